@@ -1,0 +1,41 @@
+# make run        the main job: one year of the mattress maker
+# make test       style, types, room boundaries, tests and doctests
+# make test-long  the slow cases
+# Each target makes its own environment (.venv) first; PYTHON chooses the interpreter (3.11 or later).
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.PHONY: run test test-long docs clean
+
+run: $(VENV)/installed
+	$(BIN)/e2esim run scenario=mattress_maker $(ARGS)
+
+test: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2 -m "not long" $(ARGS)
+
+test-long: $(VENV)/installed-dev
+	$(BIN)/pytest -n 2 -m long $(ARGS)
+
+docs: $(VENV)/installed
+	$(BIN)/python -m e2esim.cli.docs docs/data.md
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "e2esim needs Python 3.11 or later; try: make PYTHON=python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/installed-dev: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
+	@touch $(VENV)/installed $@

@@ -1,0 +1,299 @@
+"""Speed of the planning that runs inside the simulated year: weekly MPS, nightly netting, ATP and allocation, kernels
+a tick.
+
+Sizes of the mattress maker: 64 sold items of 170, 7 work centres, 25 materials, 13 weeks, 91 days, 4 classes. Each
+night and each week the position moves a little, as it does in a run. ``python -m benchmarks.planning_loop`` prints
+the table.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from e2esim.planning.allocation import AllocationSystem, PromiseAllocator
+from e2esim.planning.atp import free_supply
+from e2esim.planning.atp_kernels import promise_rows
+from e2esim.planning.calloff import Sources, call_offs
+from e2esim.planning.mps import MpsSystem, RollingMps
+from e2esim.planning.netting import Bill, bill, net_requirements, roll_up
+from e2esim.planning.precedence import choose
+from e2esim.planning.precedence_kernels import split_rows
+from e2esim.planning.replenishment import replenish
+from e2esim.planning.serve_value_kernels import serve_value
+
+Floats = npt.NDArray[np.float64]
+
+SOLD, MADE, RAW, CENTRES, WEEKS, DAYS, CLASSES = 64, 81, 25, 7, 13, 91, 4
+ITEMS = SOLD + MADE + RAW
+BUCKETS = np.array([3, 7, 14, 28, 56, 91])
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Plant:
+    """An invented plant of the size of the mattress maker; weekly demand 13,500 pieces."""
+
+    bom: Bill
+    centre_hours: Floats
+    material_use: Floats
+    weekly: Floats
+    cost: Floats
+
+
+def plant(seed: int = 1) -> Plant:
+    """Invent the plant: every sold item of three made parts, every part of three raws."""
+    rng = np.random.default_rng(seed)
+    parent = np.r_[np.repeat(np.arange(SOLD), 3), np.repeat(np.arange(SOLD, SOLD + MADE), 3)]
+    parts = np.concatenate([SOLD + rng.choice(MADE, 3, replace=False) for _ in range(SOLD)])
+    raws = np.concatenate([SOLD + MADE + rng.choice(RAW, 3, replace=False) for _ in range(MADE)])
+    bom = bill(ITEMS, parent, np.r_[parts, raws], rng.uniform(0.5, 3.0, parent.size))
+    own = np.zeros((CENTRES, ITEMS))
+    for i in range(SOLD + MADE):
+        first = 3 if i < SOLD else 0
+        own[rng.integers(first, first + 4 if i < SOLD else 3), i] = rng.uniform(0.01, 0.05)
+    raw = np.zeros((RAW, ITEMS))
+    raw[np.arange(RAW), SOLD + MADE + np.arange(RAW)] = 1.0
+    weekly = rng.gamma(1.2, 1.0, SOLD)
+    return Plant(
+        bom=bom,
+        centre_hours=roll_up(bom, own)[:, :SOLD],
+        material_use=roll_up(bom, raw)[:, :SOLD],
+        weekly=weekly * 13_500 / weekly.sum(),
+        cost=rng.uniform(30, 200, SOLD),
+    )
+
+
+def timed(work: Callable[[int], object], times: int) -> Floats:
+    """Processor time of each of ``times`` runs, (times,) [ms]; one thread: the wall time of an idle machine."""
+    spent = np.empty(times)
+    for k in range(times):
+        started = time.process_time()
+        work(k)
+        spent[k] = 1e3 * (time.process_time() - started)
+    return spent
+
+
+def mps_year(p: Plant, tightness: float) -> Floats:
+    """52 weekly runs; the position is what the week before left, forecast errors added; the first one builds."""
+    rng = np.random.default_rng(2)
+    system = MpsSystem(
+        weeks=WEEKS,
+        centre_hours=p.centre_hours,
+        material_use=p.material_use,
+        holding_eur=0.004 * p.cost,
+        backlog_eur=12 + 0.05 * p.cost,
+        shortfall_eur=3 + 0.01 * p.cost,
+        overtime_eur=np.full(CENTRES, 12.0),
+    )
+    need = p.centre_hours @ p.weekly
+    normal, over = np.tile(need[:, None] / tightness, (1, WEEKS)), np.tile(0.12 * need[:, None], (1, WEEKS))
+    use = p.material_use @ p.weekly
+    safety = np.tile(0.5 * p.weekly, (WEEKS, 1))
+    state = {"opening": 0.7 * p.weekly}
+    planner: list[RollingMps] = []
+
+    def week(k: int) -> None:
+        if not planner:
+            planner.append(RollingMps(system))
+        season = 1 + 0.25 * np.sin(2 * np.pi * (np.arange(WEEKS) + k) / 52)
+        demand = p.weekly * season[:, None] * rng.uniform(0.95, 1.05, (WEEKS, SOLD))
+        material = np.cumsum(use[:, None] * rng.uniform(0.8, 1.3, (RAW, WEEKS)), axis=1)
+        material[:, 3:] = np.inf
+        plan = planner[0].plan(
+            demand=demand,
+            opening=state["opening"],
+            receipts=np.zeros((WEEKS, SOLD)),
+            safety=safety,
+            normal_h=normal,
+            overtime_h=over,
+            material=material,
+        )
+        sold = demand[0] * rng.uniform(0.85, 1.15, SOLD)
+        state["opening"] = state["opening"] + plan.make[0] - sold
+
+    return timed(week, 52)
+
+
+def nights(p: Plant, scarcity: float, times: int = 60) -> tuple[Floats, Floats, Floats]:
+    """Nightly netting (170 items, 91 days), ATP supply and promise allocation; ``scarcity`` 1 = every item is short."""
+    rng = np.random.default_rng(3)
+    lots = np.zeros((ITEMS, DAYS))
+    lots[:SOLD] = rng.poisson(p.weekly[:, None] / 5, (SOLD, DAYS))
+    zeros, one = np.zeros((ITEMS, DAYS)), np.ones(ITEMS)
+    given = np.arange(ITEMS) < SOLD
+    lead = rng.integers(1, 15, ITEMS)
+
+    def netting(k: int) -> None:
+        net_requirements(
+            p.bom,
+            lots=lots,
+            given=given,
+            independent=zeros,
+            receipts=zeros,
+            on_hand=1000 * one,
+            safety=100 * one,
+            lead=lead,
+            lot_min=10 * one,
+            lot_multiple=one,
+        )
+
+    worth = p.cost[:, None] * np.array([0.9, 0.6, 0.5, 1.2])
+    planner = PromiseAllocator(
+        AllocationSystem(
+            value=worth,
+            delay=np.array([4.0, 2.0, 1.0, 3.0]),
+            bucket_end=BUCKETS,
+            centre_hours=p.centre_hours,
+            material_use=p.material_use,
+            extra_eur=0.01 * p.cost,
+        )
+    )
+    days = np.diff(BUCKETS, prepend=0)
+    mean = p.weekly[:, None, None] / 7 * np.array([0.2, 0.3, 0.1, 0.4])[:, None] * days
+    short = rng.random(SOLD) < scarcity
+    receipts = np.repeat(p.weekly[:, None] / 7, DAYS, axis=1)
+    mood = rng.standard_normal((SOLD, DAYS))
+    hours = p.centre_hours @ p.weekly * 0.1
+
+    def supply(k: int) -> Floats:
+        mood[:] = 0.95 * mood + 0.3 * rng.standard_normal((SOLD, DAYS))
+        daily = np.maximum(receipts * (1 + 0.3 * mood), 0) * np.where(short, 0.75, 1.2)[:, None]
+        return free_supply(np.where(short, 0.5, 3.0) * p.weekly, daily, 0.1 * receipts)
+
+    def allocation(k: int) -> None:
+        planner.plan(
+            demand=mean * rng.uniform(0.9, 1.1, mean.shape),
+            free=supply(k),
+            free_hours=hours[:, None] * days / 7,
+            material=np.cumsum((p.material_use @ p.weekly)[:, None] * days * 0.02, axis=1),
+        )
+
+    netting(0)
+    allocation(0)
+    return timed(netting, times), timed(lambda k: supply(k), times), timed(allocation, times)
+
+
+def ticks(p: Plant) -> dict[str, Floats]:
+    """Kernels of a tick: promises, waves over 50,000 waiting lines (all scarce, or plenty), trade orders, call-offs."""
+    rng = np.random.default_rng(4)
+    free = free_supply(p.weekly, np.repeat(p.weekly[:, None] / 7, DAYS, axis=1), np.zeros((SOLD, DAYS)))
+    quota = np.tile(free * 0.5, (CLASSES, 1, 1))
+    n = 300
+    item, one, rank, first = (
+        rng.integers(0, SOLD, n),
+        np.ones(n),
+        rng.integers(0, CLASSES, n),
+        np.ones(n, dtype=np.int64),
+    )
+    rows = 50_000
+    many = {"item": rng.integers(0, SOLD, rows), "quantity": rng.integers(1, 4, rows).astype(np.float64)}
+    rank_many, placed, age = (
+        rng.integers(0, CLASSES, rows),
+        np.sort(rng.uniform(0, 1000, rows)),
+        rng.uniform(0, 20, rows),
+    )
+    a, b, c, d, e, f = (rng.uniform(0, 1, rows) for _ in range(6))
+    facts = [
+        100 * a,
+        300 * a,
+        10 * b - 5,
+        1 + 5 * c,
+        0.01 * d,
+        0.1 * e,
+        200 * f,
+        0.1 + 0.5 * a,
+        1 + b,
+        c - 0.5,
+        0.1 + d,
+    ]
+
+    def wave(stock: float, rule: str) -> Callable[[int], object]:
+        def work(k: int) -> None:
+            on_hand = np.full(SOLD, stock)
+            _, rival = split_rows(many["item"], many["quantity"], on_hand)
+            value = b[rival]
+            if rule == "optimised":
+                value = serve_value(*(column[rival] for column in facts), 1.0, 1.0, 3.0, 1.0)
+            choose(
+                rule,
+                item=many["item"][rival],
+                quantity=many["quantity"][rival],
+                rank=rank_many[rival],
+                placed=placed[rival],
+                promised=c[rival],
+                priority=d[rival],
+                value=value,
+                age=age[rival],
+                on_hand=on_hand,
+                credit=np.zeros((SOLD, CLASSES)),
+                age_bound=30.0,
+                fairness=0.5,
+            )
+
+        return work
+
+    accounts = 300
+    cells = [rng.uniform(0, 30, (accounts, SOLD)) for _ in range(4)]
+    reviews = rng.random(accounts) < 0.2
+    bought = np.r_[np.arange(RAW), np.arange(RAW)]
+    sources = Sources(
+        item=bought,
+        priority=np.repeat([1, 2], RAW),
+        lead_d=rng.uniform(3, 40, 2 * RAW),
+        lot_min=np.full(2 * RAW, 100.0),
+        lot_multiple=np.full(2 * RAW, 50.0),
+        weekly_capacity=np.repeat([5000.0, 0.0], RAW),
+        reject_share=np.full(2 * RAW, 0.01),
+    )
+    daily, stock = rng.uniform(0, 900, (RAW, DAYS)), rng.uniform(0, 9000, RAW)
+    works: dict[str, Callable[[int], object]] = {
+        "promise 300 lines": lambda k: promise_rows(free.copy(), quota.copy(), item, one, rank, first),
+        "wave, 50,000 lines, all scarce, fifo": wave(300.0, "fifo"),
+        "wave, 50,000 lines, all scarce, optimised": wave(300.0, "optimised"),
+        "wave, 50,000 lines, plenty": wave(1e6, "optimised"),
+        "replenish 300 accounts": lambda k: replenish(
+            target=cells[0], on_hand=cells[1], on_order=cells[2], backlog=cells[3], reviews=reviews
+        ),
+        "call-offs of 25 raws": lambda k: call_offs(
+            sources,
+            daily=daily,
+            on_hand=stock,
+            on_order=stock,
+            safety=0.1 * stock,
+            review_d=7.0,
+            called_this_week=np.zeros(2 * RAW),
+        ),
+    }
+    for work in works.values():
+        work(0)
+    return {name: timed(work, 30) for name, work in works.items()}
+
+
+def run() -> dict[str, tuple[float, float]]:
+    """Measure everything; name -> (median, worst) [ms]."""
+    p = plant()
+    spent: dict[str, Floats] = {}
+    for name, tightness in (("loose", 0.8), ("normal", 0.95), ("tight", 1.25)):
+        spent[f"weekly MPS, {name} (worst = model build and first run)"] = mps_year(p, tightness)
+    for name, scarcity in (("1 item in 6", 0.17), ("every item", 1.0)):
+        netting, supply, allocation = nights(p, scarcity)
+        spent["nightly netting"] = netting
+        spent["nightly ATP supply"] = supply
+        spent[f"nightly ATP supply and allocation, {name} short"] = allocation
+    spent.update(ticks(p))
+    return {name: (float(np.median(w)), float(w.max())) for name, w in spent.items()}
+
+
+def main() -> None:
+    """Print the table."""
+    print(f"{'planning in the loop':62s} {'median ms':>10s} {'worst ms':>10s}")
+    for name, (median, worst) in run().items():
+        print(f"{name:62s} {median:10.3f} {worst:10.3f}")
+
+
+if __name__ == "__main__":
+    main()

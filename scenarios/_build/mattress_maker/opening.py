@@ -1,0 +1,128 @@
+"""What lies there and is on its way on the first morning (Monday 2026-01-05), near steady state at the January level."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import random
+from collections import defaultdict
+
+import market
+import product
+import sourcing
+from table import Row, rows
+
+START = dt.date(2026, 1, 5)
+_SOURCE = "assumed: near steady state"
+
+
+class Rates:
+    """Daily use of every item at the January level, through all levels of the bill [unit/day].
+
+    ``cells`` holds the sales of each (channel, market, item) [pcs/day].
+    """
+
+    def __init__(self, demand: list[Row]) -> None:
+        season = {row["market"]: market.SEASONS[row["season"]][0] for row in market.MARKETS}
+        self.cells: dict[tuple[str, str, str], float] = defaultdict(float)
+        for row in demand:
+            if row["month"] >= "2025-01":
+                self.cells[row["channel"], row["market"], row["item"]] += row["quantity"] * season[row["market"]] / 365.0
+        self.daily: dict[str, float] = defaultdict(float)
+        for (_, _, item), rate in self.cells.items():
+            self.daily[item] += rate
+        components: dict[str, list[tuple[str, float]]] = defaultdict(list)
+        for row in product.bom():
+            components[row["parent"]].append((row["component"], row["quantity"]))
+        for category in ("mattress", "topper", "pillow", "cover", "quilt", "core", "block"):  # parents before components
+            for entry in product.items():
+                if entry["category"] == category:
+                    for component, quantity in components[entry["item"]]:
+                        self.daily[component] += self.daily[entry["item"]] * quantity / (1.0 - entry["scrap_share"])
+
+
+def stock(rates: Rates, rng: random.Random) -> list[Row]:
+    """Table opening_stock: sold items 8-12 days, semi-finished about two, raws their safety cover and half a call-off."""
+    lines: list[tuple[str, float]] = []
+    for entry in product.items():
+        rate = rates.daily[entry["item"]]
+        if entry["sold"]:
+            days = rng.uniform(8.0, 12.0)
+        elif entry["category"] == "raw":
+            days = entry["cover_d"] + 5.0
+        else:
+            days = rng.uniform(1.8, 2.6)
+        lines.append((entry["item"], round(rate * days)))
+    return rows("item quantity", *lines, source=_SOURCE)
+
+
+def orders(rates: Rates, accounts: list[Row], rng: random.Random) -> list[Row]:
+    """Table open_orders."""
+    return [*_purchases(rates), *_production(rates), *_sales(rates, accounts, rng)]
+
+
+def _line(order: str, kind: str, item: str, quantity: float, due: dt.date, account: str = "", supplier: str = "") -> Row:
+    return rows("order kind item quantity due account supplier", (order, kind, item, quantity, due.isoformat(), account, supplier), source=_SOURCE)[0]
+
+
+def _purchases(rates: Rates) -> list[Row]:
+    """One call-off a week of a week's use, due over the lead time of the preferred source."""
+    table: list[Row] = []
+    for k, terms in enumerate(row for row in sourcing.supply() if row["priority"] == 1):
+        due, weekly = 1 + k % 5, 7.0 * rates.daily[terms["item"]]
+        carried = 0.0
+        while due < terms["lead_time_d"]:
+            carried += weekly
+            quantity = math.floor(carried / terms["lot_multiple"]) * terms["lot_multiple"]
+            if quantity >= terms["lot_min"]:
+                table.append(_line(f"P{len(table) + 1:04d}", "purchase", terms["item"], quantity, _workday(START + dt.timedelta(days=due)), supplier=terms["supplier"]))
+                carried -= quantity
+            due += 7
+    return table
+
+
+def _production(rates: Rates) -> list[Row]:
+    """A day of the twelve fastest mattresses, due in the first working days."""
+    fastest = sorted(product.mattresses(), key=lambda item: -rates.daily[item])[:12]
+    return [_line(f"W{k + 1:04d}", "production", item, round(rates.daily[item] / 5.0) * 5, dt.date(2026, 1, 7 + k // 5)) for k, item in enumerate(fastest)]
+
+
+def _sales(rates: Rates, accounts: list[Row], rng: random.Random) -> list[Row]:
+    """What the accounts that order from Wednesday to Friday ordered last week, not yet shipped; due after the lane's transit."""
+    table: list[Row] = []
+    transit = {(row["channel"], row["market"]): row["transit_d"] for row in market.LANES}
+    weight: dict[tuple[str, str], float] = defaultdict(float)
+    for account in accounts:
+        weight[account["channel"], account["market"]] += account["weight"]
+    for account in accounts:
+        cell = account["channel"], account["market"]
+        if account["order_weekday"] < 3 and len([a for a in accounts if (a["channel"], a["market"]) == cell]) > 1:
+            continue
+        share = account["weight"] / weight[cell]
+        placed = START - dt.timedelta(days=8 - account["order_weekday"])
+        for (channel, where, item), rate in rates.cells.items():
+            if (channel, where) == cell:
+                quantity = _poisson(rate * share * account["review_d"], rng)
+                if quantity:
+                    due = max(placed + dt.timedelta(days=7 + transit[cell] + rng.randrange(3)), dt.date(2026, 1, 7) + dt.timedelta(days=transit[cell]))
+                    table.append(_line(f"S{len(table) + 1:05d}", "sales", item, quantity, _workday(due), account=account["account"]))
+    return table
+
+
+def _workday(day: dt.date) -> dt.date:
+    """Move a week-end to Monday and the sixth of January to the seventh."""
+    day += dt.timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
+    return dt.date(2026, 1, 7) if day == dt.date(2026, 1, 6) else day
+
+
+def _poisson(mean: float, rng: random.Random) -> int:
+    """Poisson draw by inversion from one uniform number (by the normal one beyond 200)."""
+    if mean > 200.0:
+        return max(0, round(rng.gauss(mean, math.sqrt(mean))))
+    u, k, p = rng.random(), 0, math.exp(-mean)
+    total = p
+    while u > total and k < 1000:
+        k += 1
+        p *= mean / k
+        total += p
+    return k

@@ -1,0 +1,144 @@
+"""Distribution: departures of each lane as SimPy processes, arrivals at customers and accounts by tick."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+
+import numpy as np
+import numpy.typing as npt
+import simpy
+
+from e2esim.chain import deliver_kernels as kernels
+from e2esim.chain.phases import At, Phase
+from e2esim.chain.stock import Stock
+from e2esim.domain.book import Columns
+from e2esim.domain.calendar import DueCalendar
+from e2esim.domain.events import Event, EventLog
+from e2esim.domain.world import SERVICES, World
+from e2esim.streams import Streams
+
+Rows = npt.NDArray[np.int32]
+F = npt.NDArray[np.float64]
+
+_STREAMS = ("deliver.transit", "deliver.late", "deliver.damage", "deliver.install")
+_INSTALLATION, _COLLECTION = SERVICES.index("installation"), SERVICES.index("used_collection")
+
+
+class Deliver:
+    """Lists of picked rows by lane, rows under way, and what is written when they arrive."""
+
+    def __init__(
+        self, env: simpy.Environment, world: World, stock: Stock, book: Columns, log: EventLog, streams: Streams
+    ) -> None:
+        self.env, self.world, self.stock, self.book, self.log = env, world, stock, book, log
+        self.tick_h = world.settings.horizon.tick_h
+        ticks = math.ceil(world.hours / self.tick_h) + 2
+        self.under_way = DueCalendar(ticks, book.capacity, tick_h=self.tick_h, links=stock.links)
+        lanes = len(world.lanes.ids)
+        self._head: Rows = np.full(lanes, -1, dtype=np.int32)
+        self._tail: Rows = self._head.copy()
+        self._ready = np.zeros(lanes, dtype=np.int64)  # rows that wait for their truck
+        self._keys = np.array([streams.key(name) for name in _STREAMS], dtype=np.uint64)
+        self._monday = world.start.weekday()
+
+    def start(self) -> None:
+        """Start the departures of every lane, in the order of the lanes."""
+        for lane in range(len(self._head)):
+            self.env.process(self._depart(lane))
+
+    def push(self, rows: Rows) -> None:
+        """Queue picked rows for the next truck of their lane.
+
+        Raises
+        ------
+        ValueError
+            If no lane serves the channel and market of a row.
+        """
+        b, w = self.book, self.world
+        lost = kernels.sort_by_lane(
+            rows, b["channel"], b["market"], w.lanes.of, self._head, self._tail, self._ready, self.stock.links.next,
+        )
+        if lost >= 0:
+            channel, market = int(b["channel"][lost]), int(b["market"][lost])
+            raise ValueError(f"row {lost}: no lane from the plant to {w.channels.ids[channel]}/{w.markets[market]}")
+
+    def hand_over(self, rows: Rows) -> None:
+        """Let rows served from a shelf go to the consumer: no truck of the firm, the channel's consumer lead time."""
+        if len(rows):
+            self.under_way.push(rows, self._times(rows, write=False))
+
+    def arrivals(self, t: float) -> Rows:
+        """Deliver what falls due in the tick that ends at ``t`` [h]; return the rows.
+
+        Their columns are written and replenishments stand on the shelf.
+        """
+        rows = self.under_way.pop(round(t / self.tick_h) - 1)
+        if not len(rows):
+            return rows
+        self._times(rows, write=True)
+        b, channels, services = self.book, self.world.channels, self.world.services
+        kernels.charge(
+            rows, b["channel"], b["services"], b["problems"], b["promised"], b["delivered"], b["revenue_eur"],
+            b["service_eur"],
+            b["penalty_eur"], channels.penalty_share_d, channels.penalty_cap,
+            float(services.cost_eur[_INSTALLATION]), float(services.cost_eur[_COLLECTION]),
+        )
+        pieces = self.stock.land(rows)
+        self.log.emit(t, Event.DELIVERED, rows=len(rows), quantity=pieces)
+        return rows
+
+    def _times(self, rows: Rows, *, write: bool) -> F:
+        """Delivery times of rows under way, (n,) [h]."""
+        b, w = self.book, self.world
+        out = np.empty(len(rows))
+        kernels.arrive(
+            rows, write, out,
+            b["kind"], b["channel"], b["market"], b["services"], b["shipped"], b["allocated"], b["state"],
+            b["delivered"], b["problems"],
+            w.lanes.of, w.lanes.transit_d, w.lanes.sigma, w.lanes.damage, w.lanes.mode,
+            w.modes.late_share, w.modes.late_median_d, w.modes.late_sigma, w.channels.consumer_d,
+            float(w.services.effect[_INSTALLATION]), self._monday, self._keys,
+        )
+        return out
+
+    def _depart(self, lane: int) -> Generator[simpy.Event, None, None]:
+        """Trucks of one lane: each takes what was picked by its cut-off, once the tick of the cut-off is closed."""
+        departs, cutoff = self.world.lanes.departs[lane], float(self.world.lanes.cutoff_h[lane])
+        t = next_departure(departs, cutoff, self._monday, self.env.now)
+        while t < math.inf:
+            yield At(self.env, self.tick_h * math.ceil(t / self.tick_h), Phase.DEPART)
+            if self._ready[lane]:
+                self._leave(lane, t)
+            t = next_departure(departs, cutoff, self._monday, math.nextafter(t, math.inf))
+
+    def _leave(self, lane: int, t: float) -> None:
+        b, lanes = self.book, self.world.lanes
+        out = np.empty(self._ready[lane], dtype=np.int32)
+        m = kernels.load(
+            lane, t, b["picked"], b["shipped"], b["state"], self._head, self._tail, self.stock.links.next, out
+        )
+        if not m:
+            return
+        rows = out[:m]
+        self._ready[lane] -= m
+        pieces = self.stock.ship(rows)
+        volume = kernels.freight(
+            rows, lane, b["item"], b["quantity"], b["freight_eur"], self.world.items.volume_m3,
+            float(lanes.cost_eur_m3[lane]), float(lanes.cost_eur_line[lane]),
+        )
+        self.under_way.push(rows, self._times(rows, write=False))
+        self.log.emit(self.env.now, Event.TRUCK_LEFT, place=lane, rows=m, quantity=pieces, value=float(volume))
+
+
+def next_departure(departs: npt.NDArray[np.bool_], cutoff_h: float, monday: int, t: float) -> float:
+    """First departure at or after ``t`` [h], inf if none leaves; ``departs`` (7,) from Monday, day 0 is ``monday``.
+
+    >>> next_departure(np.array([1, 0, 0, 1, 0, 0, 0], dtype=bool), 17.0, 0, 18.0)  # missed Monday's truck
+    89.0
+    """
+    day = math.floor(t / 24.0)
+    for d in range(day, day + 8):
+        if departs[(d + monday) % 7] and 24.0 * d + cutoff_h >= t:
+            return 24.0 * d + cutoff_h
+    return math.inf

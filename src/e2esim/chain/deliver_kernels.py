@@ -1,0 +1,203 @@
+"""Kernels of distribution: lists of picked rows by lane, dispatch, and what happens between truck and door.
+
+The time and the problems of a delivery are a pure function of the row's facts and its addressed draws, so dispatch
+uses it to find the tick of arrival, and arrival to write the columns: nothing that has not happened stands in the book.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from e2esim.domain.book import OrderKind, OrderState, Problem, Service
+from e2esim.streams.draws import lognormal, uniform
+
+Rows = npt.NDArray[np.int32]
+F = npt.NDArray[np.float64]
+I = npt.NDArray[np.int64]  # noqa: E741
+T = npt.NDArray[np.float32]
+Kind = npt.NDArray[np.uint8]
+Keys = npt.NDArray[np.uint64]
+
+TRANSIT, LATE, DAMAGE, INSTALL = 0, 1, 2, 3  # numbers of the keys
+OPENS, CLOSES = 8.0, 19.0  # [h] consumers and shops receive, Monday to Saturday
+SECOND_ATTEMPT = 2  # [working days] after a failed installation
+
+_REPLENISH = int(OrderKind.REPLENISH)
+_SELL_OUT = int(OrderKind.SELL_OUT)
+_SHIPPED = int(OrderState.SHIPPED)
+_DELIVERED = int(OrderState.DELIVERED)
+_DAMAGED = int(Problem.DAMAGED)
+_FAILED = int(Problem.INSTALL_FAILED)
+_INSTALLATION = int(Service.INSTALLATION)
+_COLLECTION = int(Service.USED_COLLECTION)
+
+
+@njit(cache=True)
+def next_window(t: float, monday: int) -> float:
+    """Return ``t`` [h] if goods are received then, else the next opening; day 0 is weekday ``monday`` (0 = Monday).
+
+    >>> next_window(20.0, 0), next_window(5 * 24.0 + 19.5, 0), next_window(9.0, 0)
+    (32.0, 176.0, 9.0)
+    """
+    day = math.floor(t / 24.0)
+    hour = t - 24.0 * day
+    if hour > CLOSES:
+        day += 1
+        hour = 0.0
+    hour = max(hour, OPENS)
+    if (day + monday) % 7 == 6:
+        day += 1
+        hour = OPENS
+    return 24.0 * day + hour
+
+
+@njit(cache=True)
+def working_days_later(t: float, days: int, monday: int) -> float:
+    """Same hour, ``days`` days of Monday to Saturday later.
+
+    >>> working_days_later(4 * 24.0 + 10.0, 2, 0)  # Friday, Saturday, Monday
+    178.0
+    """
+    day = math.floor(t / 24.0)
+    hour = t - 24.0 * day
+    while days > 0:
+        day += 1
+        if (day + monday) % 7 != 6:
+            days -= 1
+    return 24.0 * day + hour
+
+
+@njit(cache=True)
+def journey(
+    row: int, start: float, truck: bool, installed: bool, plan_h: float, sigma: float, late_share: float,
+    late_median_h: float,
+    late_sigma: float, damage: float, install_failure: float, monday: int, keys: Keys,
+) -> tuple[float, int]:
+    """Clock time [h] at which ``row`` that left at ``start`` is delivered, and its problem bits.
+
+    Transit is lognormal around its plan; a truck is late on top with ``late_share``, by a lognormal time; deliveries
+    wait for the receiving window; a failed installation is done again two working days later.
+    """
+    t = start
+    if plan_h > 0.0:
+        t += lognormal(keys[TRANSIT], row, 0, plan_h, sigma)
+    if truck and uniform(keys[LATE], row, 0) < late_share:
+        t += lognormal(keys[LATE], row, 1, late_median_h, late_sigma)
+    if plan_h > 0.0:
+        t = next_window(t, monday)
+    problems = 0
+    if truck and uniform(keys[DAMAGE], row, 0) < damage:
+        problems |= _DAMAGED
+    if installed and uniform(keys[INSTALL], row, 0) < install_failure:
+        problems |= _FAILED
+        t = working_days_later(t, SECOND_ATTEMPT, monday)
+    return t, problems
+
+
+@njit(cache=True)
+def sort_by_lane(
+    rows: Rows, channel: Kind, market: Kind, lane_of: I, head: Rows, tail: Rows, ready: I, link: Rows,
+) -> int:
+    """Append picked rows to the list of their lane, counted in ``ready``; return -1, or a row without a lane."""
+    for k in range(rows.shape[0]):
+        r = rows[k]
+        lane = lane_of[channel[r], market[r]]
+        if lane < 0:
+            return int(r)
+        link[r] = -1
+        if head[lane] < 0:
+            head[lane] = r
+        else:
+            link[tail[lane]] = r
+        tail[lane] = r
+        ready[lane] += 1
+    return -1
+
+
+@njit(cache=True)
+def load(lane: int, t: float, picked: T, shipped: T, state: Kind, head: Rows, tail: Rows, link: Rows, out: Rows) -> int:
+    """Load the rows of ``lane`` picked by ``t`` into ``out``, in order of picking; return how many."""
+    m = 0
+    r = head[lane]
+    while r >= 0 and picked[r] <= t and m < out.shape[0]:
+        out[m] = r
+        m += 1
+        shipped[r] = t
+        state[r] = _SHIPPED
+        r = link[r]
+    head[lane] = r
+    if r < 0:
+        tail[lane] = -1
+    return m
+
+
+@njit(cache=True)
+def arrive(
+    rows: Rows, write: bool, out: F,
+    kind: Kind, channel: Kind, market: Kind, services: Kind, shipped: T, allocated: T,
+    state: Kind, delivered: T, problems: Kind,
+    lane_of: I, transit_d: F, sigma: F, damage: F, mode: I, late_share: F, late_median_d: F, late_sigma: F,
+    consumer_d: F,
+    install_failure: float, monday: int, keys: Keys,
+) -> None:
+    """Delivery times of rows under way, (n,) [h], into ``out``; with ``write`` they happen: time, state, problems."""
+    for k in range(rows.shape[0]):
+        r = rows[k]
+        lane = lane_of[channel[r], market[r]]
+        truck = kind[r] != _SELL_OUT
+        installed = (services[r] & _INSTALLATION) != 0
+        if truck:
+            m = mode[lane]
+            t, bits = journey(
+                r, np.float64(shipped[r]), True, installed, 24.0 * transit_d[lane], sigma[lane], late_share[m],
+                24.0 * late_median_d[m], late_sigma[m], damage[lane], install_failure, monday, keys,
+            )
+        else:
+            spread = sigma[lane] if lane >= 0 else 0.0
+            t, bits = journey(
+                r, np.float64(allocated[r]), False, installed, 24.0 * consumer_d[channel[r]], spread, 0.0,
+                0.0, 0.0, 0.0, install_failure, monday, keys,
+            )
+        out[k] = t
+        if write:
+            delivered[r] = t
+            state[r] = _DELIVERED
+            problems[r] |= bits
+
+
+@njit(cache=True)
+def freight(
+    rows: Rows, lane: int, item: npt.NDArray[np.int16], quantity: Rows, freight_eur: T, volume: F, eur_m3: float,
+    eur_line: float,
+) -> float:
+    """Write the freight of the rows of a truck; return its load [m3]."""
+    load_m3 = 0.0
+    for k in range(rows.shape[0]):
+        r = rows[k]
+        m3 = volume[item[r]] * quantity[r]
+        freight_eur[r] = eur_m3 * m3 + eur_line
+        load_m3 += m3
+    return load_m3
+
+
+@njit(cache=True)
+def charge(
+    rows: Rows, channel: Kind, services: Kind, problems: Kind, promised: T, delivered: T, revenue: T, service_eur: T,
+    penalty_eur: T,
+    penalty_share_d: F, penalty_cap: F, install_eur: float, collect_eur: float,
+) -> None:
+    """Write what a delivery costs: the services done at the door and the contract penalty for days late."""
+    for k in range(rows.shape[0]):
+        r = rows[k]
+        if services[r] & _INSTALLATION:
+            service_eur[r] += install_eur * (2.0 if problems[r] & _FAILED else 1.0)
+        if services[r] & _COLLECTION:
+            service_eur[r] += collect_eur
+        late_d = (np.float64(delivered[r]) - np.float64(promised[r])) / 24.0
+        share = penalty_share_d[channel[r]]
+        if share > 0.0 and late_d > 0.0:
+            penalty_eur[r] = min(penalty_cap[channel[r]], share * late_d) * revenue[r]

@@ -1,0 +1,246 @@
+"""Production: lots wait for material, then pass finite work centres, one SimPy process a lot."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import simpy
+
+from e2esim.chain.centre import WEEK, Key, WorkCentre
+from e2esim.chain.phases import At, Phase
+from e2esim.chain.source import add_due
+from e2esim.chain.stock import Stock
+from e2esim.domain.events import Event, EventLog
+from e2esim.domain.world import World
+
+F = npt.NDArray[np.float64]
+
+
+@dataclass(slots=True, eq=False)
+class Lot:
+    """A production lot on its way."""
+
+    key: Key  # (priority, release number)
+    item: int
+    quantity: float  # [unit] started
+    due_h: float
+    ready: simpy.Event  # its material is issued
+    step: int = 0  # operations done
+    missing: int = -1  # component it waits for
+
+
+class Shop:
+    """Open lots on the work centres.
+
+    A lot waits until its whole material is free; material is issued in order of (priority, release number) among the
+    lots that ask at the same moment, and a lot that cannot be served does not hold back the next one. Issued material
+    is reserved, and consumed when the first operation starts. Scrap is the expected number, its fraction carried on.
+    """
+
+    def __init__(self, env: simpy.Environment, world: World, stock: Stock, log: EventLog) -> None:
+        self.env, self.world, self.stock, self.log = env, world, stock, log
+        machines, calendars = world.centres.machines, world.centres.calendar
+        self.centres = tuple(
+            WorkCentre(env, machines=int(m), calendar=c, horizon_h=world.hours)
+            for m, c in zip(machines, calendars, strict=True)
+        )
+        self.lots: dict[int, Lot] = {}  # open lots by release number
+        self.overtime_eur = 0.0
+        self._number = 0
+        self._scrap_carry: F = np.zeros(world.items.n)
+        self._waiting: dict[int, dict[int, Lot]] = {}  # lots without material, by missing component and release number
+        self._asking: list[Lot] = []  # lots that ask for material at this moment
+        self._parts, self._steps = _bills(world), _routes(world)
+        stock.listeners.append(self._retry)
+
+    def start(self) -> None:
+        """Release the production orders open at the start, and start the weekly and nightly rounds."""
+        opening = self.world.opening
+        orders = zip(opening.production_item, opening.production_quantity, opening.production_due_h, strict=True)
+        for item, quantity, due in orders:
+            self.release(int(item), float(quantity), 0.0, float(due))
+        self.env.process(self._weekly())
+        self.env.process(self._nightly())
+
+    def release(self, item: int, quantity: float, priority: float, due_h: float) -> int:
+        """Release a lot of ``quantity`` [unit] (scrap included), lower ``priority`` first; return its number.
+
+        Raises
+        ------
+        ValueError
+            If the item has no routing or the quantity is not positive.
+        """
+        if not self._steps[item] or quantity <= 0:
+            name = self.world.items.ids[item]
+            raise ValueError(f"cannot make {quantity:g} of item {name}: no routing, or nothing to make")
+        number, self._number = self._number, self._number + 1
+        lot = Lot(key=(priority, number), item=item, quantity=quantity, due_h=due_h, ready=self.env.event())
+        self.lots[number] = lot
+        self.stock.on_order[0, item] += quantity
+        self.log.emit(self.env.now, Event.LOT_RELEASED, place=self._steps[item][0][0], item=item, quantity=quantity)
+        self._ask(lot)
+        self.env.process(self._run(lot))
+        return number
+
+    def overtime(self, centre: int, hours_a_week: float) -> None:
+        """Grant overtime [h/machine] in the current week; its cost is due whether it is needed or not."""
+        extra = self.centres[centre].grant(hours_a_week)
+        if extra:
+            self.overtime_eur += extra * float(self.world.centres.overtime_eur_h[centre])
+            self.log.emit(self.env.now, Event.CAPACITY_OPENED, place=centre, value=extra)
+
+    # --- what planning may know --------------------------------------------------------------------------------------
+    def receipts(self, now_day: int, days: int) -> F:
+        """Good pieces expected of open lots by due day from ``now_day``, (items, days); overdue = tomorrow."""
+        table = np.zeros((self.world.items.n, days))
+        for lot in self.lots.values():
+            add_due(table, lot.item, lot.quantity * (1.0 - float(self.world.items.scrap[lot.item])), lot.due_h, now_day)
+        return table
+
+    def in_process(self) -> F:
+        """Units in open lots, (items,)."""
+        table = np.zeros(self.world.items.n)
+        for lot in self.lots.values():
+            table[lot.item] += lot.quantity
+        return table
+
+    def work_ahead(self, counted: npt.NDArray[np.bool_]) -> F:
+        """Machine hours not yet done of open lots of the ``counted`` items (items,), by centre; a running operation counts in full."""
+        hours = np.zeros(len(self.centres))
+        for lot in self.lots.values():
+            if not counted[lot.item]:
+                continue
+            for centre, setup, run in self._steps[lot.item][lot.step :]:
+                hours[centre] += setup + run * lot.quantity
+        return hours
+
+    def needs(self) -> F:
+        """Material of lots that still wait for it, (items,)."""
+        table = np.zeros(self.world.items.n)
+        for lot in self._hungry():
+            for component, each in self._parts[lot.item]:
+                table[component] += each * lot.quantity
+        return table
+
+    # --- the life of a lot -------------------------------------------------------------------------------------------
+    def _run(self, lot: Lot) -> Generator[simpy.Event, None, None]:
+        yield lot.ready
+        for place, setup, run in self._steps[lot.item]:
+            centre = self.centres[place]
+            yield centre.seize(lot.key)
+            if lot.step == 0:
+                for component, each in self._parts[lot.item]:
+                    self.stock.consume(component, each * lot.quantity)
+            hours = setup + run * lot.quantity
+            end = centre.end(hours)
+            if end == float("inf"):
+                return  # the calendar ends first: the lot stays open and its machine taken
+            yield At(self.env, end, Phase.ARRIVE)
+            lot.step += 1
+            centre.leave()
+            self.log.emit(
+                self.env.now, Event.OPERATION_DONE, place=place, item=lot.item, quantity=lot.quantity, value=hours
+            )
+        self._complete(lot)
+
+    def _complete(self, lot: Lot) -> None:
+        due = self._scrap_carry[lot.item] + lot.quantity * float(self.world.items.scrap[lot.item])
+        scrapped = min(float(np.floor(due + 1e-9)), lot.quantity)
+        self._scrap_carry[lot.item] = due - scrapped
+        del self.lots[lot.key[1]]
+        self.stock.on_order[0, lot.item] -= lot.quantity
+        good = lot.quantity - scrapped
+        self.log.emit(self.env.now, Event.LOT_COMPLETED, item=lot.item, quantity=good, value=scrapped)
+        self.stock.produce(lot.item, good, scrapped)
+
+    # --- material ----------------------------------------------------------------------------------------------------
+    def _retry(self, item: int) -> None:
+        """Goods came: let the lots that wait for them ask again."""
+        for lot in self._waiting.get(item, {}).values():
+            self._ask(lot)
+
+    def _hungry(self) -> list[Lot]:
+        return [lot for lots in self._waiting.values() for lot in lots.values()]
+
+    def _ask(self, lot: Lot) -> None:
+        if not self._asking:
+            At(self.env, self.env.now, Phase.ISSUE).callbacks.append(self._issue)
+        self._asking.append(lot)
+
+    def _issue(self, moment: simpy.Event) -> None:
+        """Issue material to the lots that asked at this moment, the most urgent first."""
+        asking, self._asking = sorted(self._asking, key=_urgency), []
+        for lot in asking:
+            if lot.ready.triggered:
+                continue  # asked twice at one moment
+            component, lacking = self._lacking(lot)
+            if component < 0:
+                for part, each in self._parts[lot.item]:
+                    self.stock.reserve(part, each * lot.quantity)
+                lot.ready.succeed()
+            elif lot.missing < 0:
+                place = self._steps[lot.item][0][0]
+                self.log.emit(self.env.now, Event.MATERIAL_SHORT, place=place, item=component, quantity=lacking)
+            self._wait_for(lot, component)
+
+    def _wait_for(self, lot: Lot, component: int) -> None:
+        """Let the lot wait for ``component`` and no other; -1 = for none."""
+        if lot.missing == component:
+            return
+        if lot.missing >= 0:
+            del self._waiting[lot.missing][lot.key[1]]
+        if component >= 0:
+            self._waiting.setdefault(component, {})[lot.key[1]] = lot
+        lot.missing = component
+
+    def _lacking(self, lot: Lot) -> tuple[int, float]:
+        """The first component that is short, and by how much; -1 if there is enough of all."""
+        for component, each in self._parts[lot.item]:
+            lacking = each * lot.quantity - self.stock.available(component)
+            if lacking > 1e-9 * (1.0 + each * lot.quantity):
+                return component, lacking
+        return -1, 0.0
+
+    # --- rounds ------------------------------------------------------------------------------------------------------
+    def _nightly(self) -> Generator[simpy.Event, None, None]:
+        """Try every waiting lot at midnight, whatever came or was freed in between."""
+        while True:
+            yield At(self.env, 24.0 * (self.env.now // 24.0 + 1.0), Phase.ARRIVE)
+            for lot in self._hungry():
+                self._ask(lot)
+
+    def _weekly(self) -> Generator[simpy.Event, None, None]:
+        """Open the capacity of each week."""
+        week = 0
+        while True:
+            for place, centre in enumerate(self.centres):
+                self.log.emit(self.env.now, Event.CAPACITY_OPENED, place=place, quantity=centre.open_hours(week))
+            week += 1
+            yield At(self.env, WEEK * week, Phase.ARRIVE)
+
+
+def _urgency(lot: Lot) -> Key:
+    return lot.key
+
+
+def _bills(world: World) -> tuple[tuple[tuple[int, float], ...], ...]:
+    """Components of each item as (component, units in one unit)."""
+    component, quantity = world.bom.component.tolist(), world.bom.quantity.tolist()
+    return tuple(tuple((component[k], quantity[k]) for k in own) for own in _own(world.bom.start))
+
+
+def _routes(world: World) -> tuple[tuple[tuple[int, float, float], ...], ...]:
+    """Operations of each item as (centre, set-up machine hours, machine hours a unit), efficiency included."""
+    centre = world.routing.centre
+    setup = (world.routing.setup_h / world.centres.efficiency[centre]).tolist()
+    run = (world.routing.run_h / world.centres.efficiency[centre]).tolist()
+    places = centre.tolist()
+    return tuple(tuple((places[k], setup[k], run[k]) for k in own) for own in _own(world.routing.start))
+
+
+def _own(start: npt.NDArray[np.int64]) -> list[range]:
+    """Rows of each owner in compressed rows."""
+    return [range(a, b) for a, b in zip(start[:-1].tolist(), start[1:].tolist(), strict=True)]

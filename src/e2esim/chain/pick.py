@@ -1,0 +1,67 @@
+"""Picking at the plant warehouse: one crew that picks allocated rows in the order of their allocation."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from e2esim.chain.pick_kernels import pick_rows
+from e2esim.domain.book import Columns
+from e2esim.domain.events import Event, EventLog
+from e2esim.domain.world import World
+from e2esim.streams import Streams
+
+Rows = npt.NDArray[np.int32]
+_NONE: Rows = np.empty(0, dtype=np.int32)
+
+
+class Pick:
+    """The picking crew: a steady rate in its shifts; a large line goes on in the next tick, idle time is lost."""
+
+    def __init__(self, world: World, book: Columns, log: EventLog, streams: Streams) -> None:
+        self.book, self.log = book, log
+        self.plant, self.tick_h = world.plant, world.settings.horizon.tick_h
+        self._key = streams.key("pick.error")
+        self._queue: list[Rows] = []  # batches in order of allocation
+        self._from = 0  # rows of the first batch already picked
+        self._left = -1.0  # pieces left of the row at work, -1 = none begun
+        self._open = np.asarray(self.plant.calendar.opens)
+        self._close = np.asarray(self.plant.calendar.closes)
+
+    def push(self, rows: Rows) -> None:
+        """Queue allocated rows for picking."""
+        if len(rows):
+            self._queue.append(rows)
+
+    def __len__(self) -> int:
+        """Rows that wait for the crew."""
+        return sum(len(batch) for batch in self._queue) - self._from
+
+    def step(self, t: float) -> Rows:
+        """Work through the interval (t - tick, t] [h]; return the rows picked, in order, at continuous times."""
+        if not self._queue:
+            return _NONE
+        opens, closes = self._shifts(t - self.tick_h, t)
+        if not len(opens):
+            return _NONE
+        waiting = np.concatenate(self._queue)[self._from :]
+        b = self.book
+        done, self._left, pieces = pick_rows(
+            waiting, self._left, opens, closes, self.plant.picking_pcs_h, self._key, self.plant.pick_error,
+            b["quantity"], b["allocated"], b["picked"], b["state"], b["problems"],
+        )
+        self._drop(done)
+        if pieces > 0:
+            self.log.emit(t, Event.WAVE_PICKED, rows=done, quantity=pieces)
+        return waiting[:done]
+
+    def _shifts(self, a: float, b: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Working intervals between ``a`` and ``b``."""
+        first = int(np.searchsorted(self._close, a, side="right"))
+        last = int(np.searchsorted(self._open, b, side="left"))
+        return np.maximum(self._open[first:last], a), np.minimum(self._close[first:last], b)
+
+    def _drop(self, done: int) -> None:
+        self._from += done
+        while self._queue and self._from >= len(self._queue[0]):
+            self._from -= len(self._queue.pop(0))

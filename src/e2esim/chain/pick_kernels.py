@@ -1,0 +1,55 @@
+"""Kernel of the picking crew."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from e2esim.domain.book import OrderState, Problem
+from e2esim.streams.draws import uniform
+
+Rows = npt.NDArray[np.int32]
+F = npt.NDArray[np.float64]
+
+_PICKED = int(OrderState.PICKED)
+_INCOMPLETE = int(Problem.INCOMPLETE)
+
+
+@njit(cache=True)
+def pick_rows(
+    rows: Rows, first_left: float, opens: F, closes: F, rate: float, key: np.uint64, error: float, quantity: Rows,
+    allocated: npt.NDArray[np.float32], picked: npt.NDArray[np.float32], state: npt.NDArray[np.uint8],
+    problems: npt.NDArray[np.uint8],
+) -> tuple[int, float, float]:
+    """Pick ``rows`` one after the other at ``rate`` [pcs/h] in the intervals ``opens``-``closes`` [h].
+
+    ``first_left`` are the pieces left of the first row (negative = all). Returns how many rows were finished, the
+    pieces left of the next one (negative = not begun) and the pieces picked.
+    """
+    done = 0
+    left = first_left
+    pieces = 0.0
+    for k in range(opens.shape[0]):
+        t = opens[k]
+        while done < rows.shape[0]:
+            r = rows[done]
+            if left < 0.0:
+                t = max(t, np.float64(allocated[r]))
+                if t >= closes[k]:
+                    break
+                left = np.float64(quantity[r])
+            possible = (closes[k] - t) * rate
+            if left > possible + 1e-9:
+                left -= possible
+                pieces += possible
+                break
+            t += left / rate
+            pieces += left
+            left = -1.0
+            picked[r] = t
+            state[r] = _PICKED
+            if uniform(key, r, 0) < error:
+                problems[r] |= _INCOMPLETE
+            done += 1
+    return done, left, pieces

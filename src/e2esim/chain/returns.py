@@ -1,0 +1,121 @@
+"""Reverse logistics: goods that come back to the plant by cause, and unsold stock of trade accounts by month."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+
+import numpy as np
+import numpy.typing as npt
+import simpy
+
+from e2esim.chain import returns_kernels as kernels
+from e2esim.chain.phases import At, Phase
+from e2esim.chain.stock import Stock
+from e2esim.domain.book import Columns, ReturnCause
+from e2esim.domain.calendar import DueCalendar
+from e2esim.domain.events import Event, EventLog
+from e2esim.domain.world import World
+from e2esim.streams import Streams
+
+Rows = npt.NDArray[np.int32]
+Times = npt.NDArray[np.floating]
+Causes = npt.NDArray[np.uint8]
+Flags = npt.NDArray[np.bool_]
+
+MONTH = 730.0  # [h]
+
+
+class Returns:
+    """Rows on their way back, each at most once (a used product picked up at the delivery does not count as that)."""
+
+    def __init__(
+        self, env: simpy.Environment, world: World, stock: Stock, book: Columns, log: EventLog, streams: Streams
+    ) -> None:
+        self.env, self.world, self.stock, self.book, self.log = env, world, stock, book, log
+        self.tick_h = world.settings.horizon.tick_h
+        ticks = math.ceil(world.hours / self.tick_h) + 2
+        self._goods = DueCalendar(ticks, book.capacity, tick_h=self.tick_h)
+        self._used = DueCalendar(ticks, 1, tick_h=self.tick_h)
+        self._pending = np.zeros(book.capacity, dtype=np.uint8)  # cause of the return under way, by row
+        self._half_key, self._unsold_key = streams.key("returns.as_new"), streams.key("returns.unsold")
+
+    def start(self) -> None:
+        """Start the monthly look at unsold stock."""
+        self.env.process(self._monthly())
+
+    def push(self, rows: Rows, times: Times, causes: Causes) -> Flags:
+        """Let goods of delivered ``rows`` reach the plant at ``times`` [h] for ``causes`` (:class:`ReturnCause`), all
+        (n,).
+
+        Returns which were accepted: a row that is back or on its way is refused. ``USED_PRODUCT`` is only counted.
+        """
+        used = causes == ReturnCause.USED_PRODUCT
+        if used.any():
+            self._used.push(rows[used], times[used])
+        accepted = np.array(used, dtype=np.bool_)
+        accepted[~used] = self._accept(rows[~used], times[~used], causes[~used])
+        return accepted
+
+    def _accept(self, rows: Rows, times: Times, causes: Causes) -> Flags:
+        self._fit()
+        taken = np.empty(len(rows), dtype=np.bool_)
+        kernels.accept(rows, causes, self.book["state"], self.book["return_cause"], self._pending, taken)
+        self._goods.push(rows[taken], times[taken])
+        return taken
+
+    def arrivals(self, t: float) -> Rows:
+        """Take back what reaches the plant in the tick that ends at ``t`` [h]; return the rows (no used products)."""
+        tick = round(t / self.tick_h) - 1
+        used = self._used.pop(tick)
+        if len(used):
+            b = self.book
+            pieces = kernels.collect_used(used, t, b["quantity"], b["returned"], b["return_cause"])
+            place = int(ReturnCause.USED_PRODUCT)
+            self.log.emit(t, Event.RETURNED, place=place, rows=len(used), quantity=float(pieces))
+        rows = self._goods.pop(tick)
+        if len(rows):
+            self._take_back(rows, t)
+        return rows
+
+    def _take_back(self, rows: Rows, t: float) -> None:
+        b, w, s = self.book, self.world, self.stock
+        causes = self._pending[rows]
+        pieces = np.zeros(len(ReturnCause))
+        kernels.take_back(
+            rows, t, self._half_key, self._pending, b["kind"], b["channel"], b["item"], b["quantity"], b["problems"],
+            b["revenue_eur"], b["cost_eur"], w.price, w.channels.buyer, w.items.resale,
+            b["returned"], b["return_cause"], b["credit_eur"], s.on_hand, s.returned, s.scrapped, pieces,
+        )
+        s.news(*sorted(set(b["item"][rows].tolist())))
+        for cause, count in enumerate(np.bincount(causes, minlength=len(ReturnCause))):
+            if count:
+                self.log.emit(t, Event.RETURNED, place=cause, rows=int(count), quantity=float(pieces[cause]))
+
+    def _monthly(self) -> Generator[simpy.Event, None, None]:
+        """Each month accounts send back what they could not sell; it travels the lane's planned transit time."""
+        month = 0
+        while True:
+            month += 1
+            yield At(self.env, MONTH * month, Phase.ARRIVE)
+            rows = self.send_unsold(month)
+            lanes = self.world.lanes.of[self.book["channel"][rows], self.book["market"][rows]]
+            causes = np.full(len(rows), int(ReturnCause.UNSOLD), dtype=np.uint8)
+            self._accept(rows, self.env.now + 24.0 * self.world.lanes.transit_d[lanes], causes)
+
+    def send_unsold(self, month: int) -> Rows:
+        """Take the unsold stock of ``month`` from the accounts' shelves; return the replenishment rows that go back."""
+        self._fit()
+        b, w, s = self.book, self.world, self.stock
+        out = np.empty(int(np.count_nonzero(s.latest >= 0)), dtype=np.int32)
+        m = kernels.unsold(
+            month, self._unsold_key, w.accounts.channel, w.channels.unsold_y, s.latest, b["quantity"], b["state"],
+            b["return_cause"], self._pending, s.backlog, s.on_hand, s.shipped, out,
+        )
+        return out[:m]
+
+    def _fit(self) -> None:
+        if self.book.capacity > len(self._pending):
+            wider = np.zeros(self.book.capacity, dtype=np.uint8)
+            wider[: len(self._pending)] = self._pending
+            self._pending = wider

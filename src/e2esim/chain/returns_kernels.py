@@ -1,0 +1,129 @@
+"""Kernels of reverse logistics: what comes back, what it is still worth, and the unsold stock of accounts."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from e2esim.domain.book import OrderKind, OrderState, Problem, ReturnCause
+from e2esim.streams.draws import uniform
+
+Rows = npt.NDArray[np.int32]
+F = npt.NDArray[np.float64]
+T = npt.NDArray[np.float32]
+Kind = npt.NDArray[np.uint8]
+Small = npt.NDArray[np.int16]
+
+_REPLENISH = int(OrderKind.REPLENISH)
+_DELIVERED = int(OrderState.DELIVERED)
+_DAMAGED = int(Problem.DAMAGED)
+_NONE = int(ReturnCause.NONE)
+_SECOND = int(ReturnCause.SECOND_THOUGHTS)
+_UNSOLD = int(ReturnCause.UNSOLD)
+_USED = int(ReturnCause.USED_PRODUCT)
+_OWN = 2  # buyer code of an own branch
+
+
+@njit(cache=True)
+def accept(
+    rows: Rows, causes: Kind, state: Kind, return_cause: Kind, pending: Kind, out: npt.NDArray[np.bool_]
+) -> None:
+    """Accept the returns of delivered rows that are neither back nor on their way back."""
+    for k in range(rows.shape[0]):
+        r = rows[k]
+        back = return_cause[r] != _NONE and return_cause[r] != _USED
+        out[k] = causes[k] != _NONE and state[r] == _DELIVERED and pending[r] == _NONE and not back
+        if out[k]:
+            pending[r] = causes[k]
+
+
+@njit(cache=True)
+def take_back(
+    rows: Rows, t: float, key: np.uint64, pending: Kind, kind: Kind, channel: Kind, item: Small, quantity: Rows,
+    problems: Kind,
+    revenue: T, cost: T, price: F, buyer: npt.NDArray[np.int64], resale: F,
+    returned_t: T, return_cause: Kind, credit: T, on_hand: F, returned: F, scrapped: F, pieces: F,
+) -> None:
+    """Put returned goods where they belong, write time, cause and net credit; ``pieces`` (causes,) counts them.
+
+    Second thoughts: half of the pieces are as new; unsold: all of them unless the line was damaged; the rest and
+    every other cause is scrapped for its resale value. Credit is the value of the line, less resale, less the
+    standard cost of what is as new again. A line on which the firm earned nothing is worth its invoice price, except
+    transfers to own branches.
+    """
+    for k in range(rows.shape[0]):
+        r = rows[k]
+        cause = pending[r]
+        pending[r] = _NONE
+        i = item[r]
+        q = quantity[r]
+        good = 0
+        if cause == _SECOND:
+            good = q // 2
+            if q % 2 == 1 and uniform(key, r, 0) < 0.5:
+                good += 1
+        elif cause == _UNSOLD and (problems[r] & _DAMAGED) == 0:
+            good = q
+        returned[0, i] += q
+        scrapped[0, i] += q - good
+        on_hand[0, i] += good
+        value = float(revenue[r])
+        if value == 0.0 and not (kind[r] == _REPLENISH and buyer[channel[r]] == _OWN):
+            value = price[i, channel[r]] * q
+            if math.isnan(value):
+                value = 0.0
+        as_new = good / q if q > 0 else 0.0
+        credit[r] = value - (1.0 - as_new) * resale[i] * value - as_new * cost[r]
+        returned_t[r] = t
+        return_cause[r] = cause
+        pieces[cause] += q
+
+
+@njit(cache=True)
+def collect_used(rows: Rows, t: float, quantity: Rows, returned_t: T, return_cause: Kind) -> float:
+    """Write the pick-up of used products on rows that have not come back themselves; return the pieces."""
+    pieces = 0.0
+    for k in range(rows.shape[0]):
+        r = rows[k]
+        pieces += quantity[r]
+        if return_cause[r] == _NONE:
+            return_cause[r] = _USED
+            returned_t[r] = t
+    return pieces
+
+
+@njit(cache=True)
+def unsold(
+    month: int, key: np.uint64, channel_of: npt.NDArray[np.int64], share_y: F, latest: Rows, quantity: Rows,
+    state: Kind,
+    return_cause: Kind, pending: Kind, backlog: F, on_hand: F, shipped: F, out: Rows,
+) -> int:
+    """Choose the replenishment rows that accounts send back in a month; their goods leave the shelf.
+
+    Of each shelf without backlog the latest row goes back with the probability at which a twelfth of the yearly share
+    of the stock is sent back on average. Returns how many rows were written to ``out``.
+    """
+    m = 0
+    items = on_hand.shape[1]
+    for a in range(channel_of.shape[0]):
+        share = share_y[channel_of[a]]
+        if share <= 0.0:
+            continue
+        n = a + 1
+        for i in range(items):
+            s = n * items + i
+            r = latest[s]
+            if r < 0 or backlog[n, i] > 0.0 or on_hand[n, i] < quantity[r]:
+                continue
+            if state[r] != _DELIVERED or return_cause[r] != _NONE or pending[r] != _NONE:
+                continue
+            if uniform(key, s, month) < share / 12.0 * on_hand[n, i] / quantity[r]:
+                on_hand[n, i] -= quantity[r]
+                shipped[n, i] += quantity[r]
+                latest[s] = -1
+                out[m] = r
+                m += 1
+    return m

@@ -1,0 +1,116 @@
+"""Procurement: call-offs at suppliers and their inbound transport, one SimPy process a call-off."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import numpy as np
+import numpy.typing as npt
+import simpy
+
+from e2esim.chain.phases import At, Phase
+from e2esim.chain.stock import Stock
+from e2esim.domain.events import Event, EventLog
+from e2esim.domain.world import World
+from e2esim.streams import Streams
+from e2esim.streams.draws import lognormal, uniform
+
+F = npt.NDArray[np.float64]
+
+
+class Source:
+    """Open call-offs. Lateness is the mixture of the supplier's transport mode: on the date, or late by a lognormal
+    time.
+
+    The mixture follows the public SCMS delivery history (USAID, 2006-2015), whose late tail is far heavier than normal.
+    """
+
+    def __init__(self, env: simpy.Environment, world: World, stock: Stock, log: EventLog, streams: Streams) -> None:
+        self.env, self.world, self.stock, self.log = env, world, stock, log
+        self.open: dict[int, tuple[int, float, float]] = {}  # call-off number -> item, quantity, due [h]
+        self._key = streams.key("source.lateness")
+        self._number = 0
+        self._reject_carry: F = np.zeros(len(world.supply.item))  # rejected units not yet whole, by supply row
+
+    def start(self) -> None:
+        """Let the purchase orders open at the start of the run arrive."""
+        opening = self.world.opening
+        orders = zip(opening.purchase_row, opening.purchase_quantity, opening.purchase_due_h, strict=True)
+        for row, quantity, due in orders:
+            self._open(int(row), float(quantity), float(due))
+
+    def call_off(self, row: int, quantity: float, due_h: float | None = None) -> None:
+        """Call off ``quantity`` [unit] on ``row`` of the supply terms, due at ``due_h`` [h] or after the lead time."""
+        supply, now = self.world.supply, self.env.now
+        due = now + 24.0 * float(supply.lead_d[row]) if due_h is None else due_h
+        item = int(supply.item[row])
+        self.log.emit(
+            now, Event.CALLED_OFF, place=int(supply.supplier[row]), item=item, quantity=quantity,
+            value=quantity * float(supply.price_eur[row]),
+        )
+        self._open(row, quantity, due)
+
+    def receipts(self, now_day: int, days: int) -> F:
+        """Open call-offs by due day from ``now_day``, (items, days); overdue ones count as due tomorrow."""
+        table = np.zeros((self.world.items.n, days))
+        for item, quantity, due in self.open.values():
+            add_due(table, item, quantity, due, now_day)
+        return table
+
+    def lateness(self, number: int, mode: int) -> float:
+        """Days that call-off ``number`` is late by transport ``mode``."""
+        modes = self.world.modes
+        if uniform(self._key, number, 0) >= modes.late_share[mode]:
+            return 0.0
+        return float(lognormal(self._key, number, 1, float(modes.late_median_d[mode]), float(modes.late_sigma[mode])))
+
+    def _open(self, row: int, quantity: float, due: float) -> None:
+        number, self._number = self._number, self._number + 1
+        item = int(self.world.supply.item[row])
+        self.open[number] = (item, quantity, due)
+        self.stock.on_order[0, item] += quantity
+        self.env.process(self._carry_in(number, row, quantity, due))
+
+    def _carry_in(self, number: int, row: int, quantity: float, due: float) -> Generator[simpy.Event, None, None]:
+        """Wait for the goods, receive them in working hours, send back what is not good."""
+        supply, calendar = self.world.supply, self.world.plant.calendar
+        late = self.lateness(number, int(supply.mode[row]))
+        planned = max(calendar.next_open(due), self.env.now)
+        arrival = calendar.next_open(max(due + 24.0 * late, self.env.now))
+        if not np.isfinite(arrival):
+            return
+        yield At(self.env, arrival, Phase.ARRIVE)
+        item, place = int(supply.item[row]), int(supply.supplier[row])
+        rejected = self._rejected(row, quantity)
+        del self.open[number]
+        self.stock.on_order[0, item] -= quantity
+        good = quantity - rejected
+        self.stock.receive(item, good)
+        days = max(0.0, self.env.now - planned) / 24.0
+        self.log.emit(self.env.now, Event.SUPPLY_RECEIVED, place=place, item=item, quantity=good, value=days)
+        if rejected > 0:
+            self.log.emit(self.env.now, Event.SUPPLY_REJECTED, place=place, item=item, quantity=rejected)
+
+    def _rejected(self, row: int, quantity: float) -> float:
+        """Whole units rejected: the expected number, its fraction carried to the next call-off of the same row."""
+        due = self._reject_carry[row] + quantity * float(self.world.supply.reject[row])
+        whole = min(float(np.floor(due + 1e-9)), quantity)
+        self._reject_carry[row] = due - whole
+        return whole
+
+
+def add_due(table: F, item: int, quantity: float, due_h: float, now_day: int) -> None:
+    """Add an open supply to a table (items, days) by its due day; what is overdue counts as due tomorrow.
+
+    >>> table = np.zeros((1, 4))
+    >>> add_due(table, 0, 5.0, 30.0, now_day=1)  # today
+    >>> add_due(table, 0, 7.0, 30.0, now_day=2)  # overdue
+    >>> add_due(table, 0, 9.0, 200.0, now_day=1)  # beyond the table
+    >>> table.tolist()
+    [[5.0, 7.0, 0.0, 0.0]]
+    """
+    day = int(due_h // 24.0) - now_day
+    if day < 0:
+        day = 1
+    if day < table.shape[1]:
+        table[item, day] += quantity

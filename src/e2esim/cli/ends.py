@@ -1,0 +1,67 @@
+"""How commands end: bad input, a failed run, an interruption; each with its words and its exit code, no traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+
+import typer
+
+from e2esim.config.problems import SHOWN, InputErrors, Problem
+
+DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+
+@contextmanager
+def clean_end() -> Iterator[None]:
+    """Turn the ends that are not bugs into a message on stderr and an exit code."""
+    try:
+        yield
+    except InputErrors as error:
+        typer.echo(listing(error.problems), err=True)
+        raise typer.Exit(BAD_INPUT) from None
+    except KeyboardInterrupt:
+        typer.echo("interrupted", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    except BrokenPipeError:  # the reader of our output has gone, e.g. `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(DONE) from None
+    except OSError as error:
+        typer.echo(f"{error.strerror or error}: {error.filename}" if error.filename else str(error), err=True)
+        raise typer.Exit(FAILED) from None
+
+
+def listing(problems: Sequence[Problem], shown: int = SHOWN) -> str:
+    """Return problems as lines under the file they belong to; errors first, warnings marked.
+
+    Examples
+    --------
+    >>> bad = Problem(file="data/items.csv", row=3, column="sold", value="maybe", message="not true or false")
+    >>> print(listing([bad]))
+    1 problem in the input
+    <BLANKLINE>
+    data/items.csv
+      row 3, column sold: not true or false [maybe]
+    """
+    errors = [problem for problem in problems if not problem.warning]
+    warnings = [problem for problem in problems if problem.warning]
+    heads = [
+        f"{len(part)} {word}{'' if len(part) == 1 else 's'}"
+        for part, word in ((errors, "problem"), (warnings, "warning"))
+        if part
+    ]
+    lines = [f"{' and '.join(heads)} in the input"]
+    kept = [*errors, *warnings][:shown]
+    order = {problem.file: place for place, problem in reversed(list(enumerate(kept)))}
+    for file, part in groupby(sorted(kept, key=lambda problem: order[problem.file]), key=lambda problem: problem.file):
+        lines += ["", file, *(f"  {'warning: ' if problem.warning else ''}{_line(problem)}" for problem in part)]
+    if len(errors) + len(warnings) > shown:
+        lines += ["", f"... and {len(errors) + len(warnings) - shown} more; `e2esim validate --all` lists them all"]
+    return "\n".join(lines)
+
+
+def _line(problem: Problem) -> str:
+    return str(problem).removeprefix(problem.file).removeprefix(", ").removeprefix(": ")

@@ -1,0 +1,89 @@
+"""Commands that look and tell: ``scenarios``, ``validate`` and ``kpis``."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from e2esim.cli.ends import BAD_INPUT, DONE, listing
+from e2esim.config.places import MAIN, scenarios, shipped, variants
+from e2esim.config.problems import SHOWN, InputErrors
+from e2esim.config.yaml_file import read_yaml
+
+
+def list_scenarios(*, as_json: bool) -> None:
+    """Print every scenario that can be called by name."""
+    own = shipped("scenarios").resolve()
+    found = [
+        {
+            "name": name,
+            "title": _title(folder / MAIN),
+            "variants": {variant: _title(folder / f"{variant}.yaml") for variant in variants(folder)},
+            "shipped": folder.resolve().is_relative_to(own),
+            "folder": str(folder),
+        }
+        for name, folder in scenarios().items()
+    ]
+    if as_json:
+        typer.echo(json.dumps({"scenarios": found}))
+        return
+    for entry in found:
+        typer.echo(f"{entry['name']:<28} {entry['title']}{'' if entry['shipped'] else '  (yours)'}")
+        for variant, title in dict(entry["variants"]).items():  # type: ignore[call-overload]
+            typer.echo(f"  {entry['name']}/{variant:<{25 - len(str(entry['name']))}} {title}")
+    if not found:
+        typer.echo("there is none; make one with `e2esim new DIR`")
+
+
+def _title(path: Path) -> str:
+    return str(read_yaml(path, path.name).values.get("title") or "")
+
+
+def validate_scenario(overrides: Sequence[str], *, as_json: bool, every: bool) -> int:
+    """Check a scenario, print what was found, return the exit code."""
+    from e2esim.config.door import load_with_warnings
+
+    try:
+        loaded = load_with_warnings(overrides)
+        name, problems = loaded.scenario.settings.name, list(loaded.warnings)
+    except InputErrors as error:
+        loaded, name, problems = None, "", list(error.problems)
+    if as_json:
+        typer.echo(
+            json.dumps(
+                {
+                    "valid": loaded is not None,
+                    "scenario": name or None,
+                    "problems": [problem.as_dict() for problem in problems],
+                }
+            )
+        )
+    elif problems:
+        typer.echo(listing(problems, len(problems) if every else SHOWN), err=True)
+    if loaded is None:
+        return BAD_INPUT
+    if not as_json:
+        rows = sum(frame.height for frame in loaded.scenario.tables.values())
+        filled = sum(frame.height > 0 for frame in loaded.scenario.tables.values())
+        typer.echo(f"{name}: valid, {filled} tables with {rows:,} rows")
+    return DONE
+
+
+def list_kpis(*, as_json: bool) -> None:
+    """Print the catalogue of KPIs."""
+    from dataclasses import asdict
+
+    from e2esim.kpi.catalogue import catalogue
+
+    if as_json:
+        typer.echo(json.dumps({"kpis": [asdict(kpi) for kpi in catalogue()]}))
+        return
+    for kpi in catalogue():
+        scale = f", scale {kpi.scale}" if kpi.scale else ""
+        typer.echo(f"{kpi.name} [{kpi.unit}{scale}] {kpi.label}; better: {kpi.better}")
+        for head, text in (("", kpi.definition), ("= ", kpi.formula), ("source: ", kpi.source)):
+            typer.echo(textwrap.fill(head + text, 116, initial_indent="    ", subsequent_indent="      "))

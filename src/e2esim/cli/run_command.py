@@ -1,0 +1,149 @@
+"""``e2esim run``: from overrides to a finished run folder, with progress for eyes and JSON for programs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
+
+if TYPE_CHECKING:
+    from e2esim.study.replicate import StudyResult
+
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOptions:
+    """What the options of ``run`` say."""
+
+    as_json: bool = False
+    replications: int = 1
+    workers: int = 0
+    out: Path | None = None
+    report: bool = True
+    quiet: bool = False
+
+
+def run_scenario(overrides: Sequence[str], options: RunOptions) -> None:
+    """Load, check, simulate, write and print one scenario.
+
+    Raises
+    ------
+    InputErrors
+        If scenario, overrides or run folder are wrong; nothing is written then.
+    """
+    from e2esim.cli.ends import listing
+    from e2esim.config.door import load_with_warnings
+    from e2esim.report.manifest import fingerprint
+
+    loaded = load_with_warnings(overrides)
+    if loaded.warnings and not options.quiet:
+        typer.echo(listing(loaded.warnings), err=True)
+    settings, tables = loaded.scenario.settings, loaded.scenario.tables
+    folder = run_folder(options.out, settings.name, fingerprint(settings, None, tables)[:12])
+    if not options.quiet and first_run():
+        typer.echo("first run after installation: compiling, about half a minute more than later runs", err=True)
+
+    from e2esim.report.output import write_run
+    from e2esim.study.replicate import run_study
+
+    with progress_bar(shown=not options.quiet and sys.stderr.isatty()) as tell:
+        result = run_study(loaded.scenario, replications=options.replications, workers=options.workers, progress=tell)
+    if folder.is_dir():  # empty, as run_folder has seen
+        folder.rmdir()
+    write_run(result, folder, report=options.report, tables=tables)
+    if options.as_json:
+        typer.echo(json.dumps(as_json(result, folder), allow_nan=False))
+    elif not options.quiet:
+        from e2esim.report.terminal import print_result
+
+        print_result(result, folder)
+
+
+def as_json(result: StudyResult, folder: Path) -> dict[str, Any]:
+    """Return what ``--json`` prints; a number that is not defined is null."""
+    return {
+        "scenario": result.scenario,
+        "seed": result.seed,
+        "replications": result.replications,
+        "wall_s": round(result.wall_s, 3),
+        "run_dir": str(folder),
+        "kpis": {
+            name: {
+                "value": _finite(kpi.value),
+                "unit": kpi.unit,
+                "ci_low": _finite(kpi.ci_low),
+                "ci_high": _finite(kpi.ci_high),
+            }
+            for name, kpi in result.kpis.items()
+        },
+    }
+
+
+def _finite(value: float | None) -> float | None:
+    return float(value) if value is not None and math.isfinite(value) else None
+
+
+def run_folder(out: Path | None, scenario: str, digest: str) -> Path:
+    """Return the run folder, not yet made: ``out``, or a new one below ./runs.
+
+    Raises
+    ------
+    InputErrors
+        If the folder holds files already or cannot be made.
+    """
+    if out is None:
+        stem = re.sub(r"[^\w.-]+", "-", scenario).strip("-.") or "run"
+        base = Path("runs") / f"{stem}-{dt.datetime.now():%Y%m%d-%H%M%S}-{digest}"
+        out, count = base, 1
+        while out.exists():
+            count += 1
+            out = base.with_name(f"{base.name}-{count}")
+    elif out.exists() and (not out.is_dir() or any(out.iterdir())):
+        message, remedy = "the run folder is there already and not empty", "name another folder, or empty this one"
+        raise InputErrors([Problem(file=COMMAND_LINE, column="--out", value=str(out), message=message, remedy=remedy)])
+    parent = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists())
+    if not parent.is_dir() or not os.access(parent, os.W_OK):
+        problem = Problem(
+            file=COMMAND_LINE,
+            column="--out",
+            value=str(out),
+            message=f"cannot write in {parent}",
+            remedy="name another folder with --out",
+        )
+        raise InputErrors([problem])
+    return out
+
+
+def first_run() -> bool:
+    """Return whether no kernel has been compiled yet (numba keeps them beside the modules)."""
+    package = Path(__file__).resolve().parent.parent
+    return "NUMBA_CACHE_DIR" not in os.environ and next(package.glob("customers/__pycache__/*.nbi"), None) is None
+
+
+@contextmanager
+def progress_bar(*, shown: bool) -> Iterator[Progress | None]:
+    """Give a function (share done, text) that draws a bar with the time left on stderr; None if not shown."""
+    if not shown:
+        yield None
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting", total=1.0)
+        yield lambda share, text: bar.update(task, completed=share, description=escape(text))

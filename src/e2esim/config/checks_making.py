@@ -1,0 +1,314 @@
+"""Rules between the tables of buying and making: bills, routings, supply, calendars, open orders."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import polars as pl
+
+from e2esim.config.checks import Check, View, needs
+from e2esim.config.grids import ROW
+from e2esim.config.problems import Problem
+from e2esim.domain.worktime import WorkTime
+
+
+@needs("bom.parent", "bom.component")
+def no_cycle(view: View) -> Iterator[Problem]:
+    """A bill of material must not come back to its own item; each cycle is named once."""
+    bom = view.table("bom")
+    children: dict[str, list[str]] = {}
+    for parent, component in bom.select("parent", "component").iter_rows():
+        children.setdefault(parent, []).append(component)
+    for cycle in _cycles(children):
+        row = view.first_row("bom", parent=cycle[-2], component=cycle[-1])
+        remedy = "take one of these rows out of the bill"
+        yield view.problem(
+            "bom", "circular bill of material", row=row, column="component", value=" > ".join(cycle), remedy=remedy
+        )
+
+
+def _cycles(children: dict[str, list[str]]) -> Iterator[list[str]]:
+    """Yield a closed path for every edge that leads back, depth first without recursion."""
+    done: set[str] = set()
+    for root in children:
+        if root in done:
+            continue
+        path, on_path, stack = [root], {root}, [iter(children.get(root, ()))]
+        while stack:
+            child = next(stack[-1], None)
+            if child is None:
+                stack.pop()
+                on_path.discard(path[-1])
+                done.add(path.pop())
+            elif child in on_path:
+                yield [*path[path.index(child) :], child]
+            elif child not in done:
+                path.append(child)
+                on_path.add(child)
+                stack.append(iter(children.get(child, ())))
+
+
+@needs("items.item", "items.sold", "bom.parent", "bom.component", "routings.item", "supply.item")
+def made_or_bought(view: View) -> Iterator[Problem]:
+    """Everything that is sold or goes into something sold must have a routing or a supplier."""
+    made, bought = set(view.table("routings")["item"]), set(view.table("supply")["item"])
+    children: dict[str, list[str]] = {}
+    for parent, component in view.table("bom").select("parent", "component").iter_rows():
+        children.setdefault(parent, []).append(component)
+    items = view.table("items")
+    rows = dict(items.select("item", ROW).iter_rows())
+    wanted: dict[str, str] = dict.fromkeys(items.filter(pl.col("sold"))["item"], "")
+    queue = list(wanted)
+    while queue:
+        item = queue.pop(0)
+        if item in made:
+            for component in children.get(item, ()):
+                if component not in wanted:
+                    wanted[component] = item
+                    queue.append(component)
+    for item, parent in wanted.items():
+        if item in rows and item not in made | bought:
+            why = f"it goes into {parent}" if parent else "it is sold"
+            remedy = "add its operations to routings, or a supplier to supply"
+            yield view.problem(
+                "items",
+                f"can be neither made nor bought, but {why}",
+                row=rows[item],
+                column="item",
+                value=item,
+                remedy=remedy,
+            )
+
+
+@needs("bom.parent", "routings.item", "supply.item")
+def bills_of_made_items(view: View) -> Iterator[Problem]:
+    """A made item without a bill, and a bill without a routing, are allowed but suspect."""
+    made, parents = set(view.table("routings")["item"]), set(view.table("bom")["parent"])
+    for item in sorted(made - parents):
+        remedy = "add its components to bom"
+        yield view.problem(
+            "routings",
+            "made from nothing: it has no bill of material",
+            row=view.first_row("routings", item=item),
+            column="item",
+            value=item,
+            remedy=remedy,
+            warning=True,
+        )
+    for item in sorted((parents - made) & set(view.table("supply")["item"])):
+        remedy = "add a routing, or take the bill out"
+        yield view.problem(
+            "bom",
+            "its bill is never used: it is bought and has no routing",
+            row=view.first_row("bom", parent=item),
+            column="parent",
+            value=item,
+            remedy=remedy,
+            warning=True,
+        )
+
+
+@needs("items.scrap_share")
+def something_left_after_scrap(view: View) -> Iterator[Problem]:
+    """A lot cannot be scrapped whole."""
+    for row, value in view.table("items").filter(pl.col("scrap_share") >= 1).select(ROW, "scrap_share").iter_rows():
+        yield view.problem(
+            "items",
+            "out of bounds: must be below 1",
+            row=row,
+            column="scrap_share",
+            value=value,
+            remedy="write the share of a lot that is lost, e.g. 0.02",
+        )
+
+
+@needs("calendars.start", "calendars.end", "calendars.weekday", "calendars.calendar")
+def shifts_in_order(view: View) -> Iterator[Problem]:
+    """A shift ends after it starts and does not overlap another one of its day."""
+    shifts = view.table("calendars")
+    for row, start, end in shifts.filter(pl.col("end") <= pl.col("start")).select(ROW, "start", "end").iter_rows():
+        remedy = "a shift over midnight is two rows: to 24:00, and from 00:00 of the next weekday"
+        yield view.problem(
+            "calendars",
+            "the shift ends before it starts",
+            row=row,
+            column="end",
+            value=f"{_clock(start)}-{_clock(end)}",
+            remedy=remedy,
+        )
+    day = ["calendar", "weekday"]
+    ordered = shifts.sort(*day, "start").with_columns(pl.col("end").shift(1).cum_max().over(day).alias("before"))
+    for row, start, before in (
+        ordered.filter(pl.col("start") < pl.col("before")).select(ROW, "start", "before").iter_rows()
+    ):
+        remedy = f"start it at {_clock(before)} or later"
+        yield view.problem(
+            "calendars",
+            "the shift overlaps another one of the same day",
+            row=row,
+            column="start",
+            value=_clock(start),
+            remedy=remedy,
+        )
+
+
+def _clock(hours: float) -> str:
+    minutes = round(hours * 60)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+@needs("closures.first", "closures.last")
+def closures_in_order(view: View) -> Iterator[Problem]:
+    """First and last day of a closure are written alike and in order."""
+    for row, first, last in view.table("closures").select(ROW, "first", "last").iter_rows():
+        if len(first) != len(last):
+            remedy = "write both as YYYY-MM-DD, or both as MM-DD"
+            yield view.problem(
+                "closures",
+                "one day recurs each year, the other does not",
+                row=row,
+                column="last",
+                value=f"{first} to {last}",
+                remedy=remedy,
+            )
+        elif len(first) > 5 and last < first:
+            yield view.problem(
+                "closures",
+                "the closure ends before it begins",
+                row=row,
+                column="last",
+                value=f"{first} to {last}",
+                remedy="correct the days",
+            )
+
+
+@needs(
+    "calendars.start",
+    "calendars.end",
+    "calendars.weekday",
+    "calendars.calendar",
+    "closures.calendar",
+    "closures.first",
+    "closures.last",
+)
+def working_time(view: View) -> Iterator[Problem]:
+    """Every calendar works on at least one day of the run."""
+    if view.settings is None:
+        return
+    horizon = view.settings.horizon
+    shifts, closures = view.table("calendars"), view.table("closures")
+    span = range(horizon.start.year - 1, (horizon.start + dt.timedelta(days=horizon.days)).year + 1)
+    for (name,), rows in shifts.group_by(["calendar"], maintain_order=True):
+        week: dict[int, list[tuple[float, float]]] = {}
+        for weekday, start, end in (
+            rows.filter(pl.col("end") > pl.col("start")).select("weekday", "start", "end").iter_rows()
+        ):
+            week.setdefault(weekday, []).append((start, end))
+        closed = [
+            day
+            for first, last in closures.filter(pl.col("calendar") == name).select("first", "last").iter_rows()
+            for day in _days(first, last, span)
+        ]
+        try:
+            WorkTime.weekly(week, start=horizon.start, days=horizon.days, closed=closed)
+        except ValueError:
+            end = horizon.start + dt.timedelta(days=horizon.days)
+            remedy = f"give it shifts and open days between {horizon.start} and {end}"
+            yield view.problem(
+                "calendars",
+                "calendar without working time in the run",
+                row=int(rows[ROW][0]),
+                column="calendar",
+                value=name,
+                remedy=remedy,
+            )
+
+
+def _days(first: str, last: str, years: range) -> Iterator[dt.date]:
+    """Days of a closure; one written MM-DD comes back in each of ``years`` and may run over new year's eve."""
+    if len(first) != len(last):
+        return
+    spans = (
+        [(first, last)]
+        if len(first) > 5
+        else [(f"{year}-{first}", f"{year + (last < first)}-{last}") for year in years]
+    )
+    for a, b in spans:
+        day, end = dt.date.fromisoformat(a), dt.date.fromisoformat(b)
+        while day <= end:
+            yield day
+            day += dt.timedelta(days=1)
+
+
+@needs("sites.kind")
+def one_plant(view: View) -> Iterator[Problem]:
+    """There is exactly one plant."""
+    plants = view.table("sites").filter(pl.col("kind") == "plant")
+    for row in plants[ROW][1:]:
+        yield view.problem(
+            "sites", "more than one plant", row=row, column="kind", remedy="keep one row of kind 'plant'"
+        )
+
+
+@needs(
+    "open_orders.kind",
+    "open_orders.item",
+    "open_orders.account",
+    "open_orders.supplier",
+    "routings.item",
+    "supply.item",
+    "supply.supplier",
+    "items.sold",
+)
+def open_orders_can_be_done(view: View) -> Iterator[Problem]:
+    """Open sales have an account and a sold item, purchases a supplier of the item, production orders a made item."""
+    made = set(view.table("routings")["item"])
+    terms = set(view.table("supply").select("item", "supplier").iter_rows())
+    bought = {item for item, _ in terms}
+    sold = set(view.table("items").filter(pl.col("sold"))["item"])
+    for row, kind, item, account, supplier in (
+        view.table("open_orders").select(ROW, "kind", "item", "account", "supplier").iter_rows()
+    ):
+        if kind == "sales" and not account:
+            yield view.problem(
+                "open_orders",
+                "an open sales order without account",
+                row=row,
+                column="account",
+                remedy="name the account it is for",
+            )
+        elif kind == "sales" and item not in sold:
+            yield view.problem(
+                "open_orders",
+                "an open sales order of an item that is not sold",
+                row=row,
+                column="item",
+                value=item,
+                remedy="correct the item, or set items.sold",
+            )
+        elif kind == "purchase" and (item not in bought or (supplier and (item, supplier) not in terms)):
+            remedy = "add the terms to supply, or correct item and supplier"
+            yield view.problem(
+                "open_orders",
+                f"no supply terms for this item{f' from {supplier}' if supplier else ''}",
+                row=row,
+                column="item",
+                value=item,
+                remedy=remedy,
+            )
+        elif kind == "production" and item not in made:
+            yield view.problem(
+                "open_orders",
+                "an open production order of an item without routing",
+                row=row,
+                column="item",
+                value=item,
+                remedy="add its routing or correct the item",
+            )
+
+
+CHECKS: tuple[Check, ...] = (
+    no_cycle, made_or_bought, bills_of_made_items, something_left_after_scrap, shifts_in_order, closures_in_order,
+    working_time, one_plant, open_orders_can_be_done,
+)  # fmt: skip

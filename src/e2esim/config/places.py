@@ -1,0 +1,158 @@
+"""Where things are: shipped scenarios and option groups, and the scenario a name or a path means.
+
+A scenario is a folder with ``scenario.yaml``; every other ``*.yaml`` beside it is a variant. Light on purpose: shell
+completion lives on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem, did_you_mean
+
+MAIN = "scenario.yaml"
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A scenario that was found: its folder, the variant ('' = none) and the name it is called by."""
+
+    folder: Path
+    variant: str
+    name: str
+
+    @property
+    def main(self) -> Path:
+        """The file every scenario has."""
+        return self.folder / MAIN
+
+    @property
+    def variant_file(self) -> Path | None:
+        """The file of the variant, if one was chosen."""
+        return self.folder / f"{self.variant}.yaml" if self.variant else None
+
+
+def shipped(kind: str) -> Path:
+    """Return the folder ``kind`` (conf, scenarios, experiments) that came with the program.
+
+    Inside an installed wheel it lies in the package; in a checkout, beside ``src``.
+    """
+    inside = PACKAGE / "_shipped" / kind
+    return inside if inside.is_dir() else PACKAGE.parent.parent / kind
+
+
+def groups() -> dict[str, tuple[str, ...]]:
+    """Return the option groups of ``conf/`` and their options, sorted.
+
+    Examples
+    --------
+    >>> groups()["promise"]
+    ('atp', 'quoted')
+    """
+    root = shipped("conf")
+    return {
+        folder.name: tuple(sorted(path.stem for path in folder.glob("*.yaml")))
+        for folder in sorted(root.iterdir())
+        if folder.is_dir() and any(folder.glob("*.yaml"))
+    }
+
+
+def roots() -> tuple[Path, ...]:
+    """Return the folders in which scenario names are looked up, first wins."""
+    beside, own = Path.cwd() / "scenarios", shipped("scenarios")
+    return (own,) if beside.resolve() == own.resolve() else (beside, own)
+
+
+def variants(folder: Path) -> tuple[str, ...]:
+    """Return the names of the variants that lie in ``folder``, sorted."""
+    return tuple(sorted(path.stem for path in folder.glob("*.yaml") if path.name != MAIN))
+
+
+def scenarios() -> dict[str, Path]:
+    """Return every scenario that can be called by name, name -> folder; your own hide shipped ones of the same name."""
+    found: dict[str, Path] = {}
+    for root in roots():
+        if root.is_dir():
+            for path in sorted(root.glob(f"*/{MAIN}")):
+                found.setdefault(path.parent.name, path.parent)
+    return dict(sorted(found.items()))
+
+
+def names() -> list[str]:
+    """Return every name that ``scenario=`` takes: scenarios and scenario/variant."""
+    out: list[str] = []
+    for name, folder in scenarios().items():
+        out.append(name)
+        out += [f"{name}/{variant}" for variant in variants(folder)]
+    return out
+
+
+def find(wanted: str) -> Place:
+    """Return the scenario that ``wanted`` means: NAME, NAME/VARIANT, a folder, a folder/VARIANT or a YAML file.
+
+    Raises
+    ------
+    InputErrors
+        If there is no such scenario or variant.
+    """
+    text = wanted.strip()
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
+        text = text[1:-1]
+    text = text.rstrip("/\\") or text[:1]
+    if not text:
+        raise _unknown(wanted, "scenario= needs a name or a folder", did_you_mean("", names()))
+    try:
+        path = Path(text).expanduser()
+        explicit = text.startswith((".", "~")) or path.is_absolute()
+        place = _at(path) or (None if explicit else _by_name(text))
+        error = _not_found(text, path, explicit) if place is None else None
+    except (OSError, ValueError, RuntimeError):  # too long, a zero byte, nobody's home
+        place, error = None, _unknown(text[:200], "there is no such folder", "check the path")
+    if place is None:
+        raise error or _unknown(text, "there is no such scenario", "")
+    return place
+
+
+def _at(path: Path) -> Place | None:
+    """Return the scenario at a path: the folder itself, a variant in it, or one of its YAML files."""
+    if (path / MAIN).is_file():
+        folder, variant = path, ""
+    elif (path.parent / MAIN).is_file():
+        stem = path.stem if path.suffix in (".yaml", ".yml") else path.name
+        if path.name != MAIN and not (path.parent / f"{stem}.yaml").is_file():
+            return None
+        folder, variant = path.parent, "" if stem == "scenario" else stem
+    else:
+        return None
+    folder = folder.resolve()
+    return Place(folder=folder, variant=variant, name=f"{folder.name}/{variant}" if variant else folder.name)
+
+
+def _by_name(text: str) -> Place | None:
+    for root in roots():
+        place = _at(root / text)
+        if place is not None and place.folder != root.resolve():
+            return place
+    return None
+
+
+def _unknown(value: str, message: str, remedy: str) -> InputErrors:
+    return InputErrors([Problem(file=COMMAND_LINE, column="scenario", value=value, message=message, remedy=remedy)])
+
+
+def _not_found(text: str, path: Path, explicit: bool) -> InputErrors:
+    parents = [path.parent] if explicit else [path.parent, *(root / Path(text).parent for root in roots())]
+    for parent in parents:
+        if path.name != text and (parent / MAIN).is_file():
+            return _unknown(
+                text,
+                f"scenario '{parent.name}' has no variant '{path.name}'",
+                did_you_mean(path.name, variants(parent)),
+            )
+    if path.is_dir():
+        return _unknown(text, f"this folder holds no {MAIN}", "add one, or start from `e2esim new DIR --from SCENARIO`")
+    if explicit:
+        return _unknown(text, "there is no such folder", "check the path")
+    return _unknown(text, "there is no such scenario", did_you_mean(text, names(), "those that can be called by name"))

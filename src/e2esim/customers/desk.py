@@ -1,0 +1,108 @@
+"""The firm's answers: three silos or one team, first-contact resolution by three levers, and what an answer leaves in memory."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from e2esim.customers.desk_kernels import answer_contacts
+from e2esim.customers.feelings_kernels import contacts_felt
+from e2esim.customers.people import People
+from e2esim.domain.calendar import DueCalendar
+from e2esim.domain.book import CONTACT_COLUMNS, Columns, Reason
+from e2esim.domain.events import Event, EventLog
+from e2esim.domain.settings import Organisation
+from e2esim.domain.world import World
+from e2esim.streams import Streams
+
+_KEYS = ("desk.handle", "desk.patience", "desk.relay", "desk.outcome", "desk.again")
+# departments of the silos: 0 marketing, 1 sales, 2 customer service
+_SILO_ROUTE = {Reason.INFORMATION: 1, Reason.WHERE_IS_MY_ORDER: 1, Reason.COMPLAINT: 2, Reason.CLAIM: 2, Reason.USE_HELP: 0}
+_SILO_SHARES = (0.2, 0.4, 0.4)  # of the agents, assumed
+
+
+def first_contact_resolution(low: float, high: float, culture: float, organisation: float, platform: float) -> float:
+    """Share of contacts resolved at once: the three levers multiply, so one alone disappoints (MODEL section 5).
+
+    >>> first_contact_resolution(0.4, 0.9, 1.0, 1.0, 0.0), first_contact_resolution(0.4, 0.9, 1.0, 1.0, 1.0)
+    (0.4, 0.9)
+    """
+    return low + (high - low) * culture * organisation * platform
+
+
+def staffing(organisation: Organisation, scale: float) -> tuple[npt.NDArray[np.int64], float]:
+    """Agents by department as compressed starts, and the factor on handling time that keeps the load at any scale."""
+    wanted = organisation.agents * scale
+    if organisation.mode == "one_team":
+        counts = np.array([max(1, round(wanted))])
+    else:
+        counts = np.maximum(1, np.round(np.asarray(_SILO_SHARES) * wanted)).astype(np.int64)
+    return np.concatenate(([0], np.cumsum(counts))).astype(np.int64), float(counts.sum() / wanted)
+
+
+class Desk:
+    """Requests queue, are answered, sometimes come back; every answer is an experience."""
+
+    def __init__(self, world: World, people: People, orders: Columns, streams: Streams, log: EventLog, ticks: int) -> None:
+        self.world, self.people, self.orders, self.log = world, people, orders, log
+        o = world.settings.organisation
+        self.contacts = Columns(CONTACT_COLUMNS, capacity=1024)
+        self._agenda = DueCalendar(ticks, 1024, tick_h=world.settings.horizon.tick_h)
+        self._starts, self._slower = staffing(o, world.settings.scale)
+        self._free = np.zeros(int(self._starts[-1]))
+        self._keys = np.array([streams.key(k) for k in _KEYS], dtype=np.uint64)
+        self._ces_key = streams.key("desk.ease")
+        one_team = o.mode == "one_team"
+        self._route = np.array([0 if one_team else _SILO_ROUTE[r] for r in Reason], dtype=np.int64)
+        self.first_contact = first_contact_resolution(o.first_contact_low, o.first_contact_high, o.culture, o.organisation, o.platform)
+
+    def request(self, rows: npt.NDArray[np.int32], times: npt.NDArray[np.float64], reasons: npt.NDArray[np.uint8], tick: int) -> None:
+        """Customers of order ``rows`` will contact the firm at ``times`` [h] for ``reasons``."""
+        if len(rows) == 0:
+            return
+        self._open(rows, times, reasons, np.ones(len(rows), dtype=np.uint8), tick)
+
+    def _open(
+        self, rows: npt.NDArray[np.int32], times: npt.NDArray[np.float64], reasons: npt.NDArray[np.uint8], attempts: npt.NDArray[np.uint8], tick: int
+    ) -> None:
+        first = self.contacts.take(len(rows))
+        new = slice(first, first + len(rows))
+        c, o = self.contacts, self.orders
+        for name in ("consumer", "account", "channel", "market", "segment"):
+            c[name][new] = o[name][rows]
+        c["row"][new], c["t"][new], c["reason"][new], c["attempt"][new] = rows, times, reasons, attempts
+        c["address"][new] = o["address"][rows] * 8 + reasons
+        o["contacts"][rows] += 1
+        self._agenda.push(np.arange(first, first + len(rows), dtype=np.int32), times)
+
+    def step(self, tick: int, now: float) -> None:
+        """Answer what came in during the last tick."""
+        rows = self._agenda.pop(tick)
+        if len(rows) == 0:
+            return
+        c, o = self.contacts, self.world.settings.organisation
+        rows = rows[np.argsort(c["t"][rows], kind="stable")]
+        again, again_t = np.empty(len(rows), dtype=np.int32), np.empty(len(rows))
+        m = answer_contacts(
+            rows, self._keys, c["address"], c["t"], c["reason"], c["attempt"], self._free, self._starts, self._route,
+            self.world.start.weekday(), o.open_h, o.close_h, o.days_week, o.handle_min / 60.0 * self._slower, o.patience_min / 60.0 * self._slower,
+            o.relay_share, o.relay_h, o.relay_loss, self.first_contact, c["started"], c["answered"], c["handle_h"], c["handoffs"], c["resolved"],
+            c["abandoned"], c["lost"], again, again_t,
+        )
+        self._feel(rows)
+        waits = c["started"][rows] - c["t"][rows]
+        heard = waits[~np.isnan(waits)]
+        self.log.emit(now, Event.CONTACTS_ANSWERED, rows=len(rows), quantity=float(len(heard)), value=float(heard.mean()) if len(heard) else 0.0)
+        if m:
+            back = again[:m]
+            self._open(c["row"][back], again_t[:m], c["reason"][back], c["attempt"][back] + 1, tick + 1)
+
+    def _feel(self, rows: npt.NDArray[np.int32]) -> None:
+        c, o, p, w = self.contacts, self.orders, self.people, self.world
+        a, s, seg = w.attributes, w.settings.satisfaction, w.segments
+        contacts_felt(
+            rows, self._ces_key, c["row"], c["consumer"], c["account"], c["t"], c["answered"], c["attempt"], c["handoffs"], c["resolved"], c["abandoned"],
+            o["segment"], o["price_ratio"], o["address"], o["ces_true"], p.consumers["memory"], p.consumers["memory_t"], p.account_memory, p.consumers["address"],
+            w.settings.organisation.answer_reference_h, p.base, a.gain, a.loss, a.tolerance, a.shape, seg.w_ease, s.kappa, s.model == "product_only",
+            24.0 * s.half_life_d, s.eta, s.eta_extreme, s.answer_slope, s.style_sd, p.ces_cuts,
+        )

@@ -1,0 +1,118 @@
+"""The service desk: first come first served queues of agents in working time, relay between departments, patience.
+
+Working time runs only while the desk is open, so a queue recursion needs no clock: a contact starts at
+max(arrival, earliest free agent). One department of c agents with exponential handling and infinite patience is M/M/c.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from e2esim.streams.draws import exponential, uniform
+
+F = npt.NDArray[np.float64]
+I32 = npt.NDArray[np.int32]
+F32 = npt.NDArray[np.float32]
+I64 = npt.NDArray[np.int64]
+U8 = npt.NDArray[np.uint8]
+
+_MAX_ATTEMPTS = 4
+
+
+@njit(cache=True)
+def to_work(t: float, first_weekday: int, opens: float, closes: float, days: int) -> float:
+    """Working hours of the desk up to clock time ``t`` [h]; ``first_weekday`` 0 = the run starts on a Monday.
+
+    >>> to_work(24.0 + 10.0, 0, 8.0, 18.0, 5)
+    12.0
+    """
+    length = closes - opens
+    day = math.floor(t / 24.0)
+    shifted = day + first_weekday
+    week, weekday = shifted // 7, shifted % 7
+    inside = min(max(t - 24.0 * day - opens, 0.0), length) if weekday < days else 0.0
+    return (week * days + min(weekday, days)) * length + inside
+
+
+@njit(cache=True)
+def to_clock(worked: float, first_weekday: int, opens: float, closes: float, days: int) -> float:
+    """Clock time [h] at which ``worked`` working hours of the desk are done (inverse of :func:`to_work`).
+
+    >>> to_clock(12.0, 0, 8.0, 18.0, 5)
+    34.0
+    """
+    length = closes - opens
+    day = math.floor(worked / length + 1e-12)
+    week, weekday = day // days, day % days
+    return 24.0 * (week * 7 + weekday - first_weekday) + opens + max(0.0, worked - day * length)
+
+
+@njit(cache=True)
+def _soonest(free: F, a: int, b: int) -> int:
+    best = a
+    for k in range(a + 1, b):
+        if free[k] < free[best]:
+            best = k
+    return best
+
+
+@njit(cache=True)
+def answer_contacts(
+    rows: I32, keys: npt.NDArray[np.uint64], address: I64, t: F32, reason: U8, attempt: U8, free: F, dept_start: I64, route: I64,
+    first_weekday: int, opens: float, closes: float, days: int, handle_h: float, patience_h: float, relay_share: float, relay_h: float, relay_loss: float,
+    first_contact: float, started: F32, answered: F32, handled: F32, handoffs: U8, resolved: U8, abandoned: U8, lost: U8, again: I32, again_t: F,
+) -> int:
+    """Serve the contacts ``rows`` (in order of arrival); returns how many come back (written to ``again``, ``again_t``).
+
+    ``free`` (agents,): working time at which each agent is free, grouped by department (``dept_start``); ``route`` (reasons,):
+    department of each reason. ``keys``: handle, patience, relay, outcome, again.
+    """
+    m = 0
+    departments = dept_start.shape[0] - 1
+    for k in range(rows.shape[0]):
+        r = rows[k]
+        who = address[r]
+        n = np.int64(attempt[r])
+        arrive = to_work(t[r], first_weekday, opens, closes, days)
+        d = route[reason[r]]
+        agent = _soonest(free, dept_start[d], dept_start[d + 1])
+        start = max(arrive, free[agent])
+        patience = exponential(keys[1], who, n, patience_h)
+        if start - arrive > patience:
+            abandoned[r] = 1
+            started[r] = np.nan
+            if n < _MAX_ATTEMPTS and uniform(keys[4], who, 100 + n) < 0.7:
+                again[m], again_t[m] = r, t[r] + patience + exponential(keys[4], who, n, 4.0)
+                m += 1
+            continue
+        own = exponential(keys[0], who, n, handle_h)
+        free[agent] = start + own
+        started[r] = to_clock(start, first_weekday, opens, closes, days)
+        done = start + own
+        hops = 0
+        if departments > 1 and uniform(keys[2], who, 10 * n) < relay_share:
+            hops = 1
+            done += exponential(keys[2], who, 10 * n + 1, relay_h)
+            other = (d + 1) % departments
+            colleague = _soonest(free, dept_start[other], dept_start[other + 1])
+            helped = exponential(keys[2], who, 10 * n + 2, 0.5 * handle_h)
+            begin = max(start + own, free[colleague])
+            free[colleague] = begin + helped
+            done = max(done, begin + helped)
+            own += helped
+            if uniform(keys[2], who, 10 * n + 3) < relay_loss:
+                lost[r] = 1
+        handoffs[r] = hops
+        handled[r] = own
+        answered[r] = to_clock(done, first_weekday, opens, closes, days)
+        odds = first_contact if n == 1 else 1.0 - (1.0 - first_contact) * 0.5
+        if lost[r] == 0 and uniform(keys[3], who, n) < odds:
+            resolved[r] = 1
+        elif n < _MAX_ATTEMPTS:
+            again[m], again_t[m] = r, answered[r] + exponential(keys[4], who, n, 24.0)
+            m += 1
+    return m

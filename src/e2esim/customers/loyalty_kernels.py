@@ -1,0 +1,188 @@
+"""Staying and leaving: BG/NBD needs (Fader, Hardie and Lee, 2005) on the product's life, with drop-out moved by satisfaction.
+
+A consumer has a purchase rate lambda ~ Gamma(r, 1/alpha) per product life and a drop-out probability p ~ Beta(a, b) after each
+purchase. The coin for dropping out is revealed at the next need, which changes nothing in the purchase counts and lets
+everything felt until then matter: logit(p) moves by -theta (memory - competitor). theta = 0 is exactly BG/NBD, which tosses no coin after the first purchase;
+there only what dissatisfaction adds to p counts.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from e2esim.customers.satisfaction_kernels import decayed
+from e2esim.streams.draws import exponential, from_table, normal, uniform
+
+F = npt.NDArray[np.float64]
+I64 = npt.NDArray[np.int64]
+
+_HOURS_Y = 8760.0
+
+
+@njit(cache=True)
+def drop_probability(base: float, theta: float, advantage: float) -> float:
+    """Drop-out probability whose logit is that of ``base`` minus ``theta`` times the ``advantage`` in satisfaction.
+
+    >>> round(drop_probability(0.25, 0.0, 3.0), 12)
+    0.25
+    """
+    if base <= 0.0:
+        return 0.0
+    if base >= 1.0:
+        return 1.0
+    return 1.0 / (1.0 + (1.0 - base) / base * math.exp(theta * advantage))
+
+
+@njit(cache=True)
+def leaving(base: float, theta: float, advantage: float, purchases: int) -> float:
+    """Probability of leaving at the next need after ``purchases`` purchases.
+
+    >>> leaving(0.25, 0.0, -1.0, 1), leaving(0.25, 1.0, 1.0, 1), round(leaving(0.25, 0.0, 0.0, 2), 12)
+    (0.0, 0.0, 0.25)
+    """
+    p = drop_probability(base, theta, advantage)
+    if purchases > 1:
+        return p
+    return max(0.0, (p - base) / (1.0 - base)) if base < 1.0 else 0.0
+
+
+@njit(cache=True)
+def waiting_time(key: np.uint64, address: int, purchases: int, rate: float, life_h: float) -> float:
+    """Time to the next need after purchase number ``purchases`` [h]; inf for a rate of zero."""
+    if rate <= 1e-12:
+        return math.inf
+    return exponential(key, address, purchases, life_h / rate)
+
+
+@njit(cache=True)
+def pick(cdf: F, first: int, last: int, u: float) -> int:
+    """Smallest index in [first, last) whose cumulative share reaches ``u``; last - 1 at most."""
+    lo, hi = first, last - 1
+    while lo < hi:
+        mid = (lo + hi) >> 1
+        if cdf[mid] < u:
+            lo = mid + 1
+        else:
+            hi = mid
+    return lo
+
+
+@njit(cache=True)
+def past_of_one(
+    key_need: np.uint64, key_drop: np.uint64, key_item: np.uint64, address: int, since: float, rate: float, drop: float,
+    item_cdf: F, life_h: F, out: F,
+) -> bool:
+    """Replay one customer acquired ``since`` [h, negative] up to time 0; True if still a customer.
+
+    Writes first, last, next need [h], purchases and the last item into ``out`` (5,).
+    """
+    t = since
+    purchases = 1
+    n = item_cdf.shape[0]
+    item = pick(item_cdf, 0, n, uniform(key_item, address, 0))
+    while True:
+        nxt = t + waiting_time(key_need, address, purchases, rate, life_h[item])
+        if nxt > 0.0:
+            out[0], out[1], out[2], out[3], out[4] = since, t, nxt, purchases, item
+            return True
+        if purchases > 1 and uniform(key_drop, address, purchases) < drop:
+            return False
+        t = nxt
+        item = pick(item_cdf, 0, n, uniform(key_item, address, purchases))
+        purchases += 1
+
+
+@njit(cache=True)
+def installed_base(
+    keys: npt.NDArray[np.uint64], cell: int, count: int, history_h: float, mix_cdf: F, rates: F, drops: F, item_cdf: F, category: I64, item_brand: I64,
+    life_h: F, account_cdf: F, a0: int, a1: int, account_order: I64, memory_base: float, memory_sd: float,
+    address: I64, segment: npt.NDArray[np.uint8], account: npt.NDArray[np.int16], rate: npt.NDArray[np.float32], drop: npt.NDArray[np.float32],
+    memory: npt.NDArray[np.float32], first: npt.NDArray[np.float32], last: npt.NDArray[np.float32], nxt: npt.NDArray[np.float32],
+    purchases: npt.NDArray[np.uint16], kind: npt.NDArray[np.uint8], brand: npt.NDArray[np.int8], at: int,
+) -> int:
+    """Customers of one cell acquired evenly over the past and still with the firm; returns the row after the last written.
+
+    ``keys``: need, drop, item, facts, when, account; ``rates, drops``: quantile tables (segments, size).
+    """
+    out = np.empty(5)
+    n_segments = mix_cdf.shape[0]
+    for k in range(count):
+        who = (np.int64(1) << 62) | (np.int64(cell) << 40) | np.int64(k)
+        seg = pick(mix_cdf, 0, n_segments, uniform(keys[3], who, 0))
+        lam = from_table(rates[seg], uniform(keys[3], who, 1))
+        p = from_table(drops[seg], uniform(keys[3], who, 2))
+        since = -history_h * (k + uniform(keys[4], who, 0)) / count
+        if not past_of_one(keys[0], keys[1], keys[2], who, since, lam, p, item_cdf, life_h, out):
+            continue
+        address[at] = who
+        segment[at] = seg
+        account[at] = account_order[pick(account_cdf, a0, a1, uniform(keys[5], who, 0))] if a1 > a0 else -1
+        rate[at], drop[at] = lam, p
+        memory[at] = memory_base + memory_sd * normal(keys[3], who, 3)
+        first[at], last[at], nxt[at] = out[0], out[1], out[2]
+        purchases[at], kind[at], brand[at] = int(out[3]), category[int(out[4])], item_brand[int(out[4])]
+        at += 1
+    return at
+
+
+@njit(cache=True)
+def leave_or_stay(
+    key: np.uint64, rows: npt.NDArray[np.int32], t: npt.NDArray[np.float64], address: I64, segment: npt.NDArray[np.uint8],
+    purchases: npt.NDArray[np.uint16], drop: npt.NDArray[np.float32], memory: npt.NDArray[np.float32], memory_t: npt.NDArray[np.float32],
+    theta: F, base: F, category: npt.NDArray[np.uint8], competitor: float, half_life_h: float, loop: bool,
+    alive: npt.NDArray[np.uint8], left: npt.NDArray[np.float32], stay: npt.NDArray[np.int32],
+) -> int:
+    """Reveal the coin of the consumers whose need comes due; those who stay go to ``stay``, the number is returned.
+
+    ``base`` (segments,): base line of memory.
+    """
+    m = 0
+    for k in range(rows.shape[0]):
+        c = rows[k]
+        advantage = 0.0
+        if loop:
+            now = decayed(memory[c], base[segment[c]], t[k] - memory_t[c], half_life_h)
+            advantage = now - competitor
+        p = leaving(drop[c], theta[segment[c]], advantage, purchases[c])
+        if uniform(key, address[c], purchases[c]) < p:
+            alive[c] = 0
+            left[c] = t[k]
+        else:
+            stay[m] = c
+            m += 1
+    return m
+
+
+@njit(cache=True)
+def draw_loyalty(key: np.uint64, address: I64, segment: npt.NDArray[np.uint8], rates: F, drops: F, rate: npt.NDArray[np.float32], drop: npt.NDArray[np.float32]) -> None:
+    """Purchase rate and drop-out probability of new customers (same draws 1 and 2 as the installed base)."""
+    for k in range(address.shape[0]):
+        rate[k] = from_table(rates[segment[k]], uniform(key, address[k], 1))
+        drop[k] = from_table(drops[segment[k]], uniform(key, address[k], 2))
+
+
+@njit(cache=True)
+def next_needs(
+    key: np.uint64, rows: npt.NDArray[np.int32], address: I64, purchases: npt.NDArray[np.uint16], rate: npt.NDArray[np.float32], life_h: F,
+    since: npt.NDArray[np.float32], share: float,
+) -> F:
+    """Time of the next need [h] of consumers ``rows``, counted from ``since``; ``life_h`` aligned with ``rows``."""
+    out = np.empty(rows.shape[0])
+    for k in range(rows.shape[0]):
+        c = rows[k]
+        number = np.int64(purchases[c]) + (1 << 20 if share < 1.0 else 0)
+        out[k] = np.float64(since[c]) + share * waiting_time(key, address[c], number, rate[c], life_h[k])
+    return out
+
+
+@njit(cache=True)
+def chosen(key: np.uint64, address: I64, rows: npt.NDArray[np.int32], share: float) -> npt.NDArray[np.bool_]:
+    """Which of ``rows`` are chosen, each with probability ``share`` by its own address."""
+    out = np.empty(rows.shape[0], dtype=np.bool_)
+    for k in range(rows.shape[0]):
+        out[k] = uniform(key, address[rows[k]], 0) < share
+    return out

@@ -1,0 +1,188 @@
+"""Demand: every tick prospects discover and weigh the firm, customers with a need stay or leave, and those who buy enter the order book."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from e2esim.customers.loyalty_kernels import chosen, draw_loyalty, leave_or_stay, next_needs
+from e2esim.customers.market_kernels import BUYER, prospects, returning, write_purchases
+from e2esim.customers.people import People
+from e2esim.domain.book import Columns, Reason
+from e2esim.domain.build import month_of
+from e2esim.domain.world import World
+from e2esim.streams import Streams
+from e2esim.streams.draws import exponential
+
+F = npt.NDArray[np.float64]
+
+# Consumers buy by weekday (Monday first) and hour; assumed, shop hours and evening browsing.
+_WEEKDAY = np.array([0.88, 0.88, 0.90, 0.94, 1.06, 1.36, 0.98])
+_HOUR = np.array([0.0] * 8 + [0.5, 1.0, 1.4, 1.5, 1.1, 1.0, 1.2, 1.4, 1.6, 1.7, 1.6, 1.2, 0.9, 0.6, 0.3, 0.0])
+_HOUR_SHARE = _HOUR * 24.0 / _HOUR.sum()
+_CHOICE_KEYS = ("market.item", "market.pair", "market.financing", "market.price", "market.choice")
+_LOST_NEED_LIVES = 0.25  # a need taken elsewhere comes back after this share of a full waiting time, assumed
+_MARGIN_D = 1  # [days] that a shop adds to the lead time it shows when it promises a date, assumed
+_INTEGRATION_WEIGHT = 0.25  # [share] of journeys in which a missing integration shows, assumed
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the firm shows to consumers in this tick."""
+
+    direct_d: F  # (cells,) days from order to door for an item in stock at the plant
+    ship_wait_d: F  # (items,) days until the plant can ship one more piece
+    account_wait_d: F  # (accounts,) days until an account could have a missing item in stock, besides ship_wait_d
+    on_hand: F  # (accounts, items) free stock of the accounts
+
+
+class Market:
+    """Prospects and returning customers of all demand cells."""
+
+    def __init__(self, world: World, people: People, orders: Columns, streams: Streams) -> None:
+        self.world, self.people, self.orders = world, people, orders
+        w = world
+        cells = len(w.cells.channel)
+        self._choice_keys = np.array([streams.key(k) for k in _CHOICE_KEYS], dtype=np.uint64)
+        self._gap, self._facts = streams.key("market.gap"), streams.key("market.facts")
+        self._need_key, self._drop_key = streams.key("loyalty.need"), streams.key("loyalty.drop")
+        self._service_key, self._touch_key = streams.key("market.service"), streams.key("market.touch")
+        self._info_key = streams.key("market.question")
+        self._clock = np.zeros(cells)
+        self._due = np.array([exponential(self._gap, (cell << 40) | (1 << 39), 0, 1.0) for cell in range(cells)])
+        self._number = np.zeros(cells, dtype=np.int64)
+        self._rate_y = self._prospects_y()
+        self._tick_h = w.settings.horizon.tick_h
+        self._buffer = np.zeros(4096, dtype=BUYER)
+        self.reputation = np.zeros(len(w.markets))
+        self.prospects_seen = 0
+        self.needs_lost = 0
+        c = w.channels
+        price_ratio = w.consumer_price / w.reference_price
+        self._ratio = np.nan_to_num(price_ratio[:, w.cells.channel].T.copy(), nan=1.0)
+        before = slice(0, 3)
+        self._touch = w.touch.relevance[:, before].sum(axis=1)
+        self._touch_problem = 1.0 - np.prod(1.0 - w.touch.problem[:, before], axis=1)
+        self._own = c.buyer == 2
+
+    def _prospects_y(self) -> F:
+        """Prospects a year by cell, so that at reference conditions new and repeat purchases give the history."""
+        m = self.world.settings.market
+        wanted = self.people.purchases_y.sum(axis=1) * m.demand_factor
+        new = np.maximum(wanted - self.people.expected_repeats, 0.05 * wanted)
+        return new / m.conversion
+
+    def _mu(self, tick: int) -> F:
+        """Expected prospects of a tick, (cells,)."""
+        w = self.world
+        t = tick * self._tick_h
+        day, hour = int(t // 24), t % 24.0
+        weekday = (w.start.weekday() + day) % 7
+        if self._tick_h <= 1.0:
+            profile = _HOUR_SHARE[int(hour)]
+        else:
+            profile = float(_HOUR_SHARE[int(hour) : int(hour + self._tick_h)].mean())
+        factor = _WEEKDAY[weekday] * profile * self._tick_h / 8760.0
+        return np.maximum(self._rate_y * w.cells.season[:, month_of(w.start, day)] * factor, 1e-12)
+
+    def step(self, tick: int, offer: Offer) -> npt.NDArray[np.int32]:
+        """One tick of demand; returns the new order rows (placed inside the tick)."""
+        mu = self._mu(tick)
+        expected = int(2.0 * float(mu.sum())) + 2048
+        due = self.people.needs.pop(tick)
+        if expected + len(due) > len(self._buffer):
+            self._buffer = np.zeros(expected + len(due), dtype=BUYER)
+        w, m, s = self.world, self.world.settings.market, self.world.segments
+        relief, use = float(w.services.effect[0]), float(w.services.use[0])
+        shared = (
+            w.channels.stockist, offer.direct_d, offer.ship_wait_d, w.channels.consumer_d, w.channels.reference_d, offer.account_wait_d, offer.on_hand,
+            self.reputation, self.people.wallet, self._touch, m.utility_offset, use, relief, s.beta_lead_d, s.beta_price, s.anxiety, m.conversion,
+            m.reputation_weight,
+        )
+        n_new, seen = prospects(
+            self._choice_keys, self._gap, self._facts, tick * self._tick_h, self._tick_h, mu, self._clock, self._due, self._number,
+            w.cells.channel, w.cells.market, self.people.item_cdf, self._ratio, w.items.pair_share, w.mix_cdf, w.cells.account_start,
+            w.cells.account_order, w.cells.account_cdf, *shared, self._buffer,
+        )
+        self.prospects_seen += seen
+        rows = [self._enter(self._buffer[:n_new], tick, new=True)] if n_new else []
+        if len(due):
+            n_back = self._needs(due, tick, shared)
+            if n_back:
+                rows.append(self._enter(self._buffer[:n_back], tick, new=False))
+        return np.concatenate(rows) if rows else np.empty(0, dtype=np.int32)
+
+    def _needs(self, due: npt.NDArray[np.int32], tick: int, shared: tuple[object, ...]) -> int:
+        """Customers whose need is due: leave, buy again or buy elsewhere this time; returns the buyers in the buffer."""
+        w, m, p = self.world, self.world.settings.market, self.people
+        c = p.consumers
+        t = np.maximum(c["next"][due].astype(np.float64), tick * self._tick_h)
+        stay = np.empty(len(due), dtype=np.int32)
+        base = np.full(len(w.segments.ids), p.base)
+        n = leave_or_stay(
+            self._drop_key, due, t, c["address"], c["segment"], c["purchases"], c["drop"], c["memory"], c["memory_t"], w.segments.theta, base,
+            c["category"], m.competitor_satisfaction, 24.0 * w.settings.satisfaction.half_life_d, m.loyalty_loop, c["alive"], c["left"], stay,
+        )
+        stay = stay[:n]
+        lost = np.empty(n, dtype=np.int32)
+        when = np.maximum(c["next"][stay].astype(np.float64), tick * self._tick_h)
+        bought, away = returning(
+            self._choice_keys, stay, when, c["address"], c["cell"], c["segment"], c["account"], c["purchases"], w.cells.channel, w.cells.market,
+            p.item_cdf, self._ratio, w.items.pair_share, *shared, m.loyalty_loop, self._buffer, lost,
+        )
+        if away:
+            self.needs_lost += away
+            lost = lost[:away]
+            life = np.array([w.items.life_h[w.items.category == k].mean() for k in range(len(w.items.categories))])
+            c["next"][lost] = next_needs(self._need_key, lost, c["address"], c["purchases"], c["rate"], life[c["category"][lost]], c["next"], _LOST_NEED_LIVES)
+            p.needs.push(lost, c["next"][lost])
+        return int(bought)
+
+    def _enter(self, buyers: npt.NDArray[np.void], tick: int, *, new: bool) -> npt.NDArray[np.int32]:
+        """Write buyers as order lines (and new consumers), set their next need."""
+        w, p, o = self.world, self.people, self.orders
+        m = len(buyers)
+        who = self._join(buyers) if new else buyers["consumer"].copy()
+        c = p.consumers
+        row0 = o.take(m)
+        services = w.services
+        write_purchases(
+            buyers, m, row0, _MARGIN_D, w.start.weekday(), who, self._service_key, self._touch_key, w.cells.channel, w.cells.market, w.channels.stockist, self._own, w.price,
+            w.consumer_price, w.items.cost_eur, w.channels.install * services.use[2], float(services.use[1]), float(services.use[3]),
+            float(services.use[4]), w.channels.integration, _INTEGRATION_WEIGHT * (1.0 - w.settings.organisation.platform), self._touch_problem,
+            o["address"], o["kind"], o["order_no"], o["consumer"], o["account"], o["item"], o["quantity"], o["channel"], o["market"], o["segment"],
+            o["node"], o["problems"], o["services"], o["repeat"], o["placed"], o["requested"], o["promised"], o["revenue_eur"], o["cost_eur"], o["price_ratio"],
+        )
+        rows = np.arange(row0, row0 + m, dtype=np.int32)
+        c["last"][who] = buyers["t"]
+        c["category"][who] = w.items.category[buyers["item"]]
+        c["brand"][who] = w.items.brand[buyers["item"]]
+        c["purchases"][who] = buyers["purchase"]
+        c["next"][who] = next_needs(
+            self._need_key, who, c["address"], c["purchases"], c["rate"], w.items.life_h[buyers["item"]], c["last"], 1.0
+        )
+        p.needs.push(who, c["next"][who])
+        return rows
+
+    def _join(self, buyers: npt.NDArray[np.void]) -> npt.NDArray[np.int32]:
+        """New consumers, one a buyer."""
+        p, c = self.people, self.people.consumers
+        first = c.take(len(buyers))
+        new = slice(first, first + len(buyers))
+        cell = buyers["cell"]
+        c["address"][new], c["cell"][new], c["segment"][new], c["account"][new] = buyers["address"], cell, buyers["segment"], buyers["account"]
+        c["channel"][new], c["market"][new] = self.world.cells.channel[cell], self.world.cells.market[cell]
+        c["first"][new], c["memory"][new], c["memory_t"][new] = buyers["t"], p.base, buyers["t"]
+        self._draw_loyalty(slice(first, first + len(buyers)))
+        return np.arange(first, first + len(buyers), dtype=np.int32)
+
+    def _draw_loyalty(self, new: slice) -> None:
+        c, p = self.people.consumers, self.people
+        draw_loyalty(self._facts, c["address"][new], c["segment"][new], p.rates, p.drops, c["rate"][new], c["drop"][new])
+
+    def questions(self, rows: npt.NDArray[np.int32], share: float) -> tuple[npt.NDArray[np.int32], F, npt.NDArray[np.uint8]]:
+        """Which of the new purchases asked for information before buying: rows, times, reasons."""
+        rows = rows[chosen(self._info_key, self.orders["address"], rows, share)]
+        return rows, self.orders["placed"][rows].astype(np.float64), np.full(len(rows), Reason.INFORMATION, dtype=np.uint8)

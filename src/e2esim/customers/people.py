@@ -1,0 +1,120 @@
+"""Everybody the firm serves: consumers as columns, trade accounts as arrays; opens with the installed base."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from e2esim.customers.loyalty_kernels import installed_base
+from e2esim.customers.satisfaction_kernels import CES_SHARES, CSAT_SHARES, NPS_SHARES, cut_points
+from e2esim.domain.calendar import DueCalendar
+from e2esim.domain.book import CONSUMER_COLUMNS, Columns
+from e2esim.domain.world import World
+from e2esim.streams import Streams
+from e2esim.streams.draws import quantile_table
+
+F = npt.NDArray[np.float64]
+
+_YEAR_H = 8760.0
+_BASE_KEYS = ("loyalty.need", "loyalty.drop", "market.item", "market.facts", "base.when", "base.account")
+
+
+class People:
+    """Consumers, accounts and what they remember.
+
+    Attributes
+    ----------
+    consumers
+        Columns of :data:`CONSUMER_COLUMNS`.
+    account_memory, wallet
+        (accounts,) satisfaction remembered; share of wallet relative to the opening (1 = as in the history, 0 = left).
+    base
+        base line of memory [satisfaction].
+    expected_repeats
+        (cells,) purchases a year that the opening base will make at neutral satisfaction.
+    """
+
+    def __init__(self, world: World, streams: Streams, ticks: int) -> None:
+        self.world = world
+        w, s = world, world.settings.satisfaction
+        self.consumers = Columns(CONSUMER_COLUMNS, capacity=1024)
+        self.needs = DueCalendar(ticks, 1024, tick_h=w.settings.horizon.tick_h)
+        sold = w.items.sold & (w.items.brand >= 0)
+        self.base = float(np.average(w.quality[w.items.brand[sold]], weights=w.cells.yearly.sum(axis=0)[sold])) if sold.any() else 1.0
+        self.rates = np.array([quantile_table("gamma", r, 1.0 / alpha) for r, alpha in zip(w.segments.r, w.segments.alpha, strict=True)])
+        self.drops = np.array([quantile_table("beta", a, b) for a, b in zip(w.segments.a, w.segments.b, strict=True)])
+        style_logit = s.answer_slope * s.style_sd
+        self.csat_cuts, self.nps_cuts, self.ces_cuts = (cut_points(x, style_logit) for x in (CSAT_SHARES, NPS_SHARES, CES_SHARES))
+        self.account_memory = np.full(w.accounts.n, self.base)
+        self.wallet = np.ones(w.accounts.n)
+        self.account_left = np.full(w.accounts.n, np.nan)
+        self.purchases_y = w.cells.yearly / (1.0 + w.items.pair_share)  # (cells, items) purchases a year of the history
+        totals = self.purchases_y.sum(axis=1, keepdims=True)
+        self.item_cdf = np.cumsum(self.purchases_y / totals, axis=1)
+        self._open(streams)
+        self.expected_repeats = self._expected_repeats()
+
+    def _open(self, streams: Streams) -> None:
+        """Replay years of acquisitions cell by cell, so that seniority, last purchase and next need fit together."""
+        w, m = self.world, self.world.settings.market
+        keys = np.array([streams.key(k) for k in _BASE_KEYS], dtype=np.uint64)
+        new_share = self._new_share()
+        counts = np.round(self.purchases_y.sum(axis=1) * m.demand_factor * new_share * m.history_y).astype(np.int64)
+        c = self.consumers
+        c.take(int(counts.sum()))
+        c["memory_t"][:] = 0.0
+        at = 0
+        for cell, count in enumerate(counts):
+            a0 = at
+            channel = int(w.cells.channel[cell])
+            at = installed_base(
+                keys, cell, int(count), m.history_y * _YEAR_H, w.mix_cdf[channel], self.rates, self.drops, self.item_cdf[cell], w.items.category, w.items.brand, w.items.life_h,
+                w.cells.account_cdf, int(w.cells.account_start[cell]), int(w.cells.account_start[cell + 1]), w.cells.account_order,
+                self.base, 0.15, c["address"], c["segment"], c["account"], c["rate"], c["drop"], c["memory"], c["first"], c["last"], c["next"],
+                c["purchases"], c["category"], c["brand"], at,
+            )
+            c["cell"][a0:at], c["channel"][a0:at], c["market"][a0:at] = cell, channel, w.cells.market[cell]
+        c.n = at
+        self.opening_customers = at
+        self.needs.push(np.arange(at, dtype=np.int32), c["next"][:at])
+
+    def _new_share(self) -> F:
+        """Share of new customers in the purchases of each cell such that history_y years of acquisition explain the rest.
+
+        A cohort replay of a thousand customers gives the repeats of the last year per acquisition.
+        """
+        w, m = self.world, self.world.settings.market
+        life_y = (self.purchases_y * w.items.life_h).sum(axis=1) / self.purchases_y.sum(axis=1) / _YEAR_H
+        mix = np.diff(np.concatenate((np.zeros((len(w.mix_cdf), 1)), w.mix_cdf), axis=1), axis=1)[w.cells.channel]
+        repeats = np.zeros(len(life_y))
+        for s in np.nonzero(~w.segments.trade)[0]:
+            per_new = np.array([_repeats_last_year(self.rates[s] / y, self.drops[s], m.history_y) for y in life_y])
+            repeats += mix[:, s] * per_new
+        return np.asarray(1.0 / (1.0 + repeats))
+
+    def _expected_repeats(self) -> F:
+        """Purchases that the opening base makes in the coming year at its opening memory, (cells,) [1/year]."""
+        w, c, m = self.world, self.consumers, self.world.settings.market
+        n = c.n
+        life = np.array([w.items.life_h[w.items.category == k].mean() for k in range(len(w.items.categories))])
+        needs = c["rate"][:n] * _YEAR_H / life[c["category"][:n]]
+        advantage = self.base - m.competitor_satisfaction if m.loyalty_loop else 0.0
+        odds = np.clip(c["drop"][:n], 1e-9, 1.0 - 1e-9)
+        stay = 1.0 - 1.0 / (1.0 + (1.0 - odds) / odds * np.exp(w.segments.theta[c["segment"][:n]] * advantage))
+        p = 1.0 - stay
+        sure = np.where(c["purchases"][:n] > 1, stay, 1.0)  # no coin hangs over a first purchase
+        made = sure / np.maximum(p, 1e-9) * -np.expm1(-needs * p)  # a customer lost stops buying in the year
+        return np.bincount(c["cell"][:n], weights=made, minlength=len(w.cells.channel))
+
+
+def _repeats_last_year(rates_y: F, drops: F, history_y: float) -> float:
+    """Repeat purchases a year per yearly acquisition, after ``history_y`` years of even acquisition (exact mean over the quantiles).
+
+    A customer acquired s years ago buys at rate lambda while alive, and is alive with exp(-lambda p s).
+    """
+    lam = rates_y[::16]
+    total = 0.0
+    for p in drops[::64]:
+        total += float(np.mean(-np.expm1(-lam * p * history_y) / max(p, 1e-9)))
+    return total / len(drops[::64])
+

@@ -1,0 +1,159 @@
+"""Trade accounts and own branches: they order from their own sell-out, share their wallet, sometimes leave."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from e2esim.customers.loyalty_kernels import drop_probability
+from e2esim.customers.people import People
+from e2esim.customers.trade_kernels import count_sales
+from e2esim.domain.book import Columns, OrderKind
+from e2esim.domain.build import month_of
+from e2esim.domain.world import World
+from e2esim.planning.replenishment import order_up_to_level, replenish, smoothed_rate
+from e2esim.streams import Streams
+from e2esim.streams.draws import uniform
+
+F = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int32]
+
+_SAFETY = 0.8  # Poisson deviations held beyond the mean, assumed
+_LEARN = 0.1  # weekly weight of the newest week in an account's sell-out rate, assumed
+_ORDER_HOUR = 8.0
+
+
+class Trade:
+    """The stock-keeping customers: when and what they order, and how their relation moves."""
+
+    def __init__(self, world: World, people: People, orders: Columns, streams: Streams) -> None:
+        self.world, self.people, self.orders = world, people, orders
+        w = world
+        n = w.accounts.n
+        a = w.accounts
+        self.rate_d = np.zeros((n, w.items.n))  # sell-out of a mean day of the year
+        self._season = np.ones((n, 12))
+        self._day = 0
+        self.sold = np.zeros((n, w.items.n))
+        for cell in range(len(w.cells.channel)):
+            members = w.cells.account_order[w.cells.account_start[cell] : w.cells.account_start[cell + 1]]
+            if len(members):
+                weight = a.weight[members] / a.weight[members].sum()
+                self.rate_d[members] = weight[:, None] * (w.cells.yearly[cell] / 365.0)[None, :]
+                self._season[members] = w.cells.season[cell]
+        lane = w.lanes.of[a.channel, a.market]
+        self.transit_d = np.where(lane >= 0, w.lanes.transit_d[lane], 0.0) if n else np.zeros(0)
+        self.lead_d = np.maximum(self.transit_d + 1.0, w.channels.quoted_d[a.channel]) if n else np.zeros(0)
+        self._leave_key = streams.key("trade.leave")
+        self.number = np.zeros(n, dtype=np.int64)  # orders placed
+        self.first = -a.seniority_y * 8760.0
+        self.last = np.full(n, np.nan)
+        self._targets = self.targets()
+
+    def targets(self) -> F:
+        """Base stock of each (account, item): the mean need and some Poisson deviations, whole pieces."""
+        a = self.world.accounts
+        reach = int((self.lead_d + a.review_d + a.cover_d).mean()) if a.n else 0
+        season = self._index(self._day + reach // 2)
+        mean = order_up_to_level(self.rate_d, self.lead_d, a.review_d, a.cover_d, season[:, None])
+        return np.ceil(mean + _SAFETY * np.sqrt(mean) - 1e-9)
+
+    def _index(self, day: int) -> F:
+        """Seasonal index of each account in the month of ``day``, (accounts,)."""
+        return np.asarray(self._season[:, month_of(self.world.start, day)])
+
+    def notice(self, rows: Rows) -> None:
+        """Count the consumers' purchases of a batch."""
+        o = self.orders
+        count_sales(o["account"], o["item"], o["quantity"], o["kind"], rows, self.sold)
+
+    def due_today(self, day: int) -> npt.NDArray[np.int64]:
+        """Accounts that review their stock on ``day``, (k,)."""
+        a, w = self.world.accounts, self.world
+        since = day + w.start.weekday() - (a.weekday - 1)
+        return np.nonzero((since % 7 == 0) & ((since // 7) % np.maximum(1, np.round(a.review_d / 7.0)).astype(np.int64) == 0))[0]
+
+    def order(self, day: int, on_hand: F, on_order: F, backlog: F) -> Rows:
+        """Order lines of the accounts that review today, written to the book; returns their rows.
+
+        ``on_hand, on_order, backlog`` (accounts, items).
+        """
+        accounts = self.due_today(day)
+        if len(accounts) == 0:
+            return np.empty(0, dtype=np.int32)
+        self._decide_to_stay(accounts, 24.0 * day + _ORDER_HOUR)
+        staying = (self.people.wallet > 0)[accounts, None]
+        wanted = replenish(
+            target=self._targets[accounts] * staying, on_hand=on_hand[accounts], on_order=on_order[accounts], backlog=backlog[accounts],
+            reviews=np.ones(len(accounts), dtype=np.bool_),
+        )
+        k, item = np.nonzero(wanted)
+        account = accounts[k]
+        rows = self.write(account, item, wanted[k, item].astype(np.int64), np.full(len(k), 24.0 * day + _ORDER_HOUR), self.number[account])
+        self.number[accounts] += 1
+        self.last[np.unique(account)] = 24.0 * day + _ORDER_HOUR
+        return rows
+
+    def write(self, account: npt.NDArray[np.int64], item: npt.NDArray[np.int64], quantity: npt.NDArray[np.int64], placed: F, number: npt.NDArray[np.int64]) -> Rows:
+        """Write REPLENISH rows; ``number`` is each account's running order number."""
+        w, o = self.world, self.orders
+        m = len(account)
+        first = o.take(m)
+        new = slice(first, first + m)
+        channel = w.accounts.channel[account]
+        own = w.channels.buyer[channel] == 2
+        o["kind"][new], o["account"][new], o["item"][new], o["quantity"][new] = OrderKind.REPLENISH, account, item, quantity
+        o["channel"][new], o["market"][new], o["segment"][new] = channel, w.accounts.market[account], w.accounts.segment[account]
+        o["address"][new] = (np.int64(1) << 60) + (account * w.items.n + item) * np.int64(1 << 20) + number
+        o["order_no"][new] = -1 - account - w.accounts.n * number
+        o["placed"][new], o["repeat"][new] = placed, 1
+        o["requested"][new] = placed + 24.0 * w.channels.quoted_d[channel]
+        o["promised"][new] = (np.floor((placed / 24.0) + w.channels.quoted_d[channel]) + 0.75) * 24.0
+        o["revenue_eur"][new] = np.where(own, 0.0, w.price[item, channel] * quantity)
+        o["cost_eur"][new] = np.where(own, 0.0, w.items.cost_eur[item] * quantity)
+        return np.arange(first, first + m, dtype=np.int32)
+
+    def week(self) -> None:
+        """Once a week: learn the sell-out rate and move the share of wallet with satisfaction relative to the alternative."""
+        self.rate_d = smoothed_rate(self.rate_d, self.sold, 7.0, _LEARN, self._index(self._day)[:, None])
+        self._day += 7
+        self.sold[:] = 0.0
+        self._targets = self.targets()
+        m, p = self.world.settings.market, self.people
+        if m.loyalty_loop:
+            neutral = p.base - m.competitor_satisfaction
+            move = m.wallet_rate * (p.account_memory - m.competitor_satisfaction - neutral)
+            p.wallet[:] = np.where(p.wallet > 0, np.clip(p.wallet * np.exp(move), 0.2, 2.0), 0.0)
+
+    def _decide_to_stay(self, accounts: npt.NDArray[np.int64], now: float) -> None:
+        """Before each order an account may leave; satisfied ones seldom do."""
+        m, p, w = self.world.settings.market, self.people, self.world
+        for a in accounts:
+            if p.wallet[a] <= 0 or w.channels.buyer[w.accounts.channel[a]] == 2:
+                continue
+            neutral = p.base if not m.loyalty_loop else float(p.account_memory[a])
+            theta = float(w.segments.theta[w.accounts.segment[a]])
+            chance = drop_probability(m.trade_churn, 2.0 * theta, neutral - p.base)
+            if uniform(self._leave_key, int(a), int(self.number[a])) < chance:
+                p.wallet[a] = 0.0
+                p.account_left[a] = now
+
+    def pipeline(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], F]:
+        """Opening goods in transit: account, item, pieces and days until arrival, about transit time of sell-out a lane."""
+        account, item, quantity, arrival = [], [], [], []
+        for a in range(self.world.accounts.n):
+            shipments = max(1, math.ceil(self.transit_d[a] / max(7.0, float(self.world.accounts.review_d[a]))))
+            gap = self.transit_d[a] / shipments
+            for k in range(shipments):
+                pieces = np.diff(np.round(np.concatenate(([0.0], np.cumsum(self.rate_d[a] * self._index(0)[a] * gap)))))
+                some = np.nonzero(pieces > 0)[0]
+                account.append(np.full(len(some), a))
+                item.append(some)
+                quantity.append(pieces[some].astype(np.int64))
+                arrival.append(np.full(len(some), gap * (k + 0.5)))
+        if not account:
+            none = np.empty(0, dtype=np.int64)
+            return none, none, none, np.empty(0)
+        return np.concatenate(account), np.concatenate(item), np.concatenate(quantity), np.concatenate(arrival)

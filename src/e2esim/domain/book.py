@@ -1,0 +1,169 @@
+"""The order book and its sisters: growing tables of plain numpy columns, one row an order line, a contact, a consumer.
+
+Times are hours since the start of the run (negative = before it), NaN = not happened. A stage writes only its own columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum, IntFlag
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Column = npt.NDArray[Any]
+
+
+class OrderKind(IntEnum):
+    """Who orders from whom."""
+
+    DIRECT = 0  # a consumer from the firm, served from the plant
+    SELL_OUT = 1  # a consumer from an account, served from the account's stock
+    REPLENISH = 2  # an account (or own branch) from the firm, served from the plant
+
+
+class OrderState(IntEnum):
+    """Where a line stands; every line ends in exactly one state."""
+
+    OPEN = 0
+    ALLOCATED = 1
+    PICKED = 2
+    SHIPPED = 3
+    DELIVERED = 4
+    CANCELLED = 5
+
+
+class Problem(IntFlag):
+    """Problems of an order line, a bit each."""
+
+    DAMAGED = 1
+    INCOMPLETE = 2
+    INSTALL_FAILED = 4
+    DEFECT = 8
+    INTEGRATION = 16
+    TOUCHPOINT = 32
+
+
+class Service(IntFlag):
+    """Services used on an order line, a bit each."""
+
+    FINANCING = 1
+    NEEDS_ANALYSIS = 2
+    INSTALLATION = 4
+    USED_COLLECTION = 8
+    USE_FOLLOWUP = 16
+
+
+class ReturnCause(IntEnum):
+    """Why goods come back."""
+
+    NONE = 0
+    DEFECT = 1
+    SECOND_THOUGHTS = 2
+    UNSOLD = 3
+    DAMAGE = 4
+    USED_PRODUCT = 5
+
+
+class Reason(IntEnum):
+    """Why a customer contacts the firm."""
+
+    INFORMATION = 0  # before buying
+    WHERE_IS_MY_ORDER = 1  # promised date passed, or delay told
+    COMPLAINT = 2  # damaged, incomplete, installation failed
+    CLAIM = 3  # defect in use
+    USE_HELP = 4  # question in use
+
+
+ORDER_COLUMNS: dict[str, tuple[type, float]] = {
+    # name: (dtype, value at birth)
+    "address": (np.int64, 0),  # of the line's random draws: stable whoever else orders
+    "kind": (np.uint8, 0), "order_no": (np.int32, 0), "consumer": (np.int32, -1), "account": (np.int16, -1), "item": (np.int16, 0),
+    "quantity": (np.int32, 1), "channel": (np.uint8, 0), "market": (np.uint8, 0), "segment": (np.uint8, 0), "node": (np.int16, 0),
+    "state": (np.uint8, 0), "problems": (np.uint8, 0), "services": (np.uint8, 0), "contacts": (np.uint8, 0), "return_cause": (np.uint8, 0),
+    "repeat": (np.uint8, 0),  # 1 = bought by a customer who had bought before
+    "placed": (np.float32, np.nan), "requested": (np.float32, np.nan), "promised": (np.float32, np.nan), "allocated": (np.float32, np.nan),
+    "picked": (np.float32, np.nan), "shipped": (np.float32, np.nan), "delivered": (np.float32, np.nan), "returned": (np.float32, np.nan),
+    "revenue_eur": (np.float32, 0), "cost_eur": (np.float32, 0), "freight_eur": (np.float32, 0), "service_eur": (np.float32, 0),
+    "penalty_eur": (np.float32, 0), "credit_eur": (np.float32, 0),  # credit given at return, resale recovered subtracted
+    "price_ratio": (np.float32, 1),  # price paid by the consumer over the reference price
+    "satisfaction": (np.float32, np.nan),  # S of the experience, filled at delivery, lowered or repaid by later contacts
+    "csat_true": (np.int8, 0), "nps_true": (np.int8, -1), "ces_true": (np.int8, 0),  # what everybody would answer; 0 / -1 / 0 = no experience yet
+    "answered": (np.uint8, 0),  # 1 = the survey was answered, so csat_true, nps_true, ces_true are also in the surveyed KPIs
+    "spoke": (np.int8, 0),  # +1 good word, -1 bad word, 0 silent
+}
+
+CONTACT_COLUMNS: dict[str, tuple[type, float]] = {
+    "address": (np.int64, 0),  # of the contact's random draws
+    "t": (np.float32, np.nan), "consumer": (np.int32, -1), "account": (np.int16, -1), "row": (np.int32, -1), "reason": (np.uint8, 0),
+    "channel": (np.uint8, 0), "market": (np.uint8, 0), "segment": (np.uint8, 0),
+    "attempt": (np.uint8, 1), "handoffs": (np.uint8, 0),
+    "started": (np.float32, np.nan),  # an agent answers
+    "answered": (np.float32, np.nan),  # the customer has the answer (relay included)
+    "handle_h": (np.float32, 0),  # agent hours used
+    "resolved": (np.uint8, 0), "abandoned": (np.uint8, 0), "lost": (np.uint8, 0),  # lost = information lost at a hand-over
+}
+
+CONSUMER_COLUMNS: dict[str, tuple[type, float]] = {
+    "address": (np.int64, 0),  # of the consumer's random draws
+    "segment": (np.uint8, 0), "channel": (np.uint8, 0), "market": (np.uint8, 0), "cell": (np.int16, 0), "account": (np.int16, -1),
+    "rate": (np.float32, 0),  # purchases per product life
+    "drop": (np.float32, 0),  # base drop-out probability
+    "memory": (np.float32, 1), "memory_t": (np.float32, 0),
+    "first": (np.float32, 0), "last": (np.float32, 0), "next": (np.float32, np.inf),  # [h]
+    "purchases": (np.uint16, 0), "alive": (np.uint8, 1),  # 0 = left for good (found out at the next need)
+    "left": (np.float32, np.nan),  # [h] when it abandoned
+    "category": (np.uint8, 0), "brand": (np.int8, -1),  # of the last purchase
+    "value_eur": (np.float32, 0),  # contribution earned in the run
+}
+
+
+@dataclass
+class Columns:
+    """A growing table of numpy columns.
+
+    ``n`` rows are filled; ``take`` opens new rows and returns the index of the first. Columns are attributes of ``c``,
+    each a full-capacity array: kernels write into them, so fetch them anew after ``take``.
+
+    Examples
+    --------
+    >>> book = Columns(ORDER_COLUMNS, capacity=2)
+    >>> book.take(3)
+    0
+    >>> book.n, book["item"][:3].tolist()
+    (3, [0, 0, 0])
+    """
+
+    spec: dict[str, tuple[type, float]]
+    capacity: int = 1024
+    n: int = 0
+    data: dict[str, Column] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, (dtype, _) in self.spec.items():
+            self.data[name] = np.empty(self.capacity, dtype=dtype)
+
+    def __getitem__(self, name: str) -> Column:
+        return self.data[name]
+
+    def take(self, rows: int) -> int:
+        """Open ``rows`` new rows with the values of birth; return the index of the first."""
+        first = self.n
+        if first + rows > self.capacity:
+            self._grow(first + rows)
+        self.n = first + rows
+        for name, (_, birth) in self.spec.items():
+            self.data[name][first : self.n] = birth
+        return first
+
+    def filled(self, name: str) -> Column:
+        """Return the filled part of column ``name``, (n,)."""
+        return self.data[name][: self.n]
+
+    def _grow(self, least: int) -> None:
+        self.capacity = max(least, int(self.capacity * 1.5) + 1024)
+        for name, (dtype, _) in self.spec.items():
+            wider = np.empty(self.capacity, dtype=dtype)
+            wider[: self.n] = self.data[name][: self.n]
+            self.data[name] = wider

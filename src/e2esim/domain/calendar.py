@@ -1,0 +1,74 @@
+"""What falls due at which tick: order rows linked in one list a tick, each row in at most one list."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from e2esim.domain.calendar_kernels import drain, push_due
+
+Rows = npt.NDArray[np.int32]
+
+
+class Links:
+    """The next row in the one list a row stands in, (capacity,); shared by lists of which a row is in one at most."""
+
+    def __init__(self, capacity: int) -> None:
+        self.next: Rows = np.full(max(1, capacity), -1, dtype=np.int32)
+
+    def fit(self, capacity: int) -> None:
+        """Grow to at least ``capacity`` rows."""
+        if capacity > len(self.next):
+            wider = np.full(int(1.5 * capacity) + 1024, -1, dtype=np.int32)
+            wider[: len(self.next)] = self.next
+            self.next = wider
+
+
+class DueCalendar:
+    """Rows due by tick; tick ``k`` covers the times [k tick_h, (k + 1) tick_h).
+
+    Examples
+    --------
+    >>> due = DueCalendar(ticks=10, capacity=4)
+    >>> due.push(np.array([2, 0, 1], dtype=np.int32), np.array([3.5, 3.2, 99.0]))
+    >>> due.pop(3).tolist(), due.pop(3).tolist(), due.beyond
+    ([0, 2], [], 1)
+    """
+
+    def __init__(self, ticks: int, capacity: int, *, tick_h: float = 1.0, links: Links | None = None) -> None:
+        self.tick_h = tick_h
+        self.links = links if links is not None else Links(capacity)
+        self.head: Rows = np.full(ticks, -1, dtype=np.int32)
+        self.count: Rows = np.zeros(ticks, dtype=np.int32)
+        self.open = 0  # first tick not popped yet: late pushes go here
+        self.beyond = 0  # rows due after the end, not kept
+
+    def __len__(self) -> int:
+        """Rows that wait."""
+        return int(self.count.sum())
+
+    def fit(self, capacity: int) -> None:
+        """Grow to at least ``capacity`` rows."""
+        self.links.fit(capacity)
+
+    def push(self, rows: Rows, times: npt.NDArray[np.floating]) -> None:
+        """Let ``rows`` fall due at ``times`` [h], (n,); past times fall due at the next tick to be popped."""
+        beyond = self.tick_h * len(self.head)  # also for never (inf)
+        self.push_ticks(rows, np.floor(np.minimum(np.asarray(times, dtype=np.float64), beyond) / self.tick_h).astype(np.int64))
+
+    def push_ticks(self, rows: Rows, ticks: npt.NDArray[np.int64]) -> None:
+        """Let ``rows`` fall due at tick numbers ``ticks``, (n,)."""
+        if len(rows):
+            self.links.fit(int(rows.max()) + 1)
+            self.beyond += int(push_due(rows, ticks, self.open, self.head, self.count, self.links.next))
+
+    def pop(self, tick: int) -> Rows:
+        """Take the rows due at ``tick``, in ascending order of row, each once."""
+        self.open = max(self.open, tick + 1)
+        if tick >= len(self.head):
+            return np.empty(0, dtype=np.int32)
+        out = np.empty(self.count[tick], dtype=np.int32)
+        if len(out):
+            drain(tick, self.head, self.count, self.links.next, out)
+            out.sort()
+        return out

@@ -1,0 +1,41 @@
+"""Kernels of the due calendar: linked rows, one list a tick."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+Rows = npt.NDArray[np.int32]
+
+
+@njit(cache=True)
+def push_due(
+    rows: Rows, ticks: npt.NDArray[np.int64], first: int, head: Rows, count: Rows, link: Rows,
+) -> int:
+    """Put each row on the list of its tick, at the earliest ``first``; return how many fall beyond the calendar."""
+    beyond = 0
+    n = head.shape[0]
+    for k in range(rows.shape[0]):
+        tick = max(ticks[k], first)
+        if tick >= n:
+            beyond += 1
+            continue
+        row = rows[k]
+        link[row] = head[tick]
+        head[tick] = row
+        count[tick] += 1
+    return beyond
+
+
+@njit(cache=True)
+def drain(tick: int, head: Rows, count: Rows, link: Rows, out: Rows) -> None:
+    """Empty the list of ``tick`` into ``out``, (count[tick],)."""
+    row = head[tick]
+    k = 0
+    while row >= 0:
+        out[k] = row
+        k += 1
+        row = link[row]
+    head[tick] = -1
+    count[tick] = 0

@@ -1,0 +1,79 @@
+"""Event kinds and the event log: one entry a batch, the only trace of operations that a run leaves beside its order book."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+
+class Event(IntEnum):
+    """What happened to a batch. ``place`` is a node, work centre, supplier or lane number, by kind."""
+
+    MPS_PLANNED = 1  # place -1; quantity = pieces planned in the horizon; value = wall seconds of the solver
+    PROMISES_MADE = 2  # rows promised in a promise run; quantity = pieces; value = mean promised lead [days]
+    CALLED_OFF = 3  # place = supplier, item, quantity, value = EUR
+    SUPPLY_RECEIVED = 4  # place = supplier, item, quantity accepted, value = days late
+    SUPPLY_REJECTED = 5  # place = supplier, item, quantity rejected
+    LOT_RELEASED = 6  # place = first work centre, item, quantity
+    OPERATION_DONE = 7  # place = work centre, item, quantity, value = machine hours used (set-up included)
+    LOT_COMPLETED = 8  # item, quantity good, value = quantity scrapped
+    MATERIAL_SHORT = 9  # item = component missing, quantity missing, place = first work centre of the lot
+    ORDERS_PLACED = 10  # rows, quantity, value = EUR
+    ORDERS_ALLOCATED = 11  # rows, quantity
+    WAVE_PICKED = 12  # rows, quantity
+    TRUCK_LEFT = 13  # place = lane, rows, quantity, value = m3
+    DELIVERED = 14  # rows, quantity
+    RETURNED = 15  # rows, quantity, place = cause
+    CONTACTS_ANSWERED = 16  # rows, value = mean wait [h]
+    STOCK_COUNTED = 17  # place = node class (0 plant), item = -1, quantity = pieces of sold items on hand, value = EUR of all stock
+    CAPACITY_OPENED = 18  # place = work centre, quantity = machine hours open in the week, overtime in value
+
+
+@dataclass
+class EventLog:
+    """Growing columns of the log, one row a batch.
+
+    Examples
+    --------
+    >>> log = EventLog()
+    >>> log.emit(24.0, Event.WAVE_PICKED, rows=3, quantity=5.0)
+    >>> len(log)
+    1
+    """
+
+    t: array[float] = field(default_factory=lambda: array("d"))
+    kind: array[int] = field(default_factory=lambda: array("b"))
+    place: array[int] = field(default_factory=lambda: array("i"))
+    item: array[int] = field(default_factory=lambda: array("i"))
+    rows: array[int] = field(default_factory=lambda: array("i"))
+    quantity: array[float] = field(default_factory=lambda: array("d"))
+    value: array[float] = field(default_factory=lambda: array("d"))
+
+    def emit(self, t: float, kind: Event, *, place: int = -1, item: int = -1, rows: int = 0, quantity: float = 0.0, value: float = 0.0) -> None:
+        """Append one event at time ``t`` [h since start]."""
+        self.t.append(t)
+        self.kind.append(int(kind))
+        self.place.append(place)
+        self.item.append(item)
+        self.rows.append(rows)
+        self.quantity.append(quantity)
+        self.value.append(value)
+
+    def __len__(self) -> int:
+        return len(self.t)
+
+    def columns(self) -> dict[str, npt.NDArray[np.generic]]:
+        """Return the log as numpy columns."""
+        return {
+            "t": np.asarray(self.t, dtype=np.float64),
+            "kind": np.asarray(self.kind, dtype=np.int8),
+            "place": np.asarray(self.place, dtype=np.int32),
+            "item": np.asarray(self.item, dtype=np.int32),
+            "rows": np.asarray(self.rows, dtype=np.int32),
+            "quantity": np.asarray(self.quantity, dtype=np.float64),
+            "value": np.asarray(self.value, dtype=np.float64),
+        }

@@ -1,0 +1,207 @@
+"""What one finished run leaves: its tables, its event log and the facts of the world that turn them into numbers.
+
+Plain numpy, so that every room above (kpi, study, report) reads the same thing. Times are hours since the start of
+the run.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from e2esim.domain.book import Columns
+
+Floats = npt.NDArray[np.floating[Any]]
+Ints = npt.NDArray[np.integer[Any]]
+
+
+class Buyer(IntEnum):
+    """Who is the firm's customer in a channel."""
+
+    B2C = 0  # the consumer
+    B2B = 1  # a trade account, which sells on
+    OWN = 2  # a branch of the firm: its orders are transfers, its consumers are the firm's customers
+
+
+ACCOUNT_COLUMNS: dict[str, tuple[type, float]] = {
+    # row k is account k of the order book
+    "account": (np.int16, -1),
+    "channel": (np.uint8, 0),
+    "market": (np.uint8, 0),
+    "segment": (np.uint8, 0),
+    "memory": (np.float32, 1),
+    "wallet": (np.float32, 1),  # satisfaction remembered; share of wallet
+    "first": (np.float32, 0),
+    "last": (np.float32, np.nan),  # [h] first order ever; last order
+    "orders": (np.int32, 0),
+    "active_start": (np.uint8, 0),  # orders placed in the run; 1 = a customer when the run opened
+    "left": (np.float32, np.nan),  # [h] when it left
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Labels:
+    """Names behind the codes of the columns, in code order."""
+
+    channels: tuple[str, ...]
+    segments: tuple[str, ...]
+    brands: tuple[str, ...]
+    markets: tuple[str, ...]
+    categories: tuple[str, ...]
+    items: tuple[str, ...]
+    work_centres: tuple[str, ...]
+    suppliers: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Terms:
+    """Facts of the world that KPIs need beside the log.
+
+    Parameters
+    ----------
+    item_brand, item_category : (n_items,)
+        Codes; -1 = none (components).
+    item_price_eur, item_weight_kg : (n_items,)
+        Mean list price [EUR/pcs] (values lost sales), gross weight [kg/pcs].
+    category_life_y : (n_categories,)
+        Mean time between renewal needs of the category [years].
+    channel_buyer : (n_channels,)
+        `Buyer` codes.
+    channel_payment_d, supplier_payment_d : (n_channels,), (n_suppliers,)
+        Days receivable and payable [days].
+    lane_co2_kg_t : (n_channels, n_markets)
+        Emission of a tonne carried from the plant, distance x factor of the mode [kg CO2e/t]; NaN = no lane.
+    segment_window_d : (n_segments,)
+        Activity window for the product of the longest life [days]; see `active_windows`.
+    segment_theta : (n_segments,)
+        How strongly satisfaction holds the customer [logit/satisfaction]; 0 if the loyalty loop is off.
+    channel_reference_d : (n_channels,)
+        Lead time the buyer expects [days].
+    competitor_satisfaction
+        What the best alternative gives [satisfaction].
+    memory_base, memory_half_life_d
+        Base line to which remembered satisfaction returns [satisfaction], and its half-life [days]; infinite = never.
+    discount_y, clv_horizon_y, overhead_eur_y, holding_share_y, agent_eur_h
+        Discount rate [1/year], horizon of the lifetime value [years], fixed cost at the scale of the run [EUR/year],
+        cost
+        of holding stock [share of its value a year], cost of an agent [EUR/h].
+    own_stock
+        Node classes (``place`` of STOCK_COUNTED) whose stock belongs to the firm: plant and own branches.
+    """
+
+    item_brand: Ints
+    item_category: Ints
+    item_price_eur: Floats
+    item_weight_kg: Floats
+    category_life_y: Floats
+    channel_buyer: Ints
+    channel_payment_d: Floats
+    supplier_payment_d: Floats
+    lane_co2_kg_t: Floats
+    segment_window_d: Floats
+    segment_theta: Floats
+    channel_reference_d: Floats
+    competitor_satisfaction: float
+    discount_y: float
+    clv_horizon_y: float
+    overhead_eur_y: float
+    holding_share_y: float
+    agent_eur_h: float
+    memory_base: float = 1.0
+    memory_half_life_d: float = math.inf
+    own_stock: tuple[int, ...] = (0, 1)
+
+    def active_windows(self) -> npt.NDArray[np.float64]:
+        """Return the activity window of each segment and category, (n_segments, n_categories) [h].
+
+        A segment's window is stated for the product that lives longest; a shorter-lived product has a window shorter in
+        proportion, so that every product counts the same number of lives.
+        """
+        life = np.asarray(self.category_life_y, dtype=np.float64)
+        share = life / life.max() if life.size else life
+        return np.asarray(24.0 * np.outer(self.segment_window_d, share), dtype=np.float64)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Outcome:
+    """One finished replication.
+
+    Parameters
+    ----------
+    orders, contacts, consumers, accounts
+        Tables of `e2esim.domain.book` and `ACCOUNT_COLUMNS`, rows in order of time.
+    events
+        `EventLog.columns()`.
+    labels, terms
+        Names and facts.
+    horizon_h, warmup_h
+        End of the run, start of the reporting window [h]; the window is [warmup_h, horizon_h).
+    scale
+        Scale of the simulated world [1].
+    opening_last, opening_brand : (n_opening,)
+        Last purchase before the run [h] and its brand code (-1 = not known) of the first ``n_opening`` consumers: the
+        columns of the consumers are overwritten when they buy again.
+    forecast_weekly, actual_weekly : (n_weeks, n_items)
+        Forecast made before the week and demand of the week [pcs], weeks of 168 h from the start of the run.
+    changes_asked, changes_accepted
+        Requests of customers to change an order, and those granted without delay or cost [requests].
+
+    Raises
+    ------
+    ValueError
+        If the window is empty or an array does not fit its labels.
+    """
+
+    orders: Columns
+    contacts: Columns
+    consumers: Columns
+    accounts: Columns
+    events: dict[str, npt.NDArray[Any]]
+    labels: Labels
+    terms: Terms
+    horizon_h: float
+    warmup_h: float
+    scale: float = 1.0
+    opening_last: Floats = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
+    opening_brand: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int16))
+    forecast_weekly: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    actual_weekly: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    changes_asked: int = 0
+    changes_accepted: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.warmup_h < self.horizon_h:
+            raise ValueError(f"the reporting window [{self.warmup_h}, {self.horizon_h}) h is empty")
+        for name, got, need in self._shapes():
+            if got != need:
+                raise ValueError(f"{name} has shape {got}, expected {need}")
+
+    @property
+    def window_y(self) -> float:
+        """Length of the reporting window [years of 365 days]."""
+        return (self.horizon_h - self.warmup_h) / 8760.0
+
+    def _shapes(self) -> list[tuple[str, tuple[int, ...], tuple[int, ...]]]:
+        names, terms = self.labels, self.terms
+        items, channels, segments = len(names.items), len(names.channels), len(names.segments)
+        return [
+            ("item_brand", terms.item_brand.shape, (items,)),
+            ("item_category", terms.item_category.shape, (items,)),
+            ("item_price_eur", terms.item_price_eur.shape, (items,)),
+            ("item_weight_kg", terms.item_weight_kg.shape, (items,)),
+            ("category_life_y", terms.category_life_y.shape, (len(names.categories),)),
+            ("channel_buyer", terms.channel_buyer.shape, (channels,)),
+            ("channel_payment_d", terms.channel_payment_d.shape, (channels,)),
+            ("supplier_payment_d", terms.supplier_payment_d.shape, (len(names.suppliers),)),
+            ("lane_co2_kg_t", terms.lane_co2_kg_t.shape, (channels, len(names.markets))),
+            ("segment_window_d", terms.segment_window_d.shape, (segments,)),
+            ("channel_reference_d", terms.channel_reference_d.shape, (channels,)),
+            ("segment_theta", terms.segment_theta.shape, (segments,)),
+            ("actual_weekly", self.actual_weekly.shape, self.forecast_weekly.shape),
+            ("opening_brand", self.opening_brand.shape, self.opening_last.shape),
+        ]

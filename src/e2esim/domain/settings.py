@@ -1,0 +1,189 @@
+"""Settings of a scenario: the numbers and names of ``scenario.yaml`` and ``conf/``, frozen and checked at birth.
+
+Every option has a type, a unit in its comment and a default; the config room fills these dataclasses from YAML.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+
+def _need(condition: bool, message: str) -> None:
+    if not condition:
+        raise ValueError(message)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Horizon:
+    """When the run starts, how long it lasts and what the reports leave out."""
+
+    start: dt.date = dt.date(2026, 1, 5)
+    days: int = 365  # [days]
+    warmup_days: int = 28  # [days] left out of every KPI
+    tick_h: float = 1.0  # [h] decisions are taken at ticks; timestamps inside a tick are continuous
+
+    def __post_init__(self) -> None:
+        _need(self.days >= 1, f"days must be at least 1, got {self.days}")
+        _need(self.warmup_days >= 0, f"warmup_days must not be negative, got {self.warmup_days}")
+        _need(self.days > self.warmup_days, f"the horizon ({self.days} days) must be longer than the warm-up ({self.warmup_days} days)")
+        _need(self.tick_h in (0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 12.0, 24.0), f"tick_h must divide a day, got {self.tick_h}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Market:
+    """Demand: prospects, competition, reputation and the installed base."""
+
+    demand_factor: float = 1.0  # [1] multiplies the prospects of the demand history
+    conversion: float = 0.35  # [share] prospects who buy at reference conditions
+    utility_offset: float = 0.0  # [utility] calibrates demand so that the history is met at today's service
+    history_y: float = 6.0  # [years] of past acquisitions from which the installed base is built
+    reputation_weight: float = 0.6  # [utility/satisfaction] word of mouth on the choice of prospects
+    reputation_half_life_d: float = 120.0  # [days] a word is half forgotten
+    speak_good: float = 0.25  # [share] who speak after a good experience
+    speak_bad: float = 0.75  # [share] who speak after a bad experience
+    word_of_mouth: bool = True  # reputation follows what customers say
+    loyalty_loop: bool = True  # satisfaction moves staying and share of wallet
+    wallet_rate: float = 0.02  # [1/satisfaction/week] share of wallet of a trade account follows its satisfaction
+    competitor_satisfaction: float = 0.85  # [satisfaction] what the best alternative gives
+    trade_churn: float = 0.0004  # [probability/order] that an account of neutral satisfaction leaves
+
+    def __post_init__(self) -> None:
+        _need(self.demand_factor > 0, f"demand_factor must be positive, got {self.demand_factor}")
+        _need(0 < self.conversion < 1, f"conversion must lie between 0 and 1, got {self.conversion}")
+        _need(self.history_y > 0, f"history_y must be positive, got {self.history_y}")
+        for name in ("speak_good", "speak_bad", "trade_churn"):
+            _need(0 <= getattr(self, name) <= 1, f"{name} must be a share, got {getattr(self, name)}")
+        _need(self.reputation_half_life_d > 0, "reputation_half_life_d must be positive")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planning:
+    """What is made and bought. ``silo``: static plan by function; ``end_to_end``: rolling plan on orders and forecast."""
+
+    rule: str = "end_to_end"
+    mps_weeks: int = 13  # [weeks] horizon of the MPS
+    review_days: int = 7  # [days] between two MPS runs
+    frozen_days: int = 0  # [days] in which released work is not changed
+    safety_factor: float = 1.0  # [1] multiplies the items' cover_d
+    lot_factor: float = 1.0  # [1] multiplies the items' smallest lots (utilisation seekers: > 1)
+    forecast_bias: float = 0.0  # [share] of optimism in the forecast
+    smoothing: float = 0.15  # [1/week] of the level of the forecast
+    overtime: bool = True  # the planner may use overtime
+    backlog_eur_week: float = 12.0  # [EUR/pcs/week] value of a piece of backlog for a week
+    holding_share_week: float = 0.004  # [share of cost/week]
+
+    def __post_init__(self) -> None:
+        _need(self.rule in ("silo", "end_to_end"), f"planning rule must be 'silo' or 'end_to_end', got {self.rule!r}")
+        _need(self.mps_weeks >= 2, f"mps_weeks must be at least 2, got {self.mps_weeks}")
+        _need(self.review_days >= 1, f"review_days must be at least 1, got {self.review_days}")
+        _need(0 < self.smoothing <= 1, f"smoothing must lie in (0, 1], got {self.smoothing}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promise:
+    """How dates are promised. ``quoted``: the channel's fixed lead time; ``atp``: from stock, plan, material and capacity."""
+
+    rule: str = "atp"
+    horizon_days: int = 91  # [days] beyond which nothing is promised
+    margin_d: float = 1.0  # [days] of safety added to every promise
+
+    def __post_init__(self) -> None:
+        _need(self.rule in ("quoted", "atp"), f"promise rule must be 'quoted' or 'atp', got {self.rule!r}")
+        _need(self.horizon_days >= 14, f"horizon_days must be at least 14, got {self.horizon_days}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Precedence:
+    """Which open order takes scarce stock first."""
+
+    rule: str = "optimised"
+    fairness: float = 0.5  # [share] of its proportional share that each class gets at least (optimised)
+
+    def __post_init__(self) -> None:
+        _need(self.rule in ("fifo", "due_date", "priority", "optimised"), f"precedence rule must be fifo, due_date, priority or optimised, got {self.rule!r}")
+        _need(0 <= self.fairness <= 1, f"fairness must be a share, got {self.fairness}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Satisfaction:
+    """The formula and its memory (MODEL: sections 1-3)."""
+
+    model: str = "benefit_problems"
+    kappa: float = 0.6  # [1/satisfaction] problems together hurt more than one by one
+    eta: float = 0.35  # [1] weight of a new experience in memory
+    eta_extreme: float = 0.8  # [1/satisfaction] extra weight of extremes
+    half_life_d: float = 240.0  # [days] memory returns to the brand's base line
+    answer_slope: float = 4.0  # [logit/satisfaction] survey answer
+    style_sd: float = 0.25  # [satisfaction] own response style
+
+    def __post_init__(self) -> None:
+        _need(self.model in ("benefit_problems", "product_only"), f"satisfaction model must be benefit_problems or product_only, got {self.model!r}")
+        _need(0 < self.eta <= 1, f"eta must lie in (0, 1], got {self.eta}")
+        _need(self.half_life_d > 0 and self.answer_slope > 0, "half_life_d and answer_slope must be positive")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Organisation:
+    """Marketing, sales and customer service as silos with relay answers, or as one team."""
+
+    mode: str = "silos"
+    agents: int = 24  # [agents] in all departments together, at scale 1
+    open_h: float = 8.0  # [h] the desk opens
+    close_h: float = 18.0  # [h] the desk closes
+    days_week: int = 5  # [days] worked a week, from Monday
+    handle_min: float = 7.0  # [min] mean handling time
+    relay_h: float = 5.0  # [h] mean time for the reply of a colleague (silos)
+    relay_share: float = 0.55  # [share] of requests that need another department (silos)
+    relay_loss: float = 0.15  # [share] of relayed requests lost at the hand-over
+    patience_min: float = 12.0  # [min] mean patience in the queue
+    first_contact_low: float = 0.45  # [share] first-contact resolution with no lever
+    first_contact_high: float = 0.90  # [share] with every lever at 1
+    culture: float = 0.6  # [0..1] lever 1
+    organisation: float = 0.5  # [0..1] lever 2
+    platform: float = 0.5  # [0..1] lever 3
+    proactive: float = 0.0  # [share] of delays told before the customer asks
+    cost_eur_h: float = 28.0  # [EUR/h] of an agent
+    info_share: float = 0.12  # [requests/purchase] before buying
+    usage_share: float = 0.06  # [requests/purchase] of help in use
+    answer_reference_h: float = 4.0  # [h] answer time expected
+
+    def __post_init__(self) -> None:
+        _need(self.mode in ("silos", "one_team"), f"organisation mode must be silos or one_team, got {self.mode!r}")
+        _need(self.agents >= 3, f"agents must be at least 3 (one a department), got {self.agents}")
+        _need(0 <= self.open_h < self.close_h <= 24, f"the desk must open before it closes, got {self.open_h}-{self.close_h}")
+        for name in ("relay_share", "relay_loss", "first_contact_low", "first_contact_high", "culture", "organisation", "platform", "proactive"):
+            _need(0 <= getattr(self, name) <= 1, f"{name} must lie in 0..1, got {getattr(self, name)}")
+        _need(self.handle_min > 0 and self.patience_min > 0, "handle_min and patience_min must be positive")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finance:
+    """Rates that turn flows into money KPIs."""
+
+    discount_y: float = 0.08  # [1/year] discount rate of CLV
+    clv_horizon_y: float = 10.0  # [years] expected life over which CLV is summed
+    overhead_eur_y: float = 9_000_000.0  # [EUR/year] fixed cost at scale 1, outside contribution
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """One scenario without its tables."""
+
+    name: str
+    title: str = ""
+    seed: int = 1
+    scale: float = 1.0  # [1] shrinks market, plant, stocks and crews together
+    horizon: Horizon = field(default_factory=Horizon)
+    market: Market = field(default_factory=Market)
+    planning: Planning = field(default_factory=Planning)
+    promise: Promise = field(default_factory=Promise)
+    precedence: Precedence = field(default_factory=Precedence)
+    satisfaction: Satisfaction = field(default_factory=Satisfaction)
+    organisation: Organisation = field(default_factory=Organisation)
+    finance: Finance = field(default_factory=Finance)
+
+    def __post_init__(self) -> None:
+        _need(bool(self.name), "a scenario needs a name")
+        _need(0 < self.scale <= 20, f"scale must lie in (0, 20], got {self.scale}")
+        _need(self.seed >= 0, f"seed must not be negative, got {self.seed}")

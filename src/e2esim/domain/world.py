@@ -1,0 +1,323 @@
+"""The world in numbers: a scenario as frozen numpy columns, indexed by position, scaled, in hours, pieces and EUR.
+
+Facts only; :mod:`e2esim.domain.build` makes it from the tables. Node 0 is the plant warehouse, node ``1 + a`` the stock of
+account ``a``. Compressed rows (``start``) list what belongs to an entity: ``start[i]:start[i + 1]``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from e2esim.domain.settings import Settings
+from e2esim.domain.worktime import WorkTime
+
+F = npt.NDArray[np.float64]
+I = npt.NDArray[np.int64]  # noqa: E741
+B = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Items:
+    """All items, (n,)."""
+
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    categories: tuple[str, ...]  # names of the categories
+    category: I  # index into categories
+    brand: I  # index into brands, -1 for components
+    sold: B
+    made: B
+    level: I  # low-level code: 0 = in no bill, parents before components
+    life_h: F  # [h] mean time to the renewal need
+    pair_share: F
+    lot_min: F
+    lot_multiple: F
+    lead_h: F  # [h] planned manufacturing lead time
+    cover_d: F  # [days] safety stock as cover
+    scrap: F
+    defect: F
+    resale: F
+    cost_eur: F  # standard cost, rolled up where the table says 0
+    weight_kg: F
+    volume_m3: F
+
+    @property
+    def n(self) -> int:
+        """Number of items."""
+        return len(self.ids)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bom:
+    """Bill of material in compressed rows by parent."""
+
+    start: I  # (items + 1,)
+    component: I
+    quantity: F
+    flat: F  # (items, items) total units of component j in one unit of i, own item excluded
+
+
+@dataclass(frozen=True, kw_only=True)
+class Routing:
+    """Operations in compressed rows by item, in sequence; run hours are divided by ``scale``."""
+
+    start: I  # (items + 1,)
+    centre: I
+    setup_h: F
+    run_h: F
+    centre_hours: F  # (centres, items) run hours in one unit, through all levels of the bill
+    setup_hours: F  # (centres, items) set-up hours of one lot of the item itself
+
+
+@dataclass(frozen=True, kw_only=True)
+class Centres:
+    """Work centres, (n,)."""
+
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    machines: I
+    efficiency: F
+    overtime_h_week: F  # [h/machine/week]
+    cost_eur_h: F
+    overtime_eur_h: F
+    calendar: tuple[WorkTime, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Supply:
+    """Supply terms, one row a (supplier, item), preferred first within an item; and suppliers."""
+
+    suppliers: tuple[str, ...]
+    payment_d: F  # (suppliers,)
+    supplier: I  # (rows,)
+    item: I
+    price_eur: F
+    lead_d: F
+    lot_min: F
+    lot_multiple: F
+    weekly_capacity: F  # inf = no limit
+    reject: F
+    mode: I
+    start: I  # (items + 1,) rows of each item
+
+
+@dataclass(frozen=True, kw_only=True)
+class Modes:
+    """Transport modes, (n,)."""
+
+    ids: tuple[str, ...]
+    late_share: F
+    late_median_d: F
+    late_sigma: F
+    co2_kg_tkm: F
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plant:
+    """The plant warehouse."""
+
+    site: str
+    calendar: WorkTime
+    picking_pcs_h: float
+    pick_error: float
+    picking_cost_eur: float
+    holding_share_y: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channels:
+    """Channels, (n,)."""
+
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    stockist: B
+    buyer: I  # 0 = b2c, 1 = b2b, 2 = own branch
+    online: B
+    quoted_d: F
+    reference_d: F
+    consumer_d: F
+    payment_d: F
+    penalty_share_d: F
+    penalty_cap: F
+    priority: I
+    install: F
+    second_thoughts: F
+    unsold_y: F
+    integration: F
+    commission: F
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lanes:
+    """Outbound lanes, (n,), and the lane of each channel and market."""
+
+    ids: tuple[str, ...]
+    of: I  # (channels, markets), -1 = none
+    mode: I
+    transit_d: F
+    sigma: F
+    departs: B  # (lanes, 7) Monday first
+    cutoff_h: F
+    distance_km: F
+    cost_eur_m3: F
+    cost_eur_line: F
+    damage: F
+
+
+@dataclass(frozen=True, kw_only=True)
+class Segments:
+    """Segments, (n,)."""
+
+    ids: tuple[str, ...]
+    trade: B
+    r: F
+    alpha: F  # [lives]
+    a: F
+    b: F
+    theta: F
+    beta_price: F
+    beta_lead_d: F
+    w_punctuality: F
+    w_lead: F
+    w_ease: F
+    w_experience: F
+    anxiety: F
+    response: F
+    active_window_h: F
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accounts:
+    """Trade accounts and own branches, (n,)."""
+
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    channel: I
+    market: I
+    segment: I
+    weight: F
+    weekday: I  # 1..7
+    review_d: F
+    cover_d: F
+    seniority_y: F
+    strategic: F
+
+    @property
+    def n(self) -> int:
+        """Number of accounts."""
+        return len(self.ids)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cells:
+    """Demand cells, one a (channel, market) with demand: yearly pieces by item from the last twelve months of history."""
+
+    channel: I
+    market: I
+    yearly: F  # (cells, items) [pcs/year], scaled
+    season: F  # (cells, 12) monthly index, mean one
+    account_start: I  # (cells + 1,) accounts of the cell in account_order
+    account_order: I  # account numbers
+    account_cdf: F  # cumulative weights inside the cell, aligned with account_order
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attributes:
+    """What is judged, in the order of ``ATTRIBUTES``, (n,)."""
+
+    gain: F
+    loss: F
+    tolerance: F
+    shape: F
+
+
+@dataclass(frozen=True, kw_only=True)
+class Touch:
+    """Touchpoints gathered by channel and phase, (channels, 6 phases)."""
+
+    relevance: F  # utility
+    enjoyment: F  # satisfaction
+    problem: F  # probability that the phase leaves a problem
+    cost_eur: F
+    contacts: F  # expected number of contacts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """Services in the order of ``SERVICES``, (5,)."""
+
+    use: F  # share of use, 0 where not offered
+    cost_eur: F
+    price_eur: F
+    effect: F
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opening:
+    """Stock and open orders at the start."""
+
+    on_hand: F  # (items,)
+    purchase_item: I
+    purchase_row: I  # row of Supply
+    purchase_quantity: F
+    purchase_due_h: F
+    production_item: I
+    production_quantity: F
+    production_due_h: F
+    sales_item: I
+    sales_account: I
+    sales_quantity: F
+    sales_due_h: F
+
+
+ATTRIBUTES = (
+    "punctuality", "lead_time", "completeness", "damage", "installation", "defect",
+    "answer_time", "resolution", "effort", "integration", "experience",
+)
+PHASES = ("discover", "evaluate", "buy", "receive", "use", "assist")
+SERVICES = ("financing", "needs_analysis", "installation", "used_collection", "use_followup")
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """One scenario in numbers."""
+
+    settings: Settings
+    start: dt.date
+    hours: float  # [h] length of the run
+    brands: tuple[str, ...]
+    brand_names: tuple[str, ...]
+    quality: F  # (brands,)
+    markets: tuple[str, ...]
+    market_names: tuple[str, ...]
+    export: B  # (markets,)
+    items: Items
+    bom: Bom
+    routing: Routing
+    centres: Centres
+    modes: Modes
+    supply: Supply
+    plant: Plant
+    channels: Channels
+    lanes: Lanes
+    segments: Segments
+    mix_cdf: F  # (channels, segments) cumulative consumer mix
+    accounts: Accounts
+    price: F  # (items, channels) [EUR/pcs], NaN = not sold there
+    consumer_price: F
+    reference_price: F
+    cells: Cells
+    attributes: Attributes
+    touch: Touch
+    services: Services
+    opening: Opening
+    demand_weekly: F  # (weeks of history, items) past consumer demand by week, scaled, oldest first
+
+    @property
+    def nodes(self) -> int:
+        """Stock-holding nodes: the plant and every account."""
+        return 1 + self.accounts.n

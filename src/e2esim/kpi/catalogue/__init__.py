@@ -1,0 +1,28 @@
+"""The catalogue of KPIs: one entry a KPI, in the order in which tables and reports show them.
+
+Adding a KPI: an entry in the topic's list here, the sums it needs in the topic's kernel, one ``put`` in the topic's
+module of `e2esim.kpi`, and its slow twin in the tests. A KPI without a value, or a value without an entry, stops
+every run.
+"""
+
+from __future__ import annotations
+
+from e2esim.kpi.catalogue.entry import Kpi
+from e2esim.kpi.catalogue.loyalty import LOYALTY
+from e2esim.kpi.catalogue.money import MONEY
+from e2esim.kpi.catalogue.operations import OPERATIONS
+from e2esim.kpi.catalogue.service import SERVICE
+from e2esim.kpi.catalogue.voice import VOICE
+
+__all__ = ["CATALOGUE", "Kpi", "catalogue"]
+
+CATALOGUE: dict[str, Kpi] = {kpi.name: kpi for kpi in (*LOYALTY, *VOICE, *SERVICE, *OPERATIONS, *MONEY)}
+
+
+def catalogue() -> tuple[Kpi, ...]:
+    """Return every KPI in order.
+
+    >>> [kpi.name for kpi in catalogue()][:4]
+    ['crr', 'churn', 'crr_due', 'crr_consumer']
+    """
+    return tuple(CATALOGUE.values())

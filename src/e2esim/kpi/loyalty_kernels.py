@@ -1,0 +1,156 @@
+"""Kernels over customers: who was active, who bought again, for how long they have stayed, what they are worth."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy.typing as npt
+from numba import njit
+
+from e2esim.domain.book import OrderKind, OrderState
+
+Array = npt.NDArray[Any]
+
+_REPLENISH = int(OrderKind.REPLENISH)
+_CANCELLED = int(OrderState.CANCELLED)
+_YEAR_H = 8760.0
+
+LOYALTY = 16  # columns of the sums, in this order
+START, AGAIN, DUE, END, STAYED, GONE, YEARS_END, YEARS_STAYED, YEARS_GONE = range(9)
+WORTH, WORTH_YEARS, CLV, NEW, CLV_NEW, MEMORY, GAIN = range(9, 16)
+
+
+@njit(cache=True)
+def trace_purchases(
+    consumer: Array,
+    kind: Array,
+    state: Array,
+    placed: Array,
+    item: Array,
+    item_brand: Array,
+    start: float,
+    end: float,
+    last_before: Array,
+    bought: Array,
+    brand_before: Array,
+    brand_last: Array,
+) -> None:
+    """Trace each consumer's purchases through the order rows (in order of time; cancelled lines are no purchases).
+
+    Updates per consumer, (n_consumers,): ``last_before`` last purchase before ``start`` [h], ``bought`` 1 if it
+    bought in [start, end), ``brand_before`` and ``brand_last`` brand of its last purchase before ``start`` and of
+    all.
+    """
+    for i in range(consumer.shape[0]):
+        c = consumer[i]
+        if c < 0 or kind[i] == _REPLENISH or state[i] == _CANCELLED or not placed[i] < end:
+            continue
+        brand = item_brand[item[i]]
+        brand_last[c] = brand
+        if placed[i] >= start:
+            bought[c] = 1
+        else:
+            last_before[c] = max(last_before[c], placed[i])
+            brand_before[c] = brand
+
+
+@njit(cache=True)
+def remaining_value(margin_eur: float, rate_y: float, drop: float, discount_y: float, horizon_y: float) -> float:
+    """Expected discounted margin of a living customer over ``horizon_y`` years [EUR]; see `e2esim.kpi.clv`."""
+    decay = rate_y * drop + discount_y
+    if decay * horizon_y < 1e-9:
+        return margin_eur * rate_y * (1.0 - drop) * horizon_y
+    return margin_eur * rate_y * (1.0 - drop) * (1.0 - math.exp(-decay * horizon_y)) / decay
+
+
+@njit(cache=True)
+def loyalty(
+    base: Array,
+    segment: Array,
+    channel: Array,
+    category: Array,
+    first: Array,
+    last: Array,
+    due_at: Array,
+    left: Array,
+    alive: Array,
+    rate: Array,
+    drop: Array,
+    purchases: Array,
+    memory: Array,
+    memory_t: Array,
+    worth: Array,
+    last_before: Array,
+    bought: Array,
+    brand_before: Array,
+    brand_last: Array,
+    brands: int,
+    window_h: Array,
+    life_y: Array,
+    theta: Array,
+    rival: float,
+    memory_base: float,
+    forget_h: float,
+    margin: Array,
+    discount_y: float,
+    horizon_y: float,
+    start: float,
+    end: float,
+    out: Array,
+) -> None:
+    """Add up customers by cell: active at the window's start and end, bought again, seniority, value.
+
+    Customer columns each (n,): ``base`` cell without brand, times [h], ``rate`` purchases per product life, ``worth``
+    [EUR]
+    weight of seniority, ``due_at`` next renewal need. ``window_h`` (n_segments, n_categories), ``life_y``
+    (n_categories,),
+    ``theta`` (n_segments,), ``margin`` (n_channels, n_categories) [EUR/purchase], ``discount_y`` continuous [1/year].
+    Active at t: first bought before t, last purchase not older than the activity window, not left. The customer's own
+    drop-out
+    probability p moves with satisfaction: logit p = logit drop - theta (memory - rival). ``out``: (n_cells,
+    LOYALTY).
+    """
+    for i in range(base.shape[0]):
+        window = window_h[segment[i], category[i]]
+        out_at = left[i] if not math.isnan(left[i]) else math.inf
+        at_start = first[i] < start and last_before[i] >= start - window and out_at >= start
+        at_end = first[i] < end and last[i] >= end - window and out_at >= end
+        if at_start:
+            o = out[base[i] * (brands + 1) + brand_before[i] + 1]
+            o[START] += 1.0
+            o[AGAIN] += bought[i]
+            o[DUE] += bought[i] != 0 or out_at < end or (due_at[i] >= start and due_at[i] < end)
+            if at_end:
+                o[STAYED] += 1.0
+                o[YEARS_STAYED] += (end - first[i]) / _YEAR_H
+            else:
+                o[GONE] += 1.0
+                o[YEARS_GONE] += (min(out_at, last[i] + window, end) - first[i]) / _YEAR_H
+        if not at_end:
+            continue
+        years = (end - first[i]) / _YEAR_H
+        weight = max(0.0, worth[i])
+        above = (memory[i] - memory_base) * math.exp(-forget_h * max(0.0, end - memory_t[i]))
+        value = 0.0
+        if alive[i] != 0 and rate[i] > 0.0:
+            p = float(drop[i])
+            need_y = rate[i] / life_y[category[i]]
+            kept = need_y / (need_y + forget_h * _YEAR_H)  # of what memory is above its base line, at the next need
+            pull = theta[segment[i]] * (memory_base + above * kept - rival)
+            if pull != 0.0:
+                p = p / (p + (1.0 - p) * math.exp(pull))
+            value = remaining_value(margin[channel[i], category[i]], need_y, p, discount_y, horizon_y)
+            if purchases[i] == 1 and p < 1.0:  # BG/NBD tosses no coin after the first purchase, only dissatisfaction does
+                value *= (1.0 - max(0.0, (p - drop[i]) / (1.0 - drop[i]))) / (1.0 - p)
+        o = out[base[i] * (brands + 1) + brand_last[i] + 1]
+        o[END] += 1.0
+        o[YEARS_END] += years
+        o[WORTH] += weight
+        o[WORTH_YEARS] += weight * years
+        o[CLV] += value
+        o[MEMORY] += memory_base + above
+        o[GAIN] += worth[i]
+        if first[i] >= start:
+            o[NEW] += 1.0
+            o[CLV_NEW] += value

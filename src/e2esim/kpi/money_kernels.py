@@ -1,0 +1,128 @@
+"""Kernels over order rows: money, returns, pieces by category, emissions."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy.typing as npt
+from numba import njit
+
+from e2esim.domain.book import OrderKind, ReturnCause, Service
+
+Array = npt.NDArray[Any]
+
+_SELL_OUT, _REPLENISH = int(OrderKind.SELL_OUT), int(OrderKind.REPLENISH)
+_USED = int(ReturnCause.USED_PRODUCT)
+_COLLECTION = int(Service.USED_COLLECTION)
+_CAUSES = len(ReturnCause)
+
+MONEY = 11  # columns of the sums, in this order
+LINES, REVENUE, COST, FREIGHT, SERVICE, PENALTY, CREDIT, RECEIVABLE, DISCOUNTED, CO2_KG, CO2_PCS = range(11)
+
+# out of `returns`: pieces to consumers, pieces to trade accounts, consumer lines, used products taken, then pieces back
+# from consumers by cause and pieces back from accounts by cause
+TO_CONSUMER, TO_TRADE, CONSUMER_LINES, COLLECTED, BACK = 0, 1, 2, 3, 4
+BACK_TRADE = BACK + _CAUSES
+RETURNS = BACK_TRADE + _CAUSES
+
+
+@njit(cache=True)
+def money(
+    cell: Array,
+    kind: Array,
+    quantity: Array,
+    item: Array,
+    account: Array,
+    channel: Array,
+    market: Array,
+    delivered: Array,
+    revenue: Array,
+    cost: Array,
+    freight: Array,
+    service: Array,
+    penalty: Array,
+    credit: Array,
+    payment_d: Array,
+    weight_kg: Array,
+    co2_kg_t: Array,
+    item_category: Array,
+    rate_y: float,
+    start: float,
+    end: float,
+    by_account: Array,
+    by_category: Array,
+    out: Array,
+) -> None:
+    """Add up the money of rows delivered in [start, end) [h]; a row brings all its money, later credits included.
+
+    Row columns each (n,), money in EUR. ``payment_d`` (n_channels,) [days], ``weight_kg``, ``item_category``
+    (n_items,), ``co2_kg_t`` (n_channels, n_markets), ``rate_y`` continuous discount rate [1/year] to the window's
+    start. ``by_account``: (n_accounts,) contribution [EUR]. ``by_category``: (n_channels, n_categories, 3)
+    contribution [EUR], consumer lines, pieces to consumers. ``out``: (n_cells, MONEY).
+    """
+    for i in range(cell.shape[0]):
+        if not (delivered[i] >= start and delivered[i] < end):
+            continue
+        o = out[cell[i]]
+        gain = (
+            float(revenue[i])
+            - float(cost[i])
+            - float(freight[i])
+            - float(service[i])
+            - float(penalty[i])
+            - float(credit[i])
+        )
+        o[LINES] += 1.0
+        o[REVENUE] += revenue[i]
+        o[COST] += cost[i]
+        o[FREIGHT] += freight[i]
+        o[SERVICE] += service[i]
+        o[PENALTY] += penalty[i]
+        o[CREDIT] += credit[i]
+        o[RECEIVABLE] += float(revenue[i]) * payment_d[channel[i]]
+        o[DISCOUNTED] += gain * math.exp(-rate_y * (delivered[i] - start) / 8760.0)
+        if kind[i] != _SELL_OUT:
+            emission = co2_kg_t[channel[i], market[i]]
+            if not math.isnan(emission):
+                o[CO2_KG] += quantity[i] * weight_kg[item[i]] * emission / 1000.0
+                o[CO2_PCS] += quantity[i]
+        if account[i] >= 0:
+            by_account[account[i]] += gain
+        category = item_category[item[i]]
+        if category >= 0:
+            by_category[channel[i], category, 0] += gain
+            if kind[i] != _REPLENISH:
+                by_category[channel[i], category, 1] += 1.0
+                by_category[channel[i], category, 2] += quantity[i]
+
+
+@njit(cache=True)
+def returns(
+    cell: Array,
+    kind: Array,
+    quantity: Array,
+    services: Array,
+    cause: Array,
+    delivered: Array,
+    returned: Array,
+    start: float,
+    end: float,
+    out: Array,
+) -> None:
+    """Count pieces delivered, and pieces sent back by cause, in [start, end) [h], by cell; columns each (n,).
+
+    ``out``: (n_cells, RETURNS), see `BACK`, `BACK_TRADE`. The used product taken from a consumer is no return of
+    goods sold.
+    """
+    for i in range(cell.shape[0]):
+        o = out[cell[i]]
+        if delivered[i] >= start and delivered[i] < end:
+            if kind[i] == _REPLENISH:
+                o[TO_TRADE] += quantity[i]
+            else:
+                o[TO_CONSUMER] += quantity[i]
+                o[CONSUMER_LINES] += 1.0
+                o[COLLECTED] += (services[i] & _COLLECTION) != 0
+        if returned[i] >= start and returned[i] < end and cause[i] > 0 and cause[i] != _USED:
+            o[(BACK_TRADE if kind[i] == _REPLENISH else BACK) + cause[i]] += quantity[i]

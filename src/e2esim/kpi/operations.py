@@ -1,0 +1,144 @@
+"""KPIs of the event log: load, shortages, suppliers, scrap, stock, forecast."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from e2esim.domain.events import Event
+from e2esim.domain.outcome import Outcome
+from e2esim.kpi.event_kernels import shortage_spells, weekly_load
+from e2esim.kpi.groups import check_codes, ratio
+from e2esim.kpi.reading import Reading
+from e2esim.kpi.table import Findings
+
+Floats = npt.NDArray[np.float64]
+
+
+def load_by_week(outcome: Outcome) -> tuple[Floats, Floats]:
+    """Machine hours used and opened, (n_weeks, n_work_centres) each [h], warm-up included."""
+    weeks, centres = math.ceil(outcome.horizon_h / 168.0), len(outcome.labels.work_centres)
+    used, opened = np.zeros((weeks, centres)), np.zeros((weeks, centres))
+    e = outcome.events
+    weekly_load(e["t"], e["kind"], e["place"], e["quantity"], e["value"], used, opened)
+    return used, opened
+
+
+def mean_stock(reading: Reading) -> tuple[float, int]:
+    """Mean value of the firm's stock in the window [EUR], NaN if never counted, and the number of counts."""
+    total, most = float("nan"), 0
+    for place in reading.outcome.terms.own_stock:
+        values = _events(reading, Event.STOCK_COUNTED, "value", place=place)
+        if values.size:
+            total = float(values.mean()) + (0.0 if math.isnan(total) else total)
+            most = max(most, int(values.size))
+    return total, most
+
+
+def measure_operations(reading: Reading, findings: Findings) -> None:
+    """Take the KPIs of the topic."""
+    _load(reading, findings)
+    _forecast(reading, findings)
+    _shortages(reading, findings)
+    _suppliers(reading, findings)
+    _scrap(reading, findings)
+
+
+def _events(reading: Reading, kind: Event, column: str, place: int | None = None) -> npt.NDArray[Any]:
+    e = reading.outcome.events
+    keep = (e["kind"] == kind) & (e["t"] >= reading.start) & (e["t"] < reading.end)
+    if place is not None:
+        keep &= e["place"] == place
+    return np.asarray(e[column][keep])
+
+
+def _load(reading: Reading, findings: Findings) -> None:
+    used, opened = load_by_week(reading.outcome)
+    whole = slice(math.ceil(reading.start / 168.0), math.floor(reading.end / 168.0))
+    used, opened = used[whole], opened[whole]
+    centres = reading.outcome.labels.work_centres
+    weeks = (opened > 0).sum(axis=0)
+    load = ratio(used.sum(axis=0), opened.sum(axis=0))
+    weekly = ratio(used, opened)
+    peak = np.array([np.nanmax(weekly[:, c]) if weeks[c] else np.nan for c in range(len(centres))])
+    told = weeks > 0
+    for name, values in (("capacity_load", load), ("capacity_load_peak", peak)):
+        findings.put_one(name, float(values[told].max()) if told.any() else float("nan"), int(weeks.max(initial=0)))
+        findings.put_members(name, "work_centre", centres, values, weeks.astype(np.float64))
+    hours = float(opened[:, told].sum())
+    findings.put_one(
+        "capacity_load_mean", float(used[:, told].sum()) / hours if hours else float("nan"), int(weeks.max(initial=0))
+    )
+
+
+def _forecast(reading: Reading, findings: Findings) -> None:
+    """WAPE and bias over whole weeks of the window, all items and by brand."""
+    outcome, brands = reading.outcome, reading.outcome.labels.brands
+    first, last = math.ceil(reading.start / 168.0), math.floor(reading.end / 168.0)
+    forecast, actual = outcome.forecast_weekly[first:last], outcome.actual_weekly[first:last]
+    by_item = np.zeros((3, len(outcome.labels.items)))
+    if forecast.size:
+        by_item[0] = np.abs(forecast - actual).sum(axis=0)
+        by_item[1] = (forecast - actual).sum(axis=0)
+        by_item[2] = actual.sum(axis=0)
+    moved = ((forecast > 0) | (actual > 0)).sum(axis=0) if forecast.size else np.zeros(by_item.shape[1])
+    for name, row in (("forecast_error", 0), ("forecast_bias", 1)):
+        total = float(by_item[2].sum())
+        findings.put_one(name, float(by_item[row].sum()) / total if total else float("nan"), float(moved.sum()))
+        groups = [reading.item_brand == b for b in range(len(brands))]
+        above, below = (np.array([by_item[r][g].sum() for g in groups]) for r in (row, 2))
+        findings.put_members(name, "brand", brands, ratio(above, below), np.array([moved[g].sum() for g in groups]))
+
+
+def _shortages(reading: Reading, findings: Findings) -> None:
+    e = reading.outcome.events
+    since = np.full(len(reading.outcome.labels.items), np.nan)
+    spells, _, hours = shortage_spells(e["t"], e["kind"], e["item"], e["quantity"], reading.start, reading.end, since)
+    findings.put_one(
+        "reactivity",
+        hours / 24.0 / spells if spells else float("nan"),
+        spells,
+        "not exercised: no material was missing in the reporting window",
+    )
+    findings.put_one("shortages", spells * reading.a_year, spells)
+
+
+def _suppliers(reading: Reading, findings: Findings) -> None:
+    suppliers = reading.outcome.labels.suppliers
+    size = len(suppliers)
+    place = _events(reading, Event.SUPPLY_RECEIVED, "place")
+    check_codes("supplier", place, size)
+    late = _events(reading, Event.SUPPLY_RECEIVED, "value")
+    good = _events(reading, Event.SUPPLY_RECEIVED, "quantity")
+    receipts = np.bincount(place, minlength=size).astype(np.float64)
+    on_time = np.bincount(place, weights=late < 1.0, minlength=size)
+    accepted = np.bincount(place, weights=good, minlength=size)
+    rejected = np.bincount(
+        _events(reading, Event.SUPPLY_REJECTED, "place"),
+        weights=_events(reading, Event.SUPPLY_REJECTED, "quantity"),
+        minlength=size,
+    )
+    for name, above, below in (
+        ("supplier_on_time", on_time, receipts),
+        ("supplier_rejected", rejected, accepted + rejected),
+    ):
+        findings.put_one(name, float(ratio(np.array([above.sum()]), np.array([below.sum()]))[0]), float(receipts.sum()))
+        findings.put_members(name, "supplier", suppliers, ratio(above, below), receipts)
+
+
+def _scrap(reading: Reading, findings: Findings) -> None:
+    brands, size = reading.outcome.labels.brands, len(reading.outcome.labels.items)
+    item = _events(reading, Event.LOT_COMPLETED, "item")
+    check_codes("item of a lot", item, size)
+    lots = np.bincount(item, minlength=size).astype(np.float64)
+    good = np.bincount(item, weights=_events(reading, Event.LOT_COMPLETED, "quantity"), minlength=size)
+    bad = np.bincount(item, weights=_events(reading, Event.LOT_COMPLETED, "value"), minlength=size)
+    findings.put_one(
+        "scrap", float(ratio(np.array([bad.sum()]), np.array([bad.sum() + good.sum()]))[0]), float(lots.sum())
+    )
+    groups = [reading.item_brand == b for b in range(len(brands))]
+    above, below, n = (np.array([column[g].sum() for g in groups]) for column in (bad, bad + good, lots))
+    findings.put_members("scrap", "brand", brands, ratio(above, below), n)

@@ -1,0 +1,125 @@
+"""KPIs of promises and deliveries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from e2esim.kpi import delivery_kernels as k
+from e2esim.kpi.groups import fold, ratio
+from e2esim.kpi.reading import Reading
+from e2esim.kpi.table import Findings
+
+Floats = npt.NDArray[np.float64]
+
+READY_H = 72.0  # [h] goods assigned within it = off the shelf; a weekend fits in
+
+
+def served_by_group(reading: Reading) -> tuple[Floats, Floats]:
+    """Sums of `SERVED` by group, (n_groups, n_measures) each: promises of the firm, and what consumers saw."""
+    o, cells, outcome = reading.orders, reading.order_cells, reading.outcome
+    over = k.weeks_over_forecast(outcome.forecast_weekly, outcome.actual_weekly)
+    sums = np.zeros((2, cells.count, k.SERVED))
+    k.served(
+        cells.of_row,
+        o["kind"],
+        o["state"],
+        o["problems"],
+        o["quantity"],
+        o["item"],
+        o["placed"],
+        o["requested"],
+        o["promised"],
+        o["allocated"],
+        o["delivered"],
+        o["channel"],
+        np.asarray(outcome.terms.channel_reference_d, dtype=np.float64),
+        over,
+        reading.start,
+        reading.end,
+        READY_H,
+        sums,
+    )
+    return fold(sums[0], cells, reading.groups), fold(sums[1], cells, reading.groups)
+
+
+def perfect_by_group(reading: Reading) -> Floats:
+    """Whole orders due and perfect by group, (n_groups, 2)."""
+    o, cells = reading.orders, reading.order_cells
+    numbers, size = order_numbers(o["order_no"])
+    sums = np.zeros((cells.count, 2))
+    k.perfect_orders(
+        cells.of_row,
+        o["kind"],
+        o["state"],
+        o["problems"],
+        numbers,
+        o["promised"],
+        o["delivered"],
+        reading.start,
+        reading.end,
+        np.full(size, -1, dtype=np.int32),
+        np.zeros(size, dtype=np.uint8),
+        sums,
+    )
+    return fold(sums, cells, reading.groups)
+
+
+def order_numbers(order_no: npt.NDArray[np.integer[Any]]) -> tuple[npt.NDArray[np.int64], int]:
+    """Number orders from zero, whatever numbers the book gives them (n,); return them and how many to set aside.
+
+    >>> order_numbers(np.array([-3, -3, 5]))
+    (array([0, 0, 8]), 9)
+    >>> order_numbers(np.array([-3, 2_000_000_000]))
+    (array([0, 1]), 2)
+    """
+    if not order_no.size:
+        return order_no.astype(np.int64), 0
+    first, last = int(order_no.min()), int(order_no.max())
+    if last - first < 4 * order_no.size + 1000:  # dense enough to count in an array; sorting is slower
+        return order_no.astype(np.int64) - first, last - first + 1
+    names, numbers = np.unique(order_no, return_inverse=True)
+    return numbers.astype(np.int64), int(names.size)
+
+
+def measure_service(reading: Reading, findings: Findings) -> Floats:
+    """Take the KPIs of the topic; return the order lines of all kinds placed, by group, (n_groups,)."""
+    firm, seen = served_by_group(reading)
+    _promises(firm, findings)
+    _consumer_side(seen, findings)
+    orders = perfect_by_group(reading)
+    findings.put("perfect_order", ratio(orders[:, 1], orders[:, 0]), orders[:, 0])
+    for name, sums in (("orders", firm), ("purchases", seen)):
+        findings.put(name, sums[:, k.PLACED] * reading.a_year, sums[:, k.PLACED])
+    asked = reading.outcome.changes_asked
+    accepted = reading.outcome.changes_accepted / asked if asked else float("nan")
+    findings.put_one("flexibility", accepted, asked, "not exercised: no customer asked to change an order in this run")
+    return np.asarray(firm[:, k.PLACED] + seen[:, k.PLACED] - firm[:, k.DIRECT])
+
+
+def _promises(s: Floats, findings: Findings) -> None:
+    for name, above, below in (
+        ("otif", k.OTIF, k.DUE),
+        ("on_time", k.ON_DATE, k.DUE),
+        ("on_time_timestamp", k.ON_STAMP, k.DUE),
+        ("in_full", k.IN_FULL, k.DUE),
+        ("days_late", k.LATE_DAYS, k.LATE),
+        ("on_request", k.ON_WISH, k.WISHED),
+        ("promise_lead", k.PROMISED_DAYS, k.PROMISED),
+        ("lead_time", k.LEAD_DAYS, k.DONE),
+        ("upside_flexibility", k.UPSIDE_KEPT_PCS, k.UPSIDE_PCS),
+    ):
+        findings.put(name, ratio(s[:, above], s[:, below]), s[:, below])
+    findings.put("fill_rate", ratio(s[:, k.FILLED_PCS], s[:, k.NEEDED_PCS]), s[:, k.NEEDED])
+    findings.put("unpromised", ratio(s[:, k.PLACED] - s[:, k.PROMISED], s[:, k.PLACED]), s[:, k.PLACED])
+
+
+def _consumer_side(s: Floats, findings: Findings) -> None:
+    findings.put("consumer_otif", ratio(s[:, k.OTIF], s[:, k.DUE]), s[:, k.DUE])
+    findings.put("consumer_on_time", ratio(s[:, k.ON_DATE], s[:, k.DUE]), s[:, k.DUE])
+    findings.put("consumer_lead_time", ratio(s[:, k.LEAD_DAYS], s[:, k.DONE]), s[:, k.DONE])
+    findings.put("consumer_fill_rate", ratio(s[:, k.FILLED_PCS], s[:, k.NEEDED_PCS]), s[:, k.NEEDED])
+    findings.put("ready_delivery", ratio(s[:, k.READY], s[:, k.RIPE]), s[:, k.RIPE])
+    findings.put("lost_sales", ratio(s[:, k.CANCELLED_PCS], s[:, k.PLACED_PCS]), s[:, k.PLACED])

@@ -1,0 +1,98 @@
+"""KPIs of what consumers say and feel, and of the desk that answers them."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from e2esim.kpi import voice_kernels as k
+from e2esim.kpi.groups import fold, ratio
+from e2esim.kpi.reading import Reading
+from e2esim.kpi.table import Findings
+
+Floats = npt.NDArray[np.float64]
+
+
+def voices_by_group(reading: Reading) -> tuple[Floats, Floats]:
+    """Sums of `VOICE` by group, (n_groups, n_measures) each: everybody, and those who answered."""
+    o, cells = reading.orders, reading.order_cells
+    sums = np.zeros((2, cells.count, k.VOICE))
+    k.voices(
+        cells.of_row,
+        o["kind"],
+        o["delivered"],
+        o["problems"],
+        o["csat_true"],
+        o["nps_true"],
+        o["ces_true"],
+        o["answered"],
+        o["satisfaction"],
+        o["spoke"],
+        reading.start,
+        reading.end,
+        sums,
+    )
+    return fold(sums[0], cells, reading.groups), fold(sums[1], cells, reading.groups)
+
+
+def desk_by_group(reading: Reading) -> Floats:
+    """Sums of `DESK` by group, (n_groups, n_measures)."""
+    c, cells = reading.contacts, reading.contact_cells
+    sums = np.zeros((cells.count, k.DESK))
+    k.desk(
+        cells.of_row,
+        c["t"],
+        c["reason"],
+        c["attempt"],
+        c["started"],
+        c["answered"],
+        c["handoffs"],
+        c["handle_h"],
+        c["resolved"],
+        c["abandoned"],
+        c["lost"],
+        reading.start,
+        reading.end,
+        sums,
+    )
+    return fold(sums, cells, reading.groups)
+
+
+def measure_voice(reading: Reading, findings: Findings) -> None:
+    """Take the survey KPIs, surveyed and true, and word of mouth."""
+    everybody, surveyed = voices_by_group(reading)
+    for suffix, s in (("", surveyed), ("_true", everybody)):
+        findings.put(f"csat{suffix}", ratio(s[:, k.CSAT_TOP], s[:, k.CSAT_N]), s[:, k.CSAT_N])
+        findings.put(f"csat_mean{suffix}", ratio(s[:, k.CSAT_SUM], s[:, k.CSAT_N]), s[:, k.CSAT_N])
+        findings.put(f"nps{suffix}", ratio(s[:, k.PROMOTERS] - s[:, k.DETRACTORS], s[:, k.NPS_N], 100.0), s[:, k.NPS_N])
+        findings.put(f"ces{suffix}", ratio(s[:, k.CES_SUM], s[:, k.CES_N]), s[:, k.CES_N])
+    ease = ratio(surveyed[:, k.CES_SUM], surveyed[:, k.CES_N])
+    findings.put("ces_easy_share", ratio(surveyed[:, k.EASY], surveyed[:, k.CES_N]), surveyed[:, k.CES_N])
+    findings.put("effort_score", 1.0 + (7.0 - ease) * 4.0 / 6.0, surveyed[:, k.CES_N])
+    findings.put("response_rate", ratio(surveyed[:, k.CSAT_N], everybody[:, k.CSAT_N]), everybody[:, k.CSAT_N])
+    for name, above, below in (
+        ("satisfaction", k.SATISFACTION, k.FELT),
+        ("good_word", k.GOOD_WORD, k.LINES),
+        ("bad_word", k.BAD_WORD, k.LINES),
+        ("problem_share", k.PROBLEM, k.LINES),
+    ):
+        findings.put(name, ratio(everybody[:, above], everybody[:, below]), everybody[:, below])
+
+
+def measure_desk(reading: Reading, placed: Floats, findings: Findings) -> Floats:
+    """Take the KPIs of contacts, ``placed`` (n_groups,) lines; return their cost by group, (n_groups,) [EUR]."""
+    s = desk_by_group(reading)
+    for name, above, below in (
+        ("first_contact_resolution", k.SOLVED_FIRST, k.HANDLED_FIRST),
+        ("answer_time", k.ANSWER_H, k.ANSWERED),
+        ("wait_time", k.WAIT_H, k.STARTED),
+        ("contact_abandoned", k.ABANDONED, k.CONTACTS),
+        ("handoffs", k.HANDOFFS, k.CONTACTS),
+    ):
+        findings.put(name, ratio(s[:, above], s[:, below]), s[:, below])
+    findings.put("contacts_per_100_orders", ratio(s[:, k.CONTACTS], placed, 100.0), placed)
+    findings.put("complaints_per_100_orders", ratio(s[:, k.COMPLAINTS], placed, 100.0), placed)
+    findings.put("agent_hours", s[:, k.AGENT_H] * reading.a_year, s[:, k.CONTACTS])
+    cost: Floats = s[:, k.AGENT_H] * reading.outcome.terms.agent_eur_h
+    findings.put("contact_cost", cost * reading.a_year, s[:, k.CONTACTS])
+    return cost

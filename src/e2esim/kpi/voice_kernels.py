@@ -1,0 +1,114 @@
+"""Kernels over experiences and contacts: surveys, word of mouth, the desk."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy.typing as npt
+from numba import njit
+
+from e2esim.domain.book import OrderKind, Reason
+
+Array = npt.NDArray[Any]
+
+_REPLENISH = int(OrderKind.REPLENISH)
+_COMPLAINT, _CLAIM = int(Reason.COMPLAINT), int(Reason.CLAIM)
+
+VOICE = 15  # columns of the sums, in this order
+LINES, CSAT_N, CSAT_SUM, CSAT_TOP, NPS_N, PROMOTERS, DETRACTORS, CES_N = range(8)
+CES_SUM, EASY, FELT, SATISFACTION, GOOD_WORD, BAD_WORD, PROBLEM = range(8, 15)
+
+DESK = 13  # columns of the sums, in this order
+CONTACTS, FIRST, ABANDONED, HANDLED_FIRST, SOLVED_FIRST, ANSWERED, ANSWER_H = range(7)
+STARTED, WAIT_H, HANDOFFS, LOST, COMPLAINTS, AGENT_H = range(7, 13)
+
+
+@njit(cache=True)
+def voices(
+    cell: Array,
+    kind: Array,
+    delivered: Array,
+    problems: Array,
+    csat: Array,
+    nps: Array,
+    ces: Array,
+    answered: Array,
+    satisfaction: Array,
+    spoke: Array,
+    start: float,
+    end: float,
+    out: Array,
+) -> None:
+    """Add up what consumers (DIRECT, SELL_OUT) feel and say about deliveries in [start, end) [h], by cell.
+
+    ``csat`` 1-5 (0 none), ``nps`` 0-10 (-1 none), ``ces`` 1-7 (0 none), each (n,): what everybody would answer.
+    ``out``: (2, n_cells, VOICE), first everybody, then those who answered the survey.
+    """
+    for i in range(cell.shape[0]):
+        if kind[i] == _REPLENISH or not (delivered[i] >= start and delivered[i] < end):
+            continue
+        for face in range(2):
+            if face == 1 and answered[i] == 0:
+                continue
+            o = out[face, cell[i]]
+            o[LINES] += 1.0
+            if csat[i] > 0:
+                o[CSAT_N] += 1.0
+                o[CSAT_SUM] += csat[i]
+                o[CSAT_TOP] += csat[i] >= 4
+            if nps[i] >= 0:
+                o[NPS_N] += 1.0
+                o[PROMOTERS] += nps[i] >= 9
+                o[DETRACTORS] += nps[i] <= 6
+            if ces[i] > 0:
+                o[CES_N] += 1.0
+                o[CES_SUM] += ces[i]
+                o[EASY] += ces[i] >= 5
+            if not math.isnan(satisfaction[i]):
+                o[FELT] += 1.0
+                o[SATISFACTION] += satisfaction[i]
+            o[GOOD_WORD] += spoke[i] > 0
+            o[BAD_WORD] += spoke[i] < 0
+            o[PROBLEM] += problems[i] != 0
+
+
+@njit(cache=True)
+def desk(
+    cell: Array,
+    t: Array,
+    reason: Array,
+    attempt: Array,
+    started: Array,
+    answered: Array,
+    handoffs: Array,
+    handle_h: Array,
+    resolved: Array,
+    abandoned: Array,
+    lost: Array,
+    start: float,
+    end: float,
+    out: Array,
+) -> None:
+    """Add up contacts that arrive in [start, end) [h], by cell; columns each (n,); ``out``: (n_cells, DESK)."""
+    for i in range(cell.shape[0]):
+        if not (t[i] >= start and t[i] < end):
+            continue
+        o = out[cell[i]]
+        o[CONTACTS] += 1.0
+        o[ABANDONED] += abandoned[i]
+        o[LOST] += lost[i]
+        o[HANDOFFS] += handoffs[i]
+        o[AGENT_H] += handle_h[i]
+        if attempt[i] <= 1:
+            o[FIRST] += 1.0
+            o[COMPLAINTS] += reason[i] == _COMPLAINT or reason[i] == _CLAIM
+            if started[i] < end and abandoned[i] == 0:
+                o[HANDLED_FIRST] += 1.0
+                o[SOLVED_FIRST] += resolved[i]
+        if started[i] < end:
+            o[STARTED] += 1.0
+            o[WAIT_H] += started[i] - t[i]
+        if answered[i] < end:
+            o[ANSWERED] += 1.0
+            o[ANSWER_H] += answered[i] - t[i]

@@ -1,0 +1,37 @@
+"""All KPIs of one run: opens the outcome once and calls every topic."""
+
+from __future__ import annotations
+
+from e2esim.domain.outcome import Outcome
+from e2esim.kpi.loyalty import measure_loyalty
+from e2esim.kpi.money import measure_money, measure_returns, sum_money
+from e2esim.kpi.operations import mean_stock, measure_operations
+from e2esim.kpi.reading import Reading
+from e2esim.kpi.service import measure_service
+from e2esim.kpi.table import Findings, KpiTable
+from e2esim.kpi.voice import measure_desk, measure_voice
+
+
+def measure_all(outcome: Outcome) -> KpiTable:
+    """Compute every KPI of the catalogue over the reporting window of ``outcome``, with its breakdowns.
+
+    The warm-up is a filter: each KPI keeps the rows placed, promised, delivered or returned inside [warmup_h,
+    horizon_h), as its formula in the catalogue says. What cannot be told is null, with a note.
+
+    Raises
+    ------
+    ValueError
+        If a code of the tables has no label.
+    """
+    reading = Reading(outcome)
+    findings = Findings(reading.groups)
+    money = sum_money(reading)
+    measure_loyalty(reading, money, findings)
+    measure_voice(reading, findings)
+    placed = measure_service(reading, findings)
+    contact_cost = measure_desk(reading, placed, findings)
+    measure_operations(reading, findings)
+    stock_eur, counts = mean_stock(reading)
+    measure_money(reading, money, contact_cost, stock_eur, counts, findings)
+    measure_returns(reading, money, findings)
+    return findings.table()

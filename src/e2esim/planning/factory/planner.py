@@ -1,0 +1,231 @@
+"""The planner: from a problem to a plan that keeps every rule, within a time limit.
+
+A backward pass gives a first plan at once; a linear programme says what to start when under capacity, priorities and material;
+exact execution turns either into whole lots; a search changes the wants behind the better one and keeps what helps.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from e2esim.planning.factory.bounds import lead_time_bound, relaxed_bound
+from e2esim.planning.factory.execute import Frame, Wants, backward, execute, frame, longer, search, top_up, wants_of
+from e2esim.planning.factory.flow_lp import solve_flow
+from e2esim.planning.factory.grid import demand_of, early_due, lot_cycles, tier_weights, weekly_slots
+from e2esim.planning.factory.network import Network, network
+from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
+from e2esim.planning.factory.result import PlanResult, PlanStatus
+from e2esim.planning.factory.search_kernels import State
+from e2esim.planning.factory.trace import Schedule, peg, purchases_for
+from e2esim.planning.factory.why_late import why_late
+
+BUFFERS = (3, 7)           # days by which a backward plan may be early, tried in turn
+FREE_BUFFERS = (0, 7, 21)  # the same for plans without limits on hours, which tell what lead times alone cost
+FREE_ROUNDS = 15           # tried changes on each of these
+RUN_OUT_DAYS = 98          # days after the last due day in which late orders are still planned by the search
+MOST_TOP_UPS = 8           # small lots may rob one another of parts, so a few rounds are needed
+NEAR_DAYS = 70             # the first linear programme looks this far [d]
+NEAR_SHARE = 0.5           # of the time left, at most this share may go to it
+LP_SHARE = 0.8             # of the time left, at most this share may go to the linear programme
+ROUNDS_A_LOOK = 20         # tried changes between two looks at the clock
+CLOSE = 1e-5               # a plan this close to its bound, relative to the weight of all demand, is not improved further
+PROGRESS = 0.005           # the search has stalled when it gains less than this in a good part of its time
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Clock:
+    start: float
+    limit_s: float
+
+    def left(self) -> float:
+        """Seconds left."""
+        return self.start + self.limit_s - time.perf_counter()
+
+
+def plan(problem: PlanProblem, *, time_limit_s: float = 10.0, seed: int = 1, rounds: int | None = None) -> PlanResult:
+    """Plan all orders of a problem.
+
+    Parameters
+    ----------
+    problem
+        The facts.
+    time_limit_s
+        Wall time for the whole plan [s]; imports and the first compilation of kernels come on top.
+    seed
+        Seed of the search.
+    rounds
+        Exact number of tried changes instead of a search by the clock: then the plan is the same on every machine (the linear
+        programme still has its share of `time_limit_s`).
+
+    Returns
+    -------
+    PlanResult
+        Always a plan that keeps every rule; `status` says whether all orders are on time, some late or some never delivered.
+
+    Notes
+    -----
+    The objective is the sum over orders of weight times pieces not delivered on or before the due day, the weight being ten times
+    higher a priority (`tier_weights`). The search also counts days of delay and late orders.
+
+    Examples
+    --------
+    >>> from e2esim.planning.factory.synthetic import synthetic_problem
+    >>> small = synthetic_problem(np.random.default_rng(1), finished=2, parts=2, bought=3, centres=3, orders=12, weeks=8, load=0.5)
+    >>> done = plan(small, rounds=10)
+    >>> bool(done.bound <= done.objective)
+    True
+    """
+    clock = _Clock(start=time.perf_counter(), limit_s=time_limit_s)
+    net = network(problem)
+    calendar = 7 * problem.n_weeks
+    end = int(problem.order_due.max(initial=0)) + 1
+    view = frame(problem, net, max(1, min(calendar, end + RUN_OUT_DAYS)))
+    state = np.array([(2 * seed + 1) * 0x9E3779B97F4A7C15 % (1 << 64)], dtype=np.uint64)
+    began = time.perf_counter()
+    anyway = _late_anyway(view, state)
+    tail_s = 0.1 + 0.6 * (time.perf_counter() - began) if rounds is None else 0.0
+    wants, bound = _start(view, net, state, clock, tail_s, min(calendar, 7 * ((end + 13) // 7)))
+    _search(view, wants, state, clock, tail_s, bound, rounds)
+    schedule = execute(view, wants)
+    if _open(problem, schedule).max(initial=0.0) > 1e-6:
+        whole = longer(view, calendar)
+        schedule = execute(whole, _completed(whole, wants))
+    return _result(problem, net, schedule, bound, clock, anyway)
+
+
+def _start(view: Frame, net: Network, state: State, clock: _Clock, tail_s: float, horizon: int) -> tuple[Wants, float]:
+    """The best wants before the search, and a lower bound of the objective."""
+    problem = view.problem
+    wants = _best(view, [backward(view, early_due(problem, b)) for b in BUFFERS], state)
+    bound = lead_time_bound(problem, net)
+    if not (problem.n_steps and problem.orders):
+        return wants, bound
+    near = _near(view, horizon, NEAR_SHARE * (clock.left() - tail_s))
+    if near is not None:
+        wants = _best(view, [wants, near], state)
+    began = time.perf_counter()
+    guided = None if near is None and horizon > NEAR_DAYS else _guided(view, horizon, LP_SHARE * (clock.left() - tail_s))
+    lp_s = time.perf_counter() - began
+    if guided is not None:
+        wants = _best(view, [wants, guided], state)
+        if clock.left() > 2.5 * lp_s + 0.3 * clock.limit_s:
+            relaxed = relaxed_bound(problem, net, horizon, 0.4 * clock.left())
+            bound = max(bound, relaxed) if np.isfinite(relaxed) else bound
+    return wants, bound
+
+
+def _best(view: Frame, candidates: list[Wants], state: State) -> Wants:
+    """The cheapest of some wants, each as it is and topped up for what it never delivers."""
+    return min(candidates + [_completed(view, w) for w in candidates], key=lambda w: search(view, w, 0, state))
+
+
+def _completed(view: Frame, wants: Wants) -> Wants:
+    """Wants topped up until every order is delivered, or it does not help any more."""
+    for _ in range(MOST_TOP_UPS):
+        more = top_up(view, wants)
+        if more is wants:
+            break
+        wants = more
+    return wants
+
+
+def _guided(view: Frame, horizon: int, time_limit_s: float) -> Wants | None:
+    """Wants of the linear programme, None when it found no optimum in time.
+
+    Orders get a buffer of one lot cycle: rounding to whole lots costs days, and hours are seldom the limit everywhere.
+    """
+    problem, net = view.problem, view.net
+    weeks = max(1.0, horizon / 7.0 - 1.0)
+    cycle = lot_cycles(problem, net, weeks)
+    buffer = int(round(7 * min(3.0, max(1.0, float(np.median(cycle))))))
+    slots = weekly_slots(problem, net, horizon, cycle, weeks)
+    flow = solve_flow(problem, net, slots, demand_of(problem, early_due(problem, buffer)), time_limit_s=time_limit_s)
+    return wants_of(problem, slots.step, slots.day, flow.qty) if flow.optimal else None
+
+
+def _search(view: Frame, wants: Wants, state: State, clock: _Clock, tail_s: float, bound: float, rounds: int | None) -> None:
+    """Improve wants in place until the rounds or the clock run out, the bound is near or progress has stalled."""
+    if rounds is not None:
+        search(view, wants, rounds, state)
+        return
+    enough = bound + CLOSE * float(view.weight @ view.qty)
+    cost = search(view, wants, 0, state)
+    began = mark = time.perf_counter()
+    mark_cost = cost
+    while clock.left() > tail_s and cost > enough:
+        cost = search(view, wants, ROUNDS_A_LOOK, state)
+        now = time.perf_counter()
+        if cost < (1.0 - PROGRESS) * mark_cost:
+            mark, mark_cost = now, cost
+        elif now - mark > max(2.0, 0.4 * (now - began)):
+            return
+
+
+def _near(view: Frame, horizon: int, time_limit_s: float) -> Wants | None:
+    """Wants of a linear programme over the first weeks, where stock and lead times pinch, and of a backward pass for the rest."""
+    if horizon <= NEAR_DAYS:
+        return None
+    problem, net = view.problem, view.net
+    weeks = horizon / 7.0 - 1.0
+    slots = weekly_slots(problem, net, NEAR_DAYS, lot_cycles(problem, net, weeks), weeks)
+    early = early_due(problem, BUFFERS[-1])
+    soon = np.where(problem.order_due < NEAR_DAYS, problem.order_qty, 0.0)
+    flow = solve_flow(problem, net, slots, demand_of(problem, early, soon), time_limit_s=time_limit_s)
+    if not flow.optimal:
+        return None
+    row, node, per = net.inputs_of(slots.step)
+    stock, room = view.stock + view.receipts.sum(axis=0), problem.capacity_h.copy()
+    np.add.at(stock, net.step_output[slots.step], flow.qty)
+    np.subtract.at(stock, node, flow.qty[row] * per)
+    np.subtract.at(stock, problem.order_item, soon)
+    np.subtract.at(room, (problem.step_centre[slots.step], slots.day // 7), flow.qty * slots.run_h)
+    rest = backward(view, early, stock=np.maximum(stock, 0.0), capacity=np.maximum(room, 0.0), qty=problem.order_qty - soon)
+    return wants_of(problem, np.r_[slots.step, rest.step], np.r_[slots.day, rest.day], np.r_[flow.qty, rest.qty])
+
+
+def _late_anyway(view: Frame, state: State) -> Floats:
+    """Pieces of every item late even with hours without limit, (n_items,): the least over a few plans made more or less early."""
+    problem = replace(view.problem, capacity_h=np.full(view.problem.capacity_h.shape, 1e12))
+    free = replace(view, problem=problem)
+    least = np.full(problem.n_items, np.inf)
+    for days in FREE_BUFFERS:
+        wants = _completed(free, backward(free, early_due(problem, days, calm=0)))
+        search(free, wants, FREE_ROUNDS, state)
+        done = execute(free, wants)
+        late = late_pieces(problem, done.delivery_order, done.delivery_day, done.delivery_qty)
+        least = np.minimum(least, np.bincount(problem.order_item, weights=late, minlength=problem.n_items))
+    return least
+
+
+def _open(problem: PlanProblem, schedule: Schedule) -> Floats:
+    given = np.bincount(schedule.delivery_order, weights=schedule.delivery_qty, minlength=problem.order_qty.size)
+    return np.maximum(problem.order_qty - given, 0.0)
+
+
+def late_pieces(problem: PlanProblem, order: Ints, day: Ints, qty: Floats) -> Floats:
+    """Pieces of every order not delivered on or before its due day, (n_orders,), from delivery rows."""
+    in_time = day <= problem.order_due[order]
+    given = np.bincount(order[in_time], weights=qty[in_time], minlength=problem.order_qty.size)
+    return np.asarray(np.maximum(problem.order_qty - given, 0.0), dtype=np.float64)
+
+
+def _result(problem: PlanProblem, net: Network, schedule: Schedule, bound: float, clock: _Clock, anyway: Floats) -> PlanResult:
+    bought = purchases_for(problem, net, schedule)
+    pegs = peg(problem, net, schedule, bought)
+    ledger = why_late(problem, net, schedule, bought, pegs, anyway)
+    late = late_pieces(problem, schedule.delivery_order, schedule.delivery_day, schedule.delivery_qty)
+    never = _open(problem, schedule).max(initial=0.0) > 1e-6
+    status = PlanStatus.SHORT if never else PlanStatus.LATE if late.max(initial=0.0) > 1e-6 else PlanStatus.ON_TIME
+    source, qty, received = bought
+    return PlanResult(
+        status=status, lot_step=schedule.lot_step, lot_qty=schedule.lot_qty, lot_start=schedule.lot_day,
+        lot_end=schedule.lot_day + problem.step_flow_days[schedule.lot_step], purchase_source=source, purchase_qty=qty,
+        purchase_ordered=received - problem.source_lead_days[source], purchase_received=received,
+        delivery_order=schedule.delivery_order, delivery_day=schedule.delivery_day, delivery_qty=schedule.delivery_qty,
+        peg_delivery=pegs.peg_delivery, peg_kind=pegs.peg_kind, peg_row=pegs.peg_row, peg_qty=pegs.peg_qty, feed_lot=pegs.feed_lot,
+        feed_kind=pegs.feed_kind, feed_row=pegs.feed_row, feed_qty=pegs.feed_qty, late_order=ledger.order, late_cause=ledger.cause,
+        late_place=ledger.place, late_day=ledger.day, late_qty=ledger.qty, objective=float(tier_weights(problem) @ late), bound=bound,
+        wall_s=time.perf_counter() - clock.start)

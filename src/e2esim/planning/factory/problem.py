@@ -1,0 +1,182 @@
+"""The facts of a planner's problem: items, routings, bills of material, capacity, suppliers, stock and orders.
+
+Owns `PlanProblem`, frozen arrays checked at birth, and nothing that decides. Days are whole days from `today`
+(day 0, 00:00), weeks are days `7 w` to `7 w + 7`; a step is one row of the routing table, sorted by item and sequence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+def _no_ints() -> Ints:
+    return np.zeros(0, dtype=np.int64)
+
+
+def _no_floats() -> Floats:
+    return np.zeros(0, dtype=np.float64)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PlanProblem:
+    """One factory's planning problem on a weekly capacity calendar.
+
+    Parameters
+    ----------
+    today
+        Date of day 0; nothing starts, is ordered or is delivered before it.
+    items, centres, orders
+        Names, in the row order of the arrays that describe them.
+    lot_min, lot_multiple : (n_items,)
+        Smallest lot and lot step of made items [pcs]; ignored for purchased ones.
+    on_hand : (n_items,)
+        Stock on day 0 [pcs].
+    step_item, step_name, step_centre, step_setup_h, step_run_h, step_flow_days : (n_steps,)
+        Routing steps, sorted by item and sequence; set-up [h/lot], run [h/pc] and flow time [d].
+    bom_parent, bom_component, bom_qty : (n_bom,)
+        Components taken at the start of the first step of the parent [pcs/pc].
+    capacity_h : (n_centres, n_weeks)
+        Hours that may be charged to each week [h].
+    source_item, source_supplier, source_priority, source_lead_days, source_moq, source_multiple, source_price : (n_sources,)
+        Who delivers what; priority 1 is preferred; lead time [d], minimum and multiple [pcs], price [EUR/pc].
+    order_item, order_qty, order_due, order_priority : (n_orders,)
+        Demand [pcs], due day [d from today], priority (1 is the highest).
+    receipt_item, receipt_day, receipt_qty : (n_receipts,)
+        Goods already released or ordered that will arrive (frozen plan) [pcs].
+
+    Raises
+    ------
+    ValueError
+        Naming every broken rule at once.
+    """
+
+    today: date
+    items: tuple[str, ...]
+    lot_min: Floats
+    lot_multiple: Floats
+    on_hand: Floats
+    step_item: Ints
+    step_name: tuple[str, ...]
+    step_centre: Ints
+    step_setup_h: Floats
+    step_run_h: Floats
+    step_flow_days: Ints
+    bom_parent: Ints
+    bom_component: Ints
+    bom_qty: Floats
+    centres: tuple[str, ...]
+    capacity_h: Floats
+    source_item: Ints
+    source_supplier: tuple[str, ...]
+    source_priority: Ints
+    source_lead_days: Ints
+    source_moq: Floats
+    source_multiple: Floats
+    source_price: Floats
+    orders: tuple[str, ...]
+    order_item: Ints
+    order_qty: Floats
+    order_due: Ints
+    order_priority: Ints
+    receipt_item: Ints = field(default_factory=_no_ints)
+    receipt_day: Ints = field(default_factory=_no_ints)
+    receipt_qty: Floats = field(default_factory=_no_floats)
+
+    def __post_init__(self) -> None:
+        faults = [*_lengths(self), *_ranges(self)]
+        if not faults:
+            faults = [*_structure(self)]
+        if faults:
+            raise ValueError("plan problem: " + "; ".join(faults))
+
+    @property
+    def n_items(self) -> int:
+        """Number of items."""
+        return len(self.items)
+
+    @property
+    def n_steps(self) -> int:
+        """Number of routing steps over all items."""
+        return len(self.step_name)
+
+    @property
+    def n_weeks(self) -> int:
+        """Number of weeks with stated capacity."""
+        return int(self.capacity_h.shape[1])
+
+
+_GROUPS = {"lot_": "items", "on_hand": "items", "step_": "step_name", "bom_": "bom_parent", "source_": "source_supplier",
+           "order_": "orders", "receipt_": "receipt_item"}
+
+
+def _lengths(problem: PlanProblem) -> list[str]:
+    faults = []
+    for f in fields(problem):
+        for prefix, owner in _GROUPS.items():
+            if f.name.startswith(prefix):
+                want, got = len(getattr(problem, owner)), len(getattr(problem, f.name))
+                if want != got:
+                    faults.append(f"{f.name} has {got} rows, {owner} has {want}")
+    if problem.capacity_h.ndim != 2 or len(problem.capacity_h) != len(problem.centres):
+        faults.append(f"capacity_h has shape {problem.capacity_h.shape}, want ({len(problem.centres)}, weeks)")
+    return faults
+
+
+def _ranges(problem: PlanProblem) -> list[str]:
+    low = {"lot_min": 0.0, "lot_multiple": 0.0, "on_hand": 0.0, "step_setup_h": 0.0, "step_run_h": 0.0, "step_flow_days": 0.0,
+           "bom_qty": 0.0, "capacity_h": 0.0, "source_lead_days": 0.0, "source_moq": 0.0, "source_multiple": 0.0, "order_qty": 0.0,
+           "receipt_qty": 0.0, "receipt_day": 0.0}
+    index = {"step_item": len(problem.items), "step_centre": len(problem.centres), "bom_parent": len(problem.items),
+             "bom_component": len(problem.items), "source_item": len(problem.items), "order_item": len(problem.items),
+             "receipt_item": len(problem.items)}
+    faults = []
+    for name, least in low.items():
+        column = getattr(problem, name)
+        bad = np.flatnonzero(~(column.ravel() >= least) | ~np.isfinite(column.ravel()))
+        if bad.size:
+            faults.append(f"{name} row {bad[0]}: {column.ravel()[bad[0]]} is below {least:g} or not a number")
+    for name, size in index.items():
+        column = getattr(problem, name)
+        bad = np.flatnonzero((column < 0) | (column >= size))
+        if bad.size:
+            faults.append(f"{name} row {bad[0]}: {column[bad[0]]} names no row of {size}")
+    return faults
+
+
+def _structure(problem: PlanProblem) -> list[str]:
+    faults = []
+    if np.any(np.diff(problem.step_item) < 0):
+        faults.append("step_item is not sorted by item")
+    made = np.zeros(problem.n_items, dtype=bool)
+    made[problem.step_item] = True
+    orphan = problem.bom_parent[~made[problem.bom_parent]]
+    if orphan.size:
+        faults.append(f"item {problem.items[orphan[0]]} has components but no routing step")
+    if item_levels(problem.n_items, problem.bom_parent, problem.bom_component) is None:
+        faults.append("the bill of material has a cycle")
+    return faults
+
+
+def item_levels(n_items: int, parent: Ints, component: Ints) -> Ints | None:
+    """Low-level code of every item, (n_items,): 0 for what is no component; None when the bill has a cycle.
+
+    >>> item_levels(3, np.array([0, 1]), np.array([1, 2])).tolist()
+    [0, 1, 2]
+    >>> item_levels(2, np.array([0, 1]), np.array([1, 0])) is None
+    True
+    """
+    level = np.zeros(n_items, dtype=np.int64)
+    for _ in range(n_items + 1):
+        deeper = level.copy()
+        np.maximum.at(deeper, component, level[parent] + 1)
+        if np.array_equal(deeper, level):
+            return level
+        level = deeper
+    return None

@@ -1,0 +1,128 @@
+"""A linear programme kept alive between runs: built once from arrays, then only its bounds move.
+
+Minimise cost @ x subject to low <= A @ x <= high and 0 <= x <= upper. The solver is OR-Tools' CLP through pywraplp:
+moved bounds leave its last basis dual feasible, so the next solution starts from it. Measured on the MPS of 64 items,
+13 weeks, 7 work centres and 25 materials: CLP kept alive 9-40 ms, GLOP kept alive 15-90 ms (and seen to cycle for
+ever on a degenerate promise allocation), HiGHS built anew 22-75 ms (and it prints its banner on the standard output).
+
+The answer may depend on the runs before it where several solutions are equally good: keep one programme for one
+replication, and two replications of one seed agree to the last bit.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from ortools.linear_solver import pywraplp
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+class Terms:
+    """Coordinates of a sparse matrix under construction; ``add`` broadcasts rows, columns and values together."""
+
+    def __init__(self) -> None:
+        self.row: list[Ints] = []
+        self.column: list[Ints] = []
+        self.value: list[Floats] = []
+
+    def add(self, row: npt.ArrayLike, column: npt.ArrayLike, value: npt.ArrayLike) -> None:
+        """Add the coefficients ``value`` at (row, column)."""
+        r, c, v = np.broadcast_arrays(
+            np.asarray(row, dtype=np.int64), np.asarray(column, dtype=np.int64), np.asarray(value, dtype=np.float64)
+        )
+        self.row.append(r.ravel())
+        self.column.append(c.ravel())
+        self.value.append(v.ravel())
+
+
+class KeptLp:
+    """One minimisation whose matrix and costs stay while bounds of rows and columns move.
+
+    Parameters
+    ----------
+    cost : ndarray, (n_columns,)
+        Cost of a unit of each column.
+    terms
+        The coefficients; a (row, column) pair may occur once only.
+    n_rows
+        Rows of the matrix; they are free until :meth:`bound_rows` is called.
+
+    Examples
+    --------
+    >>> terms = Terms()
+    >>> terms.add(0, [0, 1], 1.0)
+    >>> lp = KeptLp(cost=np.array([1.0, 3.0]), terms=terms, n_rows=1)
+    >>> lp.bound_columns(0, np.array([4.0, 9.0]))
+    >>> lp.bound_rows(0, np.array([6.0]), np.array([np.inf]))
+    >>> lp.solve(), lp.values(0, 2).tolist(), lp.duals(0, 1).tolist()
+    (True, [4.0, 2.0], [3.0])
+    """
+
+    def __init__(self, *, cost: Floats, terms: Terms, n_rows: int) -> None:
+        self._cost = cost
+        self._triplets = (
+            np.concatenate(terms.row).tolist(),
+            np.concatenate(terms.column).tolist(),
+            np.concatenate(terms.value).tolist(),
+        )
+        self._upper = np.full(cost.size, np.inf)
+        self._low = np.full(n_rows, -np.inf)
+        self._high = np.full(n_rows, np.inf)
+        self._build("CLP")
+
+    def _build(self, name: str) -> None:
+        """Write the whole programme, bounds of today included, into a new solver."""
+        solver = pywraplp.Solver.CreateSolver(name)
+        if solver is None:
+            raise RuntimeError(f"OR-Tools was built without {name}")
+        self._solver = solver
+        self._x = [solver.NumVar(0.0, upper, "") for upper in self._upper.tolist()]
+        self._rows = [
+            solver.Constraint(low, high) for low, high in zip(self._low.tolist(), self._high.tolist(), strict=True)
+        ]
+        for row, column, value in zip(*self._triplets, strict=True):
+            self._rows[row].SetCoefficient(self._x[column], value)
+        objective = solver.Objective()
+        for x, cost in zip(self._x, self._cost.tolist(), strict=True):
+            objective.SetCoefficient(x, cost)
+        objective.SetMinimization()
+
+    def bound_columns(self, first: int, upper: Floats) -> None:
+        """Set the upper bounds of the columns from ``first`` on; calls the solver only for those that move."""
+        old = self._upper[first : first + upper.size]
+        for k in np.flatnonzero(old != upper).tolist():
+            self._x[first + k].SetUb(float(upper[k]))
+        self._upper[first : first + upper.size] = upper
+
+    def bound_rows(self, first: int, low: Floats, high: Floats) -> None:
+        """Set both bounds of the rows from ``first`` on."""
+        last = first + high.size
+        moved = (self._low[first:last] != low) | (self._high[first:last] != high)
+        for k in np.flatnonzero(moved).tolist():
+            self._rows[first + k].SetBounds(float(low[k]), float(high[k]))
+        self._low[first:last], self._high[first:last] = low, high
+
+    def solve(self) -> bool:
+        """Minimise; true if an optimum was found. A failed warm start is tried once more from nothing, then by GLOP."""
+        if self._solver.Solve() == pywraplp.Solver.OPTIMAL:
+            return True
+        for name in ("CLP", "GLOP"):
+            self._build(name)
+            if self._solver.Solve() == pywraplp.Solver.OPTIMAL:
+                return True
+        self._build("CLP")
+        return False
+
+    def values(self, first: int, size: int) -> Floats:
+        """Values of ``size`` columns from ``first`` on."""
+        return np.array([x.solution_value() for x in self._x[first : first + size]], dtype=np.float64)
+
+    def duals(self, first: int, size: int) -> Floats:
+        """Change of the minimum for a unit more on the right side of ``size`` rows from ``first`` on."""
+        return np.array([row.dual_value() for row in self._rows[first : first + size]], dtype=np.float64)
+
+    def objective(self) -> float:
+        """The minimum found."""
+        return float(self._solver.Objective().Value())

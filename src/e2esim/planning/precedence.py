@@ -1,0 +1,118 @@
+"""Precedence: owns the rules that say which waiting line takes scarce stock first.
+
+A wave is two steps. :func:`e2esim.planning.precedence_kernels.split_rows` serves at once whatever is not scarce and
+names the rival lines; :func:`choose` orders the rivals by a rule and gives away what is there. So the columns that a
+rule needs (the value of a line above all) are worked out for the rivals only.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from e2esim.planning.precedence_kernels import allocate, sort_rows
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+RULES = ("fifo", "due_date", "priority", "optimised")
+
+
+def order_rows(rule: str, *, placed: Floats, promised: Floats, priority: Floats, value: Floats) -> Ints:
+    """Positions of the lines in the order of the rule, first first; ties by time of order.
+
+    Parameters
+    ----------
+    rule
+        ``fifo``: by ``placed``; ``due_date``: by ``promised``, lines without a promise last; ``priority``: by
+        ``priority`` (1 = first), then ``placed``; ``optimised``: by ``value`` a bottleneck hour, dearest first.
+    placed, promised, priority, value : ndarray, (n,)
+        [h], [h], [1], [EUR/h].
+
+    Raises
+    ------
+    ValueError
+        If the rule is unknown.
+
+    Examples
+    --------
+    >>> columns = dict(placed=np.array([3.0, 1.0, 2.0]), promised=np.array([5.0, 9.0, np.nan]),
+    ...                priority=np.array([2.0, 2.0, 1.0]), value=np.array([10.0, 30.0, 20.0]))
+    >>> {rule: order_rows(rule, **columns).tolist() for rule in RULES}
+    {'fifo': [1, 2, 0], 'due_date': [0, 1, 2], 'priority': [2, 1, 0], 'optimised': [1, 2, 0]}
+    """
+    if rule not in RULES:
+        raise ValueError(f"precedence rule must be one of {', '.join(RULES)}, got {rule!r}")
+    first = np.asarray(sort_rows(placed))
+    if rule == "fifo":
+        return first
+    key = {"due_date": promised, "priority": priority, "optimised": -value}[rule]
+    return np.asarray(first[sort_rows(key[first])])
+
+
+def choose(
+    rule: str,
+    *,
+    item: Ints,
+    quantity: Floats,
+    rank: Ints,
+    placed: Floats,
+    promised: Floats,
+    priority: Floats,
+    value: Floats,
+    age: Floats,
+    on_hand: Floats,
+    credit: Floats,
+    age_bound: float = np.inf,
+    fairness: float = 0.0,
+) -> Flags:
+    """Choose the rival lines that take what is on hand; each in full or not at all.
+
+    Parameters
+    ----------
+    item, quantity, rank, placed, promised, priority, value, age : ndarray, (n,)
+        Item, pieces [pcs], class, and the columns of :func:`order_rows`; ``age`` in the unit of ``age_bound``.
+    on_hand : ndarray, (n_items,)
+        Stock to give away [pcs]; lowered by what is given.
+    credit : ndarray, (n_items, n_classes)
+        What each class is owed from earlier waves [pcs]; overwritten, used if ``fairness`` is positive.
+    age_bound
+        A line this old goes before all rules and is never passed by others of its item.
+    fairness
+        Share of its proportional part of each item that every class gets at least in the long run (rule ``optimised``).
+
+    Returns
+    -------
+    ndarray of bool, (n,)
+
+    Examples
+    --------
+    Five pieces: the dear line of two goes first, the line of four does not fit and is passed by the line of three.
+
+    >>> same, times = np.zeros(3, dtype=np.int64), np.arange(3.0)
+    >>> served = choose(
+    ...     "optimised", item=same, quantity=np.array([4.0, 2.0, 3.0]), rank=same, placed=times, promised=times,
+    ...     priority=np.ones(3), value=np.array([20.0, 30.0, 10.0]), age=np.zeros(3),
+    ...     on_hand=np.array([5.0]), credit=np.zeros((1, 1)))
+    >>> served.tolist()
+    [False, True, True]
+    """
+    order = order_rows(rule, placed=placed, promised=promised, priority=priority, value=value)
+    share = fairness if rule == "optimised" else 0.0
+    return np.asarray(allocate(order, item, quantity, rank, age, on_hand, credit, age_bound, share))
+
+
+def class_values(margin: Floats, customer_value: Floats, stay_gain: Floats) -> Floats:
+    """Value of a promised piece by item and class for the nightly allocation, (n_items, n_classes) [EUR/pcs].
+
+    ``margin`` (n_items, n_classes) [EUR/pcs]; ``customer_value`` (n_classes,) future margin of a customer for a piece
+    bought [EUR/pcs]; ``stay_gain`` (n_classes,) rise of the probability to stay if served. Negative values count as
+    none.
+
+    Examples
+    --------
+    >>> class_values(np.array([[100.0, 60.0]]), np.array([400.0, 50.0]), np.array([0.1, 0.2])).tolist()
+    [[140.0, 70.0]]
+    """
+    return np.maximum(margin + (customer_value * stay_gain)[None, :], 0.0)

@@ -1,0 +1,109 @@
+"""The run folder: everything a finished study leaves on disk, complete or not at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import polars as pl
+
+from e2esim.domain.outcome import Outcome
+from e2esim.domain.world import World
+from e2esim.report.frames import contacts_frame, customers_frame, events_frame, orders_frame
+from e2esim.report.manifest import manifest
+from e2esim.report.result import Result
+
+_ROWS: dict[str, Callable[[Outcome, World | None], pl.DataFrame]] = {
+    "orders": orders_frame,
+    "customers": customers_frame,
+    "contacts": contacts_frame,
+    "events": events_frame,
+}
+
+
+def write_run(
+    result: Result,
+    folder: Path,
+    *,
+    report: bool = True,
+    language: str = "en",
+    tables: Mapping[str, pl.DataFrame] | None = None,
+) -> Path:
+    """Write the run folder and return its path.
+
+    Files: manifest.json, kpis.csv, replications.csv (more than one replication), and from the first replication
+    orders.parquet, customers.parquet (every consumer and account), contacts.parquet, events.parquet, report.html. All
+    is written into a hidden folder beside ``folder`` and renamed at the end, so that a folder of that name is always
+    whole.
+
+    Parameters
+    ----------
+    result
+        The finished study.
+    folder
+        Folder to create; its parents are created too.
+    report
+        False leaves out report.html.
+    language
+        Language of the report: 'en' or 'it'.
+    tables
+        Scenario tables, for the fingerprint in the manifest; without them the world's arrays are hashed.
+
+    Raises
+    ------
+    FileExistsError
+        If ``folder`` exists: a run never overwrites another.
+    """
+    if folder.exists():
+        raise FileExistsError(f"the run folder {folder} exists already; choose another or remove it")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        partial.chmod(0o755)
+        _write(result, partial, report, language, tables)
+        if folder.exists():
+            raise FileExistsError(f"the run folder {folder} appeared while the run was written")
+        partial.rename(folder)
+    except BaseException:  # an interrupt too must leave nothing half-written
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    return folder
+
+
+def kpi_rows(result: Result) -> pl.DataFrame:
+    """KPIs of all dimensions as written to kpis.csv: kpi, unit, dimension, member, mean, ci_low, ci_high, n."""
+    table = result.table
+    missing = [
+        pl.lit(None, dtype=pl.Float64).alias(name) for name in ("ci_low", "ci_high") if name not in table.columns
+    ]
+    return table.with_columns(missing).select(
+        "kpi", "unit", "dimension", "member", pl.col("value").alias("mean"), "ci_low", "ci_high", "n"
+    )
+
+
+def _write(
+    result: Result, folder: Path, report: bool, language: str, tables: Mapping[str, pl.DataFrame] | None
+) -> None:
+    kpi_rows(result).write_csv(folder / "kpis.csv")
+    if result.replications > 1:
+        result.per_replication.write_csv(folder / "replications.csv")
+    if result.first is not None:
+        for name, frame in _ROWS.items():
+            _parquet(frame(result.first, result.world), folder / f"{name}.parquet")
+    if report:
+        from e2esim.report.page import (
+            build_page,
+        )  # matplotlib and jinja2 cost half a second: only who wants the page pays
+
+        (folder / "report.html").write_text(build_page(result, language=language), encoding="utf-8")
+    files = {path.name: path.stat().st_size for path in folder.iterdir()}
+    text = json.dumps(manifest(result, tables, files), indent=2, ensure_ascii=False, allow_nan=False)
+    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _parquet(frame: pl.DataFrame, path: Path) -> None:
+    """Write ``frame``; lz4 because times of single rows hardly compress and speed matters."""
+    frame.write_parquet(path, compression="lz4", statistics=False)

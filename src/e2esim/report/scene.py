@@ -1,0 +1,212 @@
+"""The pictures of one outcome as cards, section by section: drawing, caption, what is seen in it, numbers behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+from markupsafe import Markup
+
+from e2esim.domain.book import Reason, ReturnCause
+from e2esim.domain.outcome import Outcome
+from e2esim.report import grids
+from e2esim.report import sentences as say
+from e2esim.report.bridge import read_bridge
+from e2esim.report.facts import Facts, read_facts
+from e2esim.report.pictures import bars, chain_map, heat, lines
+from e2esim.report.result import Names, Result
+from e2esim.report.weekly import CLASSES
+from e2esim.report.words import Weeks, Words
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """One picture: ``legend`` pairs a colour of the palette with its meaning."""
+
+    title: str
+    picture: Markup
+    caption: str
+    said: Sequence[str] = ()
+    grid: grids.Grid | None = None
+    wide: bool = False
+    legend: Sequence[tuple[str, str]] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A part of the page."""
+
+    anchor: str
+    title: str
+    cards: Sequence[Card]
+
+
+class Scene:
+    """Draws the cards of one outcome."""
+
+    def __init__(self, result: Result, outcome: Outcome, names: Names, words: Words) -> None:
+        self.result, self.outcome, self.names, self.words = result, outcome, names, words
+        self.facts: Facts = read_facts(outcome, result.world)
+        self.weeks = Weeks(result.settings.horizon.start, max(1, round(outcome.horizon_h / 24.0)))
+        self.frame = lines.Frame(
+            weeks=self.weeks, count=self.facts.waiting.shape[0], warmup=outcome.warmup_h / 168.0, words=words
+        )
+        self.centres = [names.work_centres[key] for key in outcome.labels.work_centres]
+        self.classes = [words(f"class_{name}") for name in CLASSES]
+
+    def load_said(self) -> list[str]:
+        """Full work centres in words."""
+        return say.load_sentences(self.facts.load, self.centres, self.weeks, self.words)
+
+    def promise_said(self) -> list[str]:
+        """Promised lead times in words."""
+        return say.promise_sentences(self.facts, self.centres, self.weeks, self.words)
+
+    def sections(self) -> list[Section]:
+        """All pictures in the order of the page."""
+        cards: dict[str, list[Card]] = {
+            "map": [self._map()],
+            "plant": [self._load(), self._stock(), self._backlog()],
+            "promise": [self._punctuality(), self._leads()],
+            "customers": [self._since(), self._feelings(), self._contacts(), self._returns()],
+            "money": [self._demand(), self._bridge()],
+        }
+        return [Section(anchor=name, title=self.words(f"h_{name}"), cards=found) for name, found in cards.items()]
+
+    def _card(self, name: str, picture: str, *, caption: str = "", **kw: Any) -> Card:
+        return Card(
+            title=self.words(f"{name}_title"),
+            picture=Markup(picture),
+            caption=caption or self.words(f"{name}_caption"),
+            **kw,
+        )
+
+    def _map(self) -> Card:
+        f, n, labels, w = self.facts.flows, self.names, self.outcome.labels, self.words
+        rows = self.result.table.filter((pl.col("kpi") == "otif") & (pl.col("dimension") == "channel"))
+        otif = dict(rows.select("member", "value").iter_rows())
+        notes = []
+        for c, key in enumerate(labels.channels):
+            pieces = w.number(max(float(f.shipped[c]), float(f.sold[c].sum())))
+            notes.append(
+                pieces if otif.get(key) is None else w("channel_note", pieces=pieces, otif=w.told(otif[key], "share"))
+            )
+        picture = chain_map.draw_chain_map(
+            f,
+            self.facts.load,
+            suppliers=[n.suppliers[k] for k in labels.suppliers],
+            centres=self.centres,
+            channels=[n.channels[k] for k in labels.channels],
+            channel_notes=notes,
+            markets=[n.markets[k] for k in labels.markets],
+            words=w,
+            title=w("map_title"),
+        )
+        return self._card("map", picture, wide=True)
+
+    def _load(self) -> Card:
+        w = self.words
+        edges = [w.number(100 * s) + " %" for s in heat.STEPS]
+        legend = [("heat0", w("load_below", x=edges[0]))]
+        legend += [(f"heat{k + 1}", w("load_between", x=edges[k], y=edges[k + 1])) for k in range(len(edges) - 1)]
+        legend.append((f"heat{len(edges)}", w("load_above", x=edges[-1])))
+        picture = heat.draw_load(self.facts.load, self.centres, self.frame, w("load_title"))
+        return self._card(
+            "load",
+            picture,
+            said=self.load_said(),
+            grid=grids.load_grid(self.facts, self.centres, self.weeks, w),
+            wide=True,
+            legend=legend,
+        )
+
+    def _stock(self) -> Card:
+        return self._card("stock", lines.draw_stock(self.facts.stock, self.frame, self.words("stock_title")))
+
+    def _backlog(self) -> Card:
+        return self._card(
+            "backlog",
+            lines.draw_backlog(self.facts.waiting, self.facts.past_due, self.frame, self.words("backlog_title")),
+        )
+
+    def _punctuality(self) -> Card:
+        f, w = self.facts, self.words
+        picture = bars.draw_punctuality(f.punctuality, self.classes, f.classes, w, w("punctuality_title"))
+        return self._card("punctuality", picture, grid=grids.punctuality_grid(f, self.classes, w))
+
+    def _leads(self) -> Card:
+        picture = lines.draw_leads(
+            self.facts.leads, self.classes, self.facts.classes, self.frame, self.words("leads_title")
+        )
+        return self._card("leads", picture, said=self.promise_said())
+
+    def _since(self) -> Card:
+        w, found = self.words, self.facts.since
+        product_only = self.result.settings.satisfaction.model == "product_only"
+        caption = w("since_caption") + (" " + w("since_product") if found.product_only is not None else "")
+        picture = lines.draw_since_purchase(found, w, w("since_title"), product_only)
+        return self._card("since", picture, caption=caption, grid=grids.since_grid(found, w))
+
+    def _feelings(self) -> Card:
+        picture = lines.draw_feelings(self.facts.feelings, self.frame, self.words("feelings_title"))
+        return self._card("feelings", picture, said=say.feelings_sentences(self.facts, self.centres, self.words))
+
+    def _contacts(self) -> Card:
+        w, desk = self.words, self.facts.desk
+        reasons = [r for r in Reason if desk.contacts[r] > 0]
+        texts = [
+            w(
+                "contact_text",
+                n=w.number(float(desk.contacts[r])),
+                share=w.told(float(desk.solved[r] / desk.first[r]) if desk.first[r] > 0 else None, "share"),
+            )
+            for r in reasons
+        ]
+        picture = bars.draw_flat_bars(
+            [w(f"reason_{r.name.lower()}") for r in reasons],
+            [float(desk.contacts[r]) for r in reasons],
+            texts,
+            "contacts",
+            w("contacts_title"),
+            second=[float(desk.solved[r]) for r in reasons],
+            room=0.95,
+        )
+        return self._card("contacts", picture)
+
+    def _demand(self) -> Card:
+        w = self.words
+        picture = lines.draw_demand(self.facts.forecast, self.facts.demand, self.frame, w("demand_title"))
+        caption = w("demand_caption", error=self._told("forecast_error"), bias=self._told("forecast_bias"))
+        return self._card("demand", picture, caption=caption)
+
+    def _returns(self) -> Card:
+        w, flows = self.words, self.facts.flows
+        causes = sorted(
+            (c for c in ReturnCause if c not in (ReturnCause.NONE, ReturnCause.USED_PRODUCT)),
+            key=lambda c: -float(flows.returned[c]),
+        )
+        values = [float(flows.returned[c]) for c in causes]
+        whole = max(flows.back, 1e-9)
+        texts = [w("return_text", n=w.number(value), share=w.told(value / whole, "share")) for value in values]
+        return self._card(
+            "returns",
+            bars.draw_flat_bars(
+                [w(f"cause_{c.name.lower()}") for c in causes], values, texts, "returns", w("returns_title")
+            ),
+        )
+
+    def _bridge(self) -> Card:
+        rows = self.result.per_replication
+        value = dict(
+            rows.filter(pl.col("replication") == rows["replication"].min()).select("kpi", "value").iter_rows()
+        )  # the replication drawn
+        steps = read_bridge(
+            self.outcome, value.get("contact_cost"), value.get("contribution"), value.get("operating_result")
+        )
+        return self._card("bridge", bars.draw_bridge(steps, self.words, self.words("bridge_title")))
+
+    def _told(self, kpi: str) -> str:
+        found = self.result.kpis.get(kpi)
+        return self.words.told(found.value, found.unit) if found is not None else "–"

@@ -1,0 +1,41 @@
+"""The law of orders: every line is in exactly one state and its times are in order; what waits is what is owed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from e2esim.chain.stock import Stock
+from e2esim.domain.book import Columns, OrderState
+
+_STEPS = ("allocated", "picked", "shipped", "delivered")
+
+
+def check_orders(orders: Columns, stock: Stock) -> None:
+    """Check states against times, and open pieces against the backlog of the stock.
+
+    Raises
+    ------
+    ValueError
+        Naming the stage and the first rows that break the law.
+    """
+    state = orders.filled("state")
+    for rank, name in enumerate(_STEPS, start=int(OrderState.ALLOCATED)):
+        happened = ~np.isnan(orders.filled(name))
+        expected = (state >= rank) & (state != OrderState.CANCELLED)
+        if name == "picked":  # rows served from a shelf are not picked by the plant
+            at_plant = orders.filled("node") == 0
+            happened, expected = happened & at_plant, expected & at_plant
+        wrong = np.nonzero(happened != expected)[0]
+        if len(wrong):
+            raise ValueError(f"stage {name}: state and time disagree in {len(wrong)} rows, first {wrong[:5].tolist()}")
+    before = np.where(orders.filled("node") == 0, orders.filled("picked"), orders.filled("allocated"))
+    wrong = np.nonzero(orders.filled("delivered") < before)[0]
+    if len(wrong):
+        raise ValueError(f"stage delivered: before it was picked in {len(wrong)} rows, first {wrong[:5].tolist()}")
+    waiting = state == OrderState.OPEN
+    owed = np.zeros_like(stock.backlog)
+    np.add.at(owed, (orders.filled("node")[waiting], orders.filled("item")[waiting]), orders.filled("quantity")[waiting])
+    gap = np.abs(owed - stock.backlog)
+    if gap.max() > 1e-6:
+        node, item = (int(k) for k in np.argwhere(gap > 1e-6)[0])
+        raise ValueError(f"stage stock: node {node}, item {item}: {owed[node, item]:g} pieces wait, backlog says {stock.backlog[node, item]:g}")

@@ -1,0 +1,66 @@
+"""Nightly gross-to-net: releases the semi-finished lots that planned lots need today and calls off their materials."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from e2esim.chain.make import Shop
+from e2esim.chain.source import Source
+from e2esim.chain.stock import Stock
+from e2esim.domain.world import World
+from e2esim.planning.calloff import Sources, call_offs
+from e2esim.planning.netting import bill, net_requirements
+
+F = npt.NDArray[np.float64]
+
+FEED_DAYS = 35  # [days] of planned lots that the netting looks at
+
+
+class Feeder:
+    """Keeps the shop supplied with what the schedule of finished lots needs."""
+
+    def __init__(self, world: World, stock: Stock, shop: Shop, source: Source) -> None:
+        self.world, self.stock, self.shop, self.source = world, stock, shop, source
+        w, b = world, world.bom
+        parent = np.repeat(np.arange(w.items.n), np.diff(b.start))
+        self._bill = bill(w.items.n, parent, b.component, b.quantity)
+        self._lead = np.ceil(w.items.lead_h / 24.0 - 1e-9).astype(np.int64)
+        self._semi = np.nonzero(w.items.made & ~w.items.sold)[0]
+        rank = np.arange(len(w.supply.item)) - w.supply.start[w.supply.item]
+        self._sources = Sources(
+            item=w.supply.item, priority=rank + 1, lead_d=w.supply.lead_d, lot_min=w.supply.lot_min, lot_multiple=w.supply.lot_multiple,
+            weekly_capacity=np.where(np.isinf(w.supply.weekly_capacity), 0.0, w.supply.weekly_capacity), reject_share=w.supply.reject,
+        )
+        self._called = np.zeros(len(w.supply.item))
+        self._review_d = 7 if w.settings.planning.rule == "silo" else 1
+
+    def feed(self, day: int, planned: F, level: F) -> None:
+        """One night: ``planned`` finished lots by day of release (items, FEED_DAYS), ``level`` weekly demand (items,)."""
+        w, s = self.world, self.stock
+        free = np.maximum(s.free, 0.0)
+        daily = level @ w.bom.flat / 7.0
+        independent = np.zeros_like(planned)
+        independent[:, 0] = self.shop.needs()
+        receipts = np.zeros_like(planned)
+        receipts[:, 0] = self.shop.receipts(day, planned.shape[1]).sum(axis=1)  # open lots are hurried, not ordered twice
+        plan = net_requirements(
+            self._bill, lots=planned, given=w.items.sold, independent=independent, receipts=receipts, on_hand=free,
+            safety=np.where(w.items.sold, 0.0, w.items.cover_d * daily), lead=self._lead, lot_min=w.items.lot_min, lot_multiple=w.items.lot_multiple,
+        )
+        for item in self._semi:
+            quantity = float(plan.release[item, 0])
+            if quantity > 1e-9:
+                self.shop.release(int(item), quantity, 24.0 * day, 24.0 * day + float(w.items.lead_h[item]))
+        if day % 7 == 0:
+            self._called[:] = 0.0
+        if day % self._review_d == 0:
+            self._call_off(plan.gross, free, w.items.cover_d * daily)
+
+    def _call_off(self, gross: F, free: F, safety: F) -> None:
+        today = call_offs(
+            self._sources, daily=gross, on_hand=free, on_order=self.stock.on_order[0], safety=safety, review_d=float(self._review_d), called_this_week=self._called
+        )
+        for row, quantity in zip(today.source, today.quantity, strict=True):
+            self.source.call_off(int(row), float(quantity))
+            self._called[row] += quantity

@@ -1,0 +1,312 @@
+"""The planning cycle inside a run: forecast and MPS by week, netting, release, call-offs and free supply by night.
+
+Decisions are the pure functions of :mod:`e2esim.planning`; here the state of the chain is handed to them and what they decide
+is handed back. Rule ``silo`` plans statically from the forecast once a month, ``end_to_end`` every week from orders and forecast.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from e2esim.chain.make import Shop
+from e2esim.chain.source import Source
+from e2esim.chain.stock import Stock
+from e2esim.domain.book import Columns
+from e2esim.domain.build import month_of
+from e2esim.domain.events import Event, EventLog
+from e2esim.domain.world import World
+from e2esim.planning import forecast as demand_plan
+from e2esim.planning.atp import daily_receipts
+from e2esim.planning.mps import Mps, MpsSystem, RollingMps
+from e2esim.planning.static_mps import lots, static_mps
+from e2esim.simulate.feeder import FEED_DAYS, Feeder
+from e2esim.simulate.promise import Promise
+from e2esim.simulate.quotas import Quotas
+
+F = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int32]
+
+
+class Planner:
+    """One brain: everything that is made, bought and promised follows from here."""
+
+    def __init__(self, world: World, stock: Stock, shop: Shop, source: Source, promise: Promise, log: EventLog) -> None:
+        self.world, self.stock, self.shop, self.source, self.promise, self.log = world, stock, shop, source, promise, log
+        w, p = world, world.settings.planning
+        self.sold = np.nonzero(w.items.sold)[0]
+        self.weeks = p.mps_weeks
+        self.forecasts: list[F] = []
+        self.actuals: list[F] = []
+        self.week_number = -1
+        self._seen = np.zeros(w.items.n)
+        self._season = _item_season(world)
+        self._level = self._opening_level()
+        self._hours = _daily_hours(world, 7 * p.mps_weeks)
+        self._open_days = self._hours.sum(axis=0)
+        self._lot_size = np.maximum(w.items.lot_min * p.lot_factor, 1.0)
+        self.system = self._mps_system()
+        self._rolling = RollingMps(self.system)
+        self.plan: Mps | None = None
+        self._plan_week = 0
+        self.feeder = Feeder(world, stock, shop, source)
+        self.quotas = Quotas(world, self.system, self.sold)
+        self.next_receipt_d = np.zeros(w.items.n)
+        self.bottleneck_hours = self.system_hours()
+        self._carry = np.zeros(len(self.sold))
+        self._schedule: dict[int, list[tuple[int, float]]] = {}  # finished lots laid out and not released, by day of release
+        self._ahead_d = _cumulative_lead(world)
+        self._laid_to = 0  # first day without laid out lots
+
+    # --- facts --------------------------------------------------------------------------------------------------------
+    def _opening_level(self) -> F:
+        """Deseasonalised weekly demand of the last half year of history, (items,)."""
+        w = self.world
+        past = w.demand_weekly[-26:]
+        weeks = len(past)
+        index = np.array([self._index(-7 * (weeks - k)) for k in range(weeks)])
+        return demand_plan.initial_level(past, index)
+
+    def _index(self, day: int) -> F:
+        """Seasonal index by item of the week that starts on ``day``, (items,)."""
+        months = [month_of(self.world.start, day + k) for k in range(7)]
+        return np.asarray(self._season[:, months].mean(axis=1))
+
+    def _mps_system(self) -> MpsSystem:
+        w, p, sold = self.world, self.world.settings.planning, self.sold
+        flow = self._level + self._level @ w.bom.flat
+        lot = np.maximum(self._lot_size, np.where(w.items.sold, flow, flow / 7.0))  # sold items weekly, the others daily
+        setups = w.routing.setup_hours / lot
+        hours = (w.routing.centre_hours + setups + setups @ w.bom.flat.T)[:, sold]
+        raw = np.nonzero(~w.items.made & (w.bom.flat[sold].sum(axis=0) > 0))[0]
+        self._raw = raw
+        cost = w.items.cost_eur[sold]
+        owed = np.full(len(sold), p.backlog_eur_week) * np.maximum(1.0, cost / max(1.0, float(cost.mean())))
+        return MpsSystem(
+            weeks=p.mps_weeks, centre_hours=hours, material_use=w.bom.flat[np.ix_(sold, raw)].T.copy(), holding_eur=p.holding_share_week * cost,
+            backlog_eur=owed, shortfall_eur=0.25 * owed, overtime_eur=np.maximum(w.centres.overtime_eur_h, 1e-3),
+        )
+
+    def system_hours(self) -> F:
+        """Hours of the dearest work centre in a piece of each item: the binding one of the plan, else all hours, (items,)."""
+        hours = np.zeros(self.world.items.n)
+        price = self.plan.hour_price.sum(axis=1) if self.plan is not None else np.zeros(self.system.n_centres)
+        where = [int(price.argmax())] if price.max(initial=0.0) > 1e-6 else list(range(self.system.n_centres))
+        hours[self.sold] = self.system.centre_hours[where].sum(axis=0)
+        return hours
+
+    # --- demand -------------------------------------------------------------------------------------------------------
+    def demand(self, rows: Rows, orders: Columns) -> None:
+        """Count the pieces of new plant orders."""
+        np.add.at(self._seen, orders["item"][rows], orders["quantity"][rows])
+
+    def _learn(self) -> None:
+        """Close a week: compare with its forecast, move the level."""
+        p = self.world.settings.planning
+        if self.week_number >= 0:
+            self.actuals.append(self._seen.copy())
+            self._level = demand_plan.update(self._level, self._seen, self._index(7 * self.week_number), p.smoothing)
+            self._seen[:] = 0.0
+        self.week_number += 1
+        self.forecasts.append(self._level * self._index(7 * self.week_number))
+
+    def forecast(self, weeks: int) -> F:
+        """Forecast of the coming weeks, this one first, (weeks, items)."""
+        p = self.world.settings.planning
+        index = np.array([self._index(7 * (self.week_number + k)) for k in range(weeks)])
+        return demand_plan.forecast(self._level, index, p.forecast_bias)
+
+    # --- the week -----------------------------------------------------------------------------------------------------
+    def week(self) -> None:
+        """Weekly: learn, plan if it is time, grant overtime, lay out this week's lots."""
+        self._learn()
+        p = self.world.settings.planning
+        due = self.week_number % max(1, round(p.review_days / 7)) == 0
+        if due or self.plan is None:
+            self.plan = self._make_plan()
+            self._plan_week = self.week_number
+            self.bottleneck_hours = self.system_hours()
+            self.log.emit(24.0 * 7 * self.week_number, Event.MPS_PLANNED, quantity=float(self.plan.make.sum()), value=self.plan.wall_s)
+        k = self.week_number - self._plan_week
+        if p.overtime and p.rule == "end_to_end":
+            self._grant_overtime(self.plan.overtime[:, min(k, self.weeks - 1)])
+        self._lay_out(self.plan.make[k])
+
+    def _grant_overtime(self, hours: F) -> None:
+        """Hand the planned overtime (centres,) [h] to the shop, as hours a machine."""
+        c = self.world.centres
+        for centre in np.nonzero(hours > 1e-6)[0]:
+            self.shop.overtime(int(centre), float(hours[centre] / (c.machines[centre] * c.efficiency[centre])))
+
+    def _make_plan(self) -> Mps:
+        """Plan from the first day on which lots can still be prepared; what comes in before it counts as opening."""
+        w, p, sold, ahead = self.world, self.world.settings.planning, self.sold, self._ahead_d
+        today = 7 * self.week_number
+        horizon = ahead + 7 * self.weeks
+        forecast = self.forecast(self.weeks)[:, sold]
+        safety = p.safety_factor * w.items.cover_d[sold] / 7.0 * np.vstack([forecast[1:], forecast[-1:]])
+        come = self.shop.receipts(today, horizon)[sold] + self._laid_out(today, horizon)[sold]
+        opening, receipts = self.stock.free[sold] + come[:, :ahead].sum(axis=1), _by_week(come[:, ahead:])
+        hours = self._bucket_hours(today + ahead)
+        if p.rule == "silo":
+            return static_mps(
+                self.system, forecast=forecast, opening=opening - self.stock.backlog[0, sold], receipts=receipts, safety=safety[0], normal_h=hours,
+                block_weeks=max(1, round(p.review_days / 7)),
+            )
+        promised = self.promise.open_promises(today, horizon)[sold]
+        overdue = self.promise.committed[sold, :today].sum(axis=1)
+        promised[:, 0] -= overdue
+        expected = np.repeat(forecast / 7.0, 7, axis=0).T
+        soon = np.maximum(promised[:, :ahead].sum(axis=1), expected[:, :ahead].sum(axis=1))
+        demand = np.maximum(_by_week(promised[:, ahead:]), forecast)
+        demand[0] += overdue + soon
+        overtime = np.zeros_like(hours)
+        if p.overtime:
+            overtime += (w.centres.overtime_h_week * w.centres.machines * w.centres.efficiency)[:, None]
+        return self._rolling.plan(
+            demand=demand, opening=opening, receipts=receipts, safety=safety, normal_h=hours, overtime_h=np.where(hours > 0, overtime, 0.0),
+            material=self._material(today),
+        )
+
+    def _bucket_hours(self, first: int) -> F:
+        """Standard hours of each work centre in the weeks from day ``first``, less finished work that is behind, (centres, weeks)."""
+        daily = self._hours[:, first : first + 7 * self.weeks]
+        hours = daily.reshape(len(daily), self.weeks, 7).sum(axis=2)
+        today = 7 * self.week_number
+        # hours of semi-finished lots are already in those of the planned pieces
+        behind = np.maximum(self.shop.work_ahead(self.world.items.sold) - self._hours[:, today:first].sum(axis=1), 0.0)
+        for k in range(self.weeks):
+            used = np.minimum(behind, hours[:, k])
+            hours[:, k] -= used
+            behind -= used
+        return np.asarray(hours)
+
+    def _material(self, day: int) -> F:
+        """Cumulative availability of each raw material by week, (raws, weeks); infinite from the week a new call-off can reach."""
+        w, raw = self.world, self._raw
+        arrivals = _by_week(self.source.receipts(day, 7 * self.weeks))[:, raw]
+        held = self._held_raw()[raw]
+        level = held[:, None] + np.cumsum(arrivals, axis=0).T
+        lead = np.array([w.supply.lead_d[w.supply.start[i]] for i in raw]) - self._ahead_d
+        reach = np.ceil(np.maximum(lead, 0.0) / 7.0)[:, None] <= np.arange(self.weeks)[None, :]
+        return np.where(reach, np.inf, level)
+
+    def _held_raw(self) -> F:
+        """Raw materials on hand, those inside semi-finished stock and issued to no lot included, (items,)."""
+        free = np.maximum(self.stock.free, 0.0)
+        semi = np.where(self.world.items.made & ~self.world.items.sold, free + self.shop.in_process() * ~self.world.items.sold, 0.0)
+        return np.asarray(free + semi @ self.world.bom.flat)
+
+    def _lay_out(self, make: F) -> None:
+        """Turn the week's quantities into lots and lay them on its working days, the shortest cover first."""
+        w, p, sold = self.world, self.world.settings.planning, self.sold
+        cover = (self.stock.free[sold] - self.stock.backlog[0, sold]) / np.maximum(self._level[sold], 1e-9)
+        released, self._carry = lots(
+            make, self._carry, lot_min=w.items.lot_min[sold], lot_multiple=w.items.lot_multiple[sold], lot_factor=p.lot_factor, urgent=cover < 0.5
+        )
+        first, last = self._laid_to, 7 * self.week_number + self._ahead_d + 7
+        self._laid_to = last
+        open_h = self._open_days[first:last]
+        if not open_h.sum() > 0:
+            self._carry += released
+            return
+        share = np.cumsum(open_h) / open_h.sum()
+        work = self.system.centre_hours.sum(axis=0) * released
+        total, done = work.sum(), 0.0
+        for k in np.argsort(cover, kind="stable"):
+            if released[k] > 0:
+                day = first + min(int(np.searchsorted(share, (done + 0.5 * work[k]) / max(total, 1e-9))), last - first - 1)
+                self._schedule.setdefault(day, []).append((int(sold[k]), float(released[k])))
+                done += work[k]
+
+    # --- the night ----------------------------------------------------------------------------------------------------
+    def night(self, day: int) -> None:
+        """Nightly: release the finished lots of the day, net and release what they need, call off materials, renew the ATP."""
+        for number, (item, quantity) in enumerate(self._schedule.pop(day, [])):
+            self.shop.release(item, quantity, 24.0 * (day + 1) + 1e-3 * number, 24.0 * day + float(self.world.items.lead_h[item]))
+        self.feeder.feed(day, self._planned(day, FEED_DAYS), self._level)
+        receipts = self._receipts(day)
+        self.next_receipt_d = np.where(receipts.any(axis=1), receipts.argmax(axis=1), receipts.shape[1]).astype(np.float64)
+        self.promise.renew(day, np.maximum(self.stock.free, 0.0), receipts)
+        if self.promise.rule == "atp":
+            self.quotas.renew(self.promise, self.forecast(self.weeks), self._free_hours(day))
+
+    def _free_hours(self, day: int) -> F:
+        """Standard hours that the plan leaves free in each of its weeks, this one first, (centres, weeks) [h]."""
+        assert self.plan is not None
+        since = self.week_number - self._plan_week
+        load = np.zeros((self.system.n_centres, self.weeks))
+        load[:, : self.weeks - since] = self.plan.load[:, since:]
+        free = np.maximum(self._bucket_hours(7 * self.week_number + self._ahead_d) - load, 0.0)
+        free[:, 0] *= (7 - day % 7) / 7.0
+        return np.asarray(free)
+
+    def _laid_out(self, day: int, days: int) -> F:
+        """Finished lots laid out and not released, by day of release, (items, days)."""
+        table = np.zeros((self.world.items.n, days))
+        for when, lots_of_day in self._schedule.items():
+            if 0 <= when - day < days:
+                for item, quantity in lots_of_day:
+                    table[item, when - day] += quantity
+        return table
+
+    def _planned(self, day: int, days: int) -> F:
+        """Finished lots laid out, and the plan beyond them, by day of release, (items, days)."""
+        assert self.plan is not None
+        table = self._laid_out(day, days)
+        rest = self.plan.make[self.week_number - self._plan_week + 1 :]
+        dates = np.arange(day, day + days)
+        inside = dates >= self._laid_to
+        if len(rest) and inside.any():
+            week = (dates[inside] - self._laid_to) // 7
+            table[np.ix_(self.sold, np.nonzero(inside)[0])] += daily_receipts(rest, week, self._open_days[dates[inside]])
+        return table
+
+    def _receipts(self, day: int) -> F:
+        """Receipts of finished goods by day: open lots, lots laid out, plan; (items, days)."""
+        days = self.promise.days
+        planned = self._planned(day, days)
+        lead = np.ceil(self.world.items.lead_h / 24.0).astype(np.int64)
+        table = self.shop.receipts(day, days)
+        for i in self.sold:
+            shift = min(int(lead[i]), days)
+            table[i, shift:] += planned[i, : days - shift]
+        table[:, 1:] = table[:, :-1] * self.world.items.sold[:, None]  # finished today, shipped from tomorrow on
+        table[:, 0] = 0.0
+        return table
+
+
+def _by_week(daily: F) -> F:
+    """Sums of whole weeks of (items, days), as (weeks, items)."""
+    weeks = daily.shape[1] // 7
+    return np.asarray(daily[:, : 7 * weeks].reshape(daily.shape[0], weeks, 7).sum(axis=2).T)
+
+
+def _item_season(world: World) -> F:
+    """Monthly seasonal index of each item over its cells, (items, 12)."""
+    w = world
+    volume = w.cells.yearly.sum(axis=0)
+    index = np.einsum("ci,cm->im", w.cells.yearly, w.cells.season)
+    return np.where(volume[:, None] > 0, index / np.maximum(volume, 1e-12)[:, None], 1.0)
+
+
+def _daily_hours(world: World, beyond: int) -> F:
+    """Standard hours that each work centre offers on each day of the run and ``beyond`` it, (centres, days)."""
+    days = int(world.hours // 24) + beyond + 21
+    rows = [
+        calendar.daily(days) * machines * efficiency
+        for calendar, machines, efficiency in zip(world.centres.calendar, world.centres.machines, world.centres.efficiency, strict=True)
+    ]
+    return np.array(rows)
+
+
+def _cumulative_lead(world: World) -> int:
+    """Days from the release of the lowest made component to the release of the finished lot that needs it."""
+    w = world
+    lead = np.where(w.items.made, np.ceil(w.items.lead_h / 24.0 - 1e-9), 0.0)
+    below = np.zeros(w.items.n)
+    for i in np.argsort(-w.items.level, kind="stable"):
+        parts = w.bom.component[w.bom.start[i] : w.bom.start[i + 1]]
+        if len(parts):
+            below[i] = float((lead[parts] + below[parts]).max())
+    return int(below[w.items.sold].max(initial=0.0))

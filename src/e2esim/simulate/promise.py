@@ -1,0 +1,152 @@
+"""The promise: which date each order line gets, what that commits, and what consumers are shown before they order."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from e2esim.customers.market import Offer
+from e2esim.customers.trade import Trade
+from e2esim.domain.book import Columns, OrderKind
+from e2esim.domain.events import Event, EventLog
+from e2esim.domain.world import World
+from e2esim.planning.atp import OPEN_QUOTA, free_supply, quote
+from e2esim.planning.atp_kernels import promise_rows
+
+Rows = npt.NDArray[np.int32]
+F = npt.NDArray[np.float64]
+
+_LAST_HOUR = 14.0  # an order before this hour can ship on its day
+_SHIP_EARLY_D = 2.0  # days before its ship day from which a line may take stock
+_DUE_HOUR = 18.0  # hour of the promised day by which delivery is promised
+STRATEGIC, TRADE, BRANCH, CONSUMER = range(4)  # classes of the allocated ATP
+_STRATEGIC_FROM = 0.5  # strategic share of an account from which it counts as strategic
+
+
+def account_classes(world: World) -> npt.NDArray[np.int64]:
+    """Class of each account in the allocated ATP, (accounts,)."""
+    a = world.accounts
+    own = world.channels.buyer[a.channel] == 2
+    return np.where(own, BRANCH, np.where(a.strategic >= _STRATEGIC_FROM, STRATEGIC, TRADE)).astype(np.int64)
+
+
+def _departures(world: World, days: int) -> npt.NDArray[np.int64]:
+    """Next day from each day on which the plant works and a truck of the lane leaves, (lanes, days)."""
+    works = world.plant.calendar.daily(days) > 0
+    weekday = (np.arange(days) + world.start.weekday()) % 7
+    leaves = world.lanes.departs[:, weekday] & works
+    day = np.where(leaves, np.arange(days), days - 1)
+    return np.asarray(np.minimum.accumulate(day[:, ::-1], axis=1)[:, ::-1])
+
+
+class Promise:
+    """Dates under the rule ``quoted`` (the channel's fixed lead time) or ``atp`` (stock, plan, material and capacity)."""
+
+    def __init__(self, world: World, orders: Columns, log: EventLog) -> None:
+        self.world, self.orders, self.log = world, orders, log
+        w = world
+        self.rule = w.settings.promise.rule
+        self.days = w.settings.promise.horizon_days
+        self.margin_d = w.settings.promise.margin_d
+        self.day0 = 0  # day of the last nightly run
+        self.free: F = np.zeros((w.items.n, self.days))
+        self.quota: F = OPEN_QUOTA
+        self.committed: F = np.zeros((w.items.n, w.settings.horizon.days + 2 * self.days + 2))
+        self.ship_day = np.zeros(1024, dtype=np.int32)  # by order row, absolute day
+        self._departure = _departures(world, self.committed.shape[1])
+        cell_lane = w.lanes.of[w.cells.channel, w.cells.market]
+        transit = np.where(cell_lane >= 0, w.lanes.transit_d[cell_lane], 0.0)
+        quoted = w.channels.quoted_d[w.cells.channel]
+        self._direct_d = quoted.astype(np.float64) if self.rule == "quoted" else transit + self.margin_d + 0.8
+        self._no_wait = np.zeros(w.items.n)
+        self._account_class = account_classes(world)
+
+    # --- what the plan tells -----------------------------------------------------------------------------------------
+    def renew(self, day: int, on_hand: F, receipts: F) -> None:
+        """Nightly: free supply from today's stock and planned receipts (items, days), less what is promised."""
+        self.day0 = day
+        self.free = free_supply(on_hand, receipts, self.open_promises(day, self.days))
+        self.quota = OPEN_QUOTA
+
+    def open_promises(self, day: int, days: int) -> F:
+        """Promised pieces not yet allocated by ship day from ``day``, overdue ones on the first, (items, days)."""
+        table = self.committed[:, day : day + days].copy()
+        table[:, 0] += self.committed[:, :day].sum(axis=1)
+        return table
+
+    # --- promises ----------------------------------------------------------------------------------------------------
+    def give(self, rows: Rows, now: float) -> None:
+        """Promise new plant rows: writes ``promised`` and commits their pieces to a ship day."""
+        o, transit = self.orders, self._transit(rows)
+        if self.rule == "quoted":
+            ship = np.floor(o["promised"][rows] / 24.0 - transit)
+        else:
+            ship = self._by_supply(rows, now, transit)
+            o["promised"][rows] = 24.0 * self._delivery_day(rows, ship, transit) + _DUE_HOUR
+        self._commit(rows, ship)
+        lead = (o["promised"][rows] - o["placed"][rows]).mean() / 24.0
+        self.log.emit(now, Event.PROMISES_MADE, rows=len(rows), quantity=float(o["quantity"][rows].sum()), value=float(lead))
+
+    def _by_supply(self, rows: Rows, now: float, transit: F) -> F:
+        """Ship day of each row by available-to-promise; lines beyond the horizon get its last day."""
+        o = self.orders
+        today = int(now // 24) - self.day0
+        soonest = today + (0 if now % 24.0 < _LAST_HOUR else 1)
+        direct = o["kind"][rows] == OrderKind.DIRECT
+        wanted = np.floor(o["requested"][rows] / 24.0 - transit - self.margin_d) - self.day0
+        earliest = np.where(direct, soonest, np.maximum(wanted, soonest + 1)).astype(np.int64)
+        ship = promise_rows(
+            self.free, self.quota, o["item"][rows].astype(np.int64), o["quantity"][rows].astype(np.float64), self.class_of(rows), earliest
+        )
+        return self.day0 + ship.astype(np.float64)
+
+    def _delivery_day(self, rows: Rows, ship: F, transit: F) -> F:
+        """Day promised for rows that can ship on day ``ship``: next departure, transit, margin, no delivery on Sundays."""
+        lane = self.world.lanes.of[self.orders["channel"][rows], self.orders["market"][rows]]
+        leaves = self._departure[lane, np.minimum(ship, self._departure.shape[1] - 1).astype(np.int64)]
+        day = np.ceil(leaves + transit + self.margin_d - 1e-9)
+        sunday = (day + self.world.start.weekday()) % 7 == 6
+        return np.asarray(day + sunday)
+
+    def class_of(self, rows: Rows) -> npt.NDArray[np.int64]:
+        """Class of each plant row in allocated ATP and precedence, (n,)."""
+        account = self.orders["account"][rows].astype(np.int64)
+        rank = np.full(len(rows), CONSUMER, dtype=np.int64)
+        return np.where(account >= 0, self._account_class[account], rank) if len(self._account_class) else rank
+
+    def commit_given(self, rows: Rows) -> None:
+        """Commit rows whose promised date is given by the tables."""
+        self._commit(rows, np.floor(self.orders["promised"][rows] / 24.0 - self._transit(rows)))
+
+    def _commit(self, rows: Rows, ship: F) -> None:
+        if self.orders.capacity > len(self.ship_day):
+            wider = np.zeros(self.orders.capacity, dtype=np.int32)
+            wider[: len(self.ship_day)] = self.ship_day
+            self.ship_day = wider
+        day = np.clip(ship, 0, self.committed.shape[1] - 1).astype(np.int32)
+        self.ship_day[rows] = day
+        np.add.at(self.committed, (self.orders["item"][rows], day), self.orders["quantity"][rows])
+
+    def release(self, rows: Rows) -> None:
+        """Allocated rows no longer wait for supply."""
+        np.subtract.at(self.committed, (self.orders["item"][rows], self.ship_day[rows]), self.orders["quantity"][rows])
+
+    def eligible(self, rows: Rows) -> F:
+        """Time from which each row may take stock [h]; first come first served lets everybody take at once."""
+        if self.world.settings.precedence.rule == "fifo":
+            return self.orders["placed"][rows].astype(np.float64)
+        return 24.0 * (self.ship_day[rows] - _SHIP_EARLY_D)
+
+    def _transit(self, rows: Rows) -> F:
+        lane = self.world.lanes.of[self.orders["channel"][rows], self.orders["market"][rows]]
+        return np.asarray(self.world.lanes.transit_d[lane])
+
+    # --- what consumers see ------------------------------------------------------------------------------------------
+    def offer(self, now: float, shelves: F, trade: Trade) -> Offer:
+        """Lead times shown in this tick; ``shelves`` (accounts, items) on hand."""
+        review = self.world.accounts.review_d / 2.0
+        if self.rule == "quoted":
+            return Offer(direct_d=self._direct_d, ship_wait_d=self._no_wait, account_wait_d=trade.lead_d + review, on_hand=shelves)
+        today = int(now // 24) - self.day0
+        wait = np.maximum(0.0, quote(self.free) - float(today))
+        return Offer(direct_d=self._direct_d, ship_wait_d=wait, account_wait_d=trade.transit_d + self.margin_d + 1.0 + review, on_hand=shelves)

@@ -1,0 +1,239 @@
+"""The clock of one replication and who acts on it."""
+
+from __future__ import annotations
+
+import gc
+import math
+from collections.abc import Callable, Generator
+
+import numpy as np
+import numpy.typing as npt
+import simpy
+
+from e2esim.chain.deliver import Deliver
+from e2esim.chain.make import Shop
+from e2esim.chain.pick import Pick
+from e2esim.chain.returns import Returns
+from e2esim.chain.source import Source
+from e2esim.chain.stock import ConservationError, Stock
+from e2esim.customers.desk import Desk
+from e2esim.customers.journey import Journey
+from e2esim.customers.market import Market
+from e2esim.customers.people import People
+from e2esim.customers.trade import Trade
+from e2esim.domain.book import ORDER_COLUMNS, Columns, OrderKind, ReturnCause, Service
+from e2esim.domain.events import Event, EventLog
+from e2esim.domain.outcome import Outcome
+from e2esim.domain.world import World
+from e2esim.simulate.conservation import check_orders
+from e2esim.simulate.opening import open_orders, open_shelves, open_transit
+from e2esim.simulate.outcome import gather
+from e2esim.simulate.planner import Planner
+from e2esim.simulate.promise import Promise
+from e2esim.simulate.waves import Waves
+from e2esim.streams import Streams
+
+Rows = npt.NDArray[np.int32]
+
+_ORDER_HOUR = 8.0  # accounts order at eight
+_COLLECT_TRIP_D = 7.0  # days until a used product reaches the recycler, assumed
+
+
+class SimulationError(RuntimeError):
+    """A law of the simulation was broken."""
+
+
+class Replication:
+    """One run of one world. Processes are registered in the order in which they act at equal times."""
+
+    def __init__(self, world: World, number: int) -> None:
+        self.world, self.number = world, number
+        self.tick_h = world.settings.horizon.tick_h
+        ticks = math.ceil(world.hours / self.tick_h) + 2
+        streams = Streams(world.settings.seed, number)
+        self.env = simpy.Environment()
+        self.log = EventLog()
+        self.orders = Columns(ORDER_COLUMNS, capacity=_guess_rows(world))
+        self.stock = Stock(world, self.orders, self.log)
+        self.source = Source(self.env, world, self.stock, self.log, streams)
+        self.shop = Shop(self.env, world, self.stock, self.log)
+        self.pick = Pick(world, self.orders, self.log, streams)
+        self.deliver = Deliver(self.env, world, self.stock, self.orders, self.log, streams)
+        self.returns = Returns(self.env, world, self.stock, self.orders, self.log, streams)
+        self.people = People(world, streams, ticks)
+        self.market = Market(world, self.people, self.orders, streams)
+        self.journey = Journey(world, self.people, self.orders, streams, ticks)
+        self.desk = Desk(world, self.people, self.orders, streams, self.log, ticks)
+        self.trade = Trade(world, self.people, self.orders, streams)
+        self.promise = Promise(world, self.orders, self.log)
+        self.planner = Planner(world, self.stock, self.shop, self.source, self.promise, self.log)
+        self.waves = Waves(world, self.orders, self.people, self.planner, self.promise)
+        self._opening_last, self._opening_brand = (self.people.consumers.filled(c).copy() for c in ("last", "brand"))
+
+    def run(self, progress: Callable[[float], None] | None = None) -> Outcome:
+        """Run to the horizon and gather the outcome."""
+        self._open()
+        self.env.process(self._weekly())
+        self.env.process(self._nightly(progress))
+        self.env.process(self._ticks())
+        for stage in (self.source, self.shop, self.deliver, self.returns):
+            stage.start()
+        collecting = gc.isenabled()
+        gc.disable()  # SimPy's many small objects have no cycles worth looking for
+        try:
+            self.env.run(until=self.world.hours + 0.5 * self.tick_h)
+            self._check()
+        finally:
+            if collecting:
+                gc.enable()
+        return gather(
+            self.world, orders=self.orders, contacts=self.desk.contacts, people=self.people, trade=self.trade, log=self.log,
+            opening_last=self._opening_last.astype(np.float64), opening_brand=self._opening_brand.astype(np.int16),
+            forecast_weekly=np.array(self.planner.forecasts[: len(self.planner.actuals)]).reshape(-1, self.world.items.n),
+            actual_weekly=np.array(self.planner.actuals).reshape(-1, self.world.items.n),
+        )
+
+    # --- opening ---------------------------------------------------------------------------------------------------
+    def _open(self) -> None:
+        open_transit(self.world, self.stock, self.trade, self.deliver, self.orders)
+        rows = open_orders(self.world, self.trade, self.orders)
+        if len(rows):
+            self.promise.commit_given(rows)
+            self._wait(rows, 0.0)
+        open_shelves(self.world, self.stock, self.trade)
+        self.planner.week()
+        self.planner.night(0)
+
+    # --- processes -------------------------------------------------------------------------------------------------
+    def _weekly(self) -> Generator[simpy.Event, None, None]:
+        while True:
+            yield self.env.timeout(168.0)
+            if self.env.now >= self.world.hours:
+                return
+            self.trade.week()
+            self.journey.reputation(168.0, self.market.reputation)
+            self.planner.week()
+
+    def _nightly(self, progress: Callable[[float], None] | None) -> Generator[simpy.Event, None, None]:
+        while True:
+            yield self.env.timeout(24.0)
+            day = round(self.env.now / 24.0)
+            if self.env.now >= self.world.hours:
+                return
+            self.planner.night(day)
+            self._count_stock()
+            if progress is not None:
+                progress(self.env.now / self.world.hours)
+
+    def _ticks(self) -> Generator[simpy.Event, None, None]:
+        """Close one interval after the other: (t - tick, t]."""
+        tick = 0
+        while True:
+            yield self.env.timeout(self.tick_h)
+            self._close(tick, self.env.now)
+            tick += 1
+
+    def _close(self, tick: int, now: float) -> None:
+        picked = self.pick.step(now)
+        if len(picked):
+            self.deliver.push(picked)
+        delivered = self.deliver.arrivals(now)
+        self.returns.arrivals(now)
+        if len(delivered):
+            self._receive(delivered, tick, now)
+        self.desk.request(*self.journey.ask(tick, now), tick)
+        self.desk.step(tick, now)
+        self._buy(tick, now)
+        start_of_day = (tick * self.tick_h) % 24.0
+        if start_of_day <= _ORDER_HOUR < start_of_day + self.tick_h:
+            self._replenish(int(now // 24), now)
+        allocated = self.waves.allocate(self.stock, now)
+        if len(allocated):
+            self.promise.release(allocated)
+            self.pick.push(allocated)
+
+    def _receive(self, rows: Rows, tick: int, now: float) -> None:
+        """Goods delivered: consumers and accounts feel it, shelves are served, returns are scheduled."""
+        requests, returns = self.journey.receive(rows)
+        self.desk.request(*requests, tick)
+        if len(returns[0]):
+            self.returns.push(*returns)
+        used = rows[(self.orders["services"][rows] & int(Service.USED_COLLECTION)) != 0]
+        if len(used):
+            times = self.orders["delivered"][used].astype(np.float64) + 24.0 * _COLLECT_TRIP_D
+            self.returns.push(used, times, np.full(len(used), ReturnCause.USED_PRODUCT, dtype=np.uint8))
+        shelves = rows[self.orders["kind"][rows] == OrderKind.REPLENISH]
+        if len(shelves):
+            self.deliver.hand_over(self.stock.serve_accounts(shelves, now))
+
+    def _buy(self, tick: int, now: float) -> None:
+        """Consumers buy: from the plant with a promise of the firm, or at an account from its shelf."""
+        offer = self.promise.offer(now, self.stock.on_hand[1:], self.trade)
+        rows = self.market.step(tick, offer)
+        if len(rows) == 0:
+            return
+        self.log.emit(
+            now, Event.ORDERS_PLACED, rows=len(rows), quantity=float(self.orders["quantity"][rows].sum()), value=float(self.orders["revenue_eur"][rows].sum())
+        )
+        self.desk.request(*self.market.questions(rows, self.journey.information_share(tick)), tick)
+        self.trade.notice(rows)
+        direct = self.orders["kind"][rows] == OrderKind.DIRECT
+        firm, shop = rows[direct], rows[~direct]
+        if len(firm):
+            self.planner.demand(firm, self.orders)
+            self.promise.give(firm, now)
+            self._wait(firm, now)
+        if len(shop):
+            self.stock.wait(shop)
+            self.journey.watch(shop, tick)
+            self.deliver.hand_over(self.stock.serve_accounts(shop, now))
+
+    def _replenish(self, day: int, now: float) -> None:
+        """Trade accounts and branches place their orders of the day."""
+        shelves = slice(1, None)
+        rows = self.trade.order(day, self.stock.on_hand[shelves], self.stock.on_order[shelves], self.stock.backlog[shelves])
+        if len(rows) == 0:
+            return
+        self.log.emit(
+            now, Event.ORDERS_PLACED, place=0, rows=len(rows), quantity=float(self.orders["quantity"][rows].sum()),
+            value=float(self.orders["revenue_eur"][rows].sum()),
+        )
+        self.planner.demand(rows, self.orders)
+        self.promise.give(rows, now)
+        self._wait(rows, now)
+
+    def _wait(self, rows: Rows, now: float) -> None:
+        """New rows wait at the plant from the moment at which they may be served."""
+        self.stock.wait(rows, self.promise.eligible(rows))
+        self.journey.watch(rows, int(now / self.tick_h))
+
+    # --- books -----------------------------------------------------------------------------------------------------
+    def _count_stock(self) -> None:
+        w, s = self.world, self.stock
+        sold = w.items.sold
+        plant = s.on_hand[0]
+        self.log.emit(
+            self.env.now, Event.STOCK_COUNTED, place=0, quantity=float(plant[sold].sum()), value=float((plant * w.items.cost_eur).sum())
+        )
+        if w.accounts.n == 0:
+            return
+        own = w.channels.buyer[w.accounts.channel] == 2
+        for place, members in ((1, own), (2, ~own)):
+            shelf = s.on_hand[1:][members].sum(axis=0)
+            self.log.emit(
+                self.env.now, Event.STOCK_COUNTED, place=place, quantity=float(shelf[sold].sum()), value=float((shelf * w.items.cost_eur).sum())
+            )
+
+    def _check(self) -> None:
+        where = f"scenario '{self.world.settings.name}', replication {self.number}, t = {self.env.now:.1f} h"
+        try:
+            self.stock.check()
+            check_orders(self.orders, self.stock)
+        except (ConservationError, ValueError) as error:
+            raise SimulationError(f"{where}: {error}") from error
+
+
+def _guess_rows(world: World) -> int:
+    """Rows to set aside: untouched pages cost nothing, growing copies."""
+    yearly = float(world.cells.yearly.sum()) * world.settings.market.demand_factor
+    return int((2.2 * yearly + 60.0 * world.accounts.n) * world.hours / 8760.0) + 4096

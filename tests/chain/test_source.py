@@ -1,0 +1,70 @@
+"""Call-offs: lateness is the mixture of the mode, receipt in working hours, rejects, what planning sees."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from e2esim.domain.events import Event
+
+from .conftest import CALM, Chain, make_world, with_cells
+
+FOAM, FABRIC = 3, 4
+CHEM_FOAM = 0  # row of the supply terms: 5 days
+
+
+def test_lateness_has_the_mass_the_median_and_the_spread_of_its_mode() -> None:
+    n = 20_000
+    c = Chain(make_world())
+    days = np.array([c.source.lateness(k, 0) for k in range(n)])
+    share, median, sigma = 0.1, 2.0, 0.6
+    assert abs((days > 0).mean() - share) < 3 * np.sqrt(share * (1 - share) / n)
+    log = np.log(days[days > 0])
+    assert abs(log.mean() - np.log(median)) < 3 * sigma / np.sqrt(len(log))
+    assert abs(log.std() - sigma) < 3 * sigma / np.sqrt(2 * len(log))
+
+
+def test_a_call_off_on_time(calm: Chain) -> None:
+    """Monday 0:00 plus five days is Saturday: received on Monday at eight, and not late."""
+    calm.source.call_off(CHEM_FOAM, 700.0)
+    assert calm.source.receipts(0, 8)[FOAM].tolist() == [0, 0, 0, 0, 0, 700, 0, 0]
+    assert calm.stock.on_order[0, FOAM] == 700
+    calm.run(400.0)
+    assert calm.events(Event.CALLED_OFF, Event.SUPPLY_RECEIVED, Event.SUPPLY_REJECTED) == [
+        (0.0, Event.CALLED_OFF, 0, FOAM, 0, 700.0, 1400.0),
+        (176.0, Event.SUPPLY_RECEIVED, 0, FOAM, 0, 700.0, 0.0),
+    ]
+    assert calm.stock.on_order[0, FOAM] == 0
+    assert calm.stock.received[0, FOAM] == 700
+    assert not calm.source.receipts(7, 8).any()
+    calm.stock.check()
+
+
+def test_overdue_goods_are_expected_tomorrow_and_count_their_days() -> None:
+    c = Chain(make_world(**(CALM | {"modes": with_cells(late_share=1.0, late_median_d=4.0, late_sigma=0.0)})))
+    c.source.call_off(CHEM_FOAM, 100.0, due_h=34.0)  # Tuesday 10:00, comes Saturday, received Monday 8:00
+    c.env.run(until=80.0)
+    assert c.source.receipts(3, 5)[FOAM].tolist() == [0, 100, 0, 0, 0]
+    c.env.run(until=400.0)
+    assert [(e[0], e[6]) for e in c.events(Event.SUPPLY_RECEIVED)] == [(176.0, pytest.approx((176.0 - 34.0) / 24.0))]
+
+
+def test_rejects_are_the_expected_units_and_never_reach_the_stock() -> None:
+    c = Chain(make_world(**(CALM | {"supply": with_cells(reject_share=0.015)})))
+    for _ in range(10):
+        c.source.call_off(CHEM_FOAM, 100.0)
+    c.run(400.0)
+    assert sum(e[5] for e in c.events(Event.SUPPLY_REJECTED)) == 15
+    assert c.stock.received[0, FOAM] == 985
+    assert c.stock.on_order[0, FOAM] == 0
+    c.stock.check()
+
+
+def test_open_purchase_orders_arrive() -> None:
+    c = Chain(make_world(**{k: v for k, v in CALM.items() if k != "open_orders"}))
+    c.run(200.0)
+    assert [(e[0], e[3], e[5]) for e in c.events(Event.SUPPLY_RECEIVED)] == [
+        (80.0, FOAM, 2500.0),
+        (104.0, FABRIC, 500.0),
+    ]
+    assert not c.events(Event.CALLED_OFF)

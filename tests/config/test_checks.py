@@ -1,0 +1,120 @@
+"""Rules between tables: each is broken once in a world that is right otherwise, and only that is reported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from worlds import Row, tiny_world
+
+from e2esim.config.door import load, load_with_warnings
+from e2esim.config.problems import InputErrors, Problem
+
+
+def problems(world: Path, *overrides: str) -> list[Problem]:
+    with pytest.raises(InputErrors) as caught:
+        load([f"scenario={world}", *overrides])
+    return list(caught.value.problems)
+
+
+def add(*rows: Row) -> Any:
+    return lambda old: [*old, *({"source": "assumed"} | row for row in rows)]
+
+
+def without(**wanted: Any) -> Any:
+    return lambda old: [row for row in old if any(row[key] != value for key, value in wanted.items())]
+
+
+def edit(where: dict[str, Any], **cells: Any) -> Any:
+    return lambda old: [row | cells if all(row[key] == value for key, value in where.items()) else row for row in old]
+
+
+STEEL = {"item": "steel", "name": "Steel", "category": "raw", "sold": "false"}
+CASES: list[tuple[str, dict[str, Any], str, int | None, str]] = [
+    # what, change of the tables, file, row, words of the message
+    ("cycle", {"bom": add({"parent": "core", "component": "mattress", "quantity": 1})}, "bom", 7, "circular"),
+    ("own component", {"bom": add({"parent": "core", "component": "core", "quantity": 1})}, "bom", 7, "circular"),
+    ("no source of a component", {"supply": without(item="fabric"), "open_orders": without(order="P2")}, "items", 6, "neither made nor bought, but it goes into mattress"),
+    ("no source of a sold item", {"routings": without(item="pillow")}, "items", 3, "neither made nor bought, but it is sold"),
+    ("whole lot scrapped", {"items": edit({"item": "core"}, scrap_share=1)}, "items", 4, "below 1"),
+    ("shift ends first", {"calendars": edit({"weekday": 3}, end="07:00")}, "calendars", 4, "ends before it starts"),
+    ("shifts overlap", {"calendars": add({"calendar": "day", "weekday": 2, "start": "15:00", "end": "20:00"})}, "calendars", 7, "overlaps"),
+    ("closure backwards", {"closures": edit({"first": "2026-02-16"}, last="2026-02-01")}, "closures", 3, "ends before it begins"),
+    ("closure mixed", {"closures": edit({"first": "2026-02-16"}, last="02-17")}, "closures", 3, "recurs"),
+    ("always closed", {"closures": add({"calendar": "day", "first": "2026-01-01", "last": "2027-01-01"})}, "calendars", 2, "without working time"),
+    ("closed each year", {"closures": [{"calendar": "day", "first": "01-01", "last": "12-31"}]}, "calendars", 2, "without working time"),
+    ("two plants", {"sites": add({"site": "b", "kind": "plant", "calendar": "day", "picking_pcs_h": 1, "pick_error_share": 0})}, "sites", 3, "more than one"),
+    ("sales without account", {"open_orders": edit({"order": "S1"}, account="")}, "open_orders", 5, "without account"),
+    ("sales of a raw item", {"open_orders": edit({"order": "S1"}, item="foam")}, "open_orders", 5, "not sold"),
+    ("purchase from another", {"open_orders": edit({"order": "P1"}, item="fabric")}, "open_orders", 2, "no supply terms"),
+    ("production of a raw item", {"open_orders": edit({"order": "W1"}, item="foam")}, "open_orders", 4, "without routing"),
+    ("no brand", {"items": edit({"item": "pillow"}, brand="")}, "items", 3, "without brand"),
+    ("demand for a raw item", {"demand": add({"month": "2025-12", "item": "foam", "market": "home", "channel": "web", "quantity": 1}), "prices": add({"item": "foam", "channel": "web", "price_eur": 1, "consumer_eur": 1, "reference_eur": 1})}, "demand", 114, "not sold"),
+    ("no price", {"prices": without(item="pillow", channel="retail")}, "demand", 7, "no price"),
+    ("no lane", {"lanes": without(channel="web", market="abroad")}, "demand", 4, "no lane"),
+    ("no account", {"accounts": without(account="shop_de"), "open_orders": without(order="S2")}, "demand", 8, "without account"),
+    ("account in a direct channel", {"accounts": edit({"account": "shop_it"}, channel="web")}, "accounts", 2, "direct channel"),
+    ("account of consumers", {"accounts": edit({"account": "shop_it"}, segment="thrift")}, "accounts", 2, "consumer segment"),
+    ("direct to trade", {"channels": edit({"channel": "web"}, buyer="b2b")}, "channels", 2, "buyer does not fit"),
+    ("stockist to consumers", {"channels": edit({"channel": "retail"}, buyer="b2c")}, "channels", 3, "buyer does not fit"),
+    ("mix short of one", {"mix": edit({"channel": "web", "segment": "thrift"}, share=0.5)}, "mix", 2, "sum to 0.9"),
+    ("channel without mix", {"mix": without(channel="web")}, "channels", 2, "without consumers"),
+    ("trade in the mix", {"mix": edit({"channel": "web", "segment": "thrift"}, segment="retailers")}, "mix", 3, "trade segment"),
+    ("season off one", {"season": edit({"season": "winter", "month": 4}, index=1.1)}, "season", 14, "average 1.025"),
+    ("season short", {"season": without(season="winter", month=4)}, "season", 14, "lacks months 4"),
+    ("no such season", {"markets": edit({"market": "home"}, season="wintr")}, "markets", 2, "no such season"),
+    ("short history", {"demand": lambda rows: [row for row in rows if row["month"] > "2025-02"]}, "demand", None, "10 of 12 months"),
+    ("gap in the history", {"demand": lambda rows: [row for row in rows if row["month"] != "2025-06"]}, "demand", None, "11 of 12 months"),
+    ("no departures", {"lanes": edit({"market": "home", "channel": "web"}, departures="08")}, "lanes", 2, "weekdays"),
+    ("empty table", {"lanes": lambda rows: [], "demand": lambda rows: rows}, "lanes", None, "empty"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "file", "row", "words"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_one_broken_rule(tmp_path: Path, changes: dict[str, Any], file: str, row: int | None, words: str) -> None:
+    found = problems(tiny_world(tmp_path / "w", **changes))
+    here = [problem for problem in found if problem.file.endswith(f"/{file}.csv") and words in problem.message]
+    assert [problem.row for problem in here] == [row], "\n".join(map(str, found))
+    assert here[0].remedy
+
+
+def test_a_cycle_is_named_and_found_in_a_long_chain(tmp_path: Path) -> None:
+    chain = [f"c{k}" for k in range(3000)]
+    items = [STEEL | {"item": name, "name": name} for name in chain]
+    links = [{"parent": a, "component": b, "quantity": 1} for a, b in zip(chain, [*chain[1:], chain[5]], strict=True)]
+    found = [p for p in problems(tiny_world(tmp_path / "w", items=add(*items), bom=add(*links))) if "circular" in p.message]
+    assert len(found) == 1
+    path = found[0].value.split(" > ")
+    assert path[0] == path[-1]
+    assert set(path) == set(chain[5:])
+
+
+def test_items_nobody_needs_may_lack_a_source(tmp_path: Path) -> None:
+    assert load([f"scenario={tiny_world(tmp_path / 'w', items=add(STEEL))}"]).tables["items"].height == 6
+
+
+@pytest.mark.parametrize(
+    ("changes", "overrides", "words"),
+    [
+        ({"bom": without(parent="pillow")}, (), "made from nothing"),
+        ({"bom": lambda rows: [*rows, {"parent": "foam", "component": "fabric", "quantity": 1}]}, (), "never used"),
+        ({"demand": lambda rows: [row for row in rows if row["item"] != "pillow"]}, (), "without any demand"),
+        ({}, ("horizon.start=2026-04-06",), "ends 3 months before"),
+    ],
+)
+def test_warnings_do_not_stop_the_run(tmp_path: Path, changes: dict[str, Any], overrides: tuple[str, ...], words: str) -> None:
+    found = load_with_warnings([f"scenario={tiny_world(tmp_path / 'w', **changes)}", *overrides])
+    assert [words in problem.message for problem in found.warnings] == [True], found.warnings
+
+
+def test_a_start_before_the_history_is_an_error(tmp_path: Path) -> None:
+    (problem,) = problems(tiny_world(tmp_path / "w"), "horizon.start=2025-03-03")
+    assert "4 of 12 months" in problem.message
+    assert "2024-10" in problem.remedy
+
+
+def test_checks_do_not_pile_up_on_unreadable_cells(tmp_path: Path) -> None:
+    """A share that is no number is one problem, not also a sum that is not one."""
+    found = problems(tiny_world(tmp_path / "w", mix=edit({"channel": "web", "segment": "thrift"}, share="x")))
+    assert [problem.column for problem in found] == ["share"]

@@ -1,0 +1,394 @@
+"""Slow, obvious twins of the KPIs: plain Python over lists of rows, straight from the definitions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from e2esim.domain.book import Columns
+from e2esim.domain.outcome import Outcome
+
+Row = dict[str, Any]
+DIRECT, SELL_OUT, REPLENISH = 0, 1, 2
+CANCELLED = 5
+
+
+def rows_of(table: Columns) -> list[Row]:
+    return [{name: table.filled(name)[i].item() for name in table.spec} for i in range(table.n)]
+
+
+def mean(values: Iterable[float]) -> float:
+    told = list(values)
+    return sum(told) / len(told) if told else math.nan
+
+
+def day(t: float) -> int:
+    return math.floor(t / 24.0)
+
+
+class Twin:
+    """One outcome seen through one member of one dimension."""
+
+    def __init__(self, outcome: Outcome, dimension: str, member: int) -> None:
+        self.outcome, self.dimension, self.member = outcome, dimension, member
+        self.a, self.b = outcome.warmup_h, outcome.horizon_h
+        self.y = 8760.0 / (self.b - self.a)
+        everything = rows_of(outcome.orders)
+        for row in everything:
+            row["brand"] = int(outcome.terms.item_brand[row["item"]])
+        self.every_order = everything
+        self.orders = [r for r in everything if self.mine(r)]
+        contacts = rows_of(outcome.contacts)
+        for row in contacts:
+            row["brand"] = everything[row["row"]]["brand"] if row["row"] >= 0 else -1
+        self.contacts = [r for r in contacts if self.mine(r) and self.inside(r["t"])]
+        self.firm = [r for r in self.orders if r["kind"] != SELL_OUT]
+        self.seen = [r for r in self.orders if r["kind"] != REPLENISH]
+
+    def mine(self, row: Row) -> bool:
+        return self.dimension == "all" or row[self.dimension] == self.member
+
+    def inside(self, t: float) -> bool:
+        return self.a <= t < self.b
+
+    # deliveries
+    def due(self, rows: list[Row]) -> list[Row]:
+        return [r for r in rows if r["state"] != CANCELLED and self.inside(r["promised"])]
+
+    def done(self, r: Row) -> bool:
+        return bool(r["delivered"] < self.b)
+
+    def on_date(self, r: Row) -> bool:
+        return self.done(r) and day(r["delivered"]) <= day(r["promised"])
+
+    def otif(self, rows: list[Row]) -> float:
+        return mean(self.on_date(r) and not r["problems"] & 2 for r in self.due(rows))
+
+    def days_late(self) -> float:
+        late = [r for r in self.due(self.firm) if not self.on_date(r)]
+        return mean((day(r["delivered"]) if self.done(r) else day(self.b)) - day(r["promised"]) for r in late)
+
+    def placed(self, rows: list[Row]) -> list[Row]:
+        return [r for r in rows if self.inside(r["placed"])]
+
+    def wish(self, r: Row) -> bool:
+        return bool(r["requested"] > r["placed"] + 1)
+
+    def fill_rate(self, rows: list[Row]) -> float:
+        filled = total = 0
+        for r in rows:
+            need = (
+                r["requested"]
+                if self.wish(r)
+                else r["placed"] + 24 * self.outcome.terms.channel_reference_d[r["channel"]]
+            )
+            if self.inside(need):
+                total += r["quantity"]
+                good = (
+                    self.done(r)
+                    and r["state"] != CANCELLED
+                    and day(r["delivered"]) <= day(need)
+                    and not r["problems"] & 2
+                )
+                filled += r["quantity"] * good
+        return filled / total if total else math.nan
+
+    def ready(self, rows: list[Row]) -> float:
+        ripe = [r for r in self.placed(rows) if r["placed"] < self.b - 72]
+        return mean(r["state"] != CANCELLED and r["allocated"] - r["placed"] <= 72 for r in ripe)
+
+    def perfect_order(self) -> float:
+        orders: dict[int, list[Row]] = {}
+        for r in self.due([r for r in self.every_order if r["kind"] != SELL_OUT]):
+            orders.setdefault(r["order_no"], []).append(r)
+        return mean(
+            all(self.on_date(r) and not r["problems"] & 7 for r in lines)
+            for lines in orders.values()
+            if self.mine(lines[0])
+        )
+
+    def upside(self) -> float:
+        o = self.outcome
+        wanted = [
+            r
+            for r in self.placed(self.firm)
+            if self.wish(r)
+            and o.actual_weekly[int(r["placed"] // 168), r["item"]]
+            > o.forecast_weekly[int(r["placed"] // 168), r["item"]]
+        ]
+        kept = [
+            r
+            for r in wanted
+            if r["state"] != CANCELLED and not math.isnan(r["promised"]) and day(r["promised"]) <= day(r["requested"])
+        ]
+        total = sum(r["quantity"] for r in wanted)
+        return sum(r["quantity"] for r in kept) / total if total else math.nan
+
+    def delivered(self, rows: list[Row]) -> list[Row]:
+        return [r for r in rows if self.inside(r["delivered"])]
+
+    def lead(self, rows: list[Row]) -> float:
+        return mean((r["delivered"] - r["placed"]) / 24 for r in self.delivered(rows))
+
+    # voices
+    def answers(self, item: str, none: int, surveyed: bool) -> list[int]:
+        return [r[item] for r in self.delivered(self.seen) if r[item] != none and (r["answered"] or not surveyed)]
+
+    def nps(self, surveyed: bool) -> float:
+        told = self.answers("nps_true", -1, surveyed)
+        return 100 * (mean(x >= 9 for x in told) - mean(x <= 6 for x in told)) if told else math.nan
+
+    # money
+    def gain(self, r: Row) -> float:
+        return float(
+            r["revenue_eur"] - r["cost_eur"] - r["freight_eur"] - r["service_eur"] - r["penalty_eur"] - r["credit_eur"]
+        )
+
+    def total(self, column: str) -> float:
+        return float(sum(r[column] for r in self.delivered(self.orders)))
+
+    def contact_cost(self) -> float:
+        return float(sum(r["handle_h"] for r in self.contacts) * self.outcome.terms.agent_eur_h)
+
+    def contribution(self) -> float:
+        return sum(self.gain(r) for r in self.delivered(self.orders)) - self.contact_cost()
+
+    def share(self, above: float, below: float) -> float:
+        return above / below if below else math.nan
+
+    def back(self, rows: list[Row], causes: set[int]) -> float:
+        gone = sum(r["quantity"] for r in rows if self.inside(r["returned"]) and r["return_cause"] in causes)
+        return self.share(gone, sum(r["quantity"] for r in self.delivered(rows)))
+
+    def co2(self) -> float:
+        t = self.outcome.terms
+        sent = [
+            (r["quantity"], t.item_weight_kg[r["item"]], t.lane_co2_kg_t[r["channel"], r["market"]])
+            for r in self.delivered(self.firm)
+        ]
+        sent = [s for s in sent if not math.isnan(s[2])]
+        return self.share(sum(q * w * f / 1000 for q, w, f in sent), sum(q for q, _, _ in sent))
+
+    # loyalty
+    def people(self) -> list[Row]:
+        """Consumers with what is known of them at the start and at the end of the window."""
+        o, terms = self.outcome, self.outcome.terms
+        people = rows_of(o.consumers)
+        for i, c in enumerate(people):
+            c["before"] = c["last"] if c["last"] < self.a else -math.inf
+            c["brand_before"] = c["brand"] = -1
+            if i < len(o.opening_last):
+                c["before"] = max(c["before"], o.opening_last[i].item())
+                c["brand_before"] = c["brand"] = int(o.opening_brand[i])
+            c["bought"] = False
+            life = terms.category_life_y[c["category"]] / max(terms.category_life_y)
+            c["window"] = 24.0 * terms.segment_window_d[c["segment"]] * life
+        for r in self.every_order:
+            if r["kind"] == REPLENISH or r["state"] == CANCELLED or r["consumer"] < 0:
+                continue
+            c = people[r["consumer"]]
+            c["brand"] = r["brand"]
+            if r["placed"] >= self.a:
+                c["bought"] = True
+            else:
+                c["before"] = max(c["before"], r["placed"])
+                c["brand_before"] = r["brand"]
+        return [self.judge(c) for c in people]
+
+    def trade(self) -> list[Row]:
+        o = self.outcome
+        accounts = [a for a in rows_of(o.accounts) if o.terms.channel_buyer[a["channel"]] != 2]
+        for a in accounts:
+            known = a["active_start"] or 0 <= a["first"] < self.a
+            last = 0.0 if math.isnan(a["last"]) and a["active_start"] else a["last"]
+            a |= {
+                "last": last,
+                "before": last if last < self.a else (self.a if known else -math.inf),
+                "brand": -1,
+                "brand_before": -1,
+            }
+            a["window"] = 24.0 * o.terms.segment_window_d[a["segment"]]
+            a["bought"] = last >= self.b - a["window"] and not a["left"] < self.b
+            a["next"] = self.a
+            a["value_eur"] = sum(
+                self.gain(r) for r in self.every_order if r["account"] == a["account"] and self.inside(r["delivered"])
+            )
+            self.judge(a)
+        return accounts
+
+    def judge(self, c: Row) -> Row:
+        c["out"] = math.inf if math.isnan(c["left"]) else c["left"]
+        c["at_start"] = c["first"] < self.a and c["before"] >= self.a - c["window"] and c["out"] >= self.a
+        c["at_end"] = c["first"] < self.b and c["last"] >= self.b - c["window"] and c["out"] >= self.b
+        c["due"] = c["bought"] or c["out"] < self.b or self.inside(c["next"])
+        return c
+
+    def at_start(self, people: list[Row]) -> list[Row]:
+        return [c for c in people if c["at_start"] and self.mine(c | {"brand": c["brand_before"]})]
+
+    def at_end(self, people: list[Row]) -> list[Row]:
+        return [c for c in people if c["at_end"] and self.mine(c)]
+
+    def margin(self, channel: int, category: int) -> float:
+        """Contribution per consumer purchase of the channel and category, of the channel, of the firm."""
+        terms = self.outcome.terms
+        tests: list[Callable[[Row], bool]] = [
+            lambda r: r["channel"] == channel and terms.item_category[r["item"]] == category,
+            lambda r: r["channel"] == channel,
+            lambda r: True,
+        ]
+        for test in tests:
+            rows = [r for r in self.every_order if self.inside(r["delivered"]) and test(r)]
+            lines = sum(r["kind"] != REPLENISH for r in rows)
+            if lines:
+                return sum(self.gain(r) for r in rows) / lines
+        return 0.0
+
+    def clv(self, people: list[Row]) -> float:
+        """Lifetime value by adding up ten thousand slices of time."""
+        t, values = self.outcome.terms, []
+        for c in people:
+            if not c["alive"]:
+                values.append(0.0)
+                continue
+            forget = math.log(2) / t.memory_half_life_d * 365  # [1/year]
+            rate = c["rate"] / t.category_life_y[c["category"]]
+            above = (c["memory"] - t.memory_base) * math.exp(-forget * (self.b - c["memory_t"]) / 8760)
+            at_need = t.memory_base + above * rate / (rate + forget)
+            logit = math.log(c["drop"] / (1 - c["drop"])) - t.segment_theta[c["segment"]] * (
+                at_need - t.competitor_satisfaction
+            )
+            p = 1 / (1 + math.exp(-logit))
+            step = t.clv_horizon_y / 2000
+            life = sum(
+                math.exp(-rate * p * (j + 0.5) * step) * (1 + t.discount_y) ** (-(j + 0.5) * step) for j in range(2000)
+            )
+            stays = 1 - p
+            if c["purchases"] == 1:  # no coin after the first purchase, only what dissatisfaction adds
+                stays = 1 - max(0.0, (p - c["drop"]) / (1 - c["drop"]))
+            values.append(self.margin(c["channel"], c["category"]) * rate * stays * life * step)
+        return mean(values)
+
+    def remembered(self, c: Row) -> float:
+        t = self.outcome.terms
+        days = (self.b - c["memory_t"]) / 24 if "memory_t" in c else 0.0
+        return t.memory_base + (c["memory"] - t.memory_base) * 0.5 ** (days / t.memory_half_life_d)
+
+    def years(self, people: list[Row]) -> float:
+        return mean((self.b - c["first"]) / 8760 for c in people)
+
+
+def loyalty_twin(t: Twin) -> dict[str, float]:
+    consumers, accounts = t.people(), t.trade()
+    both = consumers + accounts
+    start, end = t.at_start(both), t.at_end(both)
+    gone = [c for c in start if not c["at_end"]]
+    weight = [max(0.0, c["value_eur"]) for c in end]
+    return {
+        "crr": mean(c["bought"] for c in start),
+        "churn": mean(not c["bought"] for c in start),
+        "crr_due": mean(c["bought"] for c in start if c["due"]),
+        "crr_consumer": mean(c["bought"] for c in t.at_start(consumers)),
+        "crr_trade": mean(c["bought"] for c in t.at_start(accounts)),
+        "acs": t.years(end),
+        "acs_value": t.share(sum(w * (t.b - c["first"]) / 8760 for w, c in zip(weight, end, strict=True)), sum(weight)),
+        "acs_stayers": t.years([c for c in start if c["at_end"]]),
+        "acs_leavers": mean((min(c["out"], c["last"] + c["window"], t.b) - c["first"]) / 8760 for c in gone),
+        "cdr": t.share(len(end) - len(start), len(start)),
+        "customers": len(end),
+        "new_customers": sum(c["first"] >= t.a for c in end),
+        "memory": mean(t.remembered(c) for c in end),
+        "trade_satisfaction": mean(c["memory"] for c in t.at_end(accounts)),
+        "clv": t.clv(t.at_end(consumers)),
+        "clv_new": t.clv([c for c in t.at_end(consumers) if c["first"] >= t.a]),
+    }
+
+
+def voice_twin(t: Twin) -> dict[str, float]:
+    told: dict[str, float] = {}
+    for suffix, surveyed in (("", True), ("_true", False)):
+        csat, ces = t.answers("csat_true", 0, surveyed), t.answers("ces_true", 0, surveyed)
+        told |= {
+            f"csat{suffix}": mean(x >= 4 for x in csat),
+            f"csat_mean{suffix}": mean(csat),
+            f"nps{suffix}": t.nps(surveyed),
+            f"ces{suffix}": mean(ces),
+        }
+    ces = t.answers("ces_true", 0, True)
+    lines = t.delivered(t.seen)
+    first = [c for c in t.contacts if c["attempt"] <= 1]
+    handled = [c for c in first if c["started"] < t.b and not c["abandoned"]]
+    bought = len(t.placed(t.orders))
+    return told | {
+        "ces_easy_share": mean(x >= 5 for x in ces),
+        "effort_score": mean(5 - (x - 1) * 4 / 6 for x in ces),
+        "response_rate": t.share(len(t.answers("csat_true", 0, True)), len(t.answers("csat_true", 0, False))),
+        "satisfaction": mean(r["satisfaction"] for r in lines if not math.isnan(r["satisfaction"])),
+        "good_word": mean(r["spoke"] == 1 for r in lines),
+        "bad_word": mean(r["spoke"] == -1 for r in lines),
+        "problem_share": mean(r["problems"] > 0 for r in lines),
+        "first_contact_resolution": mean(c["resolved"] for c in handled),
+        "answer_time": mean(c["answered"] - c["t"] for c in t.contacts if c["answered"] < t.b),
+        "wait_time": mean(c["started"] - c["t"] for c in t.contacts if c["started"] < t.b),
+        "contact_abandoned": mean(c["abandoned"] for c in t.contacts),
+        "handoffs": mean(c["handoffs"] for c in t.contacts),
+        "contacts_per_100_orders": t.share(100 * len(t.contacts), bought),
+        "complaints_per_100_orders": t.share(100 * sum(c["reason"] in (2, 3) for c in first), bought),
+        "contact_cost": t.contact_cost() * t.y,
+    }
+
+
+def service_twin(t: Twin) -> dict[str, float]:
+    due, placed = t.due(t.firm), t.placed(t.firm)
+    wished = [r for r in t.firm if r["state"] != CANCELLED and t.wish(r) and t.inside(r["requested"])]
+    return {
+        "otif": t.otif(t.firm),
+        "on_time": mean(t.on_date(r) for r in due),
+        "on_time_timestamp": mean(t.done(r) and r["delivered"] <= r["promised"] for r in due),
+        "in_full": mean(t.done(r) and not r["problems"] & 2 for r in due),
+        "perfect_order": t.perfect_order(),
+        "days_late": t.days_late(),
+        "on_request": mean(t.done(r) and day(r["delivered"]) <= day(r["requested"]) for r in wished),
+        "promise_lead": mean((r["promised"] - r["placed"]) / 24 for r in placed if not math.isnan(r["promised"])),
+        "lead_time": t.lead(t.firm),
+        "fill_rate": t.fill_rate(t.firm),
+        "ready_delivery": t.ready(t.seen),
+        "unpromised": mean(math.isnan(r["promised"]) for r in placed),
+        "consumer_otif": t.otif(t.seen),
+        "consumer_on_time": mean(t.on_date(r) for r in t.due(t.seen)),
+        "consumer_lead_time": t.lead(t.seen),
+        "consumer_fill_rate": t.fill_rate(t.seen),
+        "lost_sales": t.share(
+            sum(r["quantity"] for r in t.placed(t.seen) if r["state"] == CANCELLED),
+            sum(r["quantity"] for r in t.placed(t.seen)),
+        ),
+        "upside_flexibility": t.upside(),
+        "orders": len(placed) * t.y,
+        "purchases": len(t.placed(t.seen)) * t.y,
+    }
+
+
+def money_twin(t: Twin) -> dict[str, float]:
+    lines, revenue = t.delivered(t.orders), t.total("revenue_eur")
+    extra = t.total("freight_eur") + t.total("service_eur") + t.total("penalty_eur") + t.contact_cost()
+    shops = [r for r in t.orders if r["kind"] == REPLENISH]
+    terms = t.outcome.terms
+    return {
+        "turnover": revenue * t.y,
+        "gross_margin": t.share(revenue - t.total("cost_eur"), revenue),
+        "contribution": t.contribution() * t.y,
+        "margin": t.share(t.contribution(), revenue),
+        "cost_to_serve": t.share(extra, len(lines)),
+        "penalties": t.share(t.total("penalty_eur"), revenue),
+        "dso": t.share(sum(r["revenue_eur"] * terms.channel_payment_d[r["channel"]] for r in lines), revenue),
+        "transport_co2": t.co2(),
+        "returns": t.back(t.seen, {1, 2, 3, 4}),
+        "returns_defect": t.back(t.seen, {1}),
+        "returns_second_thoughts": t.back(t.seen, {2}),
+        "returns_damage": t.back(t.seen, {4}),
+        "returns_trade": t.back(shops, {1, 2, 3, 4}),
+        "returns_unsold": t.back(shops, {3}),
+        "used_collected": mean(bool(r["services"] & 8) for r in t.delivered(t.seen)),
+        "pieces_delivered": sum(r["quantity"] for r in t.delivered(t.seen)) * t.y,
+    }

@@ -1,0 +1,277 @@
+"""The master schedule: balances, limits, an independent solver, and what its prices mean."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+from e2esim.planning.mps import MpsSystem, RollingMps
+from e2esim.planning.static_mps import lots, static_mps
+
+
+def system_of(rng, weeks=4, items=3, centres=2, materials=2, **kw):
+    return MpsSystem(
+        weeks=weeks,
+        centre_hours=rng.uniform(0.1, 1.0, (centres, items)) * (rng.random((centres, items)) < 0.8),
+        material_use=rng.uniform(0.5, 2.0, (materials, items)) * (rng.random((materials, items)) < 0.7),
+        holding_eur=rng.uniform(0.1, 1.0, items),
+        backlog_eur=rng.uniform(5.0, 20.0, items),
+        shortfall_eur=rng.uniform(1.0, 3.0, items),
+        overtime_eur=rng.uniform(5.0, 30.0, centres),
+        **kw,
+    )
+
+
+def state_of(rng, system, tightness=1.0):
+    w, i, m = system.weeks, system.n_items, system.n_materials
+    demand = rng.uniform(0, 50, (w, i))
+    hours = system.centre_hours @ demand.mean(axis=0)
+    use = system.material_use @ demand.mean(axis=0)
+    material = np.cumsum(rng.uniform(0.6, 1.3, (m, w)) * use[:, None], axis=1)
+    material[:, w - 1] = np.where(rng.random(m) < 0.5, np.inf, material[:, w - 1])
+    return {
+        "demand": demand,
+        "opening": rng.uniform(-30, 60, i),
+        "receipts": rng.uniform(0, 10, (w, i)) * (rng.random((w, i)) < 0.3),
+        "safety": np.tile(rng.uniform(0, 30, i), (w, 1)),
+        "normal_h": np.tile(hours[:, None] * tightness, (1, w)),
+        "overtime_h": np.tile(hours[:, None] * 0.2, (1, w)),
+        "material": material,
+    }
+
+
+def minimum_by_scipy(system, state):
+    """Twin: the plain formulation (make, stock, backlog, shortfall, overtime) by another solver."""
+    w, i, c = system.weeks, system.n_items, system.n_centres
+    n = w * i
+    make, stock, owed, missing = (np.arange(n).reshape(w, i) + k * n for k in range(4))
+    over = 4 * n + np.arange(c * w).reshape(c, w)
+    size = 4 * n + c * w
+    last = np.ones(w)
+    last[-1] = system.last_weeks
+    cost = np.zeros(size)
+    cost[stock], cost[owed], cost[missing] = (
+        system.holding_eur,
+        last[:, None] * system.backlog_eur,
+        last[:, None] * system.shortfall_eur,
+    )
+    cost[over] = system.overtime_eur[:, None]
+    eq, eq_rhs, ub, ub_rhs = [], [], [], []
+    for t in range(w):
+        for k in range(i):
+            row = np.zeros(size)
+            row[stock[t, k]], row[owed[t, k]], row[make[t, k]] = 1, -1, -1
+            if t:
+                row[stock[t - 1, k]], row[owed[t - 1, k]] = -1, 1
+            eq.append(row)
+            eq_rhs.append(state["receipts"][t, k] - state["demand"][t, k] + (state["opening"][k] if t == 0 else 0.0))
+            row = np.zeros(size)
+            row[stock[t, k]] = row[missing[t, k]] = -1
+            ub.append(row)
+            ub_rhs.append(-state["safety"][t, k])
+        for z in range(c):
+            row = np.zeros(size)
+            row[make[t]], row[over[z, t]] = system.centre_hours[z], -1
+            ub.append(row)
+            ub_rhs.append(state["normal_h"][z, t])
+        for z in range(system.n_materials):
+            if np.isfinite(state["material"][z, t]):
+                row = np.zeros(size)
+                row[make[: t + 1]] = system.material_use[z]
+                ub.append(row)
+                ub_rhs.append(state["material"][z, t])
+    bounds = [(0, None)] * (4 * n) + [(0, h) for h in state["overtime_h"].ravel()]
+    result = linprog(cost, np.array(ub), ub_rhs, np.array(eq), eq_rhs, bounds)
+    assert result.status == 0
+    return result.fun
+
+
+def check(plan, system, state):
+    net = state["opening"] + np.cumsum(plan.make + state["receipts"] - state["demand"], axis=0)
+    np.testing.assert_allclose(plan.stock - plan.backlog, net, atol=1e-6)
+    assert (plan.load <= state["normal_h"] + plan.overtime + 1e-6).all()
+    assert (plan.overtime <= state["overtime_h"] + 1e-6).all()
+    used = system.material_use @ np.cumsum(plan.make, axis=0).T
+    assert (used <= state["material"] + 1e-6).all()
+    for name in ("make", "stock", "backlog", "shortfall", "overtime"):
+        assert (getattr(plan, name) >= 0).all()
+    np.testing.assert_allclose(plan.shortfall, np.maximum(state["safety"] - plan.stock, 0.0), atol=1e-6)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_rolling_plan_is_feasible_and_as_good_as_another_solver(seed):
+    rng = np.random.default_rng(seed)
+    system = system_of(rng)
+    planner = RollingMps(system)
+    for tightness in (1.3, 0.7):  # the second run starts from the basis of the first
+        state = state_of(rng, system, tightness)
+        plan = planner.plan(**state)
+        check(plan, system, state)
+        assert plan.objective == pytest.approx(minimum_by_scipy(system, state), rel=1e-6, abs=1e-6)
+        money = plan.stock @ system.holding_eur
+        last = np.ones(system.weeks)
+        last[-1] = system.last_weeks
+        money = money + last * (plan.backlog @ system.backlog_eur + plan.shortfall @ system.shortfall_eur)
+        assert plan.objective == pytest.approx(
+            money.sum() + (system.overtime_eur @ plan.overtime).sum(), rel=1e-6, abs=1e-6
+        )
+
+
+def test_whole_numbers_brute_force():
+    """One centre, two items, two weeks, whole pieces: every plan tried."""
+    system = MpsSystem(
+        weeks=2,
+        centre_hours=np.array([[1.0, 2.0]]),
+        material_use=np.array([[1.0, 1.0]]),
+        holding_eur=np.array([0.5, 0.6]),
+        backlog_eur=np.array([4.0, 9.0]),
+        shortfall_eur=np.array([1.0, 1.0]),
+        overtime_eur=np.array([1.5]),
+        last_weeks=2.0,
+    )
+    demand = np.array([[1.0, 1.0], [3.0, 2.0]])
+    plan = RollingMps(system).plan(
+        demand=demand,
+        opening=np.zeros(2),
+        receipts=np.zeros((2, 2)),
+        safety=np.ones((2, 2)),
+        normal_h=np.full((1, 2), 4.0),
+        overtime_h=np.full((1, 2), 1.0),
+        material=np.array([[4.0, 7.0]]),
+    )
+    best = np.inf
+    for make in np.ndindex(5, 5, 5, 5):
+        x = np.array(make, dtype=float).reshape(2, 2)
+        hours = x @ system.centre_hours[0]
+        if (hours > 5.0).any() or x[0].sum() > 4.0 or x.sum() > 7.0:
+            continue
+        net = np.cumsum(x - demand, axis=0)
+        last = np.array([1.0, 2.0])[:, None]
+        stock, owed = np.maximum(net, 0), np.maximum(-net, 0)
+        cost = (
+            stock * system.holding_eur
+            + last * (owed * system.backlog_eur + np.maximum(1.0 - stock, 0) * system.shortfall_eur)
+        ).sum()
+        best = min(best, cost + 1.5 * np.maximum(hours - 4.0, 0.0).sum())
+    assert plan.objective <= best + 1e-9
+    assert plan.objective == pytest.approx(best, abs=1.0)  # whole pieces cost at most a little more than fractions
+
+
+def test_prices_say_what_a_unit_more_saves():
+    rng = np.random.default_rng(11)
+    system = system_of(rng)
+    state = state_of(rng, system, 0.8)
+    plan = RollingMps(system).plan(**state)
+    assert plan.status == "late"
+    names = {b.kind for b in plan.binding()}
+    assert "centre" in names
+    for b in plan.binding()[:4]:
+        name = "normal_h" if b.kind == "centre" else "material"
+        more = {**state, name: state[name].copy()}
+        if b.kind == "centre":
+            more[name][b.index, b.week] += 1e-3
+        else:
+            more[name][b.index, b.week :] += 1e-3  # cumulative
+        saved = plan.objective - RollingMps(system).plan(**more).objective
+        assert saved == pytest.approx(b.price * 1e-3, rel=0.02)
+
+
+def test_an_impossible_demand_is_a_status_not_an_error():
+    rng = np.random.default_rng(2)
+    system = system_of(rng)
+    state = {**state_of(rng, system), "normal_h": np.zeros((2, 4)), "overtime_h": np.zeros((2, 4))}
+    plan = RollingMps(system).plan(**state)
+    assert plan.status == "late"
+    assert plan.backlog[-1].sum() > 0
+
+
+def test_two_planners_with_the_same_history_agree_to_the_last_bit():
+    def run():
+        rng = np.random.default_rng(5)
+        system = system_of(rng, weeks=8, items=12)
+        planner = RollingMps(system)
+        return [planner.plan(**state_of(rng, system, t)).make for t in (1.1, 0.9, 0.7, 1.2)]
+
+    for a, b in zip(run(), run(), strict=True):
+        assert (a == b).all()
+
+
+def test_wrong_shapes_are_named():
+    rng = np.random.default_rng(1)
+    system = system_of(rng)
+    state = state_of(rng, system)
+    with pytest.raises(ValueError, match=r"MPS: opening must have shape \(3,\)"):
+        RollingMps(system).plan(**{**state, "opening": np.zeros(4)})
+    with pytest.raises(ValueError, match="holding_eur must be finite and not negative"):
+        MpsSystem(
+            weeks=1,
+            centre_hours=np.ones((1, 1)),
+            material_use=np.zeros((0, 1)),
+            holding_eur=np.array([-1.0]),
+            backlog_eur=np.ones(1),
+            shortfall_eur=np.ones(1),
+            overtime_eur=np.ones(1),
+        )
+
+
+def test_static_plan_ignores_orders_and_cuts_all_items_of_a_full_centre():
+    rng = np.random.default_rng(4)
+    system = system_of(rng, weeks=8, items=4)
+    forecast = rng.uniform(20, 40, (8, 4))
+    loose = static_mps(
+        system,
+        forecast=forecast,
+        opening=np.zeros(4),
+        receipts=np.zeros((8, 4)),
+        safety=np.full(4, 5.0),
+        normal_h=np.full((2, 8), 1e9),
+    )
+    np.testing.assert_allclose(loose.make[:4].sum(axis=0), forecast[:4].sum(axis=0) + 5.0)
+    assert (loose.make[:4] == loose.make[0]).all()  # level within the block
+    tight = static_mps(
+        system,
+        forecast=forecast,
+        opening=np.zeros(4),
+        receipts=np.zeros((8, 4)),
+        safety=np.full(4, 5.0),
+        normal_h=np.tile(0.6 * loose.load[:, :1], (1, 8)),
+    )
+    assert (tight.load[:, :4] <= 0.6 * loose.load[:, :1] + 1e-9).all()
+    users = (system.centre_hours > 0).any(axis=0)
+    np.testing.assert_allclose((tight.make[0] / loose.make[0])[users], 0.6)
+
+
+def test_the_rolling_plan_beats_the_static_one_on_its_own_cost():
+    rng = np.random.default_rng(8)
+    system = system_of(rng, weeks=8, items=4, materials=0)
+    state = state_of(rng, system, 1.05)
+    state["opening"] = np.abs(state["opening"])
+    rolling = RollingMps(system).plan(**state)
+    static = static_mps(
+        system,
+        forecast=state["demand"],
+        opening=state["opening"],
+        receipts=state["receipts"],
+        safety=state["safety"][0],
+        normal_h=state["normal_h"],
+    )
+    assert (rolling.backlog @ system.backlog_eur).sum() <= (static.backlog @ system.backlog_eur).sum() + 1e-6
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.floats(0.5, 4.0))
+def test_lots_keep_the_total_and_the_rules(seed, factor):
+    rng = np.random.default_rng(seed)
+    n, weeks = 6, 12
+    least, multiple = rng.integers(1, 20, n).astype(float), rng.integers(1, 6, n).astype(float)
+    carry, total = np.zeros(n), np.zeros(n)
+    plan = rng.uniform(0, 15, (weeks, n)) * (rng.random((weeks, n)) < 0.7)
+    for week in plan:
+        released, carry = lots(week, carry, lot_min=least, lot_multiple=multiple, lot_factor=factor)
+        total += released
+        np.testing.assert_allclose(np.round(released / multiple), released / multiple, atol=1e-9)
+        assert ((released == 0) | (released >= least * factor - 1e-6)).all()
+        assert (carry < np.maximum(np.ceil(least * factor / multiple) * multiple, multiple) + 1e-6).all()
+    np.testing.assert_allclose(total + carry, plan.sum(axis=0), atol=1e-6)
