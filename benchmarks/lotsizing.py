@@ -1,8 +1,8 @@
 """How close the lot plans come to their bounds at a planner's size, and how fast.
 
 Five seeded problems: 200 items x 52 weeks x 20 work centres, two routing steps, set-ups in time and money, backlog,
-overtime up to half the capacity, unmet demand at four weeks of backlog. The reference bound is the linear relaxation of the
-facility-location form in which a piece is made at most six weeks early and two weeks late.
+overtime up to half the capacity, unmet demand at four weeks of backlog. The reference bound is the linear relaxation
+of the facility-location form in which a piece is made at most six weeks early and two weeks late.
 """
 
 import sys
@@ -51,8 +51,8 @@ def run(times_s: tuple[float, ...] = (10.0, 40.0)) -> None:
             plan = solve(planner_sized(seed, utilisation), time_limit_s=limit, seed=1)
             gaps.append(plan.objective / reference - 1)
             print(
-                f"{seed:4d}  {utilisation:.2f}  {limit:7.0f}  {plan.objective:11,.0f}  {gaps[-1]:12.2%}  {plan.gap:10.2%}"
-                f"  {plan.wall_s:6.1f}",
+                f"{seed:4d}  {utilisation:.2f}  {limit:7.0f}  {plan.objective:11,.0f}  {gaps[-1]:12.2%}"
+                f"  {plan.gap:10.2%}  {plan.wall_s:6.1f}",
                 flush=True,
             )
         print(f"limit {limit:.0f} s: mean {np.mean(gaps):.2%}, worst {max(gaps):.2%}")

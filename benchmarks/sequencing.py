@@ -1,7 +1,7 @@
 """How good and how fast schedules are: Taillard's job shops, and a shop with changeovers and alternates.
 
-The job shops come from the generator published with them (Taillard 1993, European Journal of Operational Research 64): a
-linear congruential sequence, two seeds an instance; the optima are the literature's.
+The job shops come from the generator published with them (Taillard 1993, European Journal of Operational Research
+64): a linear congruential sequence, two seeds an instance; the optima are the literature's.
 """
 
 import sys
@@ -45,7 +45,7 @@ def taillard(time_seed: int, machine_seed: int, jobs: int = 15, machines: int = 
 
 
 def flexible(seed: int, jobs: int, machines: int, families: int = 4) -> SequencingProblem:
-    """Three steps a job, a third of them with an alternate machine, changeovers between families, weighted tardiness."""
+    """Three steps a job, a third of them with an alternate machine, changeovers between families; tardiness."""
     g = np.random.default_rng(seed)
     steps = 3
     operation, machine, duration = [], [], []

@@ -136,6 +136,7 @@ class Chain:
         row = self.book.take(1)
         node = account + 1 if kind == OrderKind.SELL_OUT else 0
         facts = {
+            "address": row,
             "kind": kind,
             "item": item,
             "quantity": quantity,

@@ -93,7 +93,7 @@ def test_a_truck_takes_what_was_picked_by_its_cut_off(calm: Chain) -> None:
     b = c.book
     assert b["shipped"][rows].tolist() == [17.0, 17.0, 41.0]
     assert b["delivered"][rows].tolist() == [65.0, 65.0, 89.0]  # two days of transit
-    assert b["freight_eur"][rows[0]] == pytest.approx(30 * 0.8 + 6)
+    assert b["freight_eur"][rows[0]] == pytest.approx(30 * 0.8 + 6 + 2 * c.world.plant.picking_cost_eur)
     assert c.events(Event.TRUCK_LEFT) == [
         (17.0, Event.TRUCK_LEFT, 0, -1, 2, 4.0, pytest.approx(1.6)),
         (41.0, Event.TRUCK_LEFT, 0, -1, 1, 2.0, pytest.approx(0.8)),
@@ -103,6 +103,15 @@ def test_a_truck_takes_what_was_picked_by_its_cut_off(calm: Chain) -> None:
     assert c.stock.reserved[0] == 0
     assert c.stock.shipped[0, 0] == 6
     c.stock.check()
+
+
+def test_the_truck_waits_for_the_tick_of_its_cut_off(calm: Chain) -> None:
+    """Allocated at 15:00 and picked by 15:06, the line leaves with the truck of 16:00 on Tuesday, not a week later."""
+    row = np.array([calm.order(OrderKind.REPLENISH, 0, 2, channel=RETAIL, account=0)], dtype=np.int32)
+    calm.on_tick = lambda t: calm.stock.wait(row) if t == 39.0 else None
+    calm.run(60.0)
+    assert calm.book["picked"][0] == pytest.approx(39.1)
+    assert calm.book["shipped"][0] == 40.0
 
 
 def test_a_cut_off_inside_a_tick_does_not_take_later_picks() -> None:

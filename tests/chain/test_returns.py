@@ -94,10 +94,10 @@ def test_a_used_product_is_counted_and_does_not_stop_a_claim(calm: Chain) -> Non
     c = calm
     row = delivered(c, revenue_eur=300.0)
     assert push(c, [row], [2.5], [ReturnCause.USED_PRODUCT]) == [True]
-    assert push(c, [row], [400.0], [ReturnCause.DEFECT]) == [True]
     c.run(100.0)
     assert c.book["return_cause"][row] == ReturnCause.USED_PRODUCT
     assert c.stock.returned.sum() == 0
+    assert push(c, [row], [400.0], [ReturnCause.DEFECT]) == [True]
     c.env.run(until=500.0)
     assert c.book["return_cause"][row] == ReturnCause.DEFECT
     assert c.book["returned"][row] == 401.0
@@ -106,7 +106,7 @@ def test_a_used_product_is_counted_and_does_not_stop_a_claim(calm: Chain) -> Non
 
 def test_unsold_stock_goes_back_at_its_yearly_share() -> None:
     """Shelves of 12 pieces, last delivery of 4: a share of 0.3 a year sends back 0.3 pieces a month on average."""
-    shelves, items, share = 300, 20, 0.3
+    shelves, items, share = 3000, 20, 0.3
     size = (shelves + 1) * items
     latest = np.arange(size, dtype=np.int32)
     on_hand, shipped = np.full((shelves + 1, items), 12.0), np.zeros((shelves + 1, items))

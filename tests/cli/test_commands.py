@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import yaml
 from typer.testing import CliRunner, Result
-from worlds import tiny_world
 
 from e2esim.cli.main import app
 from e2esim.config.door import load
+from worlds import tiny_world
 
 
 @pytest.fixture
@@ -48,7 +48,8 @@ def test_bad_input_lists_everything_on_stderr_and_writes_nothing(here: Path, com
     assert result.stdout == ""
     assert files(here) == before
     assert "6 problems in the input" in result.stderr
-    for words in ("w/data/prices.csv\n  row 2, column price_eur: not a number [12,50]", "12.50", "missing file", "did you mean 'seed'"):
+    assert "w/data/prices.csv\n  row 2, column price_eur: not a number [12,50]" in result.stderr
+    for words in ("12.50", "missing file", "did you mean 'seed'"):
         assert words in result.stderr
     assert "Traceback" not in result.stderr
 
@@ -58,9 +59,9 @@ def test_validate_json_gives_every_problem_in_full(here: Path) -> None:
     result = call("validate", "scenario=./w", "--json")
     found = json.loads(result.stdout)
     assert (result.exit_code, found["valid"], len(found["problems"])) == (2, False, 112)
-    assert found["problems"][0] | {"remedy": ""} == {
-        "file": "w/data/demand.csv", "row": 2, "column": "quantity", "value": "x", "message": "not a number", "remedy": "", "warning": False,
-    }  # fmt: skip
+    first = found["problems"][0]
+    assert (first["file"], first["row"], first["column"], first["value"]) == ("w/data/demand.csv", 2, "quantity", "x")
+    assert (first["message"], first["warning"]) == ("not a number", False)
     short, full = call("validate", "scenario=./w").stderr, call("validate", "scenario=./w", "--all").stderr
     assert "and 52 more" in short
     assert full.count("not a number") == 112
@@ -164,8 +165,8 @@ def test_help_is_quick_and_loads_nothing_heavy(here: Path) -> None:
         "from e2esim.cli.main import run\n"
         "try: run()\n"
         "except SystemExit: pass\n"
-        "heavy = {'polars', 'numpy', 'numba', 'simpy', 'hydra', 'omegaconf', 'pydantic', 'matplotlib', 'ortools', 'scipy'} & set(sys.modules)\n"
-        "sys.exit(f'loaded {heavy}' if heavy else 0)"
+        "heavy = 'polars numpy numba simpy hydra omegaconf pydantic matplotlib ortools scipy'.split()\n"
+        "sys.exit(f'loaded {heavy}' if set(heavy) & set(sys.modules) else 0)"
     )
     times = []
     for _ in range(3):

@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from worlds import tiny_world
 
 from e2esim.cli.completion import complete_override, complete_scenario
+from worlds import tiny_world
 
 
 @pytest.fixture
@@ -41,7 +41,8 @@ def test_scenarios_by_name_and_by_folder(here: Path) -> None:
     assert complete_override("scenario=mi") == ["scenario=mine", "scenario=mine/one", "scenario=mine/silo"]
     assert complete_override("scenario=./sc") == ["scenario=./scenarios/"]
     assert complete_override("scenario=./scenarios/") == ["scenario=./scenarios/mine"]
-    assert complete_override("scenario=./scenarios/mine/") == [f"scenario=./scenarios/mine/{v}" for v in ("one", "silo", "data/")]
+    inside = [f"scenario=./scenarios/mine/{name}" for name in ("one", "silo", "data/")]
+    assert complete_override("scenario=./scenarios/mine/") == inside
     assert "mattress_maker/as_is" in complete_scenario("mattress_maker/")
 
 

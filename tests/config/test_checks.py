@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a case a row reads better)
 """Rules between tables: each is broken once in a world that is right otherwise, and only that is reported."""
 
 from __future__ import annotations
@@ -6,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from worlds import Row, tiny_world
 
 from e2esim.config.door import load, load_with_warnings
 from e2esim.config.problems import InputErrors, Problem
+from worlds import Row, tiny_world
 
 
 def problems(world: Path, *overrides: str) -> list[Problem]:
@@ -71,7 +72,9 @@ CASES: list[tuple[str, dict[str, Any], str, int | None, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("changes", "file", "row", "words"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+@pytest.mark.parametrize(
+    ("changes", "file", "row", "words"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
 def test_one_broken_rule(tmp_path: Path, changes: dict[str, Any], file: str, row: int | None, words: str) -> None:
     found = problems(tiny_world(tmp_path / "w", **changes))
     here = [problem for problem in found if problem.file.endswith(f"/{file}.csv") and words in problem.message]
@@ -83,7 +86,9 @@ def test_a_cycle_is_named_and_found_in_a_long_chain(tmp_path: Path) -> None:
     chain = [f"c{k}" for k in range(3000)]
     items = [STEEL | {"item": name, "name": name} for name in chain]
     links = [{"parent": a, "component": b, "quantity": 1} for a, b in zip(chain, [*chain[1:], chain[5]], strict=True)]
-    found = [p for p in problems(tiny_world(tmp_path / "w", items=add(*items), bom=add(*links))) if "circular" in p.message]
+    found = [
+        p for p in problems(tiny_world(tmp_path / "w", items=add(*items), bom=add(*links))) if "circular" in p.message
+    ]
     assert len(found) == 1
     path = found[0].value.split(" > ")
     assert path[0] == path[-1]
@@ -103,7 +108,9 @@ def test_items_nobody_needs_may_lack_a_source(tmp_path: Path) -> None:
         ({}, ("horizon.start=2026-04-06",), "ends 3 months before"),
     ],
 )
-def test_warnings_do_not_stop_the_run(tmp_path: Path, changes: dict[str, Any], overrides: tuple[str, ...], words: str) -> None:
+def test_warnings_do_not_stop_the_run(
+    tmp_path: Path, changes: dict[str, Any], overrides: tuple[str, ...], words: str
+) -> None:
     found = load_with_warnings([f"scenario={tiny_world(tmp_path / 'w', **changes)}", *overrides])
     assert [words in problem.message for problem in found.warnings] == [True], found.warnings
 
@@ -114,7 +121,8 @@ def test_a_start_before_the_history_is_an_error(tmp_path: Path) -> None:
     assert "2024-10" in problem.remedy
 
 
-def test_checks_do_not_pile_up_on_unreadable_cells(tmp_path: Path) -> None:
-    """A share that is no number is one problem, not also a sum that is not one."""
-    found = problems(tiny_world(tmp_path / "w", mix=edit({"channel": "web", "segment": "thrift"}, share="x")))
+@pytest.mark.parametrize("share", ["x", "1.6", ""])
+def test_checks_do_not_pile_up_on_unreadable_cells(tmp_path: Path, share: str) -> None:
+    """A share that is no number or out of bounds is one problem, not also a sum that is not one."""
+    found = problems(tiny_world(tmp_path / "w", mix=edit({"channel": "web", "segment": "thrift"}, share=share)))
     assert [problem.column for problem in found] == ["share"]

@@ -7,30 +7,33 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from worlds import tiny_tables, tiny_world, write_csv, write_excel
 
 from e2esim.config.door import load
 from e2esim.config.problems import InputErrors
 from e2esim.domain.schema import TABLES
+from worlds import tiny_tables, tiny_world, write_csv, write_excel
 
 EXAMPLES = 25  # 400 were tried once
 FUZZ = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NASTY = st.one_of(
-    st.sampled_from(["", " ", "nan", "-1", "1e999", "1,5", "\ufeff", '"', "=1+1", "0", "24:00", "2026-02-30", "12-31", "9" * 30, "mattress", "web", "٣"]),
+    st.sampled_from(["", " ", "nan", "-1", "1e999", "1,5", "\ufeff", '"', "=1+1", "0", "24:00", "2026-02-30", "12-31"]),
+    st.sampled_from(["9" * 30, "mattress", "web", "٣"]),
     st.text(max_size=12),
 )  # fmt: skip
 NAMES = st.sampled_from([table.name for table in TABLES])
 
 
-def opens_or_lists(world: Path, *overrides: str) -> None:
+def opens_or_lists(world: Path | str, *overrides: str) -> None:
     try:
         load([f"scenario={world}", *overrides])
+        return
     except InputErrors as error:
-        assert error.problems
-        assert all(problem.file and problem.message for problem in error.problems)
-        assert str(error)
+        caught = error
+    assert caught.problems
+    assert all(problem.file and problem.message for problem in caught.problems)
+    assert str(caught)
 
 
 @FUZZ
@@ -45,7 +48,9 @@ def test_cells(name: str, seed: int, value: str) -> None:
 
 
 @FUZZ
-@given(name=NAMES, seed=st.integers(0, 2**31), kind=st.sampled_from(["drop", "double", "shuffle", "column", "file", "cut"]))
+@given(
+    name=NAMES, seed=st.integers(0, 2**31), kind=st.sampled_from(["drop", "double", "shuffle", "column", "file", "cut"])
+)
 def test_rows_columns_and_files(name: str, seed: int, kind: str) -> None:
     rng = random.Random(seed)
     rows = tiny_tables()[name]
@@ -85,16 +90,31 @@ def test_bytes(name: str, data: bytes, seed: int, inside: bool) -> None:
 def test_any_scenario_yaml(text: str | bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         world = tiny_world(Path(folder) / "w", variants={})
-        (world / "scenario.yaml").write_bytes(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
+        data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+        (world / "scenario.yaml").write_bytes(data)
         opens_or_lists(world)
 
 
 SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8), st.dates())
-KEYS = st.one_of(
-    st.sampled_from(["name", "seed", "scale", "market", "horizon", "planning", "defaults", "conversion", "days", "start", "rule", "tick_h"]),
-    st.text(max_size=5),
-)  # fmt: skip
-TREES = st.recursive(SCALARS, lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(KEYS, inner, max_size=4)), max_leaves=8)
+KEY_WORDS = [
+    "name",
+    "seed",
+    "scale",
+    "market",
+    "horizon",
+    "planning",
+    "defaults",
+    "conversion",
+    "days",
+    "start",
+    "rule",
+]
+KEYS = st.one_of(st.sampled_from(KEY_WORDS), st.text(max_size=5))
+TREES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(KEYS, inner, max_size=4)),
+    max_leaves=8,
+)
 
 
 @FUZZ
@@ -104,12 +124,13 @@ def test_any_tree_of_settings(tree: dict[str, object]) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         world = tiny_world(Path(folder) / "w", variants={})
-        (world / "scenario.yaml").write_text(yaml.safe_dump(tree, allow_unicode=True), encoding="utf-8", errors="replace")
+        text = yaml.safe_dump(tree, allow_unicode=True)
+        (world / "scenario.yaml").write_text(text, encoding="utf-8", errors="replace")
         opens_or_lists(world)
 
 
 @FUZZ
-@given(overrides=st.lists(st.one_of(st.text(max_size=20), st.builds("{}={}".format, KEYS, st.text(max_size=12))), max_size=4))
+@given(overrides=st.lists(st.text(max_size=20) | st.builds("{}={}".format, KEYS, st.text(max_size=12)), max_size=4))
 def test_any_overrides(overrides: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         world = tiny_world(Path(folder) / "w", variants={})
@@ -119,10 +140,7 @@ def test_any_overrides(overrides: list[str]) -> None:
 @FUZZ
 @given(text=st.text(max_size=30))
 def test_any_scenario_name(text: str) -> None:
-    try:
-        load([f"scenario={text}"])
-    except InputErrors as error:
-        assert error.problems
+    opens_or_lists(text)
 
 
 @pytest.mark.parametrize("text", ["[" * 3000, "a: " + "[" * 500 + "]" * 500, "{" * 2000])
@@ -134,6 +152,7 @@ def test_deep_nesting(text: str, tmp_path: Path) -> None:
 
 
 @settings(max_examples=EXAMPLES // 2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@example(name="attributes", seed=85777, value="<\x1e", cut=True)  # a damaged stream inside a sound archive
 @given(name=NAMES, seed=st.integers(0, 2**31), value=NASTY, cut=st.booleans())
 def test_workbooks(name: str, seed: int, value: str, cut: bool) -> None:
     rng = random.Random(seed)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from worlds import tiny_world
 
 from e2esim.config.door import load
 from e2esim.config.layers import compose, default_choices
@@ -13,6 +12,7 @@ from e2esim.config.places import groups, shipped
 from e2esim.config.settings import known_keys
 from e2esim.config.yaml_file import leaves, read_yaml
 from e2esim.domain.settings import Settings
+from worlds import tiny_world
 
 
 def settings(folder: Path, *overrides: str, variant: str = "") -> Settings:
@@ -88,7 +88,9 @@ def test_a_value_beats_an_option_whatever_their_order(tmp_path: Path) -> None:
 
 def test_hydra_grammar_of_values(tmp_path: Path) -> None:
     world = tiny_world(tmp_path / "w")
-    found = settings(world, "title='a, b [pcs]'", "market.word_of_mouth=false", "scale=1e-1", "horizon.start=2026-02-02")
+    found = settings(
+        world, "title='a, b [pcs]'", "market.word_of_mouth=false", "scale=1e-1", "horizon.start=2026-02-02"
+    )
     assert (found.title, found.market.word_of_mouth, found.scale) == ("a, b [pcs]", False, 0.1)
     assert found.horizon.start.isoformat() == "2026-02-02"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from worlds import tiny_world
 
 from e2esim.config.places import find, names, scenarios
 from e2esim.config.problems import InputErrors
+from worlds import tiny_world
 
 
 @pytest.fixture
@@ -18,7 +18,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("text", ["mine", "scenarios/mine", "./scenarios/mine", "./scenarios/mine/", "./scenarios/mine/scenario.yaml"])
+@pytest.mark.parametrize(
+    "text", ["mine", "scenarios/mine", "./scenarios/mine", "./scenarios/mine/", "./scenarios/mine/scenario.yaml"]
+)
 def test_names_of_a_scenario(here: Path, text: str) -> None:
     place = find(text)
     assert (place.folder, place.variant, place.name) == (here / "scenarios" / "mine", "", "mine")

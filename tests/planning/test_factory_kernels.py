@@ -24,7 +24,9 @@ from e2esim.planning.factory.trace_kernels import first_come, purchase_plan
 
 
 def tiny(seed: int, load: float = 0.9) -> PlanProblem:
-    return synthetic_problem(np.random.default_rng(seed), finished=2, parts=2, bought=3, centres=3, orders=14, weeks=5, load=load)
+    return synthetic_problem(
+        np.random.default_rng(seed), finished=2, parts=2, bought=3, centres=3, orders=14, weeks=5, load=load
+    )
 
 
 def slow_dispatch(problem: PlanProblem, wants: Wants, days: int) -> list[tuple[int, int, float]]:
@@ -52,7 +54,13 @@ def slow_dispatch(problem: PlanProblem, wants: Wants, days: int) -> list[tuple[i
                 if owed[s] < 0.5 * least and later > 1e-6:
                     continue
                 q = least
-            inputs = list(zip(net.in_node[net.in_start[s]: net.in_start[s + 1]].tolist(), net.in_qty[net.in_start[s]: net.in_start[s + 1]].tolist(), strict=True))
+            inputs = list(
+                zip(
+                    net.in_node[net.in_start[s] : net.in_start[s + 1]].tolist(),
+                    net.in_qty[net.in_start[s] : net.in_start[s + 1]].tolist(),
+                    strict=True,
+                )
+            )
             for node, per in inputs:
                 if day < net.free_from[node]:
                     q = min(q, (stock.get(node, 0.0) + 1e-6) / per)
@@ -80,15 +88,24 @@ def test_dispatch_equals_its_slow_twin(seed: int, load: float) -> None:
     view = frame(problem, network(problem), 70)
     base = backward(view, early_due(problem, 3))
     wants = wants_of(problem, base.step, base.day, base.qty)
-    wants = Wants(step=wants.step, day=wants.day, qty=wants.qty, rank=np.arange(problem.n_steps) * 1.0, start=wants.start)
+    wants = Wants(
+        step=wants.step, day=wants.day, qty=wants.qty, rank=np.arange(problem.n_steps) * 1.0, start=wants.start
+    )
     got = execute(view, wants)
-    assert list(zip(got.lot_step.tolist(), got.lot_day.tolist(), got.lot_qty.tolist(), strict=True)) == slow_dispatch(problem, wants, 70)
+    assert list(zip(got.lot_step.tolist(), got.lot_day.tolist(), got.lot_qty.tolist(), strict=True)) == slow_dispatch(
+        problem, wants, 70
+    )
     assert got.lot_qty.size > 0
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
-@given(st.lists(st.integers(0, 6), min_size=6, max_size=6), st.lists(st.tuples(st.integers(0, 5), st.integers(1, 6)), min_size=1, max_size=6))
-def test_hand_out_keeps_as_many_whole_orders_on_time_as_possible(supply: list[int], orders: list[tuple[int, int]]) -> None:
+@given(
+    st.lists(st.integers(0, 6), min_size=6, max_size=6),
+    st.lists(st.tuples(st.integers(0, 5), st.integers(1, 6)), min_size=1, max_size=6),
+)
+def test_hand_out_keeps_as_many_whole_orders_on_time_as_possible(
+    supply: list[int], orders: list[tuple[int, int]]
+) -> None:
     due, qty = (np.array(x) for x in zip(*sorted(orders), strict=True))
     size = 6 * due.size + 20
     row, day, out = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size)
@@ -97,8 +114,11 @@ def test_hand_out_keeps_as_many_whole_orders_on_time_as_possible(supply: list[in
     in_time = np.zeros(due.size)
     for k in range(n):
         in_time[row[k]] += out[k] * (day[k] <= due[row[k]])
-    best = max(sum(keep) for keep in product((0, 1), repeat=due.size)
-               if all((qty * np.array(keep))[due <= d].sum() <= cum[d] for d in range(6)))
+    best = max(
+        sum(keep)
+        for keep in product((0, 1), repeat=due.size)
+        if all((qty * np.array(keep))[due <= d].sum() <= cum[d] for d in range(6))
+    )
     assert int((in_time >= qty - 1e-9).sum()) == best
     for d in range(6):
         assert out[:n][day[:n] <= d].sum() <= cum[d] + 1e-9
@@ -109,18 +129,37 @@ def test_hand_out_keeps_as_many_whole_orders_on_time_as_possible(supply: list[in
 def test_higher_tier_is_served_first() -> None:
     row, day, out = np.empty(30, np.int64), np.empty(30, np.int64), np.empty(30)
     n = hand_out(np.array([5.0, 5.0, 8.0]), np.array([1, 0]), np.array([4.0, 4.0]), np.array([0, 1]), row, day, out, 0)
-    assert [(int(r), int(d), float(q)) for r, d, q in zip(row[:n], day[:n], out[:n], strict=True)] == [(0, 1, 4.0), (1, 0, 1.0), (1, 2, 3.0)]
+    assert [(int(r), int(d), float(q)) for r, d, q in zip(row[:n], day[:n], out[:n], strict=True)] == [
+        (0, 1, 4.0),
+        (1, 0, 1.0),
+        (1, 2, 3.0),
+    ]
 
 
 def test_first_come_first_served() -> None:
-    use, give, qty = first_come(np.array([0, 0, 1]), np.array([3.0, 4.0, 5.0]), np.array([0, 0, 1]), np.array([2.0, 4.0, 5.0]), 2)
-    assert list(zip(use.tolist(), give.tolist(), qty.tolist(), strict=True)) == [(0, 0, 2.0), (1, 0, 1.0), (1, 1, 3.0), (2, 2, 5.0)]
+    use, give, qty = first_come(
+        np.array([0, 0, 1]), np.array([3.0, 4.0, 5.0]), np.array([0, 0, 1]), np.array([2.0, 4.0, 5.0]), 2
+    )
+    assert list(zip(use.tolist(), give.tolist(), qty.tolist(), strict=True)) == [
+        (0, 0, 2.0),
+        (1, 0, 1.0),
+        (1, 1, 3.0),
+        (2, 2, 5.0),
+    ]
 
 
 def test_purchases_take_the_preferred_source_that_is_in_time() -> None:
     """Stock 5; uses 4 on day 3, 4 on day 8, 30 on day 20. Source 0 needs 14 days, source 1 needs 7 and is dearer."""
-    source, qty, day = purchase_plan(np.array([0, 4]), np.array([-1, 3, 8, 20]), np.array([5.0, -4.0, -4.0, -30.0]), np.array([0, 2]),
-                                     np.array([0, 1]), np.array([14, 7]), np.array([10.0, 4.0]), np.array([5.0, 4.0]))
+    source, qty, day = purchase_plan(
+        np.array([0, 4]),
+        np.array([-1, 3, 8, 20]),
+        np.array([5.0, -4.0, -4.0, -30.0]),
+        np.array([0, 2]),
+        np.array([0, 1]),
+        np.array([14, 7]),
+        np.array([10.0, 4.0]),
+        np.array([5.0, 4.0]),
+    )
     assert list(zip(source.tolist(), qty.tolist(), day.tolist(), strict=True)) == [(1, 4.0, 8), (0, 30.0, 20)]
 
 
@@ -133,12 +172,29 @@ def test_backward_covers_all_needs_when_hours_are_plenty() -> None:
 
 
 def test_backward_moves_earlier_when_a_week_is_full() -> None:
-    """30 pieces for day 21 at 1 h each and 1 h set-up, 12 h a week, 2 days of flow: 11 in week 2, 11 in week 1, 8 in week 0."""
+    """30 pieces for day 21 at 1 h each and 1 h set-up, 12 h a week, 2 days of flow: 11 in week 2, 11 in week 1, 8 in
+    week 0.
+    """
     need = np.zeros((1, 28))
     need[0, 21] = 30
     one, zero = np.array([1.0]), np.zeros(1, np.int64)
-    step, day, qty = backward_wants(need, np.zeros(1), np.zeros((28, 1)), zero, zero, np.zeros(2, np.int64), zero[:0], one[:0], zero, one,
-                                    one, np.array([2]), np.full((1, 4), 12.0), np.array([10_000]), np.zeros(1))
+    step, day, qty = backward_wants(
+        need,
+        np.zeros(1),
+        np.zeros((28, 1)),
+        zero,
+        zero,
+        np.zeros(2, np.int64),
+        zero[:0],
+        one[:0],
+        zero,
+        one,
+        one,
+        np.array([2]),
+        np.full((1, 4), 12.0),
+        np.array([10_000]),
+        np.zeros(1),
+    )
     assert list(zip((day // 7).tolist(), qty.tolist(), strict=True)) == [(2, 11.0), (1, 11.0), (0, 8.0)]
     assert step.tolist() == [0, 0, 0]
 
@@ -170,7 +226,12 @@ def test_fractional_plan_equals_a_dense_programme(seed: int) -> None:
             right.append(problem.on_hand[node] if node < problem.n_items else 0.0)
     for c in range(len(problem.centres)):
         for w in range(5):
-            rows.append(np.r_[np.where((problem.step_centre[step] == c) & (day // 7 == w), problem.step_run_h[step], 0.0), np.zeros(n_u)])
+            rows.append(
+                np.r_[
+                    np.where((problem.step_centre[step] == c) & (day // 7 == w), problem.step_run_h[step], 0.0),
+                    np.zeros(n_u),
+                ]
+            )
             right.append(problem.capacity_h[c, w])
     upper = [(0, None)] * n_x + [(0, q) for q in demand.qty]
     slow = linprog(np.r_[np.zeros(n_x), -demand.weight], A_ub=np.array(rows), b_ub=np.array(right), bounds=upper)
@@ -184,7 +245,8 @@ def test_lots_grow_only_where_weekly_set_ups_do_not_fit() -> None:
     assert lot_cycles(easy, network(easy), 52.0).min() == 1.0
     tight = synthetic_problem(np.random.default_rng(2), orders=100, load=1.2)
     cycle = lot_cycles(tight, network(tight), 52.0)
-    assert cycle.max() > 2.0 and cycle.max() <= 13.0
+    assert cycle.max() > 2.0
+    assert cycle.max() <= 13.0
 
 
 def test_earliest_day_counts_flow_and_lead_times() -> None:

@@ -23,7 +23,7 @@ from e2esim.planning.factory.problem import PlanProblem
 from e2esim.planning.factory.result import Cause, PegKind, PlanResult, PlanStatus
 from e2esim.planning.factory.synthetic import synthetic_problem
 
-SMALL = dict(finished=4, parts=5, bought=6, centres=4, orders=60, weeks=10)
+SMALL = {"finished": 4, "parts": 5, "bought": 6, "centres": 4, "orders": 60, "weeks": 10}
 
 
 def referee(problem: PlanProblem, folder: Path) -> set[str]:
@@ -37,7 +37,9 @@ def referee(problem: PlanProblem, folder: Path) -> set[str]:
             return list(csv.DictReader(f))
 
     def days(text: str) -> float:
-        return (datetime.fromisoformat(text) - datetime.combine(problem.today, datetime.min.time())).total_seconds() / 86400
+        return (
+            datetime.fromisoformat(text) - datetime.combine(problem.today, datetime.min.time())
+        ).total_seconds() / 86400
 
     for i, name in enumerate(problem.items):
         moves[name].append((-1.0, 0, float(problem.on_hand[i])))
@@ -65,8 +67,11 @@ def referee(problem: PlanProblem, folder: Path) -> set[str]:
             moves["behind", s - 1].append((start, 1, -qty))
         moves[r["item"] if s == own[-1] else ("behind", s)].append((end, 0, qty))
     for r in rows("purchases.csv"):
-        s = next(k for k in range(len(problem.source_supplier))
-                 if problem.source_supplier[k] == r["supplier"] and problem.items[problem.source_item[k]] == r["item"])
+        s = next(
+            k
+            for k in range(len(problem.source_supplier))
+            if problem.source_supplier[k] == r["supplier"] and problem.items[problem.source_item[k]] == r["item"]
+        )
         qty = float(r["qty"])
         if days(r["ordered"]) < 0:
             broken.add("ordered before today")
@@ -110,30 +115,61 @@ def ledger_gap(problem: PlanProblem, result: PlanResult) -> float:
 
 
 def one_item(**change: object) -> PlanProblem:
-    """Item A: one step of 1 h/pc, 1 h set-up, 2 days on centre W (10 h a week) from two B, bought in 7 days; 4 A and 4 B in stock."""
-    facts: dict[str, object] = dict(
-        today=date(2026, 1, 5), items=("A", "B"), lot_min=np.array([2.0, 0.0]), lot_multiple=np.array([1.0, 1.0]),
-        on_hand=np.array([4.0, 4.0]), step_item=np.array([0]), step_name=("10",), step_centre=np.array([0]), step_setup_h=np.array([1.0]),
-        step_run_h=np.array([1.0]), step_flow_days=np.array([2]), bom_parent=np.array([0]), bom_component=np.array([1]),
-        bom_qty=np.array([2.0]), centres=("W",), capacity_h=np.full((1, 12), 10.0), source_item=np.array([1]), source_supplier=("S",),
-        source_priority=np.array([1]), source_lead_days=np.array([7]), source_moq=np.array([10.0]), source_multiple=np.array([5.0]),
-        source_price=np.array([1.0]), orders=("o1",), order_item=np.array([0]), order_qty=np.array([4.0]), order_due=np.array([1]),
-        order_priority=np.array([1]))
+    """Item A: one step of 1 h/pc, 1 h set-up, 2 days on centre W (10 h a week) from two B, bought in 7 days; 4 A and
+    4 B in stock.
+    """
+    facts: dict[str, object] = {
+        "today": date(2026, 1, 5),
+        "items": ("A", "B"),
+        "lot_min": np.array([2.0, 0.0]),
+        "lot_multiple": np.array([1.0, 1.0]),
+        "on_hand": np.array([4.0, 4.0]),
+        "step_item": np.array([0]),
+        "step_name": ("10",),
+        "step_centre": np.array([0]),
+        "step_setup_h": np.array([1.0]),
+        "step_run_h": np.array([1.0]),
+        "step_flow_days": np.array([2]),
+        "bom_parent": np.array([0]),
+        "bom_component": np.array([1]),
+        "bom_qty": np.array([2.0]),
+        "centres": ("W",),
+        "capacity_h": np.full((1, 12), 10.0),
+        "source_item": np.array([1]),
+        "source_supplier": ("S",),
+        "source_priority": np.array([1]),
+        "source_lead_days": np.array([7]),
+        "source_moq": np.array([10.0]),
+        "source_multiple": np.array([5.0]),
+        "source_price": np.array([1.0]),
+        "orders": ("o1",),
+        "order_item": np.array([0]),
+        "order_qty": np.array([4.0]),
+        "order_due": np.array([1]),
+        "order_priority": np.array([1]),
+    }
     facts.update(change)
     return PlanProblem(**facts)  # type: ignore[arg-type]
 
 
 def orders(*rows: tuple[float, int, int]) -> dict[str, object]:
     qty, due, priority = zip(*rows, strict=True)
-    return dict(orders=tuple(f"o{k}" for k in range(len(rows))), order_item=np.zeros(len(rows), dtype=np.int64),
-                order_qty=np.array(qty, dtype=float), order_due=np.array(due), order_priority=np.array(priority))
+    return {
+        "orders": tuple(f"o{k}" for k in range(len(rows))),
+        "order_item": np.zeros(len(rows), dtype=np.int64),
+        "order_qty": np.array(qty, dtype=float),
+        "order_due": np.array(due),
+        "order_priority": np.array(priority),
+    }
 
 
 def test_stock_alone_delivers_on_time() -> None:
     result = plan(one_item(), rounds=5)
     assert result.status is PlanStatus.ON_TIME
-    assert result.lot_qty.size == 0 and result.purchase_qty.size == 0
-    assert result.delivery_qty.tolist() == [4.0] and result.delivery_day.tolist() == [1]
+    assert result.lot_qty.size == 0
+    assert result.purchase_qty.size == 0
+    assert result.delivery_qty.tolist() == [4.0]
+    assert result.delivery_day.tolist() == [1]
     assert result.peg_kind.tolist() == [PegKind.STOCK]
 
 
@@ -151,7 +187,8 @@ def test_lot_and_purchase_just_in_time() -> None:
 def test_lead_time_is_the_cause_when_flow_is_too_long() -> None:
     result = plan(one_item(**orders((6, 1, 1))), rounds=5)
     assert result.status is PlanStatus.LATE
-    assert result.late_cause.tolist() == [Cause.LEAD_TIME] and result.late_qty.tolist() == [2.0]
+    assert result.late_cause.tolist() == [Cause.LEAD_TIME]
+    assert result.late_qty.tolist() == [2.0]
     assert result.delivery_day.tolist() == [1, 2]
     assert result.objective == 2.0 == result.bound
 
@@ -174,29 +211,47 @@ def test_work_centre_is_the_cause_when_hours_are_short() -> None:
 
 def test_what_nobody_makes_or_sells_is_material() -> None:
     none = np.zeros(0, dtype=np.int64)
-    result = plan(one_item(source_item=none, source_supplier=(), source_priority=none, source_lead_days=none, source_moq=np.zeros(0),
-                           source_multiple=np.zeros(0), source_price=np.zeros(0), **orders((20, 40, 1))), rounds=5)
+    result = plan(
+        one_item(
+            source_item=none,
+            source_supplier=(),
+            source_priority=none,
+            source_lead_days=none,
+            source_moq=np.zeros(0),
+            source_multiple=np.zeros(0),
+            source_price=np.zeros(0),
+            **orders((20, 40, 1)),
+        ),
+        rounds=5,
+    )
     assert result.status is PlanStatus.SHORT
-    assert result.late_cause.tolist() == [Cause.MATERIAL] and result.late_place.tolist() == [1]
+    assert result.late_cause.tolist() == [Cause.MATERIAL]
+    assert result.late_place.tolist() == [1]
     assert result.late_qty.tolist() == [14.0]
 
 
 def test_urgent_orders_go_first() -> None:
     result = plan(one_item(**orders((4, 2, 2), (4, 2, 1))), rounds=5)
-    late = late_pieces(one_item(**orders((4, 2, 2), (4, 2, 1))), result.delivery_order, result.delivery_day, result.delivery_qty)
+    late = late_pieces(
+        one_item(**orders((4, 2, 2), (4, 2, 1))), result.delivery_order, result.delivery_day, result.delivery_qty
+    )
     assert late[1] == 0.0
 
 
 def test_zero_capacity_gives_a_short_plan_not_an_error() -> None:
     result = plan(one_item(capacity_h=np.zeros((1, 12)), **orders((9, 30, 1))), rounds=5)
     assert result.status is PlanStatus.SHORT
-    assert result.late_qty.tolist() == [5.0] and result.late_cause.tolist() == [Cause.WORK_CENTRE]
+    assert result.late_qty.tolist() == [5.0]
+    assert result.late_cause.tolist() == [Cause.WORK_CENTRE]
 
 
 def test_receipts_are_used() -> None:
-    problem = one_item(receipt_item=np.array([0]), receipt_day=np.array([3]), receipt_qty=np.array([5.0]), **orders((9, 3, 1)))
+    problem = one_item(
+        receipt_item=np.array([0]), receipt_day=np.array([3]), receipt_qty=np.array([5.0]), **orders((9, 3, 1))
+    )
     result = plan(problem, rounds=5)
-    assert result.status is PlanStatus.ON_TIME and result.lot_qty.size == 0
+    assert result.status is PlanStatus.ON_TIME
+    assert result.lot_qty.size == 0
 
 
 def test_bad_facts_are_all_named() -> None:
@@ -218,15 +273,28 @@ def test_made_problem_keeps_every_rule(seed: int, tmp_path: Path) -> None:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
-@given(seed=st.integers(0, 10_000), load=st.floats(0.4, 2.5), sold_part=st.booleans(), receipts=st.booleans(), early=st.integers(0, 9))
-def test_any_problem_keeps_every_rule(tmp_path: Path, seed: int, load: float, sold_part: bool, receipts: bool, early: int) -> None:
+@given(
+    seed=st.integers(0, 10_000),
+    load=st.floats(0.4, 2.5),
+    sold_part=st.booleans(),
+    receipts=st.booleans(),
+    early=st.integers(0, 9),
+)
+def test_any_problem_keeps_every_rule(
+    tmp_path: Path, seed: int, load: float, sold_part: bool, receipts: bool, early: int
+) -> None:
     problem = made(seed, load=load, finished=3, parts=3, bought=4, centres=3, orders=25, weeks=6)
     item = problem.order_item.copy()
     if sold_part:
-        item[::5] = 3 + seed % 7      # a made or a bought part is sold too
+        item[::5] = 3 + seed % 7  # a made or a bought part is sold too
     problem = replace(problem, order_item=item, order_due=problem.order_due - early)
     if receipts:
-        problem = replace(problem, receipt_item=np.array([0, 4, 8]), receipt_day=np.array([0, 9, 300]), receipt_qty=np.array([5.0, 7.0, 90.0]))
+        problem = replace(
+            problem,
+            receipt_item=np.array([0, 4, 8]),
+            receipt_day=np.array([0, 9, 300]),
+            receipt_qty=np.array([5.0, 7.0, 90.0]),
+        )
     result = plan(problem, rounds=15, seed=seed)
     write_neutral(problem, result, tmp_path)
     assert referee(problem, tmp_path) == set()
@@ -237,16 +305,24 @@ def test_any_problem_keeps_every_rule(tmp_path: Path, seed: int, load: float, so
 
 def check_pegging(problem: PlanProblem, result: PlanResult) -> None:
     """Every delivery and every lot is fed in full, by supplies that are there in time and given out once."""
-    assert np.bincount(result.peg_delivery, weights=result.peg_qty, minlength=result.delivery_qty.size) == pytest.approx(result.delivery_qty)
+    assert np.bincount(
+        result.peg_delivery, weights=result.peg_qty, minlength=result.delivery_qty.size
+    ) == pytest.approx(result.delivery_qty)
     need = np.zeros(result.lot_qty.size)
     for k, s in enumerate(result.lot_step):
         first = s == np.flatnonzero(problem.step_item == problem.step_item[s])[0]
-        need[k] = result.lot_qty[k] * (problem.bom_qty[problem.bom_parent == problem.step_item[s]].sum() if first else 1.0)
+        need[k] = result.lot_qty[k] * (
+            problem.bom_qty[problem.bom_parent == problem.step_item[s]].sum() if first else 1.0
+        )
     assert np.bincount(result.feed_lot, weights=result.feed_qty, minlength=need.size) == pytest.approx(need)
-    for kind, size, ready in ((PegKind.LOT, result.lot_qty, result.lot_end), (PegKind.PURCHASE, result.purchase_qty, result.purchase_received)):
+    for kind, size, ready in (
+        (PegKind.LOT, result.lot_qty, result.lot_end),
+        (PegKind.PURCHASE, result.purchase_qty, result.purchase_received),
+    ):
         p, f = result.peg_kind == kind, result.feed_kind == kind
-        used = (np.bincount(result.peg_row[p], weights=result.peg_qty[p], minlength=size.size)
-                + np.bincount(result.feed_row[f], weights=result.feed_qty[f], minlength=size.size))
+        used = np.bincount(result.peg_row[p], weights=result.peg_qty[p], minlength=size.size) + np.bincount(
+            result.feed_row[f], weights=result.feed_qty[f], minlength=size.size
+        )
         assert np.all(used <= size + 1e-6)
         assert np.all(ready[result.peg_row[p]] <= result.delivery_day[result.peg_delivery[p]])
         assert np.all(ready[result.feed_row[f]] <= result.lot_start[result.feed_lot[f]])
@@ -277,19 +353,29 @@ def test_the_referee_sees_each_broken_rule(tmp_path: Path) -> None:
 def test_same_seed_and_rounds_same_plan() -> None:
     problem = made(5, load=1.0)
     a, b = plan(problem, rounds=40, seed=3), plan(problem, rounds=40, seed=3)
-    assert a.lot_qty.tolist() == b.lot_qty.tolist() and a.delivery_day.tolist() == b.delivery_day.tolist()
+    assert a.lot_qty.tolist() == b.lot_qty.tolist()
+    assert a.delivery_day.tolist() == b.delivery_day.tolist()
 
 
 def test_search_never_makes_it_worse_and_helps() -> None:
-    costs = [(plan(made(seed, load=1.05), rounds=0).objective, plan(made(seed, load=1.05), rounds=300).objective) for seed in (1, 2, 3, 4)]
+    costs = [
+        (plan(made(seed, load=1.05), rounds=0).objective, plan(made(seed, load=1.05), rounds=300).objective)
+        for seed in (1, 2, 3, 4)
+    ]
     assert sum(after for _, after in costs) < sum(before for before, _ in costs)
 
 
 def test_order_of_orders_does_not_matter() -> None:
     problem = made(6, load=0.7)
     back = np.arange(len(problem.orders))[::-1]
-    turned = replace(problem, orders=tuple(problem.orders[k] for k in back), order_item=problem.order_item[back],
-                     order_qty=problem.order_qty[back], order_due=problem.order_due[back], order_priority=problem.order_priority[back])
+    turned = replace(
+        problem,
+        orders=tuple(problem.orders[k] for k in back),
+        order_item=problem.order_item[back],
+        order_qty=problem.order_qty[back],
+        order_due=problem.order_due[back],
+        order_priority=problem.order_priority[back],
+    )
     assert plan(problem, rounds=0).objective == pytest.approx(plan(turned, rounds=0).objective, rel=0.02, abs=2.0)
 
 
@@ -313,7 +399,8 @@ def test_neutral_files_round_trip(tmp_path: Path) -> None:
     files = {
         "items.csv": "item,type,lot_min,lot_multiple\n001,FG,2,1\nB,PUR,,\n",
         "bom.csv": "parent,component,qty_per\n001,B,2\n",
-        "routings.csv": "item,step,work_centre,setup_h_per_lot,run_h_per_unit,flow_days\n001,20,W,1,0.5,1\n001,10,W,1,1,2\n",
+        "routings.csv": "item,step,work_centre,setup_h_per_lot,run_h_per_unit,flow_days\n"
+        "001,20,W,1,0.5,1\n001,10,W,1,1,2\n",
         "capacity.csv": "work_centre,week,week_start,capacity_h\nW,0,2026-01-05,10\nW,1,2026-01-12,12.5\n",
         "suppliers.csv": "supplier,item,priority,lead_time_days,moq,multiple,price\nS,B,1,7,10,5,1.5\n",
         "stock.csv": "item,on_hand\n001,3\n",
@@ -322,19 +409,25 @@ def test_neutral_files_round_trip(tmp_path: Path) -> None:
     for name, text in files.items():
         (tmp_path / name).write_text(text)
     problem = read_neutral(tmp_path)
-    assert problem.items == ("001", "B") and problem.on_hand.tolist() == [3.0, 0.0]
-    assert problem.step_name == ("10", "20") and problem.step_run_h.tolist() == [1.0, 0.5]
-    assert problem.capacity_h.tolist() == [[10.0, 12.5]] and problem.order_due.tolist() == [2]
+    assert problem.items == ("001", "B")
+    assert problem.on_hand.tolist() == [3.0, 0.0]
+    assert problem.step_name == ("10", "20")
+    assert problem.step_run_h.tolist() == [1.0, 0.5]
+    assert problem.capacity_h.tolist() == [[10.0, 12.5]]
+    assert problem.order_due.tolist() == [2]
     write_neutral(problem, plan(problem, rounds=0), tmp_path / "plan")
     assert (tmp_path / "plan" / "deliveries.csv").read_text() == "order,date,qty\nx,2026-01-07T00:00:00,3.0\n"
     (tmp_path / "bom.csv").write_text("parent,component,qty_per\n001,C,2\n")
-    with pytest.raises(ValueError, match="bom.csv, row 2, column component: 'C'"):
+    with pytest.raises(ValueError, match=r"bom\.csv, row 2, column component: 'C'"):
         read_neutral(tmp_path)
 
 
 CASES = os.environ.get("E2ESIM_CASES")
-GOALS = {"n1000": (10.0, {"P3": 65.0}, 176), "n10000": (2.0, {"P3": 97.0}, 90),
-         "n10000_tight": (10.0, {"P1": 99.9, "P2": 99.8, "P3": 90.0}, 300)}
+GOALS = {
+    "n1000": (10.0, {"P3": 65.0}, 176),
+    "n10000": (2.0, {"P3": 97.0}, 90),
+    "n10000_tight": (10.0, {"P1": 99.9, "P2": 99.8, "P3": 90.0}, 300),
+}
 
 
 @pytest.mark.skipif(not CASES, reason="E2ESIM_CASES names no folder with the planner's cases")
@@ -346,9 +439,15 @@ def test_cases_reach_their_goals(name: str, tmp_path: Path) -> None:
     problem = read_neutral(root / name)
     result = plan(problem, time_limit_s=limit)
     write_neutral(problem, result, tmp_path)
-    done = subprocess.run([sys.executable, str(root / "referee.py"), str(root / name), str(tmp_path)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, str(root / "referee.py"), str(root / name), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     score = json.loads(done.stdout.strip().splitlines()[-1])
-    assert score["breaches"] == {} and done.returncode == 0
+    assert score["breaches"] == {}
+    assert done.returncode == 0
     assert score["not_delivered_in_full"] == 0
     assert score["late_orders"] <= most_late
     for tier, share in goals.items():

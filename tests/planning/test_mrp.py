@@ -18,7 +18,7 @@ def released(plan: MrpPlan, item: str) -> dict[int, float]:
 
 
 def test_three_level_exercise_in_the_style_of_jacobs_and_chase() -> None:
-    """Releases of a published exercise (A of B and C; B of F; C of D, E, F), two of its levels checked by hand as well."""
+    """Releases of a published exercise (edu.com, question 1098717): A of B and C; B of F; C of D, E, F."""
     items = {
         "A": MrpItem(lead_time=1, on_hand=20),
         "B": MrpItem(lead_time=1, on_hand=50, scheduled={1: 30}),
@@ -78,8 +78,11 @@ def test_every_fault_is_named_at_once() -> None:
         MrpItem(lead_time=-1)
 
 
+World = tuple[dict[str, MrpItem], dict[str, dict[str, float]], dict[str, dict[int, float]]]
+
+
 @st.composite
-def worlds(draw: st.DrawFn) -> tuple[dict[str, MrpItem], dict[str, dict[str, float]], dict[str, dict[int, float]]]:
+def worlds(draw: st.DrawFn) -> World:
     """Up to five items, each used by some before it."""
     n = draw(st.integers(1, 5))
     names = [f"i{k}" for k in range(n)]
@@ -103,7 +106,7 @@ def worlds(draw: st.DrawFn) -> tuple[dict[str, MrpItem], dict[str, dict[str, flo
 
 @given(worlds())
 @settings(max_examples=80, deadline=None)
-def test_laws_of_any_plan(world: tuple[dict[str, MrpItem], dict[str, dict[str, float]], dict[str, dict[int, float]]]) -> None:
+def test_laws_of_any_plan(world: World) -> None:
     """Material balance, safety stock kept, lot rules kept, components needed where parents start, pegs add up."""
     items, bom, demand = world
     plan = plan_requirements(items, bom, demand, 8)

@@ -221,6 +221,8 @@ def test_value_is_margin_penalty_and_the_customer_who_stays_for_an_hour():
     assert one_value() == pytest.approx((100 + 300 * 0.05) / 0.5)
     assert one_value(penalty_cap=0.03) == pytest.approx((100 + 300 * 0.03) / 0.5)  # the cap
     assert one_value(late_d=-10.0) == pytest.approx(100 / 0.5)  # still early after waiting: nothing avoided
+    assert one_value(late_d=2.0) == pytest.approx((100 + 300 * 0.05) / 0.5)  # what is late already is owed anyhow
+    assert one_value(late_d=8.0) == pytest.approx((100 + 300 * 0.02) / 0.5)
     kept = one_value(customer_value=1000.0) - one_value()
     lost = 1 - np.exp(-5 / 2)
     by_hand = 1000 * ((1 - 0.2) - (1 - 1 / (1 + 4 * np.exp(-lost)))) / 0.5

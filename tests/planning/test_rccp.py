@@ -23,6 +23,12 @@ def test_methods_agree_on_the_total() -> None:
     assert factors.sum(axis=1) == pytest.approx(bills.sum(axis=1))
 
 
+def test_overdue_hours_fall_in_the_first_period() -> None:
+    """What should have been done before the horizon is asked for in period 0, not wrapped to its end."""
+    load = resource_profiles(np.array([[4.0, 2.0, 0.0]]), np.array([[[1.0, 0.0, 0.5]]]))
+    assert load.tolist() == [[4 + 2 + 1, 2, 0]]
+
+
 def test_crp_of_an_mrp_plan() -> None:
     """Two orders of 60 legs: saw 1 + 0.1 x 60 = 7 h at release, glue 0.2 x 60 = 12 h a period later."""
     items = {"table": MrpItem(lead_time=1), "leg": MrpItem(lead_time=2, lot=LotRule(multiple=60))}

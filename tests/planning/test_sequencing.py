@@ -16,7 +16,9 @@ from e2esim.planning.sequencing.dispatch import by_rules, lower_bound, shortest_
 from e2esim.planning.sequencing.dispatch_kernels import dispatch
 
 
-def generated(seed: int, jobs: int, machines: int, *, goal: Goal, families: int = 1, steps: int = 2) -> SequencingProblem:
+def generated(
+    seed: int, jobs: int, machines: int, *, goal: Goal, families: int = 1, steps: int = 2
+) -> SequencingProblem:
     """A seeded shop: some operations with an alternate machine, releases, due times, weights, changeovers."""
     g = np.random.default_rng(seed)
     job = np.repeat(np.arange(jobs), steps)
@@ -83,7 +85,9 @@ def test_rules_break_no_limit(seed: int, jobs: int, machines: int, families: int
     assert solve(problem, time_limit_s=0.0, seed=1).objective == value(problem, end)
 
 
-def slow_dispatch(p: SequencingProblem, urgency: np.ndarray, latest: np.ndarray, active: bool) -> list[tuple[int, int, int]]:
+def slow_dispatch(
+    p: SequencingProblem, urgency: np.ndarray, latest: np.ndarray, active: bool
+) -> list[tuple[int, int, int]]:
     """The kernel's rule in sentences of Python, patience 10 and set-up patience 2."""
     nxt = {j: p.first_operation[j] for j in range(p.n_jobs)}
     ready = dict(enumerate(p.release.tolist()))
@@ -157,10 +161,15 @@ def test_breaches_find_each_kind() -> None:
     longer = plan.end.copy()
     longer[3] += 1
     assert any("no mode" in line for line in breaches(problem, plan.machine, plan.start, longer))
+    clash = job_shop([[0], [0]], [[3], [2]])
+    assert breaches(clash, np.array([0, 0]), np.array([0, 2]), np.array([3, 4])) == [
+        "machine 0: operation 1 starts at 2, before 3"
+    ]
 
 
 def test_every_fault_is_named_at_once() -> None:
-    with pytest.raises(ValueError, match=r"release, due and weight.*mode_machine must lie in 0\.\.1.*duration must be >= 0"):
+    faults = r"release, due and weight.*mode_machine must lie in 0\.\.1.*mode_duration must be >= 0"
+    with pytest.raises(ValueError, match=faults):
         replace(
             job_shop([[0, 1], [1, 0]], [[3, 2], [2, 4]]), due=np.zeros(3, dtype=np.int64),
             mode_machine=np.array([0, 1, 1, 2]), mode_duration=np.array([3, -2, 2, 4]),

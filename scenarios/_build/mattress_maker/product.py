@@ -98,6 +98,9 @@ def toppers() -> list[str]:
     return [f"{prefix}-TOP-{size}" for prefix in PREFIX.values() for size in ("090", "160")]
 
 
+LEAD_D = {"mattress": 4, "topper": 4, "pillow": 3, "core": 2, "cover": 3, "quilt": 2, "block": 2}  # [days] planned, queue included
+
+
 def items() -> list[Row]:
     """Table items."""
     table: list[Row] = []
@@ -107,6 +110,7 @@ def items() -> list[Row]:
             "item": item, "name": name, "category": category, "brand": "", "unit": "pcs", "sold": False, "weight_kg": 0.0, "volume_m3": 0.0, "life_y": 5,
             "pair_share": 0, "lot_min": 1, "lot_multiple": 1, "lead_time_d": 1, "cover_d": 0, "scrap_share": 0, "defect_share": 0, "resale_share": 0,
         }
+        base["lead_time_d"] = LEAD_D.get(category, 1)
         table.append(base | known | {"source": known.get("source", ASSUMED)})
 
     for model, (brand, name, core, _, _, _) in MODELS.items():
@@ -114,28 +118,28 @@ def items() -> list[Row]:
             add(
                 f"{model}-{size}", f"{_name(brand)} {name} {width * 100:.0f}x{length * 100:.0f}", "mattress", brand=brand, sold=True,
                 weight_kg=round(core_weight(core, size) + 2.0 + 1.6 * area(size), 1), volume_m3=volume, life_y=9,
-                pair_share=0.18 if size in ("080", "090") else 0.01, lot_min=10, lot_multiple=5, cover_d=6, scrap_share=0.003, defect_share=0.012, resale_share=0.25,
+                pair_share=0.18 if size in ("080", "090") else 0.01, lot_min=10, lot_multiple=5, cover_d=8, scrap_share=0.003, defect_share=0.012, resale_share=0.25,
             )
     for brand, prefix in PREFIX.items():
         for kind, name in (("S", "pillow"), ("M", "memory pillow")):
             add(f"{prefix}-PIL-{kind}", f"{_name(brand)} {name}", "pillow", brand=brand, sold=True, weight_kg=1.1 if kind == "S" else 1.6, volume_m3=0.02, life_y=2.5,
-                pair_share=0.45, lot_min=100, lot_multiple=20, cover_d=7, scrap_share=0.005, defect_share=0.004, resale_share=0.1)
+                pair_share=0.45, lot_min=100, lot_multiple=20, cover_d=8, scrap_share=0.005, defect_share=0.004, resale_share=0.1)
         for size in ("090", "160"):
             add(f"{prefix}-TOP-{size}", f"{_name(brand)} topper {size.lstrip('0')}", "topper", brand=brand, sold=True, weight_kg=5.5 if size == "090" else 9.0,
-                volume_m3=0.045 if size == "090" else 0.07, life_y=5, pair_share=0.1 if size == "090" else 0.01, lot_min=20, lot_multiple=5, cover_d=7,
+                volume_m3=0.045 if size == "090" else 0.07, life_y=5, pair_share=0.1 if size == "090" else 0.01, lot_min=20, lot_multiple=5, cover_d=8,
                 scrap_share=0.003, defect_share=0.008, resale_share=0.2)
     for core, (name, _) in CORES.items():
         for size in SIZES:
             add(f"COR-{core}-{size}", f"{name} {size.lstrip('0')}", "core", weight_kg=round(core_weight(core, size), 1), volume_m3=round(0.17 * area(size), 3),
-                lot_min=20, lot_multiple=5, cover_d=1.5, scrap_share=0.01)
+                lot_min=20, lot_multiple=5, cover_d=2, scrap_share=0.01)
     for cover, (name, _) in COVERS.items():
         for size in SIZES:
-            add(f"COV-{cover}-{size}", f"{name} {size.lstrip('0')}", "cover", weight_kg=round(1.5 * area(size), 1), volume_m3=0.02, lot_min=20, lot_multiple=5, cover_d=1.5,
+            add(f"COV-{cover}-{size}", f"{name} {size.lstrip('0')}", "cover", weight_kg=round(1.5 * area(size), 1), volume_m3=0.02, lot_min=20, lot_multiple=5, cover_d=2,
                 scrap_share=0.005)
     for cover, (name, _) in COVERS.items():
-        add(f"QLT-{cover}", f"Quilt for {name.lower()}", "quilt", unit="m2", weight_kg=0.9, volume_m3=0.02, lot_min=400, lot_multiple=50, cover_d=1.5, scrap_share=0.01)
+        add(f"QLT-{cover}", f"Quilt for {name.lower()}", "quilt", unit="m2", weight_kg=0.9, volume_m3=0.02, lot_min=400, lot_multiple=50, cover_d=2, scrap_share=0.01)
     for block, (name, density, *_) in BLOCKS.items():
-        add(block, name, "block", unit="m3", weight_kg=density, volume_m3=1.0, lot_min=60, lot_multiple=20, lead_time_d=2, cover_d=1.5, scrap_share=0.03)
+        add(block, name, "block", unit="m3", weight_kg=density, volume_m3=1.0, lot_min=60, lot_multiple=20, cover_d=2, scrap_share=0.03)
     for raw, (name, unit, cover_d, weight, volume) in RAWS.items():
         add(raw, name, "raw", unit=unit, weight_kg=weight, volume_m3=volume, cover_d=cover_d)
     return table

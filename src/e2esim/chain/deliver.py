@@ -93,7 +93,7 @@ class Deliver:
         b, w = self.book, self.world
         out = np.empty(len(rows))
         kernels.arrive(
-            rows, write, out,
+            rows, write, out, b["address"],
             b["kind"], b["channel"], b["market"], b["services"], b["shipped"], b["allocated"], b["state"],
             b["delivered"], b["problems"],
             w.lanes.of, w.lanes.transit_d, w.lanes.sigma, w.lanes.damage, w.lanes.mode,
@@ -125,7 +125,7 @@ class Deliver:
         pieces = self.stock.ship(rows)
         volume = kernels.freight(
             rows, lane, b["item"], b["quantity"], b["freight_eur"], self.world.items.volume_m3,
-            float(lanes.cost_eur_m3[lane]), float(lanes.cost_eur_line[lane]),
+            float(lanes.cost_eur_m3[lane]), float(lanes.cost_eur_line[lane]), self.world.plant.picking_cost_eur,
         )
         self.under_way.push(rows, self._times(rows, write=False))
         self.log.emit(self.env.now, Event.TRUCK_LEFT, place=lane, rows=m, quantity=pieces, value=float(volume))

@@ -73,26 +73,26 @@ def working_days_later(t: float, days: int, monday: int) -> float:
 
 @njit(cache=True)
 def journey(
-    row: int, start: float, truck: bool, installed: bool, plan_h: float, sigma: float, late_share: float,
+    address: int, start: float, truck: bool, installed: bool, plan_h: float, sigma: float, late_share: float,
     late_median_h: float,
     late_sigma: float, damage: float, install_failure: float, monday: int, keys: Keys,
 ) -> tuple[float, int]:
-    """Clock time [h] at which ``row`` that left at ``start`` is delivered, and its problem bits.
+    """Clock time [h] at which the row of ``address`` that left at ``start`` is delivered, and its problem bits.
 
     Transit is lognormal around its plan; a truck is late on top with ``late_share``, by a lognormal time; deliveries
     wait for the receiving window; a failed installation is done again two working days later.
     """
     t = start
     if plan_h > 0.0:
-        t += lognormal(keys[TRANSIT], row, 0, plan_h, sigma)
-    if truck and uniform(keys[LATE], row, 0) < late_share:
-        t += lognormal(keys[LATE], row, 1, late_median_h, late_sigma)
+        t += lognormal(keys[TRANSIT], address, 0, plan_h, sigma)
+    if truck and uniform(keys[LATE], address, 0) < late_share:
+        t += lognormal(keys[LATE], address, 1, late_median_h, late_sigma)
     if plan_h > 0.0:
         t = next_window(t, monday)
     problems = 0
-    if truck and uniform(keys[DAMAGE], row, 0) < damage:
+    if truck and uniform(keys[DAMAGE], address, 0) < damage:
         problems |= _DAMAGED
-    if installed and uniform(keys[INSTALL], row, 0) < install_failure:
+    if installed and uniform(keys[INSTALL], address, 0) < install_failure:
         problems |= _FAILED
         t = working_days_later(t, SECOND_ATTEMPT, monday)
     return t, problems
@@ -137,7 +137,7 @@ def load(lane: int, t: float, picked: T, shipped: T, state: Kind, head: Rows, ta
 
 @njit(cache=True)
 def arrive(
-    rows: Rows, write: bool, out: F,
+    rows: Rows, write: bool, out: F, address: I,
     kind: Kind, channel: Kind, market: Kind, services: Kind, shipped: T, allocated: T,
     state: Kind, delivered: T, problems: Kind,
     lane_of: I, transit_d: F, sigma: F, damage: F, mode: I, late_share: F, late_median_d: F, late_sigma: F,
@@ -153,13 +153,13 @@ def arrive(
         if truck:
             m = mode[lane]
             t, bits = journey(
-                r, np.float64(shipped[r]), True, installed, 24.0 * transit_d[lane], sigma[lane], late_share[m],
+                address[r], np.float64(shipped[r]), True, installed, 24.0 * transit_d[lane], sigma[lane], late_share[m],
                 24.0 * late_median_d[m], late_sigma[m], damage[lane], install_failure, monday, keys,
             )
         else:
             spread = sigma[lane] if lane >= 0 else 0.0
             t, bits = journey(
-                r, np.float64(allocated[r]), False, installed, 24.0 * consumer_d[channel[r]], spread, 0.0,
+                address[r], np.float64(allocated[r]), False, installed, 24.0 * consumer_d[channel[r]], spread, 0.0,
                 0.0, 0.0, 0.0, install_failure, monday, keys,
             )
         out[k] = t
@@ -172,14 +172,14 @@ def arrive(
 @njit(cache=True)
 def freight(
     rows: Rows, lane: int, item: npt.NDArray[np.int16], quantity: Rows, freight_eur: T, volume: F, eur_m3: float,
-    eur_line: float,
+    eur_line: float, eur_piece: float,
 ) -> float:
-    """Write the freight of the rows of a truck; return its load [m3]."""
+    """Write the freight of the rows of a truck, picking and packing included; return its load [m3]."""
     load_m3 = 0.0
     for k in range(rows.shape[0]):
         r = rows[k]
         m3 = volume[item[r]] * quantity[r]
-        freight_eur[r] = eur_m3 * m3 + eur_line
+        freight_eur[r] = eur_m3 * m3 + eur_line + eur_piece * quantity[r]
         load_m3 += m3
     return load_m3
 

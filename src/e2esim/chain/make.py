@@ -108,7 +108,10 @@ class Shop:
         return table
 
     def work_ahead(self, counted: npt.NDArray[np.bool_]) -> F:
-        """Machine hours not yet done of open lots of the ``counted`` items (items,), by centre; a running operation counts in full."""
+        """Machine hours not yet done of open lots of the ``counted`` items (items,), (centres,).
+
+        A running operation counts in full.
+        """
         hours = np.zeros(len(self.centres))
         for lot in self.lots.values():
             if not counted[lot.item]:

@@ -47,7 +47,7 @@ class Pick:
         waiting = np.concatenate(self._queue)[self._from :]
         b = self.book
         done, self._left, pieces = pick_rows(
-            waiting, self._left, opens, closes, self.plant.picking_pcs_h, self._key, self.plant.pick_error,
+            waiting, self._left, opens, closes, self.plant.picking_pcs_h, self._key, self.plant.pick_error, b["address"],
             b["quantity"], b["allocated"], b["picked"], b["state"], b["problems"],
         )
         self._drop(done)

@@ -18,7 +18,7 @@ _INCOMPLETE = int(Problem.INCOMPLETE)
 
 @njit(cache=True)
 def pick_rows(
-    rows: Rows, first_left: float, opens: F, closes: F, rate: float, key: np.uint64, error: float, quantity: Rows,
+    rows: Rows, first_left: float, opens: F, closes: F, rate: float, key: np.uint64, error: float, address: npt.NDArray[np.int64], quantity: Rows,
     allocated: npt.NDArray[np.float32], picked: npt.NDArray[np.float32], state: npt.NDArray[np.uint8],
     problems: npt.NDArray[np.uint8],
 ) -> tuple[int, float, float]:
@@ -49,7 +49,7 @@ def pick_rows(
             left = -1.0
             picked[r] = t
             state[r] = _PICKED
-            if uniform(key, r, 0) < error:
+            if uniform(key, address[r], 0) < error:
                 problems[r] |= _INCOMPLETE
             done += 1
     return done, left, pieces

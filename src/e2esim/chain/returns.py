@@ -83,7 +83,7 @@ class Returns:
         causes = self._pending[rows]
         pieces = np.zeros(len(ReturnCause))
         kernels.take_back(
-            rows, t, self._half_key, self._pending, b["kind"], b["channel"], b["item"], b["quantity"], b["problems"],
+            rows, t, self._half_key, b["address"], self._pending, b["kind"], b["channel"], b["item"], b["quantity"], b["problems"],
             b["revenue_eur"], b["cost_eur"], w.price, w.channels.buyer, w.items.resale,
             b["returned"], b["return_cause"], b["credit_eur"], s.on_hand, s.returned, s.scrapped, pieces,
         )

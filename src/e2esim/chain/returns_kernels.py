@@ -42,7 +42,7 @@ def accept(
 
 @njit(cache=True)
 def take_back(
-    rows: Rows, t: float, key: np.uint64, pending: Kind, kind: Kind, channel: Kind, item: Small, quantity: Rows,
+    rows: Rows, t: float, key: np.uint64, address: npt.NDArray[np.int64], pending: Kind, kind: Kind, channel: Kind, item: Small, quantity: Rows,
     problems: Kind,
     revenue: T, cost: T, price: F, buyer: npt.NDArray[np.int64], resale: F,
     returned_t: T, return_cause: Kind, credit: T, on_hand: F, returned: F, scrapped: F, pieces: F,
@@ -63,7 +63,7 @@ def take_back(
         good = 0
         if cause == _SECOND:
             good = q // 2
-            if q % 2 == 1 and uniform(key, r, 0) < 0.5:
+            if q % 2 == 1 and uniform(key, address[r], 0) < 0.5:
                 good += 1
         elif cause == _UNSOLD and (problems[r] & _DAMAGED) == 0:
             good = q

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +31,15 @@ Overrides = Annotated[
         show_default=False,
     ),
 ]
+
+
+class Language(StrEnum):
+    """Languages of what a run shows."""
+
+    en = "en"
+    it = "it"
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")]
 
 
@@ -49,6 +59,7 @@ def run_one(
     ] = None,
     no_report: Annotated[bool, typer.Option("--no-report", help="Leave out report.html.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no table.")] = False,
+    language: Annotated[Language, typer.Option("--language", help="Of table and report.")] = Language.en,
 ) -> None:
     """Simulate a scenario and write its run folder.
 
@@ -58,7 +69,13 @@ def run_one(
         from e2esim.cli.run_command import RunOptions, run_scenario
 
         options = RunOptions(
-            as_json=as_json, replications=replications, workers=workers, out=out, report=not no_report, quiet=quiet
+            as_json=as_json,
+            replications=replications,
+            workers=workers,
+            out=out,
+            report=not no_report,
+            quiet=quiet,
+            language=language.value,
         )
         run_scenario(overrides or [], options)
 

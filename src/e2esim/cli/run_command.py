@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-import math
 import os
 import re
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import typer
 
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
-
-if TYPE_CHECKING:
-    from e2esim.study.replicate import StudyResult
-
-Progress = Callable[[float, str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +24,7 @@ class RunOptions:
     out: Path | None = None
     report: bool = True
     quiet: bool = False
+    language: str = "en"
 
 
 def run_scenario(overrides: Sequence[str], options: RunOptions) -> None:
@@ -57,43 +48,19 @@ def run_scenario(overrides: Sequence[str], options: RunOptions) -> None:
         typer.echo("first run after installation: compiling, about half a minute more than later runs", err=True)
 
     from e2esim.report.output import write_run
+    from e2esim.report.progress import progress_bar
+    from e2esim.report.terminal import print_result, to_json
     from e2esim.study.replicate import run_study
 
-    with progress_bar(shown=not options.quiet and sys.stderr.isatty()) as tell:
+    with progress_bar(quiet=options.quiet) as tell:
         result = run_study(loaded.scenario, replications=options.replications, workers=options.workers, progress=tell)
     if folder.is_dir():  # empty, as run_folder has seen
         folder.rmdir()
-    write_run(result, folder, report=options.report, tables=tables)
+    write_run(result, folder, report=options.report, language=options.language, tables=tables)
     if options.as_json:
-        typer.echo(json.dumps(as_json(result, folder), allow_nan=False))
+        typer.echo(to_json(result, folder))
     elif not options.quiet:
-        from e2esim.report.terminal import print_result
-
-        print_result(result, folder)
-
-
-def as_json(result: StudyResult, folder: Path) -> dict[str, Any]:
-    """Return what ``--json`` prints; a number that is not defined is null."""
-    return {
-        "scenario": result.scenario,
-        "seed": result.seed,
-        "replications": result.replications,
-        "wall_s": round(result.wall_s, 3),
-        "run_dir": str(folder),
-        "kpis": {
-            name: {
-                "value": _finite(kpi.value),
-                "unit": kpi.unit,
-                "ci_low": _finite(kpi.ci_low),
-                "ci_high": _finite(kpi.ci_high),
-            }
-            for name, kpi in result.kpis.items()
-        },
-    }
-
-
-def _finite(value: float | None) -> float | None:
-    return float(value) if value is not None and math.isfinite(value) else None
+        print_result(result, folder, language=options.language)
 
 
 def run_folder(out: Path | None, scenario: str, digest: str) -> Path:
@@ -131,19 +98,3 @@ def first_run() -> bool:
     """Return whether no kernel has been compiled yet (numba keeps them beside the modules)."""
     package = Path(__file__).resolve().parent.parent
     return "NUMBA_CACHE_DIR" not in os.environ and next(package.glob("customers/__pycache__/*.nbi"), None) is None
-
-
-@contextmanager
-def progress_bar(*, shown: bool) -> Iterator[Progress | None]:
-    """Give a function (share done, text) that draws a bar with the time left on stderr; None if not shown."""
-    if not shown:
-        yield None
-        return
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("starting", total=1.0)
-        yield lambda share, text: bar.update(task, completed=share, description=escape(text))

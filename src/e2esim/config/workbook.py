@@ -5,12 +5,15 @@ from __future__ import annotations
 import html
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from e2esim.config.grids import Grid, grid_of
 
+# what a damaged or encrypted archive raises
+_DAMAGE = (OSError, zipfile.BadZipFile, zlib.error, ValueError, KeyError, NotImplementedError, RuntimeError, EOFError)
 _CELL = re.compile(rb'<c r="([A-Z]+)([0-9]+)"([^>]*)>')
 
 
@@ -47,7 +50,7 @@ def read_sheets(path: Path) -> Iterator[Sheet]:
             first, errors = facts.get(name, (1, []))
             records = [["" if cell is None else cell for cell in record] for record in frame.rows()]
             yield Sheet(name.strip(), grid_of(records, first), errors)
-    except (OSError, fastexcel.FastExcelError, zipfile.BadZipFile, ValueError, KeyError) as error:
+    except (fastexcel.FastExcelError, *_DAMAGE) as error:
         reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
         raise UnreadableWorkbook(f"not readable as an Excel workbook ({reason})") from error
 

@@ -77,10 +77,13 @@ class Desk:
 
     def step(self, tick: int, now: float) -> None:
         """Answer what came in during the last tick."""
-        rows = self._agenda.pop(tick)
+        c, o = self.contacts, self.world.settings.organisation
+        hour, day = (now - 1e-9) % 24.0, int((now - 1e-9) // 24)
+        if not (o.open_h <= hour <= o.close_h and (day + self.world.start.weekday()) % 7 < o.days_week):
+            return  # what comes in while the desk is closed waits for its first hour
+        rows = np.concatenate([self._agenda.pop(k) for k in range(self._agenda.open, tick + 1)])
         if len(rows) == 0:
             return
-        c, o = self.contacts, self.world.settings.organisation
         rows = rows[np.argsort(c["t"][rows], kind="stable")]
         again, again_t = np.empty(len(rows), dtype=np.int32), np.empty(len(rows))
         m = answer_contacts(

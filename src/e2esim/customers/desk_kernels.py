@@ -52,6 +52,17 @@ def to_clock(worked: float, first_weekday: int, opens: float, closes: float, day
 
 
 @njit(cache=True)
+def is_open(t: float, first_weekday: int, opens: float, closes: float, days: int) -> bool:
+    """True if the desk is open at clock time ``t`` [h].
+
+    >>> is_open(10.0, 0, 8.0, 18.0, 5), is_open(24.0 * 5 + 10.0, 0, 8.0, 18.0, 5)
+    (True, False)
+    """
+    day = math.floor(t / 24.0)
+    return (day + first_weekday) % 7 < days and opens <= t - 24.0 * day < closes
+
+
+@njit(cache=True)
 def _soonest(free: F, a: int, b: int) -> int:
     best = a
     for k in range(a + 1, b):
@@ -82,7 +93,8 @@ def answer_contacts(
         agent = _soonest(free, dept_start[d], dept_start[d + 1])
         start = max(arrive, free[agent])
         patience = exponential(keys[1], who, n, patience_h)
-        if start - arrive > patience:
+        hangs_on = not is_open(t[r], first_weekday, opens, closes, days)  # who writes while the desk is closed waits
+        if start - arrive > patience and not hangs_on:
             abandoned[r] = 1
             started[r] = np.nan
             if n < _MAX_ATTEMPTS and uniform(keys[4], who, 100 + n) < 0.7:

@@ -48,7 +48,7 @@ class Journey:
         out, times = np.empty(len(rows), dtype=np.int32), np.empty(len(rows))
         share = _ASK_SHARE * (1.0 - 0.8 * self.world.settings.organisation.proactive)
         o = self.orders
-        m = overdue(rows, now, self._overdue_key, o["address"], o["delivered"], o["promised"], o["consumer"], share, out, times) if len(rows) else 0
+        m = overdue(rows, now, self._overdue_key, o["kind"], o["address"], o["delivered"], o["consumer"], share, out, times) if len(rows) else 0
         return out[:m], times[:m], np.full(m, Reason.WHERE_IS_MY_ORDER, dtype=np.uint8)
 
     def receive(self, rows: Rows) -> tuple[Requests, tuple[Rows, F, npt.NDArray[np.uint8]]]:
@@ -81,7 +81,7 @@ class Journey:
         asks = (np.empty(2 * n, dtype=np.int32), np.empty(2 * n), np.empty(2 * n, dtype=np.uint8))
         back = (np.empty(n, dtype=np.int32), np.empty(n), np.empty(n, dtype=np.uint8))
         n_ask, n_back = after_delivery(
-            rows, self._after_key, o["delivered"], o["item"], o["channel"], o["problems"], o["services"], o["address"], o["consumer"], w.items.defect,
+            rows, self._after_key, o["kind"], o["delivered"], o["item"], o["channel"], o["problems"], o["services"], o["address"], o["consumer"], w.items.defect,
             w.channels.second_thoughts, w.settings.organisation.usage_share, float(w.services.effect[4]), *asks, *back,
         )
         return (asks[0][:n_ask], asks[1][:n_ask], asks[2][:n_ask]), (back[0][:n_back], back[1][:n_back], back[2][:n_back])

@@ -20,6 +20,9 @@ I8 = npt.NDArray[np.int8]
 
 _DAMAGED, _INCOMPLETE, _INSTALL_FAILED, _DEFECT, _INTEGRATION, _TOUCH = 1, 2, 4, 8, 16, 32
 _NEEDS, _COLLECTED, _FOLLOWED = 2, 8, 16
+_SELL_OUT = 1
+_ASKS_SHOP = 0.3  # of what a shop's consumer would ask the firm reaches the firm, the rest stays with the shop; assumed
+_ASKS_TRADE = 0.25  # an account asks about a late line so much less often than a consumer, assumed
 _QUALITY_SD = 0.05  # [satisfaction] piece-to-piece fit of the product, assumed
 _LIKELY_SPEAKS_BAD, _LIKELY_SPEAKS_GOOD = 0.6, 0.9  # [satisfaction] below / above which an experience is told
 
@@ -128,7 +131,7 @@ def accounts_receive(
 
 @njit(cache=True)
 def after_delivery(
-    rows: I32, key: np.uint64, delivered: F32, item: npt.NDArray[np.int16], channel: U8, problems: U8, services: U8, address: I64, consumer: I32,
+    rows: I32, key: np.uint64, kind: U8, delivered: F32, item: npt.NDArray[np.int16], channel: U8, problems: U8, services: U8, address: I64, consumer: I32,
     defect: F, second_thoughts: F, usage_share: float, prevented: float, contact_rows: I32, contact_t: F, contact_reason: U8,
     return_rows: I32, return_t: F, return_cause: U8,
 ) -> tuple[int, int]:
@@ -146,10 +149,11 @@ def after_delivery(
         t = np.float64(delivered[r])
         bits = problems[r]
         follow = services[r] & _FOLLOWED != 0
-        if bits & (_DAMAGED | _INCOMPLETE | _INSTALL_FAILED) and uniform(key, who, 0) < 0.8:
+        asks = _ASKS_SHOP if kind[r] == _SELL_OUT else 1.0
+        if bits & (_DAMAGED | _INCOMPLETE | _INSTALL_FAILED) and uniform(key, who, 0) < 0.8 * asks:
             contact_rows[n_contact], contact_t[n_contact], contact_reason[n_contact] = r, t + exponential(key, who, 1, 8.0), 2
             n_contact += 1
-        elif uniform(key, who, 2) < usage_share * (1.0 - (prevented if follow else 0.0)):
+        elif uniform(key, who, 2) < asks * usage_share * (1.0 - (prevented if follow else 0.0)):
             contact_rows[n_contact], contact_t[n_contact], contact_reason[n_contact] = r, t + exponential(key, who, 3, 480.0), 4
             n_contact += 1
         if bits & _DAMAGED and uniform(key, who, 4) < 0.5:
@@ -170,7 +174,7 @@ def after_delivery(
 
 @njit(cache=True)
 def overdue(
-    rows: I32, now: float, key: np.uint64, address: I64, delivered: F32, promised: F32, consumer: I32, share: float, out: I32, out_t: F,
+    rows: I32, now: float, key: np.uint64, kind: U8, address: I64, delivered: F32, consumer: I32, share: float, out: I32, out_t: F,
 ) -> int:
     """Rows whose promised day has passed undelivered and whose customer asks where the order is; times within the next day."""
     m = 0
@@ -178,7 +182,8 @@ def overdue(
         r = rows[k]
         if delivered[r] <= now:  # NaN (not delivered) compares false
             continue
-        if uniform(key, address[r], 0) < share * (1.0 if consumer[r] >= 0 else 0.25):
+        part = _ASKS_TRADE if consumer[r] < 0 else (_ASKS_SHOP if kind[r] == _SELL_OUT else 1.0)
+        if uniform(key, address[r], 0) < share * part:
             out[m] = r
             out_t[m] = now + 9.0 * uniform(key, address[r], 1) + 8.0
             m += 1

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from e2esim.customers.loyalty_kernels import chosen, draw_loyalty, leave_or_stay, next_needs
 from e2esim.customers.market_kernels import BUYER, prospects, returning, write_purchases
 from e2esim.customers.people import People
-from e2esim.domain.book import Columns, Reason
+from e2esim.domain.book import Columns, OrderKind, Reason
 from e2esim.domain.build import month_of
 from e2esim.domain.world import World
 from e2esim.streams import Streams
@@ -24,6 +24,7 @@ _HOUR = np.array([0.0] * 8 + [0.5, 1.0, 1.4, 1.5, 1.1, 1.0, 1.2, 1.4, 1.6, 1.7, 
 _HOUR_SHARE = _HOUR * 24.0 / _HOUR.sum()
 _CHOICE_KEYS = ("market.item", "market.pair", "market.financing", "market.price", "market.choice")
 _LOST_NEED_LIVES = 0.25  # a need taken elsewhere comes back after this share of a full waiting time, assumed
+_ASKS_SHOP = 0.3  # of the questions of a shop's consumers reach the firm, assumed
 _MARGIN_D = 1  # [days] that a shop adds to the lead time it shows when it promises a date, assumed
 _INTEGRATION_WEIGHT = 0.25  # [share] of journeys in which a missing integration shows, assumed
 
@@ -49,7 +50,7 @@ class Market:
         self._gap, self._facts = streams.key("market.gap"), streams.key("market.facts")
         self._need_key, self._drop_key = streams.key("loyalty.need"), streams.key("loyalty.drop")
         self._service_key, self._touch_key = streams.key("market.service"), streams.key("market.touch")
-        self._info_key = streams.key("market.question")
+        self._info_key, self._shop_key = streams.key("market.question"), streams.key("market.question_shop")
         self._clock = np.zeros(cells)
         self._due = np.array([exponential(self._gap, (cell << 40) | (1 << 39), 0, 1.0) for cell in range(cells)])
         self._number = np.zeros(cells, dtype=np.int64)
@@ -89,9 +90,13 @@ class Market:
 
     def step(self, tick: int, offer: Offer) -> npt.NDArray[np.int32]:
         """One tick of demand; returns the new order rows (placed inside the tick)."""
+        hour = tick * self._tick_h % 24.0
+        if self._tick_h <= 1.0 and _HOUR_SHARE[int(hour)] == 0.0:
+            return np.empty(0, dtype=np.int32)  # needs that arise at night are met when the shops open
         mu = self._mu(tick)
         expected = int(2.0 * float(mu.sum())) + 2048
-        due = self.people.needs.pop(tick)
+        needs = self.people.needs
+        due = np.concatenate([needs.pop(k) for k in range(needs.open, tick + 1)])
         if expected + len(due) > len(self._buffer):
             self._buffer = np.zeros(expected + len(due), dtype=BUYER)
         w, m, s = self.world, self.world.settings.market, self.world.segments
@@ -184,5 +189,8 @@ class Market:
 
     def questions(self, rows: npt.NDArray[np.int32], share: float) -> tuple[npt.NDArray[np.int32], F, npt.NDArray[np.uint8]]:
         """Which of the new purchases asked for information before buying: rows, times, reasons."""
-        rows = rows[chosen(self._info_key, self.orders["address"], rows, share)]
+        shop = self.orders["kind"][rows] == OrderKind.SELL_OUT
+        asked = chosen(self._info_key, self.orders["address"], rows, share)
+        asked[shop] &= chosen(self._shop_key, self.orders["address"], rows[shop], _ASKS_SHOP)
+        rows = rows[asked]
         return rows, self.orders["placed"][rows].astype(np.float64), np.full(len(rows), Reason.INFORMATION, dtype=np.uint8)

@@ -69,6 +69,7 @@ class Planning:
     lot_factor: float = 1.0  # [1] multiplies the items' smallest lots (utilisation seekers: > 1)
     forecast_bias: float = 0.0  # [share] of optimism in the forecast
     smoothing: float = 0.15  # [1/week] of the level of the forecast
+    reserve: float = 0.05  # [share] of the hours of every work centre that the MPS leaves free, so that queues stay short
     overtime: bool = True  # the planner may use overtime
     backlog_eur_week: float = 12.0  # [EUR/pcs/week] value of a piece of backlog for a week
     holding_share_week: float = 0.004  # [share of cost/week]
@@ -77,6 +78,7 @@ class Planning:
         _need(self.rule in ("silo", "end_to_end"), f"planning rule must be 'silo' or 'end_to_end', got {self.rule!r}")
         _need(self.mps_weeks >= 2, f"mps_weeks must be at least 2, got {self.mps_weeks}")
         _need(self.review_days >= 1, f"review_days must be at least 1, got {self.review_days}")
+        _need(0 <= self.reserve < 1, f"reserve must lie in [0, 1), got {self.reserve}")
         _need(0 < self.smoothing <= 1, f"smoothing must lie in (0, 1], got {self.smoothing}")
 
 
@@ -87,9 +89,11 @@ class Promise:
     rule: str = "atp"
     horizon_days: int = 91  # [days] beyond which nothing is promised
     margin_d: float = 1.0  # [days] of safety added to every promise
+    transit_quantile: float = 0.8  # [share] of ordinary transits that the promised transit time covers (atp)
 
     def __post_init__(self) -> None:
         _need(self.rule in ("quoted", "atp"), f"promise rule must be 'quoted' or 'atp', got {self.rule!r}")
+        _need(0 < self.transit_quantile < 1, f"transit_quantile must lie between 0 and 1, got {self.transit_quantile}")
         _need(self.horizon_days >= 14, f"horizon_days must be at least 14, got {self.horizon_days}")
 
 
@@ -115,7 +119,7 @@ class Satisfaction:
     eta_extreme: float = 0.8  # [1/satisfaction] extra weight of extremes
     half_life_d: float = 240.0  # [days] memory returns to the brand's base line
     answer_slope: float = 4.0  # [logit/satisfaction] survey answer
-    style_sd: float = 0.25  # [satisfaction] own response style
+    style_sd: float = 0.15  # [satisfaction] own response style
 
     def __post_init__(self) -> None:
         _need(self.model in ("benefit_problems", "product_only"), f"satisfaction model must be benefit_problems or product_only, got {self.model!r}")

@@ -187,7 +187,9 @@ class PromiseAllocator:
         terms.add(self._row_material + slot, stock, 1.0)
         terms.add(self._row_material + slot[:, 1:], stock[:, :-1], -1.0)
 
-    def plan(self, *, demand: Floats, free: Floats, free_hours: Floats, material: Floats) -> Allocation:
+    def plan(
+        self, *, demand: Floats, free: Floats, free_hours: Floats, material: Floats, prices: bool = True
+    ) -> Allocation:
         """Allocate the free supply of tonight.
 
         Parameters
@@ -200,6 +202,8 @@ class PromiseAllocator:
             Machine hours the plan leaves free [h]; zero in the buckets that are too near to make anything.
         material : ndarray, (n_materials, n_buckets)
             Cumulative free material [unit], infinite where a call-off can still arrive.
+        prices
+            False leaves the dual prices at zero: reading them takes as long as the solution.
 
         Raises
         ------
@@ -228,10 +232,13 @@ class PromiseAllocator:
         if not self._lp.solve():
             served = greedy_served(demand, supply, floor, s.value + s.delay * s.bucket_days.sum())
             return self._result("greedy", short, supply, served, floor, np.zeros((i, b)), started)
-        columns = np.maximum(self._lp.values(0, self._served + self._extra), 0.0)
+        columns = np.zeros(self._served + self._extra)  # items that are not short stand at zero
+        moved = np.flatnonzero(np.concatenate((np.repeat(short, k * b), np.repeat(may, b))))
+        columns[moved] = np.maximum(self._lp.values_at(moved), 0.0)
         served = columns[: self._served].reshape(i, k, b) + floor
         served = np.where(short[:, None, None], np.maximum.accumulate(served, axis=2), total)
-        return self._result("optimal", short, supply, served, floor, columns[self._served :].reshape(i, b), started)
+        extra = columns[self._served :].reshape(i, b)
+        return self._result("optimal" if prices else "unpriced", short, supply, served, floor, extra, started)
 
     def _may_be_made(self, short: Flags, missing: Floats, free_hours: Floats) -> Flags:
         """Short items that may be made on top of the plan: those whose loss weighs most for a free hour."""
@@ -248,7 +255,6 @@ class PromiseAllocator:
         chosen = np.argsort(-np.where(may, weight, -1.0), kind="stable")[: s.max_extra_items]
         kept = np.zeros_like(may)
         kept[chosen] = True
-        kept &= may
         return kept
 
     def _bound(
@@ -286,7 +292,7 @@ class PromiseAllocator:
         item, centre, material = (part.reshape(-1, b) for part in np.split(prices, np.cumsum(sizes)[:-1]))
         quota = self._quota(short, supply + np.cumsum(extra, axis=1), served, floor)
         return Allocation(
-            status=status,
+            status="optimal" if status == "unpriced" else status,
             short=short,
             quota=quota,
             served=served,

@@ -119,6 +119,10 @@ class KeptLp:
         """Values of ``size`` columns from ``first`` on."""
         return np.array([x.solution_value() for x in self._x[first : first + size]], dtype=np.float64)
 
+    def values_at(self, columns: Ints) -> Floats:
+        """Values of the given columns."""
+        return np.array([self._x[k].solution_value() for k in columns.tolist()], dtype=np.float64)
+
     def duals(self, first: int, size: int) -> Floats:
         """Change of the minimum for a unit more on the right side of ``size`` rows from ``first`` on."""
         return np.array([row.dual_value() for row in self._rows[first : first + size]], dtype=np.float64)

@@ -32,11 +32,12 @@ Floats = npt.NDArray[np.floating[Any]]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Desk:
-    """Contacts of the reporting window by `Reason`: all of them, first ones handled, first ones solved, (n_reasons,)
-    [1/year].
+    """Contacts of the reporting window by `Reason`: all of them, given up in the queue, first ones handled, first ones
+    solved, (n_reasons,) [1/year].
     """
 
     contacts: Floats
+    abandoned: Floats
     first: Floats
     solved: Floats
 
@@ -98,7 +99,13 @@ def read_desk(outcome: Outcome) -> Desk:
     def count(which: npt.NDArray[Any]) -> Floats:
         return np.bincount(reason[which], minlength=size).astype(np.float64) / outcome.window_y
 
-    return Desk(contacts=count(np.ones(len(inside), dtype=bool)), first=count(handled), solved=count(solved))
+    lost = c.filled("abandoned")[inside] == 1
+    return Desk(
+        contacts=count(np.ones(len(inside), dtype=bool)),
+        abandoned=count(lost),
+        first=count(handled),
+        solved=count(solved),
+    )
 
 
 def firm_lead(leads: Leads) -> Floats:

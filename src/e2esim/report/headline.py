@@ -58,7 +58,6 @@ BREAKDOWNS: dict[str, tuple[str, ...]] = {
         "margin",
         "cost_to_serve",
         "otif",
-        "on_time",
         "promise_lead",
         "lead_time",
         "consumer_on_time",

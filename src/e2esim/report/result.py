@@ -68,7 +68,7 @@ class Names:
     suppliers: Mapping[str, str]
 
     def of(self, dimension: str) -> Mapping[str, str]:
-        """Names of a dimension of the KPI table (channel, segment, brand, market, work_centre, supplier), id -> name."""
+        """Names of a dimension of the KPI table (channel, segment, brand, market ...), id -> name."""
         found: Mapping[str, str] = getattr(self, f"{dimension}s")
         return found
 

@@ -16,6 +16,8 @@ from e2esim.report import sentences as say
 from e2esim.report.bridge import read_bridge
 from e2esim.report.facts import Facts, read_facts
 from e2esim.report.pictures import bars, chain_map, heat, lines
+from e2esim.report.pictures.ink import PALETTE
+from e2esim.report.pictures.map_layout import Titles
 from e2esim.report.result import Names, Result
 from e2esim.report.weekly import CLASSES
 from e2esim.report.words import Weeks, Words
@@ -93,17 +95,14 @@ class Scene:
             notes.append(
                 pieces if otif.get(key) is None else w("channel_note", pieces=pieces, otif=w.told(otif[key], "share"))
             )
-        picture = chain_map.draw_chain_map(
-            f,
-            self.facts.load,
+        titles = Titles(
             suppliers=[n.suppliers[k] for k in labels.suppliers],
             centres=self.centres,
             channels=[n.channels[k] for k in labels.channels],
             channel_notes=notes,
             markets=[n.markets[k] for k in labels.markets],
-            words=w,
-            title=w("map_title"),
         )
+        picture = chain_map.draw_chain_map(f, self.facts.load, titles, w, w("map_title"))
         return self._card("map", picture, wide=True)
 
     def _load(self) -> Card:
@@ -156,24 +155,26 @@ class Scene:
     def _contacts(self) -> Card:
         w, desk = self.words, self.facts.desk
         reasons = [r for r in Reason if desk.contacts[r] > 0]
-        texts = [
-            w(
-                "contact_text",
-                n=w.number(float(desk.contacts[r])),
-                share=w.told(float(desk.solved[r] / desk.first[r]) if desk.first[r] > 0 else None, "share"),
-            )
-            for r in reasons
-        ]
-        picture = bars.draw_flat_bars(
-            [w(f"reason_{r.name.lower()}") for r in reasons],
-            [float(desk.contacts[r]) for r in reasons],
-            texts,
-            "contacts",
-            w("contacts_title"),
-            second=[float(desk.solved[r]) for r in reasons],
-            room=0.95,
+        texts = []
+        for r in reasons:
+            solved = float(desk.solved[r] / desk.first[r]) if desk.first[r] > 0 else None
+            lost = float(desk.abandoned[r] / desk.contacts[r])
+            told = {
+                "n": w.number(float(desk.contacts[r])),
+                "solved": w.told(solved, "share"),
+                "lost": w.told(lost, "share"),
+            }
+            texts.append(w("contact_text", **told))
+        taken = desk.contacts - desk.abandoned - desk.solved
+        parts = (("blue", "solved", desk.solved), ("bluewash", "taken", taken), ("orangewash", "lost", desk.abandoned))
+        shown = bars.Bars(
+            names=[w(f"reason_{r.name.lower()}") for r in reasons],
+            texts=texts,
+            parts=[(PALETTE[colour][0], [float(values[r]) for r in reasons]) for colour, _, values in parts],
+            room=1.5,
         )
-        return self._card("contacts", picture)
+        picture = bars.draw_flat_bars(shown, "contacts", w("contacts_title"))
+        return self._card("contacts", picture, legend=[(colour, w(f"contact_{key}")) for colour, key, _ in parts])
 
     def _demand(self) -> Card:
         w = self.words
@@ -190,12 +191,10 @@ class Scene:
         values = [float(flows.returned[c]) for c in causes]
         whole = max(flows.back, 1e-9)
         texts = [w("return_text", n=w.number(value), share=w.told(value / whole, "share")) for value in values]
-        return self._card(
-            "returns",
-            bars.draw_flat_bars(
-                [w(f"cause_{c.name.lower()}") for c in causes], values, texts, "returns", w("returns_title")
-            ),
+        shown = bars.Bars(
+            names=[w(f"cause_{c.name.lower()}") for c in causes], texts=texts, parts=[(PALETTE["bluewash"][0], values)]
         )
+        return self._card("returns", bars.draw_flat_bars(shown, "returns", w("returns_title")))
 
     def _bridge(self) -> Card:
         rows = self.result.per_replication

@@ -16,7 +16,6 @@ from e2esim.report.words import Weeks, Words
 
 Floats = npt.NDArray[np.floating[Any]]
 
-_MOST_SPANS = 6
 _FEWEST_WEEKS = 3  # full weeks before they are compared with the others
 
 
@@ -86,9 +85,8 @@ def load_sentences(load: Load, centres: Sequence[str], weeks: Weeks, words: Word
 
 
 def spans_text(weeks: Weeks, which: list[int]) -> str:
-    """Calendar weeks as text, the first few spans; an ellipsis says there are more."""
-    spans = weeks.spans(which)
-    return ", ".join(spans[:_MOST_SPANS]) + (" …" if len(spans) > _MOST_SPANS else "")
+    """Calendar weeks as text, neighbours joined."""
+    return ", ".join(weeks.spans(which))
 
 
 def promise_sentences(facts: Facts, centres: Sequence[str], weeks: Weeks, words: Words) -> list[str]:

@@ -49,8 +49,8 @@ def read_since_purchase(outcome: Outcome, world: World | None) -> SincePurchase:
     received = np.flatnonzero((last >= 0) & (memory_t > last) & (memory_t <= outcome.horizon_h))
     age = np.minimum((outcome.horizon_h - last[received]) / MONTH_H, months - 1e-6).astype(np.int64)
     n = np.bincount(age, minlength=months)
-    now = memory[received]
-    judged = None
+    now: Floats = memory[received]
+    judged: Floats | None = None
     if world is not None:
         rule = world.settings.satisfaction
         base = base_line(world)

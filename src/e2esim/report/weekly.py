@@ -40,10 +40,10 @@ class Load:
         return [int(w) for w in np.flatnonzero(np.nan_to_num(self.weekly[:, centre]) > FULL) if w >= self.first]
 
     def binding(self) -> int:
-        """Work centre with the most full weeks, then the highest mean load; -1 if none was ever open."""
+        """Work centre of the highest mean load among those ever full, among all if none was; -1 if none was open."""
         if self.mean.size == 0 or np.isnan(self.mean).all():
             return -1
-        return max(range(self.mean.size), key=lambda c: (len(self.full_weeks(c)), float(np.nan_to_num(self.mean[c]))))
+        return max(range(self.mean.size), key=lambda c: (bool(self.full_weeks(c)), float(np.nan_to_num(self.mean[c]))))
 
 
 def weeks_of(outcome: Outcome) -> int:
@@ -57,9 +57,8 @@ def read_load(outcome: Outcome) -> Load:
     whole = int(outcome.horizon_h // WEEK_H)
     used, opened = used[:whole], opened[:whole]
     first = min(math.ceil(outcome.warmup_h / WEEK_H), max(0, whole - 1))
-    return Load(
-        weekly=_ratio(used, opened), mean=_ratio(used[first:].sum(axis=0), opened[first:].sum(axis=0)), first=first
-    )
+    mean = _ratio(used[first:].sum(axis=0), opened[first:].sum(axis=0))
+    return Load(weekly=_ratio(used, opened), mean=mean, first=first)
 
 
 def order_class(outcome: Outcome) -> npt.NDArray[np.int8]:

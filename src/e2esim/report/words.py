@@ -16,6 +16,7 @@ from e2esim.kpi.catalogue import CATALOGUE
 
 LANGUAGES = ("en", "it")
 _NONE = "\N{EN DASH}"
+_COUNTS = ("pcs", "customers", "lines", "shortages")  # units of whole things
 _SPACE = "\N{NO-BREAK SPACE}"
 
 
@@ -96,7 +97,8 @@ class Words:
         if abs(value) >= 1e6:
             return f"{self.number(value / 1e6, 1 if abs(value) >= 1e7 else 2)}{_SPACE}M", self.unit(unit)
         size = abs(value)
-        digits = 0 if size >= 1000 else 1 if size >= 10 else 2
+        counted = unit.split("/")[0] in _COUNTS
+        digits = 0 if size >= 1000 or (counted and size >= 10) else 1 if size >= 10 else 2
         return self.number(value, digits), self.unit(unit)
 
     def column(self, values: Sequence[float | None], unit: str) -> tuple[list[str], str]:
@@ -109,7 +111,7 @@ class Words:
         top = max((abs(value) for value in values if value is not None and math.isfinite(value)), default=0.0)
         if unit != "share" and top >= 1e6:
             factor, shown, top = 1e-6, f"M {shown}", top * 1e-6
-        digits = 1 if unit == "share" else 0 if top >= 1000 else 1 if top >= 100 else 2
+        digits = 1 if unit == "share" else 0 if top >= 1000 else 1 if top >= 10 else 2
         return [
             _NONE if value is None or not math.isfinite(value) else self.number(factor * value, digits)
             for value in values
@@ -134,7 +136,7 @@ class Weeks:
     """Weeks of a run (168 h from its start) and what people call them: the ISO week that holds their middle.
 
     >>> Weeks(dt.date(2026, 1, 5)).name(0), Weeks(dt.date(2026, 1, 5), 600).name(60)
-    ('2', '2027/10')
+    ('2', '2027/9')
     """
 
     start: dt.date

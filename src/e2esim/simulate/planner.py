@@ -171,7 +171,7 @@ class Planner:
     def _bucket_hours(self, first: int) -> F:
         """Standard hours of each work centre in the weeks from day ``first``, less finished work that is behind, (centres, weeks)."""
         daily = self._hours[:, first : first + 7 * self.weeks]
-        hours = daily.reshape(len(daily), self.weeks, 7).sum(axis=2)
+        hours = (1.0 - self.world.settings.planning.reserve) * daily.reshape(len(daily), self.weeks, 7).sum(axis=2)
         today = 7 * self.week_number
         # hours of semi-finished lots are already in those of the planned pieces
         behind = np.maximum(self.shop.work_ahead(self.world.items.sold) - self._hours[:, today:first].sum(axis=1), 0.0)

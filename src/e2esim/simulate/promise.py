@@ -12,12 +12,13 @@ from e2esim.domain.events import Event, EventLog
 from e2esim.domain.world import World
 from e2esim.planning.atp import OPEN_QUOTA, free_supply, quote
 from e2esim.planning.atp_kernels import promise_rows
+from e2esim.streams.draws import normal_quantile
 
 Rows = npt.NDArray[np.int32]
 F = npt.NDArray[np.float64]
 
-_LAST_HOUR = 14.0  # an order before this hour can ship on its day
-_SHIP_EARLY_D = 2.0  # days before its ship day from which a line may take stock
+_LAST_HOUR = 9.0  # an order before this hour can ship on its day
+_SHIP_EARLY_D = 3.0  # days before its ship day from which a line may take stock
 _DUE_HOUR = 18.0  # hour of the promised day by which delivery is promised
 STRATEGIC, TRADE, BRANCH, CONSUMER = range(4)  # classes of the allocated ATP
 _STRATEGIC_FROM = 0.5  # strategic share of an account from which it counts as strategic
@@ -54,8 +55,10 @@ class Promise:
         self.committed: F = np.zeros((w.items.n, w.settings.horizon.days + 2 * self.days + 2))
         self.ship_day = np.zeros(1024, dtype=np.int32)  # by order row, absolute day
         self._departure = _departures(world, self.committed.shape[1])
+        late = normal_quantile(w.settings.promise.transit_quantile) if self.rule == "atp" else 0.0
+        self._transit_d = w.lanes.transit_d * np.exp(late * w.lanes.sigma)
         cell_lane = w.lanes.of[w.cells.channel, w.cells.market]
-        transit = np.where(cell_lane >= 0, w.lanes.transit_d[cell_lane], 0.0)
+        transit = np.where(cell_lane >= 0, self._transit_d[cell_lane], 0.0)
         quoted = w.channels.quoted_d[w.cells.channel]
         self._direct_d = quoted.astype(np.float64) if self.rule == "quoted" else transit + self.margin_d + 0.8
         self._no_wait = np.zeros(w.items.n)
@@ -66,7 +69,6 @@ class Promise:
         """Nightly: free supply from today's stock and planned receipts (items, days), less what is promised."""
         self.day0 = day
         self.free = free_supply(on_hand, receipts, self.open_promises(day, self.days))
-        self.quota = OPEN_QUOTA
 
     def open_promises(self, day: int, days: int) -> F:
         """Promised pieces not yet allocated by ship day from ``day``, overdue ones on the first, (items, days)."""
@@ -139,7 +141,7 @@ class Promise:
 
     def _transit(self, rows: Rows) -> F:
         lane = self.world.lanes.of[self.orders["channel"][rows], self.orders["market"][rows]]
-        return np.asarray(self.world.lanes.transit_d[lane])
+        return np.asarray(self._transit_d[lane])
 
     # --- what consumers see ------------------------------------------------------------------------------------------
     def offer(self, now: float, shelves: F, trade: Trade) -> Offer:

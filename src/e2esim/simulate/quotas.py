@@ -14,7 +14,8 @@ from e2esim.simulate.promise import BRANCH, CONSUMER, STRATEGIC, TRADE, Promise,
 
 F = npt.NDArray[np.float64]
 
-_ENDS = (3, 7, 14, 21, 28, 42, 63)  # [days] ends of the buckets, the horizon comes last
+_ENDS = (3, 7, 14, 21, 28, 42)  # [days] ends of the buckets; what lies beyond is promised as it comes
+_SLACK_D = 1.0  # [days] of demand by which supply may fall short before an item is rationed
 _CLASSES = 4
 # Cost of a piece that waits a day, and future margin at stake for a piece of a class [EUR], assumed; calibrated studies override
 _DELAY = {STRATEGIC: 0.8, TRADE: 0.4, BRANCH: 0.3, CONSUMER: 0.6}
@@ -26,8 +27,9 @@ class Quotas:
 
     def __init__(self, world: World, system: MpsSystem, sold: npt.NDArray[np.int64]) -> None:
         self.world, self.sold = world, sold
-        horizon = world.settings.promise.horizon_days
+        horizon = min(world.settings.promise.horizon_days, _ENDS[-1])
         self._ends = np.array([e for e in _ENDS if e < horizon] + [horizon], dtype=np.int64)
+        self._works = world.plant.calendar.daily(world.settings.horizon.days + 1) > 0
         self._share, margin = _class_mix(world, sold)
         stay = np.array([_STAY_GAIN[k] for k in range(_CLASSES)])
         self._programme = PromiseAllocator(
@@ -41,8 +43,13 @@ class Quotas:
     def renew(self, promise: Promise, forecast: F, free_hours: F) -> None:
         """Set the quotas of ``promise`` for the coming day; extra production found makes more supply promisable.
 
-        ``forecast`` (weeks, items) and ``free_hours`` (centres, weeks) of this week first.
+        ``forecast`` (weeks, items) and ``free_hours`` (centres, weeks) of this week first. On days off the quotas of the last
+        working day go on.
         """
+        if not self._works[promise.day0] and promise.day0 > 0:
+            if promise.quota.size:
+                promise.quota[:, :, :-1] = promise.quota[:, :, 1:]
+            return
         daily = np.repeat(forecast[:, self.sold] / 7.0, 7, axis=0)
         upto = np.concatenate((np.zeros((1, len(self.sold))), np.cumsum(daily, axis=0)))
         ends = np.minimum(self._ends, len(daily))
@@ -51,7 +58,9 @@ class Quotas:
         hours = np.concatenate((np.zeros((len(free_hours), 1)), np.cumsum(np.repeat(free_hours / 7.0, 7, axis=1), axis=1)), axis=1)
         room = np.diff(hours[:, np.minimum(self._ends, hours.shape[1] - 1)], axis=1, prepend=0.0)
         room[:, self._ends <= 7] = 0.0  # too near to make anything on top of the plan
-        night = self._programme.plan(demand=demand, free=promise.free[self.sold], free_hours=room, material=np.zeros((0, len(self._ends))))
+        horizon = int(self._ends[-1])
+        free = promise.free[self.sold, :horizon] + _SLACK_D * daily[0][:, None]
+        night = self._programme.plan(demand=demand, free=free, free_hours=room, material=np.zeros((0, len(self._ends))), prices=False)
         if night.status == "open":
             promise.quota = OPEN_QUOTA
             return
@@ -59,7 +68,7 @@ class Quotas:
         extra[:, self._ends[:-1]] = night.extra[:, :-1]
         promise.free[self.sold] += np.cumsum(extra, axis=1)
         promise.quota = np.full((_CLASSES, self.world.items.n, promise.days), np.inf)
-        promise.quota[:, self.sold] = night.quota
+        promise.quota[:, self.sold, :horizon] = night.quota
 
 
 def _class_mix(world: World, sold: npt.NDArray[np.int64]) -> tuple[F, F]:

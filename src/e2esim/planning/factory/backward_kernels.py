@@ -11,13 +11,27 @@ EPS = 1e-6
 
 
 @njit(cache=True)
-def backward_wants(need: Floats, stock: Floats, receipts: Floats, step_order: Ints, output: Ints, in_start: Ints, in_node: Ints,
-                   in_qty: Floats, centre: Ints, setup: Floats, run: Floats, flow: Ints, capacity: Floats, free_from: Ints,
-                   least: Floats) -> tuple[Ints, Ints, Floats]:
+def backward_wants(
+    need: Floats,
+    stock: Floats,
+    receipts: Floats,
+    step_order: Ints,
+    output: Ints,
+    in_start: Ints,
+    in_node: Ints,
+    in_qty: Floats,
+    centre: Ints,
+    setup: Floats,
+    run: Floats,
+    flow: Ints,
+    capacity: Floats,
+    free_from: Ints,
+    least: Floats,
+) -> tuple[Ints, Ints, Floats]:
     """Wanted lots (step, day, qty) that cover ``need`` as late as hours allow; what does not fit before goes after.
 
-    ``need``: (n_nodes, n_days) pieces required at the start of a day, changed in place; ``step_order``: steps, users before
-    suppliers; ``least``: (n_steps,) smallest lot, 0 where smaller wishes may wait for others [pcs].
+    ``need``: (n_nodes, n_days) pieces required at the start of a day, changed in place; ``step_order``: steps, users
+    before suppliers; ``least``: (n_steps,) smallest lot, 0 where smaller wishes may wait for others [pcs].
     """
     n_days = need.shape[1]
     n_weeks = min(capacity.shape[1], (n_days + 6) // 7)

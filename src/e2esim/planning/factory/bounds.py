@@ -11,7 +11,9 @@ from e2esim.planning.factory.problem import Ints, PlanProblem
 
 
 def lead_time_bound(problem: PlanProblem, net: Network) -> float:
-    """Weighted pieces due before anything new can be made, beyond what lies in stock; blind to capacity and shared parts."""
+    """Weighted pieces due before anything new can be made, beyond what lies in stock; blind to capacity and shared
+    parts.
+    """
     earliest = earliest_days(problem, net)
     weight = tier_weights(problem)
     total = 0.0
@@ -28,7 +30,9 @@ def lead_time_bound(problem: PlanProblem, net: Network) -> float:
 
 
 def earliest_days(problem: PlanProblem, net: Network) -> Ints:
-    """First day on which one new piece of each item can be in stock, (n_items,), when parts in stock are there at once."""
+    """First day on which one new piece of each item can be in stock, (n_items,), when parts in stock are there at
+    once.
+    """
     ready = np.full(problem.n_items, np.iinfo(np.int64).max // 4)
     ready[problem.source_item] = net.free_from[problem.source_item]
     here = (problem.on_hand > 0) | np.isin(np.arange(problem.n_items), problem.receipt_item)
@@ -42,7 +46,15 @@ def earliest_days(problem: PlanProblem, net: Network) -> Ints:
 
 
 def relaxed_bound(problem: PlanProblem, net: Network, horizon: int, time_limit_s: float) -> float:
-    """Optimum of the fractional plan without set-ups and smallest lots on optimistic days; nan when not solved in time."""
-    flow = solve_flow(problem, net, optimistic_slots(problem, horizon, daily=7), demand_of(problem, problem.order_due), delay=0.0,
-                      time_limit_s=time_limit_s)
+    """Optimum of the fractional plan without set-ups and smallest lots on optimistic days; nan when not solved in
+    time.
+    """
+    flow = solve_flow(
+        problem,
+        net,
+        optimistic_slots(problem, horizon, daily=7),
+        demand_of(problem, problem.order_due),
+        delay=0.0,
+        time_limit_s=time_limit_s,
+    )
     return flow.objective if flow.optimal else float("nan")

@@ -11,14 +11,32 @@ EPS = 1e-6
 
 
 @njit(cache=True)
-def dispatch(want_step: Ints, want_day: Ints, want_qty: Floats, step_rank: Floats, output: Ints, in_start: Ints, in_node: Ints,
-             in_qty: Floats, centre: Ints, setup: Floats, run: Floats, flow: Ints, lot_min: Floats, lot_multiple: Floats,
-             stock: Floats, receipts: Floats, free_from: Ints, capacity: Floats, last_day: int) -> tuple[Ints, Ints, Floats, int]:
+def dispatch(
+    want_step: Ints,
+    want_day: Ints,
+    want_qty: Floats,
+    step_rank: Floats,
+    output: Ints,
+    in_start: Ints,
+    in_node: Ints,
+    in_qty: Floats,
+    centre: Ints,
+    setup: Floats,
+    run: Floats,
+    flow: Ints,
+    lot_min: Floats,
+    lot_multiple: Floats,
+    stock: Floats,
+    receipts: Floats,
+    free_from: Ints,
+    capacity: Floats,
+    last_day: int,
+) -> tuple[Ints, Ints, Floats, int]:
     """Start wanted lots as early as wanted and as stock, work in process and hours allow.
 
-    ``want_*``: (n_want,), in any order; ``stock``: (n_nodes,); ``receipts``: (n_days, n_nodes); ``free_from``: (n_nodes,) day
-    from which purchases cover everything; ``capacity``: (n_centres, n_weeks) [h]; lots: (step, day, qty) and their number.
-    What cannot start is owed and tried again every day, oldest debt first.
+    ``want_*``: (n_want,), in any order; ``stock``: (n_nodes,); ``receipts``: (n_days, n_nodes); ``free_from``:
+    (n_nodes,) day from which purchases cover everything; ``capacity``: (n_centres, n_weeks) [h]; lots: (step, day,
+    qty) and their number. What cannot start is owed and tried again every day, oldest debt first.
     """
     n_steps = output.size
     n_days = last_day + 1
@@ -103,12 +121,15 @@ def dispatch(want_step: Ints, want_day: Ints, want_qty: Floats, step_rank: Float
 
 
 @njit(cache=True)
-def hand_out(cum: Floats, due: Ints, qty: Floats, tier: Ints, out_order: Ints, out_day: Ints, out_qty: Floats, n_out: int) -> int:
+def hand_out(
+    cum: Floats, due: Ints, qty: Floats, tier: Ints, out_order: Ints, out_day: Ints, out_qty: Floats, n_out: int
+) -> int:
     """Give the stock of one item to its orders: tier by tier on time first, then late, and never below zero.
 
-    ``cum``: (n_days,) cumulative free supply, changed in place; orders sorted by (tier, due), ``due``, ``qty``, ``tier``:
-    (n_orders,). Writes (order row, day, qty) and returns the new number of rows. Inside a tier whole orders are kept on time in
-    due order and the largest is given up when supply is short (Moore, 1968); what is left of supply goes to it in part.
+    ``cum``: (n_days,) cumulative free supply, changed in place; orders sorted by (tier, due), ``due``, ``qty``,
+    ``tier``: (n_orders,). Writes (order row, day, qty) and returns the new number of rows. Inside a tier whole orders
+    are kept on time in due order and the largest is given up when supply is short (Moore, 1968); what is left of
+    supply goes to it in part.
     """
     n_days = cum.size
     n = due.size
@@ -172,8 +193,8 @@ def hand_out(cum: Floats, due: Ints, qty: Floats, tier: Ints, out_order: Ints, o
 
 @njit(cache=True)
 def deliver(supply: Floats, item_start: Ints, due: Ints, qty: Floats, tier: Ints) -> tuple[Ints, Ints, Floats]:
-    """Hand out every item; ``supply``: (n_items, n_days) net arrivals, orders grouped by item at ``item_start`` and sorted
-    by (tier, due) inside. Returns order row, day and quantity of every delivery."""
+    """Hand out every item; ``supply``: (n_items, n_days) net arrivals, orders grouped by item at ``item_start`` and
+    sorted by (tier, due) inside. Returns order row, day and quantity of every delivery."""
     size = due.size * 6 + 1000
     out_order, out_day, out_qty = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size)
     n_out = 0

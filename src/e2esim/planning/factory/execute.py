@@ -1,6 +1,7 @@
 """Wants and their exact execution: the bridge from facts to kernels.
 
-`Wants` say how much of each step to start when; `Frame` lays a problem out for the kernels once; `price` and `execute` run it.
+`Wants` say how much of each step to start when; `Frame` lays a problem out for the kernels once; `price` and
+`execute` run it.
 """
 
 from __future__ import annotations
@@ -17,13 +18,15 @@ from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.search_kernels import State, improve, net_supply
 from e2esim.planning.factory.trace import Schedule
 
-DELAY = 0.01        # a piece late by a hundred days costs twice a piece late by none
-ORDER_PRICE = 1.0   # a late order costs as much as one more late piece, so that few orders share the lateness
+DELAY = 0.01  # a piece late by a hundred days costs twice a piece late by none
+ORDER_PRICE = 1.0  # a late order costs as much as one more late piece, so that few orders share the lateness
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Wants:
-    """Lots wished for, grouped by step at `start` (n_steps + 1) and sorted by day; `rank` (n_steps,) settles ties, low first."""
+    """Lots wished for, grouped by step at `start` (n_steps + 1) and sorted by day; `rank` (n_steps,) settles ties,
+    low first.
+    """
 
     step: Ints
     day: Ints
@@ -34,7 +37,9 @@ class Wants:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Frame:
-    """A problem laid out for the kernels over `days` days: orders sorted by item, tier and due day, `order_row` back to facts."""
+    """A problem laid out for the kernels over `days` days: orders sorted by item, tier and due day, `order_row` back
+    to facts.
+    """
 
     problem: PlanProblem
     net: Network
@@ -71,12 +76,27 @@ def frame(problem: PlanProblem, net: Network, days: int) -> Frame:
     tier = np.searchsorted(np.unique(problem.order_priority), problem.order_priority)
     whole = np.where(problem.lot_multiple > 0, problem.lot_multiple, 1.0)
     return Frame(
-        problem=problem, net=net, days=days, stock=stock, receipts=_receipts(problem, net, days),
-        lot_min=np.maximum(np.ceil(problem.lot_min / whole) * whole, whole)[problem.step_item], lot_multiple=whole[problem.step_item],
-        sold=sold, order_row=row, item_start=np.searchsorted(item, np.arange(problem.n_items + 1)), order_item=item,
-        due=problem.order_due[row], qty=problem.order_qty[row], tier=tier[row], weight=tier_weights(problem)[row], tree_start=start,
-        tree_step=step, tree_lead=lead, mate_start=np.searchsorted(problem.step_centre[mates], np.arange(len(problem.centres) + 1)),
-        mate_step=mates)
+        problem=problem,
+        net=net,
+        days=days,
+        stock=stock,
+        receipts=_receipts(problem, net, days),
+        lot_min=np.maximum(np.ceil(problem.lot_min / whole) * whole, whole)[problem.step_item],
+        lot_multiple=whole[problem.step_item],
+        sold=sold,
+        order_row=row,
+        item_start=np.searchsorted(item, np.arange(problem.n_items + 1)),
+        order_item=item,
+        due=problem.order_due[row],
+        qty=problem.order_qty[row],
+        tier=tier[row],
+        weight=tier_weights(problem)[row],
+        tree_start=start,
+        tree_step=step,
+        tree_lead=lead,
+        mate_start=np.searchsorted(problem.step_centre[mates], np.arange(len(problem.centres) + 1)),
+        mate_step=mates,
+    )
 
 
 def _receipts(problem: PlanProblem, net: Network, days: int) -> Floats:
@@ -91,7 +111,9 @@ def longer(view: Frame, days: int) -> Frame:
 
 
 def _trees(problem: PlanProblem) -> tuple[Ints, Ints, Ints]:
-    """Steps behind every item and the days from the start of each to the end of the item: start (n_items + 1), step, lead."""
+    """Steps behind every item and the days from the start of each to the end of the item: start (n_items + 1), step,
+    lead.
+    """
     known: dict[int, dict[int, int]] = {}
     own = [np.flatnonzero(problem.step_item == i) for i in range(problem.n_items)]
     parts = [problem.bom_component[problem.bom_parent == i] for i in range(problem.n_items)]
@@ -120,12 +142,24 @@ def wants_of(problem: PlanProblem, step: Ints, day: Ints, qty: Floats) -> Wants:
     keep = qty > 1e-6
     order = np.lexsort((day[keep], step[keep]))
     step, day, qty = step[keep][order], day[keep][order].copy(), qty[keep][order].copy()
-    return Wants(step=step, day=day, qty=qty, rank=np.full(problem.n_steps, 500.0),
-                 start=np.searchsorted(step, np.arange(problem.n_steps + 1)))
+    return Wants(
+        step=step,
+        day=day,
+        qty=qty,
+        rank=np.full(problem.n_steps, 500.0),
+        start=np.searchsorted(step, np.arange(problem.n_steps + 1)),
+    )
 
 
-def backward(view: Frame, due: Ints, *, stock: Floats | None = None, capacity: Floats | None = None, qty: Floats | None = None,
-             whole_lots: bool = False) -> Wants:
+def backward(
+    view: Frame,
+    due: Ints,
+    *,
+    stock: Floats | None = None,
+    capacity: Floats | None = None,
+    qty: Floats | None = None,
+    whole_lots: bool = False,
+) -> Wants:
     """Wants netted level by level for orders due on `due`; other stock, hours or open quantities may be given.
 
     Lots smaller than allowed are left to the execution to gather, unless `whole_lots` asks for each to be startable.
@@ -134,36 +168,121 @@ def backward(view: Frame, due: Ints, *, stock: Floats | None = None, capacity: F
     need = np.zeros((net.n_nodes, view.days))
     np.add.at(need, (problem.order_item, np.clip(due, 0, view.days - 1)), problem.order_qty if qty is None else qty)
     order = np.lexsort((-np.arange(problem.n_steps), net.level[problem.step_item]))
-    wanted = backward_wants(need, view.stock if stock is None else stock, view.receipts if stock is None else np.zeros_like(view.receipts),
-                            order, net.step_output, net.in_start, net.in_node, net.in_qty, problem.step_centre, problem.step_setup_h,
-                            problem.step_run_h, problem.step_flow_days, problem.capacity_h if capacity is None else capacity,
-                            net.free_from, view.lot_min if whole_lots else np.zeros(problem.n_steps))
+    wanted = backward_wants(
+        need,
+        view.stock if stock is None else stock,
+        view.receipts if stock is None else np.zeros_like(view.receipts),
+        order,
+        net.step_output,
+        net.in_start,
+        net.in_node,
+        net.in_qty,
+        problem.step_centre,
+        problem.step_setup_h,
+        problem.step_run_h,
+        problem.step_flow_days,
+        problem.capacity_h if capacity is None else capacity,
+        net.free_from,
+        view.lot_min if whole_lots else np.zeros(problem.n_steps),
+    )
     return wants_of(problem, *wanted)
 
 
 def search(view: Frame, wants: Wants, rounds: int, state: State, tolerance: float = 0.0) -> float:
     """Improve wants in place by `rounds` tried changes (0: only price them); returns the cost reached."""
     p, n = view.problem, view.net
-    return float(improve(
-        rounds, state, wants.step, wants.day, wants.qty, wants.rank, wants.start, n.step_output, n.in_start, n.in_node, n.in_qty,
-        p.step_centre, p.step_setup_h, p.step_run_h, p.step_flow_days, view.lot_min, view.lot_multiple, view.stock, view.receipts,
-        n.free_from, p.capacity_h, view.days - 1, view.sold, view.item_start, view.order_item, view.due, view.qty, view.tier,
-        view.weight, DELAY, ORDER_PRICE, view.tree_start, view.tree_step, view.tree_lead, view.mate_start, view.mate_step, tolerance))
+    return float(
+        improve(
+            rounds,
+            state,
+            wants.step,
+            wants.day,
+            wants.qty,
+            wants.rank,
+            wants.start,
+            n.step_output,
+            n.in_start,
+            n.in_node,
+            n.in_qty,
+            p.step_centre,
+            p.step_setup_h,
+            p.step_run_h,
+            p.step_flow_days,
+            view.lot_min,
+            view.lot_multiple,
+            view.stock,
+            view.receipts,
+            n.free_from,
+            p.capacity_h,
+            view.days - 1,
+            view.sold,
+            view.item_start,
+            view.order_item,
+            view.due,
+            view.qty,
+            view.tier,
+            view.weight,
+            DELAY,
+            ORDER_PRICE,
+            view.tree_start,
+            view.tree_step,
+            view.tree_lead,
+            view.mate_start,
+            view.mate_step,
+            tolerance,
+        )
+    )
 
 
 def execute(view: Frame, wants: Wants) -> Schedule:
     """The schedule that wants lead to: it keeps every rule of the problem whatever the wants are."""
     p, n = view.problem, view.net
     step, day, qty, _ = dispatch(
-        wants.step, wants.day, wants.qty, wants.rank, n.step_output, n.in_start, n.in_node, n.in_qty, p.step_centre, p.step_setup_h,
-        p.step_run_h, p.step_flow_days, view.lot_min, view.lot_multiple, view.stock, view.receipts, n.free_from, p.capacity_h,
-        view.days - 1)
+        wants.step,
+        wants.day,
+        wants.qty,
+        wants.rank,
+        n.step_output,
+        n.in_start,
+        n.in_node,
+        n.in_qty,
+        p.step_centre,
+        p.step_setup_h,
+        p.step_run_h,
+        p.step_flow_days,
+        view.lot_min,
+        view.lot_multiple,
+        view.stock,
+        view.receipts,
+        n.free_from,
+        p.capacity_h,
+        view.days - 1,
+    )
     supply = np.zeros((p.n_items, view.days))
-    net_supply(step, day, qty, n.step_output, n.in_start, n.in_node, n.in_qty, p.step_flow_days, view.sold, view.stock, view.receipts,
-               n.free_from, supply)
+    net_supply(
+        step,
+        day,
+        qty,
+        n.step_output,
+        n.in_start,
+        n.in_node,
+        n.in_qty,
+        p.step_flow_days,
+        view.sold,
+        view.stock,
+        view.receipts,
+        n.free_from,
+        supply,
+    )
     order, when, how_much = deliver(supply, view.item_start, view.due, view.qty, view.tier)
-    return Schedule(lot_step=step, lot_day=day, lot_qty=qty, delivery_order=view.order_row[order], delivery_day=when,
-                    delivery_qty=how_much)
+    return Schedule(
+        lot_step=step,
+        lot_day=day,
+        lot_qty=qty,
+        delivery_order=view.order_row[order],
+        delivery_day=when,
+        delivery_qty=how_much,
+    )
 
 
 def top_up(view: Frame, wants: Wants) -> Wants:
@@ -179,8 +298,18 @@ def top_up(view: Frame, wants: Wants) -> Wants:
     np.subtract.at(stock, node, done.lot_qty[row] * per)
     np.subtract.at(stock, p.order_item[done.delivery_order], done.delivery_qty)
     room = p.capacity_h.copy()
-    np.subtract.at(room, (p.step_centre[done.lot_step], done.lot_day // 7),
-                   p.step_setup_h[done.lot_step] + p.step_run_h[done.lot_step] * done.lot_qty)
-    more = backward(view, p.order_due, stock=np.maximum(stock, 0.0), capacity=np.maximum(room, 0.0), qty=np.maximum(missing, 0.0), whole_lots=True)
+    np.subtract.at(
+        room,
+        (p.step_centre[done.lot_step], done.lot_day // 7),
+        p.step_setup_h[done.lot_step] + p.step_run_h[done.lot_step] * done.lot_qty,
+    )
+    more = backward(
+        view,
+        p.order_due,
+        stock=np.maximum(stock, 0.0),
+        capacity=np.maximum(room, 0.0),
+        qty=np.maximum(missing, 0.0),
+        whole_lots=True,
+    )
     both = wants_of(p, np.r_[wants.step, more.step], np.r_[wants.day, more.day], np.r_[wants.qty, np.ceil(more.qty)])
     return replace(both, rank=wants.rank)

@@ -1,11 +1,12 @@
 """The fractional plan: how much of each step to start on which day, as a linear programme.
 
-Owns the formulation and its solution by HiGHS. Starts happen on the days of a grid; capacity is weekly and exact, flow times
-are exact days, set-ups are spread over a usual lot (or left out, for a bound).
+Owns the formulation and its solution by HiGHS. Starts happen on the days of a grid; capacity is weekly and exact,
+flow times are exact days, set-ups are spread over a usual lot (or left out, for a bound).
 
-Formulation: x[s, t] pieces of step s started on day t; I[n, k] stock of node n (an item, or work in process behind a step)
-after its k-th event; u[f, k, w] delivered on time to demand of weight w; B[f, k] late and open, v[f, k] delivered late.
-Minimise weight * (demand - u) + delay * B, subject to the balance of every node, of what is late, and the hours of every week.
+Formulation: x[s, t] pieces of step s started on day t; I[n, k] stock of node n (an item, or work in process behind a
+step) after its k-th event; u[f, k, w] delivered on time to demand of weight w; B[f, k] late and open, v[f, k]
+delivered late. Minimise weight * (demand - u) + delay * B, subject to the balance of every node, of what is late, and
+the hours of every week.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Slots:
-    """Where steps may start, one row a (step, day): outputs count from `day`, inputs are taken on `take_day` (not before `day`).
+    """Where steps may start, one row a (step, day): outputs count from `day`, inputs are taken on `take_day` (not
+    before `day`).
 
     `run_h` [h/pc] is charged to the week of `day`.
     """
@@ -94,8 +96,9 @@ class _Matrix:
         return sparse.csr_matrix((np.concatenate(self.values), at), shape=shape)
 
 
-def solve_flow(problem: PlanProblem, net: Network, slots: Slots, demand: Demand, *, delay: float = 0.01,
-               time_limit_s: float = 60.0) -> FlowPlan:
+def solve_flow(
+    problem: PlanProblem, net: Network, slots: Slots, demand: Demand, *, delay: float = 0.01, time_limit_s: float = 60.0
+) -> FlowPlan:
     """Solve the fractional plan on the given slots.
 
     Parameters
@@ -120,22 +123,28 @@ def solve_flow(problem: PlanProblem, net: Network, slots: Slots, demand: Demand,
     late_rhs = _lateness(a, events, cell_event, cell_qty, late_event, n_i, u0)
     caps = _capacity_rows(a, problem, slots, n_i + n_b)
     cost = np.zeros(u0 + n_u + 2 * n_b)
-    cost[u0: u0 + n_u] = -cell_weight
-    cost[u0 + n_u: u0 + n_u + n_b] = delay * _gaps(events, late_event)
+    cost[u0 : u0 + n_u] = -cell_weight
+    cost[u0 + n_u : u0 + n_u + n_b] = delay * _gaps(events, late_event)
     upper = np.full(cost.size, np.inf)
-    upper[u0: u0 + n_u] = cell_qty
+    upper[u0 : u0 + n_u] = cell_qty
     low = np.concatenate([stock_rhs, late_rhs, np.full(caps.size, -np.inf)])
     high = np.concatenate([stock_rhs, late_rhs, problem.capacity_h.ravel()[caps]])
     status, values, duals = _run(a.csr((low.size, cost.size)), cost, upper, low, high, time_limit_s)
     price = np.zeros(problem.capacity_h.shape)
     if values is None:
         return FlowPlan(qty=np.zeros(n_x), objective=np.inf, optimal=False, hour_price=price)
-    price.ravel()[caps] = -duals[n_i + n_b:]
-    return FlowPlan(qty=np.maximum(values[:n_x], 0.0), objective=float(cost @ values + cell_weight @ cell_qty), optimal=status,
-                    hour_price=price)
+    price.ravel()[caps] = -duals[n_i + n_b :]
+    return FlowPlan(
+        qty=np.maximum(values[:n_x], 0.0),
+        objective=float(cost @ values + cell_weight @ cell_qty),
+        optimal=status,
+        hour_price=price,
+    )
 
 
-def _events(problem: PlanProblem, net: Network, slots: Slots, demand: Demand, arrive: Ints, use_slot: Ints, use_node: Ints) -> _Events:
+def _events(
+    problem: PlanProblem, net: Network, slots: Slots, demand: Demand, arrive: Ints, use_slot: Ints, use_node: Ints
+) -> _Events:
     """Balance days: uses of a node and, where it is sold, its arrivals; none from the day on which purchases cover all.
 
     A node that is neither made nor received early needs its last balance only: nothing comes in between.
@@ -150,9 +159,17 @@ def _events(problem: PlanProblem, net: Network, slots: Slots, demand: Demand, ar
     fed[problem.receipt_item] = True
     receipts = problem.receipt_item * stride + np.minimum(problem.receipt_day, horizon)
     bought = np.flatnonzero(sold & (net.free_from <= horizon))
-    keys = np.unique(np.concatenate([
-        use_node * stride + slots.take_day[use_slot], (out * stride + arrive)[sold[out]], np.flatnonzero(sold) * stride, receipts,
-        bought * stride + np.maximum(net.free_from[bought] - 1, 0)]))
+    keys = np.unique(
+        np.concatenate(
+            [
+                use_node * stride + slots.take_day[use_slot],
+                (out * stride + arrive)[sold[out]],
+                np.flatnonzero(sold) * stride,
+                receipts,
+                bought * stride + np.maximum(net.free_from[bought] - 1, 0),
+            ]
+        )
+    )
     keys = keys[keys % stride < net.free_from[keys // stride]]
     node = keys // stride
     last = np.r_[node[1:] != node[:-1], np.ones(min(1, keys.size), dtype=bool)]
@@ -162,8 +179,15 @@ def _events(problem: PlanProblem, net: Network, slots: Slots, demand: Demand, ar
     return _Events(keys=keys, stride=stride, node=node, day=keys % stride, first=first)
 
 
-def _balance(a: _Matrix, problem: PlanProblem, net: Network, slots: Slots, events: _Events, arrive: Ints,
-             uses: tuple[Ints, Ints, Floats]) -> Floats:
+def _balance(
+    a: _Matrix,
+    problem: PlanProblem,
+    net: Network,
+    slots: Slots,
+    events: _Events,
+    arrive: Ints,
+    uses: tuple[Ints, Ints, Floats],
+) -> Floats:
     """Rows stock before + arrivals - uses - stock after = -opening; returns the right-hand side, (n_events,)."""
     use_slot, use_node, use_qty = uses
     n_x, n_i = slots.step.size, events.keys.size
@@ -188,10 +212,12 @@ def _cells(events: _Events, demand: Demand) -> tuple[Ints, Floats, Floats]:
     ok = (row >= 0) & (events.node[row] == demand.item) if events.keys.size else np.zeros(demand.item.size, dtype=bool)
     cell, where = np.unique(np.stack([row[ok], demand.weight[ok].astype(np.int64)]), axis=1, return_inverse=True)
     qty = np.bincount(where.ravel(), weights=demand.qty[ok], minlength=cell.shape[1])
-    return cell[0], cell[1].astype(np.float64), qty
+    return cell[0], cell[1].astype(np.float64), qty.astype(np.float64)
 
 
-def _lateness(a: _Matrix, events: _Events, cell_event: Ints, cell_qty: Floats, late_event: Ints, n_i: int, u0: int) -> Floats:
+def _lateness(
+    a: _Matrix, events: _Events, cell_event: Ints, cell_qty: Floats, late_event: Ints, n_i: int, u0: int
+) -> Floats:
     """Rows late after - late before + on time + delivered late = demand, and the deliveries in the balance rows."""
     n_u, n_b = cell_event.size, late_event.size
     row_of = np.full(n_i, -1)
@@ -223,10 +249,11 @@ def _capacity_rows(a: _Matrix, problem: PlanProblem, slots: Slots, first_row: in
     return np.asarray(caps, dtype=np.int64)
 
 
-def _run(matrix: sparse.csr_matrix, cost: Floats, upper: Floats, low: Floats, high: Floats,
-         time_limit_s: float) -> tuple[bool, Floats | None, Floats]:
+def _run(
+    matrix: sparse.csr_matrix, cost: Floats, upper: Floats, low: Floats, high: Floats, time_limit_s: float
+) -> tuple[bool, Floats | None, Floats]:
     model = mbh.ModelBuilderHelper()
-    model.fill_model_from_sparse_data(np.zeros(cost.size), upper, cost, low, high, matrix)
+    model.fill_model_from_sparse_data(np.zeros(cost.size), upper, cost, low, high, matrix)  # type: ignore[arg-type]
     solver = mbh.ModelSolverHelper("highs")
     solver.set_solver_specific_parameters("log_to_console=false")  # keeps the banner off standard output
     solver.set_time_limit_in_seconds(max(time_limit_s, 0.01))
@@ -234,4 +261,8 @@ def _run(matrix: sparse.csr_matrix, cost: Floats, upper: Floats, low: Floats, hi
     optimal = solver.status() == mbh.SolveStatus.OPTIMAL
     if not optimal:  # an interrupted simplex holds no plan worth following
         return False, None, np.zeros(low.size)
-    return True, np.asarray(solver.variable_values(), dtype=np.float64), np.asarray(solver.dual_values(), dtype=np.float64)
+    return (
+        True,
+        np.asarray(solver.variable_values(), dtype=np.float64),
+        np.asarray(solver.dual_values(), dtype=np.float64),
+    )

@@ -1,4 +1,6 @@
-"""When steps may start in the fractional plan, how large their usual lots are, and how orders are summed into demand."""
+"""When steps may start in the fractional plan, how large their usual lots are, and how orders are summed into
+demand.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,9 @@ from e2esim.planning.factory.flow_lp import Demand, Slots
 from e2esim.planning.factory.network import Network
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 
-SETUP_SHARE = 0.25  # of the hours that running leaves idle, set-ups may take this share; the rest absorbs weeks that differ
+SETUP_SHARE = (
+    0.25  # of the hours that running leaves idle, set-ups may take this share; the rest absorbs weeks that differ
+)
 LONGEST_CYCLE_WEEKS = 13.0
 
 
@@ -19,12 +23,12 @@ def tier_weights(problem: PlanProblem) -> Floats:
     """
     ranks = np.unique(problem.order_priority)
     below = ranks.size - 1 - np.searchsorted(ranks, problem.order_priority)
-    return np.asarray(np.power(10.0, np.minimum(below, 3)), dtype=np.float64)
+    return np.power(10.0, np.minimum(below, 3).astype(np.float64))
 
 
 def net_need(problem: PlanProblem, net: Network) -> Floats:
     """Pieces of every item to be made or bought for all orders after stock and receipts, (n_items,)."""
-    need = np.bincount(problem.order_item, weights=problem.order_qty, minlength=problem.n_items)
+    need = np.bincount(problem.order_item, weights=problem.order_qty, minlength=problem.n_items).astype(np.float64)
     have = problem.on_hand + np.bincount(problem.receipt_item, weights=problem.receipt_qty, minlength=problem.n_items)
     for level in range(int(net.level.max(initial=0)) + 1):
         here = net.level == level
@@ -37,8 +41,9 @@ def net_need(problem: PlanProblem, net: Network) -> Floats:
 def lot_cycles(problem: PlanProblem, net: Network, weeks: float, setup_share: float = SETUP_SHARE) -> Floats:
     """Weeks of demand in a usual lot of every step, (n_steps,), at least 1.
 
-    Where weekly set-ups fit, lots are weekly. Where they do not, the lots of a work centre grow with the square root of set-up
-    over run hours, in one proportion that makes the set-ups just fit (economic lots on a shared resource; Dobson, 1987).
+    Where weekly set-ups fit, lots are weekly. Where they do not, the lots of a work centre grow with the square root
+    of set-up over run hours, in one proportion that makes the set-ups just fit (economic lots on a shared resource;
+    Dobson, 1987).
     """
     run_h = net_need(problem, net)[problem.step_item] * problem.step_run_h / weeks
     setup = np.where(run_h > 0, problem.step_setup_h, 0.0)
@@ -56,7 +61,9 @@ def lot_cycles(problem: PlanProblem, net: Network, weeks: float, setup_share: fl
 
 
 def start_phases(problem: PlanProblem, net: Network) -> Ints:
-    """Day of the week on which each step starts, (n_steps,), so that goods flow through the levels without waiting long."""
+    """Day of the week on which each step starts, (n_steps,), so that goods flow through the levels without waiting
+    long.
+    """
     phase = np.zeros(problem.n_steps, dtype=np.int64)
     ready = np.zeros(problem.n_items, dtype=np.int64)
     lead = np.zeros(problem.n_items, dtype=np.int64)
@@ -79,8 +86,12 @@ def start_phases(problem: PlanProblem, net: Network) -> Ints:
     return phase
 
 
-def weekly_slots(problem: PlanProblem, net: Network, horizon: int, cycle: Floats, weeks: float, *, daily: int = 7) -> Slots:
-    """Start days of every step: each day of the first `daily` days, then once a week; set-ups spread over the usual lot."""
+def weekly_slots(
+    problem: PlanProblem, net: Network, horizon: int, cycle: Floats, weeks: float, *, daily: int = 7
+) -> Slots:
+    """Start days of every step: each day of the first `daily` days, then once a week; set-ups spread over the usual
+    lot.
+    """
     phase = start_phases(problem, net)
     early = np.arange(daily)
     days = [np.unique(np.r_[early, np.arange(phase[s], horizon, 7)]) for s in range(problem.n_steps)]
@@ -93,13 +104,17 @@ def weekly_slots(problem: PlanProblem, net: Network, horizon: int, cycle: Floats
 
 
 def optimistic_slots(problem: PlanProblem, horizon: int, *, daily: int = 21) -> Slots:
-    """Slots that no plan can beat: days one by one at first, then whole weeks whose outputs count from Monday while inputs are
-    taken on Sunday, without set-ups or smallest lots. The optimum on them is a lower bound."""
+    """Slots that no plan can beat: days one by one at first, then whole weeks whose outputs count from Monday while
+    inputs are taken on Sunday, without set-ups or smallest lots. The optimum on them is a lower bound."""
     monday = np.r_[np.arange(daily), np.arange(7 * ((daily + 6) // 7), horizon, 7)]
     last = np.r_[np.arange(daily), np.arange(7 * ((daily + 6) // 7), horizon, 7) + 6]
     step = np.repeat(np.arange(problem.n_steps), monday.size)
-    return Slots(step=step, day=np.tile(monday, problem.n_steps), take_day=np.tile(last, problem.n_steps),
-                 run_h=problem.step_run_h[step])
+    return Slots(
+        step=step,
+        day=np.tile(monday, problem.n_steps),
+        take_day=np.tile(last, problem.n_steps),
+        run_h=problem.step_run_h[step],
+    )
 
 
 def early_due(problem: PlanProblem, buffer_days: int, calm: int = 14) -> Ints:
@@ -113,7 +128,9 @@ def early_due(problem: PlanProblem, buffer_days: int, calm: int = 14) -> Ints:
 
 
 def demand_of(problem: PlanProblem, due: Ints, qty: Floats | None = None) -> Demand:
-    """Orders summed by item, due day and weight; what was due before day 0 is wanted on day 0. Other quantities may be given."""
+    """Orders summed by item, due day and weight; what was due before day 0 is wanted on day 0. Other quantities may
+    be given.
+    """
     weight, wanted = tier_weights(problem), problem.order_qty if qty is None else qty
     some = wanted > 0
     key = np.stack([problem.order_item[some], np.maximum(due[some], 0), weight[some].astype(np.int64)])

@@ -15,8 +15,9 @@ NEVER = 1 << 40
 class Network:
     """Nodes 0..n_items-1 are items, node n_items + s is the work in process behind step s.
 
-    `step_output` is the node a step fills; its inputs are rows `in_start[s]` to `in_start[s + 1]` of `in_node`, `in_qty`.
-    `free_from` is the first day on which a purchase ordered on day 0 can be in stock (`NEVER` for what is not bought).
+    `step_output` is the node a step fills; its inputs are rows `in_start[s]` to `in_start[s + 1]` of `in_node`,
+    `in_qty`. `free_from` is the first day on which a purchase ordered on day 0 can be in stock (`NEVER` for what is
+    not bought).
     """
 
     n_nodes: int
@@ -53,7 +54,7 @@ def network(problem: PlanProblem) -> Network:
     for k in range(s):
         a, b = start[k], start[k + 1]
         if first[k]:
-            rows = by_parent[bom_start[problem.step_item[k]]: bom_start[problem.step_item[k] + 1]]
+            rows = by_parent[bom_start[problem.step_item[k]] : bom_start[problem.step_item[k] + 1]]
             node[a:b], qty[a:b] = problem.bom_component[rows], problem.bom_qty[rows]
         else:
             node[a:b] = n + k - 1
@@ -61,5 +62,13 @@ def network(problem: PlanProblem) -> Network:
     np.minimum.at(free, problem.source_item, problem.source_lead_days)
     level = item_levels(n, problem.bom_parent, problem.bom_component)
     assert level is not None  # PlanProblem has refused cycles
-    return Network(n_nodes=n + s, step_output=output.astype(np.int64), step_is_first=first.astype(np.int64), in_start=start,
-                   in_node=node, in_qty=qty, free_from=free, level=level)
+    return Network(
+        n_nodes=n + s,
+        step_output=output.astype(np.int64),
+        step_is_first=first.astype(np.int64),
+        in_start=start,
+        in_node=node,
+        in_qty=qty,
+        free_from=free,
+        level=level,
+    )

@@ -1,7 +1,8 @@
 """The planner: from a problem to a plan that keeps every rule, within a time limit.
 
-A backward pass gives a first plan at once; a linear programme says what to start when under capacity, priorities and material;
-exact execution turns either into whole lots; a search changes the wants behind the better one and keeps what helps.
+A backward pass gives a first plan at once; a linear programme says what to start when under capacity, priorities and
+material; exact execution turns either into whole lots; a search changes the wants behind the better one and keeps
+what helps.
 """
 
 from __future__ import annotations
@@ -22,17 +23,18 @@ from e2esim.planning.factory.search_kernels import State
 from e2esim.planning.factory.trace import Schedule, peg, purchases_for
 from e2esim.planning.factory.why_late import why_late
 
-BUFFERS = (3, 7)           # days by which a backward plan may be early, tried in turn
+BUFFERS = (3, 7)  # days by which a backward plan may be early, tried in turn
 FREE_BUFFERS = (0, 7, 21)  # the same for plans without limits on hours, which tell what lead times alone cost
-FREE_ROUNDS = 15           # tried changes on each of these
-RUN_OUT_DAYS = 98          # days after the last due day in which late orders are still planned by the search
-MOST_TOP_UPS = 8           # small lots may rob one another of parts, so a few rounds are needed
-NEAR_DAYS = 70             # the first linear programme looks this far [d]
-NEAR_SHARE = 0.5           # of the time left, at most this share may go to it
-LP_SHARE = 0.8             # of the time left, at most this share may go to the linear programme
-ROUNDS_A_LOOK = 20         # tried changes between two looks at the clock
-CLOSE = 1e-5               # a plan this close to its bound, relative to the weight of all demand, is not improved further
-PROGRESS = 0.005           # the search has stalled when it gains less than this in a good part of its time
+FREE_ROUNDS = 15  # tried changes on each of these
+RUN_OUT_DAYS = 98  # days after the last due day in which late orders are still planned by the search
+MOST_TOP_UPS = 8  # small lots may rob one another of parts, so a few rounds are needed
+NEAR_DAYS = 70  # the first linear programme looks this far [d]
+NEAR_SHARE = 0.7  # of the time left, at most this share may go to it
+FULL_OVER_NEAR = 5.0  # the whole programme is tried when this many times the first one's time is left
+LP_SHARE = 0.8  # of the time left, at most this share may go to the linear programme
+ROUNDS_A_LOOK = 20  # tried changes between two looks at the clock
+CLOSE = 1e-5  # a plan this close to its bound, relative to the weight of all demand, is not improved further
+PROGRESS = 0.005  # the search has stalled when it gains less than this in a good part of its time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,23 +59,25 @@ def plan(problem: PlanProblem, *, time_limit_s: float = 10.0, seed: int = 1, rou
     seed
         Seed of the search.
     rounds
-        Exact number of tried changes instead of a search by the clock: then the plan is the same on every machine (the linear
-        programme still has its share of `time_limit_s`).
+        Exact number of tried changes instead of a search by the clock: then the plan is the same on every machine
+        (the linear programme still has its share of `time_limit_s`).
 
     Returns
     -------
     PlanResult
-        Always a plan that keeps every rule; `status` says whether all orders are on time, some late or some never delivered.
+        Always a plan that keeps every rule; `status` says whether all orders are on time, some late or some never
+        delivered.
 
     Notes
     -----
-    The objective is the sum over orders of weight times pieces not delivered on or before the due day, the weight being ten times
-    higher a priority (`tier_weights`). The search also counts days of delay and late orders.
+    The objective is the sum over orders of weight times pieces not delivered on or before the due day, the weight
+    being ten times higher a priority (`tier_weights`). The search also counts days of delay and late orders.
 
     Examples
     --------
     >>> from e2esim.planning.factory.synthetic import synthetic_problem
-    >>> small = synthetic_problem(np.random.default_rng(1), finished=2, parts=2, bought=3, centres=3, orders=12, weeks=8, load=0.5)
+    >>> small = synthetic_problem(np.random.default_rng(1), finished=2, parts=2, bought=3, centres=3,
+    ...                           orders=12, weeks=8, load=0.5)
     >>> done = plan(small, rounds=10)
     >>> bool(done.bound <= done.objective)
     True
@@ -103,11 +107,14 @@ def _start(view: Frame, net: Network, state: State, clock: _Clock, tail_s: float
     bound = lead_time_bound(problem, net)
     if not (problem.n_steps and problem.orders):
         return wants, bound
+    began = time.perf_counter()
     near = _near(view, horizon, NEAR_SHARE * (clock.left() - tail_s))
     if near is not None:
         wants = _best(view, [wants, near], state)
+    expected_s = FULL_OVER_NEAR * (time.perf_counter() - began)
+    time_s = LP_SHARE * (clock.left() - tail_s)
     began = time.perf_counter()
-    guided = None if near is None and horizon > NEAR_DAYS else _guided(view, horizon, LP_SHARE * (clock.left() - tail_s))
+    guided = _guided(view, horizon, time_s) if expected_s < time_s else None
     lp_s = time.perf_counter() - began
     if guided is not None:
         wants = _best(view, [wants, guided], state)
@@ -140,13 +147,15 @@ def _guided(view: Frame, horizon: int, time_limit_s: float) -> Wants | None:
     problem, net = view.problem, view.net
     weeks = max(1.0, horizon / 7.0 - 1.0)
     cycle = lot_cycles(problem, net, weeks)
-    buffer = int(round(7 * min(3.0, max(1.0, float(np.median(cycle))))))
+    buffer = round(7 * min(3.0, max(1.0, float(np.median(cycle)))))
     slots = weekly_slots(problem, net, horizon, cycle, weeks)
     flow = solve_flow(problem, net, slots, demand_of(problem, early_due(problem, buffer)), time_limit_s=time_limit_s)
     return wants_of(problem, slots.step, slots.day, flow.qty) if flow.optimal else None
 
 
-def _search(view: Frame, wants: Wants, state: State, clock: _Clock, tail_s: float, bound: float, rounds: int | None) -> None:
+def _search(
+    view: Frame, wants: Wants, state: State, clock: _Clock, tail_s: float, bound: float, rounds: int | None
+) -> None:
     """Improve wants in place until the rounds or the clock run out, the bound is near or progress has stalled."""
     if rounds is not None:
         search(view, wants, rounds, state)
@@ -165,7 +174,9 @@ def _search(view: Frame, wants: Wants, state: State, clock: _Clock, tail_s: floa
 
 
 def _near(view: Frame, horizon: int, time_limit_s: float) -> Wants | None:
-    """Wants of a linear programme over the first weeks, where stock and lead times pinch, and of a backward pass for the rest."""
+    """Wants of a linear programme over the first weeks, where stock and lead times pinch, and of a backward pass for
+    the rest.
+    """
     if horizon <= NEAR_DAYS:
         return None
     problem, net = view.problem, view.net
@@ -182,12 +193,16 @@ def _near(view: Frame, horizon: int, time_limit_s: float) -> Wants | None:
     np.subtract.at(stock, node, flow.qty[row] * per)
     np.subtract.at(stock, problem.order_item, soon)
     np.subtract.at(room, (problem.step_centre[slots.step], slots.day // 7), flow.qty * slots.run_h)
-    rest = backward(view, early, stock=np.maximum(stock, 0.0), capacity=np.maximum(room, 0.0), qty=problem.order_qty - soon)
+    rest = backward(
+        view, early, stock=np.maximum(stock, 0.0), capacity=np.maximum(room, 0.0), qty=problem.order_qty - soon
+    )
     return wants_of(problem, np.r_[slots.step, rest.step], np.r_[slots.day, rest.day], np.r_[flow.qty, rest.qty])
 
 
 def _late_anyway(view: Frame, state: State) -> Floats:
-    """Pieces of every item late even with hours without limit, (n_items,): the least over a few plans made more or less early."""
+    """Pieces of every item late even with hours without limit, (n_items,): the least over a few plans made more or
+    less early.
+    """
     problem = replace(view.problem, capacity_h=np.full(view.problem.capacity_h.shape, 1e12))
     free = replace(view, problem=problem)
     least = np.full(problem.n_items, np.inf)
@@ -212,7 +227,9 @@ def late_pieces(problem: PlanProblem, order: Ints, day: Ints, qty: Floats) -> Fl
     return np.asarray(np.maximum(problem.order_qty - given, 0.0), dtype=np.float64)
 
 
-def _result(problem: PlanProblem, net: Network, schedule: Schedule, bound: float, clock: _Clock, anyway: Floats) -> PlanResult:
+def _result(
+    problem: PlanProblem, net: Network, schedule: Schedule, bound: float, clock: _Clock, anyway: Floats
+) -> PlanResult:
     bought = purchases_for(problem, net, schedule)
     pegs = peg(problem, net, schedule, bought)
     ledger = why_late(problem, net, schedule, bought, pegs, anyway)
@@ -221,11 +238,32 @@ def _result(problem: PlanProblem, net: Network, schedule: Schedule, bound: float
     status = PlanStatus.SHORT if never else PlanStatus.LATE if late.max(initial=0.0) > 1e-6 else PlanStatus.ON_TIME
     source, qty, received = bought
     return PlanResult(
-        status=status, lot_step=schedule.lot_step, lot_qty=schedule.lot_qty, lot_start=schedule.lot_day,
-        lot_end=schedule.lot_day + problem.step_flow_days[schedule.lot_step], purchase_source=source, purchase_qty=qty,
-        purchase_ordered=received - problem.source_lead_days[source], purchase_received=received,
-        delivery_order=schedule.delivery_order, delivery_day=schedule.delivery_day, delivery_qty=schedule.delivery_qty,
-        peg_delivery=pegs.peg_delivery, peg_kind=pegs.peg_kind, peg_row=pegs.peg_row, peg_qty=pegs.peg_qty, feed_lot=pegs.feed_lot,
-        feed_kind=pegs.feed_kind, feed_row=pegs.feed_row, feed_qty=pegs.feed_qty, late_order=ledger.order, late_cause=ledger.cause,
-        late_place=ledger.place, late_day=ledger.day, late_qty=ledger.qty, objective=float(tier_weights(problem) @ late), bound=bound,
-        wall_s=time.perf_counter() - clock.start)
+        status=status,
+        lot_step=schedule.lot_step,
+        lot_qty=schedule.lot_qty,
+        lot_start=schedule.lot_day,
+        lot_end=schedule.lot_day + problem.step_flow_days[schedule.lot_step],
+        purchase_source=source,
+        purchase_qty=qty,
+        purchase_ordered=received - problem.source_lead_days[source],
+        purchase_received=received,
+        delivery_order=schedule.delivery_order,
+        delivery_day=schedule.delivery_day,
+        delivery_qty=schedule.delivery_qty,
+        peg_delivery=pegs.peg_delivery,
+        peg_kind=pegs.peg_kind,
+        peg_row=pegs.peg_row,
+        peg_qty=pegs.peg_qty,
+        feed_lot=pegs.feed_lot,
+        feed_kind=pegs.feed_kind,
+        feed_row=pegs.feed_row,
+        feed_qty=pegs.feed_qty,
+        late_order=ledger.order,
+        late_cause=ledger.cause,
+        late_place=ledger.place,
+        late_day=ledger.day,
+        late_qty=ledger.qty,
+        objective=float(tier_weights(problem) @ late),
+        bound=bound,
+        wall_s=time.perf_counter() - clock.start,
+    )

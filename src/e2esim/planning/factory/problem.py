@@ -44,7 +44,8 @@ class PlanProblem:
         Components taken at the start of the first step of the parent [pcs/pc].
     capacity_h : (n_centres, n_weeks)
         Hours that may be charged to each week [h].
-    source_item, source_supplier, source_priority, source_lead_days, source_moq, source_multiple, source_price : (n_sources,)
+    source_item, source_supplier, source_priority, source_lead_days, source_moq, source_multiple, source_price :
+    (n_sources,)
         Who delivers what; priority 1 is preferred; lead time [d], minimum and multiple [pcs], price [EUR/pc].
     order_item, order_qty, order_due, order_priority : (n_orders,)
         Demand [pcs], due day [d from today], priority (1 is the highest).
@@ -112,8 +113,15 @@ class PlanProblem:
         return int(self.capacity_h.shape[1])
 
 
-_GROUPS = {"lot_": "items", "on_hand": "items", "step_": "step_name", "bom_": "bom_parent", "source_": "source_supplier",
-           "order_": "orders", "receipt_": "receipt_item"}
+_GROUPS = {
+    "lot_": "items",
+    "on_hand": "items",
+    "step_": "step_name",
+    "bom_": "bom_parent",
+    "source_": "source_supplier",
+    "order_": "orders",
+    "receipt_": "receipt_item",
+}
 
 
 def _lengths(problem: PlanProblem) -> list[str]:
@@ -130,12 +138,31 @@ def _lengths(problem: PlanProblem) -> list[str]:
 
 
 def _ranges(problem: PlanProblem) -> list[str]:
-    low = {"lot_min": 0.0, "lot_multiple": 0.0, "on_hand": 0.0, "step_setup_h": 0.0, "step_run_h": 0.0, "step_flow_days": 0.0,
-           "bom_qty": 0.0, "capacity_h": 0.0, "source_lead_days": 0.0, "source_moq": 0.0, "source_multiple": 0.0, "order_qty": 0.0,
-           "receipt_qty": 0.0, "receipt_day": 0.0}
-    index = {"step_item": len(problem.items), "step_centre": len(problem.centres), "bom_parent": len(problem.items),
-             "bom_component": len(problem.items), "source_item": len(problem.items), "order_item": len(problem.items),
-             "receipt_item": len(problem.items)}
+    low = {
+        "lot_min": 0.0,
+        "lot_multiple": 0.0,
+        "on_hand": 0.0,
+        "step_setup_h": 0.0,
+        "step_run_h": 0.0,
+        "step_flow_days": 0.0,
+        "bom_qty": 0.0,
+        "capacity_h": 0.0,
+        "source_lead_days": 0.0,
+        "source_moq": 0.0,
+        "source_multiple": 0.0,
+        "order_qty": 0.0,
+        "receipt_qty": 0.0,
+        "receipt_day": 0.0,
+    }
+    index = {
+        "step_item": len(problem.items),
+        "step_centre": len(problem.centres),
+        "bom_parent": len(problem.items),
+        "bom_component": len(problem.items),
+        "source_item": len(problem.items),
+        "order_item": len(problem.items),
+        "receipt_item": len(problem.items),
+    }
     faults = []
     for name, least in low.items():
         column = getattr(problem, name)

@@ -54,8 +54,8 @@ class PlanResult:
     feed_lot, feed_kind, feed_row, feed_qty : (n_feeds,)
         Where the inputs of each lot come from, in pieces of the input.
     late_order, late_cause, late_place, late_day, late_qty : (n_late,)
-        The why-late ledger: `Cause`; place is a work centre, a source row, an item or a step, by cause; day on which the
-        limit bound; quantities add up to the order's late quantity [pcs].
+        The why-late ledger: `Cause`; place is a work centre, a source row, an item or a step, by cause; day on which
+        the limit bound; quantities add up to the order's late quantity [pcs].
     objective
         Weighted pieces not on time.
     bound

@@ -1,4 +1,6 @@
-"""Improvement of a plan: change what is wanted when, execute it exactly, keep what is no worse. Arrays in, arrays out."""
+"""Improvement of a plan: change what is wanted when, execute it exactly, keep what is no worse. Arrays in, arrays
+out.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ State = npt.NDArray[np.uint64]
 
 @njit(cache=True)
 def draw(state: State, n: int) -> int:
-    """A whole number below ``n`` from a xorshift generator (Marsaglia, 2003) whose ``state`` is (1,) uint64, never 0."""
+    """A whole number below ``n`` from a xorshift generator (Marsaglia, 2003) whose ``state`` is (1,) uint64, never
+    0.
+    """
     x = state[0]
     x ^= x << np.uint64(13)
     x ^= x >> np.uint64(7)
@@ -24,9 +28,23 @@ def draw(state: State, n: int) -> int:
 
 
 @njit(cache=True)
-def net_supply(lot_step: Ints, lot_day: Ints, lot_qty: Floats, output: Ints, in_start: Ints, in_node: Ints, in_qty: Floats,
-               flow: Ints, sold: Ints, stock: Floats, receipts: Floats, free_from: Ints, supply: Floats) -> None:
-    """Net arrivals of every sold item a day into ``supply``, (n_items, n_days): stock, receipts, lots in, use by lots out.
+def net_supply(
+    lot_step: Ints,
+    lot_day: Ints,
+    lot_qty: Floats,
+    output: Ints,
+    in_start: Ints,
+    in_node: Ints,
+    in_qty: Floats,
+    flow: Ints,
+    sold: Ints,
+    stock: Floats,
+    receipts: Floats,
+    free_from: Ints,
+    supply: Floats,
+) -> None:
+    """Net arrivals of every sold item a day into ``supply``, (n_items, n_days): stock, receipts, lots in, use by lots
+    out.
 
     From day ``free_from`` on purchases bring as much as anybody wants.
     """
@@ -51,9 +69,22 @@ def net_supply(lot_step: Ints, lot_day: Ints, lot_qty: Floats, output: Ints, in_
 
 
 @njit(cache=True)
-def score_item(cum: Floats, due: Ints, qty: Floats, tier: Ints, weight: Floats, late: Floats, delay: float, order_price: float,
-               out_order: Ints, out_day: Ints, out_qty: Floats) -> float:
-    """Cost of one item's deliveries and the late pieces of its orders into ``late``; never delivered counts to the last day."""
+def score_item(
+    cum: Floats,
+    due: Ints,
+    qty: Floats,
+    tier: Ints,
+    weight: Floats,
+    late: Floats,
+    delay: float,
+    order_price: float,
+    out_order: Ints,
+    out_day: Ints,
+    out_qty: Floats,
+) -> float:
+    """Cost of one item's deliveries and the late pieces of its orders into ``late``; never delivered counts to the
+    last day.
+    """
     n_days = cum.size
     n_out = hand_out(cum, due, qty, tier, out_order, out_day, out_qty, 0)
     late[:] = 0.0
@@ -75,9 +106,23 @@ def score_item(cum: Floats, due: Ints, qty: Floats, tier: Ints, weight: Floats, 
 
 
 @njit(cache=True)
-def score(supply: Floats, before: Floats, item_start: Ints, due: Ints, qty: Floats, tier: Ints, weight: Floats, item_cost: Floats,
-          late: Floats, delay: float, order_price: float, afresh: bool) -> float:
-    """Cost of all items; only those whose row of ``supply`` differs from ``before`` are counted again (all if ``afresh``)."""
+def score(
+    supply: Floats,
+    before: Floats,
+    item_start: Ints,
+    due: Ints,
+    qty: Floats,
+    tier: Ints,
+    weight: Floats,
+    item_cost: Floats,
+    late: Floats,
+    delay: float,
+    order_price: float,
+    afresh: bool,
+) -> float:
+    """Cost of all items; only those whose row of ``supply`` differs from ``before`` are counted again (all if
+    ``afresh``).
+    """
     size = 16
     for i in range(item_start.size - 1):
         size = max(size, (item_start[i + 1] - item_start[i]) * 4 + supply.shape[1])
@@ -94,15 +139,28 @@ def score(supply: Floats, before: Floats, item_start: Ints, due: Ints, qty: Floa
                     same = False
                     break
         if not same:
-            item_cost[i] = score_item(np.cumsum(supply[i]), due[a:b], qty[a:b], tier[a:b], weight[a:b], late[a:b], delay,
-                                      order_price, out_order, out_day, out_qty)
+            item_cost[i] = score_item(
+                np.cumsum(supply[i]),
+                due[a:b],
+                qty[a:b],
+                tier[a:b],
+                weight[a:b],
+                late[a:b],
+                delay,
+                order_price,
+                out_order,
+                out_day,
+                out_qty,
+            )
         total += item_cost[i]
     return total
 
 
 @njit(cache=True)
 def pick_late(state: State, late: Floats, weight: Floats) -> int:
-    """Row of a late order drawn in proportion to its weight times the square root of its late pieces; -1 when none is late."""
+    """Row of a late order drawn in proportion to its weight times the square root of its late pieces; -1 when none
+    is late.
+    """
     total = 0.0
     for j in range(late.size):
         if late[j] > 1e-6:
@@ -119,12 +177,26 @@ def pick_late(state: State, late: Floats, weight: Floats) -> int:
 
 
 @njit(cache=True)
-def change(state: State, step: Ints, day: Ints, qty: Floats, rank: Floats, target: int, due: int, tree_start: Ints,
-           tree_step: Ints, tree_lead: Ints, want_start: Ints, mate_start: Ints, mate_step: Ints, centre: Ints) -> None:
+def change(
+    state: State,
+    step: Ints,
+    day: Ints,
+    qty: Floats,
+    rank: Floats,
+    target: int,
+    due: int,
+    tree_start: Ints,
+    tree_step: Ints,
+    tree_lead: Ints,
+    want_start: Ints,
+    mate_start: Ints,
+    mate_step: Ints,
+    centre: Ints,
+) -> None:
     """One random change of the wants for the sake of one late order of item ``target`` due on day ``due``.
 
-    Wants are grouped by step at ``want_start``. ``tree_*``: steps behind every item and their days to the end of the item;
-    ``mate_*``: steps on every work centre.
+    Wants are grouped by step at ``want_start``. ``tree_*``: steps behind every item and their days to the end of the
+    item; ``mate_*``: steps on every work centre.
     """
     n_tree = tree_start[target + 1] - tree_start[target]
     if n_tree == 0:
@@ -177,12 +249,45 @@ def change(state: State, step: Ints, day: Ints, qty: Floats, rank: Floats, targe
 
 
 @njit(cache=True)
-def improve(rounds: int, state: State, step: Ints, day: Ints, qty: Floats, rank: Floats, want_start: Ints, output: Ints,
-            in_start: Ints, in_node: Ints, in_qty: Floats, centre: Ints, setup: Floats, run: Floats, flow: Ints, lot_min: Floats,
-            lot_multiple: Floats, stock: Floats, receipts: Floats, free_from: Ints, capacity: Floats, last_day: int, sold: Ints,
-            item_start: Ints, order_item: Ints, due: Ints, order_qty: Floats, tier: Ints, weight: Floats, delay: float,
-            order_price: float, tree_start: Ints, tree_step: Ints, tree_lead: Ints, mate_start: Ints, mate_step: Ints,
-            tolerance: float) -> float:
+def improve(
+    rounds: int,
+    state: State,
+    step: Ints,
+    day: Ints,
+    qty: Floats,
+    rank: Floats,
+    want_start: Ints,
+    output: Ints,
+    in_start: Ints,
+    in_node: Ints,
+    in_qty: Floats,
+    centre: Ints,
+    setup: Floats,
+    run: Floats,
+    flow: Ints,
+    lot_min: Floats,
+    lot_multiple: Floats,
+    stock: Floats,
+    receipts: Floats,
+    free_from: Ints,
+    capacity: Floats,
+    last_day: int,
+    sold: Ints,
+    item_start: Ints,
+    order_item: Ints,
+    due: Ints,
+    order_qty: Floats,
+    tier: Ints,
+    weight: Floats,
+    delay: float,
+    order_price: float,
+    tree_start: Ints,
+    tree_step: Ints,
+    tree_lead: Ints,
+    mate_start: Ints,
+    mate_step: Ints,
+    tolerance: float,
+) -> float:
     """Run ``rounds`` changes on the wants (``day``, ``qty``, ``rank``, changed in place); returns the cost reached.
 
     ``rounds`` = 0 only prices the wants. Orders are grouped by item at ``item_start`` and sorted by (tier, due).
@@ -190,25 +295,83 @@ def improve(rounds: int, state: State, step: Ints, day: Ints, qty: Floats, rank:
     n_items = item_start.size - 1
     supply, before = np.zeros((n_items, receipts.shape[0])), np.zeros((n_items, receipts.shape[0]))
     item_cost, late = np.zeros(n_items), np.zeros(due.size)
-    lots = dispatch(step, day, qty, rank, output, in_start, in_node, in_qty, centre, setup, run, flow, lot_min, lot_multiple, stock,
-                    receipts, free_from, capacity, last_day)
-    net_supply(lots[0], lots[1], lots[2], output, in_start, in_node, in_qty, flow, sold, stock, receipts, free_from, before)
+    lots = dispatch(
+        step,
+        day,
+        qty,
+        rank,
+        output,
+        in_start,
+        in_node,
+        in_qty,
+        centre,
+        setup,
+        run,
+        flow,
+        lot_min,
+        lot_multiple,
+        stock,
+        receipts,
+        free_from,
+        capacity,
+        last_day,
+    )
+    net_supply(
+        lots[0], lots[1], lots[2], output, in_start, in_node, in_qty, flow, sold, stock, receipts, free_from, before
+    )
     cost = score(before, before, item_start, due, order_qty, tier, weight, item_cost, late, delay, order_price, True)
     best = cost
     best_day, best_qty, best_rank = day.copy(), qty.copy(), rank.copy()
-    for r in range(rounds):
+    for _r in range(rounds):
         old_day, old_qty, old_rank = day.copy(), qty.copy(), rank.copy()
         for _ in range(1 + draw(state, 3)):
             j = pick_late(state, late, weight)
             if j < 0:
                 return best
-            change(state, step, day, qty, rank, order_item[j], due[j], tree_start, tree_step, tree_lead, want_start, mate_start,
-                   mate_step, centre)
-        lots = dispatch(step, day, qty, rank, output, in_start, in_node, in_qty, centre, setup, run, flow, lot_min, lot_multiple,
-                        stock, receipts, free_from, capacity, last_day)
-        net_supply(lots[0], lots[1], lots[2], output, in_start, in_node, in_qty, flow, sold, stock, receipts, free_from, supply)
+            change(
+                state,
+                step,
+                day,
+                qty,
+                rank,
+                order_item[j],
+                due[j],
+                tree_start,
+                tree_step,
+                tree_lead,
+                want_start,
+                mate_start,
+                mate_step,
+                centre,
+            )
+        lots = dispatch(
+            step,
+            day,
+            qty,
+            rank,
+            output,
+            in_start,
+            in_node,
+            in_qty,
+            centre,
+            setup,
+            run,
+            flow,
+            lot_min,
+            lot_multiple,
+            stock,
+            receipts,
+            free_from,
+            capacity,
+            last_day,
+        )
+        net_supply(
+            lots[0], lots[1], lots[2], output, in_start, in_node, in_qty, flow, sold, stock, receipts, free_from, supply
+        )
         new_cost, new_late = item_cost.copy(), late.copy()
-        new = score(supply, before, item_start, due, order_qty, tier, weight, new_cost, new_late, delay, order_price, False)
+        new = score(
+            supply, before, item_start, due, order_qty, tier, weight, new_cost, new_late, delay, order_price, False
+        )
         if new <= cost + tolerance:
             cost = new
             item_cost, late = new_cost, new_late

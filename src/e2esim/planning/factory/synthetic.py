@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -11,8 +12,18 @@ from e2esim.planning.factory.network import network
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 
 
-def synthetic_problem(rng: np.random.Generator, *, finished: int = 40, parts: int = 60, bought: int = 100, centres: int = 20,
-                      orders: int = 10_000, weeks: int = 52, load: float = 0.9, today: date = date(2026, 1, 5)) -> PlanProblem:
+def synthetic_problem(
+    rng: np.random.Generator,
+    *,
+    finished: int = 40,
+    parts: int = 60,
+    bought: int = 100,
+    centres: int = 20,
+    orders: int = 10_000,
+    weeks: int = 52,
+    load: float = 0.9,
+    today: date = date(2026, 1, 5),
+) -> PlanProblem:
     """A three-level problem: finished goods from made and bought parts, made parts from bought ones.
 
     Parameters
@@ -35,7 +46,11 @@ def synthetic_problem(rng: np.random.Generator, *, finished: int = 40, parts: in
     (9, 10, 104)
     """
     n = finished + parts + bought
-    items = tuple([f"FIN{i:03d}" for i in range(finished)] + [f"PRT{i:03d}" for i in range(parts)] + [f"BUY{i:03d}" for i in range(bought)])
+    items = tuple(
+        [f"FIN{i:03d}" for i in range(finished)]
+        + [f"PRT{i:03d}" for i in range(parts)]
+        + [f"BUY{i:03d}" for i in range(bought)]
+    )
     bom = _bill(rng, finished, parts, bought)
     routing = _routing(rng, finished, parts, centres)
     order_item = rng.choice(finished, size=orders, p=_shares(rng, finished))
@@ -50,15 +65,35 @@ def synthetic_problem(rng: np.random.Generator, *, finished: int = 40, parts: in
     np.maximum.at(longest, sources[0], sources[2])
     stock = np.ceil(weekly * np.where(longest > 0, longest / 7.0 + 1.0, 2.0) * rng.uniform(0.8, 1.4, n))
     moq = np.ceil(weekly[sources[0]] * rng.uniform(0.5, 2.0, sources[0].size)) + 1.0
-    facts = dict(
-        today=today, items=items, lot_min=np.where(np.arange(n) < finished + parts, np.maximum(1.0, np.round(weekly / 2)), 0.0),
-        lot_multiple=np.ones(n), on_hand=stock, step_item=routing[0], step_name=routing[1], step_centre=routing[2],
-        step_setup_h=routing[3], step_run_h=routing[4], step_flow_days=routing[5], bom_parent=bom[0], bom_component=bom[1],
-        bom_qty=bom[2], centres=tuple(f"WC{c:02d}" for c in range(centres)), source_item=sources[0],
-        source_supplier=tuple(f"SUP{k % 15:02d}" for k in range(sources[0].size)), source_priority=sources[1],
-        source_lead_days=sources[2], source_moq=moq, source_multiple=np.maximum(1.0, np.floor(moq / 15)), source_price=sources[3],
-        orders=tuple(f"ORD{k:06d}" for k in range(orders)), order_item=order_item, order_qty=order_qty, order_due=order_due,
-        order_priority=rng.choice([1, 2, 3], size=orders, p=[0.2, 0.5, 0.3]))
+    facts: dict[str, Any] = {
+        "today": today,
+        "items": items,
+        "lot_min": np.where(np.arange(n) < finished + parts, np.maximum(1.0, np.round(weekly / 2)), 0.0),
+        "lot_multiple": np.ones(n),
+        "on_hand": stock,
+        "step_item": routing[0],
+        "step_name": routing[1],
+        "step_centre": routing[2],
+        "step_setup_h": routing[3],
+        "step_run_h": routing[4],
+        "step_flow_days": routing[5],
+        "bom_parent": bom[0],
+        "bom_component": bom[1],
+        "bom_qty": bom[2],
+        "centres": tuple(f"WC{c:02d}" for c in range(centres)),
+        "source_item": sources[0],
+        "source_supplier": tuple(f"SUP{k % 15:02d}" for k in range(sources[0].size)),
+        "source_priority": sources[1],
+        "source_lead_days": sources[2],
+        "source_moq": moq,
+        "source_multiple": np.maximum(1.0, np.floor(moq / 15)),
+        "source_price": sources[3],
+        "orders": tuple(f"ORD{k:06d}" for k in range(orders)),
+        "order_item": order_item,
+        "order_qty": order_qty,
+        "order_due": order_due,
+        "order_priority": rng.choice([1, 2, 3], size=orders, p=[0.2, 0.5, 0.3]),
+    }
     loose = PlanProblem(**facts, capacity_h=np.ones((centres, 2 * weeks)))
     return PlanProblem(**facts, capacity_h=_capacity(rng, loose, weeks, load))
 
@@ -71,15 +106,23 @@ def _shares(rng: np.random.Generator, n: int) -> Floats:
 def _bill(rng: np.random.Generator, finished: int, parts: int, bought: int) -> tuple[Ints, Ints, Floats]:
     rows: list[tuple[int, int, int]] = []
     for i in range(finished):
-        rows += [(i, finished + int(c), int(rng.integers(1, 4))) for c in rng.choice(parts, size=min(parts, int(rng.integers(2, 5))), replace=False)]
+        rows += [
+            (i, finished + int(c), int(rng.integers(1, 4)))
+            for c in rng.choice(parts, size=min(parts, int(rng.integers(2, 5))), replace=False)
+        ]
         rows.append((i, finished + parts + int(rng.integers(bought)), 1))
     for i in range(finished, finished + parts):
-        rows += [(i, finished + parts + int(c), int(rng.integers(1, 4))) for c in rng.choice(bought, size=min(bought, int(rng.integers(1, 6))), replace=False)]
+        rows += [
+            (i, finished + parts + int(c), int(rng.integers(1, 4)))
+            for c in rng.choice(bought, size=min(bought, int(rng.integers(1, 6))), replace=False)
+        ]
     table = np.array(rows, dtype=np.int64)
     return table[:, 0], table[:, 1], table[:, 2].astype(np.float64)
 
 
-def _routing(rng: np.random.Generator, finished: int, parts: int, centres: int) -> tuple[Ints, tuple[str, ...], Ints, Floats, Floats, Ints]:
+def _routing(
+    rng: np.random.Generator, finished: int, parts: int, centres: int
+) -> tuple[Ints, tuple[str, ...], Ints, Floats, Floats, Ints]:
     split = max(1, (2 * centres) // 3)
     item, name, centre, flow = [], [], [], []
     for i in range(finished + parts):
@@ -90,8 +133,14 @@ def _routing(rng: np.random.Generator, finished: int, parts: int, centres: int) 
             centre.append(int(rng.integers(low, high)))
             flow.append(int(rng.integers(1, 4)))
     n = len(item)
-    return (np.array(item), tuple(name), np.array(centre), np.round(rng.uniform(0.2, 2.0, n), 2), np.round(rng.uniform(0.02, 0.2, n), 3),
-            np.array(flow))
+    return (
+        np.array(item),
+        tuple(name),
+        np.array(centre),
+        np.round(rng.uniform(0.2, 2.0, n), 2),
+        np.round(rng.uniform(0.02, 0.2, n), 3),
+        np.array(flow),
+    )
 
 
 def _sources(rng: np.random.Generator, first: int, bought: int) -> tuple[Ints, Ints, Ints, Floats]:

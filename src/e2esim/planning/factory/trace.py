@@ -26,7 +26,9 @@ class Schedule:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Pegging:
-    """Supplies matched to uses: rows of deliveries (`peg_*`) and of lots (`feed_*`) with the kind and row of their supply."""
+    """Supplies matched to uses: rows of deliveries (`peg_*`) and of lots (`feed_*`) with the kind and row of their
+    supply.
+    """
 
     peg_delivery: Ints
     peg_kind: Ints
@@ -46,16 +48,25 @@ def purchases_for(problem: PlanProblem, net: Network, schedule: Schedule) -> tup
     done = schedule.lot_day + problem.step_flow_days[schedule.lot_step]
     item = np.concatenate([np.arange(n), problem.receipt_item, out, node, problem.order_item[schedule.delivery_order]])
     day = np.concatenate([np.full(n, -1), problem.receipt_day, done, schedule.lot_day[row], schedule.delivery_day])
-    qty = np.concatenate([problem.on_hand, problem.receipt_qty, schedule.lot_qty, -schedule.lot_qty[row] * per, -schedule.delivery_qty])
+    qty = np.concatenate(
+        [problem.on_hand, problem.receipt_qty, schedule.lot_qty, -schedule.lot_qty[row] * per, -schedule.delivery_qty]
+    )
     bought = np.zeros(net.n_nodes, dtype=bool)
     bought[problem.source_item] = True
     keep = bought[item]
     item, day, qty = item[keep], day[keep], qty[keep]
     order = np.lexsort((day, item))
     by_source = np.lexsort((problem.source_price, problem.source_priority, problem.source_item))
-    return purchase_plan(np.searchsorted(item[order], np.arange(n + 1)), day[order], qty[order],
-                         np.searchsorted(problem.source_item[by_source], np.arange(n + 1)), by_source, problem.source_lead_days,
-                         problem.source_moq, problem.source_multiple)
+    return purchase_plan(
+        np.searchsorted(item[order], np.arange(n + 1)),
+        day[order],
+        qty[order],
+        np.searchsorted(problem.source_item[by_source], np.arange(n + 1)),
+        by_source,
+        problem.source_lead_days,
+        problem.source_moq,
+        problem.source_multiple,
+    )
 
 
 def peg(problem: PlanProblem, net: Network, schedule: Schedule, bought: tuple[Ints, Floats, Ints]) -> Pegging:
@@ -66,7 +77,9 @@ def peg(problem: PlanProblem, net: Network, schedule: Schedule, bought: tuple[In
     kind = np.repeat([PegKind.STOCK, PegKind.RECEIPT, PegKind.PURCHASE, PegKind.LOT], [n, m, source.size, made.size])
     row = np.concatenate([np.arange(n), np.arange(m), np.arange(source.size), np.arange(made.size)])
     node = np.concatenate([np.arange(n), problem.receipt_item, problem.source_item[source], made])
-    day = np.concatenate([np.full(n, -1), problem.receipt_day, received, schedule.lot_day + problem.step_flow_days[schedule.lot_step]])
+    day = np.concatenate(
+        [np.full(n, -1), problem.receipt_day, received, schedule.lot_day + problem.step_flow_days[schedule.lot_step]]
+    )
     qty = np.concatenate([problem.on_hand, problem.receipt_qty, bought_qty, schedule.lot_qty])
     supply = np.lexsort((day, node))
     lot, used, per = net.inputs_of(schedule.lot_step)
@@ -78,5 +91,12 @@ def peg(problem: PlanProblem, net: Network, schedule: Schedule, bought: tuple[In
     u, g = uses[u], supply[g]
     to_lot = u < lot.size
     return Pegging(
-        peg_delivery=u[~to_lot] - lot.size, peg_kind=kind[g[~to_lot]], peg_row=row[g[~to_lot]], peg_qty=q[~to_lot],
-        feed_lot=lot[u[to_lot]], feed_kind=kind[g[to_lot]], feed_row=row[g[to_lot]], feed_qty=q[to_lot])
+        peg_delivery=u[~to_lot] - lot.size,
+        peg_kind=kind[g[~to_lot]],
+        peg_row=row[g[~to_lot]],
+        peg_qty=q[~to_lot],
+        feed_lot=lot[u[to_lot]],
+        feed_kind=kind[g[to_lot]],
+        feed_row=row[g[to_lot]],
+        feed_qty=q[to_lot],
+    )

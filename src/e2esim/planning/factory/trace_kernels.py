@@ -11,14 +11,27 @@ EPS = 1e-6
 
 
 @njit(cache=True)
-def purchase_plan(event_start: Ints, event_day: Ints, event_qty: Floats, source_start: Ints, source: Ints, lead: Ints, moq: Floats,
-                  multiple: Floats) -> tuple[Ints, Floats, Ints]:
+def purchase_plan(
+    event_start: Ints,
+    event_day: Ints,
+    event_qty: Floats,
+    source_start: Ints,
+    source: Ints,
+    lead: Ints,
+    moq: Floats,
+    multiple: Floats,
+) -> tuple[Ints, Floats, Ints]:
     """Purchases (source row, qty, day received) that keep every item's stock at or above zero.
 
-    ``event_*``: net changes of each item in order of time, grouped at ``event_start``, (n_items + 1,); ``source``: source rows of
-    each item by preference, grouped at ``source_start``. The first source that can deliver in time is taken, as late as possible.
+    ``event_*``: net changes of each item in order of time, grouped at ``event_start``, (n_items + 1,); ``source``:
+    source rows of each item by preference, grouped at ``source_start``. The first source that can deliver in time is
+    taken, as late as possible.
     """
-    out_source, out_qty, out_day = np.empty(event_day.size, np.int64), np.empty(event_day.size), np.empty(event_day.size, np.int64)
+    out_source, out_qty, out_day = (
+        np.empty(event_day.size, np.int64),
+        np.empty(event_day.size),
+        np.empty(event_day.size, np.int64),
+    )
     n = 0
     for i in range(event_start.size - 1):
         level = 0.0
@@ -43,7 +56,9 @@ def purchase_plan(event_start: Ints, event_day: Ints, event_qty: Floats, source_
 
 
 @njit(cache=True)
-def first_come(in_node: Ints, in_qty: Floats, out_node: Ints, out_qty: Floats, n_nodes: int) -> tuple[Ints, Ints, Floats]:
+def first_come(
+    in_node: Ints, in_qty: Floats, out_node: Ints, out_qty: Floats, n_nodes: int
+) -> tuple[Ints, Ints, Floats]:
     """Match supplies to uses of each node first in, first out; returns (row of use, row of supply, pieces).
 
     Both lists are sorted by (node, day) and hold enough supply in time for every use.

@@ -1,9 +1,9 @@
 """The why-late ledger: every late piece gets the one limit that bound it.
 
-Each late piece is followed from its delivery up the chain of lots that made it, always to the input that came last, with the
-latest day on which each would have been in time. The walk ends at a supplier who cannot be faster, at flow times longer than
-the time there was, or at a lot whose inputs lay ready: then its work centre was full (work centre) or it waited for others
-(precedence). The pieces of an order's entries add up to its late pieces.
+Each late piece is followed from its delivery up the chain of lots that made it, always to the input that came last,
+with the latest day on which each would have been in time. The walk ends at a supplier who cannot be faster, at flow
+times longer than the time there was, or at a lot whose inputs lay ready: then its work centre was full (work centre)
+or it waited for others (precedence). The pieces of an order's entries add up to its late pieces.
 """
 
 from __future__ import annotations
@@ -55,15 +55,21 @@ class _World:
     full: npt.NDArray[np.bool_]  # (n_steps, n_weeks) no room for one more lot of the step
 
 
-def why_late(problem: PlanProblem, net: Network, schedule: Schedule, bought: tuple[Ints, Floats, Ints], pegs: Pegging,
-             anyway: Floats) -> Ledger:
+def why_late(
+    problem: PlanProblem,
+    net: Network,
+    schedule: Schedule,
+    bought: tuple[Ints, Floats, Ints],
+    pegs: Pegging,
+    anyway: Floats,
+) -> Ledger:
     """Explain every piece delivered after its due day or never.
 
     Parameters
     ----------
     anyway : (n_items,)
-        Pieces of each item that are late even when no work centre has a limit. Lead times and suppliers get the blame for no more
-        than these: what they hold up beyond, hours upstream had already cost.
+        Pieces of each item that are late even when no work centre has a limit. Lead times and suppliers get the blame
+        for no more than these: what they hold up beyond, hours upstream had already cost.
     """
     due = problem.order_due[schedule.delivery_order]
     late_peg = schedule.delivery_day[pegs.peg_delivery] > due[pegs.peg_delivery]
@@ -72,7 +78,9 @@ def why_late(problem: PlanProblem, net: Network, schedule: Schedule, bought: tup
     for k in np.flatnonzero(late_peg):
         d = pegs.peg_delivery[k]
         order = int(schedule.delivery_order[d])
-        found, busy = _walk(world, int(pegs.peg_kind[k]), int(pegs.peg_row[k]), int(due[d]), int(problem.order_item[order]))
+        found, busy = _walk(
+            world, int(pegs.peg_kind[k]), int(pegs.peg_row[k]), int(due[d]), int(problem.order_item[order])
+        )
         rows.append(_Entry(order=order, found=found, busy=busy, qty=float(pegs.peg_qty[k])))
     given = np.bincount(schedule.delivery_order, weights=schedule.delivery_qty, minlength=len(problem.orders))
     for j in np.flatnonzero(problem.order_qty - given > 1e-6):
@@ -118,21 +126,28 @@ def _steps_behind(problem: PlanProblem, item: int) -> list[int]:
     return steps
 
 
-def _world(problem: PlanProblem, net: Network, schedule: Schedule, bought: tuple[Ints, Floats, Ints], pegs: Pegging) -> _World:
+def _world(
+    problem: PlanProblem, net: Network, schedule: Schedule, bought: tuple[Ints, Floats, Ints], pegs: Pegging
+) -> _World:
     feeds: dict[int, list[tuple[int, int]]] = {}
     for lot, kind, row in zip(pegs.feed_lot.tolist(), pegs.feed_kind.tolist(), pegs.feed_row.tolist(), strict=True):
         feeds.setdefault(lot, []).append((kind, row))
     room = problem.capacity_h.copy()
     s = schedule.lot_step
-    np.subtract.at(room, (problem.step_centre[s], schedule.lot_day // 7),
-                   problem.step_setup_h[s] + problem.step_run_h[s] * schedule.lot_qty)
+    np.subtract.at(
+        room,
+        (problem.step_centre[s], schedule.lot_day // 7),
+        problem.step_setup_h[s] + problem.step_run_h[s] * schedule.lot_qty,
+    )
     lot_h = problem.step_setup_h + problem.step_run_h * np.maximum(problem.lot_min, 1.0)[problem.step_item]
     short = room[problem.step_centre] < np.maximum(lot_h[:, None], FULL * problem.capacity_h[problem.step_centre])
     return _World(problem=problem, net=net, schedule=schedule, bought_source=bought[0], feeds=feeds, full=short)
 
 
 def _walk(world: _World, kind: int, row: int, wanted: int, item: int) -> tuple[Found, Found | None]:
-    """Cause, place and day, and the busiest work centre passed, for a piece from supply (kind, row) that should have been there on day `wanted`."""
+    """Cause, place and day, and the busiest work centre passed, for a piece from supply (kind, row) that should have
+    been there on day `wanted`.
+    """
     problem = world.problem
     busiest: Found | None = None
     widest = 0
@@ -154,7 +169,7 @@ def _walk(world: _World, kind: int, row: int, wanted: int, item: int) -> tuple[F
             return busiest or (Cause.PRECEDENCE, step, wanted), busiest
         if latest < 0:
             return (Cause.LEAD_TIME, step, wanted), busiest
-        blocked = world.full[step, latest // 7: max(start // 7, latest // 7 + 1)]
+        blocked = world.full[step, latest // 7 : max(start // 7, latest // 7 + 1)]
         stretch = int(blocked.sum())
         if stretch > widest:
             busiest, widest = (Cause.WORK_CENTRE, int(problem.step_centre[step]), latest), stretch
@@ -171,7 +186,9 @@ def _last_input(world: _World, lot: int) -> Found:
         if kind == PegKind.LOT:
             day = int(world.schedule.lot_day[row] + world.problem.step_flow_days[world.schedule.lot_step[row]])
         elif kind == PegKind.PURCHASE:
-            day = int(world.net.free_from[world.problem.source_item[world.bought_source[row]]])  # bought just in time, not late
+            day = int(
+                world.net.free_from[world.problem.source_item[world.bought_source[row]]]
+            )  # bought just in time, not late
         else:
             day = int(world.problem.receipt_day[row]) if kind == PegKind.RECEIPT else -1
         if day > best[2]:
@@ -207,5 +224,10 @@ def _summed(rows: list[tuple[int, Found, float]]) -> Ledger:
         total[key] = total.get(key, 0.0) + qty
     keys = sorted(total)
     columns = np.array(keys, dtype=np.int64).reshape(-1, 4)
-    return Ledger(order=columns[:, 0], cause=columns[:, 1], place=columns[:, 2], day=columns[:, 3],
-                  qty=np.array([total[k] for k in keys], dtype=np.float64))
+    return Ledger(
+        order=columns[:, 0],
+        cause=columns[:, 1],
+        place=columns[:, 2],
+        day=columns[:, 3],
+        qty=np.array([total[k] for k in keys], dtype=np.float64),
+    )

@@ -69,7 +69,9 @@ def value_of(problem: LotSizingProblem, prices: Floats) -> tuple[float, Floats]:
     return float(total - paid.sum()), load - offered
 
 
-def price_hours(problem: LotSizingProblem, *, steps: int, start: Priced | None = None, deadline: float = np.inf) -> Priced:
+def price_hours(
+    problem: LotSizingProblem, *, steps: int, start: Priced | None = None, deadline: float = np.inf
+) -> Priced:
     """Raise the bound by a deflected subgradient with Polyak steps.
 
     Parameters

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -55,30 +56,31 @@ def draw_punctuality(found: Punctuality, names: Sequence[str], shown: Sequence[i
     return svg(figure, "punctuality", title)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Bars:
+    """Horizontal bars: names, texts at their ends, and the parts each bar is stacked from as (colour, values)."""
+
+    names: Sequence[str]
+    texts: Sequence[str]
+    parts: Sequence[tuple[str, Sequence[float]]]
+    room: float = 0.42  # [share] of the longest bar, for the texts
+
+
 @inked
-def draw_flat_bars(
-    names: Sequence[str],
-    values: Sequence[float],
-    texts: Sequence[str],
-    name: str,
-    title: str,
-    *,
-    second: Sequence[float] | None = None,
-    room: float = 0.42,
-) -> str:
-    """Horizontal bars with their text at the end; ``second`` fills a part of each bar, ``room`` is for the texts."""
-    n = max(1, len(names))
-    figure, (axes,) = blank(WIDTH, 24.0 + 27.0 * n)
-    places = np.arange(len(names))
-    axes.barh(places, values, height=0.62, color=BLUEWASH, edgecolor=BLUE, linewidth=0.8)
-    if second is not None:
-        axes.barh(places, second, height=0.62, color=BLUE)
-    top = max([*values, 1e-9])
-    for k, text in enumerate(texts):
-        axes.text(values[k] + 0.015 * top, k, text, va="center", ha="left", color=INK, fontsize=10)
-    axes.set_yticks(places, names)
+def draw_flat_bars(bars: Bars, name: str, title: str) -> str:
+    """Draw stacked horizontal bars, the first row on top."""
+    figure, (axes,) = blank(WIDTH, 24.0 + 27.0 * max(1, len(bars.names)))
+    places = np.arange(len(bars.names))
+    ends = np.zeros(len(bars.names))
+    for colour, values in bars.parts:
+        axes.barh(places, values, left=ends, height=0.62, color=colour, edgecolor=SOFT, linewidth=0.6)
+        ends = ends + np.asarray(values)
+    top = max(float(ends.max(initial=0.0)), 1e-9)
+    for k, text in enumerate(bars.texts):
+        axes.text(ends[k] + 0.015 * top, k, text, va="center", ha="left", color=INK, fontsize=10)
+    axes.set_yticks(places, list(bars.names))
     axes.tick_params(axis="y", labelcolor=INK, length=0)
-    axes.set_xlim(0, (1.0 + room) * top)
+    axes.set_xlim(0, (1.0 + bars.room) * top)
     axes.set_xticks([])
     axes.invert_yaxis()
     axes.spines["bottom"].set_visible(False)

@@ -26,7 +26,7 @@ PALETTE: dict[str, tuple[str, str]] = {
     "card": ("#fefefe", "#181b20"),
     "box": ("#eef1f5", "#262b33"),
     "blue": ("#0a5c9e", "#64b5f6"),
-    "orange": ("#b84e00", "#ffa657"),
+    "orange": ("#ad4900", "#ffa657"),
     "teal": ("#00695a", "#4dd0b1"),
     "purple": ("#7b3f98", "#d3a6ea"),
     "bluewash": ("#cfe0ef", "#24435e"),
@@ -78,7 +78,7 @@ P = ParamSpec("P")
 
 
 def inked(draw: Callable[P, str]) -> Callable[P, str]:
-    """Run a drawing in the style of the report; every drawing carries this, matplotlib's own defaults stay untouched."""
+    """Run a drawing in the style of the report; every drawing carries this; the defaults stay untouched."""
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> str:
@@ -130,7 +130,7 @@ def svg(figure: Figure, name: str, title: str) -> str:
     text = pattern.sub(lambda found: colours[found.group(0)], text)
     head, body = text.split(">", 1)
     box = re.search(r'viewBox="[^"]+"', head)
-    opened = f'<svg {box.group(0) if box else ""} role="img" aria-label="{escape(title, quote=True)}" preserveAspectRatio="xMidYMid meet"'
+    opened = f'<svg {box.group(0) if box else ""} role="img" aria-label="{escape(title, quote=True)}"'
     return f"{opened}>{re.sub(chr(10) + ' *', chr(10), body)}"
 
 

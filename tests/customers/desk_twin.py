@@ -1,0 +1,138 @@
+"""The desk written slowly: lists of agents, one contact after the other, working time from a shift calendar laid out day by day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from e2esim.customers.desk_kernels import answer_contacts
+from e2esim.domain.book import CONTACT_COLUMNS, Columns
+from e2esim.domain.worktime import WorkTime
+from e2esim.streams import Streams
+from e2esim.streams.draws import exponential, uniform
+
+MONDAY = dt.date(2026, 1, 5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskFacts:
+    """One desk: agents by department, department by reason, opening hours, handling, patience, relay."""
+
+    agents: tuple[int, ...] = (1,)
+    route: tuple[int, ...] = (0, 0, 0, 0, 0)
+    first_weekday: int = 0
+    opens: float = 0.0
+    closes: float = 24.0
+    days: int = 7
+    handle_h: float = 0.05
+    patience_h: float = 1e12
+    relay_share: float = 0.0
+    relay_h: float = 5.0
+    relay_loss: float = 0.0
+    first_contact: float = 1.0
+    seed: int = 1
+
+    @property
+    def keys(self) -> npt.NDArray[np.uint64]:
+        """Streams of handling, patience, relay, outcome, coming again."""
+        return np.array([Streams(self.seed).key(k) for k in ("handle", "patience", "relay", "outcome", "again")], dtype=np.uint64)
+
+    @property
+    def starts(self) -> npt.NDArray[np.int64]:
+        """First agent of each department, and their number."""
+        return np.concatenate(([0], np.cumsum(self.agents))).astype(np.int64)
+
+
+@dataclass
+class Answered:
+    """Contacts after the desk, and who comes back when."""
+
+    contacts: Columns
+    free: npt.NDArray[np.float64]
+    again: list[tuple[int, float]] = field(default_factory=list)
+
+    def __getitem__(self, name: str) -> npt.NDArray[Any]:
+        return self.contacts.filled(name)
+
+    @property
+    def waits(self) -> npt.NDArray[np.float64]:
+        """Time to an agent [h], NaN if abandoned."""
+        return self["started"].astype(np.float64) - self["t"].astype(np.float64)
+
+
+def contacts_at(times: npt.NDArray[np.float64], *, reasons: npt.NDArray[np.uint8] | int = 0, attempts: npt.NDArray[np.uint8] | int = 1, first: int = 0) -> Columns:
+    """A book of contacts at ``times`` [h], addresses from ``first``."""
+    book = Columns(CONTACT_COLUMNS, max(1, len(times)))
+    book.take(len(times))
+    book["t"][:], book["reason"][:], book["attempt"][:] = times, reasons, attempts
+    book["address"][:] = first + np.arange(len(times))
+    return book
+
+
+def by_kernel(facts: DeskFacts, book: Columns) -> Answered:
+    """The engine's kernel on all contacts in order."""
+    n = book.n
+    free = np.zeros(int(facts.starts[-1]))
+    again, again_t = np.empty(n, dtype=np.int32), np.empty(n)
+    m = answer_contacts(
+        np.arange(n, dtype=np.int32), facts.keys, book["address"], book["t"], book["reason"], book["attempt"], free, facts.starts,
+        np.array(facts.route, dtype=np.int64), facts.first_weekday, facts.opens, facts.closes, facts.days, facts.handle_h, facts.patience_h,
+        facts.relay_share, facts.relay_h, facts.relay_loss, facts.first_contact, book["started"], book["answered"], book["handle_h"], book["handoffs"],
+        book["resolved"], book["abandoned"], book["lost"], again, again_t,
+    )
+    return Answered(book, free, list(zip(again[:m].tolist(), again_t[:m].tolist(), strict=True)))
+
+
+def by_hand(facts: DeskFacts, book: Columns, horizon_d: int) -> Answered:
+    """The same desk with lists and a calendar."""
+    shifts = {d: [(facts.opens, facts.closes)] for d in range(1, facts.days + 1)}
+    calendar = WorkTime.weekly(shifts, start=MONDAY + dt.timedelta(days=facts.first_weekday), days=horizon_d)
+    desks = [[0.0] * n for n in facts.agents]
+    handle, patience_key, relay, outcome, again_key = facts.keys
+    result = Answered(book, np.zeros(0))
+    for r in range(book.n):
+        who, n, t = int(book["address"][r]), int(book["attempt"][r]), float(book["t"][r])
+        home = facts.route[int(book["reason"][r])]
+        agents = desks[home]
+        arrive = calendar.elapsed(t)
+        start = max(arrive, min(agents))
+        patience = exponential(patience_key, who, n, facts.patience_h)
+        if start - arrive > patience:
+            book["abandoned"][r] = 1
+            if n < 4 and uniform(again_key, who, 100 + n) < 0.7:
+                result.again.append((r, t + patience + exponential(again_key, who, n, 4.0)))
+            continue
+        spent = exponential(handle, who, n, facts.handle_h)
+        agents[agents.index(min(agents))] = start + spent
+        done = start + spent
+        lost = relayed = False
+        if len(desks) > 1 and uniform(relay, who, 10 * n) < facts.relay_share:
+            relayed = True
+            colleagues = desks[(home + 1) % len(desks)]
+            help_h = exponential(relay, who, 10 * n + 2, facts.handle_h / 2.0)
+            begin = max(done, min(colleagues))
+            colleagues[colleagues.index(min(colleagues))] = begin + help_h
+            done = max(done + exponential(relay, who, 10 * n + 1, facts.relay_h), begin + help_h)
+            spent += help_h
+            lost = uniform(relay, who, 10 * n + 3) < facts.relay_loss
+        book["started"][r], book["answered"][r] = _clock(calendar, start), _clock(calendar, done)
+        book["handle_h"][r], book["handoffs"][r], book["lost"][r] = spent, relayed, lost
+        odds = facts.first_contact if n == 1 else 0.5 + 0.5 * facts.first_contact
+        if not lost and uniform(outcome, who, n) < odds:
+            book["resolved"][r] = 1
+        elif n < 4:
+            result.again.append((r, float(book["answered"][r]) + exponential(again_key, who, n, 24.0)))
+    result.free = np.concatenate([np.array(agents) for agents in desks])
+    return result
+
+
+def _clock(calendar: WorkTime, worked: float) -> float:
+    """Clock time [h] at which ``worked`` hours since the start are done; at a shift's end the start of the next counts."""
+    for opens, closes, before in zip(calendar.opens, calendar.closes, calendar.worked, strict=True):
+        if before <= worked + 1e-12 and worked < before + closes - opens - 1e-12:
+            return opens + max(0.0, worked - before)
+    raise ValueError(f"{worked:g} working hours are beyond the calendar")

@@ -1,0 +1,307 @@
+"""Market kernels against slow twins, and the laws of arrivals and choice."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from e2esim.customers.loyalty_kernels import pick
+from e2esim.customers.market_kernels import BUYER, consider, offered_lead, prospects, returning, utility, write_purchases
+from e2esim.domain.book import ORDER_COLUMNS, Columns
+from e2esim.streams import Streams
+from e2esim.streams.draws import exponential, normal, uniform
+
+F = npt.NDArray[np.float64]
+CELLS, ITEMS, ACCOUNTS, SEGMENTS = 3, 4, 5, 2
+
+
+@dataclass
+class Shop:
+    """Three cells: direct, stockist with accounts, stockist without any; facts drawn once from a seed."""
+
+    seed: int = 0
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        rng = np.random.default_rng(self.seed)
+        keys = Streams(self.seed)
+        self.keys = np.array([keys.key(k) for k in ("item", "pair", "fin", "price", "choice")], dtype=np.uint64)
+        self.gap, self.who = keys.key("gap"), keys.key("facts")
+        self.item_cdf = np.cumsum(rng.dirichlet(np.ones(ITEMS), CELLS), axis=1)
+        self.item_cdf[:, -1] = 1.0
+        self.ratio, self.pair = rng.uniform(0.8, 1.2, (CELLS, ITEMS)), np.array([0.0, 0.3, 0.6, 1.0])
+        self.mix = np.array([[0.3, 1.0], [0.8, 1.0], [0.5, 1.0]])
+        self.start, self.order = np.array([0, 0, 5, 5]), np.array([3, 0, 4, 1, 2])
+        self.cdf = np.array([0.1, 0.3, 0.6, 0.9, 1.0])
+        self.stockist = np.array([False, True, True])
+        self.direct_d, self.wait_d = rng.uniform(3.0, 9.0, CELLS), np.array([0.0, 2.0, 9.0, 0.5])
+        self.consumer_d, self.reference_d = np.array([0.0, 2.0, 3.0]), np.array([6.0, 4.0, 5.0])
+        self.account_wait_d, self.on_hand = rng.uniform(4.0, 12.0, ACCOUNTS), rng.integers(0, 3, (ACCOUNTS, ITEMS)).astype(float)
+        self.wallet, self.reputation = np.array([1.0, 0.0, 1.4, 0.7, 1.0]), np.array([0.2, -0.3])
+        self.touch = np.array([0.3, 0.1, 0.0])
+        self.channel, self.market = np.array([0, 1, 2]), np.array([1, 0, 1])
+        self.scalars = {"offset": 0.1, "use": 0.4, "relief": 0.6, "conversion": 0.35, "weight": 0.6}
+        self.beta_lead, self.beta_price, self.anxiety = np.array([0.015, 0.01]), np.array([1.5, 2.0]), np.array([0.2, 0.1])
+
+    def offer(self) -> tuple[Any, ...]:
+        """The arguments that new and returning consumers share."""
+        s = self.scalars
+        return (
+            self.stockist, self.direct_d, self.wait_d, self.consumer_d, self.reference_d, self.account_wait_d, self.on_hand, self.reputation, self.wallet,
+            self.touch, s["offset"], s["use"], s["relief"], self.beta_lead, self.beta_price, self.anxiety, s["conversion"], s["weight"],
+        )
+
+    def chance(self, item: int, quantity: int, financed: bool, ratio: float, cell: int, segment: int, account: int, loyal: bool) -> tuple[float, float]:
+        """Probability of buying, and the lead time shown, from the formula of the docstrings."""
+        s, c = self.scalars, self.channel[cell]
+        if not self.stockist[c]:
+            lead = self.direct_d[cell] + self.wait_d[item]
+        elif self.on_hand[account, item] >= quantity:
+            lead = self.consumer_d[c]
+        else:
+            lead = self.consumer_d[c] + self.account_wait_d[account] + self.wait_d[item]
+        wallet = self.wallet[account] if account >= 0 else 1.0
+        u = s["offset"] + self.touch[c] + s["weight"] * self.reputation[self.market[cell]] + math.log(wallet)
+        u -= self.beta_lead[segment] / (1.0 - s["conversion"]) * (lead - self.reference_d[c]) + self.beta_price[segment] * math.log(ratio)
+        u -= self.anxiety[segment] * (1.0 - s["relief"] * financed)
+        odds = s["conversion"] / (1.0 - s["conversion"]) * math.exp(u)
+        return (min(1.0, math.exp(u)) if loyal else odds / (1.0 + odds)), lead
+
+    def weigh(self, who: int, purchase: int, cell: int, segment: int, account: int, loyal: bool) -> tuple[bool, dict[str, Any]]:
+        """One consumer decides: the twin of ``consider``."""
+        u = [uniform(k, who, purchase) for k in self.keys]
+        item = next(k for k in range(ITEMS) if u[0] <= self.item_cdf[cell, k])
+        quantity = 1 + int(u[1] < self.pair[item])
+        ratio = self.ratio[cell, item] * math.exp(0.05 * normal(self.keys[3], who, purchase))
+        chance, lead = self.chance(item, quantity, u[2] < self.scalars["use"], ratio, cell, segment, account, loyal)
+        return u[4] < chance, {"item": item, "quantity": quantity, "lead_d": lead, "price_ratio": ratio, "financed": int(u[2] < self.scalars["use"])}
+
+
+def run_prospects(shop: Shop, mu: F, ticks: int) -> tuple[npt.NDArray[np.void], int, npt.NDArray[np.int64]]:
+    """Buyers of ``ticks`` ticks of one hour, prospects seen, and their number by cell."""
+    clock, number = np.zeros(CELLS), np.zeros(CELLS, dtype=np.int64)
+    due = np.array([exponential(shop.gap, (cell << 40) | (1 << 39), 0, 1.0) for cell in range(CELLS)])
+    found, seen = [], 0
+    for tick in range(ticks):
+        out = np.zeros(4_000, dtype=BUYER)
+        m, some = prospects(
+            shop.keys, shop.gap, shop.who, float(tick), 1.0, mu, clock, due, number, shop.channel, shop.market, shop.item_cdf, shop.ratio, shop.pair,
+            shop.mix, shop.start, shop.order, shop.cdf, *shop.offer(), out,
+        )
+        found.append(out[:m])
+        seen += some
+    return np.concatenate(found), seen, number
+
+
+def twin_prospects(shop: Shop, mu: F, ticks: int) -> list[dict[str, Any]]:
+    """The same by walking along each cell's own Poisson clock."""
+    found = []
+    for cell in range(CELLS):
+        at, k = exponential(shop.gap, (cell << 40) | (1 << 39), 0, 1.0), 0
+        while at <= mu[cell] * ticks:
+            who, c = (cell << 40) | k, shop.channel[cell]
+            segment = int(np.searchsorted(shop.mix[c], uniform(shop.who, who, 0)))
+            account, opened = -1, True
+            if shop.stockist[c]:
+                a0, a1 = shop.start[cell], shop.start[cell + 1]
+                opened = bool(a1 > a0)
+                if opened:
+                    account = int(shop.order[a0 + np.searchsorted(shop.cdf[a0:a1], uniform(shop.who, who, 4))])
+                    opened = bool(shop.wallet[account] > 0)
+            if opened:
+                buys, facts = shop.weigh(who, 1, cell, segment, account, False)
+                if buys:
+                    found.append(facts | {"address": who, "t": at / mu[cell], "cell": cell, "segment": segment, "account": account, "purchase": 1, "consumer": -1})
+            k += 1
+            at += exponential(shop.gap, who, 0, 1.0)
+    return found
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_prospects_twin(seed: int) -> None:
+    """Every buyer of every cell, field by field."""
+    shop, mu = Shop(seed), np.array([3.0, 5.0, 2.0])
+    buyers, seen, number = run_prospects(shop, mu, 60)
+    twins = {t["address"]: t for t in twin_prospects(shop, mu, 60)}
+    assert seen == number.sum()
+    assert len(buyers) == len(twins) > 50
+    for one in buyers:
+        twin = twins[int(one["address"])]
+        for name, value in twin.items():
+            assert one[name] == pytest.approx(value, rel=1e-6, abs=1e-6), name
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_returning_twin(seed: int) -> None:
+    """Customers with a need: buyers in the buffer, the others on the list of needs lost; without the loop everybody buys."""
+    shop, rng, n = Shop(seed), np.random.default_rng(seed), 300
+    cell = rng.choice([0, 1], n).astype(np.int16)
+    account = np.where(cell == 1, rng.choice([0, 2, 3, 4], n), -1).astype(np.int16)
+    segment, address = rng.integers(0, 2, n).astype(np.uint8), rng.integers(0, 1 << 40, n)
+    purchases, rows, t = rng.integers(1, 6, n).astype(np.uint16), rng.permutation(n).astype(np.int32), rng.uniform(0, 1, n)
+    for loop in (True, False):
+        out, lost = np.zeros(n, dtype=BUYER), np.empty(n, dtype=np.int32)
+        bought, away = returning(
+            shop.keys, rows, t, address, cell, segment, account, purchases, shop.channel, shop.market, shop.item_cdf, shop.ratio, shop.pair, *shop.offer(),
+            loop, out, lost,
+        )
+        assert bought + away == n
+        if not loop:
+            assert away == 0
+            continue
+        twin = [shop.weigh(int(address[c]), int(purchases[c]) + 1, int(cell[c]), int(segment[c]), int(account[c]), True) for c in rows]
+        buys = np.array([b for b, _ in twin])
+        assert out["consumer"][:bought].tolist() == rows[buys].tolist()
+        assert lost[:away].tolist() == rows[~buys].tolist()
+        assert 0 < away < n
+        facts = [f for b, f in twin if b]
+        for name in ("item", "quantity", "financed"):
+            assert out[name][:bought].tolist() == [f[name] for f in facts]
+        assert out["lead_d"][:bought] == pytest.approx([f["lead_d"] for f in facts], rel=1e-6)
+        assert out["purchase"][:bought].tolist() == (purchases[rows[buys]] + 1).tolist()
+
+
+def test_more_demand_keeps_the_order_of_arrivals() -> None:
+    """Intensity times 1.2: the first prospects of each cell are the same people with the same facts, sooner by 1.2."""
+    shop, mu = Shop(7), np.array([3.0, 5.0, 2.0])
+    base, _, few = run_prospects(shop, mu, 100)
+    more, _, many = run_prospects(shop, 1.2 * mu, 100)
+    assert (many > few).all()
+    for cell in (0, 1):
+        a, b = base[base["cell"] == cell], more[more["cell"] == cell][: np.count_nonzero(base["cell"] == cell)]
+        for name in ("address", "segment", "account", "item", "quantity", "price_ratio", "financed"):
+            assert np.array_equal(a[name], b[name]), name
+        np.testing.assert_allclose(a["t"], 1.2 * b["t"], rtol=1e-9)
+
+
+def test_a_day_faster_sells_one_and_a_half_percent_more() -> None:
+    """Relative change of the chance at reference conditions, online 1.5 % a business day (Fisher, Gallino and Xu)."""
+    def chance(lead: float) -> float:
+        u = utility(lead, 6.0, 1.0, 0.0, 1.0, False, 0.015, 1.5, 0.0, 0.6, 0.35, 0.6, 0.0)
+        return 1.0 / (1.0 + 0.65 / 0.35 * math.exp(-u))
+
+    assert chance(5.0) / chance(6.0) - 1.0 == pytest.approx(0.015, abs=5e-4)
+    assert chance(6.0) == pytest.approx(0.35)
+
+
+def test_prospects_come_as_poisson_at_the_stated_rate() -> None:
+    """Counts in 2,000 ticks: mean and variance are the intensity, within 3 standard errors."""
+    shop, mu = Shop(3), np.array([4.0, 4.0, 4.0])
+    counts = []
+    clock, number = np.zeros(CELLS), np.zeros(CELLS, dtype=np.int64)
+    due = np.array([exponential(shop.gap, (cell << 40) | (1 << 39), 0, 1.0) for cell in range(CELLS)])
+    out = np.zeros(4_000, dtype=BUYER)
+    for tick in range(2_000):
+        counts.append(prospects(
+            shop.keys, shop.gap, shop.who, float(tick), 1.0, mu, clock, due, number, shop.channel, shop.market, shop.item_cdf, shop.ratio, shop.pair,
+            shop.mix, shop.start, shop.order, shop.cdf, *shop.offer(), out,
+        )[1])
+    x, n = np.array(counts, dtype=float), len(counts)
+    assert abs(x.mean() - 12.0) < 3.0 * math.sqrt(12.0 / n)
+    assert abs(x.var(ddof=1) - 12.0) < 3.0 * 12.0 * math.sqrt(2.0 / n)
+
+
+def test_lead_time_shown() -> None:
+    """From the plant: cell and item; from a shelf: at once if the pieces are there, else the account's wait."""
+    shelf = np.array([[1.0, 0.0]])
+    facts = (np.array([5.0]), np.array([2.0, 3.0]), 1.5, np.array([7.0]), shelf)
+    assert offered_lead(0, -1, 1, 1, False, *facts) == 8.0
+    assert offered_lead(0, 0, 0, 1, True, *facts) == 1.5
+    assert offered_lead(0, 0, 0, 2, True, *facts) == 10.5
+    assert offered_lead(0, 0, 1, 1, True, *facts) == 11.5
+
+
+def test_a_refusal_leaves_no_trace() -> None:
+    """A consumer who does not buy writes nothing into the buffer."""
+    shop, out = Shop(1), np.zeros(1, dtype=BUYER)
+    before = out.copy()
+    args = (shop.item_cdf[0], shop.pair, shop.ratio[0], False, shop.direct_d, shop.wait_d, 0.0, 6.0, shop.account_wait_d, shop.on_hand)
+    bought = consider(shop.keys, 9, 1, 0.5, 0, 0, -1, 0.35, True, *args, 0.0, 1.0, 0.0, -60.0, 0.4, 0.6, 0.015, 1.5, 0.2, 0.6, out, 0)
+    assert not bought
+    assert np.array_equal(out, before)
+
+
+def test_pick_is_an_inverse_distribution() -> None:
+    """Smallest index that reaches u, the last one at most."""
+    cdf = np.array([0.2, 0.5, 0.5, 0.9, 1.0])
+    for u in (0.0, 0.2, 0.21, 0.5, 0.51, 0.95, 1.0):
+        assert pick(cdf, 0, 5, u) == int(np.searchsorted(cdf, u))
+    assert pick(cdf, 0, 3, 0.99) == 2
+
+
+def buyers(n: int, seed: int) -> npt.NDArray[np.void]:
+    """Purchases on their way into the book."""
+    rng, out = np.random.default_rng(seed), np.zeros(n, dtype=BUYER)
+    out["cell"] = rng.integers(0, CELLS, n)
+    out["address"] = (out["cell"].astype(np.int64) << 40) | np.arange(n)
+    out["t"], out["segment"], out["item"], out["quantity"] = rng.uniform(0, 600, n), rng.integers(0, 2, n), rng.integers(0, ITEMS, n), rng.integers(1, 3, n)
+    out["account"] = np.where(out["cell"] > 0, rng.integers(0, ACCOUNTS, n), -1)
+    out["lead_d"], out["price_ratio"], out["purchase"], out["financed"] = rng.uniform(1, 15, n), rng.uniform(0.8, 1.2, n), rng.integers(1, 5, n), rng.integers(0, 2, n)
+    return out
+
+
+def test_write_purchases_twin() -> None:
+    """Each order line as told in words: promise, revenue, services used, problems before delivery."""
+    n, row0, monday, margin = 500, 3, 2, 1
+    b, o, keys = buyers(n, 5), Columns(ORDER_COLUMNS, 600), Streams(9)
+    o.take(n + row0)
+    rng = np.random.default_rng(2)
+    price, consumer_price, cost = rng.uniform(100, 300, (ITEMS, CELLS)), np.zeros((ITEMS, CELLS)), rng.uniform(50, 90, ITEMS)
+    stockist, own = np.array([False, True, True]), np.array([False, False, True])
+    install, integration, trouble = np.array([0.8, 0.2, 0.5]), np.array([0.7, 0.4, 1.0]), np.array([0.1, 0.3, 0.0])
+    channel, market = np.array([0, 1, 2]), np.array([1, 0, 1])
+    service, touch = keys.key("service"), keys.key("touch")
+    names = (
+        "address", "kind", "order_no", "consumer", "account", "item", "quantity", "channel", "market", "segment", "node", "problems", "services", "repeat",
+        "placed", "requested", "promised", "revenue_eur", "cost_eur", "price_ratio",
+    )
+    who = np.arange(100, 100 + n, dtype=np.int32)
+    write_purchases(
+        b, n, row0, margin, monday, who, service, touch, channel, market, stockist, own, price, consumer_price, cost, install, 0.6, 0.35, 0.1, integration, 0.5,
+        trouble, *(o[name] for name in names),
+    )
+    for k in range(n):
+        r, c = row0 + k, int(channel[b["cell"][k]])
+        line = int(b["address"][k]) * 64 + int(b["purchase"][k])
+        day = int((b["t"][k] / 24.0) + b["lead_d"][k]) + margin
+        day += (day + monday) % 7 == 6
+        earns = own[c] or not stockist[c]
+        used = int(b["financed"][k]) + 2 * (uniform(service, line, 0) < 0.6 and not stockist[c])
+        if uniform(service, line, 1) < install[c]:
+            used += 4 + 8 * (uniform(service, line, 2) < 0.35)
+        used += 16 * (uniform(service, line, 3) < 0.1)
+        bad = 16 * (uniform(touch, line, 0) < (1.0 - integration[c]) * 0.5) + 32 * (uniform(touch, line, 1) < trouble[c])
+        twin = {
+            "address": line, "kind": int(stockist[c]), "order_no": r, "consumer": who[k], "account": b["account"][k], "item": b["item"][k],
+            "quantity": b["quantity"][k], "channel": c, "market": market[b["cell"][k]], "segment": b["segment"][k],
+            "node": 1 + b["account"][k] if stockist[c] else 0, "problems": bad, "services": used, "repeat": int(b["purchase"][k] > 1), "placed": b["t"][k],
+            "requested": b["t"][k], "promised": 24.0 * day + 18.0, "revenue_eur": price[b["item"][k], c] * b["quantity"][k] if earns else 0.0,
+            "cost_eur": cost[b["item"][k]] * b["quantity"][k] if earns else 0.0, "price_ratio": b["price_ratio"][k],
+        }
+        for name in names:
+            assert o[name][r] == pytest.approx(twin[name], rel=1e-6), (k, name)
+    assert len(set(o["address"][row0:].tolist())) == n
+
+
+def test_every_purchase_has_an_address_of_its_own() -> None:
+    """Draws of a line: no purchase of the installed base shares its address with one of a new customer."""
+    base = (np.int64(1) << 62) | (np.int64(2) << 40) | np.int64(77)  # number 77 of cell 2, as the opening writes it
+    new = (np.int64(2) << 40) | np.int64(77)
+    b, o, keys = buyers(2, 1), Columns(ORDER_COLUMNS, 4), Streams(1)
+    o.take(2)
+    b["address"], b["purchase"], b["cell"], b["account"] = (base, new), 2, 0, -1
+    table, one = np.ones((ITEMS, CELLS)), np.zeros(CELLS)
+    names = list(ORDER_COLUMNS)[:1] + [
+        "kind", "order_no", "consumer", "account", "item", "quantity", "channel", "market", "segment", "node", "problems", "services", "repeat", "placed",
+        "requested", "promised", "revenue_eur", "cost_eur", "price_ratio",
+    ]
+    write_purchases(
+        b, 2, 0, 1, 0, np.arange(2, dtype=np.int32), keys.key("s"), keys.key("t"), np.arange(3), np.zeros(3, dtype=np.int64), np.zeros(3, dtype=bool),
+        np.zeros(3, dtype=bool), table, table, np.ones(ITEMS), one, 0.5, 0.5, 0.5, one, 0.5, one, *(o[name] for name in names),
+    )
+    assert o["address"][0] != o["address"][1]
