@@ -101,7 +101,7 @@ def by_hand(facts: DeskFacts, book: Columns, horizon_d: int) -> Answered:
         arrive = calendar.elapsed(t)
         start = max(arrive, min(agents))
         patience = exponential(patience_key, who, n, facts.patience_h)
-        if start - arrive > patience:
+        if start - arrive > patience and calendar.is_open(t):  # who writes while the desk is closed waits
             book["abandoned"][r] = 1
             if n < 4 and uniform(again_key, who, 100 + n) < 0.7:
                 result.again.append((r, t + patience + exponential(again_key, who, n, 4.0)))

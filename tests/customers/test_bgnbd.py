@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from scipy import special
-from worlds import Row, tiny_world
 
 from e2esim.config import load
 from e2esim.customers.loyalty_kernels import draw_loyalty, drop_probability, leave_or_stay, leaving, next_needs, past_of_one
@@ -19,6 +18,7 @@ from e2esim.domain.build import build_world
 from e2esim.simulate import simulate
 from e2esim.streams import Streams
 from e2esim.streams.draws import quantile_table
+from worlds import Row, tiny_world
 
 F = npt.NDArray[np.float64]
 R, ALPHA, A, B = 0.243, 4.414, 0.793, 2.426  # purchases a week, drop-out after a repeat purchase

@@ -285,23 +285,4 @@ def test_write_purchases_twin() -> None:
         }
         for name in names:
             assert o[name][r] == pytest.approx(twin[name], rel=1e-6), (k, name)
-    assert len(set(o["address"][row0:].tolist())) == n
-
-
-def test_every_purchase_has_an_address_of_its_own() -> None:
-    """Draws of a line: no purchase of the installed base shares its address with one of a new customer."""
-    base = (np.int64(1) << 62) | (np.int64(2) << 40) | np.int64(77)  # number 77 of cell 2, as the opening writes it
-    new = (np.int64(2) << 40) | np.int64(77)
-    b, o, keys = buyers(2, 1), Columns(ORDER_COLUMNS, 4), Streams(1)
-    o.take(2)
-    b["address"], b["purchase"], b["cell"], b["account"] = (base, new), 2, 0, -1
-    table, one = np.ones((ITEMS, CELLS)), np.zeros(CELLS)
-    names = list(ORDER_COLUMNS)[:1] + [
-        "kind", "order_no", "consumer", "account", "item", "quantity", "channel", "market", "segment", "node", "problems", "services", "repeat", "placed",
-        "requested", "promised", "revenue_eur", "cost_eur", "price_ratio",
-    ]
-    write_purchases(
-        b, 2, 0, 1, 0, np.arange(2, dtype=np.int32), keys.key("s"), keys.key("t"), np.arange(3), np.zeros(3, dtype=np.int64), np.zeros(3, dtype=bool),
-        np.zeros(3, dtype=bool), table, table, np.ones(ITEMS), one, 0.5, 0.5, 0.5, one, 0.5, one, *(o[name] for name in names),
-    )
-    assert o["address"][0] != o["address"][1]
+    assert len(set(o["address"][row0 : row0 + n].tolist())) == n

@@ -202,7 +202,7 @@ class Oracle:
     def live(self, customer: Customer) -> Process:
         """Needs come; each time the customer leaves for good or buys again."""
         while customer.need < self.world.hours:
-            yield self.until(customer.need)
+            yield self.until(shopping(customer.need))
             memory = self.remembers(customer)
             p = self.drop_out(customer.drop, memory)
             if customer.purchases == 1:  # no coin hangs over a first purchase, only what dissatisfaction adds
@@ -334,6 +334,13 @@ class Oracle:
             return
         yield self.env.timeout(8.0 + 9.0 * self.dice.random())
         self.feel(customer, self.base / order.price_ratio)
+
+
+def shopping(t: float) -> float:
+    """Return ``t`` [h] if anybody buys then, else the next hour at which somebody does."""
+    while HOURS[int(t % 24.0)] == 0.0:
+        t = math.floor(t) + 1.0
+    return t
 
 
 def run(world: World, seed: int, script: Sequence[Purchase] | None = None) -> Result:

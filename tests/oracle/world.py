@@ -1,4 +1,4 @@
-# ruff: noqa: E501  (tables read better in wide rows)
+
 """The small world of the oracle, written as a scenario folder in the public format.
 
 One plant, two items, one direct channel, one market. Everything that the per-order model of ``per_order.py`` does not know is

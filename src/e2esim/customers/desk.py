@@ -8,8 +8,8 @@ import numpy.typing as npt
 from e2esim.customers.desk_kernels import answer_contacts
 from e2esim.customers.feelings_kernels import contacts_felt
 from e2esim.customers.people import People
-from e2esim.domain.calendar import DueCalendar
 from e2esim.domain.book import CONTACT_COLUMNS, Columns, Reason
+from e2esim.domain.calendar import DueCalendar
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.settings import Organisation
 from e2esim.domain.world import World
@@ -87,10 +87,34 @@ class Desk:
         rows = rows[np.argsort(c["t"][rows], kind="stable")]
         again, again_t = np.empty(len(rows), dtype=np.int32), np.empty(len(rows))
         m = answer_contacts(
-            rows, self._keys, c["address"], c["t"], c["reason"], c["attempt"], self._free, self._starts, self._route,
-            self.world.start.weekday(), o.open_h, o.close_h, o.days_week, o.handle_min / 60.0 * self._slower, o.patience_min / 60.0 * self._slower,
-            o.relay_share, o.relay_h, o.relay_loss, self.first_contact, c["started"], c["answered"], c["handle_h"], c["handoffs"], c["resolved"],
-            c["abandoned"], c["lost"], again, again_t,
+            rows,
+            self._keys,
+            c["address"],
+            c["t"],
+            c["reason"],
+            c["attempt"],
+            self._free,
+            self._starts,
+            self._route,
+            self.world.start.weekday(),
+            o.open_h,
+            o.close_h,
+            o.days_week,
+            o.handle_min / 60.0 * self._slower,
+            o.patience_min / 60.0 * self._slower,
+            o.relay_share,
+            o.relay_h,
+            o.relay_loss,
+            self.first_contact,
+            c["started"],
+            c["answered"],
+            c["handle_h"],
+            c["handoffs"],
+            c["resolved"],
+            c["abandoned"],
+            c["lost"],
+            again,
+            again_t,
         )
         self._feel(rows)
         waits = c["started"][rows] - c["t"][rows]
@@ -104,8 +128,39 @@ class Desk:
         c, o, p, w = self.contacts, self.orders, self.people, self.world
         a, s, seg = w.attributes, w.settings.satisfaction, w.segments
         contacts_felt(
-            rows, self._ces_key, c["row"], c["consumer"], c["account"], c["t"], c["answered"], c["attempt"], c["handoffs"], c["resolved"], c["abandoned"],
-            o["segment"], o["price_ratio"], o["address"], o["ces_true"], p.consumers["memory"], p.consumers["memory_t"], p.account_memory, p.consumers["address"],
-            w.settings.organisation.answer_reference_h, p.base, a.gain, a.loss, a.tolerance, a.shape, seg.w_ease, s.kappa, s.model == "product_only",
-            24.0 * s.half_life_d, s.eta, s.eta_extreme, s.answer_slope, s.style_sd, p.ces_cuts,
+            rows,
+            self._ces_key,
+            c["row"],
+            c["consumer"],
+            c["account"],
+            c["t"],
+            c["answered"],
+            c["attempt"],
+            c["handoffs"],
+            c["resolved"],
+            c["abandoned"],
+            o["segment"],
+            o["price_ratio"],
+            o["address"],
+            o["ces_true"],
+            p.consumers["memory"],
+            p.consumers["memory_t"],
+            p.account_memory,
+            p.consumers["address"],
+            w.settings.organisation.answer_reference_h,
+            p.quality,
+            p.base,
+            a.gain,
+            a.loss,
+            a.tolerance,
+            a.shape,
+            seg.w_ease,
+            s.kappa,
+            s.model == "product_only",
+            24.0 * s.half_life_d,
+            s.eta,
+            s.eta_extreme,
+            s.answer_slope,
+            s.style_sd,
+            p.ces_cuts,
         )

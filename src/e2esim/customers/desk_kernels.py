@@ -73,9 +73,34 @@ def _soonest(free: F, a: int, b: int) -> int:
 
 @njit(cache=True)
 def answer_contacts(
-    rows: I32, keys: npt.NDArray[np.uint64], address: I64, t: F32, reason: U8, attempt: U8, free: F, dept_start: I64, route: I64,
-    first_weekday: int, opens: float, closes: float, days: int, handle_h: float, patience_h: float, relay_share: float, relay_h: float, relay_loss: float,
-    first_contact: float, started: F32, answered: F32, handled: F32, handoffs: U8, resolved: U8, abandoned: U8, lost: U8, again: I32, again_t: F,
+    rows: I32,
+    keys: npt.NDArray[np.uint64],
+    address: I64,
+    t: F32,
+    reason: U8,
+    attempt: U8,
+    free: F,
+    dept_start: I64,
+    route: I64,
+    first_weekday: int,
+    opens: float,
+    closes: float,
+    days: int,
+    handle_h: float,
+    patience_h: float,
+    relay_share: float,
+    relay_h: float,
+    relay_loss: float,
+    first_contact: float,
+    started: F32,
+    answered: F32,
+    handled: F32,
+    handoffs: U8,
+    resolved: U8,
+    abandoned: U8,
+    lost: U8,
+    again: I32,
+    again_t: F,
 ) -> int:
     """Serve the contacts ``rows`` (in order of arrival); returns how many come back (written to ``again``, ``again_t``).
 

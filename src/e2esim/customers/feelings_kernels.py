@@ -20,10 +20,41 @@ _ACCOUNT_WEIGHT = 0.02  # a contact of one of an account's people against a cons
 
 @njit(cache=True)
 def contacts_felt(
-    rows: I32, key_ease: np.uint64, order_row: I32, consumer: I32, account: npt.NDArray[np.int16], t: F32, answered: F32, attempt: U8, handoffs: U8,
-    resolved: U8, abandoned: U8, segment: U8, price_ratio: F32, address: I64, ces: npt.NDArray[np.int8], memory: F32, memory_t: F32, account_memory: F,
-    c_address: I64, reference_h: float, base: float, gain: F, loss: F, tolerance: F, shape: F, w_ease: F, kappa: float, product_only: bool,
-    half_life_h: float, eta: float, eta_extreme: float, slope: float, style_sd: float, ces_cuts: F,
+    rows: I32,
+    key_ease: np.uint64,
+    order_row: I32,
+    consumer: I32,
+    account: npt.NDArray[np.int16],
+    t: F32,
+    answered: F32,
+    attempt: U8,
+    handoffs: U8,
+    resolved: U8,
+    abandoned: U8,
+    segment: U8,
+    price_ratio: F32,
+    address: I64,
+    ces: npt.NDArray[np.int8],
+    memory: F32,
+    memory_t: F32,
+    account_memory: F,
+    c_address: I64,
+    reference_h: float,
+    quality: float,
+    base: float,
+    gain: F,
+    loss: F,
+    tolerance: F,
+    shape: F,
+    w_ease: F,
+    kappa: float,
+    product_only: bool,
+    half_life_h: float,
+    eta: float,
+    eta_extreme: float,
+    slope: float,
+    style_sd: float,
+    ces_cuts: F,
 ) -> None:
     """Every contact of the batch is an experience; the last one of an order decides its ease answer (CES)."""
     for k in range(rows.shape[0]):
@@ -34,7 +65,7 @@ def contacts_felt(
         wait = reference_h * 3.0 if abandoned[x] else done - t[x]
         steps = float(attempt[x]) - 1.0 + float(handoffs[x])
         s, ease = judge_contact(
-            wait, reference_h, resolved[x] == 1, steps, base, price_ratio[r], gain, loss, tolerance, shape, w_ease[seg], kappa, product_only
+            wait, reference_h, resolved[x] == 1, steps, quality, price_ratio[r], gain, loss, tolerance, shape, w_ease[seg], kappa, product_only
         )
         c = consumer[x]
         if c < 0:

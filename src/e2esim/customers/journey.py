@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from e2esim.customers.journey_kernels import accounts_receive, after_delivery, consumers_receive, fade, overdue, stirred
 from e2esim.customers.people import People
-from e2esim.domain.calendar import DueCalendar
 from e2esim.domain.book import Columns, Reason
+from e2esim.domain.calendar import DueCalendar
 from e2esim.domain.world import World
 from e2esim.streams import Streams
 
@@ -56,22 +58,90 @@ class Journey:
         o, w, p = self.orders, self.world, self.people
         a, s, seg, m = w.attributes, w.settings.satisfaction, w.segments, w.settings.market
         only = s.model == "product_only"
-        facts = (o["delivered"], o["promised"], o["placed"], o["item"], o["channel"])
-        weights = (a.gain, a.loss, a.tolerance, a.shape, seg.w_punctuality, seg.w_lead, seg.w_ease, seg.w_experience, seg.response, s.kappa, only)
-        consumers_receive(
-            rows, self._keys, *facts, o["market"], o["segment"], o["problems"], o["services"], o["price_ratio"], o["address"], o["consumer"],
-            o["satisfaction"], o["csat_true"], o["nps_true"], o["ces_true"], o["answered"], o["spoke"],
-            p.consumers["address"], p.consumers["memory"], p.consumers["memory_t"], self._quality, w.channels.reference_d, self._enjoyment,
-            float(w.services.effect[1]), float(w.services.effect[3]), *weights, p.base, 24.0 * s.half_life_d, s.eta, s.eta_extreme, s.answer_slope,
-            s.style_sd, p.csat_cuts, p.nps_cuts, p.ces_cuts, m.speak_good, m.speak_bad, m.competitor_satisfaction, self._word_sum, self._word_count,
+        facts: tuple[Any, ...] = (o["delivered"], o["promised"], o["placed"], o["item"], o["channel"])
+        weights: tuple[Any, ...] = (
+            a.gain,
+            a.loss,
+            a.tolerance,
+            a.shape,
+            seg.w_punctuality,
+            seg.w_lead,
+            seg.w_ease,
+            seg.w_experience,
+            seg.response,
+            s.kappa,
+            only,
+        )
+        consumers_receive(  # type: ignore[call-arg]  # mypy cannot count an unpacked tuple
+            rows,
+            self._keys,
+            *facts,
+            o["market"],
+            o["segment"],
+            o["problems"],
+            o["services"],
+            o["price_ratio"],
+            o["address"],
+            o["consumer"],
+            o["satisfaction"],
+            o["csat_true"],
+            o["nps_true"],
+            o["ces_true"],
+            o["answered"],
+            o["spoke"],
+            p.consumers["address"],
+            p.consumers["memory"],
+            p.consumers["memory_t"],
+            self._quality,
+            w.channels.reference_d,
+            self._enjoyment,
+            float(w.services.effect[1]),
+            float(w.services.effect[3]),
+            *weights,
+            p.base,
+            24.0 * s.half_life_d,
+            s.eta,
+            s.eta_extreme,
+            s.answer_slope,
+            s.style_sd,
+            p.csat_cuts,
+            p.nps_cuts,
+            p.ces_cuts,
+            m.speak_good,
+            m.speak_bad,
+            m.competitor_satisfaction,
+            self._word_sum,
+            self._word_count,
         )
         trade = rows[o["consumer"][rows] < 0]
         if len(trade):
-            accounts_receive(
-                trade, self._keys, *facts, o["segment"], o["problems"], o["services"], o["price_ratio"], o["address"], o["account"], o["satisfaction"],
-                o["csat_true"], o["nps_true"], o["ces_true"], o["answered"], p.account_memory, self._quality, self._trade_reference,
-                np.zeros_like(self._enjoyment), *weights, s.eta * _LINE_WEIGHT, s.eta_extreme, s.answer_slope, s.style_sd,
-                p.csat_cuts, p.nps_cuts, p.ces_cuts,
+            accounts_receive(  # type: ignore[call-arg]
+                trade,
+                self._keys,
+                *facts,
+                o["segment"],
+                o["problems"],
+                o["services"],
+                o["price_ratio"],
+                o["address"],
+                o["account"],
+                o["satisfaction"],
+                o["csat_true"],
+                o["nps_true"],
+                o["ces_true"],
+                o["answered"],
+                p.account_memory,
+                self._quality,
+                self._trade_reference,
+                np.zeros_like(self._enjoyment),
+                *weights,
+                s.eta * _LINE_WEIGHT,
+                s.eta_extreme,
+                s.answer_slope,
+                s.style_sd,
+                p.csat_cuts,
+                p.nps_cuts,
+                p.ces_cuts,
             )
         return self._next_steps(rows)
 
@@ -81,8 +151,22 @@ class Journey:
         asks = (np.empty(2 * n, dtype=np.int32), np.empty(2 * n), np.empty(2 * n, dtype=np.uint8))
         back = (np.empty(n, dtype=np.int32), np.empty(n), np.empty(n, dtype=np.uint8))
         n_ask, n_back = after_delivery(
-            rows, self._after_key, o["kind"], o["delivered"], o["item"], o["channel"], o["problems"], o["services"], o["address"], o["consumer"], w.items.defect,
-            w.channels.second_thoughts, w.settings.organisation.usage_share, float(w.services.effect[4]), *asks, *back,
+            rows,
+            self._after_key,
+            o["kind"],
+            o["delivered"],
+            o["item"],
+            o["channel"],
+            o["problems"],
+            o["services"],
+            o["address"],
+            o["consumer"],
+            w.items.defect,
+            w.channels.second_thoughts,
+            w.settings.organisation.usage_share,
+            float(w.services.effect[4]),
+            *asks,
+            *back,
         )
         return (asks[0][:n_ask], asks[1][:n_ask], asks[2][:n_ask]), (back[0][:n_back], back[1][:n_back], back[2][:n_back])
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from numba import njit
 
 from e2esim.customers.satisfaction_kernels import answer, decayed, judge, late_days, remembered
-from e2esim.streams.draws import exponential, logistic, normal, uniform
+from e2esim.streams.draws import Count, exponential, logistic, normal, uniform
 
 F = npt.NDArray[np.float64]
 I32 = npt.NDArray[np.int32]
@@ -29,9 +29,33 @@ _LIKELY_SPEAKS_BAD, _LIKELY_SPEAKS_GOOD = 0.6, 0.9  # [satisfaction] below / abo
 
 @njit(cache=True)
 def feel_row(
-    r: int, delivered: F32, promised: F32, placed: F32, item: npt.NDArray[np.int16], channel: U8, segment: U8, problems: U8, services: U8,
-    price_ratio: F32, address: I64, key_quality: np.uint64, brand_quality: F, reference_d: F, enjoyment: F, needs_gain: float, collect_gain: float,
-    gain: F, loss: F, tolerance: F, shape: F, w_punctuality: F, w_lead: F, w_ease: F, w_experience: F, kappa: float, product_only: bool,
+    r: int,
+    delivered: F32,
+    promised: F32,
+    placed: F32,
+    item: npt.NDArray[np.int16],
+    channel: U8,
+    segment: U8,
+    problems: U8,
+    services: U8,
+    price_ratio: F32,
+    address: I64,
+    key_quality: np.uint64,
+    brand_quality: F,
+    reference_d: F,
+    enjoyment: F,
+    needs_gain: float,
+    collect_gain: float,
+    gain: F,
+    loss: F,
+    tolerance: F,
+    shape: F,
+    w_punctuality: F,
+    w_lead: F,
+    w_ease: F,
+    w_experience: F,
+    kappa: float,
+    product_only: bool,
 ) -> tuple[float, float]:
     """S and ease of row ``r`` at delivery; ``brand_quality`` (items,), ``reference_d, enjoyment`` (channels,), weights (segments,)."""
     bits, used, s, c = problems[r], services[r], segment[r], channel[r]
@@ -39,16 +63,44 @@ def feel_row(
     quality = brand_quality[item[r]] + _QUALITY_SD * normal(key_quality, address[r], 0)
     troubles = 1.0 if bits & _TOUCH else 0.0
     return judge(
-        late_days(delivered[r], promised[r]), (delivered[r] - placed[r]) / 24.0 - reference_d[c], bits & _DAMAGED != 0, bits & _INCOMPLETE != 0,
-        bits & _INSTALL_FAILED != 0, bits & _INTEGRATION != 0, troubles, enjoyment[c], extra, quality, price_ratio[r],
-        gain, loss, tolerance, shape, w_punctuality[s], w_lead[s], w_ease[s], w_experience[s], kappa, product_only,
+        late_days(delivered[r], promised[r]),
+        (delivered[r] - placed[r]) / 24.0 - reference_d[c],
+        bits & _DAMAGED != 0,
+        bits & _INCOMPLETE != 0,
+        bits & _INSTALL_FAILED != 0,
+        bits & _INTEGRATION != 0,
+        troubles,
+        enjoyment[c],
+        extra,
+        quality,
+        price_ratio[r],
+        gain,
+        loss,
+        tolerance,
+        shape,
+        w_punctuality[s],
+        w_lead[s],
+        w_ease[s],
+        w_experience[s],
+        kappa,
+        product_only,
     )
 
 
 @njit(cache=True)
 def survey_row(
-    key: np.uint64, line: int, who: int, s: float, memory: float, ease: float, slope: float, style_sd: float, response: float,
-    csat_cuts: F, nps_cuts: F, ces_cuts: F,
+    key: np.uint64,
+    line: Count,
+    who: Count,
+    s: float,
+    memory: float,
+    ease: float,
+    slope: float,
+    style_sd: float,
+    response: float,
+    csat_cuts: F,
+    nps_cuts: F,
+    ces_cuts: F,
 ) -> tuple[int, int, int, int]:
     """Answers (csat 1-5, recommend 0-10, ease 1-7) that everybody would give, and whether the survey is answered."""
     style = style_sd * normal(key, who, 0)
@@ -61,13 +113,59 @@ def survey_row(
 
 @njit(cache=True)
 def consumers_receive(
-    rows: I32, keys: npt.NDArray[np.uint64], delivered: F32, promised: F32, placed: F32, item: npt.NDArray[np.int16], channel: U8, market: U8, segment: U8,
-    problems: U8, services: U8, price_ratio: F32, address: I64, consumer: I32, satisfaction: F32, csat: I8, nps: I8, ces: I8, answered: U8, spoke: I8,
-    c_address: I64, memory: F32, memory_t: F32,
-    brand_quality: F, reference_d: F, enjoyment: F, needs_gain: float, collect_gain: float, gain: F, loss: F, tolerance: F, shape: F,
-    w_punctuality: F, w_lead: F, w_ease: F, w_experience: F, response: F, kappa: float, product_only: bool, base: float, half_life_h: float,
-    eta: float, eta_extreme: float, slope: float, style_sd: float, csat_cuts: F, nps_cuts: F, ces_cuts: F, speak_good: float, speak_bad: float,
-    competitor: float, word_sum: F, word_count: F,
+    rows: I32,
+    keys: npt.NDArray[np.uint64],
+    delivered: F32,
+    promised: F32,
+    placed: F32,
+    item: npt.NDArray[np.int16],
+    channel: U8,
+    market: U8,
+    segment: U8,
+    problems: U8,
+    services: U8,
+    price_ratio: F32,
+    address: I64,
+    consumer: I32,
+    satisfaction: F32,
+    csat: I8,
+    nps: I8,
+    ces: I8,
+    answered: U8,
+    spoke: I8,
+    c_address: I64,
+    memory: F32,
+    memory_t: F32,
+    brand_quality: F,
+    reference_d: F,
+    enjoyment: F,
+    needs_gain: float,
+    collect_gain: float,
+    gain: F,
+    loss: F,
+    tolerance: F,
+    shape: F,
+    w_punctuality: F,
+    w_lead: F,
+    w_ease: F,
+    w_experience: F,
+    response: F,
+    kappa: float,
+    product_only: bool,
+    base: float,
+    half_life_h: float,
+    eta: float,
+    eta_extreme: float,
+    slope: float,
+    style_sd: float,
+    csat_cuts: F,
+    nps_cuts: F,
+    ces_cuts: F,
+    speak_good: float,
+    speak_bad: float,
+    competitor: float,
+    word_sum: F,
+    word_count: F,
 ) -> None:
     """Consumers receive a batch: satisfaction, memory, survey answers and words (summed by market).
 
@@ -79,17 +177,40 @@ def consumers_receive(
         if c < 0:
             continue
         s, ease = feel_row(
-            r, delivered, promised, placed, item, channel, segment, problems, services, price_ratio, address, keys[0], brand_quality, reference_d,
-            enjoyment, needs_gain, collect_gain, gain, loss, tolerance, shape, w_punctuality, w_lead, w_ease, w_experience, kappa, product_only,
+            r,
+            delivered,
+            promised,
+            placed,
+            item,
+            channel,
+            segment,
+            problems,
+            services,
+            price_ratio,
+            address,
+            keys[0],
+            brand_quality,
+            reference_d,
+            enjoyment,
+            needs_gain,
+            collect_gain,
+            gain,
+            loss,
+            tolerance,
+            shape,
+            w_punctuality,
+            w_lead,
+            w_ease,
+            w_experience,
+            kappa,
+            product_only,
         )
         satisfaction[r] = s
         m = decayed(memory[c], base, delivered[r] - memory_t[c], half_life_h)
         m = remembered(m, s, eta, eta_extreme)
         memory[c] = m
         memory_t[c] = delivered[r]
-        a, b, e, said = survey_row(
-            keys[1], address[r], c_address[c], s, m, ease, slope, style_sd, response[segment[r]], csat_cuts, nps_cuts, ces_cuts
-        )
+        a, b, e, said = survey_row(keys[1], address[r], c_address[c], s, m, ease, slope, style_sd, response[segment[r]], csat_cuts, nps_cuts, ces_cuts)
         csat[r], nps[r], ces[r], answered[r] = a, b, e, said
         u = uniform(keys[2], address[r], 0)
         word = 0
@@ -105,11 +226,46 @@ def consumers_receive(
 
 @njit(cache=True)
 def accounts_receive(
-    rows: I32, keys: npt.NDArray[np.uint64], delivered: F32, promised: F32, placed: F32, item: npt.NDArray[np.int16], channel: U8, segment: U8, problems: U8,
-    services: U8, price_ratio: F32, address: I64, account: npt.NDArray[np.int16], satisfaction: F32, csat: I8, nps: I8, ces: I8, answered: U8,
-    memory: F, brand_quality: F, lead_reference_d: F, no_enjoyment: F, gain: F, loss: F, tolerance: F, shape: F,
-    w_punctuality: F, w_lead: F, w_ease: F, w_experience: F, response: F, kappa: float, product_only: bool, eta: float, eta_extreme: float,
-    slope: float, style_sd: float, csat_cuts: F, nps_cuts: F, ces_cuts: F,
+    rows: I32,
+    keys: npt.NDArray[np.uint64],
+    delivered: F32,
+    promised: F32,
+    placed: F32,
+    item: npt.NDArray[np.int16],
+    channel: U8,
+    segment: U8,
+    problems: U8,
+    services: U8,
+    price_ratio: F32,
+    address: I64,
+    account: npt.NDArray[np.int16],
+    satisfaction: F32,
+    csat: I8,
+    nps: I8,
+    ces: I8,
+    answered: U8,
+    memory: F,
+    brand_quality: F,
+    lead_reference_d: F,
+    no_enjoyment: F,
+    gain: F,
+    loss: F,
+    tolerance: F,
+    shape: F,
+    w_punctuality: F,
+    w_lead: F,
+    w_ease: F,
+    w_experience: F,
+    response: F,
+    kappa: float,
+    product_only: bool,
+    eta: float,
+    eta_extreme: float,
+    slope: float,
+    style_sd: float,
+    csat_cuts: F,
+    nps_cuts: F,
+    ces_cuts: F,
 ) -> None:
     """Trade accounts receive a batch of REPLENISH rows; a line weighs less than a consumer's purchase in memory."""
     for k in range(rows.shape[0]):
@@ -117,23 +273,75 @@ def accounts_receive(
         if account[r] < 0:
             continue
         s, ease = feel_row(
-            r, delivered, promised, placed, item, channel, segment, problems, services, price_ratio, address, keys[0], brand_quality, lead_reference_d,
-            no_enjoyment, 0.0, 0.0, gain, loss, tolerance, shape, w_punctuality, w_lead, w_ease, w_experience, kappa, product_only,
+            r,
+            delivered,
+            promised,
+            placed,
+            item,
+            channel,
+            segment,
+            problems,
+            services,
+            price_ratio,
+            address,
+            keys[0],
+            brand_quality,
+            lead_reference_d,
+            no_enjoyment,
+            0.0,
+            0.0,
+            gain,
+            loss,
+            tolerance,
+            shape,
+            w_punctuality,
+            w_lead,
+            w_ease,
+            w_experience,
+            kappa,
+            product_only,
         )
         satisfaction[r] = s
         memory[account[r]] = remembered(memory[account[r]], s, eta, eta_extreme)
         a, b, e, said = survey_row(
-            keys[1], address[r], (np.int64(1) << 61) | np.int64(account[r]), s, memory[account[r]], ease, slope, style_sd, 0.1 * response[segment[r]],
-            csat_cuts, nps_cuts, ces_cuts,
+            keys[1],
+            address[r],
+            (np.int64(1) << 61) | np.int64(account[r]),
+            s,
+            memory[account[r]],
+            ease,
+            slope,
+            style_sd,
+            0.1 * response[segment[r]],
+            csat_cuts,
+            nps_cuts,
+            ces_cuts,
         )
         csat[r], nps[r], ces[r], answered[r] = a, b, e, said
 
 
 @njit(cache=True)
 def after_delivery(
-    rows: I32, key: np.uint64, kind: U8, delivered: F32, item: npt.NDArray[np.int16], channel: U8, problems: U8, services: U8, address: I64, consumer: I32,
-    defect: F, second_thoughts: F, usage_share: float, prevented: float, contact_rows: I32, contact_t: F, contact_reason: U8,
-    return_rows: I32, return_t: F, return_cause: U8,
+    rows: I32,
+    key: np.uint64,
+    kind: U8,
+    delivered: F32,
+    item: npt.NDArray[np.int16],
+    channel: U8,
+    problems: U8,
+    services: U8,
+    address: I64,
+    consumer: I32,
+    defect: F,
+    second_thoughts: F,
+    usage_share: float,
+    prevented: float,
+    contact_rows: I32,
+    contact_t: F,
+    contact_reason: U8,
+    return_rows: I32,
+    return_t: F,
+    return_cause: U8,
 ) -> tuple[int, int]:
     """What consumers will do after delivery: complaints, questions, claims, returns; returns (contacts, returns) written.
 
@@ -174,7 +382,16 @@ def after_delivery(
 
 @njit(cache=True)
 def overdue(
-    rows: I32, now: float, key: np.uint64, kind: U8, address: I64, delivered: F32, consumer: I32, share: float, out: I32, out_t: F,
+    rows: I32,
+    now: float,
+    key: np.uint64,
+    kind: U8,
+    address: I64,
+    delivered: F32,
+    consumer: I32,
+    share: float,
+    out: I32,
+    out_t: F,
 ) -> int:
     """Rows whose promised day has passed undelivered and whose customer asks where the order is; times within the next day."""
     m = 0

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from numba import njit
 
 from e2esim.customers.satisfaction_kernels import decayed
-from e2esim.streams.draws import exponential, from_table, normal, uniform
+from e2esim.streams.draws import Count, exponential, from_table, normal, uniform
 
 F = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
@@ -38,7 +38,7 @@ def drop_probability(base: float, theta: float, advantage: float) -> float:
 
 
 @njit(cache=True)
-def leaving(base: float, theta: float, advantage: float, purchases: int) -> float:
+def leaving(base: float, theta: float, advantage: float, purchases: Count) -> float:
     """Probability of leaving at the next need after ``purchases`` purchases.
 
     >>> leaving(0.25, 0.0, -1.0, 1), leaving(0.25, 1.0, 1.0, 1), round(leaving(0.25, 0.0, 0.0, 2), 12)
@@ -51,7 +51,7 @@ def leaving(base: float, theta: float, advantage: float, purchases: int) -> floa
 
 
 @njit(cache=True)
-def waiting_time(key: np.uint64, address: int, purchases: int, rate: float, life_h: float) -> float:
+def waiting_time(key: np.uint64, address: Count, purchases: Count, rate: float, life_h: float) -> float:
     """Time to the next need after purchase number ``purchases`` [h]; inf for a rate of zero."""
     if rate <= 1e-12:
         return math.inf
@@ -73,8 +73,16 @@ def pick(cdf: F, first: int, last: int, u: float) -> int:
 
 @njit(cache=True)
 def past_of_one(
-    key_need: np.uint64, key_drop: np.uint64, key_item: np.uint64, address: int, since: float, rate: float, drop: float,
-    item_cdf: F, life_h: F, out: F,
+    key_need: np.uint64,
+    key_drop: np.uint64,
+    key_item: np.uint64,
+    address: Count,
+    since: float,
+    rate: float,
+    drop: float,
+    item_cdf: F,
+    life_h: F,
+    out: F,
 ) -> bool:
     """Replay one customer acquired ``since`` [h, negative] up to time 0; True if still a customer.
 
@@ -98,11 +106,36 @@ def past_of_one(
 
 @njit(cache=True)
 def installed_base(
-    keys: npt.NDArray[np.uint64], cell: int, count: int, history_h: float, mix_cdf: F, rates: F, drops: F, item_cdf: F, category: I64, item_brand: I64,
-    life_h: F, account_cdf: F, a0: int, a1: int, account_order: I64, memory_base: float, memory_sd: float,
-    address: I64, segment: npt.NDArray[np.uint8], account: npt.NDArray[np.int16], rate: npt.NDArray[np.float32], drop: npt.NDArray[np.float32],
-    memory: npt.NDArray[np.float32], first: npt.NDArray[np.float32], last: npt.NDArray[np.float32], nxt: npt.NDArray[np.float32],
-    purchases: npt.NDArray[np.uint16], kind: npt.NDArray[np.uint8], brand: npt.NDArray[np.int8], at: int,
+    keys: npt.NDArray[np.uint64],
+    cell: int,
+    count: int,
+    history_h: float,
+    mix_cdf: F,
+    rates: F,
+    drops: F,
+    item_cdf: F,
+    category: I64,
+    item_brand: I64,
+    life_h: F,
+    account_cdf: F,
+    a0: int,
+    a1: int,
+    account_order: I64,
+    memory_base: float,
+    memory_sd: float,
+    address: I64,
+    segment: npt.NDArray[np.uint8],
+    account: npt.NDArray[np.int16],
+    rate: npt.NDArray[np.float32],
+    drop: npt.NDArray[np.float32],
+    memory: npt.NDArray[np.float32],
+    first: npt.NDArray[np.float32],
+    last: npt.NDArray[np.float32],
+    nxt: npt.NDArray[np.float32],
+    purchases: npt.NDArray[np.uint16],
+    kind: npt.NDArray[np.uint8],
+    brand: npt.NDArray[np.int8],
+    at: int,
 ) -> int:
     """Customers of one cell acquired evenly over the past and still with the firm; returns the row after the last written.
 
@@ -131,10 +164,24 @@ def installed_base(
 
 @njit(cache=True)
 def leave_or_stay(
-    key: np.uint64, rows: npt.NDArray[np.int32], t: npt.NDArray[np.float64], address: I64, segment: npt.NDArray[np.uint8],
-    purchases: npt.NDArray[np.uint16], drop: npt.NDArray[np.float32], memory: npt.NDArray[np.float32], memory_t: npt.NDArray[np.float32],
-    theta: F, base: F, category: npt.NDArray[np.uint8], competitor: float, half_life_h: float, loop: bool,
-    alive: npt.NDArray[np.uint8], left: npt.NDArray[np.float32], stay: npt.NDArray[np.int32],
+    key: np.uint64,
+    rows: npt.NDArray[np.int32],
+    t: npt.NDArray[np.float64],
+    address: I64,
+    segment: npt.NDArray[np.uint8],
+    purchases: npt.NDArray[np.uint16],
+    drop: npt.NDArray[np.float32],
+    memory: npt.NDArray[np.float32],
+    memory_t: npt.NDArray[np.float32],
+    theta: F,
+    base: F,
+    category: npt.NDArray[np.uint8],
+    competitor: float,
+    half_life_h: float,
+    loop: bool,
+    alive: npt.NDArray[np.uint8],
+    left: npt.NDArray[np.float32],
+    stay: npt.NDArray[np.int32],
 ) -> int:
     """Reveal the coin of the consumers whose need comes due; those who stay go to ``stay``, the number is returned.
 
@@ -158,7 +205,9 @@ def leave_or_stay(
 
 
 @njit(cache=True)
-def draw_loyalty(key: np.uint64, address: I64, segment: npt.NDArray[np.uint8], rates: F, drops: F, rate: npt.NDArray[np.float32], drop: npt.NDArray[np.float32]) -> None:
+def draw_loyalty(
+    key: np.uint64, address: I64, segment: npt.NDArray[np.uint8], rates: F, drops: F, rate: npt.NDArray[np.float32], drop: npt.NDArray[np.float32]
+) -> None:
     """Purchase rate and drop-out probability of new customers (same draws 1 and 2 as the installed base)."""
     for k in range(address.shape[0]):
         rate[k] = from_table(rates[segment[k]], uniform(key, address[k], 1))
@@ -167,8 +216,14 @@ def draw_loyalty(key: np.uint64, address: I64, segment: npt.NDArray[np.uint8], r
 
 @njit(cache=True)
 def next_needs(
-    key: np.uint64, rows: npt.NDArray[np.int32], address: I64, purchases: npt.NDArray[np.uint16], rate: npt.NDArray[np.float32], life_h: F,
-    since: npt.NDArray[np.float32], share: float,
+    key: np.uint64,
+    rows: npt.NDArray[np.int32],
+    address: I64,
+    purchases: npt.NDArray[np.uint16],
+    rate: npt.NDArray[np.float32],
+    life_h: F,
+    since: npt.NDArray[np.float32],
+    share: float,
 ) -> F:
     """Time of the next need [h] of consumers ``rows``, counted from ``since``; ``life_h`` aligned with ``rows``."""
     out = np.empty(rows.shape[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -73,7 +74,7 @@ class Market:
         m = self.world.settings.market
         wanted = self.people.purchases_y.sum(axis=1) * m.demand_factor
         new = np.maximum(wanted - self.people.expected_repeats, 0.05 * wanted)
-        return new / m.conversion
+        return np.asarray(new / m.conversion)
 
     def _mu(self, tick: int) -> F:
         """Expected prospects of a tick, (cells,)."""
@@ -86,7 +87,7 @@ class Market:
         else:
             profile = float(_HOUR_SHARE[int(hour) : int(hour + self._tick_h)].mean())
         factor = _WEEKDAY[weekday] * profile * self._tick_h / 8760.0
-        return np.maximum(self._rate_y * w.cells.season[:, month_of(w.start, day)] * factor, 1e-12)
+        return np.asarray(np.maximum(self._rate_y * w.cells.season[:, month_of(w.start, day)] * factor, 1e-12))
 
     def step(self, tick: int, offer: Offer) -> npt.NDArray[np.int32]:
         """One tick of demand; returns the new order rows (placed inside the tick)."""
@@ -101,15 +102,47 @@ class Market:
             self._buffer = np.zeros(expected + len(due), dtype=BUYER)
         w, m, s = self.world, self.world.settings.market, self.world.segments
         relief, use = float(w.services.effect[0]), float(w.services.use[0])
-        shared = (
-            w.channels.stockist, offer.direct_d, offer.ship_wait_d, w.channels.consumer_d, w.channels.reference_d, offer.account_wait_d, offer.on_hand,
-            self.reputation, self.people.wallet, self._touch, m.utility_offset, use, relief, s.beta_lead_d, s.beta_price, s.anxiety, m.conversion,
+        shared: tuple[Any, ...] = (
+            w.channels.stockist,
+            offer.direct_d,
+            offer.ship_wait_d,
+            w.channels.consumer_d,
+            w.channels.reference_d,
+            offer.account_wait_d,
+            offer.on_hand,
+            self.reputation,
+            self.people.wallet,
+            self._touch,
+            m.utility_offset,
+            use,
+            relief,
+            s.beta_lead_d,
+            s.beta_price,
+            s.anxiety,
+            m.conversion,
             m.reputation_weight,
         )
-        n_new, seen = prospects(
-            self._choice_keys, self._gap, self._facts, tick * self._tick_h, self._tick_h, mu, self._clock, self._due, self._number,
-            w.cells.channel, w.cells.market, self.people.item_cdf, self._ratio, w.items.pair_share, w.mix_cdf, w.cells.account_start,
-            w.cells.account_order, w.cells.account_cdf, *shared, self._buffer,
+        n_new, seen = prospects(  # type: ignore[call-arg]  # mypy cannot count an unpacked tuple
+            self._choice_keys,
+            self._gap,
+            self._facts,
+            tick * self._tick_h,
+            self._tick_h,
+            mu,
+            self._clock,
+            self._due,
+            self._number,
+            w.cells.channel,
+            w.cells.market,
+            self.people.item_cdf,
+            self._ratio,
+            w.items.pair_share,
+            w.mix_cdf,
+            w.cells.account_start,
+            w.cells.account_order,
+            w.cells.account_cdf,
+            *shared,
+            self._buffer,
         )
         self.prospects_seen += seen
         rows = [self._enter(self._buffer[:n_new], tick, new=True)] if n_new else []
@@ -119,7 +152,7 @@ class Market:
                 rows.append(self._enter(self._buffer[:n_back], tick, new=False))
         return np.concatenate(rows) if rows else np.empty(0, dtype=np.int32)
 
-    def _needs(self, due: npt.NDArray[np.int32], tick: int, shared: tuple[object, ...]) -> int:
+    def _needs(self, due: npt.NDArray[np.int32], tick: int, shared: tuple[Any, ...]) -> int:
         """Customers whose need is due: leave, buy again or buy elsewhere this time; returns the buyers in the buffer."""
         w, m, p = self.world, self.world.settings.market, self.people
         c = p.consumers
@@ -127,15 +160,46 @@ class Market:
         stay = np.empty(len(due), dtype=np.int32)
         base = np.full(len(w.segments.ids), p.base)
         n = leave_or_stay(
-            self._drop_key, due, t, c["address"], c["segment"], c["purchases"], c["drop"], c["memory"], c["memory_t"], w.segments.theta, base,
-            c["category"], m.competitor_satisfaction, 24.0 * w.settings.satisfaction.half_life_d, m.loyalty_loop, c["alive"], c["left"], stay,
+            self._drop_key,
+            due,
+            t,
+            c["address"],
+            c["segment"],
+            c["purchases"],
+            c["drop"],
+            c["memory"],
+            c["memory_t"],
+            w.segments.theta,
+            base,
+            c["category"],
+            m.competitor_satisfaction,
+            24.0 * w.settings.satisfaction.half_life_d,
+            m.loyalty_loop,
+            c["alive"],
+            c["left"],
+            stay,
         )
         stay = stay[:n]
         lost = np.empty(n, dtype=np.int32)
         when = np.maximum(c["next"][stay].astype(np.float64), tick * self._tick_h)
-        bought, away = returning(
-            self._choice_keys, stay, when, c["address"], c["cell"], c["segment"], c["account"], c["purchases"], w.cells.channel, w.cells.market,
-            p.item_cdf, self._ratio, w.items.pair_share, *shared, m.loyalty_loop, self._buffer, lost,
+        bought, away = returning(  # type: ignore[call-arg]
+            self._choice_keys,
+            stay,
+            when,
+            c["address"],
+            c["cell"],
+            c["segment"],
+            c["account"],
+            c["purchases"],
+            w.cells.channel,
+            w.cells.market,
+            p.item_cdf,
+            self._ratio,
+            w.items.pair_share,
+            *shared,
+            m.loyalty_loop,
+            self._buffer,
+            lost,
         )
         if away:
             self.needs_lost += away
@@ -154,20 +218,55 @@ class Market:
         row0 = o.take(m)
         services = w.services
         write_purchases(
-            buyers, m, row0, _MARGIN_D, w.start.weekday(), who, self._service_key, self._touch_key, w.cells.channel, w.cells.market, w.channels.stockist, self._own, w.price,
-            w.consumer_price, w.items.cost_eur, w.channels.install * services.use[2], float(services.use[1]), float(services.use[3]),
-            float(services.use[4]), w.channels.integration, _INTEGRATION_WEIGHT * (1.0 - w.settings.organisation.platform), self._touch_problem,
-            o["address"], o["kind"], o["order_no"], o["consumer"], o["account"], o["item"], o["quantity"], o["channel"], o["market"], o["segment"],
-            o["node"], o["problems"], o["services"], o["repeat"], o["placed"], o["requested"], o["promised"], o["revenue_eur"], o["cost_eur"], o["price_ratio"],
+            buyers,
+            m,
+            row0,
+            _MARGIN_D,
+            w.start.weekday(),
+            who,
+            self._service_key,
+            self._touch_key,
+            w.cells.channel,
+            w.cells.market,
+            w.channels.stockist,
+            self._own,
+            w.price,
+            w.consumer_price,
+            w.items.cost_eur,
+            w.channels.install * services.use[2],
+            float(services.use[1]),
+            float(services.use[3]),
+            float(services.use[4]),
+            w.channels.integration,
+            _INTEGRATION_WEIGHT * (1.0 - w.settings.organisation.platform),
+            self._touch_problem,
+            o["address"],
+            o["kind"],
+            o["order_no"],
+            o["consumer"],
+            o["account"],
+            o["item"],
+            o["quantity"],
+            o["channel"],
+            o["market"],
+            o["segment"],
+            o["node"],
+            o["problems"],
+            o["services"],
+            o["repeat"],
+            o["placed"],
+            o["requested"],
+            o["promised"],
+            o["revenue_eur"],
+            o["cost_eur"],
+            o["price_ratio"],
         )
         rows = np.arange(row0, row0 + m, dtype=np.int32)
         c["last"][who] = buyers["t"]
         c["category"][who] = w.items.category[buyers["item"]]
         c["brand"][who] = w.items.brand[buyers["item"]]
         c["purchases"][who] = buyers["purchase"]
-        c["next"][who] = next_needs(
-            self._need_key, who, c["address"], c["purchases"], c["rate"], w.items.life_h[buyers["item"]], c["last"], 1.0
-        )
+        c["next"][who] = next_needs(self._need_key, who, c["address"], c["purchases"], c["rate"], w.items.life_h[buyers["item"]], c["last"], 1.0)
         p.needs.push(who, c["next"][who])
         return rows
 

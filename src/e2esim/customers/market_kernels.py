@@ -13,7 +13,7 @@ import numpy.typing as npt
 from numba import njit
 
 from e2esim.customers.loyalty_kernels import pick
-from e2esim.streams.draws import exponential, normal, uniform
+from e2esim.streams.draws import Count, exponential, normal, uniform
 
 F = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
@@ -23,31 +23,61 @@ U8 = npt.NDArray[np.uint8]
 
 BUYER = np.dtype(
     [
-        ("address", np.int64), ("t", np.float64), ("consumer", np.int32), ("cell", np.int16), ("segment", np.uint8), ("account", np.int16),
-        ("item", np.int16), ("quantity", np.int32), ("lead_d", np.float32), ("price_ratio", np.float32), ("purchase", np.int32), ("financed", np.uint8),
+        ("address", np.int64),
+        ("t", np.float64),
+        ("consumer", np.int32),
+        ("cell", np.int16),
+        ("segment", np.uint8),
+        ("account", np.int16),
+        ("item", np.int16),
+        ("quantity", np.int32),
+        ("lead_d", np.float32),
+        ("price_ratio", np.float32),
+        ("purchase", np.int32),
+        ("financed", np.uint8),
     ]
 )  # one purchase on its way into the order book; consumer -1 = new customer
 
 
 @njit(cache=True)
 def offered_lead(
-    cell: int, account: int, item: int, quantity: int, stockist: bool, direct_d: F, ship_wait_d: F, consumer_d: float, account_wait_d: F, on_hand: F,
+    cell: int,
+    account: int,
+    item: int,
+    quantity: int,
+    stockist: bool,
+    direct_d: F,
+    ship_wait_d: F,
+    consumer_d: float,
+    account_wait_d: F,
+    on_hand: F,
 ) -> float:
     """Lead time shown to a consumer [days]: from the plant (``direct_d`` of the cell plus the item's wait) or from the shop's stock.
 
     ``on_hand`` (accounts, items): free stock of the accounts.
     """
     if not stockist:
-        return direct_d[cell] + ship_wait_d[item]
+        return float(direct_d[cell] + ship_wait_d[item])
     if on_hand[account, item] >= quantity:
         return consumer_d
-    return consumer_d + account_wait_d[account] + ship_wait_d[item]
+    return float(consumer_d + account_wait_d[account] + ship_wait_d[item])
 
 
 @njit(cache=True)
 def utility(
-    lead_d: float, reference_d: float, price_ratio: float, reputation: float, wallet: float, financed: bool,
-    beta_lead: float, beta_price: float, anxiety: float, relief: float, conversion: float, reputation_weight: float, touch: float,
+    lead_d: float,
+    reference_d: float,
+    price_ratio: float,
+    reputation: float,
+    wallet: float,
+    financed: bool,
+    beta_lead: float,
+    beta_price: float,
+    anxiety: float,
+    relief: float,
+    conversion: float,
+    reputation_weight: float,
+    touch: float,
 ) -> float:
     """Utility of the firm relative to reference conditions (logit units).
 
@@ -60,10 +90,37 @@ def utility(
 
 @njit(cache=True)
 def consider(
-    keys: npt.NDArray[np.uint64], who: int, purchase: int, t: float, cell: int, segment: int, account: int, conversion: float, loyal: bool,
-    item_cdf: F, pair: F, ratio: F, stockist: bool, direct_d: F, ship_wait_d: F, consumer_d: float, reference_d: float, account_wait_d: F, on_hand: F,
-    reputation: float, wallet: float, touch: float, offset: float, financing_use: float, relief: float,
-    beta_lead: float, beta_price: float, anxiety: float, reputation_weight: float, out: npt.NDArray[np.void], m: int,
+    keys: npt.NDArray[np.uint64],
+    who: Count,
+    purchase: Count,
+    t: float,
+    cell: int,
+    segment: int,
+    account: int,
+    conversion: float,
+    loyal: bool,
+    item_cdf: F,
+    pair: F,
+    ratio: F,
+    stockist: bool,
+    direct_d: F,
+    ship_wait_d: F,
+    consumer_d: float,
+    reference_d: float,
+    account_wait_d: F,
+    on_hand: F,
+    reputation: float,
+    wallet: float,
+    touch: float,
+    offset: float,
+    financing_use: float,
+    relief: float,
+    beta_lead: float,
+    beta_price: float,
+    anxiety: float,
+    reputation_weight: float,
+    out: npt.NDArray[np.void],
+    m: int,
 ) -> bool:
     """One consumer weighs one purchase; True (and a filled buyer ``out[m]``) if the firm gets it.
 
@@ -93,11 +150,43 @@ def consider(
 
 @njit(cache=True)
 def prospects(
-    keys: npt.NDArray[np.uint64], key_gap: np.uint64, key_facts: np.uint64, t0: float, tick_h: float, mu: F, clock: F, due: F, number: I64,
-    cell_channel: I64, cell_market: I64, item_cdf: F, ratio: F, pair: F, mix_cdf: F, account_start: I64, account_order: I64, account_cdf: F,
-    stockist: npt.NDArray[np.bool_], direct_d: F, ship_wait_d: F, consumer_d: F, reference_d: F, account_wait_d: F, on_hand: F,
-    reputation: F, wallet: F, touch: F, offset: float, financing_use: float, relief: float, beta_lead: F, beta_price: F, anxiety: F,
-    conversion: float, reputation_weight: float, out: npt.NDArray[np.void],
+    keys: npt.NDArray[np.uint64],
+    key_gap: np.uint64,
+    key_facts: np.uint64,
+    t0: float,
+    tick_h: float,
+    mu: F,
+    clock: F,
+    due: F,
+    number: I64,
+    cell_channel: I64,
+    cell_market: I64,
+    item_cdf: F,
+    ratio: F,
+    pair: F,
+    mix_cdf: F,
+    account_start: I64,
+    account_order: I64,
+    account_cdf: F,
+    stockist: npt.NDArray[np.bool_],
+    direct_d: F,
+    ship_wait_d: F,
+    consumer_d: F,
+    reference_d: F,
+    account_wait_d: F,
+    on_hand: F,
+    reputation: F,
+    wallet: F,
+    touch: F,
+    offset: float,
+    financing_use: float,
+    relief: float,
+    beta_lead: F,
+    beta_price: F,
+    anxiety: F,
+    conversion: float,
+    reputation_weight: float,
+    out: npt.NDArray[np.void],
 ) -> tuple[int, int]:
     """Prospects of one tick, all cells; returns (buyers written to ``out``, prospects seen).
 
@@ -127,9 +216,37 @@ def prospects(
                 if w <= 0.0:
                     continue
             if m < out.shape[0] and consider(
-                keys, who, 1, t, cell, segment, account, conversion, False, item_cdf[cell], pair, ratio[cell], stockist[c], direct_d, ship_wait_d,
-                consumer_d[c], reference_d[c], account_wait_d, on_hand, reputation[market], w, touch[c], offset, financing_use, relief,
-                beta_lead[segment], beta_price[segment], anxiety[segment], reputation_weight, out, m,
+                keys,
+                who,
+                1,
+                t,
+                cell,
+                segment,
+                account,
+                conversion,
+                False,
+                item_cdf[cell],
+                pair,
+                ratio[cell],
+                stockist[c],
+                direct_d,
+                ship_wait_d,
+                consumer_d[c],
+                reference_d[c],
+                account_wait_d,
+                on_hand,
+                reputation[market],
+                w,
+                touch[c],
+                offset,
+                financing_use,
+                relief,
+                beta_lead[segment],
+                beta_price[segment],
+                anxiety[segment],
+                reputation_weight,
+                out,
+                m,
             ):
                 out[m]["consumer"] = -1
                 m += 1
@@ -138,11 +255,40 @@ def prospects(
 
 @njit(cache=True)
 def returning(
-    keys: npt.NDArray[np.uint64], rows: I32, t: F, address: I64, c_cell: npt.NDArray[np.int16], c_segment: U8, c_account: npt.NDArray[np.int16],
-    purchases: npt.NDArray[np.uint16], cell_channel: I64, cell_market: I64, item_cdf: F, ratio: F, pair: F,
-    stockist: npt.NDArray[np.bool_], direct_d: F, ship_wait_d: F, consumer_d: F, reference_d: F, account_wait_d: F, on_hand: F,
-    reputation: F, wallet: F, touch: F, offset: float, financing_use: float, relief: float, beta_lead: F, beta_price: F, anxiety: F,
-    conversion: float, reputation_weight: float, loop: bool, out: npt.NDArray[np.void], lost: I32,
+    keys: npt.NDArray[np.uint64],
+    rows: I32,
+    t: F,
+    address: I64,
+    c_cell: npt.NDArray[np.int16],
+    c_segment: U8,
+    c_account: npt.NDArray[np.int16],
+    purchases: npt.NDArray[np.uint16],
+    cell_channel: I64,
+    cell_market: I64,
+    item_cdf: F,
+    ratio: F,
+    pair: F,
+    stockist: npt.NDArray[np.bool_],
+    direct_d: F,
+    ship_wait_d: F,
+    consumer_d: F,
+    reference_d: F,
+    account_wait_d: F,
+    on_hand: F,
+    reputation: F,
+    wallet: F,
+    touch: F,
+    offset: float,
+    financing_use: float,
+    relief: float,
+    beta_lead: F,
+    beta_price: F,
+    anxiety: F,
+    conversion: float,
+    reputation_weight: float,
+    loop: bool,
+    out: npt.NDArray[np.void],
+    lost: I32,
 ) -> tuple[int, int]:
     """Customers with a need who stay: buy again now, or take this need elsewhere (written to ``lost``); returns (buyers, lost).
 
@@ -162,9 +308,37 @@ def returning(
         if not loop:
             w = 1.0
         if consider(
-            keys, address[who], np.int64(purchases[who]) + 1, t[k], cell, segment, account, conversion, True, item_cdf[cell], pair, ratio[cell],
-            stockist[c], direct_d, ship_wait_d, consumer_d[c], reference_d[c], account_wait_d, on_hand, heard, w, touch[c], shift, financing_use, relief, beta_lead[segment], beta_price[segment], anxiety[segment],
-            reputation_weight, out, m,
+            keys,
+            address[who],
+            np.int64(purchases[who]) + 1,
+            t[k],
+            cell,
+            segment,
+            account,
+            conversion,
+            True,
+            item_cdf[cell],
+            pair,
+            ratio[cell],
+            stockist[c],
+            direct_d,
+            ship_wait_d,
+            consumer_d[c],
+            reference_d[c],
+            account_wait_d,
+            on_hand,
+            heard,
+            w,
+            touch[c],
+            shift,
+            financing_use,
+            relief,
+            beta_lead[segment],
+            beta_price[segment],
+            anxiety[segment],
+            reputation_weight,
+            out,
+            m,
         ):
             out[m]["consumer"] = who
             m += 1
@@ -176,12 +350,48 @@ def returning(
 
 @njit(cache=True)
 def write_purchases(
-    buyers: npt.NDArray[np.void], m: int, row0: int, margin_d: int, first_weekday: int, consumer_of: I32, key_service: np.uint64, key_touch: np.uint64,
-    cell_channel: I64, cell_market: I64, stockist: npt.NDArray[np.bool_], own: npt.NDArray[np.bool_], price: F, consumer_price: F, cost: F,
-    install: F, needs_use: float, collect_use: float, follow_use: float, integration: F, integration_weight: float, touch_problem: F,
-    address: I64, kind: U8, order_no: I32, consumer: I32, account: npt.NDArray[np.int16], item: npt.NDArray[np.int16], quantity: I32, channel: U8,
-    market: U8, segment: U8, node: npt.NDArray[np.int16], problems: U8, services: U8, repeat: U8, placed: F32, requested: F32, promised: F32,
-    revenue: F32, cost_eur: F32, price_ratio: F32,
+    buyers: npt.NDArray[np.void],
+    m: int,
+    row0: int,
+    margin_d: int,
+    first_weekday: int,
+    consumer_of: I32,
+    key_service: np.uint64,
+    key_touch: np.uint64,
+    cell_channel: I64,
+    cell_market: I64,
+    stockist: npt.NDArray[np.bool_],
+    own: npt.NDArray[np.bool_],
+    price: F,
+    consumer_price: F,
+    cost: F,
+    install: F,
+    needs_use: float,
+    collect_use: float,
+    follow_use: float,
+    integration: F,
+    integration_weight: float,
+    touch_problem: F,
+    address: I64,
+    kind: U8,
+    order_no: I32,
+    consumer: I32,
+    account: npt.NDArray[np.int16],
+    item: npt.NDArray[np.int16],
+    quantity: I32,
+    channel: U8,
+    market: U8,
+    segment: U8,
+    node: npt.NDArray[np.int16],
+    problems: U8,
+    services: U8,
+    repeat: U8,
+    placed: F32,
+    requested: F32,
+    promised: F32,
+    revenue: F32,
+    cost_eur: F32,
+    price_ratio: F32,
 ) -> None:
     """Write ``m`` buyers as order lines from ``row0``; ``promised`` holds what was shown, the promise rule may move it.
 

@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 from e2esim.customers.loyalty_kernels import installed_base
 from e2esim.customers.satisfaction_kernels import CES_SHARES, CSAT_SHARES, NPS_SHARES, cut_points
-from e2esim.domain.calendar import DueCalendar
 from e2esim.domain.book import CONSUMER_COLUMNS, Columns
+from e2esim.domain.calendar import DueCalendar
 from e2esim.domain.world import World
 from e2esim.streams import Streams
 from e2esim.streams.draws import quantile_table
@@ -28,8 +28,8 @@ class People:
         Columns of :data:`CONSUMER_COLUMNS`.
     account_memory, wallet
         (accounts,) satisfaction remembered; share of wallet relative to the opening (1 = as in the history, 0 = left).
-    base
-        base line of memory [satisfaction].
+    quality, base
+        mean benefit of the products sold, and the base line of memory [satisfaction].
     expected_repeats
         (cells,) purchases a year that the opening base will make at neutral satisfaction.
     """
@@ -40,7 +40,8 @@ class People:
         self.consumers = Columns(CONSUMER_COLUMNS, capacity=1024)
         self.needs = DueCalendar(ticks, 1024, tick_h=w.settings.horizon.tick_h)
         sold = w.items.sold & (w.items.brand >= 0)
-        self.base = float(np.average(w.quality[w.items.brand[sold]], weights=w.cells.yearly.sum(axis=0)[sold])) if sold.any() else 1.0
+        self.quality = float(np.average(w.quality[w.items.brand[sold]], weights=w.cells.yearly.sum(axis=0)[sold])) if sold.any() else 1.0
+        self.base = s.base_share * self.quality
         self.rates = np.array([quantile_table("gamma", r, 1.0 / alpha) for r, alpha in zip(w.segments.r, w.segments.alpha, strict=True)])
         self.drops = np.array([quantile_table("beta", a, b) for a, b in zip(w.segments.a, w.segments.b, strict=True)])
         style_logit = s.answer_slope * s.style_sd
@@ -68,10 +69,36 @@ class People:
             a0 = at
             channel = int(w.cells.channel[cell])
             at = installed_base(
-                keys, cell, int(count), m.history_y * _YEAR_H, w.mix_cdf[channel], self.rates, self.drops, self.item_cdf[cell], w.items.category, w.items.brand, w.items.life_h,
-                w.cells.account_cdf, int(w.cells.account_start[cell]), int(w.cells.account_start[cell + 1]), w.cells.account_order,
-                self.base, 0.15, c["address"], c["segment"], c["account"], c["rate"], c["drop"], c["memory"], c["first"], c["last"], c["next"],
-                c["purchases"], c["category"], c["brand"], at,
+                keys,
+                cell,
+                int(count),
+                m.history_y * _YEAR_H,
+                w.mix_cdf[channel],
+                self.rates,
+                self.drops,
+                self.item_cdf[cell],
+                w.items.category,
+                w.items.brand,
+                w.items.life_h,
+                w.cells.account_cdf,
+                int(w.cells.account_start[cell]),
+                int(w.cells.account_start[cell + 1]),
+                w.cells.account_order,
+                self.base,
+                0.15,
+                c["address"],
+                c["segment"],
+                c["account"],
+                c["rate"],
+                c["drop"],
+                c["memory"],
+                c["first"],
+                c["last"],
+                c["next"],
+                c["purchases"],
+                c["category"],
+                c["brand"],
+                at,
             )
             c["cell"][a0:at], c["channel"][a0:at], c["market"][a0:at] = cell, channel, w.cells.market[cell]
         c.n = at
@@ -104,7 +131,7 @@ class People:
         p = 1.0 - stay
         sure = np.where(c["purchases"][:n] > 1, stay, 1.0)  # no coin hangs over a first purchase
         made = sure / np.maximum(p, 1e-9) * -np.expm1(-needs * p)  # a customer lost stops buying in the year
-        return np.bincount(c["cell"][:n], weights=made, minlength=len(w.cells.channel))
+        return np.bincount(c["cell"][:n], weights=made, minlength=len(w.cells.channel)).astype(np.float64)
 
 
 def _repeats_last_year(rates_y: F, drops: F, history_y: float) -> float:
@@ -117,4 +144,3 @@ def _repeats_last_year(rates_y: F, drops: F, history_y: float) -> float:
     for p in drops[::64]:
         total += float(np.mean(-np.expm1(-lam * p * history_y) / max(p, 1e-9)))
     return total / len(drops[::64])
-

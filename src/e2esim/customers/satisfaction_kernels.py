@@ -71,9 +71,27 @@ def late_days(delivered: float, promised: float) -> float:
 
 @njit(cache=True)
 def judge(
-    late_d: float, lead_over_d: float, damaged: bool, incomplete: bool, install_failed: bool, integration: bool, touch_problems: float,
-    enjoyment: float, extra_gain: float, quality: float, price_ratio: float,
-    gain: F, loss: F, tolerance: F, shape: F, w_punctuality: float, w_lead: float, w_ease: float, w_experience: float, kappa: float, product_only: bool,
+    late_d: float,
+    lead_over_d: float,
+    damaged: bool,
+    incomplete: bool,
+    install_failed: bool,
+    integration: bool,
+    touch_problems: float,
+    enjoyment: float,
+    extra_gain: float,
+    quality: float,
+    price_ratio: float,
+    gain: F,
+    loss: F,
+    tolerance: F,
+    shape: F,
+    w_punctuality: float,
+    w_lead: float,
+    w_ease: float,
+    w_experience: float,
+    kappa: float,
+    product_only: bool,
 ) -> tuple[float, float]:
     """Satisfaction S of a purchase up to its delivery, and the ease of it (1 = effortless).
 
@@ -108,8 +126,19 @@ def judge(
 
 @njit(cache=True)
 def judge_contact(
-    wait_h: float, reference_h: float, resolved: bool, steps: float, quality: float, price_ratio: float,
-    gain: F, loss: F, tolerance: F, shape: F, w_ease: float, kappa: float, product_only: bool,
+    wait_h: float,
+    reference_h: float,
+    resolved: bool,
+    steps: float,
+    quality: float,
+    price_ratio: float,
+    gain: F,
+    loss: F,
+    tolerance: F,
+    shape: F,
+    w_ease: float,
+    kappa: float,
+    product_only: bool,
 ) -> tuple[float, float]:
     """Satisfaction and ease of one contact: time to the answer, resolution, effort (``steps`` beyond the first)."""
     slow = w_ease * loss[ANSWER_TIME] * curve(wait_h - reference_h, tolerance[ANSWER_TIME], shape[ANSWER_TIME])
@@ -127,7 +156,7 @@ def judge_contact(
 @njit(cache=True)
 def decayed(memory: float, base: float, elapsed_h: float, half_life_h: float) -> float:
     """Memory after ``elapsed_h`` without contact: it returns to the brand's base line."""
-    return base + (memory - base) * 0.5 ** (max(0.0, elapsed_h) / half_life_h)
+    return base + (memory - base) * math.pow(0.5, max(0.0, elapsed_h) / half_life_h)
 
 
 @njit(cache=True)

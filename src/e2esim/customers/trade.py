@@ -86,7 +86,10 @@ class Trade:
         self._decide_to_stay(accounts, 24.0 * day + _ORDER_HOUR)
         staying = (self.people.wallet > 0)[accounts, None]
         wanted = replenish(
-            target=self._targets[accounts] * staying, on_hand=on_hand[accounts], on_order=on_order[accounts], backlog=backlog[accounts],
+            target=self._targets[accounts] * staying,
+            on_hand=on_hand[accounts],
+            on_order=on_order[accounts],
+            backlog=backlog[accounts],
             reviews=np.ones(len(accounts), dtype=np.bool_),
         )
         k, item = np.nonzero(wanted)
@@ -96,7 +99,9 @@ class Trade:
         self.last[np.unique(account)] = 24.0 * day + _ORDER_HOUR
         return rows
 
-    def write(self, account: npt.NDArray[np.int64], item: npt.NDArray[np.int64], quantity: npt.NDArray[np.int64], placed: F, number: npt.NDArray[np.int64]) -> Rows:
+    def write(
+        self, account: npt.NDArray[np.int64], item: npt.NDArray[np.int64], quantity: npt.NDArray[np.int64], placed: F, number: npt.NDArray[np.int64]
+    ) -> Rows:
         """Write REPLENISH rows; ``number`` is each account's running order number."""
         w, o = self.world, self.orders
         m = len(account)

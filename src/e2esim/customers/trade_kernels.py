@@ -10,7 +10,14 @@ F = npt.NDArray[np.float64]
 
 
 @njit(cache=True)
-def count_sales(account: npt.NDArray[np.int16], item: npt.NDArray[np.int16], quantity: npt.NDArray[np.int32], kind: npt.NDArray[np.uint8], rows: npt.NDArray[np.int32], sold: F) -> None:
+def count_sales(
+    account: npt.NDArray[np.int16],
+    item: npt.NDArray[np.int16],
+    quantity: npt.NDArray[np.int32],
+    kind: npt.NDArray[np.uint8],
+    rows: npt.NDArray[np.int32],
+    sold: F,
+) -> None:
     """Add the sell-out rows (kind 1) of a batch to ``sold`` (accounts, items)."""
     for k in range(rows.shape[0]):
         r = rows[k]

@@ -79,42 +79,84 @@ class Reason(IntEnum):
 ORDER_COLUMNS: dict[str, tuple[type, float]] = {
     # name: (dtype, value at birth)
     "address": (np.int64, 0),  # of the line's random draws: stable whoever else orders
-    "kind": (np.uint8, 0), "order_no": (np.int32, 0), "consumer": (np.int32, -1), "account": (np.int16, -1), "item": (np.int16, 0),
-    "quantity": (np.int32, 1), "channel": (np.uint8, 0), "market": (np.uint8, 0), "segment": (np.uint8, 0), "node": (np.int16, 0),
-    "state": (np.uint8, 0), "problems": (np.uint8, 0), "services": (np.uint8, 0), "contacts": (np.uint8, 0), "return_cause": (np.uint8, 0),
+    "kind": (np.uint8, 0),
+    "order_no": (np.int32, 0),
+    "consumer": (np.int32, -1),
+    "account": (np.int16, -1),
+    "item": (np.int16, 0),
+    "quantity": (np.int32, 1),
+    "channel": (np.uint8, 0),
+    "market": (np.uint8, 0),
+    "segment": (np.uint8, 0),
+    "node": (np.int16, 0),
+    "state": (np.uint8, 0),
+    "problems": (np.uint8, 0),
+    "services": (np.uint8, 0),
+    "contacts": (np.uint8, 0),
+    "return_cause": (np.uint8, 0),
     "repeat": (np.uint8, 0),  # 1 = bought by a customer who had bought before
-    "placed": (np.float32, np.nan), "requested": (np.float32, np.nan), "promised": (np.float32, np.nan), "allocated": (np.float32, np.nan),
-    "picked": (np.float32, np.nan), "shipped": (np.float32, np.nan), "delivered": (np.float32, np.nan), "returned": (np.float32, np.nan),
-    "revenue_eur": (np.float32, 0), "cost_eur": (np.float32, 0), "freight_eur": (np.float32, 0), "service_eur": (np.float32, 0),
-    "penalty_eur": (np.float32, 0), "credit_eur": (np.float32, 0),  # credit given at return, resale recovered subtracted
+    "placed": (np.float32, np.nan),
+    "requested": (np.float32, np.nan),
+    "promised": (np.float32, np.nan),
+    "allocated": (np.float32, np.nan),
+    "picked": (np.float32, np.nan),
+    "shipped": (np.float32, np.nan),
+    "delivered": (np.float32, np.nan),
+    "returned": (np.float32, np.nan),
+    "revenue_eur": (np.float32, 0),
+    "cost_eur": (np.float32, 0),
+    "freight_eur": (np.float32, 0),
+    "service_eur": (np.float32, 0),
+    "penalty_eur": (np.float32, 0),
+    "credit_eur": (np.float32, 0),  # credit given at return, resale recovered subtracted
     "price_ratio": (np.float32, 1),  # price paid by the consumer over the reference price
     "satisfaction": (np.float32, np.nan),  # S of the experience, filled at delivery, lowered or repaid by later contacts
-    "csat_true": (np.int8, 0), "nps_true": (np.int8, -1), "ces_true": (np.int8, 0),  # what everybody would answer; 0 / -1 / 0 = no experience yet
+    "csat_true": (np.int8, 0),
+    "nps_true": (np.int8, -1),
+    "ces_true": (np.int8, 0),  # what everybody would answer; 0 / -1 / 0 = no experience yet
     "answered": (np.uint8, 0),  # 1 = the survey was answered, so csat_true, nps_true, ces_true are also in the surveyed KPIs
     "spoke": (np.int8, 0),  # +1 good word, -1 bad word, 0 silent
 }
 
 CONTACT_COLUMNS: dict[str, tuple[type, float]] = {
     "address": (np.int64, 0),  # of the contact's random draws
-    "t": (np.float32, np.nan), "consumer": (np.int32, -1), "account": (np.int16, -1), "row": (np.int32, -1), "reason": (np.uint8, 0),
-    "channel": (np.uint8, 0), "market": (np.uint8, 0), "segment": (np.uint8, 0),
-    "attempt": (np.uint8, 1), "handoffs": (np.uint8, 0),
+    "t": (np.float32, np.nan),
+    "consumer": (np.int32, -1),
+    "account": (np.int16, -1),
+    "row": (np.int32, -1),
+    "reason": (np.uint8, 0),
+    "channel": (np.uint8, 0),
+    "market": (np.uint8, 0),
+    "segment": (np.uint8, 0),
+    "attempt": (np.uint8, 1),
+    "handoffs": (np.uint8, 0),
     "started": (np.float32, np.nan),  # an agent answers
     "answered": (np.float32, np.nan),  # the customer has the answer (relay included)
     "handle_h": (np.float32, 0),  # agent hours used
-    "resolved": (np.uint8, 0), "abandoned": (np.uint8, 0), "lost": (np.uint8, 0),  # lost = information lost at a hand-over
+    "resolved": (np.uint8, 0),
+    "abandoned": (np.uint8, 0),
+    "lost": (np.uint8, 0),  # lost = information lost at a hand-over
 }
 
 CONSUMER_COLUMNS: dict[str, tuple[type, float]] = {
     "address": (np.int64, 0),  # of the consumer's random draws
-    "segment": (np.uint8, 0), "channel": (np.uint8, 0), "market": (np.uint8, 0), "cell": (np.int16, 0), "account": (np.int16, -1),
+    "segment": (np.uint8, 0),
+    "channel": (np.uint8, 0),
+    "market": (np.uint8, 0),
+    "cell": (np.int16, 0),
+    "account": (np.int16, -1),
     "rate": (np.float32, 0),  # purchases per product life
     "drop": (np.float32, 0),  # base drop-out probability
-    "memory": (np.float32, 1), "memory_t": (np.float32, 0),
-    "first": (np.float32, 0), "last": (np.float32, 0), "next": (np.float32, np.inf),  # [h]
-    "purchases": (np.uint16, 0), "alive": (np.uint8, 1),  # 0 = left for good (found out at the next need)
+    "memory": (np.float32, 1),
+    "memory_t": (np.float32, 0),
+    "first": (np.float32, 0),
+    "last": (np.float32, 0),
+    "next": (np.float32, np.inf),  # [h]
+    "purchases": (np.uint16, 0),
+    "alive": (np.uint8, 1),  # 0 = left for good (found out at the next need)
     "left": (np.float32, np.nan),  # [h] when it abandoned
-    "category": (np.uint8, 0), "brand": (np.int8, -1),  # of the last purchase
+    "category": (np.uint8, 0),
+    "brand": (np.int8, -1),  # of the last purchase
     "value_eur": (np.float32, 0),  # contribution earned in the run
 }
 
@@ -164,6 +206,6 @@ class Columns:
     def _grow(self, least: int) -> None:
         self.capacity = max(least, int(self.capacity * 1.5) + 1024)
         for name, (dtype, _) in self.spec.items():
-            wider = np.empty(self.capacity, dtype=dtype)
+            wider: Column = np.empty(self.capacity, dtype=dtype)
             wider[: self.n] = self.data[name][: self.n]
             self.data[name] = wider

@@ -36,8 +36,11 @@ def build_world(scenario: Scenario) -> w.World:
     brands, markets = _ids(t["brands"], "brand"), _ids(t["markets"], "market")
     calendars = _calendars(t["calendars"], t["closures"], settings.horizon.start, settings.horizon.days + _SPARE_DAYS)
     modes = w.Modes(
-        ids=_ids(t["modes"], "mode"), late_share=_f(t["modes"], "late_share"), late_median_d=_f(t["modes"], "late_median_d"),
-        late_sigma=_f(t["modes"], "late_sigma"), co2_kg_tkm=_f(t["modes"], "co2_kg_tkm"),
+        ids=_ids(t["modes"], "mode"),
+        late_share=_f(t["modes"], "late_share"),
+        late_median_d=_f(t["modes"], "late_median_d"),
+        late_sigma=_f(t["modes"], "late_sigma"),
+        co2_kg_tkm=_f(t["modes"], "co2_kg_tkm"),
     )
     centres = _centres(t["work_centres"], calendars)
     item_ids = _ids(t["items"], "item")
@@ -51,13 +54,34 @@ def build_world(scenario: Scenario) -> w.World:
     cells, weekly = _cells(t["demand"], t["markets"], t["season"], items, channels, markets, accounts, settings.horizon.start, scale)
     price, consumer, reference = (_price(t["prices"], items, channels, c) for c in ("price_eur", "consumer_eur", "reference_eur"))
     return w.World(
-        settings=settings, start=settings.horizon.start, hours=24.0 * settings.horizon.days,
-        brands=brands, brand_names=_names(t["brands"], brands), quality=_f(t["brands"], "quality"),
-        markets=markets, market_names=_names(t["markets"], markets), export=t["markets"]["export"].to_numpy().astype(bool),
-        items=items, bom=bom, routing=routing, centres=centres, modes=modes, supply=supply, plant=_plant(t["sites"], calendars, scale),
-        channels=channels, lanes=_lanes(t["lanes"], channels, markets, modes), segments=segments, mix_cdf=_mix(t["mix"], channels, segments),
-        accounts=accounts, price=price, consumer_price=consumer, reference_price=reference, cells=cells,
-        attributes=_attributes(t["attributes"]), touch=_touch(t["touchpoints"], channels), services=_services(t["services"]),
+        settings=settings,
+        start=settings.horizon.start,
+        hours=24.0 * settings.horizon.days,
+        brands=brands,
+        brand_names=_names(t["brands"], brands),
+        quality=_f(t["brands"], "quality"),
+        markets=markets,
+        market_names=_names(t["markets"], markets),
+        export=t["markets"]["export"].to_numpy().astype(bool),
+        items=items,
+        bom=bom,
+        routing=routing,
+        centres=centres,
+        modes=modes,
+        supply=supply,
+        plant=_plant(t["sites"], calendars, scale),
+        channels=channels,
+        lanes=_lanes(t["lanes"], channels, markets, modes),
+        segments=segments,
+        mix_cdf=_mix(t["mix"], channels, segments),
+        accounts=accounts,
+        price=price,
+        consumer_price=consumer,
+        reference_price=reference,
+        cells=cells,
+        attributes=_attributes(t["attributes"]),
+        touch=_touch(t["touchpoints"], channels),
+        services=_services(t["services"]),
         opening=_opening(t["opening_stock"], t["open_orders"], items, supply, t["accounts"], kept, settings.horizon.start, scale),
         demand_weekly=weekly,
     )
@@ -116,8 +140,13 @@ def _closed_days(first: str, last: str, years: range) -> list[dt.date]:
 def _centres(frame: pl.DataFrame, calendars: dict[str, WorkTime]) -> w.Centres:
     ids = _ids(frame, "work_centre")
     return w.Centres(
-        ids=ids, names=_names(frame, ids), machines=_i(frame, "machines"), efficiency=_f(frame, "efficiency"),
-        overtime_h_week=_f(frame, "overtime_h_week"), cost_eur_h=_f(frame, "cost_eur_h"), overtime_eur_h=_f(frame, "overtime_eur_h"),
+        ids=ids,
+        names=_names(frame, ids),
+        machines=_i(frame, "machines"),
+        efficiency=_f(frame, "efficiency"),
+        overtime_h_week=_f(frame, "overtime_h_week"),
+        cost_eur_h=_f(frame, "cost_eur_h"),
+        overtime_eur_h=_f(frame, "overtime_eur_h"),
         calendar=tuple(calendars[c] for c in frame["calendar"].to_list()),
     )
 
@@ -158,9 +187,17 @@ def _supply(suppliers: pl.DataFrame, supply: pl.DataFrame, items: tuple[str, ...
     supplier = _index(supply, "supplier", ids)[order]
     weekly = _f(supply, "weekly_capacity")[order] * scale
     return w.Supply(
-        suppliers=ids, payment_d=_f(suppliers, "payment_d"), supplier=supplier, item=item[order], price_eur=_f(supply, "price_eur")[order],
-        lead_d=_f(supply, "lead_time_d")[order], lot_min=_f(supply, "lot_min")[order] * scale, lot_multiple=_f(supply, "lot_multiple")[order] * scale,
-        weekly_capacity=np.where(weekly > 0, weekly, np.inf), reject=_f(supply, "reject_share")[order], mode=mode_of[supplier],
+        suppliers=ids,
+        payment_d=_f(suppliers, "payment_d"),
+        supplier=supplier,
+        item=item[order],
+        price_eur=_f(supply, "price_eur")[order],
+        lead_d=_f(supply, "lead_time_d")[order],
+        lot_min=_f(supply, "lot_min")[order] * scale,
+        lot_multiple=_f(supply, "lot_multiple")[order] * scale,
+        weekly_capacity=np.where(weekly > 0, weekly, np.inf),
+        reject=_f(supply, "reject_share")[order],
+        mode=mode_of[supplier],
         start=_starts(item[order], len(items)),
     )
 
@@ -173,12 +210,26 @@ def _items(frame: pl.DataFrame, brands: tuple[str, ...], bom: w.Bom, routing: w.
     lots = {name: _f(frame, name) * scale for name in ("lot_min", "lot_multiple")}
     lots = {name: np.where(whole, np.maximum(1.0, np.round(lot)), lot) for name, lot in lots.items()}
     return w.Items(
-        ids=ids, names=_names(frame, ids), categories=categories, category=_index(frame, "category", categories),
-        brand=_index(frame, "brand", brands), sold=frame["sold"].to_numpy().astype(bool), made=made, level=_levels(bom, len(ids)),
-        life_h=_f(frame, "life_y") * 8760.0, pair_share=_f(frame, "pair_share"), lot_min=lots["lot_min"], lot_multiple=lots["lot_multiple"],
-        lead_h=_f(frame, "lead_time_d") * 24.0, cover_d=_f(frame, "cover_d"), scrap=_f(frame, "scrap_share"), defect=_f(frame, "defect_share"),
-        resale=_f(frame, "resale_share"), cost_eur=_cost(_f(frame, "cost_eur"), made, bought, bom, routing, centres, supply, scale),
-        weight_kg=_f(frame, "weight_kg"), volume_m3=_f(frame, "volume_m3"),
+        ids=ids,
+        names=_names(frame, ids),
+        categories=categories,
+        category=_index(frame, "category", categories),
+        brand=_index(frame, "brand", brands),
+        sold=frame["sold"].to_numpy().astype(bool),
+        made=made,
+        level=_levels(bom, len(ids)),
+        life_h=_f(frame, "life_y") * 8760.0,
+        pair_share=_f(frame, "pair_share"),
+        lot_min=lots["lot_min"],
+        lot_multiple=lots["lot_multiple"],
+        lead_h=_f(frame, "lead_time_d") * 24.0,
+        cover_d=_f(frame, "cover_d"),
+        scrap=_f(frame, "scrap_share"),
+        defect=_f(frame, "defect_share"),
+        resale=_f(frame, "resale_share"),
+        cost_eur=_cost(_f(frame, "cost_eur"), made, bought, bom, routing, centres, supply, scale),
+        weight_kg=_f(frame, "weight_kg"),
+        volume_m3=_f(frame, "volume_m3"),
     )
 
 
@@ -206,20 +257,35 @@ def _cost(stated: w.F, made: w.B, bought: w.B, bom: w.Bom, routing: w.Routing, c
 def _plant(frame: pl.DataFrame, calendars: dict[str, WorkTime], scale: float) -> w.Plant:
     row = frame.row(0, named=True)
     return w.Plant(
-        site=row["site"], calendar=calendars[row["calendar"]], picking_pcs_h=row["picking_pcs_h"] * scale, pick_error=row["pick_error_share"],
-        picking_cost_eur=row["picking_cost_eur"], holding_share_y=row["holding_share_y"],
+        site=row["site"],
+        calendar=calendars[row["calendar"]],
+        picking_pcs_h=row["picking_pcs_h"] * scale,
+        pick_error=row["pick_error_share"],
+        picking_cost_eur=row["picking_cost_eur"],
+        holding_share_y=row["holding_share_y"],
     )
 
 
 def _channels(frame: pl.DataFrame) -> w.Channels:
     ids = _ids(frame, "channel")
     return w.Channels(
-        ids=ids, names=_names(frame, ids), stockist=np.array([k == "stockist" for k in frame["kind"].to_list()]),
-        buyer=np.array([_BUYER[b] for b in frame["buyer"].to_list()], dtype=np.int64), online=frame["online"].to_numpy().astype(bool),
-        quoted_d=_f(frame, "quoted_lead_d"), reference_d=_f(frame, "reference_lead_d"), consumer_d=_f(frame, "consumer_lead_d"),
-        payment_d=_f(frame, "payment_d"), penalty_share_d=_f(frame, "penalty_share_d"), penalty_cap=_f(frame, "penalty_cap"),
-        priority=_i(frame, "priority"), install=_f(frame, "install_share"), second_thoughts=_f(frame, "second_thought_share"),
-        unsold_y=_f(frame, "unsold_share_y"), integration=_f(frame, "integration"), commission=_f(frame, "commission_share"),
+        ids=ids,
+        names=_names(frame, ids),
+        stockist=np.array([k == "stockist" for k in frame["kind"].to_list()]),
+        buyer=np.array([_BUYER[b] for b in frame["buyer"].to_list()], dtype=np.int64),
+        online=frame["online"].to_numpy().astype(bool),
+        quoted_d=_f(frame, "quoted_lead_d"),
+        reference_d=_f(frame, "reference_lead_d"),
+        consumer_d=_f(frame, "consumer_lead_d"),
+        payment_d=_f(frame, "payment_d"),
+        penalty_share_d=_f(frame, "penalty_share_d"),
+        penalty_cap=_f(frame, "penalty_cap"),
+        priority=_i(frame, "priority"),
+        install=_f(frame, "install_share"),
+        second_thoughts=_f(frame, "second_thought_share"),
+        unsold_y=_f(frame, "unsold_share_y"),
+        integration=_f(frame, "integration"),
+        commission=_f(frame, "commission_share"),
     )
 
 
@@ -229,17 +295,29 @@ def _lanes(frame: pl.DataFrame, channels: w.Channels, markets: tuple[str, ...], 
     of[channel, market] = np.arange(len(frame))
     departs = np.array([[str(day) in text for day in range(1, 8)] for text in frame["departures"].to_list()], dtype=bool).reshape(-1, 7)
     return w.Lanes(
-        ids=tuple(f"{channels.ids[c]}/{markets[m]}" for c, m in zip(channel, market, strict=True)), of=of, mode=_index(frame, "mode", modes.ids),
-        transit_d=_f(frame, "transit_d"), sigma=_f(frame, "transit_sigma"), departs=departs, cutoff_h=_f(frame, "cutoff"),
-        distance_km=_f(frame, "distance_km"), cost_eur_m3=_f(frame, "cost_eur_m3"), cost_eur_line=_f(frame, "cost_eur_line"), damage=_f(frame, "damage_share"),
+        ids=tuple(f"{channels.ids[c]}/{markets[m]}" for c, m in zip(channel, market, strict=True)),
+        of=of,
+        mode=_index(frame, "mode", modes.ids),
+        transit_d=_f(frame, "transit_d"),
+        sigma=_f(frame, "transit_sigma"),
+        departs=departs,
+        cutoff_h=_f(frame, "cutoff"),
+        distance_km=_f(frame, "distance_km"),
+        cost_eur_m3=_f(frame, "cost_eur_m3"),
+        cost_eur_line=_f(frame, "cost_eur_line"),
+        damage=_f(frame, "damage_share"),
     )
 
 
 def _segments(frame: pl.DataFrame) -> w.Segments:
     names = ("r", "a", "b", "theta", "beta_price", "beta_lead_d", "w_punctuality", "w_lead", "w_ease", "w_experience", "anxiety")
     return w.Segments(
-        ids=_ids(frame, "segment"), trade=np.array([k == "trade" for k in frame["kind"].to_list()]), alpha=_f(frame, "alpha_lives"),
-        response=_f(frame, "response_share"), active_window_h=_f(frame, "active_window_d") * 24.0, **{name: _f(frame, name) for name in names},
+        ids=_ids(frame, "segment"),
+        trade=np.array([k == "trade" for k in frame["kind"].to_list()]),
+        alpha=_f(frame, "alpha_lives"),
+        response=_f(frame, "response_share"),
+        active_window_h=_f(frame, "active_window_d") * 24.0,
+        **{name: _f(frame, name) for name in names},
     )
 
 
@@ -266,16 +344,31 @@ def _accounts(frame: pl.DataFrame, channels: w.Channels, markets: tuple[str, ...
     part = frame[rows.tolist()] if len(rows) else frame.clear()
     ids = _ids(part, "account")
     accounts = w.Accounts(
-        ids=ids, names=_names(part, ids), channel=channel[rows], market=market[rows], segment=_index(part, "segment", segments.ids), weight=weight[rows],
-        weekday=_i(part, "order_weekday"), review_d=_f(part, "review_d"), cover_d=_f(part, "cover_d"), seniority_y=_f(part, "seniority_y"),
+        ids=ids,
+        names=_names(part, ids),
+        channel=channel[rows],
+        market=market[rows],
+        segment=_index(part, "segment", segments.ids),
+        weight=weight[rows],
+        weekday=_i(part, "order_weekday"),
+        review_d=_f(part, "review_d"),
+        cover_d=_f(part, "cover_d"),
+        seniority_y=_f(part, "seniority_y"),
         strategic=_f(part, "strategic"),
     )
     return accounts, stand_in
 
 
 def _cells(
-    demand: pl.DataFrame, markets: pl.DataFrame, season: pl.DataFrame, items: w.Items, channels: w.Channels, market_ids: tuple[str, ...],
-    accounts: w.Accounts, start: dt.date, scale: float,
+    demand: pl.DataFrame,
+    markets: pl.DataFrame,
+    season: pl.DataFrame,
+    items: w.Items,
+    channels: w.Channels,
+    market_ids: tuple[str, ...],
+    accounts: w.Accounts,
+    start: dt.date,
+    scale: float,
 ) -> tuple[w.Cells, w.F]:
     months = sorted(demand["month"].unique().to_list())
     months = [m for m in months if m < start.strftime("%Y-%m")] or months
@@ -297,9 +390,13 @@ def _cells(
         cdf.extend((np.cumsum(accounts.weight[members]) / accounts.weight[members].sum()).tolist() if len(members) else [])
         starts.append(len(order))
     cells = w.Cells(
-        channel=cell_channel.astype(np.int64), market=cell_market.astype(np.int64), yearly=volume[cell_channel, cell_market],
-        season=np.array([profiles[m] for m in cell_market]).reshape(-1, 12), account_start=np.array(starts, dtype=np.int64),
-        account_order=np.array(order, dtype=np.int64), account_cdf=np.array(cdf, dtype=np.float64),
+        channel=cell_channel.astype(np.int64),
+        market=cell_market.astype(np.int64),
+        yearly=volume[cell_channel, cell_market],
+        season=np.array([profiles[m] for m in cell_market]).reshape(-1, 12),
+        account_start=np.array(starts, dtype=np.int64),
+        account_order=np.array(order, dtype=np.int64),
+        account_cdf=np.array(cdf, dtype=np.float64),
     )
     return cells, _weekly(demand, months, items, scale)
 
@@ -319,7 +416,7 @@ def _weekly(demand: pl.DataFrame, months: list[str], items: w.Items, scale: floa
         b = dt.date(a.year + a.month // 12, a.month % 12 + 1, 1)
         daily[(a - first).days : (b - first).days, position[item]] = quantity * scale / (b - a).days
     weeks = len(daily) // 7
-    return daily[len(daily) - 7 * weeks :].reshape(weeks, 7, items.n).sum(axis=1)
+    return np.asarray(daily[len(daily) - 7 * weeks :].reshape(weeks, 7, items.n).sum(axis=1))
 
 
 def _price(frame: pl.DataFrame, items: w.Items, channels: w.Channels, column: str) -> w.F:
@@ -335,7 +432,10 @@ def _attributes(frame: pl.DataFrame) -> w.Attributes:
         return np.array([rows[a][name] if a in rows and rows[a]["kano"] != silent else missing for a in w.ATTRIBUTES], dtype=np.float64)
 
     return w.Attributes(
-        gain=column("gain", 0.0, "must_be"), loss=column("loss", 0.0, "attractive"), tolerance=column("tolerance", 1.0), shape=column("shape", 1.0),
+        gain=column("gain", 0.0, "must_be"),
+        loss=column("loss", 0.0, "attractive"),
+        tolerance=column("tolerance", 1.0),
+        shape=column("shape", 1.0),
     )
 
 
@@ -362,7 +462,14 @@ def _services(frame: pl.DataFrame) -> w.Services:
 
 
 def _opening(
-    stock: pl.DataFrame, orders: pl.DataFrame, items: w.Items, supply: w.Supply, accounts: pl.DataFrame, stand_in: w.I, start: dt.date, scale: float,
+    stock: pl.DataFrame,
+    orders: pl.DataFrame,
+    items: w.Items,
+    supply: w.Supply,
+    accounts: pl.DataFrame,
+    stand_in: w.I,
+    start: dt.date,
+    scale: float,
 ) -> w.Opening:
     on_hand = np.zeros(items.n)
     on_hand[_index(stock, "item", items.ids)] = _f(stock, "quantity") * scale
@@ -377,9 +484,18 @@ def _opening(
     keep = pieces > 0
     suppliers = _index(orders, "supplier", supply.suppliers)
     return w.Opening(
-        on_hand=on_hand, purchase_item=item[buy], purchase_row=np.array([_term(supply, int(item[k]), int(suppliers[k])) for k in buy], dtype=np.int64),
-        purchase_quantity=quantity[buy], purchase_due_h=due[buy], production_item=item[make], production_quantity=np.maximum(1.0, np.round(quantity[make])),
-        production_due_h=due[make], sales_item=item[sell][keep], sales_account=stand_in[account[keep]], sales_quantity=pieces[keep], sales_due_h=due[sell][keep],
+        on_hand=on_hand,
+        purchase_item=item[buy],
+        purchase_row=np.array([_term(supply, int(item[k]), int(suppliers[k])) for k in buy], dtype=np.int64),
+        purchase_quantity=quantity[buy],
+        purchase_due_h=due[buy],
+        production_item=item[make],
+        production_quantity=np.maximum(1.0, np.round(quantity[make])),
+        production_due_h=due[make],
+        sales_item=item[sell][keep],
+        sales_account=stand_in[account[keep]],
+        sales_quantity=pieces[keep],
+        sales_due_h=due[sell][keep],
     )
 
 
@@ -403,4 +519,4 @@ def month_of(start: dt.date, day: int) -> int:
 def seasonal_weeks(profile: npt.NDArray[np.float64], start: dt.date, first_day: int, weeks: int) -> npt.NDArray[np.float64]:
     """Mean seasonal index of ``weeks`` weeks from ``first_day``, (weeks,)."""
     days = np.array([profile[month_of(start, first_day + d)] for d in range(7 * weeks)])
-    return days.reshape(weeks, 7).mean(axis=1)
+    return np.asarray(days.reshape(weeks, 7).mean(axis=1))

@@ -11,7 +11,12 @@ Rows = npt.NDArray[np.int32]
 
 @njit(cache=True)
 def push_due(
-    rows: Rows, ticks: npt.NDArray[np.int64], first: int, head: Rows, count: Rows, link: Rows,
+    rows: Rows,
+    ticks: npt.NDArray[np.int64],
+    first: int,
+    head: Rows,
+    count: Rows,
+    link: Rows,
 ) -> int:
     """Put each row on the list of its tick, at the earliest ``first``; return how many fall beyond the calendar."""
     beyond = 0

@@ -117,6 +117,7 @@ class Satisfaction:
     kappa: float = 0.6  # [1/satisfaction] problems together hurt more than one by one
     eta: float = 0.35  # [1] weight of a new experience in memory
     eta_extreme: float = 0.8  # [1/satisfaction] extra weight of extremes
+    base_share: float = 0.9  # [share] of the product's benefit to which memory returns between contacts
     half_life_d: float = 240.0  # [days] memory returns to the brand's base line
     answer_slope: float = 4.0  # [logit/satisfaction] survey answer
     style_sd: float = 0.15  # [satisfaction] own response style
@@ -124,6 +125,7 @@ class Satisfaction:
     def __post_init__(self) -> None:
         _need(self.model in ("benefit_problems", "product_only"), f"satisfaction model must be benefit_problems or product_only, got {self.model!r}")
         _need(0 < self.eta <= 1, f"eta must lie in (0, 1], got {self.eta}")
+        _need(self.base_share > 0, f"base_share must be positive, got {self.base_share}")
         _need(self.half_life_d > 0 and self.answer_slope > 0, "half_life_d and answer_slope must be positive")
 
 

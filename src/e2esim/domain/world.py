@@ -275,8 +275,17 @@ class Opening:
 
 
 ATTRIBUTES = (
-    "punctuality", "lead_time", "completeness", "damage", "installation", "defect",
-    "answer_time", "resolution", "effort", "integration", "experience",
+    "punctuality",
+    "lead_time",
+    "completeness",
+    "damage",
+    "installation",
+    "defect",
+    "answer_time",
+    "resolution",
+    "effort",
+    "integration",
+    "experience",
 )
 PHASES = ("discover", "evaluate", "buy", "receive", "use", "assist")
 SERVICES = ("financing", "needs_analysis", "installation", "used_collection", "use_followup")

@@ -29,8 +29,13 @@ class Feeder:
         self._semi = np.nonzero(w.items.made & ~w.items.sold)[0]
         rank = np.arange(len(w.supply.item)) - w.supply.start[w.supply.item]
         self._sources = Sources(
-            item=w.supply.item, priority=rank + 1, lead_d=w.supply.lead_d, lot_min=w.supply.lot_min, lot_multiple=w.supply.lot_multiple,
-            weekly_capacity=np.where(np.isinf(w.supply.weekly_capacity), 0.0, w.supply.weekly_capacity), reject_share=w.supply.reject,
+            item=w.supply.item,
+            priority=rank + 1,
+            lead_d=w.supply.lead_d,
+            lot_min=w.supply.lot_min,
+            lot_multiple=w.supply.lot_multiple,
+            weekly_capacity=np.where(np.isinf(w.supply.weekly_capacity), 0.0, w.supply.weekly_capacity),
+            reject_share=w.supply.reject,
         )
         self._called = np.zeros(len(w.supply.item))
         self._review_d = 7 if w.settings.planning.rule == "silo" else 1
@@ -45,8 +50,16 @@ class Feeder:
         receipts = np.zeros_like(planned)
         receipts[:, 0] = self.shop.receipts(day, planned.shape[1]).sum(axis=1)  # open lots are hurried, not ordered twice
         plan = net_requirements(
-            self._bill, lots=planned, given=w.items.sold, independent=independent, receipts=receipts, on_hand=free,
-            safety=np.where(w.items.sold, 0.0, w.items.cover_d * daily), lead=self._lead, lot_min=w.items.lot_min, lot_multiple=w.items.lot_multiple,
+            self._bill,
+            lots=planned,
+            given=w.items.sold,
+            independent=independent,
+            receipts=receipts,
+            on_hand=free,
+            safety=np.where(w.items.sold, 0.0, w.items.cover_d * daily),
+            lead=self._lead,
+            lot_min=w.items.lot_min,
+            lot_multiple=w.items.lot_multiple,
         )
         for item in self._semi:
             quantity = float(plan.release[item, 0])
@@ -59,7 +72,13 @@ class Feeder:
 
     def _call_off(self, gross: F, free: F, safety: F) -> None:
         today = call_offs(
-            self._sources, daily=gross, on_hand=free, on_order=self.stock.on_order[0], safety=safety, review_d=float(self._review_d), called_this_week=self._called
+            self._sources,
+            daily=gross,
+            on_hand=free,
+            on_order=self.stock.on_order[0],
+            safety=safety,
+            review_d=float(self._review_d),
+            called_this_week=self._called,
         )
         for row, quantity in zip(today.source, today.quantity, strict=True):
             self.source.call_off(int(row), float(quantity))

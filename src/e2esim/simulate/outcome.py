@@ -19,8 +19,14 @@ def labels(world: World) -> Labels:
     """Names behind the codes."""
     w = world
     return Labels(
-        channels=w.channels.ids, segments=w.segments.ids, brands=w.brands, markets=w.markets, categories=w.items.categories, items=w.items.ids,
-        work_centres=w.centres.ids, suppliers=w.supply.suppliers,
+        channels=w.channels.ids,
+        segments=w.segments.ids,
+        brands=w.brands,
+        markets=w.markets,
+        categories=w.items.categories,
+        items=w.items.ids,
+        work_centres=w.centres.ids,
+        suppliers=w.supply.suppliers,
     )
 
 
@@ -30,17 +36,32 @@ def terms(world: World, memory_base: float) -> Terms:
     listed = ~np.isnan(w.price)
     price = np.where(listed.any(axis=1), np.where(listed, w.price, 0.0).sum(axis=1) / np.maximum(1, listed.sum(axis=1)), 0.0)
     sold = w.items.sold
-    life = np.array([w.items.life_h[(w.items.category == k) & sold].mean() if ((w.items.category == k) & sold).any() else 8760.0 for k in range(len(w.items.categories))])
+    life = np.array(
+        [w.items.life_h[(w.items.category == k) & sold].mean() if ((w.items.category == k) & sold).any() else 8760.0 for k in range(len(w.items.categories))]
+    )
     carried = w.lanes.distance_km * w.modes.co2_kg_tkm[w.lanes.mode]
     co2 = np.where(w.lanes.of >= 0, carried[w.lanes.of], np.nan) if len(carried) else np.full(w.lanes.of.shape, np.nan)
     return Terms(
-        item_brand=w.items.brand.astype(np.int32), item_category=w.items.category.astype(np.int32), item_price_eur=price, item_weight_kg=w.items.weight_kg,
-        category_life_y=life / 8760.0, channel_buyer=w.channels.buyer, channel_reference_d=w.channels.reference_d, channel_payment_d=w.channels.payment_d, supplier_payment_d=w.supply.payment_d,
-        lane_co2_kg_t=co2, segment_window_d=w.segments.active_window_h / 24.0,
-        segment_theta=w.segments.theta if s.market.loyalty_loop else np.zeros_like(w.segments.theta), competitor_satisfaction=s.market.competitor_satisfaction,
-        memory_base=memory_base, memory_half_life_d=s.satisfaction.half_life_d,
-        discount_y=s.finance.discount_y, clv_horizon_y=s.finance.clv_horizon_y, overhead_eur_y=s.finance.overhead_eur_y * s.scale,
-        holding_share_y=w.plant.holding_share_y, agent_eur_h=s.organisation.cost_eur_h,
+        item_brand=w.items.brand.astype(np.int32),
+        item_category=w.items.category.astype(np.int32),
+        item_price_eur=price,
+        item_weight_kg=w.items.weight_kg,
+        category_life_y=life / 8760.0,
+        channel_buyer=w.channels.buyer,
+        channel_reference_d=w.channels.reference_d,
+        channel_payment_d=w.channels.payment_d,
+        supplier_payment_d=w.supply.payment_d,
+        lane_co2_kg_t=co2,
+        segment_window_d=w.segments.active_window_h / 24.0,
+        segment_theta=w.segments.theta if s.market.loyalty_loop else np.zeros_like(w.segments.theta),
+        competitor_satisfaction=s.market.competitor_satisfaction,
+        memory_base=memory_base,
+        memory_half_life_d=s.satisfaction.half_life_d,
+        discount_y=s.finance.discount_y,
+        clv_horizon_y=s.finance.clv_horizon_y,
+        overhead_eur_y=s.finance.overhead_eur_y * s.scale,
+        holding_share_y=w.plant.holding_share_y,
+        agent_eur_h=s.organisation.cost_eur_h,
     )
 
 
@@ -50,24 +71,53 @@ def accounts_table(world: World, people: People, trade: Trade) -> Columns:
     table = Columns(ACCOUNT_COLUMNS, capacity=max(1, a.n))
     table.take(a.n)
     for name, values in (
-        ("account", np.arange(a.n)), ("channel", a.channel), ("market", a.market), ("segment", a.segment), ("memory", people.account_memory),
-        ("wallet", people.wallet), ("first", trade.first), ("last", trade.last), ("orders", trade.number), ("active_start", np.ones(a.n)), ("left", people.account_left),
+        ("account", np.arange(a.n)),
+        ("channel", a.channel),
+        ("market", a.market),
+        ("segment", a.segment),
+        ("memory", people.account_memory),
+        ("wallet", people.wallet),
+        ("first", trade.first),
+        ("last", trade.last),
+        ("orders", trade.number),
+        ("active_start", np.ones(a.n)),
+        ("left", people.account_left),
     ):
         table[name][: a.n] = values
     return table
 
 
 def gather(
-    world: World, *, orders: Columns, contacts: Columns, people: People, trade: Trade, log: EventLog, opening_last: F, opening_brand: npt.NDArray[np.int16],
-    forecast_weekly: F, actual_weekly: F,
+    world: World,
+    *,
+    orders: Columns,
+    contacts: Columns,
+    people: People,
+    trade: Trade,
+    log: EventLog,
+    opening_last: F,
+    opening_brand: npt.NDArray[np.int16],
+    forecast_weekly: F,
+    actual_weekly: F,
 ) -> Outcome:
     """Build the outcome; contribution earned is added to each consumer on the way."""
     _add_value(orders, people.consumers)
     s = world.settings
     return Outcome(
-        orders=orders, contacts=contacts, consumers=people.consumers, accounts=accounts_table(world, people, trade), events=log.columns(),
-        labels=labels(world), terms=terms(world, people.base), horizon_h=world.hours, warmup_h=24.0 * s.horizon.warmup_days, scale=s.scale,
-        opening_last=opening_last, opening_brand=opening_brand, forecast_weekly=forecast_weekly, actual_weekly=actual_weekly,
+        orders=orders,
+        contacts=contacts,
+        consumers=people.consumers,
+        accounts=accounts_table(world, people, trade),
+        events=log.columns(),
+        labels=labels(world),
+        terms=terms(world, people.base),
+        horizon_h=world.hours,
+        warmup_h=24.0 * s.horizon.warmup_days,
+        scale=s.scale,
+        opening_last=opening_last,
+        opening_brand=opening_brand,
+        forecast_weekly=forecast_weekly,
+        actual_weekly=actual_weekly,
     )
 
 

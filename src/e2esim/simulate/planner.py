@@ -83,8 +83,13 @@ class Planner:
         cost = w.items.cost_eur[sold]
         owed = np.full(len(sold), p.backlog_eur_week) * np.maximum(1.0, cost / max(1.0, float(cost.mean())))
         return MpsSystem(
-            weeks=p.mps_weeks, centre_hours=hours, material_use=w.bom.flat[np.ix_(sold, raw)].T.copy(), holding_eur=p.holding_share_week * cost,
-            backlog_eur=owed, shortfall_eur=0.25 * owed, overtime_eur=np.maximum(w.centres.overtime_eur_h, 1e-3),
+            weeks=p.mps_weeks,
+            centre_hours=hours,
+            material_use=w.bom.flat[np.ix_(sold, raw)].T.copy(),
+            holding_eur=p.holding_share_week * cost,
+            backlog_eur=owed,
+            shortfall_eur=0.25 * owed,
+            overtime_eur=np.maximum(w.centres.overtime_eur_h, 1e-3),
         )
 
     def system_hours(self) -> F:
@@ -150,7 +155,12 @@ class Planner:
         hours = self._bucket_hours(today + ahead)
         if p.rule == "silo":
             return static_mps(
-                self.system, forecast=forecast, opening=opening - self.stock.backlog[0, sold], receipts=receipts, safety=safety[0], normal_h=hours,
+                self.system,
+                forecast=forecast,
+                opening=opening - self.stock.backlog[0, sold],
+                receipts=receipts,
+                safety=safety[0],
+                normal_h=hours,
                 block_weeks=max(1, round(p.review_days / 7)),
             )
         promised = self.promise.open_promises(today, horizon)[sold]
@@ -164,7 +174,12 @@ class Planner:
         if p.overtime:
             overtime += (w.centres.overtime_h_week * w.centres.machines * w.centres.efficiency)[:, None]
         return self._rolling.plan(
-            demand=demand, opening=opening, receipts=receipts, safety=safety, normal_h=hours, overtime_h=np.where(hours > 0, overtime, 0.0),
+            demand=demand,
+            opening=opening,
+            receipts=receipts,
+            safety=safety,
+            normal_h=hours,
+            overtime_h=np.where(hours > 0, overtime, 0.0),
             material=self._material(today),
         )
 

@@ -97,9 +97,7 @@ class Promise:
         direct = o["kind"][rows] == OrderKind.DIRECT
         wanted = np.floor(o["requested"][rows] / 24.0 - transit - self.margin_d) - self.day0
         earliest = np.where(direct, soonest, np.maximum(wanted, soonest + 1)).astype(np.int64)
-        ship = promise_rows(
-            self.free, self.quota, o["item"][rows].astype(np.int64), o["quantity"][rows].astype(np.float64), self.class_of(rows), earliest
-        )
+        ship = promise_rows(self.free, self.quota, o["item"][rows].astype(np.int64), o["quantity"][rows].astype(np.float64), self.class_of(rows), earliest)
         return self.day0 + ship.astype(np.float64)
 
     def _delivery_day(self, rows: Rows, ship: F, transit: F) -> F:
@@ -137,7 +135,7 @@ class Promise:
         """Time from which each row may take stock [h]; first come first served lets everybody take at once."""
         if self.world.settings.precedence.rule == "fifo":
             return self.orders["placed"][rows].astype(np.float64)
-        return 24.0 * (self.ship_day[rows] - _SHIP_EARLY_D)
+        return np.asarray(24.0 * (self.ship_day[rows] - _SHIP_EARLY_D), dtype=np.float64)
 
     def _transit(self, rows: Rows) -> F:
         lane = self.world.lanes.of[self.orders["channel"][rows], self.orders["market"][rows]]

@@ -34,8 +34,12 @@ class Quotas:
         stay = np.array([_STAY_GAIN[k] for k in range(_CLASSES)])
         self._programme = PromiseAllocator(
             AllocationSystem(
-                value=class_values(margin, margin.mean(axis=0) * 5.0, stay), delay=np.array([_DELAY[k] for k in range(_CLASSES)]), bucket_end=self._ends,
-                centre_hours=system.centre_hours, material_use=np.zeros((0, len(sold))), extra_eur=np.maximum(0.02 * world.items.cost_eur[sold], 0.01),
+                value=class_values(margin, margin.mean(axis=0) * 5.0, stay),
+                delay=np.array([_DELAY[k] for k in range(_CLASSES)]),
+                bucket_end=self._ends,
+                centre_hours=system.centre_hours,
+                material_use=np.zeros((0, len(sold))),
+                extra_eur=np.maximum(0.02 * world.items.cost_eur[sold], 0.01),
                 fairness=world.settings.precedence.fairness,
             )
         )

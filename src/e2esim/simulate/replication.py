@@ -87,8 +87,14 @@ class Replication:
             if collecting:
                 gc.enable()
         return gather(
-            self.world, orders=self.orders, contacts=self.desk.contacts, people=self.people, trade=self.trade, log=self.log,
-            opening_last=self._opening_last.astype(np.float64), opening_brand=self._opening_brand.astype(np.int16),
+            self.world,
+            orders=self.orders,
+            contacts=self.desk.contacts,
+            people=self.people,
+            trade=self.trade,
+            log=self.log,
+            opening_last=self._opening_last.astype(np.float64),
+            opening_brand=self._opening_brand.astype(np.int16),
             forecast_weekly=np.array(self.planner.forecasts[: len(self.planner.actuals)]).reshape(-1, self.world.items.n),
             actual_weekly=np.array(self.planner.actuals).reshape(-1, self.world.items.n),
         )
@@ -195,7 +201,11 @@ class Replication:
         if len(rows) == 0:
             return
         self.log.emit(
-            now, Event.ORDERS_PLACED, place=0, rows=len(rows), quantity=float(self.orders["quantity"][rows].sum()),
+            now,
+            Event.ORDERS_PLACED,
+            place=0,
+            rows=len(rows),
+            quantity=float(self.orders["quantity"][rows].sum()),
             value=float(self.orders["revenue_eur"][rows].sum()),
         )
         self.planner.demand(rows, self.orders)
@@ -212,17 +222,13 @@ class Replication:
         w, s = self.world, self.stock
         sold = w.items.sold
         plant = s.on_hand[0]
-        self.log.emit(
-            self.env.now, Event.STOCK_COUNTED, place=0, quantity=float(plant[sold].sum()), value=float((plant * w.items.cost_eur).sum())
-        )
+        self.log.emit(self.env.now, Event.STOCK_COUNTED, place=0, quantity=float(plant[sold].sum()), value=float((plant * w.items.cost_eur).sum()))
         if w.accounts.n == 0:
             return
         own = w.channels.buyer[w.accounts.channel] == 2
         for place, members in ((1, own), (2, ~own)):
             shelf = s.on_hand[1:][members].sum(axis=0)
-            self.log.emit(
-                self.env.now, Event.STOCK_COUNTED, place=place, quantity=float(shelf[sold].sum()), value=float((shelf * w.items.cost_eur).sum())
-            )
+            self.log.emit(self.env.now, Event.STOCK_COUNTED, place=place, quantity=float(shelf[sold].sum()), value=float((shelf * w.items.cost_eur).sum()))
 
     def _check(self) -> None:
         where = f"scenario '{self.world.settings.name}', replication {self.number}, t = {self.env.now:.1f} h"

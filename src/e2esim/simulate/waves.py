@@ -49,9 +49,18 @@ class Waves:
         promised = o["promised"][rows].astype(np.float64)
         value = self._value(rows, promised) if self.rule == "optimised" else np.zeros(len(rows))
         taken = choose(
-            self.rule, item=o["item"][rows].astype(np.int64), quantity=o["quantity"][rows].astype(np.float64), rank=self.promise.class_of(rows),
-            placed=o["placed"][rows].astype(np.float64), promised=promised, priority=self.world.channels.priority[o["channel"][rows]].astype(np.float64),
-            value=value, age=(self._now - promised) / 24.0, on_hand=np.maximum(free, 0.0).copy(), credit=self._credit, age_bound=_AGE_BOUND_D,
+            self.rule,
+            item=o["item"][rows].astype(np.int64),
+            quantity=o["quantity"][rows].astype(np.float64),
+            rank=self.promise.class_of(rows),
+            placed=o["placed"][rows].astype(np.float64),
+            promised=promised,
+            priority=self.world.channels.priority[o["channel"][rows]].astype(np.float64),
+            value=value,
+            age=(self._now - promised) / 24.0,
+            on_hand=np.maximum(free, 0.0).copy(),
+            credit=self._credit,
+            age_bound=_AGE_BOUND_D,
             fairness=self.world.settings.precedence.fairness,
         )
         return rows[taken]
@@ -76,10 +85,21 @@ class Waves:
         punctual = ATTRIBUTES.index("punctuality")
         return np.asarray(
             serve_value(
-                self._margin[item, channel] * quantity, o["revenue_eur"][rows].astype(np.float64), late, np.maximum(1.0, self.planner.next_receipt_d[item]),
-                w.channels.penalty_share_d[channel], w.channels.penalty_cap[channel], customer, drop, theta, memory,
-                np.maximum(self.planner.bottleneck_hours[item] * quantity, 1e-6), 0.1,
-                w.settings.satisfaction.eta * float(w.attributes.loss[punctual]), float(w.attributes.tolerance[punctual]), float(w.attributes.shape[punctual]),
+                self._margin[item, channel] * quantity,
+                o["revenue_eur"][rows].astype(np.float64),
+                late,
+                np.maximum(1.0, self.planner.next_receipt_d[item]),
+                w.channels.penalty_share_d[channel],
+                w.channels.penalty_cap[channel],
+                customer,
+                drop,
+                theta,
+                memory,
+                np.maximum(self.planner.bottleneck_hours[item] * quantity, 1e-6),
+                0.1,
+                w.settings.satisfaction.eta * float(w.attributes.loss[punctual]),
+                float(w.attributes.tolerance[punctual]),
+                float(w.attributes.shape[punctual]),
             )
         )
 

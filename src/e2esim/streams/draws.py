@@ -13,6 +13,8 @@ import numpy.typing as npt
 from numba import njit
 from scipy import stats
 
+Count = int | np.int64
+
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _M1 = np.uint64(0xBF58476D1CE4E5B9)
 _M2 = np.uint64(0x94D049BB133111EB)
@@ -29,7 +31,7 @@ def _mix(z: np.uint64) -> np.uint64:
 
 
 @njit(cache=True)
-def uniform(key: np.uint64, entity: int, number: int) -> float:
+def uniform(key: np.uint64, entity: Count, number: Count) -> float:
     """Uniform draw in (0, 1) of stream ``key``, entity and draw number.
 
     >>> u = uniform(np.uint64(7), 3, 0)
@@ -42,7 +44,7 @@ def uniform(key: np.uint64, entity: int, number: int) -> float:
 
 
 @njit(cache=True)
-def exponential(key: np.uint64, entity: int, number: int, mean: float) -> float:
+def exponential(key: np.uint64, entity: Count, number: Count, mean: float) -> float:
     """Exponential draw with the given mean (same unit)."""
     return -mean * math.log(uniform(key, entity, number))
 
@@ -56,33 +58,37 @@ def normal_quantile(p: float) -> float:
     """
     if p < 0.02425 or p > 0.97575:
         q = math.sqrt(-2.0 * math.log(min(p, 1.0 - p)))
-        x = (((((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838) * q - 2.549732539343734) * q + 4.374664141464968) * q + 2.938163982698783) / (
-            (((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996) * q + 3.754408661907416) * q + 1.0
-        )
+        x = (
+            ((((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838) * q - 2.549732539343734) * q + 4.374664141464968) * q
+            + 2.938163982698783
+        ) / ((((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996) * q + 3.754408661907416) * q + 1.0)
         return x if p < 0.5 else -x
     q = p - 0.5
     r = q * q
     return (
-        (((((-3.969683028665376e01 * r + 2.209460984245205e02) * r - 2.759285104469687e02) * r + 1.383577518672690e02) * r - 3.066479806614716e01) * r + 2.506628277459239)
+        (
+            ((((-3.969683028665376e01 * r + 2.209460984245205e02) * r - 2.759285104469687e02) * r + 1.383577518672690e02) * r - 3.066479806614716e01) * r
+            + 2.506628277459239
+        )
         * q
         / (((((-5.447609879822406e01 * r + 1.615858368580409e02) * r - 1.556989798598866e02) * r + 6.680131188771972e01) * r - 1.328068155288572e01) * r + 1.0)
     )
 
 
 @njit(cache=True)
-def normal(key: np.uint64, entity: int, number: int) -> float:
+def normal(key: np.uint64, entity: Count, number: Count) -> float:
     """Standard normal draw by inverse CDF."""
     return normal_quantile(uniform(key, entity, number))
 
 
 @njit(cache=True)
-def lognormal(key: np.uint64, entity: int, number: int, median: float, sigma: float) -> float:
+def lognormal(key: np.uint64, entity: Count, number: Count, median: float, sigma: float) -> float:
     """Lognormal draw with the given median (same unit) and sigma of the log."""
     return median * math.exp(sigma * normal(key, entity, number))
 
 
 @njit(cache=True)
-def logistic(key: np.uint64, entity: int, number: int) -> float:
+def logistic(key: np.uint64, entity: Count, number: Count) -> float:
     """Standard logistic draw."""
     u = uniform(key, entity, number)
     return math.log(u / (1.0 - u))
@@ -107,4 +113,4 @@ def quantile_table(family: str, first: float, second: float, size: int = 2048) -
 @njit(cache=True)
 def from_table(table: npt.NDArray[np.float64], u: float) -> float:
     """Quantile at ``u`` of a table made by :func:`quantile_table` (step function: keeps the table's mean)."""
-    return table[int(u * table.shape[0])]
+    return float(table[int(u * table.shape[0])])

@@ -94,8 +94,16 @@ def run_study(scenario: Scenario, *, replications: int = 1, workers: int = 0, pr
     everything = pl.concat(tables).sort("replication", maintain_order=True)
     headline = everything.filter(pl.col("dimension") == "all").select("replication", "kpi", "unit", "value")
     return StudyResult(
-        scenario=scenario.settings.name, seed=scenario.settings.seed, replications=replications, wall_s=time.perf_counter() - started,
-        kpis=_kpis(headline), table=_means(everything), per_replication=headline, settings=scenario.settings, first=first, world=world,
+        scenario=scenario.settings.name,
+        seed=scenario.settings.seed,
+        replications=replications,
+        wall_s=time.perf_counter() - started,
+        kpis=_kpis(headline),
+        table=_means(everything),
+        per_replication=headline,
+        settings=scenario.settings,
+        first=first,
+        world=world,
     )
 
 
@@ -114,8 +122,8 @@ def _others(scenario: Scenario, replications: int, workers: int) -> Iterator[tup
     with ProcessPoolExecutor(size, mp_context=get_context("forkserver"), initializer=_prepare, initargs=(scenario,)) as pool:
         flying: dict[Future[Any], int] = {}
         while True:
-            while len(flying) < 2 * size and (k := next(todo, None)) is not None:
-                flying[pool.submit(_one, k)] = k
+            while len(flying) < 2 * size and (number := next(todo, None)) is not None:
+                flying[pool.submit(_one, number)] = number
             if not flying:
                 return
             done, _ = wait(flying, return_when=FIRST_COMPLETED)
