@@ -102,7 +102,8 @@ class Oracle:
         pieces = [float(world.cells.yearly[0, i]) / (1.0 + float(world.items.pair_share[i])) for i in sold]
         self.sold, self.purchases_y = sold, pieces
         self.cumulative = list(accumulate(pieces))
-        self.base = float(world.quality[0])
+        self.quality = float(world.quality[0])
+        self.base = world.settings.satisfaction.base_share * self.quality  # what memory returns to
         base = [] if script is not None else self.opening_customers()
         self.result = Result(len(base))
         self.env.process(self.produce())
@@ -305,7 +306,7 @@ class Oracle:
         unpunctual = float(w.segments.w_punctuality[0]) * float(w.attributes.loss[0]) * self.curve(late, 0)
         slow = float(w.segments.w_lead[0]) * float(w.attributes.loss[1]) * self.curve(over, 1)
         fast = float(w.segments.w_lead[0]) * float(w.attributes.gain[1]) * self.curve(-over, 1)
-        product = self.base + QUALITY_SPREAD * self.dice.gauss(0.0, 1.0)
+        product = self.quality + QUALITY_SPREAD * self.dice.gauss(0.0, 1.0)
         return (product + fast - unpunctual - slow - kappa * unpunctual * slow) / order.price_ratio
 
     def curve(self, deviation: float, attribute: int) -> float:
@@ -333,7 +334,7 @@ class Oracle:
         if not math.isnan(order.delivered):
             return
         yield self.env.timeout(8.0 + 9.0 * self.dice.random())
-        self.feel(customer, self.base / order.price_ratio)
+        self.feel(customer, self.quality / order.price_ratio)
 
 
 def shopping(t: float) -> float:

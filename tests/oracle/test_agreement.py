@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,7 @@ def test_finest_tick_agrees_with_the_oracle(samples: dict[str, dict[str, F]], na
 @pytest.mark.parametrize("name", FIGURES)
 def test_difference_does_not_grow_as_the_tick_shrinks(samples: dict[str, dict[str, F]], name: str) -> None:
     gaps = [gap(samples, tick, name) for tick in TICKS]
-    for (coarse, _), (fine, error) in zip(gaps, gaps[1:], strict=False):
+    for (coarse, _), (fine, error) in pairwise(gaps):
         assert abs(fine) <= abs(coarse) + 3.0 * error
 
 

@@ -20,7 +20,7 @@ from e2esim.report.bridge import read_bridge
 from e2esim.report.facts import firm_lead, read_desk
 from e2esim.report.flows import read_flows
 from e2esim.report.promises import EARLIEST, LATEST, read_punctuality
-from e2esim.report.since_purchase import base_line, read_since_purchase
+from e2esim.report.since_purchase import read_since_purchase
 from e2esim.report.weekly import CLASSES, order_class, read_backlog, read_feelings, read_leads, read_load, read_stock
 from worlds import tiny_world
 
@@ -191,8 +191,7 @@ def test_product_only_judgement_fades_to_the_base_line(study: Study, tmp_path: P
         opening_brand=np.zeros(0, dtype=np.int16),
     )
     found = read_since_purchase(run, world)
-    base, rule = base_line(world), world.settings.satisfaction
-    assert base == pytest.approx(1.1)
+    base, rule = run.terms.memory_base, world.settings.satisfaction
     s = 1.1 / 0.5
     weight = min(1.0, rule.eta * (1 + rule.eta_extreme * (s - base)))
     for month, age_h in ((0, 700.0), (2, 2100.0)):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from e2esim.domain.schema import TABLE, Table
 
 FOLDER = "data"
 WORKBOOK = "data.xlsx"
+UNKNOWN_TABLE, UNKNOWN_COLUMN = "there is no such table", "unknown column"
 
 
 @dataclass
@@ -43,45 +45,51 @@ def read_folder(folder: Path, label: str) -> tuple[dict[str, RawTable], list[Pro
         remedy = f"keep one: the {FOLDER} folder or the workbook"
         return {}, [Problem(file=label, message=f"both {FOLDER}/*.csv and {WORKBOOK} are there", remedy=remedy)]
     if book.is_file():
-        return _read_workbook(book, _join(label, WORKBOOK))
+        return read_workbook(book, _join(label, WORKBOOK))
     if not data.is_dir() or not any(data.glob("*.[cC][sS][vV]")):
         remedy = f"put the tables in {FOLDER}/NAME.csv, or as sheets in {WORKBOOK}"
         return {}, [Problem(file=label, message="the scenario has no tables", remedy=remedy)]
-    return _read_csvs(data, _join(label, FOLDER))
+    return read_csvs(data, _join(label, FOLDER))
 
 
 def _join(label: str, name: str) -> str:
     return f"{label}/{name}" if label else name
 
 
-def _read_csvs(data: Path, label: str) -> tuple[dict[str, RawTable], list[Problem]]:
+def read_csvs(
+    data: Path, label: str, known: Mapping[str, Table] = TABLE
+) -> tuple[dict[str, RawTable], list[Problem]]:
+    """Read every CSV file of the folder ``data`` whose name is in ``known``."""
     found: dict[str, RawTable] = {}
     problems: list[Problem] = []
     for path in sorted(data.iterdir()):
         if path.suffix.lower() != ".csv" or path.name.startswith(("_", ".", "~")):
             continue
-        if path.stem not in TABLE:
-            problems.append(_unknown_table(f"{label}/{path.name}", path.stem))
+        if path.stem not in known:
+            problems.append(_unknown_table(f"{label}/{path.name}", path.stem, known))
             continue
-        found[path.stem] = read_csv(path, TABLE[path.stem], f"{label}/{path.name}")
+        found[path.stem] = read_csv(path, known[path.stem], f"{label}/{path.name}")
     return found, problems
 
 
-def _unknown_table(label: str, name: str) -> Problem:
-    remedy = f"{did_you_mean(name, list(TABLE))} (a name that begins with _ is left alone)"
-    return Problem(file=label, message="there is no such table", remedy=remedy)
+def _unknown_table(label: str, name: str, known: Mapping[str, Table]) -> Problem:
+    remedy = f"{did_you_mean(name, list(known))} (a name that begins with _ is left alone)"
+    return Problem(file=label, message=UNKNOWN_TABLE, remedy=remedy)
 
 
-def _read_workbook(path: Path, label: str) -> tuple[dict[str, RawTable], list[Problem]]:
+def read_workbook(
+    path: Path, label: str, known: Mapping[str, Table] = TABLE
+) -> tuple[dict[str, RawTable], list[Problem]]:
+    """Read every sheet of a workbook whose name is in ``known``."""
     found: dict[str, RawTable] = {}
     problems: list[Problem] = []
     try:
         for sheet in read_sheets(path):
             place = f"{label}:{sheet.name}"
-            if sheet.name not in TABLE:
-                problems.append(_unknown_table(place, sheet.name))
+            if sheet.name not in known:
+                problems.append(_unknown_table(place, sheet.name, known))
                 continue
-            found[sheet.name] = _table(TABLE[sheet.name], place, sheet.grid)
+            found[sheet.name] = _table(known[sheet.name], place, sheet.grid)
             remedy = "mend the formula or type the value"
             found[sheet.name].problems += [
                 Problem(file=place, row=row, message=f"cell {cell} holds a formula error", remedy=remedy)
@@ -171,7 +179,7 @@ def _header_problems(table: Table, label: str, row: int, names: list[str]) -> li
             remedy = did_you_mean(
                 name, [c for c in known if c not in names], "begin the name with _ to keep it; columns not there yet"
             )
-            problems.append(Problem(file=label, row=row, column=name, message="unknown column", remedy=remedy))
+            problems.append(Problem(file=label, row=row, column=name, message=UNKNOWN_COLUMN, remedy=remedy))
     problems += [
         Problem(file=label, row=row, column=name, message="missing column", remedy=_meaning(table, name))
         for name in missing

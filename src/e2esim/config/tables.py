@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,15 +35,21 @@ def read_tables(folder: Path, label: str) -> Typed:
     """Read, cast and cross-reference every table below the scenario ``folder``."""
     raws, problems = read_folder(folder, label)
     typed = Typed(problems=problems)
-    for table in TABLES:
-        raw = raws.get(table.name)
-        if raw is None:
-            _absent(table, folder, label, typed, anything=bool(raws))
-        else:
-            _type(table, raw, typed)
-    for table in TABLES:
-        _references(table, typed)
+    type_tables(TABLES, raws, typed, lambda table: _absent(table, folder, label, typed, anything=bool(raws)))
     return typed
+
+
+def type_tables(
+    tables: Sequence[Table], raws: Mapping[str, RawTable], typed: Typed, absent: Callable[[Table], None]
+) -> None:
+    """Cast and cross-reference ``raws`` into ``typed``; ``absent`` is told of every table that is not there."""
+    for table in tables:
+        if table.name in raws:
+            _type(table, raws[table.name], typed)
+        else:
+            absent(table)
+    for table in tables:
+        _references(table, typed)
 
 
 def empty_frame(table: Table) -> pl.DataFrame:

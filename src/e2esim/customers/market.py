@@ -68,6 +68,7 @@ class Market:
         self._touch = w.touch.relevance[:, before].sum(axis=1)
         self._touch_problem = 1.0 - np.prod(1.0 - w.touch.problem[:, before], axis=1)
         self._own = c.buyer == 2
+        self._category_life = np.array([w.items.life_h[w.items.category == k].mean() for k in range(len(w.items.categories))])
 
     def _prospects_y(self) -> F:
         """Prospects a year by cell, so that at reference conditions new and repeat purchases give the history."""
@@ -204,8 +205,7 @@ class Market:
         if away:
             self.needs_lost += away
             lost = lost[:away]
-            life = np.array([w.items.life_h[w.items.category == k].mean() for k in range(len(w.items.categories))])
-            c["next"][lost] = next_needs(self._need_key, lost, c["address"], c["purchases"], c["rate"], life[c["category"][lost]], c["next"], _LOST_NEED_LIVES)
+            c["next"][lost] = next_needs(self._need_key, lost, c["address"], c["purchases"], c["rate"], self._category_life[c["category"][lost]], c["next"], _LOST_NEED_LIVES)
             p.needs.push(lost, c["next"][lost])
         return int(bought)
 

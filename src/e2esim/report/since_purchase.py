@@ -53,20 +53,13 @@ def read_since_purchase(outcome: Outcome, world: World | None) -> SincePurchase:
     judged: Floats | None = None
     if world is not None:
         rule = world.settings.satisfaction
-        base = base_line(world)
+        base = outcome.terms.memory_base
         now = _faded(now, base, outcome.horizon_h - memory_t[received], rule)
         if rule.model != "product_only":
             judged = _means(age, _product_only(outcome, world, base, last)[received], n)
     return SincePurchase(
         months=np.arange(months) + 0.5, remembered=_means(age, now, n), product_only=judged, customers=n
     )
-
-
-def base_line(world: World) -> float:
-    """Satisfaction to which memory returns: mean quality of the items sold, weighted by yearly pieces."""
-    sold = world.items.sold & (world.items.brand >= 0)
-    weights = world.cells.yearly.sum(axis=0)[sold]
-    return float(np.average(world.quality[world.items.brand[sold]], weights=weights)) if weights.sum() > 0 else 1.0
 
 
 def _faded(memory: Floats, base: float, elapsed_h: Floats, rule: Satisfaction) -> Floats:

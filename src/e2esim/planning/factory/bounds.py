@@ -36,6 +36,11 @@ def earliest_days(problem: PlanProblem, net: Network) -> Ints:
     ready = np.full(problem.n_items, np.iinfo(np.int64).max // 4)
     ready[problem.source_item] = net.free_from[problem.source_item]
     here = (problem.on_hand > 0) | np.isin(np.arange(problem.n_items), problem.receipt_item)
+    for row in np.flatnonzero(~problem.item_receipts):  # work in process needs the rest of its routing only
+        step = int(problem.receipt_item[row]) - problem.n_items
+        item = int(problem.step_item[step])
+        rest = problem.step_flow_days[step + 1 :][problem.step_item[step + 1 :] == item].sum()
+        ready[item] = min(int(ready[item]), int(problem.receipt_day[row]) + int(rest))
     for item in np.argsort(-net.level, kind="stable"):
         steps = problem.step_item == item
         if steps.any():

@@ -100,8 +100,8 @@ def frame(problem: PlanProblem, net: Network, days: int) -> Frame:
 
 
 def _receipts(problem: PlanProblem, net: Network, days: int) -> Floats:
-    table = np.zeros((days, net.n_nodes))
-    np.add.at(table, (np.minimum(problem.receipt_day, days - 1), problem.receipt_item), problem.receipt_qty)
+    table, seen = np.zeros((days, net.n_nodes)), problem.receipt_day < days
+    np.add.at(table, (problem.receipt_day[seen], problem.receipt_item[seen]), problem.receipt_qty[seen])
     return table
 
 

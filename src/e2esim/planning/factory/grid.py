@@ -29,7 +29,10 @@ def tier_weights(problem: PlanProblem) -> Floats:
 def net_need(problem: PlanProblem, net: Network) -> Floats:
     """Pieces of every item to be made or bought for all orders after stock and receipts, (n_items,)."""
     need = np.bincount(problem.order_item, weights=problem.order_qty, minlength=problem.n_items).astype(np.float64)
-    have = problem.on_hand + np.bincount(problem.receipt_item, weights=problem.receipt_qty, minlength=problem.n_items)
+    owner = [problem.receipt_owner(row) for row in range(problem.receipt_item.size)]
+    have = problem.on_hand + np.bincount(
+        np.array(owner, dtype=np.int64), weights=problem.receipt_qty, minlength=problem.n_items
+    )
     for level in range(int(net.level.max(initial=0)) + 1):
         here = net.level == level
         need[here] = np.maximum(0.0, need[here] - have[here])

@@ -50,7 +50,8 @@ class PlanProblem:
     order_item, order_qty, order_due, order_priority : (n_orders,)
         Demand [pcs], due day [d from today], priority (1 is the highest).
     receipt_item, receipt_day, receipt_qty : (n_receipts,)
-        Goods already released or ordered that will arrive (frozen plan) [pcs].
+        Goods already released or ordered that will arrive (open orders, frozen plan) [pcs]; the item, or
+        ``n_items + step`` for work in process behind a step.
 
     Raises
     ------
@@ -108,6 +109,16 @@ class PlanProblem:
         return len(self.step_name)
 
     @property
+    def item_receipts(self) -> npt.NDArray[np.bool_]:
+        """Which receipts are of an item, not of work in process, (n_receipts,)."""
+        return np.asarray(self.receipt_item < self.n_items)
+
+    def receipt_owner(self, row: int) -> int:
+        """Item to which a receipt belongs: itself, or the item behind whose step it is work in process."""
+        node = int(self.receipt_item[row])
+        return node if node < self.n_items else int(self.step_item[node - self.n_items])
+
+    @property
     def n_weeks(self) -> int:
         """Number of weeks with stated capacity."""
         return int(self.capacity_h.shape[1])
@@ -161,7 +172,7 @@ def _ranges(problem: PlanProblem) -> list[str]:
         "bom_component": len(problem.items),
         "source_item": len(problem.items),
         "order_item": len(problem.items),
-        "receipt_item": len(problem.items),
+        "receipt_item": len(problem.items) + len(problem.step_name),
     }
     faults = []
     for name, least in low.items():

@@ -161,7 +161,7 @@ def _walk(world: _World, kind: int, row: int, wanted: int, item: int) -> tuple[F
         if kind != PegKind.LOT:
             late = kind == PegKind.RECEIPT and problem.receipt_day[row] > wanted
             if late:
-                return (Cause.MATERIAL, int(problem.receipt_item[row]), wanted), busiest
+                return (Cause.MATERIAL, problem.receipt_owner(row), wanted), busiest
             return busiest or (Cause.PRECEDENCE, _last_step(problem, item), wanted), busiest
         step, start = int(world.schedule.lot_step[row]), int(world.schedule.lot_day[row])
         latest = wanted - int(problem.step_flow_days[step])

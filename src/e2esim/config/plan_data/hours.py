@@ -1,0 +1,94 @@
+"""Hours of every work centre and week of the plan, from weekly figures or shift calendars."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from e2esim.domain.worktime import WorkTime
+
+Floats = npt.NDArray[np.float64]
+RUN_OUT_WEEKS = 26  # weeks after the last due day in which calendars still give hours
+WORKDAYS = 5  # weekly hours lie on Monday to Friday when today is no Monday
+
+
+def plan_weeks(frames: dict[str, pl.DataFrame], today: dt.date, last_due: dt.date) -> int:
+    """Weeks from ``today`` to the end of the calendar: of table capacity, or some time after the last order."""
+    last = frames["capacity"]["week_start"].max()
+    weeks = 0
+    if isinstance(last, dt.date):
+        weeks = (last + dt.timedelta(days=6) - today).days // 7 + 1
+    if frames["work_centres"].filter(pl.col("calendar") != "").height:
+        weeks = max(weeks, (last_due - today).days // 7 + 1 + RUN_OUT_WEEKS)
+    return max(weeks, 1)
+
+
+def weekly_hours(frames: dict[str, pl.DataFrame], today: dt.date, weeks: int) -> Floats:
+    """Hours by work centre, in the order of their table, and week of seven days from ``today``,
+    (n_centres, weeks) [h].
+    """
+    centres = frames["work_centres"]
+    daily = np.zeros((centres.height, 7 * weeks))
+    stated = frames["capacity"].partition_by("work_centre", as_dict=True)
+    for row, (name, calendar, machines, efficiency) in enumerate(
+        centres.select("work_centre", "calendar", "machines", "efficiency").iter_rows()
+    ):
+        if (name,) in stated:
+            daily[row] = _from_weeks(stated[name,], today, 7 * weeks)
+        elif calendar:
+            daily[row] = machines * efficiency * _from_shifts(frames, calendar, today, 7 * weeks)
+    return np.asarray(daily.reshape(centres.height, weeks, 7).sum(axis=2).round(6))
+
+
+def _from_weeks(rows: pl.DataFrame, today: dt.date, days: int) -> Floats:
+    """Hours a day: a week's hours in equal parts on its working days, all of them on Monday when weeks of the plan
+    are weeks of the calendar.
+    """
+    daily = np.zeros(days)
+    spread = 1 if today.weekday() == 0 else WORKDAYS
+    for monday, hours in rows.select("week_start", "capacity_h").iter_rows():
+        for k in range(spread):
+            day = (monday - today).days + k
+            if 0 <= day < days:
+                daily[day] += hours / spread
+    return daily
+
+
+def _from_shifts(frames: dict[str, pl.DataFrame], calendar: str, today: dt.date, days: int) -> Floats:
+    shifts: dict[int, list[tuple[float, float]]] = {}
+    rows = frames["calendars"].filter(pl.col("calendar") == calendar)
+    for weekday, start, end in rows.select("weekday", "start", "end").iter_rows():
+        shifts.setdefault(weekday, []).append((start, end))
+    closed = closed_days(frames["closures"].filter(pl.col("calendar") == calendar), today, days)
+    try:
+        return WorkTime.weekly(shifts, start=today, days=days, closed=closed).daily(days)
+    except ValueError:  # closed all the time
+        return np.zeros(days)
+
+
+def closed_days(closures: pl.DataFrame, today: dt.date, days: int) -> list[dt.date]:
+    """Closed days among ``days`` days from ``today``; closures written MM-DD come back each year.
+
+    Examples
+    --------
+    >>> rows = pl.DataFrame({"first": ["12-31", "2026-01-06"], "last": ["01-01", "2026-01-06"]})
+    >>> [str(day) for day in closed_days(rows, dt.date(2025, 12, 30), 9)]
+    ['2025-12-31', '2026-01-01', '2026-01-06']
+    """
+    spans = list(closures.select("first", "last").iter_rows())
+    found = []
+    for k in range(days):
+        day = today + dt.timedelta(days=k)
+        if any(_inside(day, first, last) for first, last in spans):
+            found.append(day)
+    return found
+
+
+def _inside(day: dt.date, first: str, last: str) -> bool:
+    if len(first) > 5:
+        return first <= day.isoformat() <= last
+    at = day.strftime("%m-%d")
+    return first <= at <= last if first <= last else at >= first or at <= last

@@ -1,0 +1,211 @@
+"""The tables of a planner's folder, column by column, with units; the single source for reading and documenting."""
+
+from __future__ import annotations
+
+from e2esim.domain.schema import TABLE as SCENARIO
+from e2esim.domain.schema import Column, Table
+
+
+def _id(name: str, meaning: str, ref: tuple[str, str] | None = None) -> Column:
+    return Column(name=name, kind="id", meaning=meaning, ref=ref)
+
+
+def _text(name: str, meaning: str) -> Column:
+    return Column(name=name, kind="text", meaning=meaning, required=False, default="")
+
+
+def _unit(of: str) -> Column:
+    return _text("unit", f"unit of {of}; if given it must be the unit that items states for the item")
+
+
+def _number(name: str, unit: str, meaning: str, *, above: float | None = None) -> Column:
+    return Column(name=name, kind="float", unit=unit, meaning=meaning, low=0.0, above=above)
+
+
+def _default(name: str, unit: str, meaning: str, default: float, *, above: float | None = None) -> Column:
+    return Column(
+        name=name, kind="float", unit=unit, meaning=meaning, low=0.0, above=above, required=False, default=default
+    )
+
+
+def _days(name: str, meaning: str) -> Column:
+    return Column(name=name, kind="int", unit="days", meaning=meaning, low=0)
+
+
+def _date(name: str, meaning: str) -> Column:
+    return Column(name=name, kind="date", unit="YYYY-MM-DD", meaning=meaning)
+
+
+_ITEM = ("items", "item")
+_CENTRE = ("work_centres", "work_centre")
+
+TABLES: tuple[Table, ...] = (
+    Table(
+        name="settings",
+        meaning="One row a setting.",
+        key=("key",),
+        required=False,
+        columns=(
+            Column(name="key", kind="choice", meaning="which setting", choices=("today", "title", "frozen_days")),
+            _text("value", "its value"),
+        ),
+    ),
+    Table(
+        name="items",
+        meaning="Everything that is sold, made or bought.",
+        key=("item",),
+        columns=(
+            _id("item", "number of the item, kept as text: 000123 stays 000123"),
+            _text("name", "name shown in the plan"),
+            Column(
+                name="unit", kind="text", meaning="stock keeping unit: pcs, kg, m", required=False, default="pcs"
+            ),
+            _text("type", "your own class, e.g. finished, part, bought; not used"),
+            _default("lot_min", "unit", "smallest production lot", 1.0),
+            _default("lot_multiple", "unit", "production lots are multiples of this", 1.0, above=0.0),
+        ),
+    ),
+    Table(
+        name="bom",
+        meaning="Bill of material, any number of levels; components are taken when the first step starts.",
+        key=("parent", "component"),
+        required=False,
+        columns=(
+            _id("parent", "made item", _ITEM),
+            _id("component", "what goes into it", _ITEM),
+            _number("qty_per", "component unit/parent unit", "component units in one parent unit", above=0.0),
+            _unit("the component"),
+        ),
+    ),
+    Table(
+        name="work_centres",
+        meaning="Machines and crews with finite hours.",
+        key=("work_centre",),
+        columns=(
+            _id("work_centre", "number of the work centre"),
+            _text("name", "name shown in the plan"),
+            Column(
+                name="calendar",
+                kind="id",
+                meaning="shift calendar; needed where table capacity states no hours",
+                required=False,
+                default="",
+                ref=("calendars", "calendar"),
+            ),
+            Column(
+                name="machines",
+                kind="int",
+                unit="machines",
+                meaning="identical machines that work the calendar",
+                low=0,
+                required=False,
+                default=1,
+            ),
+            _default("efficiency", "share", "standard hours earned in an hour of the calendar", 1.0, above=0.0),
+        ),
+    ),
+    Table(
+        name="capacity",
+        meaning="Hours of a work centre by week; where it has rows here, its calendar is not used.",
+        key=("work_centre", "week_start"),
+        required=False,
+        columns=(
+            _id("work_centre", "work centre", _CENTRE),
+            _date("week_start", "Monday of the week"),
+            _number("capacity_h", "h", "hours that may be loaded in the week"),
+            _text("week", "number of the week; for reading only"),
+        ),
+    ),
+    SCENARIO["calendars"],
+    SCENARIO["closures"],
+    Table(
+        name="routings",
+        meaning="Steps of made items in sequence; between steps there may be stock of work in process.",
+        key=("item", "step"),
+        required=False,
+        columns=(
+            _id("item", "made item", _ITEM),
+            Column(name="step", kind="int", meaning="sequence number, ascending", low=0),
+            _id("work_centre", "where it is done", _CENTRE),
+            _number("setup_h_per_lot", "h/lot", "set-up time of a lot"),
+            _number("run_h_per_unit", "h/unit", "run time of one unit"),
+            _days("flow_days", "days from the start of a lot to the end of the step, whatever its quantity"),
+        ),
+    ),
+    Table(
+        name="suppliers",
+        meaning="Who delivers what, on which terms.",
+        key=("supplier", "item"),
+        required=False,
+        columns=(
+            _id("supplier", "number or name of the supplier"),
+            _id("item", "bought item", _ITEM),
+            Column(
+                name="priority",
+                kind="int",
+                meaning="1 = preferred; the next is asked when the first is too slow",
+                low=1,
+                required=False,
+                default=1,
+            ),
+            _days("lead_time_days", "days from order to receipt"),
+            _default("moq", "unit", "smallest purchase", 0.0),
+            _default("multiple", "unit", "purchases are multiples of this", 1.0, above=0.0),
+            _default("price", "EUR/unit", "price delivered", 0.0),
+            _unit("moq and multiple"),
+        ),
+    ),
+    Table(
+        name="stock",
+        meaning="What lies in stock when today begins; items not named have none.",
+        key=("item",),
+        required=False,
+        columns=(_id("item", "item", _ITEM), _number("on_hand", "unit", "free stock"), _unit("on_hand")),
+    ),
+    Table(
+        name="receipts",
+        meaning="Open purchase and production orders. Their parts are taken and their hours spent already.",
+        key=("receipt",),
+        required=False,
+        columns=(
+            _id("receipt", "number of the open order"),
+            _id("item", "what will arrive", _ITEM),
+            _number("qty", "unit", "open quantity"),
+            _date("due", "day on which it will be in stock"),
+            Column(
+                name="kind",
+                kind="choice",
+                meaning="what it is; for reading only",
+                choices=("purchase", "production"),
+                required=False,
+                default="purchase",
+            ),
+            _unit("qty"),
+        ),
+    ),
+    Table(
+        name="orders",
+        meaning="Orders of customers, and forecasts to be planned like orders.",
+        key=("order", "line"),
+        columns=(
+            _id("order", "number of the order"),
+            _text("line", "line of the order; leave it out where an order has one line"),
+            _text("customer", "who ordered"),
+            _id("item", "what is ordered", _ITEM),
+            _number("qty", "unit", "open quantity", above=0.0),
+            _date("due", "day on which it must be delivered, the goods being there when it begins"),
+            Column(
+                name="priority",
+                kind="int",
+                meaning="1 = highest; a step is worth ten times the pieces",
+                low=1,
+                high=99,
+                required=False,
+                default=2,
+            ),
+            _unit("qty"),
+        ),
+    ),
+)
+
+TABLE: dict[str, Table] = {table.name: table for table in TABLES}

@@ -1,0 +1,73 @@
+"""What exports of an ERP do to a table and a planner need not mend: dates as text, lines twice, columns too many."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+
+from e2esim.config.grids import ROW
+from e2esim.config.problems import Problem
+from e2esim.config.sheets import UNKNOWN_COLUMN, UNKNOWN_TABLE, RawTable
+from e2esim.domain.schema import Table
+
+_DOTTED = r"^(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ T]00:00(?::00)?)?$"
+_COMPACT = r"^((?:19|20|21)\d{2})(\d{2})(\d{2})$"
+
+
+def tidied(raw: RawTable, table: Table) -> RawTable:
+    """Return ``raw`` with dates in ISO form, without repeated lines, and with its mere oddities as warnings."""
+    frame = raw.frame
+    if frame.is_empty():
+        return replace(raw, problems=[lenient(problem) for problem in raw.problems])
+    frame = frame.with_columns(iso_dates(c.name) for c in table.columns if c.kind == "date" and c.name in frame.columns)
+    cells = [name for name in frame.columns if name != ROW]
+    marked = frame.with_columns(pl.col(ROW).first().over(cells).alias("_first"))
+    again = marked.filter(pl.col(ROW) != pl.col("_first")).select(ROW, "_first")
+    repeated = [
+        Problem(
+            file=raw.label,
+            row=row,
+            message=f"the same line stands in row {first}",
+            remedy="it was read once; take one out",
+            warning=True,
+        )
+        for row, first in again.iter_rows()
+    ]
+    kept = marked.filter(pl.col(ROW) == pl.col("_first")).drop("_first")
+    return replace(raw, frame=kept, problems=[*(lenient(problem) for problem in raw.problems), *repeated])
+
+
+def lenient(problem: Problem) -> Problem:
+    """Turn a column or a file that nobody asked for into a warning, unless it looks like a misspelt one.
+
+    Examples
+    --------
+    >>> lenient(Problem(file="orders.csv", column="clerk", message="unknown column", remedy="...")).warning
+    True
+    >>> lenient(Problem(file="orders.csv", column="prio", message="unknown column",
+    ...                 remedy="did you mean 'priority'?")).warning
+    False
+    """
+    if problem.message not in (UNKNOWN_COLUMN, UNKNOWN_TABLE) or problem.remedy.startswith("did you mean"):
+        return problem
+    what = "column" if problem.message == UNKNOWN_COLUMN else "table"
+    return replace(problem, remedy=f"the {what} was left out; begin its name with _ to hear no more of it", warning=True)
+
+
+def iso_dates(column: str) -> pl.Expr:
+    """Dates written 31.01.2026 or 20260131 as 2026-01-31; everything else as it is.
+
+    Examples
+    --------
+    >>> pl.DataFrame({"due": ["5.1.2026", "20260131", "2026-01-31", "01/02/2026"]}).select(iso_dates("due"))["due"].to_list()
+    ['2026-01-05', '2026-01-31', '2026-01-31', '01/02/2026']
+    """
+    cell = pl.col(column)
+    day, month = (cell.str.extract(_DOTTED, k).str.zfill(2) for k in (1, 2))
+    return (
+        pl.when(cell.str.contains(_DOTTED))
+        .then(pl.concat_str([cell.str.extract(_DOTTED, 3), month, day], separator="-"))
+        .otherwise(cell.str.replace(_COMPACT, "$1-$2-$3"))
+        .alias(column)
+    )

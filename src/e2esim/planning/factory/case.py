@@ -1,0 +1,48 @@
+"""A planner's case: the facts as stated, what an earlier plan keeps, and the words by which people know things."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from e2esim.planning.factory.frozen import Released, Remainder, around, nothing_released
+from e2esim.planning.factory.problem import PlanProblem
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PlanCase:
+    """Facts and names.
+
+    Parameters
+    ----------
+    facts
+        The problem as the data state it.
+    title
+        Name of the case in reports.
+    item_name, item_unit : (n_items,)
+        What people call an item, and the unit it is counted in.
+    order_customer : (n_orders,)
+        Customer, '' if unknown.
+    receipt_name : (n_receipts,)
+        Number of each open order of `facts`.
+    released
+        Lots and purchases of an earlier plan that stay.
+    frozen_days
+        Released is what begins before this many days from today [d].
+    """
+
+    facts: PlanProblem
+    title: str
+    item_name: tuple[str, ...]
+    item_unit: tuple[str, ...]
+    order_customer: tuple[str, ...]
+    receipt_name: tuple[str, ...]
+    released: Released = field(default_factory=nothing_released)
+    frozen_days: int = 14
+
+    def remainder(self) -> Remainder:
+        """What is left to plan."""
+        return around(self.facts, self.released)
+
+    def supply_names(self) -> tuple[str, ...]:
+        """Names of the receipts of the remainder: open orders, released lots, released purchases."""
+        return (*self.receipt_name, *self.released.lot_name, *self.released.purchase_name)

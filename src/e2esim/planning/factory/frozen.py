@@ -1,0 +1,171 @@
+"""What an earlier plan has released: lots and purchases that stay, and the problem that is left around them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import numpy as np
+
+from e2esim.planning.factory.network import network
+from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
+from e2esim.planning.factory.result import PegKind
+
+EPS = 1e-6
+HOURS = 0.01  # overload of a week that rounding may make [h]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Released:
+    """Lots and purchases that stay as they are; days from today, negative for what has begun already [d, pcs].
+
+    Parameters
+    ----------
+    lot_name, lot_step, lot_qty, lot_start, lot_end : (n_lots,)
+        One row a lot and routing step, as in `PlanResult`.
+    purchase_name, purchase_source, purchase_qty, purchase_ordered, purchase_received : (n_purchases,)
+        Purchase orders.
+    """
+
+    lot_name: tuple[str, ...] = ()
+    lot_step: Ints
+    lot_qty: Floats
+    lot_start: Ints
+    lot_end: Ints
+    purchase_name: tuple[str, ...] = ()
+    purchase_source: Ints
+    purchase_qty: Floats
+    purchase_ordered: Ints
+    purchase_received: Ints
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Remainder:
+    """What is left to plan: the problem without the hours and goods of released lots, with what they bring.
+
+    Receipts of `problem` are those of the facts, then one a released lot, then one a released purchase. `feed_*` say
+    what released lots take: `PegKind` (stock or receipt) and its row. `faults` name what does not fit.
+    """
+
+    problem: PlanProblem
+    feed_lot: Ints
+    feed_kind: Ints
+    feed_row: Ints
+    feed_qty: Floats
+    faults: tuple[str, ...]
+
+
+def nothing_released() -> Released:
+    """No lot and no purchase."""
+    none, zero = np.zeros(0, dtype=np.int64), np.zeros(0)
+    return Released(
+        lot_step=none,
+        lot_qty=zero,
+        lot_start=none,
+        lot_end=none,
+        purchase_source=none,
+        purchase_qty=zero,
+        purchase_ordered=none,
+        purchase_received=none,
+    )
+
+
+def around(problem: PlanProblem, released: Released) -> Remainder:
+    """The problem that is left when released lots and purchases stay.
+
+    Lots that begin on day 0 or later take their hours and parts out of the problem; those that began before have taken
+    both already and only bring their output. A lot takes the latest supply that is there in time, which leaves the
+    early ones to others.
+
+    Examples
+    --------
+    >>> from e2esim.planning.factory.synthetic import synthetic_problem
+    >>> p = synthetic_problem(np.random.default_rng(1), finished=2, parts=2, bought=3, centres=3, orders=5, weeks=4)
+    >>> bool(around(p, nothing_released()).problem.capacity_h.sum() == p.capacity_h.sum())
+    True
+    """
+    net = network(problem)
+    room, faults = _room(problem, released)
+    n, old = problem.n_items, problem.receipt_item.size
+    node = np.concatenate(
+        [
+            np.arange(n),
+            problem.receipt_item,
+            net.step_output[released.lot_step],
+            problem.source_item[released.purchase_source],
+        ]
+    )
+    day = np.concatenate(
+        [np.full(n, -1), problem.receipt_day, np.maximum(released.lot_end, 0), np.maximum(released.purchase_received, 0)]
+    )
+    qty = np.concatenate([problem.on_hand, problem.receipt_qty, released.lot_qty, released.purchase_qty])
+    ahead = np.flatnonzero(released.lot_start >= 0)
+    row, used, per = net.inputs_of(released.lot_step[ahead])
+    need = released.lot_qty[ahead][row] * per
+    feeds: list[tuple[int, int, float]] = []
+    for k in np.lexsort((row, released.lot_start[ahead][row])):
+        lot = int(ahead[row[k]])
+        short = _take(feeds, lot, float(need[k]), node == used[k], day, qty, int(released.lot_start[lot]))
+        if short > EPS:
+            faults.append(_missing(problem, released, lot, int(used[k]), short))
+    table = np.array([(lot, supply) for lot, supply, _ in feeds], dtype=np.int64).reshape(-1, 2)
+    stock = table[:, 1] < n
+    left = replace(
+        problem,
+        capacity_h=np.maximum(room, 0.0),
+        on_hand=qty[:n],
+        receipt_item=node[n:].astype(np.int64),
+        receipt_day=day[n:].astype(np.int64),
+        receipt_qty=qty[n:],
+    )
+    assert left.receipt_item.size == old + released.lot_step.size + released.purchase_source.size
+    return Remainder(
+        problem=left,
+        feed_lot=table[:, 0],
+        feed_kind=np.where(stock, int(PegKind.STOCK), int(PegKind.RECEIPT)).astype(np.int64),
+        feed_row=np.where(stock, table[:, 1], table[:, 1] - n),
+        feed_qty=np.array([q for _, _, q in feeds], dtype=np.float64),
+        faults=tuple(faults),
+    )
+
+
+def _room(problem: PlanProblem, released: Released) -> tuple[Floats, list[str]]:
+    """Hours left beside released lots, and the weeks in which they do not fit."""
+    ahead = released.lot_start >= 0
+    step, week = released.lot_step[ahead], released.lot_start[ahead] // 7
+    inside = week < problem.n_weeks
+    room = problem.capacity_h.copy()
+    hours = problem.step_setup_h[step] + problem.step_run_h[step] * released.lot_qty[ahead]
+    np.subtract.at(room, (problem.step_centre[step[inside]], week[inside]), hours[inside])
+    faults = [
+        f"work centre {problem.centres[c]}, week of {problem.today + timedelta(weeks=int(w))}: released lots take "
+        f"{problem.capacity_h[c, w] - room[c, w]:.1f} h of {problem.capacity_h[c, w]:.1f} h"
+        for c, w in np.argwhere(room < -HOURS)
+    ]
+    return room, faults
+
+
+def _take(
+    feeds: list[tuple[int, int, float]], lot: int, need: float, here: Ints, day: Ints, qty: Floats, start: int
+) -> float:
+    """Take `need` from the latest supplies there on `start`, changing `qty`; returns what is missing."""
+    rows = np.flatnonzero(here & (day <= start) & (qty > EPS))
+    for supply in rows[np.argsort(-day[rows], kind="stable")]:
+        if need <= EPS:
+            break
+        taken = min(need, float(qty[supply]))
+        qty[supply] -= taken
+        need -= taken
+        feeds.append((lot, int(supply), taken))
+    return need
+
+
+def _missing(problem: PlanProblem, released: Released, lot: int, node: int, short: float) -> str:
+    what = problem.items[node] if node < problem.n_items else f"work before step {_step(problem, released, lot)}"
+    start = problem.today + timedelta(days=int(released.lot_start[lot]))
+    item = problem.items[problem.step_item[released.lot_step[lot]]]
+    return f"lot {released.lot_name[lot]} of {item} starts on {start}: {short:g} of {what} are missing then"
+
+
+def _step(problem: PlanProblem, released: Released, lot: int) -> str:
+    return problem.step_name[released.lot_step[lot]]
