@@ -47,6 +47,7 @@ class Customer:
     last: float = 0.0
     item: int = 0
     need: float = math.inf  # [h] the next one
+    gone: bool = False
 
 
 @dataclass(slots=True)
@@ -73,6 +74,7 @@ class Result:
 
     opening_customers: int
     orders: list[Order] = field(default_factory=list)
+    buyers: list[Customer] = field(default_factory=list)  # everybody who had a need in the run
 
     def column(self, name: str) -> np.ndarray:
         """One attribute of all orders, (orders,)."""
@@ -202,6 +204,7 @@ class Oracle:
 
     def live(self, customer: Customer) -> Process:
         """Needs come; each time the customer leaves for good or buys again."""
+        self.result.buyers.append(customer)
         while customer.need < self.world.hours:
             yield self.until(shopping(customer.need))
             memory = self.remembers(customer)
@@ -209,6 +212,7 @@ class Oracle:
             if customer.purchases == 1:  # no coin hangs over a first purchase, only what dissatisfaction adds
                 p = max(0.0, (p - customer.drop) / (1.0 - customer.drop))
             if self.dice.random() < p:
+                customer.gone = True
                 return
             self.buy(customer)
 

@@ -21,31 +21,40 @@ from oracle.world import grid, oracle_world
 F = npt.NDArray[np.float64]
 
 TICKS = (4.0, 1.0, 0.25)  # [h]
-REPLICATIONS = 12
-FIGURES = ("lead_time_d", "on_time", "satisfaction", "purchases_a_customer", "repeat_share", "returns")
+FIGURES = (
+    "lead_time_d", "late_d", "on_time", "satisfaction", "spread", "purchases_a_customer", "repeat_share", "returns", "stock_wait_h", "memory",
+    "left_share",
+)  # fmt: skip
+COLUMNS = ("placed", "promised", "allocated", "delivered", "satisfaction", "returned")
+Samples = dict[str, dict[str, F]]
 
 
-def figures(opening: int, book: dict[str, F]) -> dict[str, float]:
-    """Mean figures of one run from the times of its orders; the same definition for both models."""
+def figures(opening: int, book: dict[str, F], again: F, memory: F, gone: int) -> dict[str, float]:
+    """Mean figures of one run from the times of its orders and the memory of those who felt something; one definition for both."""
     done = ~np.isnan(book["delivered"])
-    lead = (book["delivered"] - book["placed"])[done] / 24.0
-    on_time = np.floor(book["delivered"][done] / 24.0) <= np.floor(book["promised"][done] / 24.0)
-    back = ~np.isnan(book["returned"][done])
-    values = (lead.mean(), on_time.mean(), book["satisfaction"][done].mean(), len(done) / opening, book["again"].mean(), back.mean())
+    placed, promised, delivered = (book[name][done] for name in ("placed", "promised", "delivered"))
+    felt, back = book["satisfaction"][done], ~np.isnan(book["returned"][done])
+    values = (
+        (delivered - placed).mean() / 24.0, np.maximum(delivered - promised, 0.0).mean() / 24.0,
+        (np.floor(delivered / 24.0) <= np.floor(promised / 24.0)).mean(), felt.mean(), felt.std(), len(done) / opening, again.mean(),
+        back.mean(), np.nanmean(book["allocated"] - book["placed"]), memory.mean(), gone / opening,
+    )  # fmt: skip
     return {name: float(value) for name, value in zip(FIGURES, values, strict=True)}
 
 
 def of_engine(outcome: Outcome) -> dict[str, float]:
     """Figures of an engine run."""
-    names = {name: name for name in ("placed", "promised", "delivered", "satisfaction", "returned")} | {"again": "repeat"}
-    book = {name: outcome.orders.filled(column).astype(np.float64) for name, column in names.items()}
-    return figures(len(outcome.opening_last), book)
+    book = {name: outcome.orders.filled(name).astype(np.float64) for name in COLUMNS}
+    c = outcome.consumers
+    memory = c.filled("memory")[c.filled("memory_t") > 0.0].astype(np.float64)
+    return figures(len(outcome.opening_last), book, outcome.orders.filled("repeat").astype(np.float64), memory, int((c.filled("alive") == 0).sum()))
 
 
 def of_oracle(result: Result) -> dict[str, float]:
     """Figures of a run of the per-order model."""
-    names = ("placed", "promised", "delivered", "satisfaction", "returned", "again")
-    return figures(result.opening_customers, {name: result.column(name).astype(np.float64) for name in names})
+    book = {name: result.column(name) for name in COLUMNS}
+    memory = np.array([one.memory for one in result.buyers if one.memory_t > 0.0])
+    return figures(result.opening_customers, book, result.column("again").astype(np.float64), memory, sum(one.gone for one in result.buyers))
 
 
 def world(folder: Path, tick_h: float) -> World:
@@ -53,43 +62,60 @@ def world(folder: Path, tick_h: float) -> World:
     return build_world(load([f"scenario={folder}", f"horizon.tick_h={tick_h}"]))
 
 
-@pytest.fixture(scope="module")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, F]]:
-    """Figures of independent replications, by model ("oracle", "4.0", "1.0", "0.25") and figure, (replications,)."""
-    folder = oracle_world(tmp_path_factory.mktemp("oracle") / "small", customers=8_000, days=42)
-    runs = {"oracle": [of_oracle(run(world(folder, 1.0), seed)) for seed in range(100, 100 + REPLICATIONS)]}
-    for tick in TICKS:
+def replicate(folder: Path, ticks: tuple[float, ...], replications: int) -> Samples:
+    """Figures of independent replications, by model ("oracle", "4.0", "1.0", ...) and figure, (replications,)."""
+    runs = {"oracle": [of_oracle(run(world(folder, 1.0), seed)) for seed in range(replications)]}
+    for tick in ticks:
         there = world(folder, tick)
-        runs[str(tick)] = [of_engine(simulate(there, replication=k)) for k in range(REPLICATIONS)]
+        runs[str(tick)] = [of_engine(simulate(there, replication=k)) for k in range(replications)]
     return {model: {name: np.array([one[name] for one in many]) for name in FIGURES} for model, many in runs.items()}
 
 
-def gap(samples: dict[str, dict[str, F]], tick: float, name: str) -> tuple[float, float]:
+def gap(engine: F, oracle: F) -> tuple[float, float]:
     """Engine minus oracle, and its standard error."""
-    engine, oracle = samples[str(tick)][name], samples["oracle"][name]
-    return float(engine.mean() - oracle.mean()), float(np.hypot(engine.std(ddof=1), oracle.std(ddof=1)) / np.sqrt(REPLICATIONS))
+    return float(engine.mean() - oracle.mean()), float(np.hypot(engine.std(ddof=1), oracle.std(ddof=1)) / np.sqrt(len(oracle)))
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Samples:
+    """Twelve small replications at every tick."""
+    return replicate(oracle_world(tmp_path_factory.mktemp("oracle") / "small", customers=8_000, days=42), TICKS, 12)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Samples:
+    """Six larger replications at the two finer ticks: the errors are a quarter."""
+    return replicate(oracle_world(tmp_path_factory.mktemp("oracle") / "large", customers=80_000, days=42), TICKS[1:], 6)
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_finest_tick_agrees_with_the_oracle(samples: dict[str, dict[str, F]], name: str) -> None:
-    difference, error = gap(samples, TICKS[-1], name)
+def test_finest_tick_agrees_with_the_oracle(small: Samples, name: str) -> None:
+    difference, error = gap(small["0.25"][name], small["oracle"][name])
     assert abs(difference) <= 3.0 * error
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_difference_does_not_grow_as_the_tick_shrinks(samples: dict[str, dict[str, F]], name: str) -> None:
-    gaps = [gap(samples, tick, name) for tick in TICKS]
+def test_difference_does_not_grow_as_the_tick_shrinks(small: Samples, name: str) -> None:
+    gaps = [gap(small[str(tick)][name], small["oracle"][name]) for tick in TICKS]
     for (coarse, _), (fine, error) in pairwise(gaps):
         assert abs(fine) <= abs(coarse) + 3.0 * error
 
 
-def test_the_tick_matters_and_its_effect_fades(samples: dict[str, dict[str, F]]) -> None:
-    """The same customers at three ticks: lead time falls towards the oracle's, and most of the way is gone at one hour."""
-    lead = [samples[str(tick)]["lead_time_d"] for tick in TICKS]
+@pytest.mark.parametrize("name", FIGURES)
+def test_the_limit_of_the_tick_is_the_oracle(large: Samples, name: str) -> None:
+    """The effect of a tick is proportional to it; the line through one hour and a quarter meets the oracle at zero."""
+    limit = large["0.25"][name] - (large["1.0"][name] - large["0.25"][name]) / 3.0
+    difference, error = gap(limit, large["oracle"][name])
+    assert abs(difference) <= 3.0 * error
+
+
+def test_the_tick_matters_and_its_effect_fades(small: Samples) -> None:
+    """The same customers at three ticks: lead time falls, and most of the way is gone at one hour."""
+    lead = [small[str(tick)]["lead_time_d"] for tick in TICKS]
     assert (lead[0] > lead[1]).all()
     assert (lead[1] > lead[2]).all()
     assert (lead[0] - lead[1]).mean() > 3.0 * (lead[1] - lead[2]).mean()
-    coarse, error = gap(samples, TICKS[0], "lead_time_d")
+    coarse, error = gap(lead[0], small["oracle"]["lead_time_d"])
     assert coarse > 3.0 * error  # four hours is too coarse, and this test can see it
 
 

@@ -19,7 +19,7 @@ from worlds import Change, Row, tiny_world
 START = dt.date(2026, 1, 5)
 PIECES_A_CUSTOMER = {"pillow": 0.73, "topper": 0.24}  # [pcs/year] gives a base of about ``customers`` at the parameters below
 LOTS_A_WEEK = {"pillow": 7, "topper": 3}  # ten lots of four hours fill a week of forty hours
-SUPPLY = 1.04  # pieces made over pieces in demand
+SUPPLY = 1.10  # pieces made over pieces in demand
 
 
 def grid(names: str, *rows: tuple[Any, ...]) -> list[Row]:
@@ -97,7 +97,7 @@ def _selling(yearly: Mapping[str, float]) -> dict[str, list[Row]]:
         "demand": grid("month item market channel quantity", *((m, item, "home", "web", pieces / 12) for m in months for item, pieces in yearly.items())),
         "segments": grid(
             "segment name kind r alpha_lives a b theta beta_price beta_lead_d anxiety response_share",
-            ("people", "People", "consumer", 2.0, 3.0, 1.0, 4.0, 1.5, 0.0, 0.0, 0.0, 0.2),
+            ("people", "People", "consumer", 2.0, 3.0, 1.0, 4.0, 4.0, 0.0, 0.0, 0.0, 0.2),
         ),
         "mix": grid("channel segment share", ("web", "people", 1.0)),
         "attributes": grid(

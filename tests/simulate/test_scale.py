@@ -1,6 +1,9 @@
-"""How near a small world is to a larger one: ratios of the shipped scenario at scale 0.02 against 0.1, same days, same seed.
+"""How near a small world is to the full one: the shipped scenario at scale 0.02 against 0.2 (and against 1.0 in the long tests).
 
-Scale thins the trade accounts and pools fewer agents, lots and trucks, so counts shrink exactly and ratios roughly.
+Scale thins the trade accounts and pools fewer agents, lots and trucks. Measured over 100 days, 28 of them warm-up, scale 0.02
+(mean of three replications) less scale 1.0: OTIF -.024, on time -.024, CSAT -.7 points, mean score -.02, satisfaction -.005,
+capacity load +.04. What comes from stock does not stay near, because whole pieces and whole lots weigh more: lead time of the plant's
+lines +6 days (15.1 against 9.1), fill rate -.18, promised lead +6 days.
 """
 
 from __future__ import annotations
@@ -9,30 +12,41 @@ from typing import Any
 
 import pytest
 
-DAYS = ("horizon.days=100", "horizon.warmup_days=28")
-NEAR = {  # KPI: absolute distance allowed
-    "otif": 0.05,
-    "on_time": 0.05,
-    "consumer_on_time": 0.03,
-    "csat_true": 0.02,
+DAYS = ("horizon.days=100",)
+NEAR = {  # KPI: distance allowed, about two standard deviations of a replication at scale 0.02 above what was measured
+    "otif": 0.04,
+    "on_time": 0.04,
+    "consumer_on_time": 0.01,
+    "csat_true": 0.025,
     "csat_mean_true": 0.06,
-    "satisfaction": 0.03,
-    "lead_time": 3.0,
-    "consumer_lead_time": 1.0,
-    "capacity_load": 0.08,
-    "fill_rate": 0.12,
+    "satisfaction": 0.015,
+    "trade_satisfaction": 0.04,
+    "consumer_lead_time": 0.6,
+    "capacity_load": 0.10,
+    "memory": 0.01,
 }
+DRIFT = {"lead_time": 8.0, "promise_lead": 8.0, "fill_rate": -0.25}  # KPI: bound of the distance, sign included
 
 
+@pytest.mark.parametrize("large", [0.2, pytest.param(1.0, marks=pytest.mark.long)])
 @pytest.mark.parametrize("name", list(NEAR))
-def test_ratios_stay_near(shipped: Any, name: str) -> None:
-    """OTIF, satisfaction, lead times and load at scale 0.02 lie near those at 0.1."""
-    small, large = (shipped("mattress_maker", f"scale={s}", *DAYS).kpi(name) for s in (0.02, 0.1))
-    assert small == pytest.approx(large, abs=NEAR[name])
+def test_ratios_stay_near(shipped: Any, name: str, large: float) -> None:
+    """Punctuality, satisfaction and load of the small world lie near those of the larger one."""
+    small, big = (shipped("mattress_maker", f"scale={s}", *DAYS).kpi(name) for s in (0.02, large))
+    assert small == pytest.approx(big, abs=NEAR[name])
 
 
+@pytest.mark.parametrize("large", [0.2, pytest.param(1.0, marks=pytest.mark.long)])
+@pytest.mark.parametrize("name", list(DRIFT))
+def test_what_drifts_drifts_within_bounds(shipped: Any, name: str, large: float) -> None:
+    """Lead times of the plant are longer and shelves emptier in the small world, by no more than stated."""
+    small, big = (shipped("mattress_maker", f"scale={s}", *DAYS).kpi(name) for s in (0.02, large))
+    assert 0.0 <= (small - big) / DRIFT[name] <= 1.0
+
+
+@pytest.mark.parametrize("large", [0.2, pytest.param(1.0, marks=pytest.mark.long)])
 @pytest.mark.parametrize("name", ["purchases", "mattresses_delivered", "turnover", "customers"])
-def test_volumes_shrink_with_the_scale(shipped: Any, name: str) -> None:
-    """Counts and money over the scale stay within 10 %."""
-    small, large = (shipped("mattress_maker", f"scale={s}", *DAYS).kpi(name) / s for s in (0.02, 0.1))
-    assert small == pytest.approx(large, rel=0.10)
+def test_volumes_shrink_with_the_scale(shipped: Any, name: str, large: float) -> None:
+    """Counts and money over the scale stay within 8 %."""
+    small, big = (shipped("mattress_maker", f"scale={s}", *DAYS).kpi(name) / s for s in (0.02, large))
+    assert small == pytest.approx(big, rel=0.08)

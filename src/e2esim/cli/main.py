@@ -81,6 +81,30 @@ def run_one(
 
 
 @app.command()
+def compare(
+    runs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[RUN]...", help="Scenarios, the base first; overrides in quotes: 'mattress_maker planning=silo'.", show_default=False
+        ),
+    ] = None,
+    experiment: Annotated[str, typer.Option("--experiment", "-e", help="Name or file of an experiment.", show_default=False)] = "",
+    replications: Annotated[int | None, typer.Option("--replications", "-n", min=2, help="Pairs of runs; default 10.", show_default=False)] = None,
+    workers: Annotated[int, typer.Option("--workers", "-w", min=0, help="Processes; 0 = one a core.")] = 0,
+    as_json: AsJson = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no table.")] = False,
+) -> None:
+    """Run scenarios with common random numbers and print paired differences with their intervals.
+
+    Example: e2esim compare mattress_maker/as_is mattress_maker/to_be --replications 30
+    """
+    with clean_end():
+        from e2esim.cli.compare_command import compare_runs
+
+        compare_runs(runs or [], experiment=experiment, replications=replications, workers=workers, as_json=as_json, quiet=quiet)
+
+
+@app.command()
 def validate(
     overrides: Overrides = None,
     as_json: AsJson = False,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from e2esim.domain.schema import TABLE as SCENARIO
 from e2esim.domain.schema import Column, Table
 
@@ -116,7 +118,7 @@ TABLES: tuple[Table, ...] = (
             _text("week", "number of the week; for reading only"),
         ),
     ),
-    SCENARIO["calendars"],
+    replace(SCENARIO["calendars"], required=False),
     SCENARIO["closures"],
     Table(
         name="routings",

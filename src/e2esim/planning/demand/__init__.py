@@ -1,0 +1,34 @@
+"""Demand planning: what will be asked for, how sure that is, and what people add to it.
+
+Who does what
+    =================  =====================================================================================
+    ``statistical``    the door: forecast of one series, or of a table by item and channel
+    ``classes``        smooth, erratic, slow, lumpy
+    ``cleaning``       outliers of the history (an option)
+    ``methods``        naive, seasonal naive, average, smoothing, Croston, SBA, TSB
+    ``smoothing``      exponential smoothing by statsmodels, imported when first used
+    ``backtest``       rolling origins; the choice of a method or of the mean of the best
+    ``adjustments``    promotions, overrides, forecast value added
+    ``consumption``    orders take their part out of the forecast, by due date
+    ``hierarchy``      sums up, shares down, whole pieces
+    ``measures``       WAPE, bias, MASE, RMSSE, tracking signal
+    =================  =====================================================================================
+
+Add a method: a function in ``methods``, its name in ``METHODS`` and in ``suited``.
+"""
+
+from e2esim.planning.demand.adjustments import Adjusted, ForecastStep, Override, Promotion, adjust, value_added
+from e2esim.planning.demand.backtest import Backtest, backtest, forecasts_of
+from e2esim.planning.demand.classes import DemandClass, demand_class
+from e2esim.planning.demand.cleaning import clean
+from e2esim.planning.demand.consumption import Consumption, consume_by_date, days, spread
+from e2esim.planning.demand.hierarchy import bottom_up, top_down, whole_pieces
+from e2esim.planning.demand.measures import Errors, judge, mase, rmsse, tracking_signal
+from e2esim.planning.demand.statistical import DemandForecast, SeriesForecast, forecast_series, forecast_table
+
+__all__ = [
+    "Adjusted", "Backtest", "Consumption", "DemandClass", "DemandForecast", "Errors", "ForecastStep", "Override",
+    "Promotion", "SeriesForecast", "adjust", "backtest", "bottom_up", "clean", "consume_by_date", "days",
+    "demand_class", "forecast_series", "forecast_table", "forecasts_of", "judge", "mase", "rmsse", "spread",
+    "top_down", "tracking_signal", "value_added", "whole_pieces",
+]  # fmt: skip

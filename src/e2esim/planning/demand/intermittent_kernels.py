@@ -33,7 +33,7 @@ def rate_path(demand: Floats, size: float, interval: float, alpha: float, kind: 
         that a dying item fades.
     """
     rate = np.empty(demand.size + 1)
-    chance, waited = 1.0 / interval, 1.0
+    chance, waited = 1.0 / interval, 0.0  # no interval is known before the first demand
     for t in range(demand.size + 1):
         if kind == 2:
             rate[t] = chance * size
@@ -45,24 +45,25 @@ def rate_path(demand: Floats, size: float, interval: float, alpha: float, kind: 
             break
         if demand[t] > 0.0:
             size += alpha * (demand[t] - size)
-            interval += alpha * (waited - interval)
+            if waited > 0.0:
+                interval += alpha * (waited - interval)
             chance += alpha * (1.0 - chance)
             waited = 1.0
         else:
             chance -= alpha * chance
-            waited += 1.0
+            waited += 1.0 if waited > 0.0 else 0.0
     return rate
 
 
 @njit(cache=True)
 def best_constant(demand: Floats, size: float, interval: float, grid: Floats, kind: int) -> float:
     """The constant of the grid with the least squared error of one-period forecasts [1]; the first of equals."""
-    best, least = grid[0], np.inf
+    best, least = float(grid[0]), np.inf
     for alpha in grid:
         rate = rate_path(demand, size, interval, alpha, kind)
         error = 0.0
         for t in range(demand.size):
             error += (demand[t] - rate[t]) ** 2
         if error < least:
-            best, least = alpha, error
+            best, least = float(alpha), error
     return best

@@ -50,7 +50,11 @@ class States:
     season: Floats  # (n_periods,) [pcs] or [1]
 
     def project(self, known: Ints, horizon: int) -> Floats:
-        """Forecasts made after ``known`` periods, (n_known, horizon) [pcs]."""
+        """Forecasts made after ``known`` periods, (n_known, horizon) [pcs].
+
+        The library's own ``forecast`` leaves the last period out of its season (statsmodels 0.15: steps of a whole
+        season use the season before it); this is the textbook form, Hyndman, Athanasopoulos (2021), 8.3.
+        """
         step = np.arange(1, horizon + 1)
         line = self.level[known - 1][:, None] + self.slope[known - 1][:, None] * np.cumsum(self.damping**step)
         if not self.shape.season:

@@ -1,0 +1,116 @@
+"""Typed tables to the planner's arrays and the names people know things by."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from e2esim.config.plan_data.hours import plan_weeks, weekly_hours
+from e2esim.config.plan_data.settings import PlanSettings
+from e2esim.planning.factory.case import PlanCase
+from e2esim.planning.factory.problem import PlanProblem
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+def build_case(frames: dict[str, pl.DataFrame], settings: PlanSettings) -> PlanCase:
+    """Lay checked tables out."""
+    assert settings.today is not None  # the door has refused data without a day
+    items, orders, receipts = frames["items"], frames["orders"], frames["receipts"]
+    facts = PlanProblem(
+        today=settings.today,
+        items=tuple(items["item"]),
+        lot_min=_floats(items, "lot_min"),
+        lot_multiple=_floats(items, "lot_multiple"),
+        on_hand=_stock(frames),
+        **_making(frames),
+        **_hours(frames, settings.today),
+        **_buying(frames),
+        orders=_order_names(orders),
+        order_item=_code(orders, "item", items, "item"),
+        order_qty=_floats(orders, "qty"),
+        order_due=_days(orders, settings.today),
+        order_priority=_ints(orders, "priority"),
+        receipt_item=_code(receipts, "item", items, "item"),
+        receipt_day=_days(receipts, settings.today),
+        receipt_qty=_floats(receipts, "qty"),
+    )
+    return PlanCase(
+        facts=facts,
+        title=settings.title,
+        item_name=tuple(items["name"]),
+        item_unit=tuple(items["unit"]),
+        order_customer=tuple(orders["customer"]),
+        receipt_name=tuple(receipts["receipt"]),
+        frozen_days=settings.frozen_days,
+    )
+
+
+def _making(frames: dict[str, pl.DataFrame]) -> dict[str, Any]:
+    items, centres = frames["items"], frames["work_centres"]
+    steps = frames["routings"]
+    steps = steps.with_columns(pl.Series("_item", _code(steps, "item", items, "item"))).sort("_item", "step")
+    bom = frames["bom"].filter(pl.col("parent").is_in(steps["item"].implode()))
+    return {
+        "step_item": steps["_item"].to_numpy(),
+        "step_name": tuple(str(step) for step in steps["step"]),
+        "step_centre": _code(steps, "work_centre", centres, "work_centre"),
+        "step_setup_h": _floats(steps, "setup_h_per_lot"),
+        "step_run_h": _floats(steps, "run_h_per_unit"),
+        "step_flow_days": _ints(steps, "flow_days"),
+        "bom_parent": _code(bom, "parent", items, "item"),
+        "bom_component": _code(bom, "component", items, "item"),
+        "bom_qty": _floats(bom, "qty_per"),
+    }
+
+
+def _hours(frames: dict[str, pl.DataFrame], today: dt.date) -> dict[str, Any]:
+    last = frames["orders"]["due"].max()
+    weeks = plan_weeks(frames, today, last if isinstance(last, dt.date) else today)
+    return {"centres": tuple(frames["work_centres"]["work_centre"]), "capacity_h": weekly_hours(frames, today, weeks)}
+
+
+def _buying(frames: dict[str, pl.DataFrame]) -> dict[str, Any]:
+    sources = frames["suppliers"]
+    return {
+        "source_item": _code(sources, "item", frames["items"], "item"),
+        "source_supplier": tuple(sources["supplier"]),
+        "source_priority": _ints(sources, "priority"),
+        "source_lead_days": _ints(sources, "lead_time_days"),
+        "source_moq": _floats(sources, "moq"),
+        "source_multiple": _floats(sources, "multiple"),
+        "source_price": _floats(sources, "price"),
+    }
+
+
+def _stock(frames: dict[str, pl.DataFrame]) -> Floats:
+    on_hand = np.zeros(frames["items"].height)
+    np.add.at(on_hand, _code(frames["stock"], "item", frames["items"], "item"), _floats(frames["stock"], "on_hand"))
+    return on_hand
+
+
+def _order_names(orders: pl.DataFrame) -> tuple[str, ...]:
+    return tuple(f"{order}/{line}" if line else order for order, line in orders.select("order", "line").iter_rows())
+
+
+def _code(frame: pl.DataFrame, column: str, owner: pl.DataFrame, key: str) -> Ints:
+    """Row of each cell in the table that owns it."""
+    rows = {name: k for k, name in enumerate(owner[key])}
+    return np.array([rows[name] for name in frame[column]], dtype=np.int64)
+
+
+def _floats(frame: pl.DataFrame, column: str) -> Floats:
+    return np.array(frame[column].to_numpy(), dtype=np.float64)
+
+
+def _ints(frame: pl.DataFrame, column: str) -> Ints:
+    return np.array(frame[column].to_numpy(), dtype=np.int64)
+
+
+def _days(frame: pl.DataFrame, today: dt.date) -> Ints:
+    return np.array((frame["due"] - today).dt.total_days().to_numpy(), dtype=np.int64)

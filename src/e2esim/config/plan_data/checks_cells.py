@@ -1,0 +1,132 @@
+"""Rules a row must keep with its neighbours: units, whole pieces, dates against today, weeks that begin on Monday."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import polars as pl
+
+from e2esim.config.checks import View
+from e2esim.config.grids import ROW
+from e2esim.config.plan_data.settings import PlanSettings
+from e2esim.config.problems import Problem
+
+_UNITS = (("bom", "component"), ("stock", "item"), ("suppliers", "item"), ("receipts", "item"), ("orders", "item"))
+_COUNTED = (("stock", "on_hand"), ("receipts", "qty"), ("orders", "qty"))
+PIECES = ("pcs", "pc", "piece", "pieces")
+LONG_AGO = 365  # an order overdue by more is a wrong date [d]
+
+
+def units(view: View) -> Iterator[Problem]:
+    """A quantity must be in the unit that items states."""
+    stated = {item: (row, unit) for row, item, unit in view.table("items").select(ROW, "item", "unit").iter_rows()}
+    for table, column in _UNITS:
+        for row, item, unit in view.table(table).select(ROW, column, "unit").iter_rows():
+            if unit and item in stated and unit.lower() != stated[item][1].lower():
+                where, own = stated[item]
+                yield view.problem(
+                    table,
+                    f"unit mismatch: item {item} is counted in {own} (items, row {where})",
+                    row=row,
+                    column="unit",
+                    value=unit,
+                    remedy=f"convert the quantity to {own}, or correct the unit",
+                )
+
+
+def whole_pieces(view: View) -> Iterator[Problem]:
+    """A piece is not ordered or stored in part: most often 1.234 was meant as 1234."""
+    unit = view.table("items").select("item", pl.col("unit").alias("_own"))
+    for table, column in _COUNTED:
+        rows = view.table(table).join(unit, on="item", how="left")
+        broken = rows.filter(
+            pl.col("_own").str.to_lowercase().is_in(PIECES) & (pl.col(column) != pl.col(column).floor())
+        )
+        for row, value, own in broken.select(ROW, column, "_own").iter_rows():
+            yield view.problem(
+                table,
+                f"a part of a piece (the item is counted in {own})",
+                row=row,
+                column=column,
+                value=value,
+                remedy="write whole pieces without a thousands sign, or give the item another unit",
+            )
+
+
+def order_twice(view: View) -> Iterator[Problem]:
+    """An order without line numbers stands in one row."""
+    plain = view.table("orders").filter((pl.col("line") == "") & (pl.col("order") != ""))
+    first: dict[str, int] = {}
+    for row, order in plain.select(ROW, "order").iter_rows():
+        if order in first:
+            remedy = f"it stands in row {first[order]}: keep one, or number its lines in column line"
+            yield view.problem("orders", "duplicate key", row=row, column="order", value=order, remedy=remedy)
+        else:
+            first[order] = row
+
+
+def dates(view: View, settings: PlanSettings) -> Iterator[Problem]:
+    """Nothing can arrive before today; an overdue order is planned at once unless its date cannot be meant."""
+    today = settings.today
+    if today is None:
+        return
+    rows = view.table("receipts").filter(pl.col("due") < today)
+    for row, due in rows.select(ROW, "due").iter_rows():
+        yield view.problem(
+            "receipts",
+            f"date before today ({today}), yet still open",
+            row=row,
+            column="due",
+            value=due,
+            remedy="give the day on which it will come, or book it into stock",
+        )
+    rows = view.table("orders").filter(pl.col("due") < today)
+    for row, due in rows.select(ROW, "due").iter_rows():
+        old = (today - due).days > LONG_AGO
+        yield view.problem(
+            "orders",
+            f"date before today ({today})" + ("" if old else ": overdue, planned as soon as possible and counted late"),
+            row=row,
+            column="due",
+            value=due,
+            remedy="correct the date, or take the order out" if old else "",
+            warning=not old,
+        )
+
+
+def mondays(view: View, settings: PlanSettings) -> Iterator[Problem]:
+    """Weeks of table capacity begin on Monday; none may be left out between the first and the last."""
+    frame = view.table("capacity")
+    for row, day in frame.select(ROW, "week_start").iter_rows():
+        if day is not None and day.weekday() != 0:
+            monday = day - dt.timedelta(days=day.weekday())
+            yield view.problem(
+                "capacity",
+                f"no Monday but a {day:%A}",
+                row=row,
+                column="week_start",
+                value=day,
+                remedy=f"write {monday} if that week is meant",
+            )
+    if settings.today is None:
+        return
+    for centre, first, last, count in (
+        frame.filter(pl.col("week_start") > settings.today - dt.timedelta(days=7))
+        .group_by("work_centre", maintain_order=True)
+        .agg(
+            pl.col("week_start").min().alias("first"),
+            pl.col("week_start").max().alias("last"),
+            pl.col("week_start").n_unique().alias("count"),
+        )
+        .iter_rows()
+    ):
+        missing = (last - first).days // 7 + 1 - count
+        if missing > 0:
+            yield view.problem(
+                "capacity",
+                f"work centre {centre} lacks {missing} week{'s' if missing > 1 else ''} between {first} and {last}",
+                column="week_start",
+                remedy="they were planned with no hours; add rows, with 0 if that is meant",
+                warning=True,
+            )

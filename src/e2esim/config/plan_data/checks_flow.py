@@ -1,0 +1,113 @@
+"""Rules of the flow: every item that is needed can be made or bought, at work centres that have hours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from e2esim.config.checks import View
+from e2esim.config.grids import ROW
+from e2esim.config.plan_data.hours import plan_weeks, weekly_hours
+from e2esim.config.plan_data.needs import Needs
+from e2esim.config.plan_data.settings import PlanSettings
+from e2esim.config.problems import Problem
+
+
+def made_or_bought(view: View, needs: Needs) -> Iterator[Problem]:
+    """What stock and open orders do not cover must have a routing or a supplier."""
+    sources = set(view.table("routings")["item"]) | set(view.table("suppliers")["item"])
+    bills = set(view.table("bom")["parent"])
+    for row, item in view.table("items").select(ROW, "item").iter_rows():
+        if needs.net.get(item, 0.0) > 0 and item not in sources:
+            bill = " (it has a bill of material but no routing)" if item in bills else ""
+            yield view.problem(
+                "items",
+                f"can be neither made nor bought, but {needs.why[item]}{bill}",
+                row=row,
+                column="item",
+                value=item,
+                remedy="add its steps to routings, or a supplier to suppliers",
+            )
+
+
+def bills_without_routing(view: View) -> Iterator[Problem]:
+    """A bill of an item that is bought is not used."""
+    made, bought = set(view.table("routings")["item"]), set(view.table("suppliers")["item"])
+    parents = view.table("bom").group_by("parent", maintain_order=True).agg(pl.col(ROW).first())
+    for parent, row in parents.iter_rows():
+        if parent not in made and parent in bought:
+            yield view.problem(
+                "bom",
+                "its bill is not used: it is bought and has no routing",
+                row=row,
+                column="parent",
+                value=parent,
+                remedy="add a routing, or take the bill out",
+                warning=True,
+            )
+
+
+def hours_behind_demand(view: View, needs: Needs, settings: PlanSettings) -> Iterator[Problem]:
+    """A work centre that demand runs through must have hours, and room for one smallest lot in some week."""
+    last_due = view.table("orders")["due"].max()
+    if settings.today is None or last_due is None:
+        return
+    frames = view.typed.frames
+    weeks = plan_weeks(frames, settings.today, last_due)  # type: ignore[arg-type]
+    hours = weekly_hours(frames, settings.today, weeks)
+    centres = view.table("work_centres")
+    used: dict[str, str] = {}
+    for item, centre in view.table("routings").select("item", "work_centre").iter_rows():
+        if needs.net.get(item, 0.0) > 0:
+            used.setdefault(centre, item)
+    stated = set(view.table("capacity")["work_centre"])
+    for (row, centre), own in zip(centres.select(ROW, "work_centre").iter_rows(), hours, strict=True):
+        if centre in used and own.sum() <= 0:
+            yield view.problem(
+                "work_centres",
+                f"zero capacity with demand behind it: {used[centre]} runs through it",
+                row=row,
+                column="work_centre",
+                value=centre,
+                remedy="its hours in capacity are 0 or lie before today"
+                if centre in stated
+                else "give it a calendar, or rows in capacity",
+            )
+    fullest = dict(zip(centres["work_centre"], hours.max(axis=1), strict=True))
+    yield from _lots_that_never_fit(view, needs, fullest)
+    yield from _beyond(view, settings, weeks)
+
+
+def _lots_that_never_fit(view: View, needs: Needs, fullest: dict[str, float]) -> Iterator[Problem]:
+    lots = dict(view.table("items").select("item", "lot_min").iter_rows())
+    columns = (ROW, "item", "work_centre", "setup_h_per_lot", "run_h_per_unit")
+    for row, item, centre, setup, run in view.table("routings").select(columns).iter_rows():
+        wanted = setup + run * max(1.0, lots.get(item, 1.0))
+        if needs.net.get(item, 0.0) > 0 and 0 < fullest.get(centre, 0.0) < wanted:
+            yield view.problem(
+                "routings",
+                f"the smallest lot of {item} takes {wanted:g} h, the best week of {centre} has {fullest[centre]:g} h",
+                row=row,
+                column="run_h_per_unit",
+                value=run,
+                remedy="it can never start: check lot_min, hours and their units",
+                warning=True,
+            )
+
+
+def _beyond(view: View, settings: PlanSettings, weeks: int) -> Iterator[Problem]:
+    assert settings.today is not None
+    end = pl.lit(settings.today) + pl.duration(weeks=weeks)
+    late = view.table("orders").filter(pl.col("due") >= end)
+    if late.height:
+        row = late[ROW][0]
+        yield view.problem(
+            "orders",
+            f"{late.height} order{'s are' if late.height > 1 else ' is'} due after the last week with hours",
+            row=row,
+            column="due",
+            value=late["due"][0],
+            remedy="they are planned from what is made before; state hours for these weeks in capacity",
+            warning=True,
+        )

@@ -1,0 +1,149 @@
+"""The door of a planner's data: a folder or a workbook in, a checked `PlanCase` out, or all that is wrong at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from e2esim.config.checks import View, run_checks
+from e2esim.config.checks_making import no_cycle
+from e2esim.config.grids import ROW
+from e2esim.config.places import roots
+from e2esim.config.plan_data.build import build_case
+from e2esim.config.plan_data.checks_cells import dates, mondays, order_twice, units, whole_pieces
+from e2esim.config.plan_data.checks_flow import bills_without_routing, hours_behind_demand, made_or_bought
+from e2esim.config.plan_data.needs import net_needs
+from e2esim.config.plan_data.schema import TABLE, TABLES
+from e2esim.config.plan_data.settings import PlanSettings, plan_settings
+from e2esim.config.plan_data.tidy import lenient, tidied
+from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
+from e2esim.config.sheets import WORKBOOK, RawTable, read_csvs, read_workbook
+from e2esim.config.tables import Typed, empty_frame, type_tables
+from e2esim.domain.schema import Table
+from e2esim.planning.factory.case import PlanCase
+
+_FLOW = (
+    "items.item", "bom.parent", "bom.component", "bom.qty_per", "routings.item", "suppliers.item", "stock.item",
+    "stock.on_hand", "receipts.item", "receipts.qty", "orders.order", "orders.item", "orders.qty",
+)  # fmt: skip
+_HOURS = (
+    "work_centres.work_centre", "work_centres.calendar", "work_centres.machines", "work_centres.efficiency",
+    "capacity.work_centre", "capacity.week_start", "capacity.capacity_h", "calendars.calendar", "calendars.weekday",
+    "calendars.start", "calendars.end", "closures.calendar", "closures.first", "closures.last", "items.lot_min",
+    "routings.work_centre", "routings.setup_h_per_lot", "routings.run_h_per_unit", "orders.due",
+)  # fmt: skip
+_DATES = ("receipts.due", "orders.due")
+_UNITS = (
+    "items.item", "items.unit", "bom.component", "bom.unit", "stock.item", "stock.unit", "suppliers.item",
+    "suppliers.unit", "receipts.item", "receipts.unit", "orders.item", "orders.unit",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PlanData:
+    """A case that can be planned, what is worth a warning, and the typed tables it came from."""
+
+    case: PlanCase
+    warnings: tuple[Problem, ...]
+    tables: dict[str, pl.DataFrame]
+
+
+def read_plan_data(data: Path) -> PlanData:
+    """Read and check a planner's folder of CSV files, or one workbook with the same sheets.
+
+    Parameters
+    ----------
+    data
+        A folder with ``NAME.csv`` or ``data.xlsx``, a workbook, or the name of a folder that came with the program.
+
+    Raises
+    ------
+    InputErrors
+        With every problem of every table: file, row, column, value and remedy.
+    """
+    folder = find_data(data)
+    raws, problems = _raw_tables(folder)
+    typed = Typed(problems=[lenient(problem) for problem in problems])
+    raws = {name: tidied(raw, TABLE[name]) for name, raw in raws.items()}
+    type_tables(TABLES, raws, typed, lambda table: _absent(table, folder, typed, anything=bool(raws)))
+    settings = plan_settings(typed, folder.stem)
+    typed.problems += list(_checked(View(typed, None), settings))
+    problems = list(dict.fromkeys(typed.problems))
+    errors = [problem for problem in problems if not problem.warning]
+    warnings = tuple(problem for problem in problems if problem.warning)
+    if errors or settings.today is None:
+        raise InputErrors([*errors, *warnings])
+    frames = {name: frame.drop(ROW) for name, frame in typed.frames.items()}
+    return PlanData(build_case(frames, settings), warnings, frames)
+
+
+def find_data(data: Path) -> Path:
+    """Return the folder or workbook that ``data`` means: a path, or the name of a shipped folder.
+
+    Raises
+    ------
+    InputErrors
+        If there is none.
+    """
+    for place in (data, *(root / data for root in roots())):
+        if place.is_dir() or place.is_file():
+            return place
+    message, remedy = "there is no such folder or workbook", "name the folder that holds orders.csv, items.csv ..."
+    raise InputErrors([Problem(file=COMMAND_LINE, column="DATA", value=str(data), message=message, remedy=remedy)])
+
+
+def _raw_tables(folder: Path) -> tuple[dict[str, RawTable], list[Problem]]:
+    label = folder.as_posix()
+    if folder.is_file():
+        return read_workbook(folder, label, TABLE)
+    books, files = folder / WORKBOOK, any(folder.glob("*.[cC][sS][vV]"))
+    if books.is_file() and files:
+        remedy = "keep one: the CSV files or the workbook"
+        return {}, [Problem(file=label, message=f"both *.csv and {WORKBOOK} are there", remedy=remedy)]
+    if books.is_file():
+        return read_workbook(books, f"{label}/{WORKBOOK}", TABLE)
+    if not files:
+        remedy = f"put orders.csv, items.csv ... there, or the same sheets into {WORKBOOK} (docs/plan_data.md)"
+        return {}, [Problem(file=label, message="the folder has no tables", remedy=remedy)]
+    return read_csvs(folder, label, TABLE)
+
+
+def _absent(table: Table, folder: Path, typed: Typed, *, anything: bool) -> None:
+    """Take a table that is not there as empty; tell if it is needed."""
+    book = folder if folder.is_file() else folder / WORKBOOK
+    typed.frames[table.name] = empty_frame(table)
+    typed.labels[table.name] = f"{book.as_posix()}:{table.name}" if book.is_file() else f"{folder.as_posix()}/{table.name}.csv"
+    if table.required:
+        typed.partial.add(table.name)
+        if anything:
+            columns = ", ".join(column.name for column in table.columns if column.required)
+            remedy = f"{table.meaning} Needed columns: {columns}"
+            typed.problems.append(Problem(file=typed.labels[table.name], message="missing table", remedy=remedy))
+
+
+def _checked(view: View, settings: PlanSettings) -> Iterator[Problem]:
+    """Every rule between tables, each only where the columns it stands on could be read."""
+    yield from run_checks((no_cycle,), view)
+    if _firm(view, _UNITS):
+        yield from units(view)
+    yield from whole_pieces(view)
+    yield from order_twice(view)
+    if _firm(view, _DATES):
+        yield from dates(view, settings)
+    yield from mondays(view, settings)
+    needs = net_needs(view) if _firm(view, _FLOW) else None
+    if needs is None:
+        return
+    yield from made_or_bought(view, needs)
+    yield from bills_without_routing(view)
+    if _firm(view, _HOURS):
+        yield from hours_behind_demand(view, needs, settings)
+
+
+def _firm(view: View, columns: tuple[str, ...]) -> bool:
+    """Whether every one of ``columns`` was read without a doubt and its table is whole."""
+    doubtful = {f"{table}.{column}" for table, column in view.typed.doubtful}
+    return not any(name in doubtful or name.split(".")[0] in view.typed.partial for name in columns)

@@ -1,0 +1,128 @@
+"""What an earlier plan folder has released, for a plan that keeps it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from e2esim.config.problems import InputErrors, Problem
+from e2esim.planning.factory.case import PlanCase
+from e2esim.planning.factory.frozen import Released
+
+_LOTS = {"lot", "item", "step", "qty", "start", "end"}
+_PURCHASES = {"purchase", "supplier", "item", "qty", "ordered", "received"}
+
+
+def keep_released(case: PlanCase, folder: Path) -> PlanCase:
+    """Return ``case`` with the lots and purchases that the plan in ``folder`` begins before the frozen horizon.
+
+    What was finished before today is taken to lie in stock; what the table receipts names is not taken twice.
+
+    Raises
+    ------
+    InputErrors
+        If the folder holds no plan, names what the data do not know, or cannot be kept with today's stock and hours.
+    """
+    today = _day_of(folder)
+    if today > case.facts.today:
+        message = f"the earlier plan is of {today}, later than today ({case.facts.today})"
+        raise InputErrors([Problem(file=folder.as_posix(), message=message, remedy="correct the setting today")])
+    problems: list[Problem] = []
+    lots = _open(_table(folder, "lots", _LOTS), "lot", "start", "end", case)
+    purchases = _open(_table(folder, "purchases", _PURCHASES), "purchase", "ordered", "received", case)
+    facts = case.facts
+    steps = {(facts.items[i], name): k for k, (i, name) in enumerate(zip(facts.step_item, facts.step_name, strict=True))}
+    items = [facts.items[i] for i in facts.source_item]
+    sources = {key: k for k, key in enumerate(zip(facts.source_supplier, items, strict=True))}
+    step = _rows(lots, ("item", "step"), steps, folder / "lots.parquet", "routings", problems)
+    source = _rows(purchases, ("supplier", "item"), sources, folder / "purchases.parquet", "suppliers", problems)
+    if problems:
+        raise InputErrors(problems)
+    kept = replace(
+        case,
+        released=Released(
+            lot_name=tuple(lots["lot"]),
+            lot_step=step,
+            lot_qty=lots["qty"].to_numpy().astype(np.float64),
+            lot_start=lots["_first"].to_numpy(),
+            lot_end=lots["_last"].to_numpy(),
+            purchase_name=tuple(purchases["purchase"]),
+            purchase_source=source,
+            purchase_qty=purchases["qty"].to_numpy().astype(np.float64),
+            purchase_ordered=purchases["_first"].to_numpy(),
+            purchase_received=purchases["_last"].to_numpy(),
+        ),
+    )
+    faults = kept.remainder().faults
+    if faults:
+        remedy = "correct stock, receipts or hours, shorten frozen_days, or plan without --freeze"
+        raise InputErrors(
+            [
+                Problem(file=folder.as_posix(), message=f"infeasible frozen plan: {fault}", remedy=remedy)
+                for fault in faults
+            ]
+        )
+    return kept
+
+
+def _day_of(folder: Path) -> dt.date:
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        return dt.date.fromisoformat(manifest["plan"]["today"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        message, remedy = "this is no plan folder", "name a folder that e2esim plan has written"
+        raise InputErrors([Problem(file=folder.as_posix(), message=message, remedy=remedy)]) from error
+
+
+def _table(folder: Path, name: str, columns: set[str]) -> pl.DataFrame:
+    path = folder / f"{name}.parquet"
+    try:
+        frame = pl.read_parquet(path)
+        missing = sorted(columns - set(frame.columns))
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise InputErrors([Problem(file=path.as_posix(), message="cannot be read", remedy="plan anew")]) from error
+    if missing:
+        raise InputErrors([Problem(file=path.as_posix(), message=f"lacks {', '.join(missing)}", remedy="plan anew")])
+    return frame
+
+
+def _open(frame: pl.DataFrame, name: str, first: str, last: str, case: PlanCase) -> pl.DataFrame:
+    """Rows that begin before the frozen horizon and are not finished, with days from today."""
+    today = pl.lit(case.facts.today)
+    days = frame.with_columns(
+        (pl.col(first) - today).dt.total_days().alias("_first"), (pl.col(last) - today).dt.total_days().alias("_last")
+    )
+    return days.filter(
+        (pl.col("_first") < case.frozen_days)
+        & ((pl.col("_first") >= 0) | (pl.col("_last") > 0))
+        & ~pl.col(name).is_in(list(case.receipt_name))
+    )
+
+
+def _rows(
+    frame: pl.DataFrame,
+    key: tuple[str, str],
+    known: dict[tuple[str, str], int],
+    path: Path,
+    table: str,
+    problems: list[Problem],
+) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    rows = []
+    for pair in frame.select(key).iter_rows():
+        if pair not in known:
+            problems.append(
+                Problem(
+                    file=path.as_posix(),
+                    column=" + ".join(key),
+                    value=", ".join(pair),
+                    message=f"infeasible frozen plan: no such row in table {table} any more",
+                    remedy=f"bring it back to {table}, or plan without --freeze",
+                )
+            )
+        rows.append(known.get(pair, 0))
+    return np.array(rows, dtype=np.int64)

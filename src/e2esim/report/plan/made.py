@@ -1,0 +1,75 @@
+"""Tables of what is made and bought: lots, the schedule of every work centre, purchases."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from e2esim.report.plan.view import PLANNED, RELEASED, PlanView, frame
+
+
+def lots_frame(view: PlanView) -> pl.DataFrame:
+    """One row a lot and step, by item, day and step."""
+    f, lots = view.facts, view.lots
+    item = f.step_item[lots.step]
+    order = np.lexsort((lots.step, lots.start, item))
+    status = np.where(np.arange(lots.step.size) < lots.released, RELEASED, PLANNED)
+    return frame(
+        {
+            "lot": lots.name,
+            **view.of_items(item),
+            "step": np.array(f.step_name, dtype=object)[lots.step],
+            "work_centre": np.array(f.centres, dtype=object)[f.step_centre[lots.step]],
+            "qty": lots.qty,
+            "start": view.dates(lots.start),
+            "end": view.dates(lots.end),
+            "hours": lots.hours.round(3),
+            "status": status.astype(object),
+        }
+    )[order]
+
+
+def schedule_frame(view: PlanView) -> pl.DataFrame:
+    """Lots of every work centre in the order in which they start, with the hours of the week used so far."""
+    f, lots = view.facts, view.lots
+    centre, week = f.step_centre[lots.step], lots.start // 7
+    order = np.lexsort((lots.step, lots.start, centre))
+    room = np.where(
+        (week >= 0) & (week < f.n_weeks), f.capacity_h[centre, np.clip(week, 0, f.n_weeks - 1)], np.nan
+    )
+    table = frame(
+        {
+            "work_centre": np.array(f.centres, dtype=object)[centre],
+            "week": view.dates(7 * week),
+            "start": view.dates(lots.start),
+            "end": view.dates(lots.end),
+            "lot": lots.name,
+            **view.of_items(f.step_item[lots.step]),
+            "step": np.array(f.step_name, dtype=object)[lots.step],
+            "qty": lots.qty,
+            "hours": lots.hours.round(3),
+            "week_capacity_h": room,
+        }
+    )[order]
+    used = pl.col("hours").cum_sum().over("work_centre", "week").round(3).alias("week_used_h")
+    return table.with_columns(used, pl.col("week_capacity_h").fill_nan(None))
+
+
+def purchases_frame(view: PlanView) -> pl.DataFrame:
+    """Purchase orders by the day on which they must be placed."""
+    f, bought = view.facts, view.purchases
+    price = f.source_price[bought.source]
+    status = np.where(np.arange(bought.source.size) < bought.released, RELEASED, PLANNED)
+    return frame(
+        {
+            "purchase": bought.name,
+            "supplier": np.array(f.source_supplier, dtype=object)[bought.source],
+            **view.of_items(f.source_item[bought.source]),
+            "qty": bought.qty,
+            "ordered": view.dates(bought.ordered),
+            "received": view.dates(bought.received),
+            "price_eur": price,
+            "value_eur": (price * bought.qty).round(2),
+            "status": status.astype(object),
+        }
+    )[np.lexsort((f.source_item[bought.source], bought.ordered))]

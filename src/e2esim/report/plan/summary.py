@@ -1,0 +1,124 @@
+"""The plan in a few figures: status, objective and bound, punctuality by priority, causes, the fullest work centres."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from e2esim.planning.factory.result import Cause
+from e2esim.report.plan.served import CAUSE, late_frame
+from e2esim.report.plan.view import PlanView
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tier:
+    """Orders of one priority: how many, pieces on time as a share, late orders, orders never delivered in full."""
+
+    priority: int
+    orders: int
+    pieces: float
+    on_time: float
+    late_orders: int
+    short_orders: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """Figures of a plan.
+
+    Parameters
+    ----------
+    objective, bound
+        Weighted pieces not on time, and proven least; None when no bound is known.
+    gap
+        Share of the objective that is not proven necessary.
+    shortages
+        Orders that are never delivered in full inside the calendar.
+    causes
+        Late pieces by cause and place, the largest first: (cause, place, pieces, orders).
+    """
+
+    title: str
+    status: str
+    objective: float
+    bound: float | None
+    gap: float | None
+    orders: int
+    late_orders: int
+    late_pieces: float
+    shortages: int
+    short_pieces: float
+    tiers: tuple[Tier, ...]
+    causes: tuple[tuple[str, str, float, int], ...]
+    lots: int
+    released_lots: int
+    purchases: int
+    purchase_eur: float
+    plan_s: float
+
+
+def summarise(view: PlanView) -> Summary:
+    """The figures of a plan."""
+    r, f = view.result, view.facts
+    bound = r.bound if math.isfinite(r.bound) else None
+    gap = None
+    if bound is not None:
+        gap = 0.0 if r.objective <= 1e-9 else max(0.0, (r.objective - bound) / r.objective)
+    bought = view.purchases
+    return Summary(
+        title=view.case.title,
+        status=r.status.value,
+        objective=round(r.objective, 6),
+        bound=None if bound is None else round(bound, 6),
+        gap=None if gap is None else round(gap, 6),
+        orders=len(f.orders),
+        late_orders=int((view.late > 1e-6).sum()),
+        late_pieces=round(float(view.late.sum()), 3),
+        shortages=int((view.short > 0).sum()),
+        short_pieces=round(float(view.short.sum()), 3),
+        tiers=_tiers(view),
+        causes=_causes(view),
+        lots=view.lots.step.size,
+        released_lots=view.lots.released,
+        purchases=bought.source.size,
+        purchase_eur=round(float((f.source_price[bought.source] * bought.qty).sum()), 2),
+        plan_s=round(r.wall_s, 3),
+    )
+
+
+def _tiers(view: PlanView) -> tuple[Tier, ...]:
+    f, found = view.facts, []
+    for priority in np.unique(f.order_priority).tolist():
+        mine = f.order_priority == priority
+        pieces, late = float(f.order_qty[mine].sum()), float(view.late[mine].sum())
+        found.append(
+            Tier(
+                priority=priority,
+                orders=int(mine.sum()),
+                pieces=pieces,
+                on_time=1.0 - late / pieces if pieces else 1.0,
+                late_orders=int((view.late[mine] > 1e-6).sum()),
+                short_orders=int((view.short[mine] > 0).sum()),
+            )
+        )
+    return tuple(found)
+
+
+def _causes(view: PlanView) -> tuple[tuple[str, str, float, int], ...]:
+    table = late_frame(view)
+    totals: dict[tuple[str, str], tuple[float, set[str]]] = {}
+    for cause, place, qty, order in table.select("cause", "where", "late_qty", "order").iter_rows():
+        pieces, orders = totals.get((cause, place), (0.0, set()))
+        totals[cause, place] = (pieces + qty, orders | {order})
+    rows = [(cause, place, round(pieces, 3), len(orders)) for (cause, place), (pieces, orders) in totals.items()]
+    return tuple(sorted(rows, key=lambda row: (-row[2], row[:2])))
+
+
+def causes_by_kind(summary: Summary) -> dict[str, float]:
+    """Late pieces by cause, all causes of the ledger."""
+    return {
+        CAUSE[cause]: round(sum(pieces for kind, _, pieces, _ in summary.causes if kind == CAUSE[cause]), 3)
+        for cause in Cause
+    }

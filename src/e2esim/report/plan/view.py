@@ -1,0 +1,162 @@
+"""A plan with its case, laid out once for every table and picture: all lots, all purchases, names and dates."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from e2esim.planning.factory.case import PlanCase
+from e2esim.planning.factory.frozen import Remainder
+from e2esim.planning.factory.planner import late_pieces
+from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
+from e2esim.planning.factory.requirements import wished_load
+from e2esim.planning.factory.result import PlanResult
+
+Names = npt.NDArray[np.object_]
+RELEASED, PLANNED = "released", "planned"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Lots:
+    """Released lots first, then planned ones; one row a lot and step [pcs, d from today, h]."""
+
+    name: Names
+    step: Ints
+    qty: Floats
+    start: Ints
+    end: Ints
+    hours: Floats
+    released: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Purchases:
+    """Released purchases first, then planned ones [pcs, d from today]."""
+
+    name: Names
+    source: Ints
+    qty: Floats
+    ordered: Ints
+    received: Ints
+    released: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PlanView:
+    """A case, what was left of it to plan, and the plan."""
+
+    case: PlanCase
+    left: Remainder
+    result: PlanResult
+
+    @property
+    def facts(self) -> PlanProblem:
+        """The problem as the data state it."""
+        return self.case.facts
+
+    @cached_property
+    def items(self) -> Names:
+        """Names of the items."""
+        return np.array(self.facts.items, dtype=object)
+
+    @cached_property
+    def lots(self) -> Lots:
+        """All lots, with numbers that go on where released ones end."""
+        f, old, r = self.facts, self.case.released, self.result
+        step, qty = np.r_[old.lot_step, r.lot_step], np.r_[old.lot_qty, r.lot_qty]
+        return Lots(
+            name=numbered("L", old.lot_name, r.lot_step.size),
+            step=step,
+            qty=qty,
+            start=np.r_[old.lot_start, r.lot_start],
+            end=np.r_[old.lot_end, r.lot_end],
+            hours=f.step_setup_h[step] + f.step_run_h[step] * qty,
+            released=old.lot_step.size,
+        )
+
+    @cached_property
+    def purchases(self) -> Purchases:
+        """All purchases."""
+        old, r = self.case.released, self.result
+        return Purchases(
+            name=numbered("P", old.purchase_name, r.purchase_source.size),
+            source=np.r_[old.purchase_source, r.purchase_source],
+            qty=np.r_[old.purchase_qty, r.purchase_qty],
+            ordered=np.r_[old.purchase_ordered, r.purchase_ordered],
+            received=np.r_[old.purchase_received, r.purchase_received],
+            released=old.purchase_source.size,
+        )
+
+    @cached_property
+    def load(self) -> Floats:
+        """Planned hours by work centre and week, (n_centres, n_weeks) [h]."""
+        f, lots = self.facts, self.lots
+        ahead = (lots.start >= 0) & (lots.start < 7 * f.n_weeks)
+        hours = np.zeros(f.capacity_h.shape)
+        np.add.at(hours, (f.step_centre[lots.step[ahead]], lots.start[ahead] // 7), lots.hours[ahead])
+        return hours
+
+    @cached_property
+    def wished(self) -> Floats:
+        """Hours wanted when all is made just in time without limits, (n_centres, n_weeks) [h]."""
+        return wished_load(self.facts)
+
+    @cached_property
+    def weeks(self) -> int:
+        """Weeks worth showing: until the last order, lot and delivery."""
+        r = self.result
+        last = max(int(x.max(initial=0)) for x in (self.facts.order_due, self.lots.end, r.delivery_day))
+        return min(self.facts.n_weeks, last // 7 + 1)
+
+    @cached_property
+    def late(self) -> Floats:
+        """Pieces of every order that are late or never come, (n_orders,)."""
+        r = self.result
+        return late_pieces(self.left.problem, r.delivery_order, r.delivery_day, r.delivery_qty)
+
+    @cached_property
+    def short(self) -> Floats:
+        """Pieces of every order that never come inside the calendar, (n_orders,)."""
+        r, f = self.result, self.facts
+        given = np.bincount(r.delivery_order, weights=r.delivery_qty, minlength=len(f.orders))
+        left = np.maximum(f.order_qty - given, 0.0)
+        return np.asarray(np.where(left > 1e-6, left, 0.0), dtype=np.float64)
+
+    def dates(self, days: Ints | range) -> pl.Series:
+        """Days from today as dates."""
+        return pl.Series(np.datetime64(self.facts.today, "D") + np.asarray(days, dtype="timedelta64[D]"))
+
+    def of_items(self, rows: Ints, *, unit: bool = True) -> dict[str, Any]:
+        """Columns item, name and unit of some item rows."""
+        found = {"item": self.items[rows], "name": np.array(self.case.item_name, dtype=object)[rows]}
+        return found | ({"unit": np.array(self.case.item_unit, dtype=object)[rows]} if unit else {})
+
+
+def numbered(letter: str, old: tuple[str, ...], count: int) -> Names:
+    """Names of released rows, then new numbers above them.
+
+    Examples
+    --------
+    >>> numbered("L", ("L00007",), 2).tolist()
+    ['L00007', 'L00008', 'L00009']
+    """
+    highest = max((int(digits[-1]) for name in old if (digits := re.findall(r"\d+", name))), default=0)
+    return np.array([*old, *(f"{letter}{highest + 1 + k:05d}" for k in range(count))], dtype=object)
+
+
+def frame(columns: dict[str, Any]) -> pl.DataFrame:
+    """A table; arrays of names become text."""
+    return pl.DataFrame(
+        {
+            name: pl.Series(name, values.tolist(), dtype=pl.String)
+            if isinstance(values, np.ndarray) and values.dtype == object
+            else values
+            for name, values in columns.items()
+        }
+    )
