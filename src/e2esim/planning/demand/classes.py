@@ -48,7 +48,7 @@ def demand_interval(history: Floats) -> float:
     2.0
     """
     known = since_first(history)
-    return known.size / np.count_nonzero(known > 0) if known.size else float("inf")
+    return known.size / int(np.count_nonzero(known > 0)) if known.size else float("inf")
 
 
 def size_variation(history: Floats) -> float:
