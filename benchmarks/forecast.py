@@ -82,12 +82,12 @@ def run(count: int = 200) -> None:
     folder = os.environ.get("E2ESIM_DATA")
     if folder:
         print("\nMASE on furniture, last 24 months   at one go  seasonal naive  month by month  seasonal naive  method")
-        rows2 = []
+        scores = []
         for region, series in furniture(Path(folder)).items():
             once, plain, method = at_one_go(series)
-            rows2.append((once, plain, *month_by_month(series)))
-            print(f"{region:34s}  {once:10.3f}  {plain:14.3f}  {rows2[-1][2]:14.3f}  {rows2[-1][3]:14.3f}  {method}")
-        mean = np.mean(rows2, axis=0)
+            scores.append((once, plain, *month_by_month(series)))
+            print(f"{region:34s}  {once:10.3f}  {plain:14.3f}  {scores[-1][2]:14.3f}  {scores[-1][3]:14.3f}  {method}")
+        mean = np.mean(scores, axis=0)
         print(f"{'mean':34s}  {mean[0]:10.3f}  {mean[1]:14.3f}  {mean[2]:14.3f}  {mean[3]:14.3f}")
 
 

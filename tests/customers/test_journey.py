@@ -219,7 +219,7 @@ def test_contacts_felt_twin(shipped: World) -> None:
     ces = o["ces_true"].copy()
     contacts_felt(
         np.arange(n, dtype=np.int32), key, c["row"], c["consumer"], c["account"], c["t"], c["answered"], c["attempt"], c["handoffs"], c["resolved"], c["abandoned"],
-        o["segment"], o["price_ratio"], o["address"], ces, memory, memory_t, trade, address, 4.0, 1.05, a.gain, a.loss, a.tolerance, a.shape, w_ease, 0.6, False,
+        o["segment"], o["price_ratio"], o["address"], ces, memory, memory_t, trade, address, 4.0, 1.05, 0.9, a.gain, a.loss, a.tolerance, a.shape, w_ease, 0.6, False,
         5760.0, 0.35, 0.8, 4.0, 0.15, cuts,
     )
     m, at, firm = [1.0] * 50, [900.0] * 50, [1.0] * 3
@@ -236,7 +236,7 @@ def test_contacts_felt_twin(shipped: World) -> None:
         if who < 0:
             firm[c["account"][x]] = remembered(firm[c["account"][x]], s, 0.35 * 0.02, 0.8)
             continue
-        m[who] = remembered(decayed(m[who], 1.05, done - at[who], 5760.0), s, 0.35, 0.8)
+        m[who] = remembered(decayed(m[who], 0.9, done - at[who], 5760.0), s, 0.35, 0.8)
         at[who] = max(done, at[who])
         if asked[r] > 0:
             latent = 4.0 * (ease - 1.0 + 0.15 * normal(key, int(address[who]), 0)) + logistic(key, int(o["address"][r]), int(c["attempt"][x]))
@@ -259,7 +259,7 @@ def test_accounts_receive_twin(shipped: World) -> None:
     rows = np.arange(n, dtype=np.int32)
     accounts_receive(
         rows, keys, o["delivered"], o["promised"], o["placed"], o["item"], o["channel"], o["segment"], o["problems"], o["services"], o["price_ratio"],
-        o["address"], o["account"], o["satisfaction"], o["csat_true"], o["nps_true"], o["ces_true"], o["answered"], memory, quality, reference, np.zeros(2),
+        o["address"], o["account"], np.array([71, 72, 73]), o["satisfaction"], o["csat_true"], o["nps_true"], o["ces_true"], o["answered"], memory, quality, reference, np.zeros(2),
         a.gain, a.loss, a.tolerance, a.shape, *w.values(), response, 0.6, False, 0.014, 0.8, 4.0, 0.15, *cuts,
     )
     twin = [1.0, 0.8, 1.2]

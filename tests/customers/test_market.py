@@ -14,9 +14,10 @@ from e2esim.customers.loyalty_kernels import pick
 from e2esim.customers.market_kernels import BUYER, consider, offered_lead, prospects, returning, utility, write_purchases
 from e2esim.domain.book import ORDER_COLUMNS, Columns
 from e2esim.streams import Streams
-from e2esim.streams.draws import exponential, normal, uniform
+from e2esim.streams.draws import child, exponential, normal, uniform
 
 F = npt.NDArray[np.float64]
+CODE = np.array([1_234_567, 89, 4_567_890_123])  # addresses of the cells
 CELLS, ITEMS, ACCOUNTS, SEGMENTS = 3, 4, 5, 2
 
 
@@ -85,12 +86,12 @@ class Shop:
 def run_prospects(shop: Shop, mu: F, ticks: int) -> tuple[npt.NDArray[np.void], int, npt.NDArray[np.int64]]:
     """Buyers of ``ticks`` ticks of one hour, prospects seen, and their number by cell."""
     clock, number = np.zeros(CELLS), np.zeros(CELLS, dtype=np.int64)
-    due = np.array([exponential(shop.gap, (cell << 40) | (1 << 39), 0, 1.0) for cell in range(CELLS)])
+    due = np.array([exponential(shop.gap, child(CODE[cell], -2), 0, 1.0) for cell in range(CELLS)])
     found, seen = [], 0
     for tick in range(ticks):
         out = np.zeros(4_000, dtype=BUYER)
         m, some = prospects(
-            shop.keys, shop.gap, shop.who, float(tick), 1.0, mu, clock, due, number, shop.channel, shop.market, shop.item_cdf, shop.ratio, shop.pair,
+            shop.keys, shop.gap, shop.who, float(tick), 1.0, mu, clock, due, number, CODE, shop.channel, shop.market, shop.item_cdf, shop.ratio, shop.pair,
             shop.mix, shop.start, shop.order, shop.cdf, *shop.offer(), out,
         )
         found.append(out[:m])
@@ -102,9 +103,9 @@ def twin_prospects(shop: Shop, mu: F, ticks: int) -> list[dict[str, Any]]:
     """The same by walking along each cell's own Poisson clock."""
     found = []
     for cell in range(CELLS):
-        at, k = exponential(shop.gap, (cell << 40) | (1 << 39), 0, 1.0), 0
+        at, k = exponential(shop.gap, child(CODE[cell], -2), 0, 1.0), 0
         while at <= mu[cell] * ticks:
-            who, c = (cell << 40) | k, shop.channel[cell]
+            who, c = child(CODE[cell], k), shop.channel[cell]
             segment = int(np.searchsorted(shop.mix[c], uniform(shop.who, who, 0)))
             account, opened = -1, True
             if shop.stockist[c]:
@@ -194,11 +195,11 @@ def test_prospects_come_as_poisson_at_the_stated_rate() -> None:
     shop, mu = Shop(3), np.array([4.0, 4.0, 4.0])
     counts = []
     clock, number = np.zeros(CELLS), np.zeros(CELLS, dtype=np.int64)
-    due = np.array([exponential(shop.gap, (cell << 40) | (1 << 39), 0, 1.0) for cell in range(CELLS)])
+    due = np.array([exponential(shop.gap, child(CODE[cell], -2), 0, 1.0) for cell in range(CELLS)])
     out = np.zeros(4_000, dtype=BUYER)
     for tick in range(2_000):
         counts.append(prospects(
-            shop.keys, shop.gap, shop.who, float(tick), 1.0, mu, clock, due, number, shop.channel, shop.market, shop.item_cdf, shop.ratio, shop.pair,
+            shop.keys, shop.gap, shop.who, float(tick), 1.0, mu, clock, due, number, CODE, shop.channel, shop.market, shop.item_cdf, shop.ratio, shop.pair,
             shop.mix, shop.start, shop.order, shop.cdf, *shop.offer(), out,
         )[1])
     x, n = np.array(counts, dtype=float), len(counts)
@@ -267,7 +268,7 @@ def test_write_purchases_twin() -> None:
     )
     for k in range(n):
         r, c = row0 + k, int(channel[b["cell"][k]])
-        line = int(b["address"][k]) * 64 + int(b["purchase"][k])
+        line = int(child(b["address"][k], b["purchase"][k]))
         day = int((b["t"][k] / 24.0) + b["lead_d"][k]) + margin
         day += (day + monday) % 7 == 6
         earns = own[c] or not stockist[c]

@@ -1,4 +1,3 @@
-
 """The small world of the oracle, written as a scenario folder in the public format.
 
 One plant, two items, one direct channel, one market. Everything that the per-order model of ``per_order.py`` does not know is
@@ -39,8 +38,19 @@ def oracle_settings(days: int) -> dict[str, Any]:
         "promise": {"rule": "quoted"},
         "precedence": {"rule": "fifo"},
         "organisation": {
-            "mode": "one_team", "agents": 3, "open_h": 0.0, "close_h": 24.0, "days_week": 7, "handle_min": 0.001, "patience_min": 1e6,
-            "first_contact_low": 1.0, "first_contact_high": 1.0, "proactive": 1.0, "info_share": 0.0, "usage_share": 0.0, "platform": 1.0,
+            "mode": "one_team",
+            "agents": 3,
+            "open_h": 0.0,
+            "close_h": 24.0,
+            "days_week": 7,
+            "handle_min": 0.001,
+            "patience_min": 1e6,
+            "first_contact_low": 1.0,
+            "first_contact_high": 1.0,
+            "proactive": 1.0,
+            "info_share": 0.0,
+            "usage_share": 0.0,
+            "platform": 1.0,
         },
         "finance": {"overhead_eur_y": 0.0},
     }
@@ -102,7 +112,8 @@ def _selling(yearly: Mapping[str, float]) -> dict[str, list[Row]]:
         "mix": grid("channel segment share", ("web", "people", 1.0)),
         "attributes": grid(
             "attribute kano gain loss tolerance shape unit",
-            ("punctuality", "must_be", 0, 0.5, 2, 0.8, "days"), ("lead_time", "one_dimensional", 0.1, 0.3, 5, 1, "days"),
+            ("punctuality", "must_be", 0, 0.5, 2, 0.8, "days"),
+            ("lead_time", "one_dimensional", 0.1, 0.3, 5, 1, "days"),
         ),
         "touchpoints": grid(
             "touchpoint phase reach controlled online human direct relevance enjoyment problem_share cost_eur",

@@ -12,13 +12,14 @@ from scipy.optimize import linprog
 
 from e2esim.planning.factory.backward_kernels import backward_wants
 from e2esim.planning.factory.bounds import earliest_days, lead_time_bound, relaxed_bound
+from e2esim.planning.factory.change_kernels import draw
 from e2esim.planning.factory.dispatch_kernels import dispatch, hand_out
-from e2esim.planning.factory.execute import Wants, backward, execute, frame, search, wants_of
+from e2esim.planning.factory.execute import Wants, backward, execute, search, wants_of
 from e2esim.planning.factory.flow_lp import Slots, solve_flow
+from e2esim.planning.factory.frame import frame
 from e2esim.planning.factory.grid import demand_of, early_due, lot_cycles, net_need
 from e2esim.planning.factory.network import network
 from e2esim.planning.factory.problem import PlanProblem
-from e2esim.planning.factory.search_kernels import draw
 from e2esim.planning.factory.synthetic import synthetic_problem
 from e2esim.planning.factory.trace_kernels import first_come, purchase_plan
 

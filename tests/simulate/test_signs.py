@@ -74,7 +74,7 @@ def test_three_levers_raise_first_contact_resolution_together(tiny: Any) -> None
         return tiny("plain", "organisation=one_team", *keys, variant="silo").kpi("first_contact_resolution")
 
     base = resolved()
-    assert resolved(*levers) - base > sum(resolved(lever) - base for lever in levers)
+    assert resolved(*levers) - base > 1.7 * sum(resolved(lever) - base for lever in levers)  # 2.8 by the formula
 
 
 def test_who_sees_only_the_product_does_not_feel_lateness(tiny: Any) -> None:

@@ -13,6 +13,7 @@ from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
 if TYPE_CHECKING:
     from e2esim.domain.scenario import Scenario
 
+
 def runs_of(arguments: Sequence[str], experiment: str) -> tuple[dict[str, Sequence[str]], list[str], int]:
     """Named overrides, deciding KPIs and replications, from the arguments or an experiment file.
 
@@ -66,6 +67,4 @@ def _check_alike(scenarios: Mapping[str, Scenario], problems: list[Problem]) -> 
     """Runs to compare must cover the same days with the same seed."""
     alike = {(s.settings.horizon, s.settings.seed) for s in scenarios.values()}
     if len(alike) > 1:
-        problems.append(
-            Problem(file=COMMAND_LINE, message="the runs differ in horizon or seed", remedy="give every run the same horizon.* and seed")
-        )
+        problems.append(Problem(file=COMMAND_LINE, message="the runs differ in horizon or seed", remedy="give every run the same horizon.* and seed"))

@@ -104,6 +104,40 @@ def compare(
         compare_runs(runs or [], experiment=experiment, replications=replications, workers=workers, as_json=as_json, quiet=quiet)
 
 
+@app.command("plan")
+def plan_one(
+    data: Annotated[
+        Path,
+        typer.Argument(metavar="DATA", help="Folder of CSV files or workbook; docs/plan_data.md.", show_default=False),
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Plan folder; default ./runs/plan-...", show_default=False)
+    ] = None,
+    time_limit: Annotated[float, typer.Option("--time-limit", min=0.1, help="Time for planning [s].")] = 30.0,
+    as_json: AsJson = False,
+    freeze: Annotated[
+        Path | None,
+        typer.Option("--freeze", metavar="PLAN_DIR", help="Keep what that plan has released.", show_default=False),
+    ] = None,
+    export_neutral: Annotated[
+        Path | None,
+        typer.Option("--export-neutral", metavar="DIR", help="Also write three plain CSV files.", show_default=False),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No warnings and no summary.")] = False,
+) -> None:
+    """Plan a factory from its own data: what to make and buy when, what comes late and why.
+
+    Example: e2esim plan scenarios/planner_200 --out my_plan
+    """
+    with clean_end():
+        from e2esim.cli.plan_command import PlanOptions, plan_data
+
+        options = PlanOptions(
+            out=out, time_limit_s=time_limit, as_json=as_json, freeze=freeze, export_neutral=export_neutral, quiet=quiet
+        )
+        plan_data(data, options)
+
+
 @app.command()
 def validate(
     overrides: Overrides = None,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 import yaml
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from e2esim.config.places import shipped
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem, did_you_mean
@@ -17,7 +18,7 @@ from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem, did_you_m
 class Experiment:
     """A question: ``runs`` maps a name to its overrides, the first is the base; ``kpis`` decide."""
 
-    __pydantic_config__ = {"extra": "forbid"}
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     title: str
     runs: dict[str, list[str]]

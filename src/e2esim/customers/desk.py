@@ -14,6 +14,7 @@ from e2esim.domain.events import Event, EventLog
 from e2esim.domain.settings import Organisation
 from e2esim.domain.world import World
 from e2esim.streams import Streams
+from e2esim.streams.draws import children
 
 _KEYS = ("desk.handle", "desk.patience", "desk.relay", "desk.outcome", "desk.again")
 # departments of the silos: 0 marketing, 1 sales, 2 customer service
@@ -71,7 +72,7 @@ class Desk:
         for name in ("consumer", "account", "channel", "market", "segment"):
             c[name][new] = o[name][rows]
         c["row"][new], c["t"][new], c["reason"][new], c["attempt"][new] = rows, times, reasons, attempts
-        c["address"][new] = o["address"][rows] * 8 + reasons
+        c["address"][new] = children(o["address"][rows], 1_000 + reasons.astype(np.int64))
         o["contacts"][rows] += 1
         self._agenda.push(np.arange(first, first + len(rows), dtype=np.int32), times)
 

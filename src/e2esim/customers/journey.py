@@ -21,7 +21,7 @@ Requests = tuple[Rows, F, npt.NDArray[np.uint8]]
 _ASK_SHARE = 0.6  # of customers whose order is overdue ask where it is, assumed
 _LINE_WEIGHT = 0.04  # of a line of a trade order against a consumer's purchase in memory, assumed
 _PRIOR_WORDS = 200.0  # neutral words that a market has heard before, at scale 1, assumed
-_CONTACT_SD = 0.45  # lognormal over-dispersion: variance/mean about 2-3 at the day's counts (bank call centre)
+_CONTACT_SD = 0.33  # lognormal over-dispersion: variance/mean about 2-3 at the day's counts (bank call centre)
 
 
 class Journey:
@@ -125,6 +125,7 @@ class Journey:
                 o["price_ratio"],
                 o["address"],
                 o["account"],
+                w.accounts.code,
                 o["satisfaction"],
                 o["csat_true"],
                 o["nps_true"],

@@ -239,6 +239,7 @@ def accounts_receive(
     price_ratio: F32,
     address: I64,
     account: npt.NDArray[np.int16],
+    account_code: I64,
     satisfaction: F32,
     csat: I8,
     nps: I8,
@@ -306,7 +307,7 @@ def accounts_receive(
         a, b, e, said = survey_row(
             keys[1],
             address[r],
-            (np.int64(1) << 61) | np.int64(account[r]),
+            account_code[account[r]],
             s,
             memory[account[r]],
             ease,

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from numba import njit
 
 from e2esim.customers.satisfaction_kernels import decayed
-from e2esim.streams.draws import Count, exponential, from_table, normal, uniform
+from e2esim.streams.draws import Count, child, exponential, from_table, normal, uniform
 
 F = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
@@ -107,7 +107,7 @@ def past_of_one(
 @njit(cache=True)
 def installed_base(
     keys: npt.NDArray[np.uint64],
-    cell: int,
+    code: Count,
     count: int,
     history_h: float,
     mix_cdf: F,
@@ -144,7 +144,7 @@ def installed_base(
     out = np.empty(5)
     n_segments = mix_cdf.shape[0]
     for k in range(count):
-        who = (np.int64(1) << 62) | (np.int64(cell) << 40) | np.int64(k)
+        who = child(child(code, -1), k)  # the past has addresses of its own
         seg = pick(mix_cdf, 0, n_segments, uniform(keys[3], who, 0))
         lam = from_table(rates[seg], uniform(keys[3], who, 1))
         p = from_table(drops[seg], uniform(keys[3], who, 2))

@@ -15,7 +15,7 @@ from e2esim.domain.book import Columns, OrderKind, Reason
 from e2esim.domain.build import month_of
 from e2esim.domain.world import World
 from e2esim.streams import Streams
-from e2esim.streams.draws import exponential
+from e2esim.streams.draws import child, exponential
 
 F = npt.NDArray[np.float64]
 
@@ -53,7 +53,7 @@ class Market:
         self._service_key, self._touch_key = streams.key("market.service"), streams.key("market.touch")
         self._info_key, self._shop_key = streams.key("market.question"), streams.key("market.question_shop")
         self._clock = np.zeros(cells)
-        self._due = np.array([exponential(self._gap, (cell << 40) | (1 << 39), 0, 1.0) for cell in range(cells)])
+        self._due = np.array([exponential(self._gap, child(int(code), -2), 0, 1.0) for code in w.cells.code])
         self._number = np.zeros(cells, dtype=np.int64)
         self._rate_y = self._prospects_y()
         self._tick_h = w.settings.horizon.tick_h
@@ -133,6 +133,7 @@ class Market:
             self._clock,
             self._due,
             self._number,
+            w.cells.code,
             w.cells.channel,
             w.cells.market,
             self.people.item_cdf,
@@ -205,7 +206,9 @@ class Market:
         if away:
             self.needs_lost += away
             lost = lost[:away]
-            c["next"][lost] = next_needs(self._need_key, lost, c["address"], c["purchases"], c["rate"], self._category_life[c["category"][lost]], c["next"], _LOST_NEED_LIVES)
+            c["next"][lost] = next_needs(
+                self._need_key, lost, c["address"], c["purchases"], c["rate"], self._category_life[c["category"][lost]], c["next"], _LOST_NEED_LIVES
+            )
             p.needs.push(lost, c["next"][lost])
         return int(bought)
 

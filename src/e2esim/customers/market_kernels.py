@@ -13,7 +13,7 @@ import numpy.typing as npt
 from numba import njit
 
 from e2esim.customers.loyalty_kernels import pick
-from e2esim.streams.draws import Count, exponential, normal, uniform
+from e2esim.streams.draws import Count, child, exponential, normal, uniform
 
 F = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
@@ -159,6 +159,7 @@ def prospects(
     clock: F,
     due: F,
     number: I64,
+    cell_code: I64,
     cell_channel: I64,
     cell_market: I64,
     item_cdf: F,
@@ -201,7 +202,7 @@ def prospects(
         c, market = cell_channel[cell], cell_market[cell]
         while due[cell] <= clock[cell]:
             t = t0 + tick_h * (due[cell] - before) / mu[cell]
-            who = (np.int64(cell) << 40) | number[cell]
+            who = child(cell_code[cell], number[cell])
             number[cell] += 1
             due[cell] += exponential(key_gap, who, 0, 1.0)
             seen += 1
@@ -402,7 +403,7 @@ def write_purchases(
         r = row0 + k
         cell = b["cell"]
         c = cell_channel[cell]
-        line = b["address"] * np.int64(64) + np.int64(b["purchase"])
+        line = child(b["address"], b["purchase"])
         address[r], order_no[r], consumer[r], account[r] = line, r, consumer_of[k], b["account"]
         item[r], quantity[r], channel[r], market[r], segment[r] = b["item"], b["quantity"], c, cell_market[cell], b["segment"]
         kind[r] = 1 if stockist[c] else 0

@@ -70,7 +70,7 @@ class People:
             channel = int(w.cells.channel[cell])
             at = installed_base(
                 keys,
-                cell,
+                int(w.cells.code[cell]),
                 int(count),
                 m.history_y * _YEAR_H,
                 w.mix_cdf[channel],

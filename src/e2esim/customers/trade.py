@@ -15,7 +15,7 @@ from e2esim.domain.build import month_of
 from e2esim.domain.world import World
 from e2esim.planning.replenishment import order_up_to_level, replenish, smoothed_rate
 from e2esim.streams import Streams
-from e2esim.streams.draws import uniform
+from e2esim.streams.draws import children, uniform
 
 F = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int32]
@@ -111,7 +111,7 @@ class Trade:
         own = w.channels.buyer[channel] == 2
         o["kind"][new], o["account"][new], o["item"][new], o["quantity"][new] = OrderKind.REPLENISH, account, item, quantity
         o["channel"][new], o["market"][new], o["segment"][new] = channel, w.accounts.market[account], w.accounts.segment[account]
-        o["address"][new] = (np.int64(1) << 60) + (account * w.items.n + item) * np.int64(1 << 20) + number
+        o["address"][new] = children(children(w.accounts.code[account], w.items.code[item]), number)
         o["order_no"][new] = -1 - account - w.accounts.n * number
         o["placed"][new], o["repeat"][new] = placed, 1
         o["requested"][new] = placed + 24.0 * w.channels.quoted_d[channel]
@@ -141,7 +141,7 @@ class Trade:
             neutral = p.base if not m.loyalty_loop else float(p.account_memory[a])
             theta = float(w.segments.theta[w.accounts.segment[a]])
             chance = drop_probability(m.trade_churn, 2.0 * theta, neutral - p.base)
-            if uniform(self._leave_key, int(a), int(self.number[a])) < chance:
+            if uniform(self._leave_key, int(w.accounts.code[a]), int(self.number[a])) < chance:
                 p.wallet[a] = 0.0
                 p.account_left[a] = now
 

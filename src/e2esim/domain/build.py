@@ -7,6 +7,7 @@ divided, trade accounts thinned evenly over their sizes.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -89,6 +90,12 @@ def build_world(scenario: Scenario) -> w.World:
 
 def _ids(frame: pl.DataFrame, column: str) -> tuple[str, ...]:
     return tuple(frame[column].to_list())
+
+
+def _codes(ids: Sequence[str]) -> w.I:
+    """A 62-bit hash of each id, (n,)."""
+    digests = [hashlib.blake2b(one.encode(), digest_size=8).digest() for one in ids]
+    return np.array([int.from_bytes(d, "little") >> 2 for d in digests], dtype=np.int64)
 
 
 def _f(frame: pl.DataFrame, column: str) -> w.F:
@@ -211,6 +218,7 @@ def _items(frame: pl.DataFrame, brands: tuple[str, ...], bom: w.Bom, routing: w.
     lots = {name: np.where(whole, np.maximum(1.0, np.round(lot)), lot) for name, lot in lots.items()}
     return w.Items(
         ids=ids,
+        code=_codes(ids),
         names=_names(frame, ids),
         categories=categories,
         category=_index(frame, "category", categories),
@@ -345,6 +353,7 @@ def _accounts(frame: pl.DataFrame, channels: w.Channels, markets: tuple[str, ...
     ids = _ids(part, "account")
     accounts = w.Accounts(
         ids=ids,
+        code=_codes(ids),
         names=_names(part, ids),
         channel=channel[rows],
         market=market[rows],
@@ -390,6 +399,7 @@ def _cells(
         cdf.extend((np.cumsum(accounts.weight[members]) / accounts.weight[members].sum()).tolist() if len(members) else [])
         starts.append(len(order))
     cells = w.Cells(
+        code=_codes([f"{channels.ids[c]}/{market_ids[m]}" for c, m in zip(cell_channel, cell_market, strict=True)]),
         channel=cell_channel.astype(np.int64),
         market=cell_market.astype(np.int64),
         yearly=volume[cell_channel, cell_market],

@@ -13,7 +13,7 @@ import numpy.typing as npt
 class Event(IntEnum):
     """What happened to a batch. ``place`` is a node, work centre, supplier or lane number, by kind."""
 
-    MPS_PLANNED = 1  # place -1; quantity = pieces planned in the horizon; value = wall seconds of the solver
+    MPS_PLANNED = 1  # place -1; quantity = pieces planned in the horizon; value = pieces it expects to owe after the first week
     PROMISES_MADE = 2  # rows promised in a promise run; quantity = pieces; value = mean promised lead [days]
     CALLED_OFF = 3  # place = supplier, item, quantity, value = EUR
     SUPPLY_RECEIVED = 4  # place = supplier, item, quantity accepted, value = days late

@@ -25,6 +25,7 @@ class Items:
     """All items, (n,)."""
 
     ids: tuple[str, ...]
+    code: I  # hash of the id: address of random draws, whatever else the tables hold
     names: tuple[str, ...]
     categories: tuple[str, ...]  # names of the categories
     category: I  # index into categories
@@ -195,6 +196,7 @@ class Accounts:
     """Trade accounts and own branches, (n,)."""
 
     ids: tuple[str, ...]
+    code: I  # hash of the id
     names: tuple[str, ...]
     channel: I
     market: I
@@ -216,6 +218,7 @@ class Accounts:
 class Cells:
     """Demand cells, one a (channel, market) with demand: yearly pieces by item from the last twelve months of history."""
 
+    code: I  # hash of the names of channel and market
     channel: I
     market: I
     yearly: F  # (cells, items) [pcs/year], scaled

@@ -131,7 +131,7 @@ class Planner:
             self.plan = self._make_plan()
             self._plan_week = self.week_number
             self.bottleneck_hours = self.system_hours()
-            self.log.emit(24.0 * 7 * self.week_number, Event.MPS_PLANNED, quantity=float(self.plan.make.sum()), value=self.plan.wall_s)
+            self.log.emit(24.0 * 7 * self.week_number, Event.MPS_PLANNED, quantity=float(self.plan.make.sum()), value=float(self.plan.backlog[0].sum()))
         k = self.week_number - self._plan_week
         if p.overtime and p.rule == "end_to_end":
             self._grant_overtime(self.plan.overtime[:, min(k, self.weeks - 1)])

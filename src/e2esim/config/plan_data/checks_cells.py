@@ -15,6 +15,7 @@ from e2esim.config.problems import Problem
 _UNITS = (("bom", "component"), ("stock", "item"), ("suppliers", "item"), ("receipts", "item"), ("orders", "item"))
 _COUNTED = (("stock", "on_hand"), ("receipts", "qty"), ("orders", "qty"))
 PIECES = ("pcs", "pc", "piece", "pieces")
+MOST_TOLD = 5  # overdue orders named one by one
 LONG_AGO = 365  # an order overdue by more is a wrong date [d]
 
 
@@ -40,9 +41,7 @@ def whole_pieces(view: View) -> Iterator[Problem]:
     unit = view.table("items").select("item", pl.col("unit").alias("_own"))
     for table, column in _COUNTED:
         rows = view.table(table).join(unit, on="item", how="left")
-        broken = rows.filter(
-            pl.col("_own").str.to_lowercase().is_in(PIECES) & (pl.col(column) != pl.col(column).floor())
-        )
+        broken = rows.filter(pl.col("_own").str.to_lowercase().is_in(PIECES) & (pl.col(column) != pl.col(column).floor()))
         for row, value, own in broken.select(ROW, column, "_own").iter_rows():
             yield view.problem(
                 table,
@@ -81,18 +80,24 @@ def dates(view: View, settings: PlanSettings) -> Iterator[Problem]:
             value=due,
             remedy="give the day on which it will come, or book it into stock",
         )
+    yield from _overdue(view, today)
+
+
+def _overdue(view: View, today: dt.date) -> Iterator[Problem]:
+    """Orders before today: a warning, one for all when there are many; dates long ago are errors."""
     rows = view.table("orders").filter(pl.col("due") < today)
-    for row, due in rows.select(ROW, "due").iter_rows():
-        old = (today - due).days > LONG_AGO
-        yield view.problem(
-            "orders",
-            f"date before today ({today})" + ("" if old else ": overdue, planned as soon as possible and counted late"),
-            row=row,
-            column="due",
-            value=due,
-            remedy="correct the date, or take the order out" if old else "",
-            warning=not old,
-        )
+    old = pl.col("due") < today - dt.timedelta(days=LONG_AGO)
+    for row, due in rows.filter(old).select(ROW, "due").iter_rows():
+        message, remedy = f"date long before today ({today})", "correct the date, or take the order out"
+        yield view.problem("orders", message, row=row, column="due", value=due, remedy=remedy)
+    told = list(rows.filter(~old).select(ROW, "due").iter_rows())
+    message = f"date before today ({today}): overdue, planned as soon as possible and counted late"
+    if len(told) > MOST_TOLD:
+        count, last = len(told), max(row for row, _ in told)
+        message = f"{count} orders from here to row {last} have a {message}"
+        told = told[:1]
+    for row, due in told:
+        yield view.problem("orders", message, row=row, column="due", value=due, warning=True)
 
 
 def mondays(view: View, settings: PlanSettings) -> Iterator[Problem]:

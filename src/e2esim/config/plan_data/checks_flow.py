@@ -70,9 +70,7 @@ def hours_behind_demand(view: View, needs: Needs, settings: PlanSettings) -> Ite
                 row=row,
                 column="work_centre",
                 value=centre,
-                remedy="its hours in capacity are 0 or lie before today"
-                if centre in stated
-                else "give it a calendar, or rows in capacity",
+                remedy="its hours in capacity are 0 or lie before today" if centre in stated else "give it a calendar, or rows in capacity",
             )
     fullest = dict(zip(centres["work_centre"], hours.max(axis=1), strict=True))
     yield from _lots_that_never_fit(view, needs, fullest)

@@ -33,9 +33,7 @@ def weekly_hours(frames: dict[str, pl.DataFrame], today: dt.date, weeks: int) ->
     centres = frames["work_centres"]
     daily = np.zeros((centres.height, 7 * weeks))
     stated = frames["capacity"].partition_by("work_centre", as_dict=True)
-    for row, (name, calendar, machines, efficiency) in enumerate(
-        centres.select("work_centre", "calendar", "machines", "efficiency").iter_rows()
-    ):
+    for row, (name, calendar, machines, efficiency) in enumerate(centres.select("work_centre", "calendar", "machines", "efficiency").iter_rows()):
         if (name,) in stated:
             daily[row] = _from_weeks(stated[name,], today, 7 * weeks)
         elif calendar:

@@ -61,12 +61,7 @@ def keep_released(case: PlanCase, folder: Path) -> PlanCase:
     faults = kept.remainder().faults
     if faults:
         remedy = "correct stock, receipts or hours, shorten frozen_days, or plan without --freeze"
-        raise InputErrors(
-            [
-                Problem(file=folder.as_posix(), message=f"infeasible frozen plan: {fault}", remedy=remedy)
-                for fault in faults
-            ]
-        )
+        raise InputErrors([Problem(file=folder.as_posix(), message=f"infeasible frozen plan: {fault}", remedy=remedy) for fault in faults])
     return kept
 
 
@@ -94,14 +89,8 @@ def _table(folder: Path, name: str, columns: set[str]) -> pl.DataFrame:
 def _open(frame: pl.DataFrame, name: str, first: str, last: str, case: PlanCase) -> pl.DataFrame:
     """Rows that begin before the frozen horizon and are not finished, with days from today."""
     today = pl.lit(case.facts.today)
-    days = frame.with_columns(
-        (pl.col(first) - today).dt.total_days().alias("_first"), (pl.col(last) - today).dt.total_days().alias("_last")
-    )
-    return days.filter(
-        (pl.col("_first") < case.frozen_days)
-        & ((pl.col("_first") >= 0) | (pl.col("_last") > 0))
-        & ~pl.col(name).is_in(list(case.receipt_name))
-    )
+    days = frame.with_columns((pl.col(first) - today).dt.total_days().alias("_first"), (pl.col(last) - today).dt.total_days().alias("_last"))
+    return days.filter((pl.col("_first") < case.frozen_days) & ((pl.col("_first") >= 0) | (pl.col("_last") > 0)) & ~pl.col(name).is_in(list(case.receipt_name)))
 
 
 def _rows(

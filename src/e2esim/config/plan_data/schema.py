@@ -25,9 +25,7 @@ def _number(name: str, unit: str, meaning: str, *, above: float | None = None) -
 
 
 def _default(name: str, unit: str, meaning: str, default: float, *, above: float | None = None) -> Column:
-    return Column(
-        name=name, kind="float", unit=unit, meaning=meaning, low=0.0, above=above, required=False, default=default
-    )
+    return Column(name=name, kind="float", unit=unit, meaning=meaning, low=0.0, above=above, required=False, default=default)
 
 
 def _days(name: str, meaning: str) -> Column:
@@ -59,9 +57,7 @@ TABLES: tuple[Table, ...] = (
         columns=(
             _id("item", "number of the item, kept as text: 000123 stays 000123"),
             _text("name", "name shown in the plan"),
-            Column(
-                name="unit", kind="text", meaning="stock keeping unit: pcs, kg, m", required=False, default="pcs"
-            ),
+            Column(name="unit", kind="text", meaning="stock keeping unit: pcs, kg, m", required=False, default="pcs"),
             _text("type", "your own class, e.g. finished, part, bought; not used"),
             _default("lot_min", "unit", "smallest production lot", 1.0),
             _default("lot_multiple", "unit", "production lots are multiples of this", 1.0, above=0.0),

@@ -19,7 +19,7 @@ def tidied(raw: RawTable, table: Table) -> RawTable:
     """Return ``raw`` with dates in ISO form, without repeated lines, and with its mere oddities as warnings."""
     frame = raw.frame
     if frame.is_empty():
-        return replace(raw, problems=[lenient(problem) for problem in raw.problems])
+        return replace(raw, problems=_left_out(raw))
     frame = frame.with_columns(iso_dates(c.name) for c in table.columns if c.kind == "date" and c.name in frame.columns)
     cells = [name for name in frame.columns if name != ROW]
     marked = frame.with_columns(pl.col(ROW).first().over(cells).alias("_first"))
@@ -35,7 +35,21 @@ def tidied(raw: RawTable, table: Table) -> RawTable:
         for row, first in again.iter_rows()
     ]
     kept = marked.filter(pl.col(ROW) == pl.col("_first")).drop("_first")
-    return replace(raw, frame=kept, problems=[*(lenient(problem) for problem in raw.problems), *repeated])
+    return replace(raw, frame=kept, problems=[*_left_out(raw), *repeated])
+
+
+def _left_out(raw: RawTable) -> list[Problem]:
+    """Problems of a table, with all columns that nobody asked for in one warning."""
+    problems = [lenient(problem) for problem in raw.problems]
+    idle = [problem for problem in problems if problem.warning and problem.message == UNKNOWN_COLUMN]
+    rest = [problem for problem in problems if problem not in idle]
+    if not idle:
+        return rest
+    names = ", ".join(problem.column for problem in idle)
+    word = "columns" if len(idle) > 1 else "column"
+    message = f"{word} not known to the format, left out"
+    remedy = "begin a name with _ to hear no more of it"
+    return [*rest, replace(idle[0], column=names, message=message, remedy=remedy)]
 
 
 def lenient(problem: Problem) -> Problem:

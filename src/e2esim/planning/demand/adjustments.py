@@ -59,9 +59,7 @@ class Adjusted:
     final: Floats
 
 
-def adjust(
-    statistical: Floats, keys: Sequence[Key], edges: Floats, changes: Sequence[Promotion | Override]
-) -> Adjusted:
+def adjust(statistical: Floats, keys: Sequence[Key], edges: Floats, changes: Sequence[Promotion | Override]) -> Adjusted:
     """Apply promotions to the statistical forecast, then overrides in their sequence (a later one wins).
 
     Within a bucket demand is taken as even over its days, so a promotion of two days in a week lifts two sevenths of
@@ -127,9 +125,7 @@ class ForecastStep:
     added_to_first: float  # WAPE of the first step (naive) minus its own [share]
 
 
-def value_added(
-    actual: Floats, steps: Mapping[str, Floats], history: Floats, season: int = 1
-) -> tuple[ForecastStep, ...]:
+def value_added(actual: Floats, steps: Mapping[str, Floats], history: Floats, season: int = 1) -> tuple[ForecastStep, ...]:
     """Forecast value added of each step, in the sequence given (naive first).
 
     Parameters
@@ -154,7 +150,5 @@ def value_added(
     for name, planned in steps.items():
         errors = judge(planned, actual, history, season)
         before, first = (made[-1].errors.wape, made[0].errors.wape) if made else (errors.wape, errors.wape)
-        made.append(
-            ForecastStep(name=name, errors=errors, added=before - errors.wape, added_to_first=first - errors.wape)
-        )
+        made.append(ForecastStep(name=name, errors=errors, added=before - errors.wape, added_to_first=first - errors.wape))
     return tuple(made)

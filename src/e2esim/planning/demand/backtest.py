@@ -74,9 +74,7 @@ def forecasts_of(name: str, history: Floats, known: Ints, horizon: int, season: 
     return np.asarray(np.mean(each, axis=0))
 
 
-def backtest(
-    history: Floats, kind: DemandClass, *, horizon: int, season: int, origins: int = 24, mean_of: int = 3
-) -> Backtest:
+def backtest(history: Floats, kind: DemandClass, *, horizon: int, season: int, origins: int = 24, mean_of: int = 3) -> Backtest:
     """Try every suited method from rolling origins and order them by error.
 
     Frequent demand is judged by MASE, seldom demand by RMSSE: the absolute error of a mostly zero series is least for
@@ -122,7 +120,7 @@ def backtest(
         chosen = [names[i] for i in ranks[:mean_of]]
         made["+".join(chosen)] = np.mean([made[n] for n in chosen], axis=0)
     order = sorted(made, key=lambda name: _error(made[name], actual, change, measure))
-    total = max(float(actual.sum()), np.finfo(float).tiny)
+    total = float(actual.sum()) or float("nan")  # no share of nothing
     errors = [made[name] - actual for name in order]
     return Backtest(
         candidates=tuple(order), measure=measure, origins=known.size,

@@ -11,9 +11,7 @@ Ints = npt.NDArray[np.int64]
 
 
 @njit(cache=True)
-def consume_orders(
-    left: Floats, edges: Floats, series: Ints, due: Floats, quantity: Floats, back: float, ahead: float
-) -> Floats:
+def consume_orders(left: Floats, edges: Floats, series: Ints, due: Floats, quantity: Floats, back: float, ahead: float) -> Floats:
     """Let orders, in the given sequence, eat the forecast; returns what each has eaten, (n_orders,) [pcs].
 
     Parameters

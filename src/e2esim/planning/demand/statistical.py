@@ -75,9 +75,7 @@ def forecast_series(
     kind = demand_class(history)
     if known.size < 4:  # nothing to choose by
         level = float(known.mean()) if known.size else 0.0
-        return SeriesForecast(
-            quantity=np.full(horizon, level), error_sd=unknown, method="average", kind=kind, outliers=(), backtest=None
-        )
+        return SeriesForecast(quantity=np.full(horizon, level), error_sd=unknown, method="average", kind=kind, outliers=(), backtest=None)
     pulled: tuple[int, ...] = ()
     if outlier_limit is not None:
         known, outlier = clean(known, season, outlier_limit)
@@ -89,9 +87,7 @@ def forecast_series(
     if chosen in tried.candidates:
         seen = tried.error_sd[tried.candidates.index(chosen)]
         sd = np.concatenate([seen, np.full(max(horizon - seen.size, 0), seen[-1])])[:horizon]
-    return SeriesForecast(
-        quantity=quantity, error_sd=sd, method=chosen, kind=kind, outliers=pulled, backtest=tried
-    )
+    return SeriesForecast(quantity=quantity, error_sd=sd, method=chosen, kind=kind, outliers=pulled, backtest=tried)
 
 
 def _check(history: Floats, horizon: int, season: int) -> None:

@@ -16,9 +16,10 @@ def lead_time_bound(problem: PlanProblem, net: Network) -> float:
     """
     earliest = earliest_days(problem, net)
     weight = tier_weights(problem)
-    total = 0.0
+    total = overdue_weight(problem)
     for item in np.unique(problem.order_item):
-        rows = np.flatnonzero((problem.order_item == item) & (problem.order_due < earliest[item]))
+        soon = (problem.order_due >= 0) & (problem.order_due < earliest[item])
+        rows = np.flatnonzero((problem.order_item == item) & soon)
         come = (problem.receipt_item == item) & (problem.receipt_day <= earliest[item])
         short = problem.order_qty[rows].sum() - problem.on_hand[item] - problem.receipt_qty[come].sum()
         for j in rows[np.argsort(weight[rows], kind="stable")]:
@@ -27,6 +28,11 @@ def lead_time_bound(problem: PlanProblem, net: Network) -> float:
             total += weight[j] * min(short, problem.order_qty[j])
             short -= problem.order_qty[j]
     return float(total)
+
+
+def overdue_weight(problem: PlanProblem) -> float:
+    """Weighted pieces due before day 0, late whatever is done."""
+    return float(np.where(problem.order_due < 0, problem.order_qty, 0.0) @ tier_weights(problem))
 
 
 def earliest_days(problem: PlanProblem, net: Network) -> Ints:
@@ -58,8 +64,8 @@ def relaxed_bound(problem: PlanProblem, net: Network, horizon: int, time_limit_s
         problem,
         net,
         optimistic_slots(problem, horizon, daily=7),
-        demand_of(problem, problem.order_due),
+        demand_of(problem, problem.order_due, np.where(problem.order_due < 0, 0.0, problem.order_qty)),
         delay=0.0,
         time_limit_s=time_limit_s,
     )
-    return flow.objective if flow.optimal else float("nan")
+    return flow.objective + overdue_weight(problem) if flow.optimal else float("nan")

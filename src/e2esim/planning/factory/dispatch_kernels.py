@@ -3,11 +3,54 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 from numba import njit
 
 from e2esim.planning.factory.problem import Floats, Ints
 
 EPS = 1e-6
+
+
+@njit(cache=True)
+def rows_by_day(day: Ints, n_days: int) -> tuple[Ints, Ints]:
+    """Rows in order of their day, a counting sort: start of every day, (n_days + 1,), and rows; days beyond the ends
+    count to the first and the last.
+    """
+    slot = np.zeros(n_days + 1, np.int64)
+    for k in range(day.size):
+        slot[min(max(day[k], 0), n_days - 1) + 1] += 1
+    slot = np.cumsum(slot)
+    fill = slot.copy()
+    rows = np.empty(day.size, np.int64)
+    for k in range(day.size):
+        d = min(max(day[k], 0), n_days - 1)
+        rows[fill[d]] = k
+        fill[d] += 1
+    return slot, rows
+
+
+@njit(cache=True)
+def startable(
+    q: float,
+    day: int,
+    hours: float,
+    run: float,
+    multiple: float,
+    a: int,
+    b: int,
+    in_node: Ints,
+    in_qty: Floats,
+    level: Floats,
+    free_from: Ints,
+) -> float:
+    """Most of ``q`` that inputs (rows ``a`` to ``b``) and ``hours`` allow, in whole multiples."""
+    for i in range(a, b):
+        node = in_node[i]
+        if day < free_from[node] and in_qty[i] > 0:
+            q = min(q, (level[node] + EPS) / in_qty[i])
+    if run > 0:
+        q = min(q, (hours + EPS) / run)
+    return float(np.floor((q + EPS) / multiple) * multiple)
 
 
 @njit(cache=True)
@@ -52,16 +95,7 @@ def dispatch(
     lot_day = np.empty(lot_step.size, np.int64)
     lot_qty = np.empty(lot_step.size)
     n_lots = 0
-    slot = np.zeros(n_days + 1, np.int64)  # wants in order of their day: a counting sort
-    for k in range(want_step.size):
-        slot[min(max(want_day[k], 0), n_days - 1) + 1] += 1
-    slot = np.cumsum(slot)
-    fill = slot.copy()
-    by_day = np.empty(want_step.size, np.int64)
-    for k in range(want_step.size):
-        d = min(max(want_day[k], 0), n_days - 1)
-        by_day[fill[d]] = k
-        fill[d] += 1
+    slot, by_day = rows_by_day(want_day, n_days)
     queue = np.empty(n_steps, np.int64)
     key = np.empty(n_steps)
     for day in range(n_days):
@@ -87,23 +121,15 @@ def dispatch(
         for j in order:
             s = queue[j]
             least = lot_min[s]
-            q = np.ceil((owed[s] - EPS) / lot_multiple[s]) * lot_multiple[s]
-            if q < least:
-                if owed[s] < 0.5 * least and future[s] > EPS:
-                    continue
-                q = least
-            for i in range(in_start[s], in_start[s + 1]):
-                node = in_node[i]
-                if day < free_from[node] and in_qty[i] > 0:
-                    q = min(q, (level[node] + EPS) / in_qty[i])
+            if owed[s] < 0.5 * least and future[s] > EPS:
+                continue  # too little yet for a lot, and more is to come
             c = centre[s]
             hours = room[c, week] - setup[s]
-            if hours < 0.0:
+            if hours < 0.0 or n_lots >= lot_step.size or day + flow[s] >= arrive.shape[0]:
                 continue
-            if run[s] > 0:
-                q = min(q, (hours + EPS) / run[s])
-            q = np.floor((q + EPS) / lot_multiple[s]) * lot_multiple[s]
-            if q < least - EPS or q < EPS or n_lots >= lot_step.size or day + flow[s] >= arrive.shape[0]:
+            q = max(np.ceil((owed[s] - EPS) / lot_multiple[s]) * lot_multiple[s], least)
+            q = startable(q, day, hours, run[s], lot_multiple[s], in_start[s], in_start[s + 1], in_node, in_qty, level, free_from)
+            if q < least - EPS or q < EPS:
                 continue
             room[c, week] -= setup[s] + run[s] * q
             for i in range(in_start[s], in_start[s + 1]):
@@ -121,9 +147,62 @@ def dispatch(
 
 
 @njit(cache=True)
-def hand_out(
-    cum: Floats, due: Ints, qty: Floats, tier: Ints, out_order: Ints, out_day: Ints, out_qty: Floats, n_out: int
-) -> int:
+def free_supply(cum: Floats) -> Floats:
+    """What may be taken on each day without hurting what is promised later: the least of ``cum`` from there on."""
+    free = cum.copy()
+    for d in range(cum.size - 2, -1, -1):
+        free[d] = min(free[d], free[d + 1])
+    return free
+
+
+@njit(cache=True)
+def keep_whole(cum: Floats, due: Ints, qty: Floats, kept: npt.NDArray[np.bool_], a: int, b: int) -> None:
+    """Mark in ``kept`` the orders ``a`` to ``b``, in due order, that can all be on time; the largest is given up when
+    supply is short (Moore, 1968).
+    """
+    free = free_supply(cum)
+    load = 0.0
+    for j in range(a, b):
+        if due[j] < 0:
+            continue
+        d = min(due[j], cum.size - 1)
+        kept[j] = True
+        load += qty[j]
+        while load > free[d] + 1e-6:
+            big = -1
+            for i in range(a, j + 1):
+                if kept[i] and (big < 0 or qty[i] > qty[big]):
+                    big = i
+            if big < 0:
+                break
+            kept[big] = False
+            load -= qty[big]
+
+
+@njit(cache=True)
+def give_rest(cum: Floats, j: int, due: int, qty: float, out_order: Ints, out_day: Ints, out_qty: Floats, n_out: int) -> int:
+    """Give order ``j`` what is free from its due day on, in whole pieces but for the last; returns the rows written."""
+    n_days = cum.size
+    free = free_supply(cum)
+    d = max(0, min(due, n_days - 1))
+    left, given = qty, 0.0
+    while left > 1e-6 and d < n_days:
+        take = min(left, np.floor(free[d] - given + 1e-6))
+        if free[d] - given >= left - 1e-6:
+            take = left
+        if take > 1e-6:
+            for x in range(d, n_days):
+                cum[x] -= take
+            out_order[n_out], out_day[n_out], out_qty[n_out] = j, d, take
+            n_out += 1
+            left -= take
+            given += take
+        d += 1
+    return n_out
+
+
+@njit(cache=True)
+def hand_out(cum: Floats, due: Ints, qty: Floats, tier: Ints, out_order: Ints, out_day: Ints, out_qty: Floats, n_out: int) -> int:
     """Give the stock of one item to its orders: tier by tier on time first, then late, and never below zero.
 
     ``cum``: (n_days,) cumulative free supply, changed in place; orders sorted by (tier, due), ``due``, ``qty``,
@@ -139,26 +218,7 @@ def hand_out(
         b = a
         while b < n and tier[b] == tier[a]:
             b += 1
-        # free supply that may be taken at day d without hurting what is promised later
-        free = cum.copy()
-        for d in range(n_days - 2, -1, -1):
-            free[d] = min(free[d], free[d + 1])
-        load = 0.0
-        for j in range(a, b):
-            if due[j] < 0:
-                continue
-            d = min(due[j], n_days - 1)
-            kept[j] = True
-            load += qty[j]
-            while load > free[d] + 1e-6:
-                big = -1
-                for i in range(a, j + 1):
-                    if kept[i] and (big < 0 or qty[i] > qty[big]):
-                        big = i
-                if big < 0:
-                    break
-                kept[big] = False
-                load -= qty[big]
+        keep_whole(cum, due, qty, kept, a, b)
         for j in range(a, b):
             if kept[j]:
                 d = min(due[j], n_days - 1)
@@ -169,24 +229,7 @@ def hand_out(
         for j in range(a, b):
             if kept[j]:
                 continue
-            left = qty[j]
-            free[n_days - 1] = cum[n_days - 1]
-            for d in range(n_days - 2, -1, -1):
-                free[d] = min(cum[d], free[d + 1])
-            d = max(0, min(due[j], n_days - 1))
-            given = 0.0
-            while left > 1e-6 and d < n_days:
-                take = min(left, np.floor(free[d] - given + 1e-6))
-                if free[d] - given >= left - 1e-6:
-                    take = left
-                if take > 1e-6:
-                    for x in range(d, n_days):
-                        cum[x] -= take
-                    out_order[n_out], out_day[n_out], out_qty[n_out] = j, d, take
-                    n_out += 1
-                    left -= take
-                    given += take
-                d += 1
+            n_out = give_rest(cum, j, due[j], qty[j], out_order, out_day, out_qty, n_out)
         a = b
     return n_out
 

@@ -96,9 +96,7 @@ class _Matrix:
         return sparse.csr_matrix((np.concatenate(self.values), at), shape=shape)
 
 
-def solve_flow(
-    problem: PlanProblem, net: Network, slots: Slots, demand: Demand, *, delay: float = 0.01, time_limit_s: float = 60.0
-) -> FlowPlan:
+def solve_flow(problem: PlanProblem, net: Network, slots: Slots, demand: Demand, *, delay: float = 0.01, time_limit_s: float = 60.0) -> FlowPlan:
     """Solve the fractional plan on the given slots.
 
     Parameters
@@ -142,9 +140,7 @@ def solve_flow(
     )
 
 
-def _events(
-    problem: PlanProblem, net: Network, slots: Slots, demand: Demand, arrive: Ints, use_slot: Ints, use_node: Ints
-) -> _Events:
+def _events(problem: PlanProblem, net: Network, slots: Slots, demand: Demand, arrive: Ints, use_slot: Ints, use_node: Ints) -> _Events:
     """Balance days: uses of a node and, where it is sold, its arrivals; none from the day on which purchases cover all.
 
     A node that is neither made nor received early needs its last balance only: nothing comes in between.
@@ -215,9 +211,7 @@ def _cells(events: _Events, demand: Demand) -> tuple[Ints, Floats, Floats]:
     return cell[0], cell[1].astype(np.float64), qty.astype(np.float64)
 
 
-def _lateness(
-    a: _Matrix, events: _Events, cell_event: Ints, cell_qty: Floats, late_event: Ints, n_i: int, u0: int
-) -> Floats:
+def _lateness(a: _Matrix, events: _Events, cell_event: Ints, cell_qty: Floats, late_event: Ints, n_i: int, u0: int) -> Floats:
     """Rows late after - late before + on time + delivered late = demand, and the deliveries in the balance rows."""
     n_u, n_b = cell_event.size, late_event.size
     row_of = np.full(n_i, -1)
@@ -249,9 +243,7 @@ def _capacity_rows(a: _Matrix, problem: PlanProblem, slots: Slots, first_row: in
     return np.asarray(caps, dtype=np.int64)
 
 
-def _run(
-    matrix: sparse.csr_matrix, cost: Floats, upper: Floats, low: Floats, high: Floats, time_limit_s: float
-) -> tuple[bool, Floats | None, Floats]:
+def _run(matrix: sparse.csr_matrix, cost: Floats, upper: Floats, low: Floats, high: Floats, time_limit_s: float) -> tuple[bool, Floats | None, Floats]:
     model = mbh.ModelBuilderHelper()
     model.fill_model_from_sparse_data(np.zeros(cost.size), upper, cost, low, high, matrix)  # type: ignore[arg-type]
     solver = mbh.ModelSolverHelper("highs")

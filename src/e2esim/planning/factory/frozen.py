@@ -95,9 +95,7 @@ def around(problem: PlanProblem, released: Released) -> Remainder:
             problem.source_item[released.purchase_source],
         ]
     )
-    day = np.concatenate(
-        [np.full(n, -1), problem.receipt_day, np.maximum(released.lot_end, 0), np.maximum(released.purchase_received, 0)]
-    )
+    day = np.concatenate([np.full(n, -1), problem.receipt_day, np.maximum(released.lot_end, 0), np.maximum(released.purchase_received, 0)])
     qty = np.concatenate([problem.on_hand, problem.receipt_qty, released.lot_qty, released.purchase_qty])
     ahead = np.flatnonzero(released.lot_start >= 0)
     row, used, per = net.inputs_of(released.lot_step[ahead])
@@ -145,9 +143,7 @@ def _room(problem: PlanProblem, released: Released) -> tuple[Floats, list[str]]:
     return room, faults
 
 
-def _take(
-    feeds: list[tuple[int, int, float]], lot: int, need: float, here: Ints, day: Ints, qty: Floats, start: int
-) -> float:
+def _take(feeds: list[tuple[int, int, float]], lot: int, need: float, here: Ints, day: Ints, qty: Floats, start: int) -> float:
     """Take `need` from the latest supplies there on `start`, changing `qty`; returns what is missing."""
     rows = np.flatnonzero(here & (day <= start) & (qty > EPS))
     for supply in rows[np.argsort(-day[rows], kind="stable")]:

@@ -10,9 +10,7 @@ from e2esim.planning.factory.flow_lp import Demand, Slots
 from e2esim.planning.factory.network import Network
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 
-SETUP_SHARE = (
-    0.25  # of the hours that running leaves idle, set-ups may take this share; the rest absorbs weeks that differ
-)
+SETUP_SHARE = 0.25  # of the hours that running leaves idle, set-ups may take this share; the rest absorbs weeks that differ
 LONGEST_CYCLE_WEEKS = 13.0
 
 
@@ -30,9 +28,7 @@ def net_need(problem: PlanProblem, net: Network) -> Floats:
     """Pieces of every item to be made or bought for all orders after stock and receipts, (n_items,)."""
     need = np.bincount(problem.order_item, weights=problem.order_qty, minlength=problem.n_items).astype(np.float64)
     owner = [problem.receipt_owner(row) for row in range(problem.receipt_item.size)]
-    have = problem.on_hand + np.bincount(
-        np.array(owner, dtype=np.int64), weights=problem.receipt_qty, minlength=problem.n_items
-    )
+    have = problem.on_hand + np.bincount(np.array(owner, dtype=np.int64), weights=problem.receipt_qty, minlength=problem.n_items)
     for level in range(int(net.level.max(initial=0)) + 1):
         here = net.level == level
         need[here] = np.maximum(0.0, need[here] - have[here])
@@ -89,9 +85,7 @@ def start_phases(problem: PlanProblem, net: Network) -> Ints:
     return phase
 
 
-def weekly_slots(
-    problem: PlanProblem, net: Network, horizon: int, cycle: Floats, weeks: float, *, daily: int = 7
-) -> Slots:
+def weekly_slots(problem: PlanProblem, net: Network, horizon: int, cycle: Floats, weeks: float, *, daily: int = 7) -> Slots:
     """Start days of every step: each day of the first `daily` days, then once a week; set-ups spread over the usual
     lot.
     """

@@ -35,10 +35,7 @@ def read_neutral(folder: str | Path) -> PlanProblem:
         A name that no other file knows, a value that is no number, or a broken rule of `PlanProblem`.
     """
     root = Path(folder)
-    t = {
-        n: pl.read_csv(root / f"{n}.csv", infer_schema=False)
-        for n in ("items", "bom", "routings", "capacity", "suppliers", "stock", "orders")
-    }
+    t = {n: pl.read_csv(root / f"{n}.csv", infer_schema=False) for n in ("items", "bom", "routings", "capacity", "suppliers", "stock", "orders")}
     items = tuple(t["items"]["item"].to_list())
     routings = (
         t["routings"]
@@ -119,16 +116,12 @@ def write_neutral(problem: PlanProblem, plan: PlanResult, folder: str | Path) ->
 
 
 def _iso(today: date, days: Ints) -> pl.Series:
-    return pl.Series((np.datetime64(today, "D") + days.astype("timedelta64[D]")).astype("datetime64[us]")).dt.to_string(
-        "%Y-%m-%dT%H:%M:%S"
-    )
+    return pl.Series((np.datetime64(today, "D") + days.astype("timedelta64[D]")).astype("datetime64[us]")).dt.to_string("%Y-%m-%dT%H:%M:%S")
 
 
 def _code(names: pl.Series, known: tuple[str, ...], file: str) -> pl.Series:
     row = {n: k for k, n in enumerate(known)}
-    code = (
-        names.replace_strict(row, default=None, return_dtype=pl.Int64) if len(names) else pl.Series([], dtype=pl.Int64)
-    )
+    code = names.replace_strict(row, default=None, return_dtype=pl.Int64) if len(names) else pl.Series([], dtype=pl.Int64)
     if code.null_count():
         at = int(code.is_null().arg_true()[0])
         raise ValueError(f"{file}, row {at + 2}, column {names.name}: {names[at]!r} is not known")

@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from e2esim.planning.factory.bounds import lead_time_bound, relaxed_bound
-from e2esim.planning.factory.execute import Frame, Wants, backward, execute, frame, longer, search, top_up, wants_of
+from e2esim.planning.factory.change_kernels import State
+from e2esim.planning.factory.execute import Wants, backward, execute, search, top_up, wants_of
 from e2esim.planning.factory.flow_lp import solve_flow
+from e2esim.planning.factory.frame import Frame, frame, longer
 from e2esim.planning.factory.grid import demand_of, early_due, lot_cycles, tier_weights, weekly_slots
 from e2esim.planning.factory.network import Network, network
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.result import PlanResult, PlanStatus
-from e2esim.planning.factory.search_kernels import State
 from e2esim.planning.factory.trace import Schedule, peg, purchases_for
 from e2esim.planning.factory.why_late import why_late
 
@@ -153,9 +154,7 @@ def _guided(view: Frame, horizon: int, time_limit_s: float) -> Wants | None:
     return wants_of(problem, slots.step, slots.day, flow.qty) if flow.optimal else None
 
 
-def _search(
-    view: Frame, wants: Wants, state: State, clock: _Clock, tail_s: float, bound: float, rounds: int | None
-) -> None:
+def _search(view: Frame, wants: Wants, state: State, clock: _Clock, tail_s: float, bound: float, rounds: int | None) -> None:
     """Improve wants in place until the rounds or the clock run out, the bound is near or progress has stalled."""
     if rounds is not None:
         search(view, wants, rounds, state)
@@ -193,9 +192,7 @@ def _near(view: Frame, horizon: int, time_limit_s: float) -> Wants | None:
     np.subtract.at(stock, node, flow.qty[row] * per)
     np.subtract.at(stock, problem.order_item, soon)
     np.subtract.at(room, (problem.step_centre[slots.step], slots.day // 7), flow.qty * slots.run_h)
-    rest = backward(
-        view, early, stock=np.maximum(stock, 0.0), capacity=np.maximum(room, 0.0), qty=problem.order_qty - soon
-    )
+    rest = backward(view, early, stock=np.maximum(stock, 0.0), capacity=np.maximum(room, 0.0), qty=problem.order_qty - soon)
     return wants_of(problem, np.r_[slots.step, rest.step], np.r_[slots.day, rest.day], np.r_[flow.qty, rest.qty])
 
 
@@ -227,9 +224,7 @@ def late_pieces(problem: PlanProblem, order: Ints, day: Ints, qty: Floats) -> Fl
     return np.asarray(np.maximum(problem.order_qty - given, 0.0), dtype=np.float64)
 
 
-def _result(
-    problem: PlanProblem, net: Network, schedule: Schedule, bound: float, clock: _Clock, anyway: Floats
-) -> PlanResult:
+def _result(problem: PlanProblem, net: Network, schedule: Schedule, bound: float, clock: _Clock, anyway: Floats) -> PlanResult:
     bought = purchases_for(problem, net, schedule)
     pegs = peg(problem, net, schedule, bought)
     ledger = why_late(problem, net, schedule, bought, pegs, anyway)

@@ -61,18 +61,14 @@ def _mrp_item(problem: PlanProblem, item: int, days: int) -> MrpItem:
     return MrpItem(
         lead_time=int(problem.step_flow_days[own].sum()),
         on_hand=float(problem.on_hand[item]),
-        lot=LotRule(
-            minimum=float(problem.lot_min[item]), multiple=float(problem.lot_multiple[item]), periods=LOT_DAYS
-        ),
+        lot=LotRule(minimum=float(problem.lot_min[item]), multiple=float(problem.lot_multiple[item]), periods=LOT_DAYS),
         scheduled=scheduled,
     )
 
 
 def _demand(problem: PlanProblem, made: set[int], days: int) -> dict[str, dict[int, float]]:
     demand: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
-    for item, due, qty in zip(
-        problem.order_item.tolist(), problem.order_due.tolist(), problem.order_qty.tolist(), strict=True
-    ):
+    for item, due, qty in zip(problem.order_item.tolist(), problem.order_due.tolist(), problem.order_qty.tolist(), strict=True):
         if item in made and due < days:
             demand[problem.items[item]][max(due, 0) + 1] += qty
     return demand

@@ -46,11 +46,7 @@ def synthetic_problem(
     (9, 10, 104)
     """
     n = finished + parts + bought
-    items = tuple(
-        [f"FIN{i:03d}" for i in range(finished)]
-        + [f"PRT{i:03d}" for i in range(parts)]
-        + [f"BUY{i:03d}" for i in range(bought)]
-    )
+    items = tuple([f"FIN{i:03d}" for i in range(finished)] + [f"PRT{i:03d}" for i in range(parts)] + [f"BUY{i:03d}" for i in range(bought)])
     bom = _bill(rng, finished, parts, bought)
     routing = _routing(rng, finished, parts, centres)
     order_item = rng.choice(finished, size=orders, p=_shares(rng, finished))
@@ -106,23 +102,15 @@ def _shares(rng: np.random.Generator, n: int) -> Floats:
 def _bill(rng: np.random.Generator, finished: int, parts: int, bought: int) -> tuple[Ints, Ints, Floats]:
     rows: list[tuple[int, int, int]] = []
     for i in range(finished):
-        rows += [
-            (i, finished + int(c), int(rng.integers(1, 4)))
-            for c in rng.choice(parts, size=min(parts, int(rng.integers(2, 5))), replace=False)
-        ]
+        rows += [(i, finished + int(c), int(rng.integers(1, 4))) for c in rng.choice(parts, size=min(parts, int(rng.integers(2, 5))), replace=False)]
         rows.append((i, finished + parts + int(rng.integers(bought)), 1))
     for i in range(finished, finished + parts):
-        rows += [
-            (i, finished + parts + int(c), int(rng.integers(1, 4)))
-            for c in rng.choice(bought, size=min(bought, int(rng.integers(1, 6))), replace=False)
-        ]
+        rows += [(i, finished + parts + int(c), int(rng.integers(1, 4))) for c in rng.choice(bought, size=min(bought, int(rng.integers(1, 6))), replace=False)]
     table = np.array(rows, dtype=np.int64)
     return table[:, 0], table[:, 1], table[:, 2].astype(np.float64)
 
 
-def _routing(
-    rng: np.random.Generator, finished: int, parts: int, centres: int
-) -> tuple[Ints, tuple[str, ...], Ints, Floats, Floats, Ints]:
+def _routing(rng: np.random.Generator, finished: int, parts: int, centres: int) -> tuple[Ints, tuple[str, ...], Ints, Floats, Floats, Ints]:
     split = max(1, (2 * centres) // 3)
     item, name, centre, flow = [], [], [], []
     for i in range(finished + parts):

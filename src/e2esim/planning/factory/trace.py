@@ -48,9 +48,7 @@ def purchases_for(problem: PlanProblem, net: Network, schedule: Schedule) -> tup
     done = schedule.lot_day + problem.step_flow_days[schedule.lot_step]
     item = np.concatenate([np.arange(n), problem.receipt_item, out, node, problem.order_item[schedule.delivery_order]])
     day = np.concatenate([np.full(n, -1), problem.receipt_day, done, schedule.lot_day[row], schedule.delivery_day])
-    qty = np.concatenate(
-        [problem.on_hand, problem.receipt_qty, schedule.lot_qty, -schedule.lot_qty[row] * per, -schedule.delivery_qty]
-    )
+    qty = np.concatenate([problem.on_hand, problem.receipt_qty, schedule.lot_qty, -schedule.lot_qty[row] * per, -schedule.delivery_qty])
     bought = np.zeros(net.n_nodes, dtype=bool)
     bought[problem.source_item] = True
     keep = bought[item]
@@ -77,9 +75,7 @@ def peg(problem: PlanProblem, net: Network, schedule: Schedule, bought: tuple[In
     kind = np.repeat([PegKind.STOCK, PegKind.RECEIPT, PegKind.PURCHASE, PegKind.LOT], [n, m, source.size, made.size])
     row = np.concatenate([np.arange(n), np.arange(m), np.arange(source.size), np.arange(made.size)])
     node = np.concatenate([np.arange(n), problem.receipt_item, problem.source_item[source], made])
-    day = np.concatenate(
-        [np.full(n, -1), problem.receipt_day, received, schedule.lot_day + problem.step_flow_days[schedule.lot_step]]
-    )
+    day = np.concatenate([np.full(n, -1), problem.receipt_day, received, schedule.lot_day + problem.step_flow_days[schedule.lot_step]])
     qty = np.concatenate([problem.on_hand, problem.receipt_qty, bought_qty, schedule.lot_qty])
     supply = np.lexsort((day, node))
     lot, used, per = net.inputs_of(schedule.lot_step)

@@ -56,9 +56,7 @@ def purchase_plan(
 
 
 @njit(cache=True)
-def first_come(
-    in_node: Ints, in_qty: Floats, out_node: Ints, out_qty: Floats, n_nodes: int
-) -> tuple[Ints, Ints, Floats]:
+def first_come(in_node: Ints, in_qty: Floats, out_node: Ints, out_qty: Floats, n_nodes: int) -> tuple[Ints, Ints, Floats]:
     """Match supplies to uses of each node first in, first out; returns (row of use, row of supply, pieces).
 
     Both lists are sorted by (node, day) and hold enough supply in time for every use.

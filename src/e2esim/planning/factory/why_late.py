@@ -2,7 +2,7 @@
 
 Each late piece is followed from its delivery up the chain of lots that made it, always to the input that came last,
 with the latest day on which each would have been in time. The walk ends at a supplier who cannot be faster, at flow
-times longer than the time there was, or at a lot whose inputs lay ready: then its work centre was full (work centre)
+times longer than the time there was (an order due before day 0 had none), or at a lot whose inputs lay ready: then its work centre was full (work centre)
 or it waited for others (precedence). The pieces of an order's entries add up to its late pieces.
 """
 
@@ -19,6 +19,7 @@ from e2esim.planning.factory.result import Cause, PegKind
 from e2esim.planning.factory.trace import Pegging, Schedule
 
 FULL = 0.03  # a week with less than this share of its hours left, or no room for one more lot, is full
+PASSED_ON = 0.5  # a work centre full in less than this share of the weeks of another only passes its queue on
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -53,6 +54,7 @@ class _World:
     bought_source: Ints
     feeds: dict[int, list[tuple[int, int]]]
     full: npt.NDArray[np.bool_]  # (n_steps, n_weeks) no room for one more lot of the step
+    full_weeks: Ints  # (n_centres,) weeks of the plan in which some step of it had no room
 
 
 def why_late(
@@ -68,8 +70,8 @@ def why_late(
     Parameters
     ----------
     anyway : (n_items,)
-        Pieces of each item that are late even when no work centre has a limit. Lead times and suppliers get the blame
-        for no more than these: what they hold up beyond, hours upstream had already cost.
+        Pieces of each item that are late even when no work centre has a limit. Lead times, suppliers and precedence
+        get the blame for no more than these: what they hold up beyond, hours upstream had already cost.
     """
     due = problem.order_due[schedule.delivery_order]
     late_peg = schedule.delivery_day[pegs.peg_delivery] > due[pegs.peg_delivery]
@@ -78,9 +80,11 @@ def why_late(
     for k in np.flatnonzero(late_peg):
         d = pegs.peg_delivery[k]
         order = int(schedule.delivery_order[d])
-        found, busy = _walk(
-            world, int(pegs.peg_kind[k]), int(pegs.peg_row[k]), int(due[d]), int(problem.order_item[order])
-        )
+        item = int(problem.order_item[order])
+        if due[d] < 0:
+            found, busy = (int(Cause.LEAD_TIME), _last_step(problem, item), int(due[d])), None
+        else:
+            found, busy = _walk(world, int(pegs.peg_kind[k]), int(pegs.peg_row[k]), int(due[d]), item)
         rows.append(_Entry(order=order, found=found, busy=busy, qty=float(pegs.peg_qty[k])))
     given = np.bincount(schedule.delivery_order, weights=schedule.delivery_qty, minlength=len(problem.orders))
     for j in np.flatnonzero(problem.order_qty - given > 1e-6):
@@ -90,12 +94,21 @@ def why_late(
 
 
 def _limited(world: _World, rows: list[_Entry], anyway: Floats) -> list[tuple[int, Found, float]]:
-    """Entries with the blame of lead times and suppliers limited to `anyway`, earliest due orders first."""
+    """Entries with the blame of all but work centres and material limited to `anyway`, earliest due orders first.
+
+    What is late beyond that is late for want of hours: it goes to the work centre that was full for longest. The same
+    one takes the blame of a work centre that was full in far fewer weeks, which only passes its queue on.
+    """
     problem, left, out = world.problem, anyway.copy(), []
     for e in sorted(rows, key=lambda e: int(problem.order_due[e.order])):
-        item = int(problem.order_item[e.order])
-        other = _fullest(world, item, int(problem.order_due[e.order])) or e.busy
-        if e.found[0] not in (Cause.LEAD_TIME, Cause.SUPPLIER) or other is None:
+        item, due = int(problem.order_item[e.order]), int(problem.order_due[e.order])
+        fullest = None if due < 0 else _fullest(world, item, due)
+        if e.found[0] == Cause.WORK_CENTRE and fullest is not None:
+            weak = world.full_weeks[e.found[1]] < PASSED_ON * world.full_weeks[fullest[1]]
+            out.append((e.order, fullest if weak else e.found, e.qty))
+            continue
+        other = fullest or e.busy
+        if e.found[0] in (Cause.WORK_CENTRE, Cause.MATERIAL) or other is None:
             out.append((e.order, e.found, e.qty))
             continue
         own = min(e.qty, max(0.0, float(left[item])))
@@ -108,11 +121,10 @@ def _fullest(world: _World, item: int, due: int) -> Found | None:
     """The work centre behind an item that was full in the most weeks of the plan, None when none was full by a day."""
     problem = world.problem
     steps = [s for s in _steps_behind(problem, item) if world.full[s, : max(0, due) // 7 + 1].any()]
-    last = int(world.schedule.lot_day.max(initial=0)) // 7 + 1
-    weeks = np.array([world.full[s, :last].sum() for s in steps])
-    if not weeks.max(initial=0):
+    if not steps:
         return None
-    return int(Cause.WORK_CENTRE), int(problem.step_centre[steps[int(weeks.argmax())]]), due
+    centres = problem.step_centre[steps]
+    return int(Cause.WORK_CENTRE), int(centres[int(world.full_weeks[centres].argmax())]), due
 
 
 def _steps_behind(problem: PlanProblem, item: int) -> list[int]:
@@ -126,9 +138,7 @@ def _steps_behind(problem: PlanProblem, item: int) -> list[int]:
     return steps
 
 
-def _world(
-    problem: PlanProblem, net: Network, schedule: Schedule, bought: tuple[Ints, Floats, Ints], pegs: Pegging
-) -> _World:
+def _world(problem: PlanProblem, net: Network, schedule: Schedule, bought: tuple[Ints, Floats, Ints], pegs: Pegging) -> _World:
     feeds: dict[int, list[tuple[int, int]]] = {}
     for lot, kind, row in zip(pegs.feed_lot.tolist(), pegs.feed_kind.tolist(), pegs.feed_row.tolist(), strict=True):
         feeds.setdefault(lot, []).append((kind, row))
@@ -141,7 +151,17 @@ def _world(
     )
     lot_h = problem.step_setup_h + problem.step_run_h * np.maximum(problem.lot_min, 1.0)[problem.step_item]
     short = room[problem.step_centre] < np.maximum(lot_h[:, None], FULL * problem.capacity_h[problem.step_centre])
-    return _World(problem=problem, net=net, schedule=schedule, bought_source=bought[0], feeds=feeds, full=short)
+    full_weeks = np.zeros(len(problem.centres), dtype=np.int64)
+    np.maximum.at(full_weeks, problem.step_centre, short[:, : int(schedule.lot_day.max(initial=0)) // 7 + 1].sum(axis=1))
+    return _World(
+        problem=problem,
+        net=net,
+        schedule=schedule,
+        bought_source=bought[0],
+        feeds=feeds,
+        full=short,
+        full_weeks=full_weeks,
+    )
 
 
 def _walk(world: _World, kind: int, row: int, wanted: int, item: int) -> tuple[Found, Found | None]:
@@ -186,9 +206,7 @@ def _last_input(world: _World, lot: int) -> Found:
         if kind == PegKind.LOT:
             day = int(world.schedule.lot_day[row] + world.problem.step_flow_days[world.schedule.lot_step[row]])
         elif kind == PegKind.PURCHASE:
-            day = int(
-                world.net.free_from[world.problem.source_item[world.bought_source[row]]]
-            )  # bought just in time, not late
+            day = int(world.net.free_from[world.problem.source_item[world.bought_source[row]]])  # bought just in time, not late
         else:
             day = int(world.problem.receipt_day[row]) if kind == PegKind.RECEIPT else -1
         if day > best[2]:

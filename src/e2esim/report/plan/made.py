@@ -34,9 +34,7 @@ def schedule_frame(view: PlanView) -> pl.DataFrame:
     f, lots = view.facts, view.lots
     centre, week = f.step_centre[lots.step], lots.start // 7
     order = np.lexsort((lots.step, lots.start, centre))
-    room = np.where(
-        (week >= 0) & (week < f.n_weeks), f.capacity_h[centre, np.clip(week, 0, f.n_weeks - 1)], np.nan
-    )
+    room = np.where((week >= 0) & (week < f.n_weeks), f.capacity_h[centre, np.clip(week, 0, f.n_weeks - 1)], np.nan)
     table = frame(
         {
             "work_centre": np.array(f.centres, dtype=object)[centre],

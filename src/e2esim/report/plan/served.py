@@ -85,9 +85,7 @@ def _told(view: PlanView, cause: int, place: int) -> tuple[str, str]:
         return supplier, f"{supplier} brings {item} in {f.source_lead_days[place]} days at best"
     if cause == Cause.MATERIAL:
         bought = bool(np.any(f.source_item == place)) or bool(np.any(f.step_item == place))
-        return f.items[place], f"open order of {f.items[place]} comes too late" if bought else (
-            f"nobody makes or sells {f.items[place]}"
-        )
+        return f.items[place], f"open order of {f.items[place]} comes too late" if bought else (f"nobody makes or sells {f.items[place]}")
     if place < 0:
         return "", "what it needs was given to others"
     step = f"{f.items[f.step_item[place]]} step {f.step_name[place]}"

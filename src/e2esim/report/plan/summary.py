@@ -118,7 +118,4 @@ def _causes(view: PlanView) -> tuple[tuple[str, str, float, int], ...]:
 
 def causes_by_kind(summary: Summary) -> dict[str, float]:
     """Late pieces by cause, all causes of the ledger."""
-    return {
-        CAUSE[cause]: round(sum(pieces for kind, _, pieces, _ in summary.causes if kind == CAUSE[cause]), 3)
-        for cause in Cause
-    }
+    return {CAUSE[cause]: round(sum(pieces for kind, _, pieces, _ in summary.causes if kind == CAUSE[cause]), 3) for cause in Cause}

@@ -154,9 +154,7 @@ def frame(columns: dict[str, Any]) -> pl.DataFrame:
     """A table; arrays of names become text."""
     return pl.DataFrame(
         {
-            name: pl.Series(name, values.tolist(), dtype=pl.String)
-            if isinstance(values, np.ndarray) and values.dtype == object
-            else values
+            name: pl.Series(name, values.tolist(), dtype=pl.String) if isinstance(values, np.ndarray) and values.dtype == object else values
             for name, values in columns.items()
         }
     )

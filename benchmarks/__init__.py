@@ -1,0 +1,1 @@
+"""Speed and memory of the engine and of its planners: ``python -m benchmarks``."""

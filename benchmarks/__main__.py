@@ -1,0 +1,81 @@
+"""``python -m benchmarks``: measures, prints each figure beside its goal, and says on which machine."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Iterator
+from importlib import import_module
+
+from benchmarks import speed
+from benchmarks.machine import describe
+
+SPEED: dict[str, Callable[[bool], Iterator[speed.Figure]]] = {
+    "start": speed.start, "year": speed.year, "decade": speed.decade, "small": speed.small,
+}  # fmt: skip
+PLANNERS = {
+    "kpi": ("kpi", "full_year"), "planning": ("planning_loop", "main"), "lotsizing": ("lotsizing", "main"),
+    "factory": ("factory", "run"), "sequencing": ("sequencing", "run"), "forecast": ("forecast", "run"),
+}  # fmt: skip
+ABOUT = {
+    "start": "e2esim --help",
+    "year": "one year of mattress_maker at full scale: one replication, the whole command, memory",
+    "decade": "ten years against one (scale 0.1; --full: scale 1)",
+    "small": "the tests' small world at 1,000,000 customers: per-order SimPy against the engine",
+    "kpi": "all KPIs with breakdowns of a full year",
+    "planning": "weekly MPS, nightly netting and ATP, waves, call-offs",
+    "lotsizing": "lot plans of 200 items x 52 weeks against their bounds",
+    "factory": "the factory planner on seeded problems",
+    "sequencing": "job shops of Taillard and flexible shops",
+    "forecast": "statistical forecasts of seeded series against seasonal naive",
+}
+
+
+def main() -> None:
+    """Measure what the command line names; all speed figures without a name."""
+    width = max(map(len, ABOUT))
+    listing = "\n".join(f"  {name:{width}s}  {about}" for name, about in ABOUT.items())
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=f"Speed and memory figures with their goals.\n\n{listing}",
+        epilog="Without NAME: start, year, decade, small, kpi. Figures are medians over runs, each in a process of its own.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("name", nargs="*", metavar="NAME", help="what to measure (see above)")
+    parser.add_argument("--full", action="store_true", help="more runs, ten years at scale 1 (half an hour)")
+    options = parser.parse_args()
+    unknown = [name for name in options.name if name not in ABOUT]
+    if unknown:
+        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(ABOUT)}")
+    begun = time.perf_counter()
+    print(describe(), flush=True)
+    missed = [figure.name for name in options.name or [*SPEED, "kpi"] for figure in measure(name, options.full) if figure.met is False]
+    print(f"\n{time.perf_counter() - begun:.0f} s; " + (f"goals missed: {'; '.join(missed)}" if missed else "all goals met"))
+
+
+def measure(name: str, full: bool) -> list[speed.Figure]:
+    """Measure and print one benchmark; its figures with goals."""
+    print(f"\n{name}: {ABOUT[name]}", flush=True)
+    if name in SPEED:
+        figures = []
+        for figure in SPEED[name](full):
+            print(line(figure), flush=True)
+            figures.append(figure)
+        return figures
+    module, function = PLANNERS[name]
+    value = getattr(import_module(f"benchmarks.{module}"), function)()
+    if name == "kpi":
+        print(f"  {value:.3f} s, best of three")
+    return []
+
+
+def line(figure: speed.Figure) -> str:
+    """One printed line: figure, value, processor time, goal, verdict, runs."""
+    value = f"{figure.value:,.0f}" if figure.value >= 1000 else f"{figure.value:.3g}"
+    goal = "" if figure.goal is None else f"goal {'<=' if figure.most else '>='} {figure.goal:,g}"
+    cpu = "" if figure.cpu is None else f"(cpu {figure.cpu:.3g})"
+    verdict = {None: "", True: "met", False: "MISSED"}[figure.met]
+    return f"  {figure.name:66s} {value:>9s} {figure.unit:3s}{cpu:13s} {goal:16s} {verdict:7s} {figure.runs} run{'s' if figure.runs > 1 else ''}"
+
+
+if __name__ == "__main__":
+    main()

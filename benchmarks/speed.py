@@ -1,0 +1,116 @@
+"""The speed and memory figures of the engine: a year, ten years, the command line, and the small world in both forms."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.machine import Measured, median, process, worker
+
+JOURNEYS = 700_000
+YEAR_D = 365
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One measured figure, its goal and what the runs were; ``most`` false = at least the goal, ``goal`` None = information.
+
+    ``cpu`` is the same figure in processor time, which other work on the machine does not stretch.
+    """
+
+    name: str
+    value: float
+    unit: str
+    runs: int
+    cpu: float | None = None
+    goal: float | None = None
+    most: bool = True
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the goal is met; None without a goal."""
+        if self.goal is None:
+            return None
+        return self.value <= self.goal if self.most else self.value >= self.goal
+
+
+def _several(runs: int, task: str, *args: object) -> list[Measured]:
+    return [worker(task, *args) for _ in range(runs)]
+
+
+def _wall(runs: list[Measured]) -> float:
+    return median([run.said["wall_s"] for run in runs])
+
+
+def _cpu(runs: list[Measured]) -> float:
+    return median([run.said["cpu_s"] for run in runs])
+
+
+def year(full: bool) -> Iterator[Figure]:
+    """One replication of a year of mattress_maker at full scale, then the whole command with its output."""
+    n = 5 if full else 3
+    runs = _several(n, "year", 1.0, YEAR_D)
+    yield Figure(name="mattress_maker, 1 year, one replication, compiled", value=_wall(runs), cpu=_cpu(runs), unit="s", goal=15.0, runs=n)
+    yield Figure(name="its peak memory", value=max(run.peak_gb for run in runs), unit="GB", goal=2.0, runs=n)
+    yield Figure(name="its consumer journeys", value=runs[0].said["journeys"], unit="", goal=JOURNEYS, most=False, runs=n)
+    whole = [_command() for _ in range(n)]
+    yield Figure(
+        name="e2esim run scenario=mattress_maker --json, whole process",
+        value=median([w.wall_s for w in whole]),
+        cpu=median([w.cpu_s for w in whole]),
+        unit="s",
+        runs=n,
+    )
+    yield Figure(name="its peak memory", value=max(w.peak_gb for w in whole), unit="GB", goal=2.0, runs=n)
+
+
+def _command() -> Measured:
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder)
+        return process([*_e2esim(), "run", "scenario=mattress_maker", "--json", "--quiet", "--out", str(here / "run")], cwd=here)
+
+
+def _e2esim() -> list[str]:
+    """The installed command beside this Python, else the module."""
+    script = Path(sys.executable).with_name("e2esim")
+    return [str(script)] if script.exists() else [sys.executable, "-m", "e2esim.cli.main"]
+
+
+def decade(full: bool) -> Iterator[Figure]:
+    """Ten years against one, at scale 0.1 unless everything is measured."""
+    scale, n = (1.0, 3) if full else (0.1, 1)
+    one, ten = _several(max(n, 3), "year", scale, YEAR_D), _several(n, "year", scale, 10 * YEAR_D)
+    what = f"at scale {scale:g}"
+    yield Figure(name=f"1 year {what}", value=_wall(one), cpu=_cpu(one), unit="s", runs=len(one))
+    yield Figure(name=f"10 years {what}", value=_wall(ten), cpu=_cpu(ten), unit="s", runs=n)
+    yield Figure(name="10 years over 1 year", value=_wall(ten) / _wall(one), cpu=_cpu(ten) / _cpu(one), unit="x", goal=10.5, runs=n)
+    for name, runs in (("1 year", one), ("10 years", ten)):
+        yield Figure(name=f"peak memory, {name} {what}", value=max(run.peak_gb for run in runs), unit="GB", runs=len(runs))
+
+
+def start(full: bool) -> Iterator[Figure]:
+    """The help of the command line."""
+    n = 15 if full else 7
+    runs = [process([*_e2esim(), "--help"]) for _ in range(n)]
+    yield Figure(name="e2esim --help", value=median([run.wall_s for run in runs]), cpu=median([run.cpu_s for run in runs]), unit="s", goal=0.6, runs=n)
+
+
+def small(full: bool) -> Iterator[Figure]:
+    """The oracle's small world for a year at 1,000,000 customers: per-order SimPy and the engine through its scenario format."""
+    n = 3 if full else 1
+    fast = _several(max(n, 3), "engine", 1_000_000)
+    yield Figure(name="small world, 1,000,000 customers, engine (read, build, simulate)", value=_wall(fast), cpu=_cpu(fast), unit="s", runs=len(fast))
+    yield Figure(name="its order lines", value=fast[0].said["lines"], unit="", runs=len(fast))
+    yield Figure(name="its peak memory", value=max(run.peak_gb for run in fast), unit="GB", runs=len(fast))
+    for collector in ("on", "off"):
+        slow = _several(n, "per_order", 1_000_000, collector)
+        name = f"per-order SimPy, garbage collector {collector}"
+        yield Figure(name=name, value=_wall(slow), cpu=_cpu(slow), unit="s", runs=n)
+        yield Figure(name="its peak memory", value=max(run.peak_gb for run in slow), unit="GB", runs=n)
+        yield Figure(
+            name=f"per-order over engine, collector {collector}", value=_wall(slow) / _wall(fast), cpu=_cpu(slow) / _cpu(fast), unit="x",
+            goal=20.0 if collector == "on" else None, most=False, runs=n,
+        )  # fmt: skip

@@ -1,0 +1,101 @@
+"""``e2esim plan``: from a planner's data to a plan folder, with a summary for eyes and JSON for programs."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanOptions:
+    """What the options of ``plan`` say."""
+
+    out: Path | None = None
+    time_limit_s: float = 30.0
+    as_json: bool = False
+    freeze: Path | None = None
+    export_neutral: Path | None = None
+    quiet: bool = False
+
+
+def plan_data(data: Path, options: PlanOptions) -> None:
+    """Read, check, plan, write and print one planner's folder or workbook.
+
+    Raises
+    ------
+    InputErrors
+        If data, earlier plan or folders are wrong; nothing is written then.
+    """
+    from e2esim.cli.ends import listing
+    from e2esim.cli.run_command import run_folder
+    from e2esim.config.plan_data import read_plan_data
+    from e2esim.config.plan_data.released import keep_released
+
+    began = time.perf_counter()
+    read = read_plan_data(data)
+    if read.warnings and not options.quiet:
+        typer.echo(listing(read.warnings), err=True)
+    case = read.case if options.freeze is None else keep_released(read.case, options.freeze)
+    _empty(options.export_neutral)
+    from e2esim.report.plan.folder import fingerprint, write_plan
+
+    folder = run_folder(options.out, f"plan-{case.title}", fingerprint(read.tables)[:12])
+    if not options.quiet and not _compiled():
+        typer.echo("first plan after installation: compiling, about half a minute more than later ones", err=True)
+    from e2esim.planning.factory.planner import plan
+    from e2esim.report.plan.summary import summarise
+    from e2esim.report.plan.terminal import plan_json, print_plan
+    from e2esim.report.plan.view import PlanView
+
+    left = case.remainder()
+    view = PlanView(case=case, left=left, result=plan(left.problem, time_limit_s=options.time_limit_s))
+    summary = summarise(view)
+    if folder.is_dir():  # empty, as run_folder has seen
+        folder.rmdir()
+    write_plan(view, summary, folder, read.tables)
+    if options.export_neutral is not None:
+        _export(view, options.export_neutral)
+    wall_s = time.perf_counter() - began
+    if options.as_json:
+        typer.echo(plan_json(summary, folder, wall_s))
+    elif not options.quiet:
+        print_plan(summary, folder, wall_s)
+
+
+def _empty(folder: Path | None) -> None:
+    """Refuse a folder for the neutral files that holds anything else."""
+    if folder is None or not folder.exists():
+        return
+    ours = {"lots.csv", "purchases.csv", "deliveries.csv"}
+    if not folder.is_dir() or {path.name for path in folder.iterdir()} - ours:
+        message, remedy = "holds other files", "name a new folder"
+        key = "--export-neutral"
+        raise InputErrors([Problem(file=COMMAND_LINE, column=key, value=str(folder), message=message, remedy=remedy)])
+
+
+def _export(view: object, folder: Path) -> None:
+    """Write the neutral files beside ``folder`` first, then put them there: none is ever half-written."""
+    from e2esim.report.plan.neutral import write_neutral_view
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as partial:
+        write_neutral_view(view, Path(partial))  # type: ignore[arg-type]
+        for path in sorted(Path(partial).iterdir()):
+            shutil.move(path, folder / path.name)
+
+
+def _compiled() -> bool:
+    """Whether the kernels of the planner have been compiled before."""
+    import os
+
+    from e2esim.planning import factory
+
+    cache = Path(factory.__file__).parent / "__pycache__"
+    return "NUMBA_CACHE_DIR" in os.environ or any(cache.glob("*.nbi"))

@@ -1,0 +1,100 @@
+"""The plan folder: workbook, Parquet tables, pictures and manifest, complete or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from e2esim.report.manifest import versions
+from e2esim.report.plan.made import lots_frame, purchases_frame, schedule_frame
+from e2esim.report.plan.served import deliveries_frame, late_frame, pegging_frame
+from e2esim.report.plan.summary import Summary
+from e2esim.report.plan.view import PlanView
+from e2esim.report.plan.weeks import load_frame, mps_frame
+
+FRAMES: dict[str, Callable[[PlanView], pl.DataFrame]] = {
+    "mps": mps_frame,
+    "lots": lots_frame,
+    "purchases": purchases_frame,
+    "load": load_frame,
+    "schedule": schedule_frame,
+    "deliveries": deliveries_frame,
+    "late": late_frame,
+    "pegging": pegging_frame,
+}
+
+
+def write_plan(view: PlanView, summary: Summary, folder: Path, tables: Mapping[str, pl.DataFrame]) -> Path:
+    """Write the plan folder and return its path.
+
+    Files: plan.xlsx, one Parquet file a table (the keys of `FRAMES`), load.svg, load.png, gantt.svg, gantt.png,
+    manifest.json. All is written into a hidden folder beside ``folder`` and renamed at the end.
+
+    Parameters
+    ----------
+    tables
+        The typed input tables, for the fingerprint in the manifest.
+
+    Raises
+    ------
+    FileExistsError
+        If ``folder`` exists: a plan never overwrites another.
+    """
+    if folder.exists():
+        raise FileExistsError(f"the plan folder {folder} exists already; choose another or remove it")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        partial.chmod(0o755)
+        _write(view, summary, partial, tables)
+        partial.rename(folder)
+    except BaseException:  # an interrupt too must leave nothing half-written
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    return folder
+
+
+def fingerprint(tables: Mapping[str, pl.DataFrame]) -> str:
+    """Hash of the typed input: the same data give the same, in any folder and encoding."""
+    digest = hashlib.sha256()
+    for name in sorted(tables):
+        digest.update(f"\n# {name}\n".encode())
+        digest.update(tables[name].write_csv(float_precision=12).encode())
+    return digest.hexdigest()
+
+
+def _write(view: PlanView, summary: Summary, folder: Path, tables: Mapping[str, pl.DataFrame]) -> None:
+    from e2esim.report.plan.pictures import draw_gantt, draw_load  # matplotlib costs half a second
+    from e2esim.report.plan.workbook import write_workbook
+
+    frames = {name: make(view) for name, make in FRAMES.items()}
+    for name, frame in frames.items():
+        frame.write_parquet(folder / f"{name}.parquet", compression="zstd")
+    pictures = [*draw_load(view, folder / "load"), *draw_gantt(view, folder / "gantt")]
+    write_workbook(folder / "plan.xlsx", summary, frames, [p for p in pictures if p.suffix == ".png"])
+    files = {path.name: path.stat().st_size for path in folder.iterdir()}
+    text = json.dumps(_manifest(view, summary, tables, files), indent=2, ensure_ascii=False, allow_nan=False)
+    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _manifest(view: PlanView, summary: Summary, tables: Mapping[str, pl.DataFrame], files: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        "plan": {"today": view.facts.today.isoformat(), "frozen_days": view.case.frozen_days, **asdict(summary)},
+        "hash": fingerprint(tables),
+        "hash_of": "typed input tables",
+        "written": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "packages": versions(),
+        "platform": platform.platform(),
+        "files": dict(sorted(files.items())),
+    }

@@ -1,0 +1,179 @@
+"""Pictures of a plan: the load of every work centre by week, planned and wished, and the Gantt chart of the next weeks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from e2esim.planning.factory.problem import Floats, Ints
+from e2esim.planning.factory.result import PegKind
+from e2esim.report.pictures.ink import BLUE, CARD, HEAT, INK, LINE, ORANGE, SOFT, TEAL, blank, inked
+from e2esim.report.plan.view import PlanView
+
+FULL = 0.95  # a week with a larger share of its hours planned is full
+STEPS = (0.5, 0.7, 0.85, 1.0)  # [share] upper bounds of the first four colours
+GANTT_WEEKS = 5
+MOST_CENTRES = 30
+MOST_WEEKS = 60
+
+
+def draw_load(view: PlanView, path: Path) -> list[Path]:
+    """Planned and wished load beside each other, one row a work centre, one column a week; beyond 100 % in orange."""
+    return _load(view, path)
+
+
+@inked
+def _load_text(view: PlanView, path: str) -> str:
+    rows = busiest(view)
+    weeks = min(view.weeks, MOST_WEEKS)
+    capacity = view.facts.capacity_h[rows, :weeks]
+    safe = np.where(capacity > 0, capacity, np.nan)
+    height = 150.0 + 22.0 * len(rows)
+    figure, axes = blank(1400.0, height, 1, 2, sharey=True)
+    parts = (("Wished: all made just in time, no limits", view.wished), ("Planned", view.load))
+    for place, (title, hours) in zip(axes, parts, strict=True):
+        share = hours[rows, :weeks] / safe
+        _heat(place, share, view, weeks)
+        over = int(np.nansum(share > 1.0 + 1e-6))
+        told = f"{title} — {over} week{'' if over == 1 else 's'} beyond the hours" if over else title
+        place.set_title(told, loc="left", fontsize=12, color=INK)
+    axes[0].set_yticks(range(len(rows)), [view.facts.centres[c] for c in rows])
+    words = ["to 50 %", "to 70 %", "to 85 %", "to 100 %", "beyond the hours there are"]
+    figure.legend(
+        handles=[Patch(facecolor=c, edgecolor=LINE, label=w) for c, w in zip(HEAT, words, strict=True)],
+        loc="outside lower left", ncols=5, frameon=False, title="Load of the week", alignment="left",
+    )  # fmt: skip
+    return _saved(figure, path)
+
+
+def _load(view: PlanView, path: Path) -> list[Path]:
+    return [Path(name) for name in _load_text(view, str(path)).split("\n")]
+
+
+def draw_gantt(view: PlanView, path: Path) -> list[Path]:
+    """Lots of the next weeks by work centre, one after the other at the pace of each week's hours."""
+    return [Path(name) for name in _gantt_text(view, str(path)).split("\n")]
+
+
+@inked
+def _gantt_text(view: PlanView, path: str) -> str:
+    f, lots = view.facts, view.lots
+    rows = busiest(view)
+    days = 7 * min(GANTT_WEEKS, view.weeks)
+    late = feeds_late(view)
+    figure, (axes,) = blank(1400.0, 130.0 + 30.0 * len(rows))
+    colours = {"late": ORANGE, "released": TEAL, "planned": BLUE}
+    for at, centre in enumerate(rows):
+        mine = np.flatnonzero((f.step_centre[lots.step] == centre) & (lots.start >= 0) & (lots.start < days))
+        begin, width = paced(lots.start[mine], lots.hours[mine], f.capacity_h[centre])
+        for kind, colour in colours.items():
+            own = _kinds(mine, lots.released, late) == kind
+            axes.broken_barh(
+                list(zip(begin[own].tolist(), width[own].tolist(), strict=True)), (at - 0.36, 0.72),
+                facecolors=colour, edgecolor=CARD, linewidth=0.7,
+            )  # fmt: skip
+        for lot, x, w in zip(mine.tolist(), begin.tolist(), width.tolist(), strict=True):
+            text = f.items[f.step_item[lots.step[lot]]]
+            if w * 1150.0 / days > 7.0 * len(text) + 6:
+                axes.text(x + w / 2, at, text, ha="center", va="center", color=CARD, fontsize=8.5, clip_on=True)
+    _gantt_axes(axes, view, rows, days)
+    words = {"late": "feeds a late order", "released": "released before", "planned": "on time"}
+    used = [k for k in colours if k != "released" or lots.released]
+    figure.legend(
+        handles=[Patch(facecolor=colours[k], label=words[k]) for k in used],
+        loc="outside lower left", ncols=3, frameon=False,
+    )  # fmt: skip
+    return _saved(figure, path)
+
+
+def _gantt_axes(axes: Axes, view: PlanView, rows: Ints, days: int) -> None:
+    axes.set_xlim(0, days)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_yticks(range(len(rows)), [view.facts.centres[c] for c in rows])
+    axes.tick_params(axis="y", labelcolor=INK)
+    mondays = np.arange(0, days, 7)
+    axes.set_xticks(mondays, [f"{view.facts.today + dt.timedelta(days=int(d)):%d %b}" for d in mondays], ha="left")
+    axes.set_xticks(np.arange(days), minor=True)
+    axes.grid(False, axis="y")
+    axes.set_title("Lots by work centre, one after the other at the pace of each week's hours", loc="left", fontsize=12, color=INK)
+
+
+def _kinds(lot: Ints, released: int, late: set[int]) -> np.ndarray[tuple[int], np.dtype[np.str_]]:
+    return np.array(["released" if k < released else "late" if k in late else "planned" for k in lot.tolist()], dtype=str)
+
+
+def paced(start: Ints, hours: Floats, capacity: Floats) -> tuple[Floats, Floats]:
+    """Begin and width of bars [d]: each lot takes its hours at the pace of its week, none before the last has ended.
+
+    Examples
+    --------
+    >>> begin, width = paced(np.array([0, 0, 7]), np.array([7.0, 14.0, 3.0]), np.array([28.0, 21.0]))
+    >>> begin.tolist(), width.tolist()
+    ([0.0, 1.75, 7.0], [1.75, 3.5, 1.0])
+    """
+    order = np.argsort(start, kind="stable")
+    begin, width, free = np.zeros(start.size), np.zeros(start.size), 0.0
+    for k in order:
+        pace = max(float(capacity[min(int(start[k]) // 7, capacity.size - 1)]), 1e-9) / 7.0
+        begin[k], width[k] = max(free, float(start[k])), hours[k] / pace
+        free = begin[k] + width[k]
+    return begin, width
+
+
+def feeds_late(view: PlanView) -> set[int]:
+    """Lots (rows of `view.lots`) that some late delivery is made from, directly or through other lots."""
+    r = view.result
+    late = r.delivery_day > view.facts.order_due[r.delivery_order]
+    pegged = (r.peg_kind == PegKind.LOT) & late[r.peg_delivery]
+    stack, seen = np.unique(r.peg_row[pegged]).tolist(), set()
+    inputs: dict[int, list[int]] = {}
+    fed = r.feed_kind == PegKind.LOT
+    for lot, row in zip(r.feed_lot[fed].tolist(), r.feed_row[fed].tolist(), strict=True):
+        inputs.setdefault(lot, []).append(row)
+    while stack:
+        lot = stack.pop()
+        if lot not in seen:
+            seen.add(lot)
+            stack += inputs.get(lot, [])
+    return {view.lots.released + lot for lot in seen}
+
+
+def busiest(view: PlanView) -> Ints:
+    """Work centres to show, in the order of the data: all, or those with the most hours planned."""
+    hours = view.load.sum(axis=1)
+    if hours.size <= MOST_CENTRES:
+        return np.arange(hours.size)
+    return np.sort(np.argsort(-hours, kind="stable")[:MOST_CENTRES])
+
+
+def _heat(axes: Axes, share: Floats, view: PlanView, weeks: int) -> None:
+    colour = np.searchsorted(STEPS, np.nan_to_num(share) - 1e-6, side="left")
+    image = np.array([[int(c[k : k + 2], 16) for k in (1, 3, 5)] for c in HEAT], dtype=np.uint8)[colour]
+    image[np.isnan(share)] = 255
+    axes.imshow(image, aspect="auto", interpolation="nearest")
+    axes.set_xticks(np.arange(-0.5, weeks), minor=True)
+    axes.set_yticks(np.arange(-0.5, share.shape[0]), minor=True)
+    axes.grid(False)
+    axes.grid(True, which="minor", color=CARD, linewidth=1.0)
+    axes.tick_params(which="both", length=0, labelcolor=INK)
+    every = max(1, weeks // 8)
+    ticks = np.arange(0, weeks, every)
+    axes.set_xticks(ticks, [f"{view.facts.today + dt.timedelta(weeks=int(w)):%d %b}" for w in ticks], color=SOFT)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+
+
+def _saved(figure: Figure, path: str) -> str:
+    """Save as SVG and PNG; returns their paths, one a line."""
+    figure.set_facecolor(CARD)
+    names = []
+    for kind, dpi in (("svg", 72), ("png", 144)):
+        extra = {"metadata": {"Date": None}} if kind == "svg" else {}
+        figure.savefig(f"{path}.{kind}", dpi=dpi, facecolor=CARD, **extra)
+        names.append(f"{path}.{kind}")
+    return "\n".join(names)

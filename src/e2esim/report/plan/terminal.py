@@ -1,0 +1,96 @@
+"""What a finished plan says on the terminal, in 80 columns, and the same as one JSON object."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from e2esim.report.plan.summary import Summary, causes_by_kind
+
+_WIDTH = 80
+_TOP = 8  # causes shown
+_STATUS = {
+    "on_time": "every order is on time",
+    "late": "every order is delivered, some late",
+    "short": "some orders are never delivered in full",
+}
+
+
+def plan_json(summary: Summary, folder: Path | None, wall_s: float) -> str:
+    """One JSON object: status, objective, bound, gap, shortages, late_orders, on_time by priority, wall_s, out."""
+    found = {
+        "title": summary.title,
+        "status": summary.status,
+        "objective": summary.objective,
+        "bound": summary.bound,
+        "gap": summary.gap,
+        "orders": summary.orders,
+        "shortages": summary.shortages,
+        "short_pieces": summary.short_pieces,
+        "late_orders": summary.late_orders,
+        "late_pieces": summary.late_pieces,
+        "on_time": {str(t.priority): round(t.on_time, 6) for t in summary.tiers},
+        "causes": causes_by_kind(summary),
+        "plan_s": summary.plan_s,
+        "wall_s": round(wall_s, 3),
+        "out": None if folder is None else str(folder),
+    }
+    return json.dumps(found, allow_nan=False, ensure_ascii=False)
+
+
+def print_plan(summary: Summary, folder: Path | None, wall_s: float, console: Console | None = None) -> None:
+    """Print status, punctuality by priority, the causes of what is late, and where the plan lies."""
+    console = console or Console(width=None if Console().is_terminal else _WIDTH)
+    head = f"Plan {summary.title}: {_STATUS[summary.status]}"
+    console.print(Text(head, style="bold"))
+    console.print(Text(_first_line(summary, wall_s)))
+    console.print()
+    console.print(_tiers(summary))
+    if summary.causes:
+        console.print()
+        console.print(_causes(summary))
+    if folder is not None:
+        console.print(Text(f"Plan folder: {folder} (plan.xlsx, gantt.svg, load.svg, *.parquet)"), soft_wrap=True)
+
+
+def _first_line(s: Summary, wall_s: float) -> str:
+    kept = f" ({s.released_lots:,} released before)" if s.released_lots else ""
+    lines = [f"{s.orders:,} orders, {s.lots:,} lots{kept}, {s.purchases:,} purchase orders, {wall_s:.1f} s"]
+    if s.bound is None or s.gap is None:
+        lines.append(f"Weighted late pieces {s.objective:,.0f}")
+    else:
+        lines.append(f"Weighted late pieces {s.objective:,.0f}, proven least {s.bound:,.0f} (gap {s.gap:.1%})")
+    return "\n".join(lines)
+
+
+def _tiers(s: Summary) -> Table:
+    table = _table(("Priority", "right"), ("Orders", "right"), ("Pieces", "right"), ("On time", "right"),
+                   ("Late orders", "right"), ("Never in full", "right"))  # fmt: skip
+    for t in s.tiers:
+        table.add_row(
+            str(t.priority), f"{t.orders:,}", f"{t.pieces:,.0f}", f"{t.on_time:.2%}", f"{t.late_orders:,}",
+            f"{t.short_orders:,}",
+        )  # fmt: skip
+    return table
+
+
+def _causes(s: Summary) -> Table:
+    table = _table(("Why late", "left"), ("Where", "left"), ("Pieces", "right"), ("Orders", "right"))
+    for cause, place, pieces, orders in s.causes[:_TOP]:
+        table.add_row(Text(cause), Text(place), f"{pieces:,.0f}", f"{orders:,}")
+    rest = s.causes[_TOP:]
+    if rest:
+        table.add_row(Text(f"{len(rest)} more"), "", f"{sum(row[2] for row in rest):,.0f}", "")
+    return table
+
+
+def _table(*columns: tuple[str, str]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1))
+    for head, side in columns:
+        table.add_column(head, justify="right" if side == "right" else "left", overflow="ellipsis", no_wrap=True)
+    return table

@@ -1,0 +1,85 @@
+"""Measures, classes and cleaning: against hand figures and what must not change."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from e2esim.planning.demand import DemandClass, clean, demand_class, judge, mase, rmsse, tracking_signal
+
+
+@given(st.integers(0, 10_000), st.floats(0.1, 1e4))
+@settings(max_examples=40, deadline=None)
+def test_scaled_errors_do_not_know_the_unit(seed: int, unit: float) -> None:
+    g = np.random.default_rng(seed)
+    planned, actual, history = g.uniform(1, 9, 6), g.uniform(1, 9, 6), g.uniform(1, 9, 30)
+    a, b = judge(planned, actual, history, 12), judge(unit * planned, unit * actual, unit * history, 12)
+    assert [a.wape, a.bias, a.mase, a.rmsse, a.tracking_signal] == pytest.approx([b.wape, b.bias, b.mase, b.rmsse, b.tracking_signal])
+
+
+def test_the_seasonal_naive_forecast_of_a_stationary_series_has_a_mase_of_one() -> None:
+    g = np.random.default_rng(3)
+    scores = []
+    for _ in range(400):
+        y = g.standard_normal(132) + 10
+        scores.append(mase(y[108:120], y[120:], y[:120], 12))
+    standard_error = np.std(scores) / np.sqrt(len(scores))
+    assert standard_error < 0.02
+    assert abs(np.mean(scores) - 1) < 3 * standard_error
+
+
+def test_median_and_mean_are_the_best_constants_of_their_measures() -> None:
+    """The reason why seldom demand is judged by RMSSE: its best MASE is a forecast of zero."""
+    g = np.random.default_rng(4)
+    y = np.where(g.random(400) < 0.3, 10.0, 0.0)
+    zero, mean = np.zeros(400), np.full(400, y.mean())
+    assert mase(zero, y, y) < mase(mean, y, y)
+    assert rmsse(mean, y, y) < rmsse(zero, y, y)
+
+
+def test_tracking_signal_of_a_one_sided_forecast_is_the_number_of_periods() -> None:
+    actual = np.arange(1.0, 9.0)
+    assert tracking_signal(actual + 2, actual) == pytest.approx(8)
+    assert tracking_signal(actual - 2, actual) == pytest.approx(-8)
+    assert tracking_signal(actual, actual) == 0
+
+
+def test_shapes_that_differ_are_refused() -> None:
+    with pytest.raises(ValueError, match="differ in shape"):
+        judge(np.ones(3), np.ones(4), np.ones(9))
+
+
+def test_classes_on_both_sides_of_their_limits() -> None:
+    """ADI 4/3 is above 1.32 and 37/29 below it; sizes 1 and 5 have CV2 0.89, 3 and 5 have 0.125."""
+    third_empty = np.tile([4.0, 4.0, 4.0, 0.0], 9)
+    assert demand_class(third_empty) is DemandClass.SLOW
+    assert demand_class(np.tile([5.0, 3.0], 9)) is DemandClass.SMOOTH
+    assert demand_class(np.tile([1.0, 5.0, 1.0, 9.0], 9)) is DemandClass.ERRATIC
+    assert demand_class(np.tile([1.0, 0.0, 9.0, 0.0], 9)) is DemandClass.LUMPY
+    assert demand_class(np.zeros(9)) is DemandClass.NONE
+    late_start = np.r_[np.zeros(50), np.full(9, 4.0)]  # launched late is not seldom
+    assert demand_class(late_start) is DemandClass.SMOOTH
+
+
+def test_cleaning_finds_the_planted_peak_and_leaves_the_season() -> None:
+    """Over 60 series every peak is found, and of the clean values few are touched, by less than three deviations."""
+    g = np.random.default_rng(6)
+    t, touched = np.arange(60), []
+    for _ in range(60):
+        plain = 100 * (1 + 0.6 * np.sin(2 * np.pi * t / 12)) + 3 * g.standard_normal(60)
+        dirty, peak = plain.copy(), int(g.integers(60))
+        dirty[peak] += 150
+        cleaned, outlier = clean(dirty, season=12)
+        assert outlier[peak]
+        assert abs(cleaned[peak] - plain[peak]) < 50
+        others = np.delete(cleaned - plain, peak)
+        assert np.abs(others).max() < 3 * 3
+        touched.append(np.mean(others != 0))
+    assert np.mean(touched) < 0.02
+
+
+def test_cleaning_leaves_intermittent_demand_alone() -> None:
+    y = np.tile([0.0, 0.0, 0.0, 30.0], 9)
+    cleaned, outlier = clean(y)
+    assert not outlier.any()
+    assert cleaned.tolist() == y.tolist()
