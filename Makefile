@@ -24,6 +24,7 @@ test-long: $(VENV)/installed-dev
 
 docs: $(VENV)/installed
 	$(BIN)/python -m e2esim.cli.docs docs/data.md
+	$(BIN)/python -m e2esim.cli.plan_docs docs/plan_data.md
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist

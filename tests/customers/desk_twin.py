@@ -64,7 +64,9 @@ class Answered:
         return self["started"].astype(np.float64) - self["t"].astype(np.float64)
 
 
-def contacts_at(times: npt.NDArray[np.float64], *, reasons: npt.NDArray[np.uint8] | int = 0, attempts: npt.NDArray[np.uint8] | int = 1, first: int = 0) -> Columns:
+def contacts_at(
+    times: npt.NDArray[np.float64], *, reasons: npt.NDArray[np.uint8] | int = 0, attempts: npt.NDArray[np.uint8] | int = 1, first: int = 0
+) -> Columns:
     """A book of contacts at ``times`` [h], addresses from ``first``."""
     book = Columns(CONTACT_COLUMNS, max(1, len(times)))
     book.take(len(times))
@@ -79,10 +81,34 @@ def by_kernel(facts: DeskFacts, book: Columns) -> Answered:
     free = np.zeros(int(facts.starts[-1]))
     again, again_t = np.empty(n, dtype=np.int32), np.empty(n)
     m = answer_contacts(
-        np.arange(n, dtype=np.int32), facts.keys, book["address"], book["t"], book["reason"], book["attempt"], free, facts.starts,
-        np.array(facts.route, dtype=np.int64), facts.first_weekday, facts.opens, facts.closes, facts.days, facts.handle_h, facts.patience_h,
-        facts.relay_share, facts.relay_h, facts.relay_loss, facts.first_contact, book["started"], book["answered"], book["handle_h"], book["handoffs"],
-        book["resolved"], book["abandoned"], book["lost"], again, again_t,
+        np.arange(n, dtype=np.int32),
+        facts.keys,
+        book["address"],
+        book["t"],
+        book["reason"],
+        book["attempt"],
+        free,
+        facts.starts,
+        np.array(facts.route, dtype=np.int64),
+        facts.first_weekday,
+        facts.opens,
+        facts.closes,
+        facts.days,
+        facts.handle_h,
+        facts.patience_h,
+        facts.relay_share,
+        facts.relay_h,
+        facts.relay_loss,
+        facts.first_contact,
+        book["started"],
+        book["answered"],
+        book["handle_h"],
+        book["handoffs"],
+        book["resolved"],
+        book["abandoned"],
+        book["lost"],
+        again,
+        again_t,
     )
     return Answered(book, free, list(zip(again[:m].tolist(), again_t[:m].tolist(), strict=True)))
 

@@ -59,8 +59,24 @@ def repeat_purchases(n: int, weeks: float, *, theta: float = 0.0, memory: float 
         last[rows] = when
         stay = np.empty(len(rows), dtype=np.int32)
         m = leave_or_stay(
-            keys.key("loyalty.drop"), rows, when, address, segment, purchases, drop, felt, felt_t, np.array([theta]), np.array([memory]),
-            np.zeros(n, dtype=np.uint8), 0.85, 5760.0, True, alive, left, stay,
+            keys.key("loyalty.drop"),
+            rows,
+            when,
+            address,
+            segment,
+            purchases,
+            drop,
+            felt,
+            felt_t,
+            np.array([theta]),
+            np.array([memory]),
+            np.zeros(n, dtype=np.uint8),
+            0.85,
+            5760.0,
+            True,
+            alive,
+            left,
+            stay,
         )
         rows = stay[:m]
         purchases[rows] += 1
@@ -152,7 +168,9 @@ def test_a_whole_world_without_the_loop_is_bgnbd(tmp_path: Path) -> None:
     """New customers of a simulated world, loop off: repeat purchases in their first 13 weeks, within 3 standard errors."""
     week_y = WEEK_H / 8760.0
     folder = tiny_world(
-        tmp_path / "week", segments=_weekly_buyers, items=lambda rows: [row | {"life_y": week_y} for row in rows],
+        tmp_path / "week",
+        segments=_weekly_buyers,
+        items=lambda rows: [row | {"life_y": week_y} for row in rows],
         settings={"horizon": {"days": 140, "warmup_days": 7}, "market": {"loyalty_loop": False, "history_y": 0.3, "demand_factor": 2.0}},
     )
     o = simulate(build_world(load([f"scenario={folder}/silo", "scale=4"])))

@@ -138,8 +138,19 @@ def test_the_queue_recursion_has_a_slow_twin(case: int) -> None:
     rng = np.random.default_rng(case)
     silo = case % 2 == 0
     facts = DeskFacts(
-        agents=(2, 3, 1) if silo else (4,), route=(1, 1, 2, 2, 0) if silo else (0,) * 5, first_weekday=case, opens=8.0, closes=18.0, days=5 + case % 3,
-        handle_h=0.4, patience_h=0.7 if case < 4 else 1e9, relay_share=0.5, relay_h=3.0, relay_loss=0.3, first_contact=0.6, seed=case,
+        agents=(2, 3, 1) if silo else (4,),
+        route=(1, 1, 2, 2, 0) if silo else (0,) * 5,
+        first_weekday=case,
+        opens=8.0,
+        closes=18.0,
+        days=5 + case % 3,
+        handle_h=0.4,
+        patience_h=0.7 if case < 4 else 1e9,
+        relay_share=0.5,
+        relay_h=3.0,
+        relay_loss=0.3,
+        first_contact=0.6,
+        seed=case,
     )
     n = 600
     times, reasons = np.sort(rng.uniform(0.0, 300.0, n)), rng.integers(0, 5, n).astype(np.uint8)
@@ -163,7 +174,9 @@ def test_relay_lengthens_answers_and_loses_some() -> None:
     times = poisson_times(np.random.default_rng(5), 6.0, 400.0)
     kind = {"agents": (3, 3), "route": (0, 1, 0, 1, 0), "handle_h": 0.2, "first_contact": 1.0}
     alone = by_kernel(DeskFacts(relay_share=0.0, **kind), contacts_at(times, reasons=np.resize(np.arange(5), len(times)).astype(np.uint8)))
-    relayed = by_kernel(DeskFacts(relay_share=0.5, relay_h=5.0, relay_loss=0.2, **kind), contacts_at(times, reasons=np.resize(np.arange(5), len(times)).astype(np.uint8)))
+    relayed = by_kernel(
+        DeskFacts(relay_share=0.5, relay_h=5.0, relay_loss=0.2, **kind), contacts_at(times, reasons=np.resize(np.arange(5), len(times)).astype(np.uint8))
+    )
     longer = (relayed["answered"] - relayed["t"]).mean() - (alone["answered"] - alone["t"]).mean()
     assert longer == pytest.approx(2.5, rel=0.25)  # half of the requests, five hours each
     assert relayed["handle_h"].sum() > alone["handle_h"].sum()

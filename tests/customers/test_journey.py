@@ -53,7 +53,22 @@ def test_after_delivery_twin(seed: int) -> None:
     back = (np.empty(n, dtype=np.int32), np.empty(n), np.empty(n, dtype=np.uint8))
     rows = np.arange(n, dtype=np.int32)[::-1].copy()
     n_ask, n_back = after_delivery(
-        rows, key, o["kind"], o["delivered"], o["item"], o["channel"], o["problems"], o["services"], o["address"], o["consumer"], defect, second, usage, prevented, *ask, *back
+        rows,
+        key,
+        o["kind"],
+        o["delivered"],
+        o["item"],
+        o["channel"],
+        o["problems"],
+        o["services"],
+        o["address"],
+        o["consumer"],
+        defect,
+        second,
+        usage,
+        prevented,
+        *ask,
+        *back,
     )
     asks, returns, defects = [], [], 0
     for r in rows.tolist():
@@ -218,9 +233,41 @@ def test_contacts_felt_twin(shipped: World) -> None:
     key, cuts, w_ease = Streams(1).key("ease"), cut_points(CES_SHARES, 0.6), np.array([0.9, 1.1])
     ces = o["ces_true"].copy()
     contacts_felt(
-        np.arange(n, dtype=np.int32), key, c["row"], c["consumer"], c["account"], c["t"], c["answered"], c["attempt"], c["handoffs"], c["resolved"], c["abandoned"],
-        o["segment"], o["price_ratio"], o["address"], ces, memory, memory_t, trade, address, 4.0, 1.05, 0.9, a.gain, a.loss, a.tolerance, a.shape, w_ease, 0.6, False,
-        5760.0, 0.35, 0.8, 4.0, 0.15, cuts,
+        np.arange(n, dtype=np.int32),
+        key,
+        c["row"],
+        c["consumer"],
+        c["account"],
+        c["t"],
+        c["answered"],
+        c["attempt"],
+        c["handoffs"],
+        c["resolved"],
+        c["abandoned"],
+        o["segment"],
+        o["price_ratio"],
+        o["address"],
+        ces,
+        memory,
+        memory_t,
+        trade,
+        address,
+        4.0,
+        1.05,
+        0.9,
+        a.gain,
+        a.loss,
+        a.tolerance,
+        a.shape,
+        w_ease,
+        0.6,
+        False,
+        5760.0,
+        0.35,
+        0.8,
+        4.0,
+        0.15,
+        cuts,
     )
     m, at, firm = [1.0] * 50, [900.0] * 50, [1.0] * 3
     asked = o["ces_true"].copy()
@@ -230,7 +277,19 @@ def test_contacts_felt_twin(shipped: World) -> None:
         wait = 12.0 if gave_up else done - float(c["t"][x])
         steps = float(c["attempt"][x]) - 1.0 + float(c["handoffs"][x])
         s, ease = judge_contact(
-            wait, 4.0, bool(c["resolved"][x]), steps, 1.05, float(o["price_ratio"][r]), a.gain, a.loss, a.tolerance, a.shape, w_ease[o["segment"][r]], 0.6, False
+            wait,
+            4.0,
+            bool(c["resolved"][x]),
+            steps,
+            1.05,
+            float(o["price_ratio"][r]),
+            a.gain,
+            a.loss,
+            a.tolerance,
+            a.shape,
+            w_ease[o["segment"][r]],
+            0.6,
+            False,
         )
         who = int(c["consumer"][x])
         if who < 0:
@@ -258,9 +317,42 @@ def test_accounts_receive_twin(shipped: World) -> None:
     response, cuts = np.array([0.6, 0.4]), [cut_points(x, 0.6) for x in (CSAT_SHARES, NPS_SHARES, CES_SHARES)]
     rows = np.arange(n, dtype=np.int32)
     accounts_receive(
-        rows, keys, o["delivered"], o["promised"], o["placed"], o["item"], o["channel"], o["segment"], o["problems"], o["services"], o["price_ratio"],
-        o["address"], o["account"], np.array([71, 72, 73]), o["satisfaction"], o["csat_true"], o["nps_true"], o["ces_true"], o["answered"], memory, quality, reference, np.zeros(2),
-        a.gain, a.loss, a.tolerance, a.shape, *w.values(), response, 0.6, False, 0.014, 0.8, 4.0, 0.15, *cuts,
+        rows,
+        keys,
+        o["delivered"],
+        o["promised"],
+        o["placed"],
+        o["item"],
+        o["channel"],
+        o["segment"],
+        o["problems"],
+        o["services"],
+        o["price_ratio"],
+        o["address"],
+        o["account"],
+        np.array([71, 72, 73]),
+        o["satisfaction"],
+        o["csat_true"],
+        o["nps_true"],
+        o["ces_true"],
+        o["answered"],
+        memory,
+        quality,
+        reference,
+        np.zeros(2),
+        a.gain,
+        a.loss,
+        a.tolerance,
+        a.shape,
+        *w.values(),
+        response,
+        0.6,
+        False,
+        0.014,
+        0.8,
+        4.0,
+        0.15,
+        *cuts,
     )
     twin = [1.0, 0.8, 1.2]
     for r in range(n):
@@ -272,9 +364,24 @@ def test_accounts_receive_twin(shipped: World) -> None:
         late = float(o["delivered"][r]) / 24.0 - math.floor(float(o["promised"][r]) / 24.0)
         over = float(o["delivered"][r] - o["placed"][r]) / 24.0 - reference[o["channel"][r]]
         s, _ = judge(
-            late, over, bool(bits & 1), bool(bits & 2), bool(bits & 4), bool(bits & 16), float(bits & 32 != 0), 0.0, 0.0,
-            quality[o["item"][r]] + 0.05 * normal(keys[0], int(o["address"][r]), 0), float(o["price_ratio"][r]),
-            a.gain, a.loss, a.tolerance, a.shape, *(x[seg] for x in w.values()), 0.6, False,
+            late,
+            over,
+            bool(bits & 1),
+            bool(bits & 2),
+            bool(bits & 4),
+            bool(bits & 16),
+            float(bits & 32 != 0),
+            0.0,
+            0.0,
+            quality[o["item"][r]] + 0.05 * normal(keys[0], int(o["address"][r]), 0),
+            float(o["price_ratio"][r]),
+            a.gain,
+            a.loss,
+            a.tolerance,
+            a.shape,
+            *(x[seg] for x in w.values()),
+            0.6,
+            False,
         )
         assert o["satisfaction"][r] == pytest.approx(s, abs=1e-4)
         twin[who] = remembered(twin[who], s, 0.014, 0.8)

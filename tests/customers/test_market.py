@@ -53,8 +53,24 @@ class Shop:
         """The arguments that new and returning consumers share."""
         s = self.scalars
         return (
-            self.stockist, self.direct_d, self.wait_d, self.consumer_d, self.reference_d, self.account_wait_d, self.on_hand, self.reputation, self.wallet,
-            self.touch, s["offset"], s["use"], s["relief"], self.beta_lead, self.beta_price, self.anxiety, s["conversion"], s["weight"],
+            self.stockist,
+            self.direct_d,
+            self.wait_d,
+            self.consumer_d,
+            self.reference_d,
+            self.account_wait_d,
+            self.on_hand,
+            self.reputation,
+            self.wallet,
+            self.touch,
+            s["offset"],
+            s["use"],
+            s["relief"],
+            self.beta_lead,
+            self.beta_price,
+            self.anxiety,
+            s["conversion"],
+            s["weight"],
         )
 
     def chance(self, item: int, quantity: int, financed: bool, ratio: float, cell: int, segment: int, account: int, loyal: bool) -> tuple[float, float]:
@@ -91,8 +107,27 @@ def run_prospects(shop: Shop, mu: F, ticks: int) -> tuple[npt.NDArray[np.void], 
     for tick in range(ticks):
         out = np.zeros(4_000, dtype=BUYER)
         m, some = prospects(
-            shop.keys, shop.gap, shop.who, float(tick), 1.0, mu, clock, due, number, CODE, shop.channel, shop.market, shop.item_cdf, shop.ratio, shop.pair,
-            shop.mix, shop.start, shop.order, shop.cdf, *shop.offer(), out,
+            shop.keys,
+            shop.gap,
+            shop.who,
+            float(tick),
+            1.0,
+            mu,
+            clock,
+            due,
+            number,
+            CODE,
+            shop.channel,
+            shop.market,
+            shop.item_cdf,
+            shop.ratio,
+            shop.pair,
+            shop.mix,
+            shop.start,
+            shop.order,
+            shop.cdf,
+            *shop.offer(),
+            out,
         )
         found.append(out[:m])
         seen += some
@@ -117,7 +152,9 @@ def twin_prospects(shop: Shop, mu: F, ticks: int) -> list[dict[str, Any]]:
             if opened:
                 buys, facts = shop.weigh(who, 1, cell, segment, account, False)
                 if buys:
-                    found.append(facts | {"address": who, "t": at / mu[cell], "cell": cell, "segment": segment, "account": account, "purchase": 1, "consumer": -1})
+                    found.append(
+                        facts | {"address": who, "t": at / mu[cell], "cell": cell, "segment": segment, "account": account, "purchase": 1, "consumer": -1}
+                    )
             k += 1
             at += exponential(shop.gap, who, 0, 1.0)
     return found
@@ -148,8 +185,23 @@ def test_returning_twin(seed: int) -> None:
     for loop in (True, False):
         out, lost = np.zeros(n, dtype=BUYER), np.empty(n, dtype=np.int32)
         bought, away = returning(
-            shop.keys, rows, t, address, cell, segment, account, purchases, shop.channel, shop.market, shop.item_cdf, shop.ratio, shop.pair, *shop.offer(),
-            loop, out, lost,
+            shop.keys,
+            rows,
+            t,
+            address,
+            cell,
+            segment,
+            account,
+            purchases,
+            shop.channel,
+            shop.market,
+            shop.item_cdf,
+            shop.ratio,
+            shop.pair,
+            *shop.offer(),
+            loop,
+            out,
+            lost,
         )
         assert bought + away == n
         if not loop:
@@ -182,6 +234,7 @@ def test_more_demand_keeps_the_order_of_arrivals() -> None:
 
 def test_a_day_faster_sells_one_and_a_half_percent_more() -> None:
     """Relative change of the chance at reference conditions, online 1.5 % a business day (Fisher, Gallino and Xu)."""
+
     def chance(lead: float) -> float:
         u = utility(lead, 6.0, 1.0, 0.0, 1.0, False, 0.015, 1.5, 0.0, 0.6, 0.35, 0.6, 0.0)
         return 1.0 / (1.0 + 0.65 / 0.35 * math.exp(-u))
@@ -198,10 +251,31 @@ def test_prospects_come_as_poisson_at_the_stated_rate() -> None:
     due = np.array([exponential(shop.gap, child(CODE[cell], -2), 0, 1.0) for cell in range(CELLS)])
     out = np.zeros(4_000, dtype=BUYER)
     for tick in range(2_000):
-        counts.append(prospects(
-            shop.keys, shop.gap, shop.who, float(tick), 1.0, mu, clock, due, number, CODE, shop.channel, shop.market, shop.item_cdf, shop.ratio, shop.pair,
-            shop.mix, shop.start, shop.order, shop.cdf, *shop.offer(), out,
-        )[1])
+        counts.append(
+            prospects(
+                shop.keys,
+                shop.gap,
+                shop.who,
+                float(tick),
+                1.0,
+                mu,
+                clock,
+                due,
+                number,
+                CODE,
+                shop.channel,
+                shop.market,
+                shop.item_cdf,
+                shop.ratio,
+                shop.pair,
+                shop.mix,
+                shop.start,
+                shop.order,
+                shop.cdf,
+                *shop.offer(),
+                out,
+            )[1]
+        )
     x, n = np.array(counts, dtype=float), len(counts)
     assert abs(x.mean() - 12.0) < 3.0 * math.sqrt(12.0 / n)
     assert abs(x.var(ddof=1) - 12.0) < 3.0 * 12.0 * math.sqrt(2.0 / n)
@@ -242,7 +316,12 @@ def buyers(n: int, seed: int) -> npt.NDArray[np.void]:
     out["address"] = (out["cell"].astype(np.int64) << 40) | np.arange(n)
     out["t"], out["segment"], out["item"], out["quantity"] = rng.uniform(0, 600, n), rng.integers(0, 2, n), rng.integers(0, ITEMS, n), rng.integers(1, 3, n)
     out["account"] = np.where(out["cell"] > 0, rng.integers(0, ACCOUNTS, n), -1)
-    out["lead_d"], out["price_ratio"], out["purchase"], out["financed"] = rng.uniform(1, 15, n), rng.uniform(0.8, 1.2, n), rng.integers(1, 5, n), rng.integers(0, 2, n)
+    out["lead_d"], out["price_ratio"], out["purchase"], out["financed"] = (
+        rng.uniform(1, 15, n),
+        rng.uniform(0.8, 1.2, n),
+        rng.integers(1, 5, n),
+        rng.integers(0, 2, n),
+    )
     return out
 
 
@@ -258,13 +337,52 @@ def test_write_purchases_twin() -> None:
     channel, market = np.array([0, 1, 2]), np.array([1, 0, 1])
     service, touch = keys.key("service"), keys.key("touch")
     names = (
-        "address", "kind", "order_no", "consumer", "account", "item", "quantity", "channel", "market", "segment", "node", "problems", "services", "repeat",
-        "placed", "requested", "promised", "revenue_eur", "cost_eur", "price_ratio",
+        "address",
+        "kind",
+        "order_no",
+        "consumer",
+        "account",
+        "item",
+        "quantity",
+        "channel",
+        "market",
+        "segment",
+        "node",
+        "problems",
+        "services",
+        "repeat",
+        "placed",
+        "requested",
+        "promised",
+        "revenue_eur",
+        "cost_eur",
+        "price_ratio",
     )
     who = np.arange(100, 100 + n, dtype=np.int32)
     write_purchases(
-        b, n, row0, margin, monday, who, service, touch, channel, market, stockist, own, price, consumer_price, cost, install, 0.6, 0.35, 0.1, integration, 0.5,
-        trouble, *(o[name] for name in names),
+        b,
+        n,
+        row0,
+        margin,
+        monday,
+        who,
+        service,
+        touch,
+        channel,
+        market,
+        stockist,
+        own,
+        price,
+        consumer_price,
+        cost,
+        install,
+        0.6,
+        0.35,
+        0.1,
+        integration,
+        0.5,
+        trouble,
+        *(o[name] for name in names),
     )
     for k in range(n):
         r, c = row0 + k, int(channel[b["cell"][k]])
@@ -278,11 +396,26 @@ def test_write_purchases_twin() -> None:
         used += 16 * (uniform(service, line, 3) < 0.1)
         bad = 16 * (uniform(touch, line, 0) < (1.0 - integration[c]) * 0.5) + 32 * (uniform(touch, line, 1) < trouble[c])
         twin = {
-            "address": line, "kind": int(stockist[c]), "order_no": r, "consumer": who[k], "account": b["account"][k], "item": b["item"][k],
-            "quantity": b["quantity"][k], "channel": c, "market": market[b["cell"][k]], "segment": b["segment"][k],
-            "node": 1 + b["account"][k] if stockist[c] else 0, "problems": bad, "services": used, "repeat": int(b["purchase"][k] > 1), "placed": b["t"][k],
-            "requested": b["t"][k], "promised": 24.0 * day + 18.0, "revenue_eur": price[b["item"][k], c] * b["quantity"][k] if earns else 0.0,
-            "cost_eur": cost[b["item"][k]] * b["quantity"][k] if earns else 0.0, "price_ratio": b["price_ratio"][k],
+            "address": line,
+            "kind": int(stockist[c]),
+            "order_no": r,
+            "consumer": who[k],
+            "account": b["account"][k],
+            "item": b["item"][k],
+            "quantity": b["quantity"][k],
+            "channel": c,
+            "market": market[b["cell"][k]],
+            "segment": b["segment"][k],
+            "node": 1 + b["account"][k] if stockist[c] else 0,
+            "problems": bad,
+            "services": used,
+            "repeat": int(b["purchase"][k] > 1),
+            "placed": b["t"][k],
+            "requested": b["t"][k],
+            "promised": 24.0 * day + 18.0,
+            "revenue_eur": price[b["item"][k], c] * b["quantity"][k] if earns else 0.0,
+            "cost_eur": cost[b["item"][k]] * b["quantity"][k] if earns else 0.0,
+            "price_ratio": b["price_ratio"][k],
         }
         for name in names:
             assert o[name][r] == pytest.approx(twin[name], rel=1e-6), (k, name)

@@ -50,8 +50,19 @@ def judged(world: World, **changes: float | bool) -> float:
     """S of a purchase at the reference: all as promised, but for ``changes``."""
     a = world.attributes
     case: dict[str, float | bool] = {
-        "late_d": -1.0, "lead_over_d": 0.0, "damaged": False, "incomplete": False, "install_failed": False, "integration": False, "touch_problems": 0.0,
-        "enjoyment": 0.0, "extra_gain": 0.0, "quality": 1.0, "price_ratio": 1.0, "kappa": Satisfaction().kappa, "product_only": False,
+        "late_d": -1.0,
+        "lead_over_d": 0.0,
+        "damaged": False,
+        "incomplete": False,
+        "install_failed": False,
+        "integration": False,
+        "touch_problems": 0.0,
+        "enjoyment": 0.0,
+        "extra_gain": 0.0,
+        "quality": 1.0,
+        "price_ratio": 1.0,
+        "kappa": Satisfaction().kappa,
+        "product_only": False,
     }
     case |= changes
     facts = [case[k] for k in list(case)[:11]]
@@ -113,8 +124,11 @@ def test_problems_together_cost_more_than_one_by_one(shipped: World) -> None:
     cost = {
         name: 1.0 - judged(shipped, **facts)
         for name, facts in {
-            "late": {"late_d": 3.0}, "damaged": {"damaged": True}, "incomplete": {"incomplete": True},
-            "late, damaged": {"late_d": 3.0, "damaged": True}, "late, incomplete": {"late_d": 3.0, "incomplete": True},
+            "late": {"late_d": 3.0},
+            "damaged": {"damaged": True},
+            "incomplete": {"incomplete": True},
+            "late, damaged": {"late_d": 3.0, "damaged": True},
+            "late, incomplete": {"late_d": 3.0, "incomplete": True},
             "all": {"late_d": 3.0, "damaged": True, "incomplete": True},
         }.items()
     }

@@ -127,7 +127,7 @@ def three_lots(folder: Path) -> Path:
         return [row | {name: value for name, value in values.items() if name in row} for row in rows]
 
     return oracle_world(
-        folder, customers=1500, days=10, settings={"market": {"history_y": 0.0001}},
+        folder, customers=10_000, days=10, settings={"market": {"history_y": 0.0001}},
         calendars=lambda rows: [*rows, *grid("calendar weekday start end", ("wednesday", 3, "08:00", "16:00"))],
         work_centres=lambda rows: changed(rows, calendar="wednesday"),
         routings=grid("item step work_centre setup_h run_h", ("pillow", 10, "sewing", 0.0, 2.0), ("topper", 10, "sewing", 0.0, 2.0)),

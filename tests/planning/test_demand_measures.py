@@ -28,6 +28,13 @@ def test_the_seasonal_naive_forecast_of_a_stationary_series_has_a_mase_of_one() 
     assert abs(np.mean(scores) - 1) < 3 * standard_error
 
 
+def test_the_scale_is_the_change_against_a_season_ago() -> None:
+    history = np.tile([10.0, 50.0, 20.0, 70.0], 5) + np.repeat(np.arange(5.0), 4)  # one piece more each season
+    actual = np.array([15.0, 55.0])
+    assert mase(actual + 3, actual, history, 4) == pytest.approx(3)
+    assert rmsse(actual + 3, actual, history, 4) == pytest.approx(3)
+
+
 def test_median_and_mean_are_the_best_constants_of_their_measures() -> None:
     """The reason why seldom demand is judged by RMSSE: its best MASE is a forecast of zero."""
     g = np.random.default_rng(4)

@@ -112,6 +112,8 @@ def test_an_outlier_in_the_last_season_is_kept_out_of_the_forecast() -> None:
     assert dirty.quantity[5] == y[65]
     assert cleaned.quantity[5] < 0.5 * y[65]
     assert 65 in cleaned.outliers
+    late = forecast_series(np.r_[np.zeros(9), y], horizon=12, season=12, outlier_limit=5)
+    assert late.outliers == tuple(9 + t for t in cleaned.outliers)  # counted in the history that was given
 
 
 def test_table_sums_rows_fills_gaps_and_matches_the_arrays() -> None:
@@ -123,12 +125,17 @@ def test_table_sums_rows_fills_gaps_and_matches_the_arrays() -> None:
     assert made.methods.select("item", "channel", "class").rows() == [
         ("bed", "shop", "smooth"), ("bed", "web", "slow"), ("lamp", "web", "slow"),
     ]  # fmt: skip
+    assert made.methods["adi"].to_list() == [1.0, 4.7, 8.0]  # periods run to the last one of the table
     shop = made.forecast.filter(pl.col("channel") == "shop").sort("step")["quantity"].to_list()
     assert shop == pytest.approx(forecast_series(y, horizon=6, season=12).quantity.tolist())
     web = np.zeros(48)
     web[1:47:5] = 6
     seldom = made.forecast.filter(item="bed", channel="web").sort("step")["quantity"].to_list()
     assert seldom == pytest.approx(forecast_series(web, horizon=6, season=12).quantity.tolist())
+    lamp = np.r_[np.zeros(40), 3.0, np.zeros(7)]  # asked for once, eight months ago
+    once = made.forecast.filter(item="lamp").sort("step")["quantity"].to_list()
+    assert once == pytest.approx(forecast_series(lamp, horizon=6, season=12).quantity.tolist())
+    assert once[0] < 3.0
 
 
 def test_bad_input_is_named() -> None:

@@ -22,6 +22,7 @@ from e2esim.planning.factory.planner import late_pieces, plan
 from e2esim.planning.factory.problem import PlanProblem
 from e2esim.planning.factory.result import Cause, PegKind, PlanResult, PlanStatus
 from e2esim.planning.factory.synthetic import synthetic_problem
+from e2esim.planning.factory.why_late import steps_behind
 
 SMALL = {"finished": 4, "parts": 5, "bought": 6, "centres": 4, "orders": 60, "weeks": 10}
 
@@ -393,6 +394,59 @@ def test_planted_bottleneck_gets_the_blame(centre: int) -> None:
     assert free.late_qty.sum() < 0.02 * result.late_qty.sum(), "the rest must be plentiful"
     blamed = result.late_qty[(result.late_cause == Cause.WORK_CENTRE) & (result.late_place == centre)].sum()
     assert blamed >= 0.99 * result.late_qty.sum()
+
+
+@pytest.mark.parametrize(("seed", "centre"), [(12, 0), (13, 2), (21, 0), (23, 1), (26, 0), (28, 0)])
+def test_blame_of_orders_behind_a_planted_bottleneck(seed: int, centre: int) -> None:
+    """Orders that pass through the one scarce work centre are late because of it, by 99 % of their pieces."""
+    problem = made(seed, load=0.35, orders=200, weeks=20)
+    hours, stock = problem.capacity_h.copy(), problem.on_hand.copy()
+    hours[centre] *= 0.28
+    stock[9:] *= 1e4
+    problem = replace(problem, capacity_h=hours, on_hand=stock)
+    result = plan(problem, rounds=50)
+    through = np.array(
+        [centre in problem.step_centre[steps_behind(problem, int(i))] for i in problem.order_item[result.late_order]]
+    )
+    blamed = (result.late_cause == Cause.WORK_CENTRE) & (result.late_place == centre)
+    assert result.late_qty[through].sum() > 0
+    assert result.late_qty[through & blamed].sum() >= 0.99 * result.late_qty[through].sum()
+
+
+def test_overdue_orders_are_late_for_want_of_time_and_the_bound_knows() -> None:
+    """4 in stock, wanted two days ago: late whatever is done, and nobody else is to blame."""
+    result = plan(one_item(**orders((4, -2, 1))), rounds=5)
+    assert result.status is PlanStatus.LATE
+    assert result.delivery_day.tolist() == [0]
+    assert result.late_cause.tolist() == [Cause.LEAD_TIME]
+    assert result.objective == result.bound == 4.0
+
+
+def test_receipts_beyond_the_calendar_are_not_used() -> None:
+    """Twelve weeks of hours; the parts come in week 20, after the last day of the plan."""
+    none = np.zeros(0, dtype=np.int64)
+    problem = one_item(
+        source_item=none, source_supplier=(), source_priority=none, source_lead_days=none, source_moq=np.zeros(0),
+        source_multiple=np.zeros(0), source_price=np.zeros(0), on_hand=np.zeros(2), receipt_item=np.array([0]),
+        receipt_day=np.array([140]), receipt_qty=np.array([50.0]), **orders((5, 30, 1)),
+    )  # fmt: skip
+    result = plan(problem, rounds=5)
+    assert result.status is PlanStatus.SHORT
+    assert result.delivery_qty.size == 0
+
+
+def test_work_in_process_is_finished() -> None:
+    """Step 10 has made 6 that wait before step 20: no new lot of step 10, one of step 20."""
+    problem = one_item(
+        step_item=np.array([0, 0]), step_name=("10", "20"), step_centre=np.array([0, 0]),
+        step_setup_h=np.array([1.0, 1.0]), step_run_h=np.array([1.0, 0.5]), step_flow_days=np.array([2, 1]),
+        receipt_item=np.array([2]), receipt_day=np.array([1]), receipt_qty=np.array([6.0]), **orders((10, 4, 1)),
+    )  # fmt: skip
+    result = plan(problem, rounds=5)
+    assert result.status is PlanStatus.ON_TIME
+    assert result.lot_step.tolist() == [1]
+    assert result.feed_kind.tolist() == [PegKind.RECEIPT]
+    assert result.bound == 0.0
 
 
 def test_neutral_files_round_trip(tmp_path: Path) -> None:

@@ -56,9 +56,7 @@ def test_a_faster_promise_at_the_same_speed_sells_more_and_satisfies_less(tiny: 
 
 def test_one_team_answers_sooner_and_easier(tiny: Any) -> None:
     """Silos -> one team, all else equal: shorter answers, fewer hand-offs, more resolved at once, easier."""
-    silos, team = (
-        [tiny("plain", f"organisation={mode}", variant="silo", replication=k) for k in range(RUNS)] for mode in ("silos", "one_team")
-    )
+    silos, team = ([tiny("plain", f"organisation={mode}", variant="silo", replication=k) for k in range(RUNS)] for mode in ("silos", "one_team"))
     for name, up in (("answer_time", False), ("handoffs", False), ("first_contact_resolution", True), ("ces_true", True)):
         a, b = np.array([r.kpi(name) for r in silos]), np.array([r.kpi(name) for r in team])
         assert rises(a, b) if up else rises(b, a), name
@@ -79,6 +77,7 @@ def test_three_levers_raise_first_contact_resolution_together(tiny: Any) -> None
 
 def test_who_sees_only_the_product_does_not_feel_lateness(tiny: Any) -> None:
     """Model product_only: S x price ratio is the same for early and late lines; benefit_problems takes lateness off."""
+
     def gap(model: str) -> tuple[float, float]:
         late, s, ratio = lateness(tiny("quoted4", f"satisfaction={model}", variant="silo", channels=_quoted(4)))
         bad, good = (s * ratio)[late > 2], (s * ratio)[late < 0]
@@ -99,7 +98,12 @@ def crr(tiny: Any, quality: float, loop: bool, replication: int = 0) -> float:
     """Repurchase where the product satisfies more or less, words off."""
     settings = {"market": {"word_of_mouth": False, "history_y": 1.5}}
     run = tiny(
-        f"quality{quality}", f"market.loyalty_loop={str(loop).lower()}", variant="silo", replication=replication, settings=settings, brands=_brand(quality),
+        f"quality{quality}",
+        f"market.loyalty_loop={str(loop).lower()}",
+        variant="silo",
+        replication=replication,
+        settings=settings,
+        brands=_brand(quality),
         items=lambda rows: [row | {"life_y": 0.3} for row in rows],
     )
     return float(run.kpi("crr_consumer"))
@@ -124,9 +128,7 @@ def test_without_words_there_is_no_reputation(tiny: Any) -> None:
 def test_bad_words_cost_new_customers(tiny: Any) -> None:
     """A product worse than the best alternative, words on against off: fewer new customers."""
     spoken, silent = (
-        np.array([
-            web(tiny("poor", f"market.word_of_mouth={word}", variant="silo", replication=k, brands=_brand(0.5)))[0] for k in range(RUNS)
-        ])
+        np.array([web(tiny("poor", f"market.word_of_mouth={word}", variant="silo", replication=k, brands=_brand(0.5)))[0] for k in range(RUNS)])
         for word in ("true", "false")
     )
     assert rises(spoken, silent)
@@ -167,6 +169,7 @@ def test_a_price_above_its_reference_sells_less_and_satisfies_less(tiny: Any) ->
 
 def test_telling_first_spares_questions(tiny: Any) -> None:
     """Proactive news of delays: fewer requests where the order is, by the same customers."""
+
     def asked(share: float) -> int:
         return int((tiny("quoted4", f"organisation.proactive={share}", variant="silo", channels=_quoted(4)).outcome.contacts.filled("reason") == 1).sum())
 

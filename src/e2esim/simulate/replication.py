@@ -79,6 +79,7 @@ class Replication:
         for stage in (self.source, self.shop, self.deliver, self.returns):
             stage.start()
         collecting = gc.isenabled()
+        gc.collect()  # the replication before this one hangs together in cycles
         gc.disable()  # SimPy's many small objects have no cycles worth looking for
         try:
             self.env.run(until=self.world.hours + 0.5 * self.tick_h)

@@ -157,11 +157,8 @@ def _take(feeds: list[tuple[int, int, float]], lot: int, need: float, here: Ints
 
 
 def _missing(problem: PlanProblem, released: Released, lot: int, node: int, short: float) -> str:
-    what = problem.items[node] if node < problem.n_items else f"work before step {_step(problem, released, lot)}"
+    step = int(released.lot_step[lot])
+    what = problem.items[node] if node < problem.n_items else f"work before step {problem.step_name[step]}"
     start = problem.today + timedelta(days=int(released.lot_start[lot]))
-    item = problem.items[problem.step_item[released.lot_step[lot]]]
+    item = problem.items[problem.step_item[step]]
     return f"lot {released.lot_name[lot]} of {item} starts on {start}: {short:g} of {what} are missing then"
-
-
-def _step(problem: PlanProblem, released: Released, lot: int) -> str:
-    return problem.step_name[released.lot_step[lot]]

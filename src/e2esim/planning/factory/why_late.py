@@ -100,9 +100,10 @@ def _limited(world: _World, rows: list[_Entry], anyway: Floats) -> list[tuple[in
     one takes the blame of a work centre that was full in far fewer weeks, which only passes its queue on.
     """
     problem, left, out = world.problem, anyway.copy(), []
+    behind = {int(i): steps_behind(problem, int(i)) for i in np.unique([problem.order_item[e.order] for e in rows])}
     for e in sorted(rows, key=lambda e: int(problem.order_due[e.order])):
         item, due = int(problem.order_item[e.order]), int(problem.order_due[e.order])
-        fullest = None if due < 0 else _fullest(world, item, due)
+        fullest = None if due < 0 else _fullest(world, behind[item], due)
         if e.found[0] == Cause.WORK_CENTRE and fullest is not None:
             weak = world.full_weeks[e.found[1]] < PASSED_ON * world.full_weeks[fullest[1]]
             out.append((e.order, fullest if weak else e.found, e.qty))
@@ -117,17 +118,17 @@ def _limited(world: _World, rows: list[_Entry], anyway: Floats) -> list[tuple[in
     return out
 
 
-def _fullest(world: _World, item: int, due: int) -> Found | None:
-    """The work centre behind an item that was full in the most weeks of the plan, None when none was full by a day."""
-    problem = world.problem
-    steps = [s for s in _steps_behind(problem, item) if world.full[s, : max(0, due) // 7 + 1].any()]
+def _fullest(world: _World, behind: list[int], due: int) -> Found | None:
+    """The work centre of some steps that was full in the most weeks of the plan, None when none was full by a day."""
+    steps = [s for s in behind if world.full[s, : max(0, due) // 7 + 1].any()]
     if not steps:
         return None
-    centres = problem.step_centre[steps]
+    centres = world.problem.step_centre[steps]
     return int(Cause.WORK_CENTRE), int(centres[int(world.full_weeks[centres].argmax())]), due
 
 
-def _steps_behind(problem: PlanProblem, item: int) -> list[int]:
+def steps_behind(problem: PlanProblem, item: int) -> list[int]:
+    """Steps of an item and of everything that goes into it."""
     stack, seen, steps = [item], set(), []
     while stack:
         i = stack.pop()
@@ -217,7 +218,7 @@ def _last_input(world: _World, lot: int) -> Found:
 def _never(world: _World, item: int, due: int) -> Found:
     """Cause of what is never delivered: a part nobody makes or sells, else the fullest work centre behind the item."""
     problem = world.problem
-    steps = _steps_behind(problem, item)
+    steps = steps_behind(problem, item)
     behind = {item, *problem.step_item[steps].tolist()}
     behind |= set(problem.bom_component[np.isin(problem.bom_parent, list(behind))].tolist())
     for i in sorted(behind):

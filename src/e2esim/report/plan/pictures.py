@@ -171,9 +171,6 @@ def _heat(axes: Axes, share: Floats, view: PlanView, weeks: int) -> None:
 def _saved(figure: Figure, path: str) -> str:
     """Save as SVG and PNG; returns their paths, one a line."""
     figure.set_facecolor(CARD)
-    names = []
-    for kind, dpi in (("svg", 72), ("png", 144)):
-        extra = {"metadata": {"Date": None}} if kind == "svg" else {}
-        figure.savefig(f"{path}.{kind}", dpi=dpi, facecolor=CARD, **extra)
-        names.append(f"{path}.{kind}")
-    return "\n".join(names)
+    figure.savefig(f"{path}.svg", facecolor=CARD, metadata={"Date": None})
+    figure.savefig(f"{path}.png", dpi=144, facecolor=CARD)
+    return f"{path}.svg\n{path}.png"
