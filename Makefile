@@ -17,10 +17,10 @@ test: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 -m "not long" $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile -m "not long" $(ARGS)
 
 test-long: $(VENV)/installed-dev
-	$(BIN)/pytest -n 2 -m long $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile -m long $(ARGS)
 
 docs: $(VENV)/installed
 	$(BIN)/python -m e2esim.cli.docs docs/data.md

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import xlsxwriter
@@ -76,7 +77,8 @@ def write_folder(folder: Path, separator: str = ",", **changes: Rows | None) -> 
     """Write the tables as CSV files."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in tables(**changes).items():
-        (folder / f"{name}.csv").write_text("".join(separator.join(row) + "\n" for row in rows), encoding="utf-8")
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as out:
+            csv.writer(out, delimiter=separator, lineterminator="\n").writerows(rows)
     return folder
 
 

@@ -12,13 +12,13 @@ from typing import Any
 import fastexcel
 import polars as pl
 import pytest
+from plan_folders import TABLES, cell, more, write_folder
+from plan_referee import broken_rules
 from typer.testing import CliRunner, Result
 
 from e2esim.cli.main import app
 from e2esim.config.plan_data import read_plan_data
 from e2esim.report.plan.folder import FRAMES
-from plan_folders import TABLES, cell, more, write_folder
-from plan_referee import broken_rules
 
 
 @pytest.fixture
@@ -110,6 +110,18 @@ def test_shortages_are_a_plan_with_reasons(here: Path) -> None:
     load = pl.read_parquet(here / "p/load.parquet")
     assert load["overload_h"].max() > 0  # type: ignore[operator]
     assert (load["load_h"] <= load["capacity_h"] + 1e-6).all()
+
+
+def test_each_cause_says_where_and_why(here: Path) -> None:
+    """A1 is overdue; A5 wants tops sooner than the faster supplier brings them."""
+    wrong = cell("orders", 2, "due", "2025-12-30") | {"receipts": TABLES["receipts"][:1]}
+    wrong["orders"] = [*wrong["orders"], ["A5", "Rossi", "TOP", "20", "2026-01-09", "1"]]
+    write_folder(here / "d", **wrong)
+    call("d", "--out", "p", "--quiet")
+    late = pl.read_parquet(here / "p/late.parquet").select("order", "cause", "where", "why", "days_late", "late_qty")
+    rows = {row[0]: row[1:] for row in late.iter_rows()}
+    assert rows["A1"] == ("lead time", "overdue", "it was due before today", 6, 3.0)
+    assert rows["A5"][:4] == ("supplier", "S2", "S2 needs 7 d to bring TOP", 3)
 
 
 def test_the_summary_fits_80_columns(here: Path) -> None:

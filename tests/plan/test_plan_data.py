@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from pathlib import Path
 
 import numpy as np
 import pytest
+from plan_folders import TABLES, Rows, cell, more, tables, write_book, write_folder
 
 from e2esim.cli.plan_docs import plan_data_page
 from e2esim.config.plan_data import read_plan_data
 from e2esim.config.plan_data.schema import TABLES as SCHEMA
 from e2esim.config.problems import InputErrors, Problem
-from plan_folders import TABLES, Rows, cell, more, tables, write_book, write_folder
 
 ROOT = Path(__file__).parents[2]
 
@@ -147,7 +148,7 @@ def test_overdue_orders_are_a_warning(tmp_path: Path) -> None:
 
 
 def test_missing_tables_and_folders(tmp_path: Path) -> None:
-    assert [p.message for p in faults(write_folder(tmp_path / "d", items=None))][0] == "missing table"
+    assert faults(write_folder(tmp_path / "d", items=None))[0].message == "missing table"
     (tmp_path / "empty").mkdir()
     assert "has no tables" in faults(tmp_path / "empty")[0].message
     assert "no such folder" in faults(tmp_path / "nowhere")[0].message
@@ -161,10 +162,8 @@ def test_cut_files_never_crash(tmp_path: Path, name: str) -> None:
     rows = TABLES[name]
     for k, broken in enumerate(([row[:-1] for row in rows], rows[:1], [rows[0], *[["x"] * len(rows[0])] * 2], [])):
         folder = write_folder(tmp_path / str(k), **{name: broken})
-        try:
-            read_plan_data(folder)
-        except InputErrors as error:
-            assert error.problems
+        with contextlib.suppress(InputErrors):
+            assert read_plan_data(folder).case.facts.items
 
 
 def test_the_page_is_up_to_date() -> None:

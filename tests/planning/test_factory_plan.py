@@ -17,6 +17,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from e2esim.planning.factory.bounds import relaxed_bound
+from e2esim.planning.factory.network import network
 from e2esim.planning.factory.neutral import read_neutral, write_neutral
 from e2esim.planning.factory.planner import late_pieces, plan
 from e2esim.planning.factory.problem import PlanProblem
@@ -420,6 +422,15 @@ def test_overdue_orders_are_late_for_want_of_time_and_the_bound_knows() -> None:
     assert result.delivery_day.tolist() == [0]
     assert result.late_cause.tolist() == [Cause.LEAD_TIME]
     assert result.objective == result.bound == 4.0
+
+
+def test_sold_parts_are_bought_for_orders_beyond_their_lead_time() -> None:
+    """30 B on day 40: bought in 7 days, so neither the plan nor its bound knows a late piece."""
+    problem = one_item(order_item=np.array([1]), order_qty=np.array([30.0]), order_due=np.array([40]))
+    assert relaxed_bound(problem, network(problem), 49, 10.0) == 0.0
+    result = plan(problem, rounds=5)
+    assert result.status is PlanStatus.ON_TIME
+    assert result.bound == 0.0
 
 
 def test_receipts_beyond_the_calendar_are_not_used() -> None:

@@ -167,7 +167,7 @@ def _forgotten_row(r: Any) -> None:
         (_shelf_below_zero, r"item pillow at account shop_it \(node 1\): .* below zero"),
         (_promised_twice, r"item mattress at the plant .* on hand less reserved, below zero"),
         (_two_states, r"stage allocated|stage delivered|stage picked"),
-        (_delivered_before_picked, r"stage delivered: before it was picked in 1 rows, first \[\d+\]"),
+        (_delivered_before_picked, r"stage delivered: before shipped in 1 rows, first \[\d+\]"),
         (_forgotten_row, r"stage stock: node 1, item 0: .* pieces wait, backlog says"),
     ],
 )
@@ -176,4 +176,4 @@ def test_a_planted_fault_is_named(tiny: Any, fault: Fault, said: str) -> None:
     r = tiny("plain", "horizon.days=40", again=True).replication
     fault(r)
     with pytest.raises(SimulationError, match=rf"^scenario 'tiny', replication 0, t = 960\.\d h: .*({said})"):
-        r._check()
+        r._check(whole=True)

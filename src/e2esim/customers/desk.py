@@ -82,7 +82,8 @@ class Desk:
         hour, day = (now - 1e-9) % 24.0, int((now - 1e-9) // 24)
         if not (o.open_h <= hour <= o.close_h and (day + self.world.start.weekday()) % 7 < o.days_week):
             return  # what comes in while the desk is closed waits for its first hour
-        rows = np.concatenate([self._agenda.pop(k) for k in range(self._agenda.open, tick + 1)])
+        agenda = self._agenda
+        rows = agenda.pop(tick) if agenda.open == tick else np.concatenate([agenda.pop(k) for k in range(agenda.open, tick + 1)])
         if len(rows) == 0:
             return
         rows = rows[np.argsort(c["t"][rows], kind="stable")]

@@ -92,13 +92,13 @@ class Market:
 
     def step(self, tick: int, offer: Offer) -> npt.NDArray[np.int32]:
         """One tick of demand; returns the new order rows (placed inside the tick)."""
-        hour = tick * self._tick_h % 24.0
-        if self._tick_h <= 1.0 and _HOUR_SHARE[int(hour)] == 0.0:
+        hour = int(tick * self._tick_h % 24.0)
+        if not _HOUR_SHARE[hour : max(hour + 1, int(hour + self._tick_h))].any():
             return np.empty(0, dtype=np.int32)  # needs that arise at night are met when the shops open
         mu = self._mu(tick)
         expected = int(2.0 * float(mu.sum())) + 2048
         needs = self.people.needs
-        due = np.concatenate([needs.pop(k) for k in range(needs.open, tick + 1)])
+        due = needs.pop(tick) if needs.open == tick else np.concatenate([needs.pop(k) for k in range(needs.open, tick + 1)])
         if expected + len(due) > len(self._buffer):
             self._buffer = np.zeros(expected + len(due), dtype=BUYER)
         w, m, s = self.world, self.world.settings.market, self.world.segments
@@ -147,15 +147,11 @@ class Market:
             self._buffer,
         )
         self.prospects_seen += seen
-        rows = [self._enter(self._buffer[:n_new], tick, new=True)] if n_new else []
-        if len(due):
-            n_back = self._needs(due, tick, shared)
-            if n_back:
-                rows.append(self._enter(self._buffer[:n_back], tick, new=False))
-        return np.concatenate(rows) if rows else np.empty(0, dtype=np.int32)
+        n = n_new + (self._needs(due, tick, shared, self._buffer[n_new:]) if len(due) else 0)
+        return self._enter(self._buffer[:n], n_new) if n else np.empty(0, dtype=np.int32)
 
-    def _needs(self, due: npt.NDArray[np.int32], tick: int, shared: tuple[Any, ...]) -> int:
-        """Customers whose need is due: leave, buy again or buy elsewhere this time; returns the buyers in the buffer."""
+    def _needs(self, due: npt.NDArray[np.int32], tick: int, shared: tuple[Any, ...], buffer: npt.NDArray[np.void]) -> int:
+        """Customers whose need is due: leave, buy again or buy elsewhere this time; returns the buyers written to ``buffer``."""
         w, m, p = self.world, self.world.settings.market, self.people
         c = p.consumers
         t = np.maximum(c["next"][due].astype(np.float64), tick * self._tick_h)
@@ -200,7 +196,7 @@ class Market:
             w.items.pair_share,
             *shared,
             m.loyalty_loop,
-            self._buffer,
+            buffer,
             lost,
         )
         if away:
@@ -212,11 +208,13 @@ class Market:
             p.needs.push(lost, c["next"][lost])
         return int(bought)
 
-    def _enter(self, buyers: npt.NDArray[np.void], tick: int, *, new: bool) -> npt.NDArray[np.int32]:
-        """Write buyers as order lines (and new consumers), set their next need."""
+    def _enter(self, buyers: npt.NDArray[np.void], n_new: int) -> npt.NDArray[np.int32]:
+        """Write buyers as order lines, the first ``n_new`` as new consumers too, and set their next need."""
         w, p, o = self.world, self.people, self.orders
         m = len(buyers)
-        who = self._join(buyers) if new else buyers["consumer"].copy()
+        who = buyers["consumer"].copy()
+        if n_new:
+            who[:n_new] = self._join(buyers[:n_new])
         c = p.consumers
         row0 = o.take(m)
         services = w.services

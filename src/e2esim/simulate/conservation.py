@@ -28,10 +28,10 @@ def check_orders(orders: Columns, stock: Stock) -> None:
         wrong = np.nonzero(happened != expected)[0]
         if len(wrong):
             raise ValueError(f"stage {name}: state and time disagree in {len(wrong)} rows, first {wrong[:5].tolist()}")
-    before = np.where(orders.filled("node") == 0, orders.filled("picked"), orders.filled("allocated"))
-    wrong = np.nonzero(orders.filled("delivered") < before)[0]
-    if len(wrong):
-        raise ValueError(f"stage delivered: before it was picked in {len(wrong)} rows, first {wrong[:5].tolist()}")
+    for earlier, later in (("allocated", "picked"), ("picked", "shipped"), ("allocated", "shipped"), ("shipped", "delivered")):
+        wrong = np.nonzero(orders.filled(later) < orders.filled(earlier))[0]  # what has not happened compares false
+        if len(wrong):
+            raise ValueError(f"stage {later}: before {earlier} in {len(wrong)} rows, first {wrong[:5].tolist()}")
     waiting = state == OrderState.OPEN
     owed = np.zeros_like(stock.backlog)
     np.add.at(owed, (orders.filled("node")[waiting], orders.filled("item")[waiting]), orders.filled("quantity")[waiting])

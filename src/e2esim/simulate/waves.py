@@ -38,7 +38,8 @@ class Waves:
 
     def allocate(self, stock: Stock, now: float) -> Rows:
         """Allocate in working time only; returns the rows in order of allocation."""
-        if not self.world.plant.calendar.is_open(now - 1e-6):
+        calendar = self.world.plant.calendar
+        if not (calendar.is_open(now - 1e-6) or calendar.is_open(now)):
             return np.empty(0, dtype=np.int32)
         self._now = now
         return stock.allocate_plant(now, None if self.rule == "fifo" else self._choose)

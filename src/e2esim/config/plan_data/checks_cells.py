@@ -53,6 +53,12 @@ def whole_pieces(view: View) -> Iterator[Problem]:
             )
 
 
+def something_to_plan(view: View) -> Iterator[Problem]:
+    """Without an order there is nothing to plan."""
+    if view.table("orders").is_empty() and "orders" not in view.typed.partial:
+        yield view.problem("orders", "no order to plan", remedy="add a row an order, or a forecast written like orders")
+
+
 def order_twice(view: View) -> Iterator[Problem]:
     """An order without line numbers stands in one row."""
     plain = view.table("orders").filter((pl.col("line") == "") & (pl.col("order") != ""))

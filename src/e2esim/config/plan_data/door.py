@@ -13,7 +13,14 @@ from e2esim.config.checks_making import no_cycle
 from e2esim.config.grids import ROW
 from e2esim.config.places import roots
 from e2esim.config.plan_data.build import build_case
-from e2esim.config.plan_data.checks_cells import dates, mondays, order_twice, units, whole_pieces
+from e2esim.config.plan_data.checks_cells import (
+    dates,
+    mondays,
+    order_twice,
+    something_to_plan,
+    units,
+    whole_pieces,
+)
 from e2esim.config.plan_data.checks_flow import bills_without_routing, hours_behind_demand, made_or_bought
 from e2esim.config.plan_data.needs import net_needs
 from e2esim.config.plan_data.schema import TABLE, TABLES
@@ -131,6 +138,7 @@ def _checked(view: View, settings: PlanSettings) -> Iterator[Problem]:
         yield from units(view)
     yield from whole_pieces(view)
     yield from order_twice(view)
+    yield from something_to_plan(view)
     if _firm(view, _DATES):
         yield from dates(view, settings)
     yield from mondays(view, settings)

@@ -21,7 +21,7 @@ def plan_weeks(frames: dict[str, pl.DataFrame], today: dt.date, last_due: dt.dat
     weeks = 0
     if isinstance(last, dt.date):
         weeks = (last + dt.timedelta(days=6) - today).days // 7 + 1
-    if frames["work_centres"].filter(pl.col("calendar") != "").height:
+    if not weeks or frames["work_centres"].filter(pl.col("calendar") != "").height:
         weeks = max(weeks, (last_due - today).days // 7 + 1 + RUN_OUT_WEEKS)
     return max(weeks, 1)
 

@@ -114,7 +114,7 @@ def solve_flow(problem: PlanProblem, net: Network, slots: Slots, demand: Demand,
     a = _Matrix()
     n_x, n_i = slots.step.size, events.keys.size
     stock_rhs = _balance(a, problem, net, slots, events, arrive, (use_slot, use_node, use_qty))
-    cell_event, cell_weight, cell_qty = _cells(events, demand)
+    cell_event, cell_weight, cell_qty = _cells(events, demand, net.free_from)
     n_u, u0 = cell_event.size, n_x + n_i
     late_event = np.flatnonzero(np.isin(events.node, demand.item))
     n_b = late_event.size
@@ -202,10 +202,11 @@ def _balance(
     return rhs
 
 
-def _cells(events: _Events, demand: Demand) -> tuple[Ints, Floats, Floats]:
+def _cells(events: _Events, demand: Demand, free_from: Ints) -> tuple[Ints, Floats, Floats]:
     """Demand by (last event at or before its due day, weight); what purchases cover for certain is left out."""
     row = np.searchsorted(events.keys, demand.item * events.stride + demand.day, side="right") - 1
     ok = (row >= 0) & (events.node[row] == demand.item) if events.keys.size else np.zeros(demand.item.size, dtype=bool)
+    ok &= demand.day < free_from[demand.item]
     cell, where = np.unique(np.stack([row[ok], demand.weight[ok].astype(np.int64)]), axis=1, return_inverse=True)
     qty = np.bincount(where.ravel(), weights=demand.qty[ok], minlength=cell.shape[1])
     return cell[0], cell[1].astype(np.float64), qty.astype(np.float64)

@@ -37,8 +37,8 @@ FRAMES: dict[str, Callable[[PlanView], pl.DataFrame]] = {
 def write_plan(view: PlanView, summary: Summary, folder: Path, tables: Mapping[str, pl.DataFrame]) -> Path:
     """Write the plan folder and return its path.
 
-    Files: plan.xlsx, one Parquet file a table (the keys of `FRAMES`), load.svg, load.png, gantt.svg, gantt.png,
-    manifest.json. All is written into a hidden folder beside ``folder`` and renamed at the end.
+    Files: plan.xlsx, one Parquet file a table (the keys of `FRAMES`), manifest.json, and where there are work centres
+    load.svg, load.png, gantt.svg, gantt.png. All is written into a hidden folder beside ``folder`` and renamed at the end.
 
     Parameters
     ----------
@@ -80,7 +80,9 @@ def _write(view: PlanView, summary: Summary, folder: Path, tables: Mapping[str, 
     frames = {name: make(view) for name, make in FRAMES.items()}
     for name, frame in frames.items():
         frame.write_parquet(folder / f"{name}.parquet", compression="zstd")
-    pictures = [*draw_load(view, folder / "load"), *draw_gantt(view, folder / "gantt")]
+    pictures = []
+    if view.facts.centres:
+        pictures = [*draw_load(view, folder / "load"), *draw_gantt(view, folder / "gantt")]
     write_workbook(folder / "plan.xlsx", summary, frames, [p for p in pictures if p.suffix == ".png"])
     files = {path.name: path.stat().st_size for path in folder.iterdir()}
     text = json.dumps(_manifest(view, summary, tables, files), indent=2, ensure_ascii=False, allow_nan=False)

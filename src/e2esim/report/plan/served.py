@@ -20,6 +20,8 @@ CAUSE = {
     Cause.PRECEDENCE: "precedence",
 }
 
+_OVERDUE = ("overdue", "it was due before today")
+
 
 def _of_orders(view: PlanView, rows: Ints) -> dict[str, Any]:
     return {
@@ -58,7 +60,10 @@ def late_frame(view: PlanView) -> pl.DataFrame:
     order, short = r.late_order, view.short
     days = [None if short[j] > 0 else max(0, int(last[j] - f.order_due[j])) for j in order]
     first = np.r_[np.ones(min(1, order.size), dtype=bool), order[1:] != order[:-1]]
-    told = [_told(view, *row) for row in zip(r.late_cause.tolist(), r.late_place.tolist(), strict=True)]
+    told = [
+        _OVERDUE if f.order_due[j] < 0 and cause == Cause.LEAD_TIME else _told(view, cause, place)
+        for j, cause, place in zip(order.tolist(), r.late_cause.tolist(), r.late_place.tolist(), strict=True)
+    ]
     table = frame(
         {
             **_of_orders(view, order),
@@ -82,7 +87,7 @@ def _told(view: PlanView, cause: int, place: int) -> tuple[str, str]:
         return f.centres[place], f"no hours left at {f.centres[place]} in time"
     if cause == Cause.SUPPLIER:
         item, supplier = f.items[f.source_item[place]], f.source_supplier[place]
-        return supplier, f"{supplier} brings {item} in {f.source_lead_days[place]} days at best"
+        return supplier, f"{supplier} needs {f.source_lead_days[place]} d to bring {item}"
     if cause == Cause.MATERIAL:
         bought = bool(np.any(f.source_item == place)) or bool(np.any(f.step_item == place))
         return f.items[place], f"open order of {f.items[place]} comes too late" if bought else (f"nobody makes or sells {f.items[place]}")
@@ -90,7 +95,7 @@ def _told(view: PlanView, cause: int, place: int) -> tuple[str, str]:
         return "", "what it needs was given to others"
     step = f"{f.items[f.step_item[place]]} step {f.step_name[place]}"
     if cause == Cause.LEAD_TIME:
-        return step, f"{step} takes {f.step_flow_days[place]} days, more than there were"
+        return step, f"{step} and what comes before it take longer than there was time"
     return step, f"{step} waited for the lot it shares with others"
 
 

@@ -1,0 +1,114 @@
+"""Released lots stay and the rest is planned around them: on made-up factories with little slack, by the slow referee."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from plan_referee import broken_rules
+
+from e2esim.planning.factory.case import PlanCase
+from e2esim.planning.factory.frozen import Released
+from e2esim.planning.factory.planner import plan
+from e2esim.planning.factory.problem import PlanProblem
+from e2esim.planning.factory.result import PlanResult
+from e2esim.planning.factory.synthetic import synthetic_problem
+from e2esim.report.plan.folder import FRAMES
+from e2esim.report.plan.view import PlanView
+
+
+def problem_of(seed: int) -> PlanProblem:
+    return synthetic_problem(np.random.default_rng(seed), finished=4, parts=5, bought=6, centres=3, orders=90, weeks=10, load=0.97)
+
+
+def case_of(facts: PlanProblem) -> PlanCase:
+    blank = ("",) * facts.n_items
+    return PlanCase(
+        facts=facts, title="t", item_name=blank, item_unit=blank, order_customer=("",) * len(facts.orders),
+        receipt_name=tuple(f"R{k}" for k in range(facts.receipt_item.size)),
+    )  # fmt: skip
+
+
+def begun(result: PlanResult, days: int, shift: int = 0) -> Released:
+    """What a plan begins before a day, seen `shift` days later."""
+    lots, bought = result.lot_start < days, result.purchase_ordered < days
+    return Released(
+        lot_name=tuple(f"L{k:05d}" for k in np.flatnonzero(lots)),
+        lot_step=result.lot_step[lots],
+        lot_qty=result.lot_qty[lots],
+        lot_start=result.lot_start[lots] - shift,
+        lot_end=result.lot_end[lots] - shift,
+        purchase_name=tuple(f"P{k:05d}" for k in np.flatnonzero(bought)),
+        purchase_source=result.purchase_source[bought],
+        purchase_qty=result.purchase_qty[bought],
+        purchase_ordered=result.purchase_ordered[bought] - shift,
+        purchase_received=result.purchase_received[bought] - shift,
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_plan_around_released_lots_keeps_every_rule(seed: int, tmp_path: Path) -> None:
+    """Half of the orders change item after the first plan, so that the rest is planned anew."""
+    facts = problem_of(seed)
+    first = plan(facts, rounds=10)
+    moved = facts.order_item.copy()
+    moved[::2] = (moved[::2] + 1) % 4
+    facts = replace(facts, order_item=moved)
+    case = replace(case_of(facts), released=begun(first, 17))
+    left = case.remainder()
+    assert left.faults == ()
+    view = PlanView(case=case, left=left, result=plan(left.problem, rounds=10))
+    assert view.lots.released > 5
+    assert view.lots.step.size > view.lots.released
+    frames = {name: make(view) for name, make in FRAMES.items()}
+    for name in ("lots", "purchases", "deliveries"):
+        frames[name].write_parquet(tmp_path / f"{name}.parquet")
+    assert broken_rules(facts, tmp_path) == set()
+    used = np.bincount(left.feed_lot, weights=left.feed_qty, minlength=view.lots.released)
+    row, _, per = _inputs(facts, case.released)
+    assert used == pytest.approx(np.bincount(row, weights=per, minlength=used.size))
+    assert frames["mps"]["stock_end"].min() > -1e-6  # type: ignore[operator]
+
+
+def _inputs(facts: PlanProblem, released: Released) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+    """Pieces that every released lot takes: of each component at its first step, of what the step before made else."""
+    rows, nodes, taken = [], [], []
+    for lot, step in enumerate(released.lot_step.tolist()):
+        item, qty = int(facts.step_item[step]), float(released.lot_qty[lot])
+        if step == int(np.flatnonzero(facts.step_item == item)[0]):
+            for b in np.flatnonzero(facts.bom_parent == item):
+                rows.append(lot)
+                nodes.append(int(facts.bom_component[b]))
+                taken.append(qty * float(facts.bom_qty[b]))
+        else:
+            rows.append(lot)
+            nodes.append(facts.n_items + step - 1)
+            taken.append(qty)
+    return np.array(rows), np.array(nodes), np.array(taken)
+
+
+def test_what_began_before_today_only_brings_its_output() -> None:
+    """A week later: lots begun before today take neither hours nor parts again, those ahead take both."""
+    facts = problem_of(2)
+    released = begun(plan(facts, rounds=5), 9, shift=7)
+    case = replace(case_of(facts), released=released)
+    left = case.remainder()
+    ahead = released.lot_start >= 0
+    step = released.lot_step[ahead]
+    hours = facts.step_setup_h[step] + facts.step_run_h[step] * released.lot_qty[ahead]
+    assert (facts.capacity_h - left.problem.capacity_h).sum() == pytest.approx(hours.sum())
+    assert 0 < ahead.sum() < ahead.size
+    assert set(left.feed_lot.tolist()) <= set(np.flatnonzero(ahead).tolist())
+
+
+def test_lots_without_parts_or_hours_are_named() -> None:
+    facts = problem_of(3)
+    released = begun(plan(facts, rounds=5), 14)
+    bare = replace(facts, on_hand=np.zeros(facts.n_items))
+    faults = replace(case_of(bare), released=released).remainder().faults
+    assert any("are missing then" in fault for fault in faults)
+    idle = replace(facts, capacity_h=0.1 * facts.capacity_h)
+    faults = replace(case_of(idle), released=released).remainder().faults
+    assert any(fault.startswith("work centre WC") and "released lots take" in fault for fault in faults)
