@@ -417,7 +417,9 @@ def test_blame_of_orders_behind_a_planted_bottleneck(seed: int, centre: int) -> 
 
 def test_overdue_orders_are_late_for_want_of_time_and_the_bound_knows() -> None:
     """4 in stock, wanted two days ago: late whatever is done, and nobody else is to blame."""
-    result = plan(one_item(**orders((4, -2, 1))), rounds=5)
+    problem = one_item(**orders((4, -2, 1)))
+    result = plan(problem, rounds=5)
+    assert relaxed_bound(problem, network(problem), 14, 10.0) == 4.0
     assert result.status is PlanStatus.LATE
     assert result.delivery_day.tolist() == [0]
     assert result.late_cause.tolist() == [Cause.LEAD_TIME]
@@ -451,7 +453,7 @@ def test_work_in_process_is_finished() -> None:
     problem = one_item(
         step_item=np.array([0, 0]), step_name=("10", "20"), step_centre=np.array([0, 0]),
         step_setup_h=np.array([1.0, 1.0]), step_run_h=np.array([1.0, 0.5]), step_flow_days=np.array([2, 1]),
-        receipt_item=np.array([2]), receipt_day=np.array([1]), receipt_qty=np.array([6.0]), **orders((10, 4, 1)),
+        receipt_item=np.array([2]), receipt_day=np.array([1]), receipt_qty=np.array([6.0]), **orders((10, 2, 1)),
     )  # fmt: skip
     result = plan(problem, rounds=5)
     assert result.status is PlanStatus.ON_TIME

@@ -90,11 +90,13 @@ class Market:
         factor = _WEEKDAY[weekday] * profile * self._tick_h / 8760.0
         return np.asarray(np.maximum(self._rate_y * w.cells.season[:, month_of(w.start, day)] * factor, 1e-12))
 
+    def is_open(self, tick: int) -> bool:
+        """True if anybody buys in this tick; needs that arise at night are met when the shops open."""
+        hour = int(tick * self._tick_h % 24.0)
+        return bool(_HOUR_SHARE[hour : max(hour + 1, int(hour + self._tick_h))].any())
+
     def step(self, tick: int, offer: Offer) -> npt.NDArray[np.int32]:
         """One tick of demand; returns the new order rows (placed inside the tick)."""
-        hour = int(tick * self._tick_h % 24.0)
-        if not _HOUR_SHARE[hour : max(hour + 1, int(hour + self._tick_h))].any():
-            return np.empty(0, dtype=np.int32)  # needs that arise at night are met when the shops open
         mu = self._mu(tick)
         expected = int(2.0 * float(mu.sum())) + 2048
         needs = self.people.needs

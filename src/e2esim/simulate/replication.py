@@ -176,8 +176,9 @@ class Replication:
 
     def _buy(self, tick: int, now: float) -> None:
         """Consumers buy: from the plant with a promise of the firm, or at an account from its shelf."""
-        offer = self.promise.offer(now, self.stock.on_hand[1:], self.trade)
-        rows = self.market.step(tick, offer)
+        if not self.market.is_open(tick):
+            return
+        rows = self.market.step(tick, self.promise.offer(now, self.stock.on_hand[1:], self.trade))
         if len(rows) == 0:
             return
         self.log.emit(
