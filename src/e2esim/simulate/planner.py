@@ -164,7 +164,7 @@ class Planner:
                 block_weeks=max(1, round(p.review_days / 7)),
             )
         promised = self.promise.open_promises(today, horizon)[sold]
-        overdue = self.promise.committed[sold, :today].sum(axis=1)
+        overdue = self.promise.overdue(today)[sold]
         promised[:, 0] -= overdue
         expected = np.repeat(forecast / 7.0, 7, axis=0).T
         soon = np.maximum(promised[:, :ahead].sum(axis=1), expected[:, :ahead].sum(axis=1))

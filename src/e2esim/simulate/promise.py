@@ -53,6 +53,7 @@ class Promise:
         self.free: F = np.zeros((w.items.n, self.days))
         self.quota: F = OPEN_QUOTA
         self.committed: F = np.zeros((w.items.n, w.settings.horizon.days + 2 * self.days + 2))
+        self._past: F = np.zeros(w.items.n)  # of it, what should have shipped before day0
         self.ship_day = np.zeros(1024, dtype=np.int32)  # by order row, absolute day
         self._departure = _departures(world, self.committed.shape[1])
         late = normal_quantile(w.settings.promise.transit_quantile) if self.rule == "atp" else 0.0
@@ -67,14 +68,19 @@ class Promise:
     # --- what the plan tells -----------------------------------------------------------------------------------------
     def renew(self, day: int, on_hand: F, receipts: F) -> None:
         """Nightly: free supply from today's stock and planned receipts (items, days), less what is promised."""
+        self._past += self.committed[:, self.day0 : day].sum(axis=1)
         self.day0 = day
         self.free = free_supply(on_hand, receipts, self.open_promises(day, self.days))
 
     def open_promises(self, day: int, days: int) -> F:
         """Promised pieces not yet allocated by ship day from ``day``, overdue ones on the first, (items, days)."""
         table = self.committed[:, day : day + days].copy()
-        table[:, 0] += self.committed[:, :day].sum(axis=1)
+        table[:, 0] += self.overdue(day)
         return table
+
+    def overdue(self, day: int) -> F:
+        """Promised pieces not yet allocated whose ship day lies before ``day`` (the day of the last run or later), (items,)."""
+        return np.asarray(self._past + self.committed[:, self.day0 : day].sum(axis=1))
 
     # --- promises ----------------------------------------------------------------------------------------------------
     def give(self, rows: Rows, now: float) -> None:
@@ -125,11 +131,19 @@ class Promise:
             self.ship_day = wider
         day = np.clip(ship, 0, self.committed.shape[1] - 1).astype(np.int32)
         self.ship_day[rows] = day
-        np.add.at(self.committed, (self.orders["item"][rows], day), self.orders["quantity"][rows])
+        self._move(rows, day, self.orders["quantity"][rows].astype(np.float64))
 
     def release(self, rows: Rows) -> None:
         """Allocated rows no longer wait for supply."""
-        np.subtract.at(self.committed, (self.orders["item"][rows], self.ship_day[rows]), self.orders["quantity"][rows])
+        self._move(rows, self.ship_day[rows], -self.orders["quantity"][rows].astype(np.float64))
+
+    def _move(self, rows: Rows, day: Rows, quantity: F) -> None:
+        """Add to the open promises of the rows' items and ship days."""
+        item = self.orders["item"][rows]
+        np.add.at(self.committed, (item, day), quantity)
+        past = day < self.day0
+        if past.any():
+            np.add.at(self._past, item[past], quantity[past])
 
     def eligible(self, rows: Rows) -> F:
         """Time from which each row may take stock [h]; first come first served lets everybody take at once."""
