@@ -70,7 +70,6 @@ def repeat_purchases(n: int, weeks: float, *, theta: float = 0.0, memory: float 
             felt_t,
             np.array([theta]),
             np.array([memory]),
-            np.zeros(n, dtype=np.uint8),
             0.85,
             5760.0,
             True,

@@ -331,7 +331,7 @@ def test_write_purchases_twin() -> None:
     b, o, keys = buyers(n, 5), Columns(ORDER_COLUMNS, 600), Streams(9)
     o.take(n + row0)
     rng = np.random.default_rng(2)
-    price, consumer_price, cost = rng.uniform(100, 300, (ITEMS, CELLS)), np.zeros((ITEMS, CELLS)), rng.uniform(50, 90, ITEMS)
+    price, cost = rng.uniform(100, 300, (ITEMS, CELLS)), rng.uniform(50, 90, ITEMS)
     stockist, own = np.array([False, True, True]), np.array([False, False, True])
     install, integration, trouble = np.array([0.8, 0.2, 0.5]), np.array([0.7, 0.4, 1.0]), np.array([0.1, 0.3, 0.0])
     channel, market = np.array([0, 1, 2]), np.array([1, 0, 1])
@@ -373,7 +373,6 @@ def test_write_purchases_twin() -> None:
         stockist,
         own,
         price,
-        consumer_price,
         cost,
         install,
         0.6,

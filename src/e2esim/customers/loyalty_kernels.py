@@ -175,7 +175,6 @@ def leave_or_stay(
     memory_t: npt.NDArray[np.float32],
     theta: F,
     base: F,
-    category: npt.NDArray[np.uint8],
     competitor: float,
     half_life_h: float,
     loop: bool,

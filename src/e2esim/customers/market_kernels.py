@@ -364,7 +364,6 @@ def write_purchases(
     stockist: npt.NDArray[np.bool_],
     own: npt.NDArray[np.bool_],
     price: F,
-    consumer_price: F,
     cost: F,
     install: F,
     needs_use: float,
