@@ -44,6 +44,7 @@ def main(folder: Path) -> None:
     _hours(folder, amounts.hours(dice("hours"), made, need, have))
     _goods(folder, made, sources, have, amounts.receipts(dice("receipts"), need, sources))
     _orders(folder, made, lines)
+    _promising(folder, made, need)
     save(folder / "settings.csv", ["key", "value"], [["today", amounts.TODAY.isoformat()], ["title", "Getriebewerk, 200 items"], ["frozen_days", "14"]])
 
 
@@ -97,6 +98,18 @@ def _orders(folder: Path, made: Product, lines: list[amounts.Order]) -> None:
     ]
     rows = with_blanks(dice("blank orders"), with_twins(dice("order twins"), padded(dice("pad orders"), rows, 0.02), 3), 12)
     save(folder / "orders.csv", ["order", "customer", "item", "qty", "due", "priority", "unit"], rows)
+
+
+def _promising(folder: Path, made: Product, need: list[float]) -> None:
+    """What only a promise reads: who may order, what stands in for what, and what lies free at other sites."""
+    ask = dice("customers")
+    save(folder / "customers.csv", ["customer", "priority"], [[name, str(ask.choice((1, 2, 2, 3)))] for name in (*amounts.CUSTOMERS, amounts.NEW_CUSTOMER)])
+    rows = [[made.item[k], made.item[other], str(rank), f"{extra:.2f}"] for k, other, rank, extra in amounts.substitutes(dice("substitutes"))]
+    save(folder / "substitutes.csv", ["item", "substitute", "rank", "extra_cost"], rows)
+    free = [
+        [site, made.item[k], str(qty), written(day, 1), str(days), f"{extra:.2f}"] for site, k, qty, day, days, extra in amounts.elsewhere(dice("elsewhere"), need)
+    ]
+    save(folder / "other_sites.csv", ["site", "item", "available", "available_from", "transit_days", "extra_cost"], free)
 
 
 if __name__ == "__main__":

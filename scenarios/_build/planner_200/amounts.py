@@ -7,7 +7,7 @@ import math
 import random
 from dataclasses import dataclass
 
-from product import BOUGHT, FINISHED, MACHINES, PARTS, SUPPLIERS, Product
+from product import BOUGHT, FINISHED, MACHINES, PARTS, SIZES, SUPPLIERS, Product
 
 TODAY = dt.date(2026, 1, 12)  # a Monday
 WEEKS, CALENDAR = 52, 78
@@ -16,6 +16,8 @@ LOADS = (0.86, 0.94)  # load of the work centres over the year
 LEAN_WEEKS = {30: 0.6, 31: 0.6, 49: 0.5, 50: 0.2}  # summer and the turn of the year: share of a week's hours
 CUSTOMERS = ("Förderanlagen Brühl GmbH", "Società Trasmissioni S.r.l.", "Moulins Réunis SA", "=Concept Antriebe", "Mühlbau Österreich AG",
              "Pompes Garçon", "Kräne & Söhne KG", "+Plus Fördertechnik", "Aufzüge Weiß", "Talleres Muñoz")  # fmt: skip
+NEW_CUSTOMER = "Bergbahnen Ötz AG"  # has not ordered yet
+SITES = (("Lager Modena", 3, 4.5), ("Werk Graz", 5, 2.0))  # name, days to the customer, EUR a piece
 
 
 @dataclass
@@ -115,3 +117,23 @@ def hours(dice: random.Random, made: Product, need: list[float], have: list[int]
         week_h = total / dice.uniform(*LOADS) / sum(shares[:WEEKS])
         table.append([round(week_h * share * dice.uniform(0.97, 1.03), 1) for share in shares])
     return table
+
+
+def substitutes(dice: random.Random) -> list[tuple[int, int, int, float]]:
+    """Item, its substitute, rank, extra cost: the next size of the family, and for every third item the one after that."""
+    rows = []
+    for k in range(FINISHED):
+        for rank in (1, 2) if k % 3 == 0 else (1,):
+            if k % len(SIZES) + rank < len(SIZES):
+                rows.append((k, k + rank, rank, round(rank * dice.uniform(6.0, 18.0), 2)))
+    return rows
+
+
+def elsewhere(dice: random.Random, need: list[float]) -> list[tuple[str, int, int, dt.date, int, float]]:
+    """Site, item, free pieces, from when, days of transit, extra cost: half of the finished items lie elsewhere too."""
+    rows = []
+    for name, days, extra in SITES:
+        for k in sorted(dice.sample(range(FINISHED), FINISHED // 2)):
+            pieces = max(1, round(need[k] / WEEKS * dice.uniform(0.3, 1.5)))
+            rows.append((name, k, pieces, TODAY + dt.timedelta(days=dice.choice((0, 0, 4, 11))), days, extra))
+    return rows

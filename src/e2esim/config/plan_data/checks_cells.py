@@ -13,7 +13,7 @@ from e2esim.config.plan_data.settings import PlanSettings
 from e2esim.config.problems import Problem
 
 _UNITS = (("bom", "component"), ("stock", "item"), ("suppliers", "item"), ("receipts", "item"), ("orders", "item"))
-_COUNTED = (("stock", "on_hand"), ("receipts", "qty"), ("orders", "qty"))
+_COUNTED = (("stock", "on_hand"), ("receipts", "qty"), ("orders", "qty"), ("orders", "min_shipment"), ("other_sites", "available"))
 PIECES = ("pcs", "pc", "piece", "pieces")
 MOST_TOLD = 5  # overdue orders named one by one
 LONG_AGO = 365  # an order overdue by more is a wrong date [d]
@@ -69,6 +69,21 @@ def order_twice(view: View) -> Iterator[Problem]:
             yield view.problem("orders", "duplicate key", row=row, column="order", value=order, remedy=remedy)
         else:
             first[order] = row
+
+
+def own_substitute(view: View) -> Iterator[Problem]:
+    """An item does not stand in for itself."""
+    for row, item in view.table("substitutes").filter((pl.col("item") == pl.col("substitute")) & (pl.col("item") != "")).select(ROW, "item").iter_rows():
+        remedy = "name another item, or take the row out"
+        yield view.problem("substitutes", "an item is its own substitute", row=row, column="substitute", value=item, remedy=remedy)
+
+
+def smallest_parts(view: View) -> Iterator[Problem]:
+    """A part is not larger than the whole line."""
+    rows = view.table("orders").filter(pl.col("min_shipment") > pl.col("qty"))
+    for row, least, qty in rows.select(ROW, "min_shipment", "qty").iter_rows():
+        remedy = "write at most the quantity, or leave the cell empty: the line goes in one piece"
+        yield view.problem("orders", f"the smallest part is larger than the whole ({qty:g})", row=row, column="min_shipment", value=f"{least:g}", remedy=remedy)
 
 
 def dates(view: View, settings: PlanSettings) -> Iterator[Problem]:

@@ -17,6 +17,8 @@ from e2esim.config.plan_data.checks_cells import (
     dates,
     mondays,
     order_twice,
+    own_substitute,
+    smallest_parts,
     something_to_plan,
     units,
     whole_pieces,
@@ -138,6 +140,8 @@ def _checked(view: View, settings: PlanSettings) -> Iterator[Problem]:
         yield from units(view)
     yield from whole_pieces(view)
     yield from order_twice(view)
+    yield from own_substitute(view)
+    yield from smallest_parts(view)
     yield from something_to_plan(view)
     if _firm(view, _DATES):
         yield from dates(view, settings)
