@@ -13,7 +13,7 @@ from e2esim.config.experiment import load_experiment, split_run
 from e2esim.config.problems import InputErrors
 from e2esim.report.comparison import comparison_json, print_comparison, word
 from e2esim.study.compare import compare, paired
-from e2esim.study.replicate import interval
+from e2esim.study.intervals import interval
 from worlds import tiny_world
 
 SHORT = ["horizon.days=40", "horizon.warmup_days=5"]

@@ -123,6 +123,9 @@ def plan_one(
         Path | None,
         typer.Option("--export-neutral", metavar="DIR", help="Also write three plain CSV files.", show_default=False),
     ] = None,
+    robust: Annotated[
+        int, typer.Option("--robust", metavar="N", min=0, help="Carry the plan out N times: each order's probability of being on time.")
+    ] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No warnings and no summary.")] = False,
 ) -> None:
     """Plan a factory from its own data: what to make and buy when, what comes late and why.
@@ -133,7 +136,8 @@ def plan_one(
         from e2esim.cli.plan_command import PlanOptions, plan_data
 
         options = PlanOptions(
-            out=out, time_limit_s=time_limit, as_json=as_json, freeze=freeze, export_neutral=export_neutral, quiet=quiet
+            out=out, time_limit_s=time_limit, as_json=as_json, freeze=freeze, export_neutral=export_neutral, quiet=quiet,
+            robust=robust,
         )
         plan_data(data, options)
 

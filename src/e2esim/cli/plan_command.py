@@ -7,10 +7,17 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
+
+if TYPE_CHECKING:
+    from e2esim.planning.factory.case import PlanCase
+    from e2esim.planning.factory.problem import PlanProblem
+    from e2esim.planning.factory.result import PlanResult
+    from e2esim.study.robust import Robustness
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +30,7 @@ class PlanOptions:
     freeze: Path | None = None
     export_neutral: Path | None = None
     quiet: bool = False
+    robust: int = 0
 
 
 def plan_data(data: Path, options: PlanOptions) -> None:
@@ -55,7 +63,8 @@ def plan_data(data: Path, options: PlanOptions) -> None:
     from e2esim.report.plan.view import PlanView
 
     left = case.remainder()
-    view = PlanView(case=case, left=left, result=plan(left.problem, time_limit_s=options.time_limit_s))
+    result = plan(left.problem, time_limit_s=options.time_limit_s)
+    view = PlanView(case=case, left=left, result=result, robust=_robust(case, left.problem, result, options.robust))
     summary = summarise(view)
     if folder.is_dir():  # empty, as run_folder has seen
         folder.rmdir()
@@ -64,9 +73,19 @@ def plan_data(data: Path, options: PlanOptions) -> None:
         _export(view, options.export_neutral)
     wall_s = time.perf_counter() - began
     if options.as_json:
-        typer.echo(plan_json(summary, folder, wall_s))
+        typer.echo(plan_json(summary, folder, wall_s, view))
     elif not options.quiet:
-        print_plan(summary, folder, wall_s)
+        print_plan(summary, folder, wall_s, view)
+
+
+def _robust(case: PlanCase, problem: PlanProblem, result: PlanResult, replications: int) -> Robustness | None:
+    """What carrying the plan out many times says, None if not asked."""
+    if not replications:
+        return None
+    from e2esim.planning.factory.risk import usual_risk
+    from e2esim.study.robust import replicate_plan
+
+    return replicate_plan(problem, result, case.risk or usual_risk(problem), replications=replications)
 
 
 def _empty(folder: Path | None) -> None:

@@ -23,7 +23,7 @@ table (`orders.csv`, `items.csv` ...), the same sheets in one workbook (`data.xl
 the name of a folder that came with the program: `e2esim plan planner_200`.
 
 ```
-e2esim plan DATA [--out DIR] [--time-limit 30] [--json] [--freeze PLAN_DIR] [--export-neutral DIR] [--quiet]
+e2esim plan DATA [--out DIR] [--time-limit 30] [--json] [--freeze PLAN_DIR] [--export-neutral DIR] [--robust N] [--quiet]
 ```
 
 ## What it writes
@@ -41,6 +41,7 @@ and PNG, `manifest.json`. `--json` prints one JSON object on stdout; warnings go
 | Schedule | schedule | lots of every work centre in the order in which they start |
 | Deliveries | deliveries | what is delivered when, with days late |
 | Late orders | late | pieces that are late or never come: one binding cause, where, since when; the pieces add up |
+| How safe | robust | with `--robust`: each order's probability of being on time, with its interval, and safe dates |
 | Pegging | pegging | what every delivery and every lot is made from |
 
 `status` is `on_time`, `late` or `short` (some order is never delivered in full inside the calendar): a problem that
@@ -66,6 +67,16 @@ the objective is not proven necessary. `shortages` counts orders never delivered
 lots with their hours and parts, its purchases with their receipts. What it finished before today is taken to lie in
 stock; what `receipts` names by the same number is not taken twice. If stock, open orders and hours of today cannot
 carry the released lots, the plan is refused and says which lot lacks what.
+
+## --robust N
+
+Carries the plan out N times with what may go otherwise: purchases come late (`late_share`, `late_median_days`: none or a
+lognormal tail), weeks have more or fewer hours (`hours_cv`), steps take longer or shorter (`flow_cv`). Lots keep their
+order and the supplies pegged to them; nobody replans, so it is the risk that the plan itself carries. Where the data say
+nothing, lateness is the one published for deliveries direct from suppliers (USAID SCMS delivery history 2006-2015: 5.3 %
+late, median 11.1 days, sigma 1.197) and hours vary by 5 % (assumed). Every order gets the share of the N in which it is
+complete on its due day, with Wilson's 95 % interval, and the days by which it is complete with 50, 80 and 95 %
+confidence: sheet `How safe`, Parquet `robust`, `robust` in `--json`.
 
 ## What is forgiven
 

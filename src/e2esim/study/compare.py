@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from e2esim.domain.scenario import Scenario
-from e2esim.study.replicate import interval, run_study
+from e2esim.study.intervals import interval
+from e2esim.study.replicate import run_study
 
 Progress = Callable[[float, str], None]
 

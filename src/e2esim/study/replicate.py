@@ -24,6 +24,7 @@ from e2esim.domain.settings import Settings
 from e2esim.domain.world import World
 from e2esim.kpi import measure
 from e2esim.simulate import simulate
+from e2esim.study.intervals import interval
 
 Progress = Callable[[float, str], None]
 
@@ -55,21 +56,6 @@ class StudyResult:
     settings: Settings
     first: Outcome | None
     world: World | None
-
-
-def interval(values: list[float], level: float = 0.95) -> tuple[float, float, float]:
-    """Mean and Student t interval of independent values; the interval is NaN for fewer than two.
-
-    >>> interval([1.0, 2.0, 3.0])[0]
-    2.0
-    """
-    n = len(values)
-    mean = math.fsum(values) / n
-    if n < 2:
-        return mean, math.nan, math.nan
-    sd = math.sqrt(math.fsum((v - mean) ** 2 for v in values) / (n - 1))
-    half = float(stats.t.ppf(0.5 + level / 2.0, n - 1)) * sd / math.sqrt(n)
-    return mean, mean - half, mean + half
 
 
 def run_study(scenario: Scenario, *, replications: int = 1, workers: int = 0, progress: Progress | None = None) -> StudyResult:

@@ -13,6 +13,7 @@ from e2esim.config.plan_data.hours import plan_weeks, weekly_hours
 from e2esim.config.plan_data.settings import PlanSettings
 from e2esim.planning.factory.case import PlanCase
 from e2esim.planning.factory.problem import PlanProblem
+from e2esim.planning.factory.risk import LATE_SIGMA, PlanRisk
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -48,13 +49,24 @@ def build_case(frames: dict[str, pl.DataFrame], settings: PlanSettings) -> PlanC
         order_customer=tuple(orders["customer"]),
         receipt_name=tuple(receipts["receipt"]),
         frozen_days=settings.frozen_days,
+        risk=_risk(frames),
+    )
+
+
+def _risk(frames: dict[str, pl.DataFrame]) -> PlanRisk:
+    sources = frames["suppliers"]
+    return PlanRisk(
+        source_late_share=_floats(sources, "late_share"),
+        source_late_median_d=_floats(sources, "late_median_days"),
+        source_late_sigma=np.full(sources.height, LATE_SIGMA),
+        centre_hours_cv=_floats(frames["work_centres"], "hours_cv"),
+        step_flow_cv=_floats(_steps(frames), "flow_cv"),
     )
 
 
 def _making(frames: dict[str, pl.DataFrame]) -> dict[str, Any]:
     items, centres = frames["items"], frames["work_centres"]
-    steps = frames["routings"]
-    steps = steps.with_columns(pl.Series("_item", _code(steps, "item", items, "item"))).sort("_item", "step")
+    steps = _steps(frames)
     bom = frames["bom"].filter(pl.col("parent").is_in(steps["item"].implode()))
     return {
         "step_item": steps["_item"].to_numpy(),
@@ -67,6 +79,12 @@ def _making(frames: dict[str, pl.DataFrame]) -> dict[str, Any]:
         "bom_component": _code(bom, "component", items, "item"),
         "bom_qty": _floats(bom, "qty_per"),
     }
+
+
+def _steps(frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """Routing steps in the planner's order."""
+    steps = frames["routings"]
+    return steps.with_columns(pl.Series("_item", _code(steps, "item", frames["items"], "item"))).sort("_item", "step")
 
 
 def _hours(frames: dict[str, pl.DataFrame], today: dt.date) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from e2esim.domain.schema import TABLE as SCENARIO
 from e2esim.domain.schema import Column, Table
+from e2esim.planning.factory.risk import HOURS_CV, LATE_MEDIAN_D, LATE_SHARE
 
 
 def _id(name: str, meaning: str, ref: tuple[str, str] | None = None) -> Column:
@@ -26,6 +27,10 @@ def _number(name: str, unit: str, meaning: str, *, above: float | None = None) -
 
 def _default(name: str, unit: str, meaning: str, default: float, *, above: float | None = None) -> Column:
     return Column(name=name, kind="float", unit=unit, meaning=meaning, low=0.0, above=above, required=False, default=default)
+
+
+def _share(name: str, meaning: str, default: float) -> Column:
+    return Column(name=name, kind="float", unit="share", meaning=meaning, low=0.0, high=1.0, required=False, default=default)
 
 
 def _days(name: str, meaning: str) -> Column:
@@ -100,6 +105,7 @@ TABLES: tuple[Table, ...] = (
                 default=1,
             ),
             _default("efficiency", "share", "standard hours earned in an hour of the calendar", 1.0, above=0.0),
+            _share("hours_cv", "spread of the hours of a week around the plan, standard deviation over mean (--robust)", HOURS_CV),
         ),
     ),
     Table(
@@ -128,6 +134,7 @@ TABLES: tuple[Table, ...] = (
             _number("setup_h_per_lot", "h/lot", "set-up time of a lot"),
             _number("run_h_per_unit", "h/unit", "run time of one unit"),
             _days("flow_days", "days from the start of a lot to the end of the step, whatever its quantity"),
+            _share("flow_cv", "spread of the flow time around flow_days, standard deviation over mean (--robust)", 0.0),
         ),
     ),
     Table(
@@ -151,6 +158,8 @@ TABLES: tuple[Table, ...] = (
             _default("multiple", "unit", "purchases are multiples of this", 1.0, above=0.0),
             _default("price", "EUR/unit", "price delivered", 0.0),
             _unit("moq and multiple"),
+            _share("late_share", "purchases that come late; used by --robust, the default is published for direct deliveries", LATE_SHARE),
+            _default("late_median_days", "days", "median of the days late of those, with a lognormal tail (--robust)", LATE_MEDIAN_D, above=0.0),
         ),
     ),
     Table(

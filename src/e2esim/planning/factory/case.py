@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from e2esim.planning.factory.frozen import Released, Remainder, around, nothing_released
 from e2esim.planning.factory.problem import PlanProblem
+from e2esim.planning.factory.risk import PlanRisk
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -28,6 +29,8 @@ class PlanCase:
         Lots and purchases of an earlier plan that stay.
     frozen_days
         Released is what begins before this many days from today [d].
+    risk
+        How uncertain the facts are; None for the usual.
     """
 
     facts: PlanProblem
@@ -38,6 +41,7 @@ class PlanCase:
     receipt_name: tuple[str, ...]
     released: Released = field(default_factory=nothing_released)
     frozen_days: int = 14
+    risk: PlanRisk | None = None
 
     def remainder(self) -> Remainder:
         """What is left to plan."""

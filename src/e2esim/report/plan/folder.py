@@ -17,6 +17,7 @@ import polars as pl
 
 from e2esim.report.manifest import versions
 from e2esim.report.plan.made import lots_frame, purchases_frame, schedule_frame
+from e2esim.report.plan.robust import robust_frame
 from e2esim.report.plan.served import deliveries_frame, late_frame, pegging_frame
 from e2esim.report.plan.summary import Summary
 from e2esim.report.plan.view import PlanView
@@ -78,6 +79,8 @@ def _write(view: PlanView, summary: Summary, folder: Path, tables: Mapping[str, 
     from e2esim.report.plan.workbook import write_workbook
 
     frames = {name: make(view) for name, make in FRAMES.items()}
+    if view.robust is not None:
+        frames["robust"] = robust_frame(view, view.robust)
     for name, frame in frames.items():
         frame.write_parquet(folder / f"{name}.parquet", compression="zstd")
     pictures = []

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from e2esim.report.plan.robust import robust_json, safe_tiers
 from e2esim.report.plan.summary import Summary, causes_by_kind
+from e2esim.report.plan.view import PlanView
+from e2esim.study.robust import Robustness
 
 _WIDTH = 80
 _TOP = 8  # causes shown
@@ -21,9 +25,9 @@ _STATUS = {
 }
 
 
-def plan_json(summary: Summary, folder: Path | None, wall_s: float) -> str:
+def plan_json(summary: Summary, folder: Path | None, wall_s: float, view: PlanView | None = None) -> str:
     """One JSON object: status, objective, bound, gap, shortages, late_orders, on_time by priority, wall_s, out."""
-    found = {
+    found: dict[str, Any] = {
         "title": summary.title,
         "status": summary.status,
         "objective": summary.objective,
@@ -40,10 +44,12 @@ def plan_json(summary: Summary, folder: Path | None, wall_s: float) -> str:
         "wall_s": round(wall_s, 3),
         "out": None if folder is None else str(folder),
     }
+    if view is not None and view.robust is not None:
+        found["robust"] = robust_json(view, view.robust)
     return json.dumps(found, allow_nan=False, ensure_ascii=False)
 
 
-def print_plan(summary: Summary, folder: Path | None, wall_s: float, console: Console | None = None) -> None:
+def print_plan(summary: Summary, folder: Path | None, wall_s: float, view: PlanView | None = None, console: Console | None = None) -> None:
     """Print status, punctuality by priority, the causes of what is late, and where the plan lies."""
     console = console or Console(width=None if Console().is_terminal else _WIDTH)
     head = f"Plan {summary.title}: {_STATUS[summary.status]}"
@@ -54,6 +60,9 @@ def print_plan(summary: Summary, folder: Path | None, wall_s: float, console: Co
     if summary.causes:
         console.print()
         console.print(_causes(summary))
+    if view is not None and view.robust is not None:
+        console.print()
+        console.print(_safe(view, view.robust))
     if folder is not None:
         console.print(Text(f"Plan folder: {folder} (plan.xlsx, gantt.svg, load.svg, *.parquet)"), soft_wrap=True)
 
@@ -76,6 +85,13 @@ def _tiers(s: Summary) -> Table:
             str(t.priority), f"{t.orders:,}", f"{t.pieces:,.0f}", f"{t.on_time:.2%}", f"{t.late_orders:,}",
             f"{t.short_orders:,}",
         )  # fmt: skip
+    return table
+
+
+def _safe(view: PlanView, robust: Robustness) -> Table:
+    table = _table(("Priority", "right"), ("Orders on time as planned", "right"), (f"carried out {robust.replications:,} times", "right"))
+    for t in safe_tiers(view, robust):
+        table.add_row(str(t.priority), f"{t.planned:.2%}", f"{t.on_time:.2%} [{t.low:.2%}, {t.high:.2%}]")
     return table
 
 

@@ -17,6 +17,7 @@ from e2esim.planning.factory.planner import late_pieces
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.requirements import wished_load
 from e2esim.planning.factory.result import PlanResult
+from e2esim.study.robust import Robustness
 
 Names = npt.NDArray[np.object_]
 RELEASED, PLANNED = "released", "planned"
@@ -49,11 +50,12 @@ class Purchases:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PlanView:
-    """A case, what was left of it to plan, and the plan."""
+    """A case, what was left of it to plan, the plan, and what replications of it said."""
 
     case: PlanCase
     left: Remainder
     result: PlanResult
+    robust: Robustness | None = None
 
     @property
     def facts(self) -> PlanProblem:

@@ -30,15 +30,18 @@ _COLUMNS: dict[str, tuple[str, str, int]] = {
     "where": ("Where", "text", 20), "bound_on": ("Bound on", "date", 12), "why": ("Why", "text", 46),
     "use": ("Used by", "text", 15), "use_kind": ("Kind of use", "text", 12),
     "supply_kind": ("Kind of supply", "text", 15), "supply": ("Supply", "text", 14), "there_on": ("There on", "date", 12),
+    "on_time_probability": ("On time", "percent", 10), "probability_low": ("at least", "percent", 10),
+    "probability_high": ("at most", "percent", 10), "p50": ("50 % sure by", "date", 13),
+    "p80": ("80 % sure by", "date", 13), "p95": ("95 % sure by", "date", 13),
 }  # fmt: skip
 SHEETS = {
     "lots": "Production lots", "purchases": "Purchase orders", "schedule": "Schedule", "deliveries": "Deliveries",
-    "late": "Late orders", "pegging": "Pegging",
+    "late": "Late orders", "robust": "How safe", "pegging": "Pegging",
 }  # fmt: skip
 _FORMATS = {
     "text": {}, "qty": {"num_format": "#,##0.###"}, "whole": {"num_format": "0"}, "hours": {"num_format": "#,##0.0"},
     "eur": {"num_format": "#,##0.00"}, "date": {"num_format": "yyyy-mm-dd", "align": "left"},
-    "share": {"num_format": "0%"}, "title": {"bold": True, "font_size": 16}, "head": {"bold": True, "bottom": 1},
+    "share": {"num_format": "0%"}, "percent": {"num_format": "0.0%"}, "title": {"bold": True, "font_size": 16}, "head": {"bold": True, "bottom": 1},
     "soft": {"font_color": "#59626d"},
     "full": {"bg_color": "#f6ddc9"}, "over": {"bg_color": "#c9540a", "font_color": "#ffffff"},
     "bad": {"font_color": "#ad4900", "bold": True},
@@ -76,8 +79,9 @@ def write_workbook(path: Path, summary: Summary, frames: Mapping[str, pl.DataFra
         for name in ("lots", "purchases"):
             _table(tools, SHEETS[name], frames[name])
         _wide(tools, "Load", load_grid(frames["load"]), {})
-        for name in ("schedule", "deliveries", "late", "pegging"):
-            _table(tools, SHEETS[name], frames[name])
+        for name in ("schedule", "deliveries", "late", "robust", "pegging"):
+            if name in frames:
+                _table(tools, SHEETS[name], frames[name])
         if pictures:
             sheet = tools.sheet("Pictures", 0, 0)
             sheet.hide_gridlines(2)
