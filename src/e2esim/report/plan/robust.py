@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from e2esim.planning.factory.risk import LATE_MEDIAN_D, LATE_SHARE
 from e2esim.report.plan.view import PlanView, frame
 from e2esim.study.intervals import interval
 from e2esim.study.robust import CONFIDENCES, Robustness
@@ -36,6 +37,12 @@ def safe_tiers(view: PlanView, robust: Robustness) -> tuple[SafeTier, ...]:
             SafeTier(priority=priority, orders=int(mine.sum()), planned=float((view.late[mine] <= 1e-6).mean()), on_time=on_time, low=low, high=high)
         )
     return tuple(found)
+
+
+def assumed(view: PlanView) -> bool:
+    """Whether the data say nothing of how late suppliers come, so that the published lateness was taken."""
+    risk = view.case.risk
+    return risk is None or bool(np.all(risk.source_late_share == LATE_SHARE) and np.all(risk.source_late_median_d == LATE_MEDIAN_D))
 
 
 def robust_frame(view: PlanView, robust: Robustness) -> pl.DataFrame:
@@ -77,6 +84,7 @@ def robust_json(view: PlanView, robust: Robustness, top: int = 10) -> dict[str, 
     unsafe = table.filter(~pl.col("order").is_in(list(late))).head(top)
     return {
         "replications": robust.replications,
+        "lateness": "assumed" if assumed(view) else "stated",
         "on_time": {
             str(t.priority): {"planned": round(t.planned, 6), "mean": round(t.on_time, 6), "ci95": [round(t.low, 6), round(t.high, 6)]}
             for t in safe_tiers(view, robust)

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from e2esim.report.plan.robust import robust_json, safe_tiers
+from e2esim.report.plan.robust import assumed, robust_json, safe_tiers
 from e2esim.report.plan.summary import Summary, causes_by_kind
 from e2esim.report.plan.view import PlanView
 from e2esim.study.robust import Robustness
@@ -63,6 +63,8 @@ def print_plan(summary: Summary, folder: Path | None, wall_s: float, view: PlanV
     if view is not None and view.robust is not None:
         console.print()
         console.print(_safe(view, view.robust))
+        if assumed(view):
+            console.print(Text("Suppliers are late as published for direct deliveries; state late_share in suppliers.", style="dim"))
     if folder is not None:
         console.print(Text(f"Plan folder: {folder} (plan.xlsx, gantt.svg, load.svg, *.parquet)"), soft_wrap=True)
 
