@@ -120,7 +120,7 @@ def test_few_replications_promise_nothing_at_high_confidence() -> None:
 
 def test_risk_is_checked_at_birth(made: tuple[PlanProblem, PlanResult]) -> None:
     risk = usual_risk(made[0])
-    with pytest.raises(ValueError, match="centre_hours_cv row 0: -1.0 is negative"):
+    with pytest.raises(ValueError, match=r"centre_hours_cv row 0: -1\.0 is negative"):
         PlanRisk(
             source_late_share=risk.source_late_share,
             source_late_median_d=risk.source_late_median_d,
