@@ -122,7 +122,7 @@ class Rollout:
         if not p.receipt_item.size or not p.source_item.size:
             return np.asarray(p.receipt_day, dtype=np.float64)
         late = luck.source_late_d[source, _week(p.receipt_day, luck.source_late_d)]
-        return p.receipt_day + np.where(source >= 0, late, 0.0)
+        return np.asarray(p.receipt_day + np.where(source >= 0, late, 0.0), dtype=np.float64)
 
     def _purchases(self, luck: Luck) -> Floats:
         r = self.result
