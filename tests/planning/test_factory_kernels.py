@@ -15,7 +15,8 @@ from e2esim.planning.factory.bounds import earliest_days, lead_time_bound, relax
 from e2esim.planning.factory.change_kernels import draw
 from e2esim.planning.factory.dispatch_kernels import dispatch, hand_out
 from e2esim.planning.factory.execute import Wants, backward, execute, search, wants_of
-from e2esim.planning.factory.flow_lp import Slots, solve_flow
+from e2esim.planning.factory.flow_lp import solve_flow
+from e2esim.planning.factory.flow_model import Slots
 from e2esim.planning.factory.frame import frame
 from e2esim.planning.factory.grid import demand_of, early_due, lot_cycles, net_need
 from e2esim.planning.factory.network import network

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from e2esim.planning.factory.flow_lp import Demand, Slots
+from e2esim.planning.factory.flow_model import Demand, Slots
 from e2esim.planning.factory.network import Network
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 
