@@ -33,8 +33,8 @@ class PlanOptions:
     robust: int = 0
 
 
-def plan_data(data: Path, options: PlanOptions) -> None:
-    """Read, check, plan, write and print one planner's folder or workbook.
+def plan_data(data: Path, options: PlanOptions) -> Path:
+    """Read, check, plan, write and print one planner's folder or workbook; return the plan folder.
 
     Raises
     ------
@@ -44,9 +44,14 @@ def plan_data(data: Path, options: PlanOptions) -> None:
     from e2esim.cli.ends import listing
     from e2esim.cli.run_command import run_folder
     from e2esim.config.plan_data import read_plan_data
+    from e2esim.config.plan_data.door import find_data
     from e2esim.config.plan_data.released import keep_released
+    from e2esim.config.plan_state.fingerprint import file_hashes
+    from e2esim.config.plan_state.snapshot import elsewhere_of, save_snapshot
 
     began = time.perf_counter()
+    place = find_data(data)
+    hashes = file_hashes(place)
     read = read_plan_data(data)
     if read.warnings and not options.quiet:
         typer.echo(listing(read.warnings), err=True)
@@ -68,7 +73,8 @@ def plan_data(data: Path, options: PlanOptions) -> None:
     summary = summarise(view)
     if folder.is_dir():  # empty, as run_folder has seen
         folder.rmdir()
-    write_plan(view, summary, folder, read.tables)
+    other = elsewhere_of(read.tables, left.problem)
+    write_plan(view, summary, folder, read.tables, more=lambda path: save_snapshot(path, place, hashes, case, left.problem, view.result, other))
     if options.export_neutral is not None:
         _export(view, options.export_neutral)
     wall_s = time.perf_counter() - began
@@ -76,6 +82,7 @@ def plan_data(data: Path, options: PlanOptions) -> None:
         typer.echo(plan_json(summary, folder, wall_s, view))
     elif not options.quiet:
         print_plan(summary, folder, wall_s, view)
+    return folder
 
 
 def _robust(case: PlanCase, problem: PlanProblem, result: PlanResult, replications: int) -> Robustness | None:

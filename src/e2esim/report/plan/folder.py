@@ -35,7 +35,9 @@ FRAMES: dict[str, Callable[[PlanView], pl.DataFrame]] = {
 }
 
 
-def write_plan(view: PlanView, summary: Summary, folder: Path, tables: Mapping[str, pl.DataFrame]) -> Path:
+def write_plan(
+    view: PlanView, summary: Summary, folder: Path, tables: Mapping[str, pl.DataFrame], more: Callable[[Path], None] = lambda _: None
+) -> Path:
     """Write the plan folder and return its path.
 
     Files: plan.xlsx, one Parquet file a table (the keys of `FRAMES`), manifest.json, and where there are work centres
@@ -45,6 +47,8 @@ def write_plan(view: PlanView, summary: Summary, folder: Path, tables: Mapping[s
     ----------
     tables
         The typed input tables, for the fingerprint in the manifest.
+    more
+        Writes other files of the plan into the folder it is given, before the folder gets its name.
 
     Raises
     ------
@@ -57,6 +61,7 @@ def write_plan(view: PlanView, summary: Summary, folder: Path, tables: Mapping[s
     partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         partial.chmod(0o755)
+        more(partial)
         _write(view, summary, partial, tables)
         partial.rename(folder)
     except BaseException:  # an interrupt too must leave nothing half-written

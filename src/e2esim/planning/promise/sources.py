@@ -1,0 +1,126 @@
+"""What a customer wishes, and the goods that may serve it: where they lie and how many can be delivered by which day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from e2esim.planning.factory.problem import Floats, Ints
+
+EPS = 1e-6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What is asked for.
+
+    Parameters
+    ----------
+    qty
+        Pieces wanted [pcs].
+    day
+        Day on which they are wanted [d from today].
+    min_shipment
+        Smallest part that may be delivered alone [pcs]; None if the customer has said nothing: parts are an alternative, not the answer.
+    max_late
+        Days after `day` on which the customer still takes the goods [d]; None = any.
+    """
+
+    qty: float
+    day: int
+    min_shipment: float | None = None
+    max_late: int | None = None
+
+    def __post_init__(self) -> None:
+        if not self.qty > 0 or self.day < 0:
+            raise ValueError(f"wish: quantity must be above 0 and day at least 0, got {self.qty} and {self.day}")
+
+    @property
+    def least(self) -> float:
+        """Smallest part [pcs]."""
+        return 1.0 if self.min_shipment is None else self.min_shipment
+
+    @property
+    def last(self) -> float:
+        """Last day on which the goods are taken."""
+        return np.inf if self.max_late is None else self.day + self.max_late
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Source:
+    """Goods of one item at one site.
+
+    Parameters
+    ----------
+    item, site
+        What, and where ('' = our own plant).
+    substitute
+        Whether the item is another one than the customer asked for.
+    rank
+        Order of preference among equal offers, 0 = the item itself from our own plant.
+    extra_cost
+        What a piece from here costs more [EUR/pc].
+    day, pieces : (n,)
+        Pieces that can be with the customer by each day, cumulative and ascending [d from today, pcs].
+    limit
+        What keeps more from coming sooner; for reading only.
+    """
+
+    item: str
+    site: str = ""
+    substitute: bool = False
+    rank: int = 0
+    extra_cost: float = 0.0
+    day: Ints
+    pieces: Floats
+    limit: str = ""
+
+    def __post_init__(self) -> None:
+        if np.any(np.diff(self.day) <= 0) or np.any(np.diff(self.pieces) < 0):
+            raise ValueError(f"source {self.item} {self.site}: days and pieces must ascend")
+
+    @property
+    def total(self) -> float:
+        """All pieces it ever has [pcs]."""
+        return float(self.pieces[-1]) if self.pieces.size else 0.0
+
+    def first(self, qty: float, not_before: int) -> int | None:
+        """First day on which `qty` can be delivered, None if never.
+
+        Examples
+        --------
+        >>> shelf = Source(item="A", day=np.array([0, 9]), pieces=np.array([5.0, 20.0]))
+        >>> shelf.first(5.0, 3), shelf.first(6.0, 3), shelf.first(21.0, 3)
+        (3, 9, None)
+        """
+        k = int(np.searchsorted(self.pieces, qty - EPS))
+        return None if k >= self.day.size else max(int(self.day[k]), not_before)
+
+    def steps(self, not_before: int) -> list[tuple[int, float]]:
+        """Days from `not_before` on which more can be delivered than before, with all pieces by then.
+
+        Examples
+        --------
+        >>> Source(item="A", day=np.array([0, 2, 9]), pieces=np.array([5.0, 7.0, 20.0])).steps(3)
+        [(3, 7.0), (9, 20.0)]
+        """
+        found: dict[int, float] = {}
+        for day, pieces in zip(self.day.tolist(), self.pieces.tolist(), strict=True):
+            if pieces > EPS:
+                found[max(day, not_before)] = pieces
+        return list(found.items())
+
+
+def stepwise(day: Ints, qty: Floats, most: float = np.inf) -> tuple[Ints, Floats]:
+    """Arrivals to cumulative pieces by day, ascending, cut at `most`.
+
+    Examples
+    --------
+    >>> day, pieces = stepwise(np.array([4, 0, 4]), np.array([2.0, 3.0, 1.0]), 5.0)
+    >>> day.tolist(), pieces.tolist()
+    ([0, 4], [3.0, 5.0])
+    """
+    days, at = np.unique(np.asarray(day, dtype=np.int64), return_inverse=True)
+    total = np.minimum(np.cumsum(np.bincount(at.ravel(), weights=qty, minlength=days.size)), most)
+    return days, np.asarray(total, dtype=np.float64)
