@@ -8,30 +8,33 @@ what helps.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
+from e2esim.planning.factory.blame import Ledger, judge, suspects
 from e2esim.planning.factory.bounds import lead_time_bound, relaxed_bound
 from e2esim.planning.factory.change_kernels import State
-from e2esim.planning.factory.execute import Wants, backward, execute, search, top_up, wants_of
+from e2esim.planning.factory.counterfactual import completed, late_anyway, late_lifted, late_pieces
+from e2esim.planning.factory.execute import Wants, backward, execute, search, wants_of
 from e2esim.planning.factory.flow_lp import solve_flow
 from e2esim.planning.factory.frame import Frame, frame, longer
 from e2esim.planning.factory.grid import demand_of, early_due, lot_cycles, tier_weights, weekly_slots
 from e2esim.planning.factory.network import Network, network
-from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
+from e2esim.planning.factory.problem import Floats, PlanProblem
 from e2esim.planning.factory.result import PlanResult, PlanStatus
 from e2esim.planning.factory.trace import Schedule, peg, purchases_for
-from e2esim.planning.factory.why_late import why_late
+from e2esim.planning.factory.why_late import Entry, World, walk_late
+
+__all__ = ["late_pieces", "plan"]
 
 BUFFERS = (3, 7)  # days by which a backward plan may be early, tried in turn
-FREE_BUFFERS = (0, 7, 21)  # the same for plans without limits on hours, which tell what lead times alone cost
-FREE_ROUNDS = 15  # tried changes on each of these
 RUN_OUT_DAYS = 98  # days after the last due day in which late orders are still planned by the search
-MOST_TOP_UPS = 8  # small lots may rob one another of parts, so a few rounds are needed
 NEAR_DAYS = 70  # the first linear programme looks this far [d]
 NEAR_SHARE = 0.7  # of the time left, at most this share may go to it
 FULL_OVER_NEAR = 5.0  # the whole programme is tried when this many times the first one's time is left
+LEDGER_SHARE = 0.1  # of the time limit, at most this share is kept for lifting limits to see what they cost
 LP_SHARE = 0.8  # of the time left, at most this share may go to the linear programme
 ROUNDS_A_LOOK = 20  # tried changes between two looks at the clock
 CLOSE = 1e-5  # a plan this close to its bound, relative to the weight of all demand, is not improved further
@@ -90,15 +93,17 @@ def plan(problem: PlanProblem, *, time_limit_s: float = 10.0, seed: int = 1, rou
     view = frame(problem, net, max(1, min(calendar, end + RUN_OUT_DAYS)))
     state = np.array([(2 * seed + 1) * 0x9E3779B97F4A7C15 % (1 << 64)], dtype=np.uint64)
     began = time.perf_counter()
-    anyway = _late_anyway(view, state)
-    tail_s = 0.1 + 0.6 * (time.perf_counter() - began) if rounds is None else 0.0
+    anyway = late_anyway(view, state)
+    quick_s = time.perf_counter() - began if rounds is None else -np.inf
+    tail_s = 0.1 + 0.6 * quick_s + min(2.0 * quick_s, LEDGER_SHARE * time_limit_s) if rounds is None else 0.0
     wants, bound = _start(view, net, state, clock, tail_s, min(calendar, 7 * ((end + 13) // 7)))
     _search(view, wants, state, clock, tail_s, bound, rounds)
     schedule = execute(view, wants)
     if _open(problem, schedule).max(initial=0.0) > 1e-6:
         whole = longer(view, calendar)
-        schedule = execute(whole, _completed(whole, wants))
-    return _result(problem, net, schedule, bound, clock, anyway)
+        wants = completed(whole, wants)
+        view, schedule = whole, execute(whole, wants)
+    return _result(view, wants, schedule, bound, clock, anyway, state, lambda: clock.left() > quick_s)
 
 
 def _start(view: Frame, net: Network, state: State, clock: _Clock, tail_s: float, horizon: int) -> tuple[Wants, float]:
@@ -127,17 +132,7 @@ def _start(view: Frame, net: Network, state: State, clock: _Clock, tail_s: float
 
 def _best(view: Frame, candidates: list[Wants], state: State) -> Wants:
     """The cheapest of some wants, each as it is and topped up for what it never delivers."""
-    return min(candidates + [_completed(view, w) for w in candidates], key=lambda w: search(view, w, 0, state))
-
-
-def _completed(view: Frame, wants: Wants) -> Wants:
-    """Wants topped up until every order is delivered, or it does not help any more."""
-    for _ in range(MOST_TOP_UPS):
-        more = top_up(view, wants)
-        if more is wants:
-            break
-        wants = more
-    return wants
+    return min(candidates + [completed(view, w) for w in candidates], key=lambda w: search(view, w, 0, state))
 
 
 def _guided(view: Frame, horizon: int, time_limit_s: float) -> Wants | None:
@@ -196,20 +191,13 @@ def _near(view: Frame, horizon: int, time_limit_s: float) -> Wants | None:
     return wants_of(problem, np.r_[slots.step, rest.step], np.r_[slots.day, rest.day], np.r_[flow.qty, rest.qty])
 
 
-def _late_anyway(view: Frame, state: State) -> Floats:
-    """Pieces of every item late even with hours without limit, (n_items,): the least over a few plans made more or
-    less early.
-    """
-    problem = replace(view.problem, capacity_h=np.full(view.problem.capacity_h.shape, 1e12))
-    free = replace(view, problem=problem)
-    least = np.full(problem.n_items, np.inf)
-    for days in FREE_BUFFERS:
-        wants = _completed(free, backward(free, early_due(problem, days, calm=0)))
-        search(free, wants, FREE_ROUNDS, state)
-        done = execute(free, wants)
-        late = late_pieces(problem, done.delivery_order, done.delivery_day, done.delivery_qty)
-        least = np.minimum(least, np.bincount(problem.order_item, weights=late, minlength=problem.n_items))
-    return least
+def _ledger(view: Frame, wants: Wants, walked: tuple[World, list[Entry]], anyway: Floats, state: State, more: Callable[[], bool]) -> Ledger:
+    """Why what is late is late: what the walks found, put to the test where more than one limit is suspected."""
+    first = judge(*walked, anyway)
+    suspected = suspects(walked[0], first)
+    if not suspected:
+        return first
+    return judge(*walked, anyway, late_lifted(view, wants, suspected, state, more))
 
 
 def _open(problem: PlanProblem, schedule: Schedule) -> Floats:
@@ -217,17 +205,11 @@ def _open(problem: PlanProblem, schedule: Schedule) -> Floats:
     return np.maximum(problem.order_qty - given, 0.0)
 
 
-def late_pieces(problem: PlanProblem, order: Ints, day: Ints, qty: Floats) -> Floats:
-    """Pieces of every order not delivered on or before its due day, (n_orders,), from delivery rows."""
-    in_time = day <= problem.order_due[order]
-    given = np.bincount(order[in_time], weights=qty[in_time], minlength=problem.order_qty.size)
-    return np.asarray(np.maximum(problem.order_qty - given, 0.0), dtype=np.float64)
-
-
-def _result(problem: PlanProblem, net: Network, schedule: Schedule, bound: float, clock: _Clock, anyway: Floats) -> PlanResult:
+def _result(view: Frame, wants: Wants, schedule: Schedule, bound: float, clock: _Clock, anyway: Floats, state: State, more: Callable[[], bool]) -> PlanResult:
+    problem, net = view.problem, view.net
     bought = purchases_for(problem, net, schedule)
     pegs = peg(problem, net, schedule, bought)
-    ledger = why_late(problem, net, schedule, bought, pegs, anyway)
+    ledger = _ledger(view, wants, walk_late(problem, net, schedule, bought, pegs), anyway, state, more)
     late = late_pieces(problem, schedule.delivery_order, schedule.delivery_day, schedule.delivery_qty)
     never = _open(problem, schedule).max(initial=0.0) > 1e-6
     status = PlanStatus.SHORT if never else PlanStatus.LATE if late.max(initial=0.0) > 1e-6 else PlanStatus.ON_TIME

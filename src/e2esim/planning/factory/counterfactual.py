@@ -1,0 +1,115 @@
+"""What would be late if a limit were lifted: quick plans of changed problems, the yardstick of the why-late ledger.
+
+Every quick plan is feasible for the problem it answers, so its late pieces are an upper bound of the least possible;
+each figure is the least over a few plans, item by item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from e2esim.planning.factory.change_kernels import State
+from e2esim.planning.factory.execute import Wants, backward, execute, search, top_up
+from e2esim.planning.factory.frame import Frame, frame
+from e2esim.planning.factory.grid import early_due
+from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
+from e2esim.planning.factory.result import Cause
+
+MOST_TOP_UPS = 8  # small lots may rob one another of parts, so a few rounds are needed
+NO_LIMIT = 1e12  # hours a week of a work centre that is lifted [h]
+FREE_BUFFERS = (0, 7, 21)  # days by which the plans without limits on hours are early
+LEAST_ROUNDS, MOST_ROUNDS, ORDER_ROUNDS = 15, 200, 40_000  # tried changes on each quick plan: so many times orders
+LIFT_BUFFERS = (3, 7)  # the same for the plans that test the lifting of one limit, beside the wants of the plan itself
+NO_END = 1e9  # pieces of a material that is lifted [pcs]
+
+Limit = tuple[int, int]  # `Cause` and place, as in the ledger
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Lifted:
+    """Late pieces of every item [pcs] when one limit is lifted: `limit` (n), `late` (n, n_items)."""
+
+    limit: tuple[Limit, ...]
+    late: Floats
+
+
+def completed(view: Frame, wants: Wants) -> Wants:
+    """Wants topped up until every order is delivered, or it does not help any more."""
+    for _ in range(MOST_TOP_UPS):
+        more = top_up(view, wants)
+        if more is wants:
+            break
+        wants = more
+    return wants
+
+
+def late_pieces(problem: PlanProblem, order: Ints, day: Ints, qty: Floats) -> Floats:
+    """Pieces of every order not delivered on or before its due day, (n_orders,), from delivery rows."""
+    in_time = day <= problem.order_due[order]
+    given = np.bincount(order[in_time], weights=qty[in_time], minlength=problem.order_qty.size)
+    return np.asarray(np.maximum(problem.order_qty - given, 0.0), dtype=np.float64)
+
+
+def late_anyway(view: Frame, state: State) -> Floats:
+    """Pieces of every item late even with hours without limit, (n_items,)."""
+    free = _with_hours(view, np.full(view.problem.capacity_h.shape, NO_LIMIT))
+    return _least_late(free, [backward(free, early_due(view.problem, days, calm=0)) for days in FREE_BUFFERS], state)
+
+
+def late_lifted(view: Frame, wants: Wants, limits: tuple[Limit, ...], state: State, more: Callable[[], bool]) -> Lifted:
+    """Pieces of every item late when one of `limits` is lifted, as far as there is time for `more` of them.
+
+    `wants` are those of the plan, which are left as they are.
+    """
+    late = []
+    for cause, place in limits:
+        if not more():
+            break
+        free = lifted(view, cause, place)
+        own = replace(wants, day=wants.day.copy(), qty=wants.qty.copy(), rank=wants.rank.copy())
+        late.append(_least_late(free, [own, *(backward(free, early_due(view.problem, days)) for days in LIFT_BUFFERS)], state))
+    return Lifted(limit=limits[: len(late)], late=np.array(late, dtype=np.float64).reshape(-1, view.problem.n_items))
+
+
+def lifted(view: Frame, cause: int, place: int) -> Frame:
+    """The frame without one limit: hours, the lead time of a supplier, the flow time of a step, or want of a material."""
+    problem = view.problem
+    if cause == Cause.WORK_CENTRE:
+        hours = problem.capacity_h.copy()
+        hours[place] = NO_LIMIT
+        return _with_hours(view, hours)
+    if cause == Cause.MATERIAL:
+        stock = view.stock.copy()
+        stock[place] += NO_END
+        return replace(view, stock=stock)
+    if cause == Cause.SUPPLIER:
+        days = problem.source_lead_days.copy()
+        days[place] = 0
+        free = view.net.free_from.copy()
+        free[problem.source_item[place]] = 0
+        changed = replace(problem, source_lead_days=days)
+        return replace(view, problem=changed, net=replace(view.net, free_from=free))
+    days = problem.step_flow_days.copy()
+    days[place] = 0
+    return frame(replace(problem, step_flow_days=days), view.net, view.days)
+
+
+def _with_hours(view: Frame, hours: Floats) -> Frame:
+    return replace(view, problem=replace(view.problem, capacity_h=hours))
+
+
+def _least_late(view: Frame, candidates: list[Wants], state: State) -> Floats:
+    """The least late pieces of every item over some plans, each improved a little, (n_items,)."""
+    problem = view.problem
+    least = np.full(problem.n_items, np.inf)
+    rounds = int(np.clip(ORDER_ROUNDS // max(1, len(problem.orders)), LEAST_ROUNDS, MOST_ROUNDS))
+    for start in candidates:
+        wants = completed(view, start)
+        search(view, wants, rounds, state)
+        done = execute(view, wants)
+        late = late_pieces(problem, done.delivery_order, done.delivery_day, done.delivery_qty)
+        least = np.minimum(least, np.bincount(problem.order_item, weights=late, minlength=problem.n_items))
+    return least
