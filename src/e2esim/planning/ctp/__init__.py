@@ -12,13 +12,17 @@ is taken, else the one that is there first. Asking never changes the state.
 
 **One truth.** `planning/factory` plans the whole order book at once (linear programme, search) and moves whatever it
 likes; this room answers one order after the other around what is planned. Both keep the same rules on the same facts:
-`of_factory` turns a factory's problem and its plan into a `State`, and the plan together with answers passes the same
-referee (`tests/plan/plan_referee.py`).
+an answer around a plan passes the plan's own referee.
 
 Who does what
     ==================  ====================================================================================
     ``model``           the facts: buffers, operations, resources; times in whole seconds
     ``request``         what is asked, and who goes first
     ``answer``          deliveries, the work they need, what is short, the limits met
+    ``state``           what is booked, with a way back; ``timeline``, ``resources``, ``working_time`` below it
+    ``network``         the facts by number; ``placing`` finds windows for lots on resources and calendars
+    ``search``          asks a buffer, and whatever could give it, all or nothing
+    ``capable``         the door: `capable`, `promise`, `commit`, `withdraw`
+    ``in_order``        a constrained plan of a whole order book, safety stock rebuilt at the end
     ==================  ====================================================================================
 """

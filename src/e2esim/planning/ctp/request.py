@@ -59,6 +59,8 @@ class Request:
             raise ValueError(f"request {self.name}: quantity {self.quantity} is not above zero")
         if self.min_shipment < 0 or (self.max_lateness is not None and self.max_lateness < 0):
             raise ValueError(f"request {self.name}: smallest shipment or largest lateness is below zero")
+        if self.ship_by and self.sites:
+            raise ValueError(f"request {self.name}: a shipping operation leaves from one buffer, so other sites cannot serve it")
 
     @property
     def smallest(self) -> float:

@@ -1,0 +1,209 @@
+"""The search: ask a buffer for pieces at a time, through everything that could give them.
+
+An ask is all or nothing. When it succeeds, what it needs is booked; when it fails nothing is, and the reply says how
+much would have been possible and from when more is. So the caller may ask again for less, or later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+
+from e2esim.planning.ctp.answer import Limit, LimitKind
+from e2esim.planning.ctp.model import NEVER, Kind
+from e2esim.planning.ctp.network import EPS, Way
+from e2esim.planning.ctp.placing import Place, blocker, earliest, fit, latest_start
+from e2esim.planning.ctp.state import State
+
+_LEAD = {Kind.MAKE: LimitKind.LEAD_TIME, Kind.BUY: LimitKind.SUPPLIER, Kind.MOVE: LimitKind.TRANSPORT, Kind.SHIP: LimitKind.TRANSPORT}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What an ask found: the quantity possible by the time asked, the first time at which more is, and why not all.
+
+    `limit` is None exactly when everything asked for is there.
+    """
+
+    quantity: float
+    retry: int
+    limit: Limit | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether all is there, and booked."""
+        return self.limit is None
+
+
+class Search:
+    """Asks on one state; `asked` counts them."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.asked = 0
+        self._path: set[tuple[int, str]] = set()  # buffers being asked: a transfer must not come back to them
+
+    def take(self, buffer: int, batch: str, quantity: float, time: int, *, from_stock: bool = False) -> Reply:
+        """Take a quantity out of a buffer at a time; what stock lacks, then or later on because of it, is made or bought.
+
+        Parameters
+        ----------
+        from_stock
+            Only what is free already.
+        """
+        self.asked += 1
+        state, mark = self.state, self.state.mark()
+        line = state.stock_of(buffer, batch)
+        key = (buffer, batch)
+        base = line.times, line.levels
+        state.move(buffer, batch, time, -quantity)
+        added, at = 0.0, line.index(time)
+        if min(line.levels[at:]) >= -EPS:
+            return Reply(quantity, time)
+        while at < len(line.times):
+            lacking = min(-line.levels[at], quantity - added)
+            if lacking <= EPS:
+                at += 1
+                continue
+            when = line.times[at]
+            reply = Reply(0.0, NEVER, self._no_way(buffer, when)) if from_stock or key in self._path else self._supply(key, lacking, when)
+            if not reply.ok:
+                state.undo(mark)
+                return self._short(base, quantity, lacking, time, reply)
+            added += lacking
+            at = line.index(when)
+        return Reply(quantity, time)
+
+    def supply(self, buffer: int, quantity: float, time: int) -> Reply:
+        """Bring more into a buffer by a time, whatever is there already."""
+        return self._supply((buffer, ""), quantity, time)
+
+    def _short(self, base: tuple[list[int], list[float]], quantity: float, lacking: float, time: int, reply: Reply) -> Reply:
+        """The reply when supply fell short: stock that comes free later may be there before supply is."""
+        assert reply.limit is not None
+        possible = max(0.0, quantity - lacking + reply.quantity)
+        later = _more_from(base, time)
+        retry = reply.retry if later is None else min(reply.retry, later)
+        limit = reply.limit
+        if retry < reply.retry:
+            limit = Limit(kind=limit.kind, name=limit.name, wanted=limit.wanted, possible=retry)
+        return Reply(possible if possible > EPS else 0.0, max(retry, time + 1), limit)
+
+    def _supply(self, key: tuple[int, str], quantity: float, time: int) -> Reply:
+        """Get goods into a buffer by a time, from its ways in order of priority."""
+        ways = self.state.net.ways[key[0]]
+        retry, limit, left, mark = NEVER, self._no_way(key[0], time), quantity, self.state.mark()
+        self._path.add(key)
+        try:
+            for way, per in ways:
+                reply = self.run(way, left / per, time, key[1])
+                if not reply.ok and reply.quantity > EPS:
+                    again = self.run(way, reply.quantity, time, key[1])
+                    left -= reply.quantity * per if again.ok else 0.0
+                elif reply.ok:
+                    return Reply(quantity, time)
+                if reply.limit is not None and (reply.retry < retry or retry == NEVER):
+                    retry, limit = reply.retry, reply.limit
+                if left <= EPS:
+                    return Reply(quantity, time)
+        finally:
+            self._path.discard(key)
+        self.state.undo(mark)
+        return Reply(quantity - left, retry, limit)
+
+    def run(self, way: Way, units: float, time: int, batch: str) -> Reply:
+        """Have units of an operation ready by a time, its safety time kept where that makes nothing late."""
+        latest_end = time - way.fact.hard_safety
+        end = latest_end - way.fact.soft_safety
+        while True:
+            reply = self._run_by(way, units, end, batch)
+            if reply.ok:
+                return Reply(units, time)
+            if end >= latest_end:
+                break
+            end = min(reply.retry, latest_end)  # the soft safety time gives way, as little as it can
+        return Reply(reply.quantity, reply.retry + way.fact.hard_safety if reply.retry < NEVER else NEVER, reply.limit)
+
+    def _run_by(self, way: Way, units: float, end: int, batch: str) -> Reply:
+        """Place lots that end by a time until there are enough units, each with its inputs."""
+        state, mark = self.state, self.state.mark()
+        left, not_before = units, state.model.now
+        hungry: Reply | None = None  # inputs were missing when more could have been started
+        while left > EPS:
+            place = fit(state, way, min(way.rounded(left), way.fact.lot_max), end, not_before)
+            if place is None:
+                reply = self._no_place(way, end) if hungry is None else self._after(way, hungry, end)
+                break
+            fed = self._feed(way, place, batch)
+            if fed.ok:
+                left -= place.units
+                continue
+            less = way.cut(min(fed.quantity, place.units))
+            if 0.0 < less < place.units - EPS:
+                smaller = fit(state, way, less, end, not_before)
+                if smaller is not None and self._feed(way, smaller, batch).ok:
+                    left -= smaller.units
+            if way.fact.duration_per and not_before < fed.retry < end:
+                not_before, hungry = fed.retry, fed  # a smaller lot takes less time and may start when inputs are there
+                continue
+            reply = self._after(way, fed, end)
+            break
+        else:
+            return Reply(units, end)
+        state.undo(mark)
+        return Reply(max(0.0, units - left), reply.retry, reply.limit)
+
+    def _feed(self, way: Way, place: Place, batch: str) -> Reply:
+        """Take the inputs of a placed lot and book it; all inputs are asked even when one fails, to learn the worst."""
+        mark = self.state.mark()
+        units, retry, limit = place.units, place.start, None
+        taken: list[tuple[int, str]] = []
+        own = batch or self.state.new_batch()
+        for buffer, per in way.takes:
+            of = own if self.state.net.to_order[buffer] else ""
+            taken.append((buffer, of))
+            reply = self.take(buffer, of, per * max(units, way.smallest if limit else 0.0), place.start)
+            if not reply.ok:
+                units = min(units, reply.quantity / per)
+                if limit is None or reply.retry > retry:
+                    retry, limit = reply.retry, reply.limit
+        if limit is not None:
+            self.state.undo(mark)
+            return Reply(units, retry, limit)
+        self.state.start(way, place.units, place.start, place.end, place.chosen, taken, batch)
+        return Reply(place.units, place.start)
+
+    def _after(self, way: Way, fed: Reply, end: int) -> Reply:
+        """When more of an operation could end, given when more of its inputs could be there."""
+        assert fed.limit is not None
+        place = earliest(self.state, way, way.smallest, fed.retry) if fed.retry < NEVER else None
+        return Reply(0.0, NEVER if place is None else max(place.end, end + 1), fed.limit)
+
+    def _no_place(self, way: Way, end: int) -> Reply:
+        """Why an operation cannot end by a time, and when it can at the earliest."""
+        state = self.state
+        row = blocker(state, way, way.smallest, end)
+        start = max(state.model.now, latest_start(state, way, way.smallest, end) + state.model.grid)
+        place = earliest(state, way, way.smallest, start)
+        possible = NEVER if place is None else max(place.end, end + 1)
+        if row >= 0:
+            fact = state.model.resources[row]
+            kind, name = (LimitKind.SUPPLIER if fact.is_supplier else LimitKind.WORK_CENTRE), fact.name
+        else:
+            kind, name = _LEAD[way.kind], way.fact.name
+        return Reply(0.0, possible, Limit(kind=LimitKind.HORIZON if place is None else kind, name=name, wanted=end, possible=possible))
+
+    def _no_way(self, buffer: int, time: int) -> Limit:
+        return Limit(kind=LimitKind.MATERIAL, name=self.state.model.buffers[buffer].name, wanted=time, possible=NEVER)
+
+
+def _more_from(base: tuple[list[int], list[float]], time: int) -> int | None:
+    """First moment after ``time`` from which more stock is free than at ``time``."""
+    times, levels = base
+    low, least = -1, inf
+    for k in range(len(times) - 1, -1, -1):
+        if levels[k] < least - EPS:
+            least, low = levels[k], k
+        if times[k] <= time:
+            break
+    return times[low + 1] if low + 1 < len(times) else None
