@@ -204,10 +204,17 @@ def ticks(p: Plant) -> dict[str, Floats]:
         1 + 5 * c,
         0.01 * d,
         0.1 * e,
+        5 * a,
         200 * f,
         0.1 + 0.5 * a,
         1 + b,
         c - 0.5,
+        0.3 * d,
+        0.01 * e,
+        20 * f,
+        0.6 + 0.1 * a,
+        20 * b - 10,
+        0.4 + 0.1 * c,
         0.1 + d,
     ]
 
@@ -217,7 +224,7 @@ def ticks(p: Plant) -> dict[str, Floats]:
             _, rival = split_rows(many["item"], many["quantity"], on_hand)
             value = b[rival]
             if rule == "optimised":
-                value = serve_value(*(column[rival] for column in facts), 1.0, 1.0, 3.0, 1.0)
+                value = serve_value(*(column[rival] for column in facts), 0.02, 3.4, 2.3, 45.0, 1.0)
             choose(
                 rule,
                 item=many["item"][rival],

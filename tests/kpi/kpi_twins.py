@@ -339,10 +339,20 @@ def voice_twin(t: Twin) -> dict[str, float]:
     }
 
 
+def tier_twin(t: Twin) -> dict[str, float]:
+    """OTIF of the lines of each tier of customers."""
+    tiers = t.outcome.accounts.filled("tier")
+
+    def of(tier: int) -> float:
+        return t.otif([r for r in t.firm if (int(tiers[r["account"]]) if r["account"] >= 0 else 3) == tier])
+
+    return {f"otif_{name}": of(k) for k, name in enumerate(("strategic", "trade", "branch", "direct"))}
+
+
 def service_twin(t: Twin) -> dict[str, float]:
     due, placed = t.due(t.firm), t.placed(t.firm)
     wished = [r for r in t.firm if r["state"] != CANCELLED and t.wish(r) and t.inside(r["requested"])]
-    return {
+    return tier_twin(t) | {
         "otif": t.otif(t.firm),
         "on_time": mean(t.on_date(r) for r in due),
         "on_time_timestamp": mean(t.done(r) and r["delivered"] <= r["promised"] for r in due),

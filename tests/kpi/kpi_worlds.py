@@ -191,6 +191,7 @@ def _accounts(rng: np.random.Generator, end: float) -> Columns:
         orders=[9, 2, 9, 0, 5, 4],
         active_start=[1, 1, 1, 0, 0, 0],
         left=[np.nan, 400.0, np.nan, np.nan, np.nan, np.nan],
+        tier=[0, 1, 2, 1, 0, 1],
     )
 
 

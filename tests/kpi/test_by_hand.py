@@ -382,6 +382,8 @@ def test_retention_and_value_of_trade_accounts() -> None:
         left=[nan, nan, 50 * D, nan],
         wallet=[1.0, 0.5, 0.1, 0.1],
         memory=[1.0, 0.8, 0.2, 0.0],
+        margin_y=[1000.0, 400.0, 5000.0, 7000.0],
+        loss_y=[0.0, 0.1, 0.0, 0.0],
     )
     rows = table(
         ORDER_COLUMNS,
@@ -399,6 +401,12 @@ def test_retention_and_value_of_trade_accounts() -> None:
     assert (k.value("wallet"), k.value("trade_satisfaction")) == pytest.approx((0.75, 0.9))
     decay = (1 / 3) / (63 / 365) + math.log(1.08)
     assert k.value("clv_trade") == pytest.approx(365 * (1 - math.exp(-decay * 10)) / decay, rel=1e-5)
+    worth = 1000 * _years(math.log(1.08)) + 400 * 0.5 * _years(0.1 + math.log(1.08))  # who left and the branch count nothing
+    assert k.value("customer_value") == pytest.approx(worth, rel=1e-5)
+
+
+def _years(decay: float) -> float:
+    return (1 - math.exp(-10 * decay)) / decay
 
 
 def test_clv_by_hand() -> None:

@@ -62,6 +62,7 @@ def test_twins_and_hand_cases_cover_the_catalogue() -> None:
         "cash_to_cash",
         "clv_realised",
         "clv_trade",
+        "customer_value",
         "wallet",
         "agent_hours",
     }  # in test_by_hand.py

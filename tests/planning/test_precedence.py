@@ -211,10 +211,18 @@ def one_value(**changes):
         "drop": 0.2,
         "theta": 1.0,
         "memory": 0.0,
+        "call_eur": 0.0,
+        "memory_weight": 1.0,
+        "fade": 0.0,
+        "word_eur": 0.0,
+        "late_loss": 1.0,
+        "slow_d": -50.0,
+        "slow_loss": 0.4,
         "hours": 0.5,
     }
     columns = {k: np.array([v]) for k, v in {**base, **changes}.items()}
-    return float(serve_value(**columns, margin_weight=1.0, loss=1.0, tolerance_d=2.0, shape=1.0)[0])
+    curves = {"late_tolerance_d": 2.0, "late_shape": 1.0, "slow_tolerance_d": 45.0, "slow_shape": 1.0}
+    return float(serve_value(**columns, margin_weight=1.0, **curves)[0])
 
 
 def test_value_is_margin_penalty_and_the_customer_who_stays_for_an_hour():
@@ -228,6 +236,29 @@ def test_value_is_margin_penalty_and_the_customer_who_stays_for_an_hour():
     by_hand = 1000 * ((1 - 0.2) - (1 - 1 / (1 + 4 * np.exp(-lost)))) / 0.5
     assert kept == pytest.approx(by_hand)
     assert one_value(hours=1.0) == pytest.approx(one_value() / 2)
+
+
+def test_a_call_is_avoided_only_by_the_receipt_that_still_keeps_the_promised_day():
+    plain = one_value()
+    assert one_value(call_eur=9.0) - plain == pytest.approx(9.0 / 0.5)  # in time now, too late by the next receipt
+    assert one_value(call_eur=9.0, late_d=1.5) == pytest.approx(one_value(late_d=1.5))  # the day is over anyhow
+    assert one_value(call_eur=9.0, late_d=-4.5) == pytest.approx(one_value(late_d=-4.5))  # still in time by the next receipt
+
+
+def test_wallets_fade_and_words_travel_with_the_satisfaction_lost():
+    lost = 1 - np.exp(-5 / 2)
+    assert one_value(word_eur=30.0) - one_value() == pytest.approx(30 * lost / 0.5)
+    trade = {"customer_value": 5000.0, "drop": 0.0, "fade": 0.02}
+    assert one_value(**trade) - one_value() == pytest.approx(5000 * (1 - np.exp(-0.02 * lost)) / 0.5)
+    light = one_value(customer_value=1000.0, memory_weight=0.1) - one_value()
+    assert 0 < light < 0.2 * (one_value(customer_value=1000.0) - one_value())  # a line weighs less than a purchase
+
+
+def test_a_line_late_beyond_harm_waits_and_a_long_lead_time_still_counts():
+    hopeless = one_value(word_eur=30.0, late_d=40.0) - one_value(late_d=40.0)
+    assert 0 <= hopeless < 1e-6
+    slow = one_value(word_eur=30.0, late_d=40.0, slow_d=40.0) - one_value(late_d=40.0)
+    assert slow == pytest.approx(30 * 0.4 * (np.exp(-40 / 45) - np.exp(-45 / 45)) / 0.5, rel=1e-3)
 
 
 def test_staying_follows_satisfaction_and_starts_from_the_base_drop_out():

@@ -104,6 +104,31 @@ def compare(
         compare_runs(runs or [], experiment=experiment, replications=replications, workers=workers, as_json=as_json, quiet=quiet)
 
 
+@app.command()
+def tournament(
+    overrides: Overrides = None,
+    rules: Annotated[str, typer.Option("--rules", help="Options of the group that take part, comma between them; default all.", show_default=False)] = "",
+    base: Annotated[str, typer.Option("--base", help="The one that the table compares with.")] = "fifo",
+    group: Annotated[str, typer.Option("--group", help="Group of options that competes.")] = "precedence",
+    replications: Annotated[int, typer.Option("--replications", "-n", min=2, help="Runs of each, on common random numbers.")] = 10,
+    workers: Annotated[int, typer.Option("--workers", "-w", min=0, help="Processes; 0 = one a core.")] = 0,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for Excel and Parquet files.", show_default=False)] = None,
+    as_json: AsJson = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no table.")] = False,
+) -> None:
+    """Let all precedence rules (or all options of another group) compete on the same orders and random numbers.
+
+    Example: e2esim tournament scenario=mattress_maker market.demand_factor=1.3 scale=0.02 --replications 30
+    """
+    with clean_end():
+        from e2esim.cli.tournament_command import TournamentOptions, run_tournament
+
+        options = TournamentOptions(
+            rules=rules, base=base, group=group, replications=replications, workers=workers, out=out, as_json=as_json, quiet=quiet
+        )
+        run_tournament(overrides or [], options)
+
+
 @app.command("plan")
 def plan_one(
     data: Annotated[

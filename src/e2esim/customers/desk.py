@@ -118,6 +118,7 @@ class Desk:
             again,
             again_t,
         )
+        c["handle_h"][rows] /= self._slower  # an hour of a slowed agent is part of an hour of a full one
         self._feel(rows)
         waits = c["started"][rows] - c["t"][rows]
         heard = waits[~np.isnan(waits)]

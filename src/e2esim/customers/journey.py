@@ -18,8 +18,8 @@ F = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int32]
 Requests = tuple[Rows, F, npt.NDArray[np.uint8]]
 
-_ASK_SHARE = 0.6  # of customers whose order is overdue ask where it is, assumed
-_LINE_WEIGHT = 0.04  # of a line of a trade order against a consumer's purchase in memory, assumed
+ASK_SHARE = 0.6  # of customers whose order is overdue ask where it is, assumed
+LINE_WEIGHT = 0.04  # of a line of a trade order against a consumer's purchase in memory, assumed
 _PRIOR_WORDS = 200.0  # neutral words that a market has heard before, at scale 1, assumed
 _CONTACT_SD = 0.33  # lognormal over-dispersion: variance/mean about 2-3 at the day's counts (bank call centre)
 
@@ -48,7 +48,7 @@ class Journey:
         """Requests "where is my order" of rows whose promised day has just passed; telling first spares most of them."""
         rows = self._promises.pop(tick)
         out, times = np.empty(len(rows), dtype=np.int32), np.empty(len(rows))
-        share = _ASK_SHARE * (1.0 - 0.8 * self.world.settings.organisation.proactive)
+        share = ASK_SHARE * (1.0 - 0.8 * self.world.settings.organisation.proactive)
         o = self.orders
         m = overdue(rows, now, self._overdue_key, o["kind"], o["address"], o["delivered"], o["consumer"], share, out, times) if len(rows) else 0
         return out[:m], times[:m], np.full(m, Reason.WHERE_IS_MY_ORDER, dtype=np.uint8)
@@ -136,7 +136,7 @@ class Journey:
                 self._trade_reference,
                 np.zeros_like(self._enjoyment),
                 *weights,
-                s.eta * _LINE_WEIGHT,
+                s.eta * LINE_WEIGHT,
                 s.eta_extreme,
                 s.answer_slope,
                 s.style_sd,

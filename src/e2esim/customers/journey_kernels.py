@@ -22,7 +22,7 @@ _DAMAGED, _INCOMPLETE, _INSTALL_FAILED, _DEFECT, _INTEGRATION, _TOUCH = 1, 2, 4,
 _NEEDS, _COLLECTED, _FOLLOWED = 2, 8, 16
 _SELL_OUT = 1
 _ASKS_SHOP = 0.3  # of what a shop's consumer would ask the firm reaches the firm, the rest stays with the shop; assumed
-_ASKS_TRADE = 0.25  # an account asks about a late line so much less often than a consumer, assumed
+ASKS_TRADE = 0.25  # an account asks about a late line so much less often than a consumer, assumed
 _QUALITY_SD = 0.05  # [satisfaction] piece-to-piece fit of the product, assumed
 _LIKELY_SPEAKS_BAD, _LIKELY_SPEAKS_GOOD = 0.6, 0.9  # [satisfaction] below / above which an experience is told
 
@@ -400,7 +400,7 @@ def overdue(
         r = rows[k]
         if delivered[r] <= now:  # NaN (not delivered) compares false
             continue
-        part = _ASKS_TRADE if consumer[r] < 0 else (_ASKS_SHOP if kind[r] == _SELL_OUT else 1.0)
+        part = ASKS_TRADE if consumer[r] < 0 else (_ASKS_SHOP if kind[r] == _SELL_OUT else 1.0)
         if uniform(key, address[r], 0) < share * part:
             out[m] = r
             out_t[m] = now + 9.0 * uniform(key, address[r], 1) + 8.0

@@ -28,6 +28,15 @@ class Buyer(IntEnum):
     OWN = 2  # a branch of the firm: its orders are transfers, its consumers are the firm's customers
 
 
+class Tier(IntEnum):
+    """Class of a customer of the firm, in allocation, precedence and service by tier."""
+
+    STRATEGIC = 0  # a trade account with a strategic share of one half or more
+    TRADE = 1
+    BRANCH = 2  # own
+    CONSUMER = 3  # who orders from the firm directly
+
+
 ACCOUNT_COLUMNS: dict[str, tuple[type, float]] = {
     # row k is account k of the order book
     "account": (np.int16, -1),
@@ -41,6 +50,9 @@ ACCOUNT_COLUMNS: dict[str, tuple[type, float]] = {
     "orders": (np.int32, 0),
     "active_start": (np.uint8, 0),  # orders placed in the run; 1 = a customer when the run opened
     "left": (np.float32, np.nan),  # [h] when it left
+    "tier": (np.uint8, 1),  # Tier
+    "margin_y": (np.float32, 0),  # [EUR/year] at list prices and its share of the history
+    "loss_y": (np.float32, 0),  # [1/year] at which it would leave at its satisfaction of the end
 }
 
 

@@ -105,7 +105,8 @@ class Precedence:
     fairness: float = 0.5  # [share] of its proportional share that each class gets at least (optimised)
 
     def __post_init__(self) -> None:
-        _need(self.rule in ("fifo", "due_date", "priority", "optimised"), f"precedence rule must be fifo, due_date, priority or optimised, got {self.rule!r}")
+        known = ("fifo", "due_date", "priority", "margin", "throughput", "optimised")
+        _need(self.rule in known, f"precedence rule must be one of {', '.join(known)}, got {self.rule!r}")
         _need(0 <= self.fairness <= 1, f"fairness must be a share, got {self.fairness}")
 
 

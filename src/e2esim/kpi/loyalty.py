@@ -100,8 +100,30 @@ def measure_loyalty(reading: Reading, money: Money, findings: Findings) -> None:
     served = people[:, k.START] + people[:, k.NEW]
     findings.put("clv_realised", ratio(money.by_group[:, DISCOUNTED], served), served)
     _trade_value(reading, trade, findings)
+    _value_at_end(reading, people, findings)
     findings.put("trade_satisfaction", ratio(trade[:, k.MEMORY], trade[:, k.END]), trade[:, k.END])
     findings.put_one("wallet", wallet, float(trade[0, k.END]))
+
+
+def _value_at_end(reading: Reading, people: Floats, findings: Findings) -> None:
+    """Expected remaining margin of the firm's customers: consumers of its own channels, and trade accounts."""
+    terms, a = reading.outcome.terms, filled(reading.outcome.accounts)
+    ours = terms.channel_buyer != Buyer.B2B
+    consumers = people[reading.groups.slice("channel")][ours]
+    account = (terms.channel_buyer[a["channel"]] == Buyer.B2B) & ~(a["left"] < reading.end)
+    years = years_worth(a["loss_y"][account].astype(np.float64), terms.discount_y, terms.clv_horizon_y)
+    trade = float((a["margin_y"][account].astype(np.float64) * a["wallet"][account] * years).sum())
+    findings.put_one("customer_value", float(consumers[:, k.CLV].sum()) + trade, float(consumers[:, k.END].sum() + account.sum()))
+
+
+def years_worth(loss_y: Floats, discount_y: float, horizon_y: float) -> Floats:
+    """Years of margin that a customer lost at ``loss_y`` [1/year] still brings, discounted, within the horizon, (n,) [years].
+
+    >>> years_worth(np.array([0.0, 0.1]), 0.0, 10.0).round(3).tolist()
+    [10.0, 6.321]
+    """
+    decay = np.asarray(loss_y, dtype=np.float64) + math.log1p(discount_y)
+    return np.where(decay > 1e-9, -np.expm1(-decay * horizon_y) / np.maximum(decay, 1e-9), horizon_y)
 
 
 def _traces(reading: Reading) -> tuple[Array, Array, Array, Array]:
@@ -200,7 +222,4 @@ def _trade_value(reading: Reading, trade: Floats, findings: Findings) -> None:
     terms, years = reading.outcome.terms, reading.outcome.window_y
     yearly = ratio(trade[:, k.GAIN] * reading.a_year, trade[:, k.END])
     lost = np.nan_to_num(ratio(trade[:, k.GONE], trade[:, k.START] * years))
-    decay = lost + math.log1p(terms.discount_y)
-    horizon = terms.clv_horizon_y
-    years_worth = np.where(decay > 1e-9, -np.expm1(-decay * horizon) / np.maximum(decay, 1e-9), horizon)
-    findings.put("clv_trade", yearly * years_worth, trade[:, k.END])
+    findings.put("clv_trade", yearly * years_worth(lost, terms.discount_y, terms.clv_horizon_y), trade[:, k.END])

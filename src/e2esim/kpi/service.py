@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from e2esim.domain.book import OrderKind, OrderState, Problem
+from e2esim.domain.outcome import Tier
 from e2esim.kpi import delivery_kernels as k
 from e2esim.kpi.groups import fold, ratio
-from e2esim.kpi.reading import Reading
+from e2esim.kpi.reading import Reading, filled
 from e2esim.kpi.table import Findings
 
 Floats = npt.NDArray[np.float64]
@@ -89,6 +92,7 @@ def measure_service(reading: Reading, findings: Findings) -> Floats:
     firm, seen = served_by_group(reading)
     _promises(firm, findings)
     _consumer_side(seen, findings)
+    _by_tier(reading, findings)
     orders = perfect_by_group(reading)
     findings.put("perfect_order", ratio(orders[:, 1], orders[:, 0]), orders[:, 0])
     for name, sums in (("orders", firm), ("purchases", seen)):
@@ -97,6 +101,23 @@ def measure_service(reading: Reading, findings: Findings) -> Floats:
     accepted = reading.outcome.changes_accepted / asked if asked else float("nan")
     findings.put_one("flexibility", accepted, asked, "not exercised: no customer asked to change an order in this run")
     return np.asarray(firm[:, k.PLACED] + seen[:, k.PLACED] - firm[:, k.DIRECT])
+
+
+def _by_tier(reading: Reading, findings: Findings) -> None:
+    """OTIF of the lines of strategic accounts, other trade, own branches and direct consumers."""
+    o, account = reading.orders, reading.orders["account"]
+    today = math.floor(reading.end / 24.0)
+    tiers = filled(reading.outcome.accounts)["tier"]
+    tier = np.where(account >= 0, tiers[np.maximum(account, 0)], Tier.CONSUMER) if tiers.size else np.full(account.shape, Tier.CONSUMER)
+    ours = (o["kind"] != OrderKind.SELL_OUT) & (o["state"] != OrderState.CANCELLED)
+    due = np.flatnonzero(ours & (o["promised"] >= reading.start) & (o["promised"] < 24.0 * today))
+    done = o["delivered"][due] < reading.end
+    on_date = np.floor(o["delivered"][due] / 24.0) <= np.floor(o["promised"][due] / 24.0)
+    kept = done & on_date & ((o["problems"][due] & Problem.INCOMPLETE) == 0)
+    lines = np.bincount(tier[due], minlength=len(Tier)).astype(np.float64)
+    share = ratio(np.bincount(tier[due], weights=kept, minlength=len(Tier)), lines)
+    for kpi, which in (("otif_strategic", Tier.STRATEGIC), ("otif_trade", Tier.TRADE), ("otif_branch", Tier.BRANCH), ("otif_direct", Tier.CONSUMER)):
+        findings.put_one(kpi, float(share[which]), float(lines[which]))
 
 
 def _promises(s: Floats, findings: Findings) -> None:

@@ -16,7 +16,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-RULES = ("fifo", "due_date", "priority", "optimised")
+RULES = ("fifo", "due_date", "priority", "margin", "throughput", "optimised")
+WORTH = ("margin", "throughput", "optimised")  # rules that go by what a line is worth, dearest first
 
 
 def order_rows(rule: str, *, placed: Floats, promised: Floats, priority: Floats, value: Floats) -> Ints:
@@ -26,9 +27,14 @@ def order_rows(rule: str, *, placed: Floats, promised: Floats, priority: Floats,
     ----------
     rule
         ``fifo``: by ``placed``; ``due_date``: by ``promised``, lines without a promise last; ``priority``: by
-        ``priority`` (1 = first), then ``placed``; ``optimised``: by ``value`` a bottleneck hour, dearest first.
-    placed, promised, priority, value : ndarray, (n,)
-        [h], [h], [1], [EUR/h].
+        ``priority`` (1 = first), then ``placed``; the rules of `WORTH` by ``value``, dearest first.
+    placed, promised, priority : ndarray, (n,)
+        [h], [h], [1].
+    value : ndarray, (n,)
+        What the rule goes by: ``margin`` the contribution of the whole line [EUR], which prefers large lines;
+        ``throughput`` the same for a bottleneck hour [EUR/h] (throughput accounting, Goldratt, 1990), which does not
+        see the size of a line; ``optimised`` the whole value of serving it now and not later, for a bottleneck hour
+        [EUR/h], see :func:`e2esim.planning.serve_value_kernels.serve_value`.
 
     Raises
     ------
@@ -40,14 +46,14 @@ def order_rows(rule: str, *, placed: Floats, promised: Floats, priority: Floats,
     >>> columns = dict(placed=np.array([3.0, 1.0, 2.0]), promised=np.array([5.0, 9.0, np.nan]),
     ...                priority=np.array([2.0, 2.0, 1.0]), value=np.array([10.0, 30.0, 20.0]))
     >>> {rule: order_rows(rule, **columns).tolist() for rule in RULES}
-    {'fifo': [1, 2, 0], 'due_date': [0, 1, 2], 'priority': [2, 1, 0], 'optimised': [1, 2, 0]}
+    {'fifo': [1, 2, 0], 'due_date': [0, 1, 2], 'priority': [2, 1, 0], 'margin': [1, 2, 0], 'throughput': [1, 2, 0], 'optimised': [1, 2, 0]}
     """
     if rule not in RULES:
         raise ValueError(f"precedence rule must be one of {', '.join(RULES)}, got {rule!r}")
     first = np.asarray(sort_rows(placed))
     if rule == "fifo":
         return first
-    key = {"due_date": promised, "priority": priority, "optimised": -value}[rule]
+    key = {"due_date": promised, "priority": priority}.get(rule, -value)
     return np.asarray(first[sort_rows(key[first])])
 
 

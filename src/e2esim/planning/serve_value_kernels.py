@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+Floats = npt.NDArray[np.float64]
+
 
 @njit(cache=True)
 def stay_probability(drop: float, theta: float, satisfaction: float) -> float:
@@ -33,46 +35,66 @@ def lateness_loss(late_d: float, loss: float, tolerance_d: float, shape: float) 
 
 @njit(cache=True)
 def serve_value(
-    margin: npt.NDArray[np.float64],
-    line_value: npt.NDArray[np.float64],
-    late_d: npt.NDArray[np.float64],
-    wait_d: npt.NDArray[np.float64],
-    penalty_share_d: npt.NDArray[np.float64],
-    penalty_cap: npt.NDArray[np.float64],
-    customer_value: npt.NDArray[np.float64],
-    drop: npt.NDArray[np.float64],
-    theta: npt.NDArray[np.float64],
-    memory: npt.NDArray[np.float64],
-    hours: npt.NDArray[np.float64],
+    margin: Floats,
+    line_value: Floats,
+    late_d: Floats,
+    wait_d: Floats,
+    penalty_share_d: Floats,
+    penalty_cap: Floats,
+    call_eur: Floats,
+    customer_value: Floats,
+    drop: Floats,
+    theta: Floats,
+    memory: Floats,
+    memory_weight: Floats,
+    fade: Floats,
+    word_eur: Floats,
+    late_loss: Floats,
+    slow_d: Floats,
+    slow_loss: Floats,
+    hours: Floats,
     margin_weight: float,
-    loss: float,
-    tolerance_d: float,
-    shape: float,
-) -> npt.NDArray[np.float64]:
+    late_tolerance_d: float,
+    late_shape: float,
+    slow_tolerance_d: float,
+    slow_shape: float,
+) -> Floats:
     """Value of serving each line now instead of ``wait_d`` days later, for a bottleneck hour, (n,) [EUR/h].
 
-    margin + penalty avoided + V (P(stay | now) - P(stay | later)), divided by the bottleneck hours of the line.
+    margin at risk + penalty avoided + call avoided + V (share kept | now - share kept | later) + words avoided, divided
+    by the bottleneck hours of the line. The share kept is the probability to stay, times what is left of the share of
+    wallet (accounts).
 
     Parameters
     ----------
     margin, line_value : (n,)
         Contribution and invoice value of the line [EUR].
-    late_d : (n,)
-        Days after its promise if served now; negative = early.
+    late_d, slow_d : (n,)
+        Days after the start of its promised day, and after the lead time expected, if served now; negative = early.
     wait_d : (n,)
         Days to the next chance of its item.
     penalty_share_d, penalty_cap : (n,)
         Contract penalty a day late and its most, shares of the line value.
+    call_eur : (n,)
+        Expected cost of the customer asking where the order is, once the promised day is over [EUR].
     customer_value : (n,)
         V, expected remaining margin of the customer [EUR].
     drop, theta, memory : (n,)
         Base drop-out, its sensitivity, and satisfaction relative to the competitor's.
+    memory_weight : (n,)
+        Weight of this delivery in the customer's memory.
+    fade : (n,)
+        Share of wallet lost for a satisfaction lost on this line [1/satisfaction]; 0 for consumers.
+    word_eur : (n,)
+        What other customers will not buy for a satisfaction lost on this line [EUR/satisfaction].
+    late_loss, slow_loss : (n,)
+        Most that lateness and a long lead time take off the customer's satisfaction.
     hours : (n,)
         Bottleneck hours in the line [h]; must be positive.
     margin_weight
         Share of the margin counted; 1 = serving earns it, 0 = a line that waits loses none of it.
-    loss, tolerance_d, shape
-        Loss curve of punctuality, see :func:`lateness_loss`.
+    late_tolerance_d, late_shape, slow_tolerance_d, slow_shape
+        Loss curves of punctuality and of lead time, see :func:`lateness_loss`.
     """
     value = np.empty(margin.shape[0])
     for k in range(margin.shape[0]):
@@ -81,13 +103,16 @@ def serve_value(
             min(penalty_share_d[k] * max(later, 0.0), penalty_cap[k])
             - min(penalty_share_d[k] * max(late_d[k], 0.0), penalty_cap[k])
         )
-        kept = 0.0
-        if customer_value[k] > 0.0 and later > 0.0:
-            now = lateness_loss(late_d[k], loss, tolerance_d, shape)
-            then = lateness_loss(later, loss, tolerance_d, shape)
-            kept = customer_value[k] * (
-                stay_probability(drop[k], theta[k], memory[k] - now)
-                - stay_probability(drop[k], theta[k], memory[k] - then)
-            )
+        if late_d[k] <= 1.0 < later:  # the day is over one day after its start
+            avoided += call_eur[k]
+        now = lateness_loss(late_d[k], late_loss[k], late_tolerance_d, late_shape)
+        now += lateness_loss(slow_d[k], slow_loss[k], slow_tolerance_d, slow_shape)
+        then = lateness_loss(later, late_loss[k], late_tolerance_d, late_shape)
+        then += lateness_loss(slow_d[k] + wait_d[k], slow_loss[k], slow_tolerance_d, slow_shape)
+        kept = word_eur[k] * (then - now)
+        if customer_value[k] > 0.0 and then > now:
+            stays = stay_probability(drop[k], theta[k], memory[k] - memory_weight[k] * now) * math.exp(-fade[k] * now)
+            would = stay_probability(drop[k], theta[k], memory[k] - memory_weight[k] * then) * math.exp(-fade[k] * then)
+            kept += customer_value[k] * (stays - would)
         value[k] = (margin_weight * margin[k] + avoided + kept) / hours[k]
     return value

@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from e2esim.customers.loyalty_kernels import drop_probability
 from e2esim.customers.people import People
 from e2esim.customers.trade import Trade
 from e2esim.domain.book import Columns
 from e2esim.domain.events import EventLog
 from e2esim.domain.outcome import ACCOUNT_COLUMNS, Labels, Outcome, Terms
 from e2esim.domain.world import World
+from e2esim.simulate.line_value import account_margin
+from e2esim.simulate.promise import account_classes
 
 F = npt.NDArray[np.float64]
 
@@ -82,9 +85,20 @@ def accounts_table(world: World, people: People, trade: Trade) -> Columns:
         ("orders", trade.number),
         ("active_start", np.ones(a.n)),
         ("left", people.account_left),
+        ("tier", account_classes(world)),
+        ("margin_y", account_margin(world)),
+        ("loss_y", _loss_rate(world, people)),
     ):
         table[name][: a.n] = values
     return table
+
+
+def _loss_rate(world: World, people: People) -> F:
+    """Rate at which each account would leave, were its satisfaction to stay as it is, (accounts,) [1/year]."""
+    a, m = world.accounts, world.settings.market
+    better = people.account_memory - people.base if m.loyalty_loop else np.zeros(a.n)
+    chance = [drop_probability(m.trade_churn, 2.0 * theta, more) for theta, more in zip(world.segments.theta[a.segment], better, strict=True)]
+    return np.asarray(np.array(chance).reshape(a.n) * 365.0 / np.maximum(a.review_d, 1.0))
 
 
 def gather(

@@ -9,6 +9,7 @@ from e2esim.customers.market import Offer
 from e2esim.customers.trade import Trade
 from e2esim.domain.book import Columns, OrderKind
 from e2esim.domain.events import Event, EventLog
+from e2esim.domain.outcome import Tier
 from e2esim.domain.world import World
 from e2esim.planning.atp import OPEN_QUOTA, free_supply, quote
 from e2esim.planning.atp_kernels import promise_rows
@@ -20,7 +21,7 @@ F = npt.NDArray[np.float64]
 _LAST_HOUR = 9.0  # an order before this hour can ship on its day
 _SHIP_EARLY_D = 3.0  # days before its ship day from which a line may take stock
 _DUE_HOUR = 18.0  # hour of the promised day by which delivery is promised
-STRATEGIC, TRADE, BRANCH, CONSUMER = range(4)  # classes of the allocated ATP
+STRATEGIC, TRADE, BRANCH, CONSUMER = (int(tier) for tier in Tier)  # classes of the allocated ATP
 _STRATEGIC_FROM = 0.5  # strategic share of an account from which it counts as strategic
 
 

@@ -7,16 +7,14 @@ Student t interval over the pairs; a difference inside its interval is called "n
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
 from e2esim.domain.scenario import Scenario
 from e2esim.study.intervals import interval
-from e2esim.study.replicate import run_study
-
-Progress = Callable[[float, str], None]
+from e2esim.study.pool import Progress, headlines
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,16 +84,7 @@ def compare(scenarios: Mapping[str, Scenario], *, replications: int, workers: in
         raise ValueError("a comparison needs at least two scenarios and two replications")
     if len({s.settings.horizon for s in scenarios.values()}) > 1 or len({s.settings.seed for s in scenarios.values()}) > 1:
         raise ValueError("scenarios to compare must have the same horizon and seed")
-    tell = progress or (lambda share, text: None)
-    tables = []
-    for number, (name, scenario) in enumerate(scenarios.items()):
-
-        def told(share: float, text: str, number: int = number, name: str = name) -> None:
-            tell((number + share) / len(scenarios), f"{name}, {text}")
-
-        result = run_study(scenario, replications=replications, workers=workers, progress=told)
-        tables.append(result.per_replication.with_columns(scenario=pl.lit(name)))
-    together = pl.concat(tables)
+    together = headlines(scenarios, replications=replications, workers=workers, progress=progress)
     base, *others = scenarios
     return Comparison(
         base=base, replications=replications, per_replication=together, differences={other: differences(together, base, other) for other in others}

@@ -217,6 +217,24 @@ LOYALTY: tuple[Kpi, ...] = (
         dimensions=_TRADE,
     ),
     Kpi(
+        name="customer_value",
+        label="Customer value at the end",
+        unit="EUR",
+        better="higher",
+        counted="consumers of own channels and trade accounts active at the end",
+        floor=None,
+        definition=(
+            "Expected discounted margin that today's customers will still bring: what the run has kept of its customers. A consumer of "
+            "a trade channel is counted with the account."
+        ),
+        formula=(
+            "sum of clv over consumers of own channels + sum over trade accounts of yearly list margin at the share of the history x share "
+            "of wallet at the end x (1 - exp(-(c + d) T)) / (c + d), c loss rate at the satisfaction of the end"
+        ),
+        source="Gupta and Lehmann (2003); MODEL section 7 (own)",
+        dimensions=ONLY_ALL,
+    ),
+    Kpi(
         name="memory",
         label="Satisfaction remembered",
         unit="satisfaction",
