@@ -1,0 +1,1 @@
+"""The whole order book against the supply: batch allocation, backorder runs by segment, nested quotas, pull-in."""
