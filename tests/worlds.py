@@ -126,6 +126,7 @@ def _selling() -> dict[str, list[Row]]:
             ("mattress", "web", 330, 330, 340), ("pillow", "web", 35, 35, 36), ("mattress", "retail", 190, 360, 350), ("pillow", "retail", 20, 38, 37),
         ),
         "demand": _grid("month item market channel quantity", *_demand()),
+        "budget": _grid("month family quantity revenue_eur margin_eur", *_budget()),
     }
 
 
@@ -137,6 +138,13 @@ def _demand() -> Iterable[tuple[str, str, str, str, float]]:
             index = 1.0 if market == "abroad" else 1.2 if month in (1, 2, 3, 10, 11, 12) else 0.8
             for item, part in (("mattress", 1.0), ("pillow", 0.5)):
                 yield f"{year}-{month:02d}", item, market, channel, round(pieces * part * index, 1)
+
+
+def _budget() -> Iterable[tuple[str, str, float, float, float]]:
+    """The year of the run: the mean month and a little more, (month, family, pieces, revenue, margin)."""
+    for month in range(1, 13):
+        yield f"2026-{month:02d}", "mattress", 460, 115_000, 76_000
+        yield f"2026-{month:02d}", "pillow", 230, 6_200, 3_700
 
 
 def _people() -> dict[str, list[Row]]:

@@ -35,7 +35,7 @@ def test_validate_a_good_scenario(here: Path) -> None:
     tiny_world(here / "w")
     result = call("validate", "scenario=./w/silo", "market.demand_factor=1.4")
     assert result.exit_code == 0
-    assert "tiny/silo: valid, 25 tables" in result.stdout
+    assert "tiny/silo: valid, 26 tables" in result.stdout
     assert result.stderr == ""
 
 
@@ -138,7 +138,7 @@ def test_kpis_and_tables_print_the_catalogues(here: Path) -> None:
         assert f"{kpi['name']} [{kpi['unit']}" in text
     assert "`component` | id in items" in call("tables", "bom").stdout
     assert call("tables", "bomb").exit_code == 2
-    assert call("tables").stdout.count("### ") == 25
+    assert call("tables").stdout.count("### ") == 26
 
 
 @pytest.mark.parametrize("words", [["runn"], ["run", "--replication", "3"], ["run", "--replications", "0"]])

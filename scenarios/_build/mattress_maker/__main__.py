@@ -23,6 +23,7 @@ SEED = 1960  # the year the firm was founded
 def tables() -> Tables:
     """Every table of the scenario; each with its own generator, so that a change in one moves no other."""
     demand = market.demand(random.Random(f"{SEED}/demand"))
+    prices = market.price_rows(random.Random(f"{SEED}/prices"))
     accounts = people.accounts(random.Random(f"{SEED}/accounts"))
     rates = opening.Rates(demand)
     return {
@@ -30,8 +31,8 @@ def tables() -> Tables:
         "calendars": plant.calendars(), "closures": plant.closures(), "work_centres": plant.WORK_CENTRES, "routings": plant.routings(), "sites": plant.SITES,
         "modes": sourcing.modes(), "suppliers": sourcing.suppliers(), "supply": sourcing.supply(),
         "markets": market.MARKETS, "season": market.seasons(), "channels": market.CHANNELS, "lanes": market.LANES,
-        "segments": people.segments(), "mix": people.mix(), "accounts": accounts, "prices": market.price_rows(random.Random(f"{SEED}/prices")),
-        "attributes": people.attributes(), "touchpoints": people.touchpoints(), "services": people.services(), "demand": demand,
+        "segments": people.segments(), "mix": people.mix(), "accounts": accounts, "prices": prices,
+        "attributes": people.attributes(), "touchpoints": people.touchpoints(), "services": people.services(), "demand": demand, "budget": market.budget(demand, prices),
         "opening_stock": opening.stock(rates, random.Random(f"{SEED}/stock")), "open_orders": opening.orders(rates, accounts, random.Random(f"{SEED}/orders")),
     }
 

@@ -11,6 +11,7 @@ from table import CASE, Row, rows, whole
 
 MATTRESSES, PILLOWS, TOPPERS = 700_000, 300_000, 80_000  # [pcs] in the last year of history
 GROWTH = 0.025  # [share/year]
+BUDGET_GROWTH, BUDGET_MARGIN = 0.03, 0.36  # [share] on the year before; [share] of revenue; assumed
 PRICE_LEVEL = 49.7  # [EUR] trade list price of a 90 x 200 mattress of factor one; sets the turnover of EUR 70 M
 MONTHS = [f"{year}-{month:02d}" for year in (2024, 2025) for month in range(1, 13)]
 
@@ -137,6 +138,24 @@ def demand(rng: random.Random) -> list[Row]:
                 }
                 table |= {(month, item, pair[1], pair[0]): pieces for (month, item), pieces in whole(cells, round(of_pair[pair] * level)).items() if pieces}
     return rows("month item market channel quantity", *((*key, table[key]) for key in sorted(table)), source=CASE)
+
+
+def budget(history: list[Row], prices: list[Row]) -> list[Row]:
+    """Table budget: the last year's pieces and revenue by month and family and `BUDGET_GROWTH` more, at the budgeted margin."""
+    invoiced = {(row["item"], row["channel"]): float(row["price_eur"]) for row in prices}
+    pieces: dict[tuple[str, str], float] = {}
+    revenue: dict[tuple[str, str], float] = {}
+    for row in history:
+        if row["month"] < "2025":
+            continue
+        family = "pillow" if "-PIL" in row["item"] else "topper" if "-TOP" in row["item"] else "mattress"
+        key = (f"2026{row['month'][4:]}", family)
+        pieces[key] = pieces.get(key, 0.0) + row["quantity"]
+        revenue[key] = revenue.get(key, 0.0) + row["quantity"] * invoiced[row["item"], row["channel"]]
+    grown = 1.0 + BUDGET_GROWTH
+    table = ((*key, round(grown * pieces[key], -1), round(grown * revenue[key], -3), round(BUDGET_MARGIN * grown * revenue[key], -3)) for key in sorted(pieces))
+    source = "assumed: the year before and 3 % more, at a margin of 36 %"
+    return rows("month family quantity revenue_eur margin_eur", *((m, f, int(q), int(r), int(g)) for m, f, q, r, g in table), source=source)
 
 
 def _weights(pair: tuple[str, str], rng: random.Random) -> dict[str, dict[str, float]]:

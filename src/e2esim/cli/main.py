@@ -167,6 +167,35 @@ def plan_one(
         plan_data(data, options)
 
 
+@app.command("sop")
+def sop_one(
+    overrides: Overrides = None,
+    months: Annotated[int, typer.Option("--months", "-m", min=2, max=36, help="Months ahead.")] = 12,
+    scenarios: Annotated[
+        str,
+        typer.Option("--scenarios", metavar="NAMES|FILE", help="Scenarios side by side: names with commas, or a YAML file.", show_default=False),
+    ] = "",
+    opportunity: Annotated[
+        str,
+        typer.Option("--opportunity", metavar="item=..,qty=..,month=..,price=..", help="Vet it: accept, partly or refuse.", show_default=False),
+    ] = "",
+    as_json: AsJson = False,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="S&OP folder; default ./runs/sop-...", show_default=False)] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No warnings and no tables.")] = False,
+) -> None:
+    """Plan sales and operations: demand, supply and money by month, roles, criticalities, scenarios side by side.
+
+    Example: e2esim sop scenario=mattress_maker market.demand_factor=1.2 --scenarios extra_shift,price_up
+    """
+    with clean_end():
+        from e2esim.cli.sop_command import SopOptions, plan_sop
+
+        plan_sop(
+            overrides or [],
+            SopOptions(months=months, scenarios=scenarios, opportunity=opportunity, out=out, as_json=as_json, quiet=quiet),
+        )
+
+
 @app.command()
 def validate(
     overrides: Overrides = None,

@@ -148,7 +148,29 @@ def a_year_of_history(view: View) -> Iterator[Problem]:
         )
 
 
+@needs("items.category", "items.sold")
+def budget_of_sold_families(view: View) -> Iterator[Problem]:
+    """A budget is for families that are sold."""
+    items = view.table("items")
+    sold = sorted(set(items.filter(pl.col("sold"))["category"]))
+    known = set(items["category"])
+    for record in view.table("budget").iter_rows(named=True):
+        if record["family"] in known and record["family"] not in sold:
+            remedy = f"one of: {', '.join(sold)}"
+            yield view.problem("budget", "no item of this family is sold", row=record[ROW], column="family", value=record["family"], remedy=remedy)
+
+
+@needs("budget.quantity", "budget.revenue_eur", "budget.margin_eur")
+def budget_says_something(view: View) -> Iterator[Problem]:
+    """Every row of the budget holds a number."""
+    for record in view.table("budget").iter_rows(named=True):
+        if record["quantity"] is None and record["revenue_eur"] is None and record["margin_eur"] is None:
+            yield view.problem("budget", "a row without any number", row=record[ROW], column="quantity", remedy="fill quantity, revenue_eur or margin_eur")
+
+
 CHECKS: tuple[Check, ...] = (
+    budget_of_sold_families,
+    budget_says_something,
     demand_for_sold_items,
     prices_where_demanded,
     lanes_where_demanded,

@@ -469,6 +469,20 @@ TABLES: tuple[Table, ...] = (
         ),
     ),
     Table(
+        name="budget",
+        meaning="The company budget, which S&OP links to the plan; a family is a category of items that are sold.",
+        key=("month", "family"),
+        required=False,
+        columns=(
+            Column(name="month", kind="month", unit="YYYY-MM", meaning="calendar month"),
+            Column(name="family", kind="id", meaning="family: a category of items", ref=("items", "category")),
+            _num("quantity", "pcs", "pieces to be sold", required=False, default=None),
+            _num("revenue_eur", "EUR", "revenue at net prices", required=False, default=None),
+            _num("margin_eur", "EUR", "revenue less cost of goods", low=None, required=False, default=None),
+            _SOURCE,
+        ),
+    ),
+    Table(
         name="opening_stock",
         meaning="Stock on hand at the plant at the start.",
         key=("item",),

@@ -83,6 +83,36 @@ class Planning:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sop:
+    """Sales and operations planning. ``monthly``: inside the run a cycle a month gives the MPS its limits; ``off``: none."""
+
+    rule: str = "off"  # what S&OP does inside the run
+    months: int = 12  # [months] ahead
+    lead_months: int = 1  # [months] from a decision on shifts or frame contracts to its effect
+    shift_h_week: float = 8.0  # [h/machine/week] longest extra shift that may be opened
+    shift_premium: float = 1.5  # [1] extra cost of its hour over that of overtime; assumed
+    shift_least: float = 0.25  # [share] of the longest shift that is worth opening
+    frame_extra: float = 0.25  # [share] of weekly capacity that a frame contract adds at a supplier; assumed
+    frame_premium: float = 0.05  # [share] of the price paid for what it adds; assumed
+    lose_share: float = 0.3  # [share] of what waits a month that is lost in the next one; assumed
+    service_target: float = 0.98  # [share] of demand delivered in its month (Sales)
+    utilisation_target: float = 0.85  # [share] of today's hours used (Operations)
+    stability_target: float = 0.1  # [share] of change of the work of a day from month to month (Operations)
+    overtime_target: float = 0.05  # [share] of overtime and extra shifts in today's hours (Personnel)
+    level_target: float = 1.15  # [1] fullest month over the mean one, work of a day (Personnel)
+
+    def __post_init__(self) -> None:
+        _need(self.rule in ("off", "monthly"), f"sop rule must be 'off' or 'monthly', got {self.rule!r}")
+        _need(2 <= self.months <= 36, f"months must lie between 2 and 36, got {self.months}")
+        _need(self.lead_months >= 0, f"lead_months must not be negative, got {self.lead_months}")
+        for name in ("shift_h_week", "frame_extra", "frame_premium", "shift_premium"):
+            _need(getattr(self, name) >= 0, f"{name} must not be negative, got {getattr(self, name)}")
+        for name in ("shift_least", "lose_share", "service_target", "utilisation_target", "stability_target", "overtime_target"):
+            _need(0 <= getattr(self, name) <= 1, f"{name} must be a share, got {getattr(self, name)}")
+        _need(self.level_target >= 1, f"level_target must be at least 1, got {self.level_target}")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Promise:
     """How dates are promised. ``quoted``: the channel's fixed lead time; ``atp``: from stock, plan, material and capacity."""
 
@@ -184,6 +214,7 @@ class Settings:
     horizon: Horizon = field(default_factory=Horizon)
     market: Market = field(default_factory=Market)
     planning: Planning = field(default_factory=Planning)
+    sop: Sop = field(default_factory=Sop)
     promise: Promise = field(default_factory=Promise)
     precedence: Precedence = field(default_factory=Precedence)
     satisfaction: Satisfaction = field(default_factory=Satisfaction)

@@ -1,0 +1,1 @@
+"""Sales and operations planning: demand, supply and money by month and family in one plan, and what it lacks."""

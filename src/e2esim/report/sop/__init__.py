@@ -1,0 +1,1 @@
+"""An S&OP cycle for eyes: tables, terminal, workbook, picture."""
