@@ -22,6 +22,8 @@ from typing import Any
 
 import yaml
 
+from e2esim.domain.schema import TABLE
+
 Row = dict[str, Any]
 Change = list[Row] | Callable[[list[Row]], list[Row]] | None
 
@@ -216,9 +218,11 @@ def changed_tables(**changes: Change) -> dict[str, list[Row]]:
     """Return the tables of the tiny world with ``changes`` applied; None drops a table."""
     tables = tiny_tables()
     for name, change in changes.items():
-        if name not in tables:
+        if name not in tables and name in TABLE and isinstance(change, list):  # an optional table
+            tables[name] = change
+        elif name not in tables:
             raise KeyError(f"the tiny world has no table {name}")
-        if change is None:
+        elif change is None:
             del tables[name]
         else:
             tables[name] = change(tables[name]) if callable(change) else change

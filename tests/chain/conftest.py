@@ -25,7 +25,7 @@ from e2esim.domain.build import build_world
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.scenario import Scenario
 from e2esim.domain.schema import TABLES, Column
-from e2esim.domain.settings import Horizon, Settings
+from e2esim.domain.settings import Horizon, Planning, Settings
 from e2esim.domain.world import World
 from e2esim.streams import Streams
 
@@ -61,7 +61,7 @@ def _value(column: Column, cell: Any) -> Any:
     return "" if cell is None else str(cell)
 
 
-def make_world(*, days: int = 90, tick_h: float = 1.0, **changes: Any) -> World:
+def make_world(*, days: int = 90, tick_h: float = 1.0, planning: Planning | None = None, **changes: Any) -> World:
     """The tiny world with tables replaced (rows) or changed (a callable on the rows)."""
     rows = _tiny_tables()
     for name, change in changes.items():
@@ -80,7 +80,7 @@ def make_world(*, days: int = 90, tick_h: float = 1.0, **changes: Any) -> World:
         schema = {c.name: types.get(_kind(c), pl.String) for c in table.columns}
         tables[table.name] = pl.DataFrame(cells, schema=schema)
     horizon = Horizon(start=dt.date(2026, 1, 5), days=days, warmup_days=0, tick_h=tick_h)
-    return build_world(Scenario(settings=Settings(name="tiny", horizon=horizon), tables=tables))
+    return build_world(Scenario(settings=Settings(name="tiny", horizon=horizon, planning=planning or Planning()), tables=tables))
 
 
 def with_cells(**cells: Any) -> Callable[[list[dict[str, Any]]], list[dict[str, Any]]]:

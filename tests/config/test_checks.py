@@ -38,6 +38,7 @@ CASES: list[tuple[str, dict[str, Any], str, int | None, str]] = [
     ("own component", {"bom": add({"parent": "core", "component": "core", "quantity": 1})}, "bom", 7, "circular"),
     ("no source of a component", {"supply": without(item="fabric"), "open_orders": without(order="P2")}, "items", 6, "neither made nor bought, but it goes into mattress"),
     ("no source of a sold item", {"routings": without(item="pillow")}, "items", 3, "neither made nor bought, but it is sold"),
+    ("changeover of no family", {"changeovers": [{"work_centre": "sewing", "from_family": "soft", "to_family": "hard", "hours": 1, "source": "assumed"}], "items": lambda rows: [row | {"setup_family": "soft"} for row in rows]}, "changeovers", 2, "no item has this set-up family"),
     ("whole lot scrapped", {"items": edit({"item": "core"}, scrap_share=1)}, "items", 4, "below 1"),
     ("shift ends first", {"calendars": edit({"weekday": 3}, end="07:00")}, "calendars", 4, "ends before it starts"),
     ("shifts overlap", {"calendars": add({"calendar": "day", "weekday": 2, "start": "15:00", "end": "20:00"})}, "calendars", 7, "overlaps"),

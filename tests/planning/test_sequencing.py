@@ -109,7 +109,7 @@ def slow_dispatch(
             options.append((j, o, m, begin, end, change))
         if active:
             first = min(options, key=lambda x: (x[4], x[0]))
-            fit = [x for x in options if x[2] == first[2] and x[3] < first[4]]
+            fit = [x for x in options if x[2] == first[2] and x[3] < max(first[4], first[3] + 1)]
         else:
             fit = [x for x in options if x[3] == min(y[3] for y in options)]
         j, o, m, begin, end, _ = max(

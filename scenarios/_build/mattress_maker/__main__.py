@@ -28,7 +28,7 @@ def tables() -> Tables:
     rates = opening.Rates(demand)
     return {
         "brands": product.BRANDS, "items": product.items(), "bom": product.bom(),
-        "calendars": plant.calendars(), "closures": plant.closures(), "work_centres": plant.WORK_CENTRES, "routings": plant.routings(), "sites": plant.SITES,
+        "calendars": plant.calendars(), "closures": plant.closures(), "work_centres": plant.WORK_CENTRES, "routings": plant.routings(), "changeovers": plant.changeovers(), "sites": plant.SITES,
         "modes": sourcing.modes(), "suppliers": sourcing.suppliers(), "supply": sourcing.supply(),
         "markets": market.MARKETS, "season": market.seasons(), "channels": market.CHANNELS, "lanes": market.LANES,
         "segments": people.segments(), "mix": people.mix(), "accounts": accounts, "prices": prices,

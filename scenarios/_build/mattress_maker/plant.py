@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from product import BLOCKS, CORES, COVERS, MODELS, PREFIX, SIZES
+from product import BLOCKS, CORES, COVERS, FOAM_FAMILY, MODELS, PREFIX, SIZES
 from table import Row, rows
 
 STAFF = "crew within the 150 staff of case H2; hours and rate assumed"
@@ -59,6 +59,15 @@ def closures() -> list[Row]:
         elif plant:
             lines += [(name, day, day, "assumed: turn of the year") for day in ("12-24", "12-31")]
     return rows("calendar first last", *lines)
+
+
+def changeovers() -> list[Row]:
+    """Table changeovers: cleaning between foam chemistries, new fabric on quilting and sewing machines (hours assumed)."""
+    foams = sorted(set(FOAM_FAMILY.values()))
+    lines = [("foaming", a, b, 1.0 if "memory" in (a, b) else 0.6) for a in foams for b in foams if a != b]
+    fabrics = [f"fabric_{cover}" for cover in COVERS]
+    lines += [(centre, a, b, hours) for centre, hours in (("quilting", 0.3), ("sewing", 0.15)) for a in fabrics for b in fabrics if a != b]
+    return rows("work_centre from_family to_family hours", *lines)
 
 
 def routings() -> list[Row]:

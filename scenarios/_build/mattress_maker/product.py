@@ -101,6 +101,9 @@ def toppers() -> list[str]:
 LEAD_D = {"mattress": 4, "topper": 4, "pillow": 3, "core": 2, "cover": 3, "quilt": 2, "block": 2}  # [days] planned, queue included
 
 
+FOAM_FAMILY = {"BLK-P22": "polyether", "BLK-P28": "polyether", "BLK-S20": "polyether", "BLK-H33": "high_resilience", "BLK-V45": "memory"}
+
+
 def items() -> list[Row]:
     """Table items."""
     table: list[Row] = []
@@ -109,6 +112,7 @@ def items() -> list[Row]:
         base = {
             "item": item, "name": name, "category": category, "brand": "", "unit": "pcs", "sold": False, "weight_kg": 0.0, "volume_m3": 0.0, "life_y": 5,
             "pair_share": 0, "lot_min": 1, "lot_multiple": 1, "lead_time_d": 1, "cover_d": 0, "scrap_share": 0, "defect_share": 0, "resale_share": 0,
+            "setup_family": "",
         }
         base["lead_time_d"] = LEAD_D.get(category, 1)
         table.append(base | known | {"source": known.get("source", ASSUMED)})
@@ -135,11 +139,13 @@ def items() -> list[Row]:
     for cover, (name, _) in COVERS.items():
         for size in SIZES:
             add(f"COV-{cover}-{size}", f"{name} {size.lstrip('0')}", "cover", weight_kg=round(1.5 * area(size), 1), volume_m3=0.02, lot_min=20, lot_multiple=5, cover_d=2,
-                scrap_share=0.005)
+                scrap_share=0.005, setup_family=f"fabric_{cover}")
     for cover, (name, _) in COVERS.items():
-        add(f"QLT-{cover}", f"Quilt for {name.lower()}", "quilt", unit="m2", weight_kg=0.9, volume_m3=0.02, lot_min=400, lot_multiple=50, cover_d=2, scrap_share=0.01)
+        add(f"QLT-{cover}", f"Quilt for {name.lower()}", "quilt", unit="m2", weight_kg=0.9, volume_m3=0.02, lot_min=400, lot_multiple=50, cover_d=2, scrap_share=0.01,
+            setup_family=f"fabric_{cover}")
     for block, (name, density, *_) in BLOCKS.items():
-        add(block, name, "block", unit="m3", weight_kg=density, volume_m3=1.0, lot_min=60, lot_multiple=20, cover_d=2, scrap_share=0.03)
+        add(block, name, "block", unit="m3", weight_kg=density, volume_m3=1.0, lot_min=60, lot_multiple=20, cover_d=2, scrap_share=0.03,
+            setup_family=FOAM_FAMILY[block])
     for raw, (name, unit, cover_d, weight, volume) in RAWS.items():
         add(raw, name, "raw", unit=unit, weight_kg=weight, volume_m3=volume, cover_d=cover_d)
     return table

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable, Sequence
 
+import numpy as np
+import numpy.typing as npt
 import simpy
 
 from e2esim.chain.phases import At, Phase
 from e2esim.domain.worktime import WorkTime
 
+F = npt.NDArray[np.float64]
+
 WEEK = 168.0  # [h]; weeks are counted from the start of the run
 
 Key = tuple[float, int]  # (priority, release number), lower first
+UNRANKED = 1 << 30  # lots that came after the sequence of the day was made
+Sequencer = Callable[[], Sequence[int]]  # release numbers of the waiting lots, first first
 
 
 class WorkCentre:
@@ -22,23 +29,31 @@ class WorkCentre:
     Work that runs into a later week goes on at the speed known for that week when the operation starts.
     """
 
-    def __init__(self, env: simpy.Environment, *, machines: int, calendar: WorkTime, horizon_h: float) -> None:
+    def __init__(
+        self, env: simpy.Environment, *, machines: int, calendar: WorkTime, horizon_h: float, changeover_h: F | None = None
+    ) -> None:
         self.env, self.machines, self.calendar, self.horizon_h = env, machines, calendar, horizon_h
         self.busy = 0
-        self._queue: list[tuple[Key, simpy.Event]] = []
+        self.sequencer: Sequencer | None = None  # asked once a day, before the machines first choose
+        self.last = [0] * machines  # set-up family that each machine did last
+        self._idle = list(range(machines))
+        self._changeover_h = changeover_h if changeover_h is not None and changeover_h.any() else None  # (families, families)
+        self._queue: list[tuple[int, Key, int, simpy.Event]] = []  # rank, key, family
+        self._sequenced_d = -1
         self._overtime: dict[int, float] = {}  # week -> [h/machine]
         self._call: float | None = None  # when the machines choose next
 
-    def seize(self, key: Key) -> simpy.Event:
-        """Queue for a machine; the event happens when one is taken, inside a shift."""
+    def seize(self, key: Key, family: int = 0) -> simpy.Event:
+        """Queue for a machine; the event happens when one is taken, inside a shift, with (machine, hours of changeover)."""
         event = self.env.event()
-        heapq.heappush(self._queue, (key, event))
+        heapq.heappush(self._queue, (UNRANKED, key, family, event))
         self._choose_at(self.env.now)
         return event
 
-    def leave(self) -> None:
+    def leave(self, machine: int) -> None:
         """Give the machine back."""
         self.busy -= 1
+        self._idle.append(machine)
         if self._queue:
             self._choose_at(self.env.now)
 
@@ -93,9 +108,34 @@ class WorkCentre:
         self._call = when
         At(self.env, when, Phase.START).callbacks.append(self._choose)
 
+    def waiting(self) -> list[tuple[int, int]]:
+        """Release number and set-up family of the lots in the queue, first first."""
+        return [(key[1], family) for _, key, family, _ in sorted(self._queue, key=lambda entry: entry[:2])]
+
     def _choose(self, moment: simpy.Event) -> None:
         self._call = None
+        day = int(self.env.now // 24.0)
+        if self.sequencer is not None and day > self._sequenced_d and len(self._queue) > 1:
+            self._sequenced_d = day
+            self._rank(self.sequencer())
         while self._queue and self.busy < self.machines:
-            event = heapq.heappop(self._queue)[1]
+            _, _, family, event = heapq.heappop(self._queue)
             self.busy += 1
-            event.succeed()
+            machine, change = self._take(family)
+            event.succeed((machine, change))
+
+    def _rank(self, numbers: Sequence[int]) -> None:
+        """Put the waiting lots into the order of their release numbers."""
+        rank = {number: k for k, number in enumerate(numbers)}
+        self._queue = [(rank.get(key[1], UNRANKED), key, family, event) for _, key, family, event in self._queue]
+        heapq.heapify(self._queue)
+
+    def _take(self, family: int) -> tuple[int, float]:
+        """Take the idle machine with the least changeover to a family; lots of family 0 leave a machine as it is."""
+        if self._changeover_h is None or family == 0:
+            return self._idle.pop(0), 0.0
+        machine = min(self._idle, key=lambda m: float(self._changeover_h[self.last[m], family]))  # type: ignore[index]
+        self._idle.remove(machine)
+        change = float(self._changeover_h[self.last[machine], family])
+        self.last[machine] = family
+        return machine, change

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,16 @@ class Lot:
     missing: int = -1  # component it waits for
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A lot in the queue of a work centre."""
+
+    number: int  # of its release
+    family: int
+    hours: float  # [h] of a machine, without changeover
+    due_h: float  # [h] when it should leave this work centre
+
+
 class Shop:
     """Open lots on the work centres.
 
@@ -44,8 +55,8 @@ class Shop:
         self.env, self.world, self.stock, self.log = env, world, stock, log
         machines, calendars = world.centres.machines, world.centres.calendar
         self.centres = tuple(
-            WorkCentre(env, machines=int(m), calendar=c, horizon_h=world.hours)
-            for m, c in zip(machines, calendars, strict=True)
+            WorkCentre(env, machines=int(m), calendar=c, horizon_h=world.hours, changeover_h=h)
+            for m, c, h in zip(machines, calendars, world.changeovers.hours, strict=True)
         )
         self.lots: dict[int, Lot] = {}  # open lots by release number
         self.overtime_eur = 0.0
@@ -120,6 +131,15 @@ class Shop:
                 hours[centre] += setup + run * lot.quantity
         return hours
 
+    def queue(self, place: int) -> list[Waiting]:
+        """Lots that wait for a machine of a work centre, first first."""
+        found = []
+        for number, family in self.centres[place].waiting():
+            lot = self.lots[number]
+            hours = [setup + run * lot.quantity for _, setup, run in self._steps[lot.item][lot.step :]]
+            found.append(Waiting(number=number, family=family, hours=hours[0], due_h=lot.due_h - sum(hours[1:])))
+        return found
+
     def needs(self) -> F:
         """Material of lots that still wait for it, (items,)."""
         table = np.zeros(self.world.items.n)
@@ -129,21 +149,24 @@ class Shop:
         return table
 
     # --- the life of a lot -------------------------------------------------------------------------------------------
-    def _run(self, lot: Lot) -> Generator[simpy.Event, None, None]:
+    def _run(self, lot: Lot) -> Generator[simpy.Event, Any, None]:
         yield lot.ready
+        family = int(self.world.changeovers.family[lot.item])
         for place, setup, run in self._steps[lot.item]:
             centre = self.centres[place]
-            yield centre.seize(lot.key)
+            machine, change = yield centre.seize(lot.key, family)
             if lot.step == 0:
                 for component, each in self._parts[lot.item]:
                     self.stock.consume(component, each * lot.quantity)
-            hours = setup + run * lot.quantity
+            hours = change + setup + run * lot.quantity
             end = centre.end(hours)
             if end == float("inf"):
                 return  # the calendar ends first: the lot stays open and its machine taken
             yield At(self.env, end, Phase.ARRIVE)
             lot.step += 1
-            centre.leave()
+            centre.leave(machine)
+            if change > 0:
+                self.log.emit(self.env.now, Event.CHANGED_OVER, place=place, item=lot.item, value=change)
             self.log.emit(
                 self.env.now, Event.OPERATION_DONE, place=place, item=lot.item, quantity=lot.quantity, value=hours
             )

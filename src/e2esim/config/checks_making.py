@@ -9,7 +9,7 @@ import polars as pl
 
 from e2esim.config.checks import Check, View, needs
 from e2esim.config.grids import ROW
-from e2esim.config.problems import Problem
+from e2esim.config.problems import Problem, did_you_mean
 from e2esim.domain.worktime import WorkTime
 
 
@@ -47,6 +47,17 @@ def _cycles(children: dict[str, list[str]]) -> Iterator[list[str]]:
                 path.append(child)
                 on_path.add(child)
                 stack.append(iter(children.get(child, ())))
+
+
+@needs("items.setup_family", "changeovers.from_family", "changeovers.to_family")
+def known_families(view: View) -> Iterator[Problem]:
+    """A changeover names set-up families that some item has."""
+    known = sorted({family for family in view.table("items")["setup_family"] if family})
+    for column in ("from_family", "to_family"):
+        for row, family in view.table("changeovers").select(ROW, column).iter_rows():
+            if family not in known:
+                remedy = did_you_mean(family, known, "families stand in column setup_family of items:")
+                yield view.problem("changeovers", "no item has this set-up family", row=row, column=column, value=family, remedy=remedy)
 
 
 @needs("items.item", "items.sold", "bom.parent", "bom.component", "routings.item", "supply.item")
@@ -309,6 +320,6 @@ def open_orders_can_be_done(view: View) -> Iterator[Problem]:
 
 
 CHECKS: tuple[Check, ...] = (
-    no_cycle, made_or_bought, bills_of_made_items, something_left_after_scrap, shifts_in_order, closures_in_order,
+    no_cycle, known_families, made_or_bought, bills_of_made_items, something_left_after_scrap, shifts_in_order, closures_in_order,
     working_time, one_plant, open_orders_can_be_done,
 )  # fmt: skip

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import polars as pl
 
 from e2esim.domain import world as w
+from e2esim.domain.changeovers import lay_out_changeovers
 from e2esim.domain.scenario import Scenario
 from e2esim.domain.worktime import WorkTime
 
@@ -68,6 +69,7 @@ def build_world(scenario: Scenario) -> w.World:
         bom=bom,
         routing=routing,
         centres=centres,
+        changeovers=lay_out_changeovers(t["items"], t["changeovers"], centres.ids, centres.efficiency, used=settings.planning.changeovers),
         modes=modes,
         supply=supply,
         plant=_plant(t["sites"], calendars, scale),

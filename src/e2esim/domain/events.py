@@ -31,6 +31,7 @@ class Event(IntEnum):
     CONTACTS_ANSWERED = 16  # rows, value = mean wait [h]
     STOCK_COUNTED = 17  # place = node class (0 plant), item = -1, quantity = pieces of sold items on hand, value = EUR of all stock
     CAPACITY_OPENED = 18  # place = work centre, quantity = machine hours open in the week, overtime in value
+    CHANGED_OVER = 19  # place = work centre, item = of the lot after it, value = machine hours; they lie inside OPERATION_DONE
 
 
 @dataclass

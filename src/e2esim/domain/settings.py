@@ -71,11 +71,14 @@ class Planning:
     smoothing: float = 0.15  # [1/week] of the level of the forecast
     reserve: float = 0.05  # [share] of the hours of every work centre that the MPS leaves free, so that queues stay short
     overtime: bool = True  # the planner may use overtime
+    changeovers: bool = False  # set-ups depend on the sequence as table changeovers says
+    sequence: str = "release"  # lots queue by release; rule: sequenced daily by a rule, aps: by CP-SAT, where there are changeovers
     backlog_eur_week: float = 12.0  # [EUR/pcs/week] value of a piece of backlog for a week
     holding_share_week: float = 0.004  # [share of cost/week]
 
     def __post_init__(self) -> None:
         _need(self.rule in ("silo", "end_to_end"), f"planning rule must be 'silo' or 'end_to_end', got {self.rule!r}")
+        _need(self.sequence in ("release", "rule", "aps"), f"sequence must be release, rule or aps, got {self.sequence!r}")
         _need(self.mps_weeks >= 2, f"mps_weeks must be at least 2, got {self.mps_weeks}")
         _need(self.review_days >= 1, f"review_days must be at least 1, got {self.review_days}")
         _need(0 <= self.reserve < 1, f"reserve must lie in [0, 1), got {self.reserve}")

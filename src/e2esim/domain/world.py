@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from e2esim.domain.changeovers import Changeovers
 from e2esim.domain.settings import Settings
 from e2esim.domain.worktime import WorkTime
 
@@ -311,6 +312,7 @@ class World:
     bom: Bom
     routing: Routing
     centres: Centres
+    changeovers: Changeovers
     modes: Modes
     supply: Supply
     plant: Plant

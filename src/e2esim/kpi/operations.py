@@ -68,6 +68,12 @@ def _load(reading: Reading, findings: Findings) -> None:
     for name, values in (("capacity_load", load), ("capacity_load_peak", peak)):
         findings.put_one(name, float(values[told].max()) if told.any() else float("nan"), int(weeks.max(initial=0)))
         findings.put_members(name, "work_centre", centres, values, weeks.astype(np.float64))
+    e = reading.outcome.events
+    inside = (e["kind"] == Event.CHANGED_OVER) & (e["t"] >= 168.0 * whole.start) & (e["t"] < 168.0 * whole.stop)
+    changed = np.bincount(e["place"][inside], weights=e["value"][inside], minlength=len(centres))
+    hours_used = used.sum(axis=0)
+    findings.put_one("changeover_share", float(changed.sum() / hours_used.sum()) if hours_used.sum() else float("nan"), int(weeks.max(initial=0)))
+    findings.put_members("changeover_share", "work_centre", centres, ratio(changed, hours_used), weeks.astype(np.float64))
     hours = float(opened[:, told].sum())
     findings.put_one(
         "capacity_load_mean", float(used[:, told].sum()) / hours if hours else float("nan"), int(weeks.max(initial=0))

@@ -243,7 +243,7 @@ def _place_names(events: dict[str, Array], labels: Labels, world: World | None) 
         else [f"lane {k}" for k in range(1 + int(place[kind == Event.TRUCK_LEFT].max(initial=-1)))]
     )
     lists: tuple[tuple[tuple[Event, ...], Sequence[str]], ...] = (
-        ((Event.LOT_RELEASED, Event.OPERATION_DONE, Event.MATERIAL_SHORT, Event.CAPACITY_OPENED), labels.work_centres),
+        ((Event.LOT_RELEASED, Event.OPERATION_DONE, Event.MATERIAL_SHORT, Event.CAPACITY_OPENED, Event.CHANGED_OVER), labels.work_centres),
         ((Event.CALLED_OFF, Event.SUPPLY_RECEIVED, Event.SUPPLY_REJECTED), labels.suppliers),
         ((Event.TRUCK_LEFT,), lanes),
         ((Event.RETURNED,), enum_names(ReturnCause)),

@@ -25,6 +25,7 @@ from e2esim.simulate.promise import Promise
 from e2esim.simulate.quotas import Quotas
 
 F = npt.NDArray[np.float64]
+_WORKING_DAYS = 5.0  # a week, for counting lots a day
 Rows = npt.NDArray[np.int32]
 
 
@@ -76,7 +77,7 @@ class Planner:
         w, p, sold = self.world, self.world.settings.planning, self.sold
         flow = self._level + self._level @ w.bom.flat
         lot = np.maximum(self._lot_size, np.where(w.items.sold, flow, flow / 7.0))  # sold items weekly, the others daily
-        setups = w.routing.setup_hours / lot
+        setups = (w.routing.setup_hours + _expected_changeovers(w, flow / lot)) / lot
         hours = (w.routing.centre_hours + setups + setups @ w.bom.flat.T)[:, sold]
         raw = np.nonzero(~w.items.made & (w.bom.flat[sold].sum(axis=0) > 0))[0]
         self._raw = raw
@@ -325,3 +326,25 @@ def _cumulative_lead(world: World) -> int:
         if len(parts):
             below[i] = float((lead[parts] + below[parts]).max())
     return int(below[w.items.sold].max(initial=0.0))
+
+
+def _expected_changeovers(world: World, lots: F) -> F:
+    """Changeover hours before a lot of each item, (centres, items) [h]; ``lots`` a week (items,).
+
+    As if lots came in no order, and a work centre of m machines met m - 1 of m of them with a machine already set up;
+    where lots are sequenced by the day, a family is changed to once a day at most.
+    """
+    c, r = world.changeovers, world.routing
+    if not c.hours.any():
+        return np.zeros((len(world.centres.ids), world.items.n))
+    visits = np.zeros((len(world.centres.ids), world.items.n), dtype=bool)
+    visits[r.centre, np.repeat(np.arange(world.items.n), np.diff(r.start))] = True
+    of_family = np.zeros((len(world.centres.ids), len(c.families)))
+    for centre in range(len(world.centres.ids)):
+        np.add.at(of_family[centre], c.family, np.where(visits[centre], lots, 0.0))
+    once = np.ones_like(of_family)
+    if world.settings.planning.sequence != "release":
+        once /= np.maximum(1.0, of_family / _WORKING_DAYS)
+    share = of_family / np.maximum(of_family.sum(axis=1, keepdims=True), 1e-9)
+    hours = c.expected(share) * once[:, c.family] / world.centres.machines[:, None]
+    return np.asarray(np.where(visits, hours, 0.0))

@@ -30,6 +30,7 @@ from e2esim.simulate.opening import open_orders, open_shelves, open_transit
 from e2esim.simulate.outcome import gather
 from e2esim.simulate.planner import Planner
 from e2esim.simulate.promise import Promise
+from e2esim.simulate.sequencer import place_sequencers
 from e2esim.simulate.waves import Waves
 from e2esim.streams import Streams
 
@@ -68,6 +69,7 @@ class Replication:
         self.promise = Promise(world, self.orders, self.log)
         self.planner = Planner(world, self.stock, self.shop, self.source, self.promise, self.log)
         self.waves = Waves(world, self.orders, self.people, self.planner, self.promise)
+        place_sequencers(world, self.shop)
         self._opening_last, self._opening_brand = (self.people.consumers.filled(c).copy() for c in ("last", "brand"))
 
     def run(self, progress: Callable[[float], None] | None = None) -> Outcome:

@@ -42,6 +42,17 @@ OPERATIONS: tuple[Kpi, ...] = (
         dimensions=("all", "work_centre"),
     ),
     Kpi(
+        name="changeover_share",
+        label="Hours spent on changeovers",
+        unit="share",
+        better="lower",
+        counted="weeks",
+        definition="Machine hours of changeovers between set-up families over machine hours used; all work centres, and each.",
+        formula="hours of changeovers / hours used, whole weeks of the window; 0 where set-ups do not depend on the sequence",
+        source="Pinedo (2016), sequence-dependent set-ups",
+        dimensions=("all", "work_centre"),
+    ),
+    Kpi(
         name="forecast_error",
         label="Forecast error (WAPE)",
         unit="share",

@@ -23,7 +23,7 @@ class Sequenced:
 
 
 def sequence(
-    problem: SequencingProblem, hint: tuple[Ints, Ints, Ints], *, time_limit_s: float, seed: int, workers: int
+    problem: SequencingProblem, hint: tuple[Ints, Ints, Ints], *, time_limit_s: float, seed: int, workers: int, effort: float | None = None
 ) -> Sequenced:
     """Improve a known schedule (machine, start, end), which also closes the horizon."""
     model = cp_model.CpModel()
@@ -65,7 +65,7 @@ def sequence(
         for j, last in enumerate(lasts):
             model.add(late[j] >= last - int(problem.due[j]))
         model.minimize(sum(int(w) * v for w, v in zip(problem.weight, late, strict=True)))
-    return _run(model, problem, starts, ends, chosen, time_limit_s, seed, workers)
+    return _run(model, problem, starts, ends, chosen, time_limit_s, seed, workers, effort)
 
 
 def _changeovers(
@@ -94,10 +94,12 @@ def _changeovers(
 
 def _run(
     model: Any, problem: SequencingProblem, starts: list[Any], ends: list[Any], chosen: list[Any], time_limit_s: float,
-    seed: int, workers: int,
+    seed: int, workers: int, effort: float | None,
 ) -> Sequenced:
     solver = cp_model.CpSolver()
     solver.parameters.max_time_in_seconds = max(time_limit_s, 0.05)
+    if effort is not None:
+        solver.parameters.max_deterministic_time = effort
     solver.parameters.random_seed = seed % 2**31
     solver.parameters.num_workers = workers
     status = solver.solve(model)

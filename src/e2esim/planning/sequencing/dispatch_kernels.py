@@ -28,7 +28,7 @@ def dispatch(
     begin, finish, mode = np.zeros(n_jobs, np.int64), np.zeros(n_jobs, np.int64), np.zeros(n_jobs, np.int64)
     change = np.zeros(n_jobs, np.int64)
     for _ in range(machine.shape[0]):
-        earliest, first_end, target = np.int64(2**62), np.int64(2**62), -1
+        earliest, first_end, target, first_begin = np.int64(2**62), np.int64(2**62), -1, np.int64(0)
         for j in range(n_jobs):
             o = following[j]
             if o >= first_operation[j + 1]:
@@ -42,14 +42,14 @@ def dispatch(
                     begin[j], finish[j], mode[j], change[j] = at, at + mode_duration[k], k, setup
             earliest = min(earliest, begin[j])
             if finish[j] < first_end:
-                first_end, target = finish[j], mode_machine[mode[j]]
+                first_end, target, first_begin = finish[j], mode_machine[mode[j]], begin[j]
         best, chosen = -1e300, -1
         for j in range(n_jobs):
             o = following[j]
             if o >= first_operation[j + 1]:
                 continue
             if active:
-                if mode_machine[mode[j]] != target or begin[j] >= first_end:
+                if mode_machine[mode[j]] != target or begin[j] >= max(first_end, first_begin + 1):  # it may take no time
                     continue
             elif begin[j] > earliest:
                 continue

@@ -12,7 +12,7 @@ RULES_ONLY_S: Final = 0.2  # a shorter budget gets the rule's schedule
 MOST_ARCS: Final = 60_000  # pairs of neighbours on machines with changeovers that CP-SAT is given
 
 
-def solve(problem: SequencingProblem, *, time_limit_s: float, seed: int, workers: int = 2) -> Schedule:
+def solve(problem: SequencingProblem, *, time_limit_s: float, seed: int, workers: int = 2, effort: float | None = None) -> Schedule:
     """Sequence all operations within about ``time_limit_s`` [s].
 
     Parameters
@@ -21,6 +21,9 @@ def solve(problem: SequencingProblem, *, time_limit_s: float, seed: int, workers
         Below 0.2 s, or where changeovers make the exact model too large, the dispatching rule alone decides.
     seed, workers
         Of CP-SAT; one worker and an unreached time limit make the answer repeatable.
+    effort
+        Limit of CP-SAT in its deterministic time (about seconds, the same work on every machine) beside the time limit;
+        None for none.
 
     Returns
     -------
@@ -42,7 +45,7 @@ def solve(problem: SequencingProblem, *, time_limit_s: float, seed: int, workers
         from e2esim.planning.sequencing.cp_sat import sequence  # 1.3 s to import: only where it is used
 
         left = max(0.1, time_limit_s - (time.perf_counter() - began))
-        found = sequence(problem, (machine, start, end), time_limit_s=left, seed=seed, workers=workers)
+        found = sequence(problem, (machine, start, end), time_limit_s=left, seed=seed, workers=workers, effort=effort)
         bound = max(bound, found.bound)
         if found.times is not None and value(problem, found.times[2]) < objective:
             (machine, start, end), rule = found.times, "cp-sat"
