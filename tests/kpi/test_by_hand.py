@@ -238,7 +238,11 @@ def test_load_of_work_centres() -> None:
         (36, Event.OPERATION_DONE, 0, 0, 9.0, 90.0),
     ]
     log += [(30, Event.OPERATION_DONE, 1, 0, 9.0, 30.0)]
+    log += [(d, Event.CHANGED_OVER, 0, 0, 0.0, hours) for d, hours in ((15, 50.0), (30, 6.0), (36, 12.0))]  # the first in warm-up
     k = events(*log)
+    assert k.value("changeover_share") == pytest.approx(18 / 180)
+    assert k.value("changeover_share", "work_centre", "quilting") == pytest.approx(18 / 150)
+    assert k.value("changeover_share", "work_centre", "closing") == 0.0
     assert k.value("capacity_load") == pytest.approx(0.75)
     assert k.value("capacity_load", "work_centre", "closing") == pytest.approx(0.3)
     assert k.value("capacity_load_peak") == pytest.approx(0.9)

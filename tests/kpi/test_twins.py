@@ -45,6 +45,7 @@ def test_twins_and_hand_cases_cover_the_catalogue() -> None:
         "capacity_load",
         "capacity_load_mean",
         "capacity_load_peak",
+        "changeover_share",
         "forecast_error",
         "forecast_bias",
         "reactivity",
