@@ -12,7 +12,8 @@ is taken, else the one that is there first. Asking never changes the state.
 
 **One truth.** `planning/factory` plans the whole order book at once (linear programme, search) and moves whatever it
 likes; this room answers one order after the other around what is planned. Both keep the same rules on the same facts:
-an answer around a plan passes the plan's own referee.
+`of_factory` turns a factory's problem and its plan into a `State`, and the plan together with answers passes the same
+referee (`tests/plan/plan_referee.py`).
 
 Who does what
     ==================  ====================================================================================
@@ -23,6 +24,7 @@ Who does what
     ``network``         the facts by number; ``placing`` finds windows for lots on resources and calendars
     ``search``          asks a buffer, and whatever could give it, all or nothing
     ``capable``         the door: `capable`, `promise`, `commit`, `withdraw`
+    ``of_factory``      the state that a factory's plan leaves; its orders as requests
     ``in_order``        a constrained plan of a whole order book, safety stock rebuilt at the end
     ==================  ====================================================================================
 """

@@ -10,8 +10,11 @@ from e2esim.planning.ctp.model import NEVER
 from e2esim.planning.ctp.network import EPS
 from e2esim.planning.ctp.request import Request
 from e2esim.planning.ctp.search import Reply, Search
-from e2esim.planning.ctp.state import State
+from e2esim.planning.ctp.state import Mark, State
 
+LAYOUTS = ((1, False), (1, True), (0, False), (100, True))  # tried in turn: `search.Search.back` and `at_once`
+PATIENT = 4  # replies that are followed one by one before steps double
+MOST_ASKED = 10_000  # of a request that nothing can satisfy in continuous time
 TOLERANCE = 1e-4  # rounding that stock may carry after many bookings [pcs]
 
 
@@ -61,12 +64,14 @@ def promise(state: State, request: Request) -> Answer:
     trial = _Trial(state, request)
     time, left = trial.first, request.quantity
     while left > EPS and time <= trial.last:
-        reply = trial.ship(left, time)
-        left -= reply.quantity
-        if reply.limit is not None:
-            trial.met.pop((reply.limit.kind, reply.limit.name), None)
-            trial.met[reply.limit.kind, reply.limit.name] = reply.limit
-        time = trial.on_grid(max(reply.retry, time + 1))
+        sent = trial.ship(left, time)
+        if sent.quantity <= EPS:
+            sent, time = trial.later(left, time, sent)
+        trial.note(sent)
+        if sent.quantity <= EPS:
+            break
+        left -= sent.quantity
+        time = trial.on_grid(max(sent.retry, time + 1))
     answer = Answer(
         request=request,
         deliveries=tuple(trial.deliveries),
@@ -102,6 +107,7 @@ class _Trial:
         self.state, self.request, self.search = state, request, Search(state)
         net, model = state.net, state.model
         self.sites = [net.buffer_row[b] for b in (request.buffer, *request.sites)]
+        self.layouts = LAYOUTS if any(w.buckets for w in net.all_ways) else LAYOUTS[:1]
         self.way = net.all_ways[net.way_row[request.ship_by]] if request.ship_by else None
         self.first = max(request.due // model.grid * model.grid, model.now)
         self.last = model.horizon if request.max_lateness is None else min(model.horizon, request.due + request.max_lateness)
@@ -125,14 +131,70 @@ class _Trial:
             return Reply(0.0, first.retry, first.limit)
         return Reply(tried, first.retry, first.limit)
 
-    def _try(self, quantity: float, time: int) -> Reply:
-        """All of a quantity at a time, or nothing."""
+    def later(self, left: float, time: int, refused: Reply) -> tuple[Reply, int]:
+        """The first shipment after a time at which none was possible, and when; booked.
+
+        Each reply names the next time worth asking. On a day grid, where that may be many days in turn, steps double
+        after a few, and what they leap over is halved until the first possible day is found.
+        """
+        low, reply, step, grid = time, refused, 1, self.state.model.grid
         mark, count = self.state.mark(), len(self.deliveries)
-        reply = self._through(quantity, time) if self.way is not None else self._over_sites(quantity, time)
-        if not reply.ok:
-            self.state.undo(mark)
-            del self.deliveries[count:]
-        return reply
+        for tried in range(MOST_ASKED):
+            self.note(reply)
+            time = self.on_grid(max(reply.retry, low + 1))
+            if time > self.last:
+                break
+            if grid > 1 and tried >= PATIENT:
+                step *= 2
+                time = min(max(time, low + step * grid), self.last // grid * grid)
+            reply = self.ship(left, time)
+            if reply.quantity > EPS:
+                if grid == 1 or time - low <= grid:
+                    return reply, time
+                self._drop(mark, count)
+                time = self._first_day(left, low, time, mark, count)
+                return self.ship(left, time), time
+            low = time
+        return Reply(0.0, NEVER, reply.limit), time
+
+    def _first_day(self, left: float, low: int, high: int, mark: Mark, count: int) -> int:
+        """Halve the days between a time at which nothing was possible and one at which something is."""
+        grid = self.state.model.grid
+        while high - low > grid:
+            middle = (low + high) // 2 // grid * grid
+            reply = self.ship(left, middle)
+            self._drop(mark, count)
+            if reply.quantity > EPS:
+                high = middle
+            else:
+                low = middle
+                self.note(reply)
+        return high
+
+    def _drop(self, mark: Mark, count: int) -> None:
+        self.state.undo(mark)
+        del self.deliveries[count:]
+
+    def note(self, reply: Reply) -> None:
+        """Write down the limit that a reply met, the latest last."""
+        if reply.limit is not None:
+            self.met.pop((reply.limit.kind, reply.limit.name), None)
+            self.met[reply.limit.kind, reply.limit.name] = reply.limit
+
+    def _try(self, quantity: float, time: int) -> Reply:
+        """All of a quantity at a time, or nothing; the reply of the way of laying out lots that gets furthest."""
+        best: Reply | None = None
+        for back, at_once in self.layouts:
+            self.search.back, self.search.at_once = back, at_once
+            mark, count = self.state.mark(), len(self.deliveries)
+            reply = self._through(quantity, time) if self.way is not None else self._over_sites(quantity, time)
+            if reply.ok:
+                return reply
+            self._drop(mark, count)
+            if best is None or reply.quantity > best.quantity + EPS:
+                best = reply
+        assert best is not None
+        return best
 
     def _through(self, quantity: float, time: int) -> Reply:
         assert self.way is not None

@@ -68,10 +68,17 @@ def earliest(state: State, way: Way, units: float, not_before: int) -> Place | N
     return None
 
 
-def fit(state: State, way: Way, wanted: float, end: int, not_before: int) -> Place | None:
-    """The place of a lot of ``wanted`` units, or of as many as fit, as late as possible before ``end``."""
+def fit(state: State, way: Way, wanted: float, end: int, not_before: int, back: int = 1) -> Place | None:
+    """The place of a lot of ``wanted`` units, or of as many as fit, as late as possible before ``end``.
+
+    Parameters
+    ----------
+    back
+        Buckets by which the whole lot may start earlier than a part of it could: whole lots save set-ups, late ones
+        leave their parts more time.
+    """
     if way.buckets and not way.held and not way.fact.duration_per:
-        return _fit_buckets(state, way, wanted, end, not_before)
+        return _fit_buckets(state, way, wanted, end, not_before, back)
     whole = latest(state, way, wanted, end, not_before)
     if whole is not None:
         return whole
@@ -157,21 +164,27 @@ def _before(state: State, rows: list[int], start: int) -> int:
     return (min(last, start) - 1) // grid * grid
 
 
-def _fit_buckets(state: State, way: Way, wanted: float, end: int, not_before: int) -> Place | None:
-    """Whole in the bucket of the latest start or the one before; else what fits in the latest one with room."""
+def _fit_buckets(state: State, way: Way, wanted: float, end: int, not_before: int, back: int) -> Place | None:
     work = way.work(wanted)
     start = _start(state, way, end, work)
     part: tuple[int, float] | None = None
-    buckets = 0
     while start >= not_before:
         room = min(max(most_units(load, state.buckets[r].room(start)) for r in rows) for load, rows in way.buckets)
         if room >= wanted - EPS:
-            return latest(state, way, wanted, start + work, not_before)
-        units = way.cut(min(room, wanted))
+            return latest(state, way, wanted, _end(way, start, work), not_before)
+        units = _leaving_a_lot(way, way.cut(min(room, wanted)), wanted)
         if units > 0.0 and part is None:
             part = start, units
-        buckets += 1
-        if part is not None and buckets > 1:
-            break
+        if part is not None:
+            back -= 1
+            if back < 0:
+                break
         start = min(_before(state, rows, start) for _, rows in way.buckets)
-    return None if part is None else latest(state, way, part[1], part[0] + work, not_before)
+    return None if part is None else latest(state, way, part[1], _end(way, part[0], work), not_before)
+
+
+def _leaving_a_lot(way: Way, units: float, wanted: float) -> float:
+    """A part of a lot cut down so that the rest is no smaller than the smallest lot, where both can be."""
+    if 0.0 < wanted - units < way.least - EPS and (less := way.cut(wanted - way.least)) > 0.0:
+        return less
+    return units

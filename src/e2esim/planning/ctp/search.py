@@ -6,8 +6,8 @@ much would have been possible and from when more is. So the caller may ask again
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
-from math import inf
 
 from e2esim.planning.ctp.answer import Limit, LimitKind
 from e2esim.planning.ctp.model import NEVER, Kind
@@ -36,10 +36,16 @@ class Reply:
 
 
 class Search:
-    """Asks on one state; `asked` counts them."""
+    """Asks on one state; `asked` counts them.
+
+    `back` is how far whole lots may be pulled forward (`placing.fit`); `at_once` has what stock lacks now and later on
+    made in one go, which saves set-ups and smallest lots, instead of each part as late as possible.
+    """
 
     def __init__(self, state: State) -> None:
         self.state = state
+        self.back = 1
+        self.at_once = False
         self.asked = 0
         self._path: set[tuple[int, str]] = set()  # buffers being asked: a transfer must not come back to them
 
@@ -61,7 +67,7 @@ class Search:
         if min(line.levels[at:]) >= -EPS:
             return Reply(quantity, time)
         while at < len(line.times):
-            lacking = min(-line.levels[at], quantity - added)
+            lacking = min(-(min(line.levels[at:]) if self.at_once and line.levels[at] < -EPS else line.levels[at]), quantity - added)
             if lacking <= EPS:
                 at += 1
                 continue
@@ -69,7 +75,7 @@ class Search:
             reply = Reply(0.0, NEVER, self._no_way(buffer, when)) if from_stock or key in self._path else self._supply(key, lacking, when)
             if not reply.ok:
                 state.undo(mark)
-                return self._short(base, quantity, lacking, time, reply)
+                return self._short(base, quantity, lacking, when, reply)
             added += lacking
             at = line.index(when)
         return Reply(quantity, time)
@@ -79,15 +85,11 @@ class Search:
         return self._supply((buffer, ""), quantity, time)
 
     def _short(self, base: tuple[list[int], list[float]], quantity: float, lacking: float, time: int, reply: Reply) -> Reply:
-        """The reply when supply fell short: stock that comes free later may be there before supply is."""
-        assert reply.limit is not None
+        """The reply when supply fell short at a time: stock that arrives after it may be there before more supply is."""
         possible = max(0.0, quantity - lacking + reply.quantity)
-        later = _more_from(base, time)
+        later = _next_rise(base, time)
         retry = reply.retry if later is None else min(reply.retry, later)
-        limit = reply.limit
-        if retry < reply.retry:
-            limit = Limit(kind=limit.kind, name=limit.name, wanted=limit.wanted, possible=retry)
-        return Reply(possible if possible > EPS else 0.0, max(retry, time + 1), limit)
+        return Reply(possible if possible > EPS else 0.0, max(retry, time + 1), reply.limit)
 
     def _supply(self, key: tuple[int, str], quantity: float, time: int) -> Reply:
         """Get goods into a buffer by a time, from its ways in order of priority."""
@@ -130,7 +132,7 @@ class Search:
         left, not_before = units, state.model.now
         hungry: Reply | None = None  # inputs were missing when more could have been started
         while left > EPS:
-            place = fit(state, way, min(way.rounded(left), way.fact.lot_max), end, not_before)
+            place = fit(state, way, min(way.rounded(left), way.fact.lot_max), end, not_before, self.back)
             if place is None:
                 reply = self._no_place(way, end) if hungry is None else self._after(way, hungry, end)
                 break
@@ -140,7 +142,7 @@ class Search:
                 continue
             less = way.cut(min(fed.quantity, place.units))
             if 0.0 < less < place.units - EPS:
-                smaller = fit(state, way, less, end, not_before)
+                smaller = fit(state, way, less, end, not_before, self.back)
                 if smaller is not None and self._feed(way, smaller, batch).ok:
                     left -= smaller.units
             if way.fact.duration_per and not_before < fed.retry < end:
@@ -154,14 +156,13 @@ class Search:
         return Reply(max(0.0, units - left), reply.retry, reply.limit)
 
     def _feed(self, way: Way, place: Place, batch: str) -> Reply:
-        """Take the inputs of a placed lot and book it; all inputs are asked even when one fails, to learn the worst."""
-        mark = self.state.mark()
+        """Book a placed lot and take its inputs; all inputs are asked even when one fails, to learn the worst."""
+        mark, to_order = self.state.mark(), self.state.net.to_order
         units, retry, limit = place.units, place.start, None
-        taken: list[tuple[int, str]] = []
         own = batch or self.state.new_batch()
-        for buffer, per in way.takes:
-            of = own if self.state.net.to_order[buffer] else ""
-            taken.append((buffer, of))
+        wanted = [(buffer, own if to_order[buffer] else "") for buffer, _ in way.takes]
+        self.state.start(way, place.units, place.start, place.end, place.chosen, wanted, batch)  # before its parts, which may need the same hours
+        for (buffer, of), (_, per) in zip(wanted, way.takes, strict=True):
             reply = self.take(buffer, of, per * max(units, way.smallest if limit else 0.0), place.start)
             if not reply.ok:
                 units = min(units, reply.quantity / per)
@@ -170,7 +171,6 @@ class Search:
         if limit is not None:
             self.state.undo(mark)
             return Reply(units, retry, limit)
-        self.state.start(way, place.units, place.start, place.end, place.chosen, taken, batch)
         return Reply(place.units, place.start)
 
     def _after(self, way: Way, fed: Reply, end: int) -> Reply:
@@ -197,13 +197,9 @@ class Search:
         return Limit(kind=LimitKind.MATERIAL, name=self.state.model.buffers[buffer].name, wanted=time, possible=NEVER)
 
 
-def _more_from(base: tuple[list[int], list[float]], time: int) -> int | None:
-    """First moment after ``time`` from which more stock is free than at ``time``."""
+def _next_rise(base: tuple[list[int], list[float]], time: int) -> int | None:
+    """First moment after ``time`` at which there is more stock than at ``time``, whoever it is meant for."""
     times, levels = base
-    low, least = -1, inf
-    for k in range(len(times) - 1, -1, -1):
-        if levels[k] < least - EPS:
-            least, low = levels[k], k
-        if times[k] <= time:
-            break
-    return times[low + 1] if low + 1 < len(times) else None
+    at = bisect_right(times, time) - 1
+    enough = levels[at] + EPS
+    return next((times[k] for k in range(at + 1, len(times)) if levels[k] > enough), None)

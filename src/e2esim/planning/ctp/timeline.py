@@ -58,16 +58,6 @@ class Timeline:
         """Least level from ``time`` on: what may be taken then without hurting what is promised later."""
         return min(self.levels[bisect_right(self.times, time) - 1 :])
 
-    def more_from(self, time: int) -> int | None:
-        """First moment after ``time`` from which more than `free` may be taken; None if never."""
-        i = self.index(time)
-        tail = self.levels[i:]
-        least = min(tail) + 1e-9
-        for k in range(len(tail) - 1, -1, -1):
-            if tail[k] <= least:
-                return self.times[i + k + 1] if i + k + 1 < len(self.times) else None
-        return None
-
     def saved(self) -> tuple[list[int], list[float]]:
         """What `restore` takes back."""
         return self.times, self.levels

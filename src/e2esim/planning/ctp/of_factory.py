@@ -1,0 +1,196 @@
+"""A state from a factory's problem and its plan: what the plan has booked stays, the rest is offered.
+
+The same facts and the same rules as `planning.factory`: a day grid, weekly hours charged to the week in which a step
+starts, whole lots of at least the smallest, work in process between steps, purchases with minimum and multiple, stock
+never below zero. So a plan together with answers passes the plan's own referee. Buffers are named by item; the work in
+process behind a step is ``"item after step"``; times are days times `DAY`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from e2esim.planning.ctp.answer import Answer, Delivery
+from e2esim.planning.ctp.model import DAY, WEEK, Buffer, CtpModel, Flow, Kind, Load, Operation, Resource
+from e2esim.planning.ctp.request import Request
+from e2esim.planning.ctp.state import State
+from e2esim.planning.ctp.timeline import Timeline
+from e2esim.planning.factory.network import Network, network
+from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
+from e2esim.planning.factory.result import PlanResult
+
+
+def model_of(problem: PlanProblem, lots: tuple[Ints, Floats, Ints] | None = None) -> CtpModel:
+    """The facts of a factory as a network of buffers, operations and weekly hours.
+
+    Parameters
+    ----------
+    problem
+        The factory; its orders are not part of the network.
+    lots
+        Lots that are planned already: routing step, pieces and start day of each; their hours are in use.
+    """
+    net = network(problem)
+    node = node_names(problem)
+    inner = np.flatnonzero(net.step_output >= problem.n_items) + problem.n_items
+    buffers = [Buffer(name=node[b], item=problem.items[b]) for b in range(problem.n_items)]
+    buffers += [Buffer(name=node[b], item=problem.items[problem.step_item[b - problem.n_items]]) for b in inner]
+    return CtpModel(
+        buffers=tuple(buffers),
+        operations=(*_steps(problem, net, node), *_purchases(problem)),
+        resources=_centres(problem, lots),
+        horizon=problem.n_weeks * WEEK,
+        grid=DAY,
+        title=f"factory of {problem.today}",
+    )
+
+
+def state_of(problem: PlanProblem, plan: PlanResult | None = None) -> State:
+    """The state that a plan leaves.
+
+    Parameters
+    ----------
+    problem
+        The problem that was planned (with released lots: the remainder, `factory.PlanCase.remainder`).
+    plan
+        Its plan; None is the factory without any plan: all stock and hours are free.
+
+    Examples
+    --------
+    >>> from e2esim.planning.ctp.capable import capable
+    >>> from e2esim.planning.factory.synthetic import synthetic_problem
+    >>> p = synthetic_problem(np.random.default_rng(1), finished=2, parts=2, bought=3, centres=3, orders=12, weeks=8)
+    >>> answer = capable(state_of(p), Request(name="new", buffer="FIN000", quantity=10, due=30 * DAY))
+    >>> answer.promised
+    10
+    """
+    net = network(problem)
+    lots = None if plan is None else (plan.lot_step, plan.lot_qty, plan.lot_start)
+    model = model_of(problem, lots)
+    place = {name: k for k, name in enumerate(node_names(problem))}
+    rows = np.array([place[b.name] for b in model.buffers])
+    lines = _timelines(problem, net, plan)
+    return State(model, stock=[lines[r] for r in rows])
+
+
+def node_names(problem: PlanProblem) -> list[str]:
+    """Buffer of every node of the factory's network: items, then work in process behind each step."""
+    behind = [f"{problem.items[i]} after {problem.step_name[s]}" for s, i in enumerate(problem.step_item.tolist())]
+    return [*problem.items, *behind]
+
+
+def order_request(problem: PlanProblem, order: int, *, partial: bool = True) -> Request:
+    """An order of the factory as a request."""
+    return Request(
+        name=problem.orders[order],
+        buffer=problem.items[problem.order_item[order]],
+        quantity=float(problem.order_qty[order]),
+        due=int(problem.order_due[order]) * DAY,
+        priority=int(problem.order_priority[order]),
+        partial=partial,
+    )
+
+
+def promised_orders(problem: PlanProblem, plan: PlanResult) -> list[Answer]:
+    """What the plan delivers to each order, as answers that are booked in `state_of`; their work is the plan's own."""
+    given: list[list[Delivery]] = [[] for _ in problem.orders]
+    for order, day, qty in zip(plan.delivery_order.tolist(), plan.delivery_day.tolist(), plan.delivery_qty.tolist(), strict=True):
+        name = problem.items[problem.order_item[order]]
+        given[order].append(Delivery(time=day * DAY, quantity=qty, buffer=name, left_at=day * DAY))
+    answers = []
+    for k, deliveries in enumerate(given):
+        request = order_request(problem, k)
+        short = max(0.0, request.quantity - sum(d.quantity for d in deliveries))
+        answers.append(Answer(request=request, deliveries=tuple(sorted(deliveries, key=lambda d: d.time)), work=(), short=short, limits=()))
+    return answers
+
+
+def _steps(problem: PlanProblem, net: Network, node: list[str]) -> list[Operation]:
+    whole = np.where(problem.lot_multiple > 0, problem.lot_multiple, 1.0)
+    found = []
+    for s in range(problem.n_steps):
+        item = int(problem.step_item[s])
+        rows = range(net.in_start[s], net.in_start[s + 1])
+        hours = Load(resources=(problem.centres[problem.step_centre[s]],), fixed=float(problem.step_setup_h[s]), per_unit=float(problem.step_run_h[s]))
+        found.append(
+            Operation(
+                name=f"{problem.items[item]} step {problem.step_name[s]}",
+                takes=tuple(Flow(buffer=node[net.in_node[r]], quantity=float(net.in_qty[r])) for r in rows if net.in_qty[r] > 0),
+                gives=(Flow(buffer=node[net.step_output[s]]),),
+                duration=int(problem.step_flow_days[s]) * DAY,
+                lot_min=max(float(problem.lot_min[item]), float(whole[item])),
+                lot_multiple=float(whole[item]),
+                loads=(hours,),
+            )
+        )
+    return found
+
+
+def _purchases(problem: PlanProblem) -> list[Operation]:
+    found = []
+    for rank, s in enumerate(np.lexsort((problem.source_price, problem.source_priority, problem.source_item)).tolist()):
+        multiple = float(problem.source_multiple[s])
+        found.append(
+            Operation(
+                name=f"buy {problem.items[problem.source_item[s]]} from {problem.source_supplier[s]} ({s})",
+                kind=Kind.BUY,
+                gives=(Flow(buffer=problem.items[problem.source_item[s]]),),
+                duration=int(problem.source_lead_days[s]) * DAY,
+                lot_min=float(problem.source_moq[s]),
+                lot_multiple=multiple if multiple > 0 else 1.0,
+                priority=rank,
+                cost_per_unit=float(problem.source_price[s]),
+            )
+        )
+    return found
+
+
+def _centres(problem: PlanProblem, lots: tuple[Ints, Floats, Ints] | None) -> tuple[Resource, ...]:
+    starts = tuple(range(0, (problem.n_weeks + 1) * WEEK, WEEK))
+    used: Floats = np.zeros(problem.capacity_h.shape)
+    if lots is not None:
+        step, qty, start = lots
+        week = start // 7
+        inside = (week >= 0) & (week < problem.n_weeks)
+        hours = problem.step_setup_h[step] + problem.step_run_h[step] * qty
+        np.add.at(used, (problem.step_centre[step[inside]], week[inside]), hours[inside])
+    weekly = used.tolist()
+    return tuple(
+        Resource(
+            name=name,
+            bucket_start=starts,
+            bucket_size=tuple(problem.capacity_h[c].tolist()),
+            used=tuple((w * WEEK, 0, h) for w, h in enumerate(weekly[c]) if h > 0),
+        )
+        for c, name in enumerate(problem.centres)
+    )
+
+
+def _timelines(problem: PlanProblem, net: Network, plan: PlanResult | None) -> list[Timeline]:
+    """Stock of every node over time under a plan."""
+    node = [np.arange(problem.n_items), problem.receipt_item]
+    day = [np.zeros(problem.n_items, dtype=np.int64), problem.receipt_day]
+    qty = [problem.on_hand, problem.receipt_qty]
+    if plan is not None:
+        row, taken, per = net.inputs_of(plan.lot_step)
+        node += [net.step_output[plan.lot_step], taken, problem.source_item[plan.purchase_source], problem.order_item[plan.delivery_order]]
+        day += [plan.lot_end, plan.lot_start[row], plan.purchase_received, plan.delivery_day]
+        qty += [plan.lot_qty, -plan.lot_qty[row] * per, plan.purchase_qty, -plan.delivery_qty]
+    return _levels(np.concatenate(node), np.maximum(np.concatenate(day), 0), np.concatenate(qty), net.n_nodes)
+
+
+def _levels(node: Ints, day: Ints, qty: Floats, n_nodes: int) -> list[Timeline]:
+    """A timeline a node from changes in any order."""
+    span = int(day.max(initial=0)) + 1
+    cell, where = np.unique(node * span + day, return_inverse=True)
+    change = np.bincount(where.ravel(), weights=qty, minlength=cell.size)
+    starts = np.searchsorted(cell, np.arange(n_nodes + 1) * span)
+    times = (cell % span * DAY).tolist()
+    lines = []
+    for k in range(n_nodes):
+        a, b = int(starts[k]), int(starts[k + 1])
+        line = Timeline()
+        line.times = [line.times[0], *times[a:b]]
+        line.levels = [0.0, *np.cumsum(change[a:b]).tolist()]
+        lines.append(line)
+    return lines
