@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from e2esim.chain.centre import WEEK, Key, WorkCentre
 from e2esim.chain.phases import At, Phase
 from e2esim.chain.source import add_due
 from e2esim.chain.stock import Stock
+from e2esim.domain.book import LOT_COLUMNS, Columns
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.world import World
 
@@ -31,6 +33,12 @@ class Lot:
     ready: simpy.Event  # its material is issued
     step: int = 0  # operations done
     missing: int = -1  # component it waits for
+    released_h: float = 0.0
+    issued_h: float = math.nan
+    completed_h: float = math.nan
+    waited_for: int = -1  # component it waited for last
+    queue_h: float = 0.0  # longest wait in front of one work centre
+    queue: int = -1  # that work centre
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +67,7 @@ class Shop:
             for m, c, h in zip(machines, calendars, world.changeovers.hours, strict=True)
         )
         self.lots: dict[int, Lot] = {}  # open lots by release number
+        self.history: list[Lot] = []  # every lot ever released
         self.overtime_eur = 0.0
         self._number = 0
         self._scrap_carry: F = np.zeros(world.items.n)
@@ -89,7 +98,9 @@ class Shop:
             raise ValueError(f"cannot make {quantity:g} of item {name}: no routing, or nothing to make")
         number, self._number = self._number, self._number + 1
         lot = Lot(key=(priority, number), item=item, quantity=quantity, due_h=due_h, ready=self.env.event())
+        lot.released_h = self.env.now
         self.lots[number] = lot
+        self.history.append(lot)
         self.stock.on_order[0, item] += quantity
         self.log.emit(self.env.now, Event.LOT_RELEASED, place=self._steps[item][0][0], item=item, quantity=quantity)
         self._ask(lot)
@@ -102,6 +113,14 @@ class Shop:
         if extra:
             self.overtime_eur += extra * float(self.world.centres.overtime_eur_h[centre])
             self.log.emit(self.env.now, Event.CAPACITY_OPENED, place=centre, value=extra)
+
+    def book(self) -> Columns:
+        """Every lot ever released, `LOT_COLUMNS`."""
+        fields = {
+            "item": "item", "quantity": "quantity", "due": "due_h", "released": "released_h", "issued": "issued_h",
+            "completed": "completed_h", "missing": "waited_for", "queue_h": "queue_h", "queue": "queue",
+        }  # fmt: skip
+        return Columns.of(LOT_COLUMNS, {name: np.array([getattr(lot, own) for lot in self.history]) for name, own in fields.items()})
 
     # --- what planning may know --------------------------------------------------------------------------------------
     def receipts(self, now_day: int, days: int) -> F:
@@ -153,8 +172,10 @@ class Shop:
         yield lot.ready
         family = int(self.world.changeovers.family[lot.item])
         for place, setup, run in self._steps[lot.item]:
-            centre = self.centres[place]
+            centre, asked = self.centres[place], self.env.now
             machine, change = yield centre.seize(lot.key, family)
+            if self.env.now - asked > lot.queue_h and centre.calendar.hours(asked, self.env.now) > 0.0:  # not just closed
+                lot.queue_h, lot.queue = self.env.now - asked, place
             if lot.step == 0:
                 for component, each in self._parts[lot.item]:
                     self.stock.consume(component, each * lot.quantity)
@@ -177,6 +198,7 @@ class Shop:
         scrapped = min(float(np.floor(due + 1e-9)), lot.quantity)
         self._scrap_carry[lot.item] = due - scrapped
         del self.lots[lot.key[1]]
+        lot.completed_h = self.env.now
         self.stock.on_order[0, lot.item] -= lot.quantity
         good = lot.quantity - scrapped
         self.log.emit(self.env.now, Event.LOT_COMPLETED, item=lot.item, quantity=good, value=scrapped)
@@ -207,6 +229,7 @@ class Shop:
                 for part, each in self._parts[lot.item]:
                     self.stock.reserve(part, each * lot.quantity)
                 lot.ready.succeed()
+                lot.issued_h = self.env.now
             elif lot.missing < 0:
                 place = self._steps[lot.item][0][0]
                 self.log.emit(self.env.now, Event.MATERIAL_SHORT, place=place, item=component, quantity=lacking)
@@ -219,6 +242,7 @@ class Shop:
         if lot.missing >= 0:
             del self._waiting[lot.missing][lot.key[1]]
         if component >= 0:
+            lot.waited_for = component
             self._waiting.setdefault(component, {})[lot.key[1]] = lot
         lot.missing = component
 

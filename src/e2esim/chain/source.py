@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 
 import numpy as np
@@ -10,6 +11,7 @@ import simpy
 
 from e2esim.chain.phases import At, Phase
 from e2esim.chain.stock import Stock
+from e2esim.domain.book import CALL_COLUMNS, Columns
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.world import World
 from e2esim.streams import Streams
@@ -28,6 +30,7 @@ class Source:
     def __init__(self, env: simpy.Environment, world: World, stock: Stock, log: EventLog, streams: Streams) -> None:
         self.env, self.world, self.stock, self.log = env, world, stock, log
         self.open: dict[int, tuple[int, float, float]] = {}  # call-off number -> item, quantity, due [h]
+        self.history: list[list[float]] = []  # row, quantity, called, due, arrived, rejected of every call-off
         self._key = streams.key("source.lateness")
         self._number = 0
         self._reject_carry: F = np.zeros(len(world.supply.item))  # rejected units not yet whole, by supply row
@@ -50,6 +53,13 @@ class Source:
         )
         self._open(row, quantity, due)
 
+    def book(self) -> Columns:
+        """Every call-off ever made, `CALL_COLUMNS`."""
+        row, quantity, called, due, arrived, rejected = np.array(self.history).reshape(-1, 6).T
+        supply, at = self.world.supply, row.astype(np.int64)
+        columns = {"quantity": quantity, "called": called, "due": due, "arrived": arrived, "rejected": rejected}
+        return Columns.of(CALL_COLUMNS, {**columns, "item": supply.item[at], "supplier": supply.supplier[at]})
+
     def receipts(self, now_day: int, days: int) -> F:
         """Open call-offs by due day from ``now_day``, (items, days); overdue ones count as due tomorrow."""
         table = np.zeros((self.world.items.n, days))
@@ -68,6 +78,7 @@ class Source:
         number, self._number = self._number, self._number + 1
         item = int(self.world.supply.item[row])
         self.open[number] = (item, quantity, due)
+        self.history.append([row, quantity, self.env.now, due, math.nan, 0.0])
         self.stock.on_order[0, item] += quantity
         self.env.process(self._carry_in(number, row, quantity, due))
 
@@ -83,6 +94,7 @@ class Source:
         item, place = int(supply.item[row]), int(supply.supplier[row])
         rejected = self._rejected(row, quantity)
         del self.open[number]
+        self.history[number][4:] = self.env.now, rejected
         self.stock.on_order[0, item] -= quantity
         good = quantity - rejected
         self.stock.receive(item, good)

@@ -76,6 +76,52 @@ class Reason(IntEnum):
     USE_HELP = 4  # question in use
 
 
+class LateCause(IntEnum):
+    """The one binding reason of a line that is late; ``place`` is a work centre, supplier, lane or -1, by cause."""
+
+    MATERIAL = 0  # a part was not there and nobody had ordered it in time
+    WORK_CENTRE = 1  # no hours: full in the plan, or a queue in front of it
+    SUPPLIER = 2  # a part was on order and had not come
+    LEAD_TIME = 3  # wanted sooner than it can be made or carried; nothing else was in the way
+    PRECEDENCE = 4  # there were goods for it, and they went to lines due later
+    WAREHOUSE = 5  # allocated in time, picked too late
+    TRANSPORT = 6  # left in time, arrived too late
+
+
+LATE_COLUMNS: dict[str, tuple[type, float]] = {
+    "row": (np.int32, -1),  # order line
+    "cause": (np.uint8, 0),
+    "place": (np.int16, -1),
+    "item": (np.int16, -1),  # what was missing: a part, or the item itself
+    "pieces": (np.int32, 0),
+    "due": (np.float32, np.nan),  # [h] end of the day that was missed
+    "late_d": (np.float32, 0),  # [days] until delivery or the end of the run
+    "open": (np.uint8, 0),  # 1 = not delivered when the run ended
+    "promise": (np.uint8, 1),  # 1 = the promised day was missed, 0 = only the day asked for
+}
+
+LOT_COLUMNS: dict[str, tuple[type, float]] = {
+    "item": (np.int16, 0),
+    "quantity": (np.float64, 0),
+    "due": (np.float64, np.nan),
+    "released": (np.float64, np.nan),
+    "issued": (np.float64, np.nan),  # [h] its material was there
+    "completed": (np.float64, np.nan),
+    "missing": (np.int16, -1),  # the component it waited for last
+    "queue_h": (np.float64, 0),  # [h] longest wait in front of one work centre
+    "queue": (np.int16, -1),  # that work centre
+}
+
+CALL_COLUMNS: dict[str, tuple[type, float]] = {
+    "item": (np.int16, 0),
+    "supplier": (np.int16, 0),
+    "quantity": (np.float64, 0),
+    "called": (np.float64, np.nan),
+    "due": (np.float64, np.nan),
+    "arrived": (np.float64, np.nan),
+    "rejected": (np.float64, 0),
+}
+
 ORDER_COLUMNS: dict[str, tuple[type, float]] = {
     # name: (dtype, value at birth)
     "address": (np.int64, 0),  # of the line's random draws: stable whoever else orders
@@ -188,6 +234,20 @@ class Columns:
 
     def __getitem__(self, name: str) -> Column:
         return self.data[name]
+
+    @classmethod
+    def of(cls, spec: dict[str, tuple[type, float]], columns: dict[str, Column]) -> Columns:
+        """A table of finished columns (n,); those not given keep their value of birth.
+
+        >>> Columns.of(CALL_COLUMNS, {"quantity": np.array([2.0, 3.0])}).filled("item").tolist()
+        [0, 0]
+        """
+        n = len(next(iter(columns.values())))
+        table = cls(spec, capacity=max(1, n))
+        table.take(n)
+        for name, values in columns.items():
+            table[name][:n] = values
+        return table
 
     def take(self, rows: int) -> int:
         """Open ``rows`` new rows with the values of birth; return the index of the first."""

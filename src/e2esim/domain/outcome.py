@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.domain.book import Columns
+from e2esim.domain.book import LATE_COLUMNS, Columns
 
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.integer[Any]]
@@ -160,6 +160,8 @@ class Outcome:
         columns of the consumers are overwritten when they buy again.
     forecast_weekly, actual_weekly : (n_weeks, n_items)
         Forecast made before the week and demand of the week [pcs], weeks of 168 h from the start of the run.
+    late
+        `LATE_COLUMNS`: one row a plant line that missed its promised day, or the day asked for, with its one cause.
     changes_asked, changes_accepted
         Requests of customers to change an order, and those granted without delay or cost [requests].
 
@@ -183,6 +185,7 @@ class Outcome:
     opening_brand: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int16))
     forecast_weekly: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     actual_weekly: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    late: Columns = field(default_factory=lambda: Columns(LATE_COLUMNS))
     changes_asked: int = 0
     changes_accepted: int = 0
 

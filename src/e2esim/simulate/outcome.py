@@ -105,6 +105,7 @@ def gather(
     world: World,
     *,
     orders: Columns,
+    late: Columns,
     contacts: Columns,
     people: People,
     trade: Trade,
@@ -119,6 +120,7 @@ def gather(
     s = world.settings
     return Outcome(
         orders=orders,
+        late=late,
         contacts=contacts,
         consumers=people.consumers,
         accounts=accounts_table(world, people, trade),

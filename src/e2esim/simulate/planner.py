@@ -29,6 +29,9 @@ _WORKING_DAYS = 5.0  # a week, for counting lots a day
 Rows = npt.NDArray[np.int32]
 
 
+_FULL = 0.999  # of its hours from which a work centre counts as full
+
+
 class Planner:
     """One brain: everything that is made, bought and promised follows from here."""
 
@@ -50,13 +53,15 @@ class Planner:
         self._rolling = RollingMps(self.system)
         self.plan: Mps | None = None
         self._plan_week = 0
+        self.limits: list[tuple[F, F]] = []  # by week: what an hour of each centre and a unit of each raw material was worth
+        self._plan_hours: F = np.zeros((self.system.n_centres, self.weeks))
         self.feeder = Feeder(world, stock, shop, source)
         self.quotas = Quotas(world, self.system, self.sold)
         self.next_receipt_d = np.zeros(w.items.n)
         self.bottleneck_hours = self.system_hours()
         self._carry = np.zeros(len(self.sold))
         self._schedule: dict[int, list[tuple[int, float]]] = {}  # finished lots laid out and not released, by day of release
-        self._ahead_d = _cumulative_lead(world)
+        self.ahead_d = _cumulative_lead(world)
         self._laid_to = 0  # first day without laid out lots
 
     # --- facts --------------------------------------------------------------------------------------------------------
@@ -80,7 +85,7 @@ class Planner:
         setups = (w.routing.setup_hours + _expected_changeovers(w, flow / lot)) / lot
         hours = (w.routing.centre_hours + setups + setups @ w.bom.flat.T)[:, sold]
         raw = np.nonzero(~w.items.made & (w.bom.flat[sold].sum(axis=0) > 0))[0]
-        self._raw = raw
+        self.raw = raw
         cost = w.items.cost_eur[sold]
         owed = np.full(len(sold), p.backlog_eur_week) * np.maximum(1.0, cost / max(1.0, float(cost.mean())))
         return MpsSystem(
@@ -136,7 +141,18 @@ class Planner:
         k = self.week_number - self._plan_week
         if p.overtime and p.rule == "end_to_end":
             self._grant_overtime(self.plan.overtime[:, min(k, self.weeks - 1)])
+        self.limits.append(self._worth(min(k, self.weeks - 1)))
         self._lay_out(self.plan.make[k])
+
+    def _worth(self, week: int) -> tuple[F, F]:
+        """Value of an hour of each centre that was full, overtime included, and of a unit of each raw material [EUR], in a week of the plan."""
+        assert self.plan is not None
+        if self.world.settings.planning.rule == "silo":  # it spreads what its block of weeks holds, without prices
+            block = slice(0, max(1, round(self.world.settings.planning.review_days / 7)))
+            full = self.plan.load[:, block].sum(axis=1) >= _FULL * self._plan_hours[:, block].sum(axis=1)
+            return full.astype(np.float64), np.zeros(len(self.raw))
+        full = self.plan.load[:, week] >= _FULL * self._plan_hours[:, week]
+        return np.where(full, self.plan.hour_price[:, week], 0.0), self.plan.material_price[:, week].copy()
 
     def _grant_overtime(self, hours: F) -> None:
         """Hand the planned overtime (centres,) [h] to the shop, as hours a machine."""
@@ -146,7 +162,7 @@ class Planner:
 
     def _make_plan(self) -> Mps:
         """Plan from the first day on which lots can still be prepared; what comes in before it counts as opening."""
-        w, p, sold, ahead = self.world, self.world.settings.planning, self.sold, self._ahead_d
+        w, p, sold, ahead = self.world, self.world.settings.planning, self.sold, self.ahead_d
         today = 7 * self.week_number
         horizon = ahead + 7 * self.weeks
         forecast = self.forecast(self.weeks)[:, sold]
@@ -154,6 +170,7 @@ class Planner:
         come = self.shop.receipts(today, horizon)[sold] + self._laid_out(today, horizon)[sold]
         opening, receipts = self.stock.free[sold] + come[:, :ahead].sum(axis=1), _by_week(come[:, ahead:])
         hours = self._bucket_hours(today + ahead)
+        self._plan_hours = hours
         if p.rule == "silo":
             return static_mps(
                 self.system,
@@ -174,6 +191,7 @@ class Planner:
         overtime = np.zeros_like(hours)
         if p.overtime:
             overtime += (w.centres.overtime_h_week * w.centres.machines * w.centres.efficiency)[:, None]
+        self._plan_hours = hours + np.where(hours > 0, overtime, 0.0)
         return self._rolling.plan(
             demand=demand,
             opening=opening,
@@ -199,11 +217,11 @@ class Planner:
 
     def _material(self, day: int) -> F:
         """Cumulative availability of each raw material by week, (raws, weeks); infinite from the week a new call-off can reach."""
-        w, raw = self.world, self._raw
+        w, raw = self.world, self.raw
         arrivals = _by_week(self.source.receipts(day, 7 * self.weeks))[:, raw]
         held = self._held_raw()[raw]
         level = held[:, None] + np.cumsum(arrivals, axis=0).T
-        lead = np.array([w.supply.lead_d[w.supply.start[i]] for i in raw]) - self._ahead_d
+        lead = np.array([w.supply.lead_d[w.supply.start[i]] for i in raw]) - self.ahead_d
         reach = np.ceil(np.maximum(lead, 0.0) / 7.0)[:, None] <= np.arange(self.weeks)[None, :]
         return np.where(reach, np.inf, level)
 
@@ -220,7 +238,7 @@ class Planner:
         released, self._carry = lots(
             make, self._carry, lot_min=w.items.lot_min[sold], lot_multiple=w.items.lot_multiple[sold], lot_factor=p.lot_factor, urgent=cover < 0.5
         )
-        first, last = self._laid_to, 7 * self.week_number + self._ahead_d + 7
+        first, last = self._laid_to, 7 * self.week_number + self.ahead_d + 7
         self._laid_to = last
         open_h = self._open_days[first:last]
         if not open_h.sum() > 0:
@@ -253,7 +271,7 @@ class Planner:
         since = self.week_number - self._plan_week
         load = np.zeros((self.system.n_centres, self.weeks))
         load[:, : self.weeks - since] = self.plan.load[:, since:]
-        free = np.maximum(self._bucket_hours(7 * self.week_number + self._ahead_d) - load, 0.0)
+        free = np.maximum(self._bucket_hours(7 * self.week_number + self.ahead_d) - load, 0.0)
         free[:, 0] *= (7 - day % 7) / 7.0
         return np.asarray(free)
 

@@ -58,9 +58,9 @@ class Promise:
         self.ship_day = np.zeros(1024, dtype=np.int32)  # by order row, absolute day
         self._departure = _departures(world, self.committed.shape[1])
         late = normal_quantile(w.settings.promise.transit_quantile) if self.rule == "atp" else 0.0
-        self._transit_d = w.lanes.transit_d * np.exp(late * w.lanes.sigma)
+        self.transit_d = w.lanes.transit_d * np.exp(late * w.lanes.sigma)
         cell_lane = w.lanes.of[w.cells.channel, w.cells.market]
-        transit = np.where(cell_lane >= 0, self._transit_d[cell_lane], 0.0)
+        transit = np.where(cell_lane >= 0, self.transit_d[cell_lane], 0.0)
         quoted = w.channels.quoted_d[w.cells.channel]
         self._direct_d = quoted.astype(np.float64) if self.rule == "quoted" else transit + self.margin_d + 0.8
         self._no_wait = np.zeros(w.items.n)
@@ -154,7 +154,7 @@ class Promise:
 
     def _transit(self, rows: Rows) -> F:
         lane = self.world.lanes.of[self.orders["channel"][rows], self.orders["market"][rows]]
-        return np.asarray(self._transit_d[lane])
+        return np.asarray(self.transit_d[lane])
 
     # --- what consumers see ------------------------------------------------------------------------------------------
     def offer(self, now: float, shelves: F, trade: Trade) -> Offer:

@@ -26,6 +26,7 @@ from e2esim.domain.events import Event, EventLog
 from e2esim.domain.outcome import Outcome
 from e2esim.domain.world import World
 from e2esim.simulate.conservation import check_orders
+from e2esim.simulate.late_causes import LateFacts, late_table
 from e2esim.simulate.opening import open_orders, open_shelves, open_transit
 from e2esim.simulate.outcome import gather
 from e2esim.simulate.planner import Planner
@@ -70,6 +71,7 @@ class Replication:
         self.planner = Planner(world, self.stock, self.shop, self.source, self.promise, self.log)
         self.waves = Waves(world, self.orders, self.people, self.planner, self.promise)
         place_sequencers(world, self.shop)
+        self._free = [self.stock.free.copy()]  # at the plant, by night
         self._opening_last, self._opening_brand = (self.people.consumers.filled(c).copy() for c in ("last", "brand"))
 
     def run(self, progress: Callable[[float], None] | None = None) -> Outcome:
@@ -89,8 +91,22 @@ class Replication:
         finally:
             if collecting:
                 gc.enable()
+        facts = LateFacts(
+            world=self.world,
+            orders=self.orders,
+            lots=self.shop.book(),
+            calls=self.source.book(),
+            free=np.array(self._free),
+            limits=self.planner.limits,
+            system=self.planner.system,
+            raw=self.planner.raw,
+            sold=self.planner.sold,
+            ahead_d=self.planner.ahead_d,
+            transit_d=self.promise.transit_d,
+        )
         return gather(
             self.world,
+            late=late_table(facts),
             orders=self.orders,
             contacts=self.desk.contacts,
             people=self.people,
@@ -227,6 +243,7 @@ class Replication:
         w, s = self.world, self.stock
         sold = w.items.sold
         plant = s.on_hand[0]
+        self._free.append(s.free.copy())
         self.log.emit(self.env.now, Event.STOCK_COUNTED, place=0, quantity=float(plant[sold].sum()), value=float((plant * w.items.cost_eur).sum()))
         if w.accounts.n == 0:
             return
