@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from kpi_worlds import outcome, table, terms
 
-from e2esim.domain.book import CONSUMER_COLUMNS, CONTACT_COLUMNS, ORDER_COLUMNS
+from e2esim.domain.book import CONSUMER_COLUMNS, CONTACT_COLUMNS, LATE_COLUMNS, ORDER_COLUMNS
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.outcome import ACCOUNT_COLUMNS
 from e2esim.kpi import measure
@@ -274,6 +274,21 @@ def test_shortages() -> None:
     assert k.value("reactivity") == pytest.approx(7.5)
     assert k.value("shortages") == pytest.approx(2 * 365 / 63)
     assert k.value("supplier_on_time") == 0.5
+
+
+def test_late_pieces_by_cause_and_nervousness() -> None:
+    """63 days of reporting: 3 + 4 pieces missed a promise in it, 5 only a wish, 9 in the warm-up; two plans moved in it."""
+    late = table(
+        LATE_COLUMNS,
+        row=[0, 1, 2, 3], cause=[1, 6, 1, 1], pieces=[3, 4, 5, 9], promise=[1, 1, 0, 1], due=[40 * D, 50 * D, 40 * D, 20 * D],
+    )  # fmt: skip
+    k = measure(outcome(late=late, moved=np.array([[14 * D, 500.0], [35 * D, 70.0], [42 * D, 30.0]])))
+    a_year = 365 / 63
+    assert k.value("late_pieces") == pytest.approx(7 * a_year)
+    assert k.value("late_pieces", "cause", "work_centre") == pytest.approx(3 * a_year)
+    assert k.value("late_pieces", "cause", "transport") == pytest.approx(4 * a_year)
+    assert k.value("late_pieces", "cause", "supplier") == 0.0
+    assert k.value("nervousness") == pytest.approx(50.0)
 
 
 def test_suppliers_and_scrap() -> None:

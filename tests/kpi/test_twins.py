@@ -53,6 +53,8 @@ def test_twins_and_hand_cases_cover_the_catalogue() -> None:
         "supplier_on_time",
         "supplier_rejected",
         "scrap",
+        "late_pieces",
+        "nervousness",
         "stock_value",
         "stock_turns",
         "mattresses_delivered",

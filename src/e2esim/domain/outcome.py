@@ -162,6 +162,8 @@ class Outcome:
         Forecast made before the week and demand of the week [pcs], weeks of 168 h from the start of the run.
     late
         `LATE_COLUMNS`: one row a plant line that missed its promised day, or the day asked for, with its one cause.
+    moved : (n_plans, 2)
+        Time of each plan that followed another [h], and pieces times days that it moved [pcs*days].
     changes_asked, changes_accepted
         Requests of customers to change an order, and those granted without delay or cost [requests].
 
@@ -186,6 +188,7 @@ class Outcome:
     forecast_weekly: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     actual_weekly: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     late: Columns = field(default_factory=lambda: Columns(LATE_COLUMNS))
+    moved: Floats = field(default_factory=lambda: np.zeros((0, 2)))
     changes_asked: int = 0
     changes_accepted: int = 0
 
@@ -218,5 +221,6 @@ class Outcome:
             ("channel_reference_d", terms.channel_reference_d.shape, (channels,)),
             ("segment_theta", terms.segment_theta.shape, (segments,)),
             ("actual_weekly", self.actual_weekly.shape, self.forecast_weekly.shape),
+            ("moved", self.moved.shape[1:], (2,)),
             ("opening_brand", self.opening_brand.shape, self.opening_last.shape),
         ]

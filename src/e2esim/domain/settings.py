@@ -64,7 +64,9 @@ class Planning:
     rule: str = "end_to_end"
     mps_weeks: int = 13  # [weeks] horizon of the MPS
     review_days: int = 7  # [days] between two MPS runs
-    frozen_days: int = 0  # [days] in which released work is not changed
+    frozen_days: int = 0  # [days] frozen zone: the MPS leaves last week's plan only for what cannot be made (end_to_end)
+    slushy_days: int = 0  # [days] slushy zone, from the same day on: leaving last week's plan costs change_eur; later is liquid
+    change_eur: float = 0.0  # [EUR/pcs/week] cost of moving a planned piece by a week inside the slushy zone
     safety_factor: float = 1.0  # [1] multiplies the items' cover_d
     lot_factor: float = 1.0  # [1] multiplies the items' smallest lots (utilisation seekers: > 1)
     forecast_bias: float = 0.0  # [share] of optimism in the forecast
@@ -81,6 +83,10 @@ class Planning:
         _need(self.sequence in ("release", "rule", "aps"), f"sequence must be release, rule or aps, got {self.sequence!r}")
         _need(self.mps_weeks >= 2, f"mps_weeks must be at least 2, got {self.mps_weeks}")
         _need(self.review_days >= 1, f"review_days must be at least 1, got {self.review_days}")
+        _need(self.frozen_days >= 0, f"frozen_days must not be negative, got {self.frozen_days}")
+        _need(self.change_eur >= 0, f"change_eur must not be negative, got {self.change_eur}")
+        zones = max(self.frozen_days, self.slushy_days)
+        _need(self.slushy_days >= 0 and zones <= 7 * (self.mps_weeks - 1), f"frozen and slushy days must lie in 0..{7 * (self.mps_weeks - 1)}, got {zones}")
         _need(0 <= self.reserve < 1, f"reserve must lie in [0, 1), got {self.reserve}")
         _need(0 < self.smoothing <= 1, f"smoothing must lie in (0, 1], got {self.smoothing}")
 

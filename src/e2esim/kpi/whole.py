@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from e2esim.domain.outcome import Outcome
+from e2esim.kpi.late import measure_late
 from e2esim.kpi.loyalty import measure_loyalty
 from e2esim.kpi.money import measure_money, measure_returns, sum_money
 from e2esim.kpi.operations import mean_stock, measure_operations
@@ -31,6 +32,7 @@ def measure_all(outcome: Outcome) -> KpiTable:
     placed = measure_service(reading, findings)
     contact_cost = measure_desk(reading, placed, findings)
     measure_operations(reading, findings)
+    measure_late(reading, findings)
     stock_eur, counts = mean_stock(reading)
     measure_money(reading, money, contact_cost, stock_eur, counts, findings)
     measure_returns(reading, money, findings)

@@ -26,6 +26,33 @@ def _need(condition: bool, message: str) -> None:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Calm:
+    """What it costs to leave the plan of before: weeks before `frozen` hardly move, those before `slushy` at a price.
+
+    Parameters
+    ----------
+    frozen, slushy
+        First week after each zone [weeks]; later weeks are liquid and move for nothing.
+    frozen_eur, slushy_eur : ndarray, (n_items,)
+        Cost of moving a piece by a week inside each zone [EUR/pcs/week]; the frozen zone gives way only to what cannot be made.
+    """
+
+    frozen: int
+    slushy: int
+    frozen_eur: Floats
+    slushy_eur: Floats
+
+    def __post_init__(self) -> None:
+        _need(0 <= self.frozen <= self.slushy, f"MPS: zones must follow one another, got {self.frozen} and {self.slushy} weeks")
+        for name in ("frozen_eur", "slushy_eur"):
+            _need(bool((getattr(self, name) >= 0).all()), f"MPS: {name} must not be negative")
+
+    def cost(self) -> Floats:
+        """Cost of a piece that has moved, by week of the zones, (slushy, n_items)."""
+        return np.vstack([np.tile(self.frozen_eur, (self.frozen, 1)), np.tile(self.slushy_eur, (self.slushy - self.frozen, 1))])
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class MpsSystem:
     """What stays from run to run: how items load work centres and materials, and what everything costs.
 
@@ -59,6 +86,7 @@ class MpsSystem:
     shortfall_eur: Floats
     overtime_eur: Floats
     last_weeks: float = 4.0
+    calm: Calm | None = None
 
     def __post_init__(self) -> None:
         _need(self.weeks >= 1, f"MPS: weeks must be at least 1, got {self.weeks}")
@@ -70,6 +98,7 @@ class MpsSystem:
         for name in ("centre_hours", "material_use", "holding_eur", "backlog_eur", "shortfall_eur", "overtime_eur"):
             value = getattr(self, name)
             _need(bool(np.isfinite(value).all() and (value >= 0).all()), f"MPS: {name} must be finite and not negative")
+        _need(self.calm is None or self.calm.slushy <= self.weeks, "MPS: the slushy zone must end inside the horizon")
 
     @property
     def n_items(self) -> int:
@@ -157,6 +186,8 @@ class RollingMps:
         self._cover, self._spare, self._owed, self._over = self._n, 2 * self._n, 3 * self._n, 4 * self._n
         self._material = self._over + c * w
         self._row_centre, self._row_material = self._n, self._n + c * w
+        self._more, self._row_calm = self._material + m * w, self._row_material + m * w
+        self._zone = 0 if system.calm is None else system.calm.slushy * i
         last = np.ones((w, 1))
         last[-1] = system.last_weeks
         self._missing_eur = (last * system.shortfall_eur).ravel()
@@ -169,13 +200,15 @@ class RollingMps:
                 (last * system.backlog_eur).ravel(),
                 np.tile(system.overtime_eur, w),
                 np.zeros(m * w),
+                *([] if system.calm is None else [system.calm.cost().ravel()] * 2),
             ]
         )
         terms = Terms()
         self._balance(terms)
         self._capacity(terms)
         self._materials(terms)
-        self._lp = KeptLp(cost=cost, terms=terms, n_rows=self._n + c * w + m * w)
+        self._changes(terms)
+        self._lp = KeptLp(cost=cost, terms=terms, n_rows=self._row_calm + self._zone)
 
     def _balance(self, terms: Terms) -> None:
         """Stock less backlog = the same a week before + make + receipts - demand, every item and week."""
@@ -213,6 +246,16 @@ class RollingMps:
         terms.add(self._row_material + slot, self._material + slot, 1.0)
         terms.add(self._row_material + slot[count:], self._material + slot[: slot.size - count], -1.0)
 
+    def _changes(self, terms: Terms) -> None:
+        """Pieces ahead of the plan of before less pieces behind it grow by what is made more than then, every week of the zones."""
+        cell = np.arange(self._zone)
+        after = cell[self.system.n_items :]
+        before = after - self.system.n_items
+        terms.add(self._row_calm + cell, cell, 1.0)
+        for column, sign in ((self._more, -1.0), (self._more + self._zone, 1.0)):
+            terms.add(self._row_calm + cell, column + cell, sign)
+            terms.add(self._row_calm + after, column + before, -sign)
+
     def plan(
         self,
         *,
@@ -223,6 +266,7 @@ class RollingMps:
         normal_h: Floats,
         overtime_h: Floats,
         material: Floats,
+        before: Floats | None = None,
     ) -> Mps:
         """Solve the schedule for today's position.
 
@@ -242,6 +286,8 @@ class RollingMps:
         material : ndarray, (n_materials, n_weeks)
             Cumulative availability of each critical material: what can be used by the end of each week [unit];
             ``inf`` from the week on in which a new call-off can arrive.
+        before : ndarray, (n_weeks, n_items), optional
+            What the plan of before makes in the same weeks [pcs]; leaving it costs what `MpsSystem.calm` says.
 
         Raises
         ------
@@ -258,6 +304,7 @@ class RollingMps:
             ("normal_h", normal_h, (s.n_centres, s.weeks)),
             ("overtime_h", overtime_h, (s.n_centres, s.weeks)),
             ("material", material, (s.n_materials, s.weeks)),
+            *(() if before is None else (("before", before, (s.weeks, s.n_items)),)),
         ):
             _need(value.shape == shape, f"MPS: {name} must have shape {shape}, got {value.shape}")
         supply = receipts - demand
@@ -270,6 +317,9 @@ class RollingMps:
         self._lp.bound_rows(self._row_centre, np.full(normal.size, -np.inf), normal)
         arrivals = _arrivals(material).T.ravel()
         self._lp.bound_rows(self._row_material, np.full(arrivals.size, -np.inf), arrivals)
+        old = np.zeros(0) if before is None else before.ravel()[: self._zone]
+        free = np.full(self._zone, np.inf)
+        self._lp.bound_rows(self._row_calm, *((-free, free) if before is None else (old, old)))
         if not self._lp.solve():
             return self._failed(time.perf_counter() - started)
         return self._read(target, started)

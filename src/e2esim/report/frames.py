@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from e2esim.domain.book import Columns, OrderKind, OrderState, Problem, Reason, ReturnCause, Service
+from e2esim.domain.book import Columns, LateCause, OrderKind, OrderState, Problem, Reason, ReturnCause, Service
 from e2esim.domain.events import Event
 from e2esim.domain.outcome import Buyer, Labels, Outcome
 from e2esim.domain.world import World
@@ -147,6 +147,38 @@ def events_frame(outcome: Outcome, world: World | None = None) -> pl.DataFrame:
             "value": times(e["value"]),
         }
     )
+
+
+def late_frame(outcome: Outcome, world: World | None = None) -> pl.DataFrame:
+    """One row a line of the plant that missed its promised day, or the day asked for, with its one binding cause."""
+    late, orders = outcome.late, outcome.orders
+    row = late.filled("row")
+    return pl.DataFrame(
+        {
+            "row": pl.Series(row),
+            "item": named(orders.filled("item")[row], outcome.labels.items),
+            "channel": named(orders.filled("channel")[row], outcome.labels.channels),
+            "market": named(orders.filled("market")[row], outcome.labels.markets),
+            "quantity": pl.Series(late.filled("pieces")),
+            "missed": named(late.filled("promise"), ("request", "promise")),
+            "due_h": times(late.filled("due")),
+            "late_days": pl.Series(late.filled("late_d")),
+            "open": pl.Series(late.filled("open") == 1),
+            "cause": named(late.filled("cause"), enum_names(LateCause)),
+            "place": late_places(outcome, world),
+            "missing": named(late.filled("item").astype(np.int32), outcome.labels.items),
+        }
+    )
+
+
+def late_places(outcome: Outcome, world: World | None) -> pl.Series:
+    """Name of the work centre, supplier or lane that is to blame for each late line, null where the cause has no place."""
+    cause, place = outcome.late.filled("cause"), outcome.late.filled("place").astype(np.int32)
+    most = int(place.max(initial=-1)) + 1
+    lanes = list(world.lanes.ids) if world is not None else [f"lane {k}" for k in range(most)]
+    centres, suppliers = list(outcome.labels.work_centres), list(outcome.labels.suppliers)
+    first = np.select([cause == LateCause.WORK_CENTRE, cause == LateCause.SUPPLIER], [0, len(centres)], len(centres) + len(suppliers))
+    return named(np.where(place >= 0, first + place, -1).astype(np.int32), [*centres, *suppliers, *lanes])
 
 
 def _where(table: Columns, labels: Labels) -> dict[str, pl.Series]:

@@ -12,7 +12,7 @@ import polars as pl
 
 from e2esim.domain.outcome import Outcome
 from e2esim.domain.world import World
-from e2esim.report.frames import contacts_frame, customers_frame, events_frame, orders_frame
+from e2esim.report.frames import contacts_frame, customers_frame, events_frame, late_frame, orders_frame
 from e2esim.report.manifest import manifest
 from e2esim.report.result import Result
 
@@ -21,6 +21,7 @@ _ROWS: dict[str, Callable[[Outcome, World | None], pl.DataFrame]] = {
     "customers": customers_frame,
     "contacts": contacts_frame,
     "events": events_frame,
+    "late_causes": late_frame,
 }
 
 
@@ -35,7 +36,7 @@ def write_run(
     """Write the run folder and return its path.
 
     Files: manifest.json, kpis.csv, replications.csv (more than one replication), and from the first replication
-    orders.parquet, customers.parquet (every consumer and account), contacts.parquet, events.parquet, report.html. All
+    orders.parquet, customers.parquet (every consumer and account), contacts.parquet, events.parquet, late_causes.parquet, report.html. All
     is written into a hidden folder beside ``folder`` and renamed at the end, so that a folder of that name is always
     whole.
 

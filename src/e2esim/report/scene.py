@@ -9,12 +9,13 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
-from e2esim.domain.book import Reason, ReturnCause
+from e2esim.domain.book import LateCause, Reason, ReturnCause
 from e2esim.domain.outcome import Outcome
 from e2esim.report import grids
 from e2esim.report import sentences as say
 from e2esim.report.bridge import read_bridge
 from e2esim.report.facts import Facts, read_facts
+from e2esim.report.lateness import read_late
 from e2esim.report.pictures import bars, chain_map, heat, lines
 from e2esim.report.pictures.ink import PALETTE
 from e2esim.report.pictures.map_layout import Titles
@@ -71,7 +72,7 @@ class Scene:
         cards: dict[str, list[Card]] = {
             "map": [self._map()],
             "plant": [self._load(), self._stock(), self._backlog()],
-            "promise": [self._punctuality(), self._leads()],
+            "promise": [self._punctuality(), self._late(), self._leads()],
             "customers": [self._since(), self._feelings(), self._contacts(), self._returns()],
             "money": [self._demand(), self._bridge()],
         }
@@ -134,6 +135,26 @@ class Scene:
         f, w = self.facts, self.words
         picture = bars.draw_punctuality(f.punctuality, self.classes, f.classes, w, w("punctuality_title"))
         return self._card("punctuality", picture, grid=grids.punctuality_grid(f, self.classes, w))
+
+    def _late(self) -> Card:
+        w, found = self.words, read_late(self.outcome, self.result.world)
+        if not found:
+            return self._card("late", "", caption=w("late_none"))
+        whole = sum(row.pieces for row in found)
+        texts = []
+        for row in found:
+            name = {LateCause.WORK_CENTRE: self.names.work_centres, LateCause.SUPPLIER: self.names.suppliers}.get(row.cause, {}).get(row.place, row.place)
+            where = w("late_where", name=name) if name else ""
+            texts.append(w("late_text", n=w.number(row.pieces), share=w.told(row.pieces / whole, "share"), where=where))
+        parts = (("bluewash", "delivered", [row.pieces - row.open for row in found]), ("blue", "open", [row.open for row in found]))
+        shown = bars.Bars(
+            names=[w(f"late_{row.cause.name.lower()}") for row in found],
+            texts=texts,
+            parts=[(PALETTE[colour][0], values) for colour, _, values in parts],
+            room=1.8,
+        )
+        picture = bars.draw_flat_bars(shown, "late", w("late_title"))
+        return self._card("late", picture, legend=[(colour, w(f"late_{key}")) for colour, key, _ in parts])
 
     def _leads(self) -> Card:
         picture = lines.draw_leads(

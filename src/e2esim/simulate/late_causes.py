@@ -26,6 +26,7 @@ F = npt.NDArray[np.float64]
 I = npt.NDArray[np.int64]  # noqa: E741
 
 SHIP_HOUR = 9.0  # goods allocated before this hour can leave on their day (as the promise assumes)
+MOST = 0.5  # of the time a lot lost, a wait must explain this share to be its cause
 EPS = 1e-6
 
 
@@ -218,10 +219,11 @@ def _lot_afresh(facts: LateFacts, lot: int, night: int) -> Cause:
         return planned  # late whatever the shop did
     end = facts.world.hours if np.isnan(done) else float(done)
     begun = facts.world.hours if np.isnan(issued) else float(issued)
-    if end - due > due - 24.0 * night:  # it lost more time in the shop than it was planned too late
-        if missing >= 0 and begun - released >= queue_h:
+    lost = end - due
+    if lost > due - 24.0 * night:  # more time in the shop than by being planned too late
+        if missing >= 0 and begun - released >= max(queue_h, MOST * lost):
             return _part(facts, int(missing), float(released))
-        if queue >= 0:
+        if queue >= 0 and queue_h >= MOST * lost:
             return Cause(LateCause.WORK_CENTRE, int(queue), int(item))
         if end - begun > facts.world.items.lead_h[item]:
             return Cause(LateCause.WORK_CENTRE, _slowest(facts.world, int(item), float(quantity)), int(item), pent=True)

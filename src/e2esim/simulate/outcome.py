@@ -106,6 +106,7 @@ def gather(
     *,
     orders: Columns,
     late: Columns,
+    moved: list[tuple[float, float]],
     contacts: Columns,
     people: People,
     trade: Trade,
@@ -121,6 +122,7 @@ def gather(
     return Outcome(
         orders=orders,
         late=late,
+        moved=np.array(moved).reshape(-1, 2),
         contacts=contacts,
         consumers=people.consumers,
         accounts=accounts_table(world, people, trade),

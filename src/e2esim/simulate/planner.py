@@ -15,10 +15,12 @@ from e2esim.chain.stock import Stock
 from e2esim.domain.book import Columns
 from e2esim.domain.build import month_of
 from e2esim.domain.events import Event, EventLog
+from e2esim.domain.settings import Planning
 from e2esim.domain.world import World
 from e2esim.planning import forecast as demand_plan
 from e2esim.planning.atp import daily_receipts
-from e2esim.planning.mps import Mps, MpsSystem, RollingMps
+from e2esim.planning.calm import SEEN_WEEKS, piece_days
+from e2esim.planning.mps import Calm, Mps, MpsSystem, RollingMps
 from e2esim.planning.static_mps import lots, static_mps
 from e2esim.simulate.feeder import FEED_DAYS, Feeder
 from e2esim.simulate.promise import Promise
@@ -29,6 +31,7 @@ _WORKING_DAYS = 5.0  # a week, for counting lots a day
 Rows = npt.NDArray[np.int32]
 
 
+_FROZEN = 100.0  # leaving the frozen plan costs so many times what a piece of backlog costs
 _FULL = 0.999  # of its hours from which a work centre counts as full
 
 
@@ -54,6 +57,7 @@ class Planner:
         self.plan: Mps | None = None
         self._plan_week = 0
         self.limits: list[tuple[F, F]] = []  # by week: what an hour of each centre and a unit of each raw material was worth
+        self.moved: list[tuple[float, float]] = []  # time of each plan after another [h], pieces times days that it moved
         self._plan_hours: F = np.zeros((self.system.n_centres, self.weeks))
         self.feeder = Feeder(world, stock, shop, source)
         self.quotas = Quotas(world, self.system, self.sold)
@@ -96,6 +100,7 @@ class Planner:
             backlog_eur=owed,
             shortfall_eur=0.25 * owed,
             overtime_eur=np.maximum(w.centres.overtime_eur_h, 1e-3),
+            calm=_calm(p, owed),
         )
 
     def system_hours(self) -> F:
@@ -134,8 +139,10 @@ class Planner:
         p = self.world.settings.planning
         due = self.week_number % max(1, round(p.review_days / 7)) == 0
         if due or self.plan is None:
-            self.plan = self._make_plan()
-            self._plan_week = self.week_number
+            plan, before = self._make_plan(), self._before()
+            if before is not None:
+                self.moved.append((168.0 * self.week_number, piece_days(before[:SEEN_WEEKS], plan.make[:SEEN_WEEKS])))
+            self.plan, self._plan_week = plan, self.week_number
             self.bottleneck_hours = self.system_hours()
             self.log.emit(24.0 * 7 * self.week_number, Event.MPS_PLANNED, quantity=float(self.plan.make.sum()), value=float(self.plan.backlog[0].sum()))
         k = self.week_number - self._plan_week
@@ -143,6 +150,13 @@ class Planner:
             self._grant_overtime(self.plan.overtime[:, min(k, self.weeks - 1)])
         self.limits.append(self._worth(min(k, self.weeks - 1)))
         self._lay_out(self.plan.make[k])
+
+    def _before(self) -> F | None:
+        """What the last plan makes in the weeks of the one that is due, (weeks, sold), None at first."""
+        if self.plan is None:
+            return None
+        since = min(self.week_number - self._plan_week, self.weeks)
+        return np.vstack([self.plan.make[since:], np.zeros((since, len(self.sold)))])
 
     def _worth(self, week: int) -> tuple[F, F]:
         """Value of an hour of each centre that was full, overtime included, and of a unit of each raw material [EUR], in a week of the plan."""
@@ -200,6 +214,7 @@ class Planner:
             normal_h=hours,
             overtime_h=np.where(hours > 0, overtime, 0.0),
             material=self._material(today),
+            before=self._before(),
         )
 
     def _bucket_hours(self, first: int) -> F:
@@ -308,6 +323,15 @@ class Planner:
         table[:, 1:] = table[:, :-1] * self.world.items.sold[:, None]  # finished today, shipped from tomorrow on
         table[:, 0] = 0.0
         return table
+
+
+def _calm(p: Planning, owed_eur: F) -> Calm | None:
+    """Zones and costs of leaving the last plan; None where it costs nothing."""
+    frozen = -(-p.frozen_days // 7)
+    slushy = -(-p.slushy_days // 7) if p.change_eur > 0 else 0
+    if max(frozen, slushy) == 0:
+        return None
+    return Calm(frozen=frozen, slushy=max(frozen, slushy), frozen_eur=_FROZEN * owed_eur, slushy_eur=np.full(len(owed_eur), p.change_eur))
 
 
 def _by_week(daily: F) -> F:

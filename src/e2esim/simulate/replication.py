@@ -107,6 +107,7 @@ class Replication:
         return gather(
             self.world,
             late=late_table(facts),
+            moved=self.planner.moved,
             orders=self.orders,
             contacts=self.desk.contacts,
             people=self.people,
