@@ -61,7 +61,7 @@ class KeptLp:
     """
 
     def __init__(self, *, cost: Floats, terms: Terms, n_rows: int) -> None:
-        self._cost = cost
+        self._cost = np.array(cost, dtype=np.float64)
         self._triplets = (
             np.concatenate(terms.row).tolist(),
             np.concatenate(terms.column).tolist(),
@@ -104,10 +104,41 @@ class KeptLp:
             self._rows[first + k].SetBounds(float(low[k]), float(high[k]))
         self._low[first:last], self._high[first:last] = low, high
 
-    def solve(self) -> bool:
-        """Minimise; true if an optimum was found. A failed warm start is tried once more from nothing, then by GLOP."""
+    def add_columns(self, cost: Floats, terms: Terms, upper: Floats) -> int:
+        """Add columns behind the others, and return the first of them; `terms` count columns from it."""
+        first = self._cost.size
+        self._cost = np.concatenate([self._cost, cost])
+        self._upper = np.concatenate([self._upper, upper])
+        objective = self._solver.Objective()
+        for c, u in zip(cost.tolist(), upper.tolist(), strict=True):
+            x = self._solver.NumVar(0.0, u, "")
+            objective.SetCoefficient(x, c)
+            self._x.append(x)
+        new = [np.concatenate(part).tolist() for part in (terms.row, terms.column, terms.value)]
+        for row, column, value in zip(*new, strict=True):
+            self._rows[row].SetCoefficient(self._x[first + column], value)
+        for kept, more in zip(self._triplets, ([*new[0]], [first + k for k in new[1]], [*new[2]]), strict=True):
+            kept.extend(more)
+        return first
+
+    def price_columns(self, first: int, cost: Floats) -> None:
+        """Set the costs of the columns from ``first`` on; calls the solver only for those that move."""
+        objective = self._solver.Objective()
+        for k in np.flatnonzero(self._cost[first : first + cost.size] != cost).tolist():
+            objective.SetCoefficient(self._x[first + k], float(cost[k]))
+        self._cost[first : first + cost.size] = cost
+
+    def solve(self, limit_s: float | None = None) -> bool:
+        """Minimise; true if an optimum was found. A failed warm start is tried once more from nothing, then by GLOP.
+
+        With a limit [s] there is one try, and false may mean that it was too short.
+        """
+        if limit_s is not None:
+            self._solver.SetTimeLimit(max(1, round(1000 * limit_s)))
         if self._solver.Solve() == pywraplp.Solver.OPTIMAL:
             return True
+        if limit_s is not None:
+            return False
         for name in ("CLP", "GLOP"):
             self._build(name)
             if self._solver.Solve() == pywraplp.Solver.OPTIMAL:

@@ -92,7 +92,8 @@ class FlowModel:
 
     Columns are x of every slot, I of every event, from `first_u` on u of every demand cell, then B and v of every late
     event. Rows are the balances of all events, the lateness of late events, from `first_cap` on the hours of `caps`,
-    the cells of `capacity_h` (row-wise). A demand cell is (last event at or before the due day, weight), `cell_qty` pcs.
+    the cells of `capacity_h` (row-wise); `cap_row` says which of these each slot loads. A demand cell is (last event at or
+    before the due day, weight), `cell_qty` pcs.
     """
 
     matrix: Matrix
@@ -107,6 +108,7 @@ class FlowModel:
     cell_qty: Floats
     late_event: Ints
     caps: Ints
+    cap_row: Ints
     first_u: int
     first_cap: int
 
@@ -143,7 +145,7 @@ def flow_model(problem: PlanProblem, net: Network, slots: Slots, demand: Demand,
     late_event = np.flatnonzero(np.isin(events.node, demand.item)) if delay is not None else np.zeros(0, dtype=np.int64)
     n_b = late_event.size
     late_rhs = _lateness(a, events, cell_event, cell_qty, late_event, n_i, u0) if n_b else np.zeros(0)
-    caps = _capacity_rows(a, problem, slots, n_i + n_b)
+    caps, cap_row = _capacity_rows(a, problem, slots, n_i + n_b)
     cost = np.zeros(u0 + n_u + 2 * n_b)
     cost[u0 : u0 + n_u] = -cell_weight
     cost[u0 + n_u : u0 + n_u + n_b] = (delay or 0.0) * _gaps(events, late_event)
@@ -162,6 +164,7 @@ def flow_model(problem: PlanProblem, net: Network, slots: Slots, demand: Demand,
         cell_qty=cell_qty,
         late_event=late_event,
         caps=caps,
+        cap_row=cap_row,
         first_u=u0,
         first_cap=n_i + n_b,
     )
@@ -270,9 +273,9 @@ def _gaps(events: Events, late_event: Ints) -> Floats:
     return gap
 
 
-def _capacity_rows(a: Matrix, problem: PlanProblem, slots: Slots, first_row: int) -> Ints:
-    """Rows hours <= capacity of every used week; returns which cell of `capacity_h` each row is."""
+def _capacity_rows(a: Matrix, problem: PlanProblem, slots: Slots, first_row: int) -> tuple[Ints, Ints]:
+    """Rows hours <= capacity of every used week; returns the cell of `capacity_h` of each row, and the row of each slot."""
     cell = problem.step_centre[slots.step] * problem.n_weeks + slots.day // 7
     caps, row = np.unique(cell, return_inverse=True)
     a.add(first_row + row, np.arange(slots.step.size), slots.run_h)
-    return np.asarray(caps, dtype=np.int64)
+    return np.asarray(caps, dtype=np.int64), np.asarray(row, dtype=np.int64)
