@@ -35,7 +35,7 @@ def solve_flow(problem: PlanProblem, net: Network, slots: Slots, demand: Demand,
         Limit of the solver [s]; without a solution in time the plan is empty and `objective` infinite.
     """
     model = flow_model(problem, net, slots, demand, delay=delay)
-    values = _run(model.rows(), model.cost, model.upper, model.low, model.high, time_limit_s)
+    values = minimum(model.rows(), model.cost, model.upper, model.low, model.high, time_limit_s)
     if values is None:
         return FlowPlan(qty=np.zeros(slots.step.size), objective=np.inf, optimal=False)
     return FlowPlan(
@@ -45,7 +45,7 @@ def solve_flow(problem: PlanProblem, net: Network, slots: Slots, demand: Demand,
     )
 
 
-def _run(matrix: sparse.csr_matrix, cost: Floats, upper: Floats, low: Floats, high: Floats, time_limit_s: float) -> Floats | None:
+def minimum(matrix: sparse.csr_matrix, cost: Floats, upper: Floats, low: Floats, high: Floats, time_limit_s: float) -> Floats | None:
     """Values of an optimum, None if none was found in time; the dual values that this way to HiGHS gives are not to be used."""
     model = mbh.ModelBuilderHelper()
     model.fill_model_from_sparse_data(np.zeros(cost.size), upper, cost, low, high, matrix)  # type: ignore[arg-type]

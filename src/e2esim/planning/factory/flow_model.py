@@ -116,12 +116,19 @@ class FlowModel:
         """The matrix, row-wise."""
         return self.matrix.csr((self.low.size, self.cost.size))
 
+    def rows_with(self, rows: Ints, values: Floats) -> sparse.csr_matrix:
+        """The matrix with a further column for each of some rows, with one entry each."""
+        more = sparse.csr_matrix((values, (rows, np.arange(rows.size))), shape=(self.low.size, rows.size))
+        return sparse.csr_matrix(sparse.hstack([self.rows(), more]))
+
     def late_weight(self, value: float) -> float:
         """Weighted late pieces behind a value of `cost @ x`."""
         return value + float(self.cell_weight @ self.cell_qty)
 
 
-def flow_model(problem: PlanProblem, net: Network, slots: Slots, demand: Demand, *, delay: float | None = 0.01, every_day: bool = False) -> FlowModel:
+def flow_model(
+    problem: PlanProblem, net: Network, slots: Slots, demand: Demand, *, delay: float | None = 0.01, every_day: bool = False, every_due: bool = False
+) -> FlowModel:
     """Write the fractional plan on the given slots.
 
     Parameters
@@ -132,10 +139,12 @@ def flow_model(problem: PlanProblem, net: Network, slots: Slots, demand: Demand,
         Price of a late piece a day; None leaves out what happens to late pieces.
     every_day
         Whether balances are also written on the days that only matter when goods come a little sooner.
+    every_due
+        Whether they are written on every due day too, so that each has a demand cell of its own.
     """
     use_slot, use_node, use_qty = net.inputs_of(slots.step)
     arrive = slots.day + problem.step_flow_days[slots.step]
-    events = _events(problem, net, slots, demand, arrive, use_slot, use_node, every_day)
+    events = _events(problem, net, slots, demand, arrive, use_slot, use_node, every_day, every_due)
     a = Matrix()
     n_x, n_i = slots.step.size, events.keys.size
     stock_rhs = _balance(a, problem, net, slots, events, arrive, (use_slot, use_node, use_qty))
@@ -170,7 +179,9 @@ def flow_model(problem: PlanProblem, net: Network, slots: Slots, demand: Demand,
     )
 
 
-def _events(problem: PlanProblem, net: Network, slots: Slots, demand: Demand, arrive: Ints, use_slot: Ints, use_node: Ints, every_day: bool) -> Events:
+def _events(
+    problem: PlanProblem, net: Network, slots: Slots, demand: Demand, arrive: Ints, use_slot: Ints, use_node: Ints, every_day: bool, every_due: bool
+) -> Events:
     """Balance days: uses of a node and, where it is sold, its arrivals; none from the day on which purchases cover all.
 
     A node that is neither made nor received early needs its last balance only, unless `every_day`: nothing comes in
@@ -195,6 +206,7 @@ def _events(problem: PlanProblem, net: Network, slots: Slots, demand: Demand, ar
                 receipts,
                 bought * stride + np.maximum(net.free_from[bought] - 1, 0),
                 *(_sooner(net, sold, bought, out, arrive, stride) if every_day else ()),
+                *((demand.item * stride + demand.day,) if every_due else ()),
             ]
         )
     )

@@ -1,0 +1,77 @@
+"""What lateness and relief cost: EUR of a piece on time, of an extra hour, of a piece sooner, of a later date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from e2esim.planning.factory.grid import tier_weights
+from e2esim.planning.factory.problem import Floats, PlanProblem
+
+EXTRA_HOUR_EUR = 60.0  # assumed: an hour of a work centre beyond the calendar, crew and premium included [EUR/h]
+EXPRESS_SHARE = 0.5  # assumed: what a bought piece costs more when it must come sooner than the supplier promises
+LEAST_PIECE_EUR = 1.0  # assumed: the same of a piece without a price [EUR/pc]
+LATE_EUR = 10.0  # assumed: a piece not on time, times the weight of its priority, where the order states no cost [EUR/pc]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PlanMoney:
+    """EUR behind a plan.
+
+    Parameters
+    ----------
+    order_worth : (n_orders,)
+        What a piece on time is worth, 0 where nobody says [EUR/pc].
+    late_eur : (n_orders,)
+        What a piece that is not on time costs, for the choice of ways out [EUR/pc].
+    hour_eur : (n_centres,)
+        An hour more than the calendar has [EUR/h].
+    piece_eur : (n_items,)
+        A piece sooner than its supplier can bring it [EUR/pc].
+
+    Raises
+    ------
+    ValueError
+        If a number is negative or not finite.
+    """
+
+    order_worth: Floats
+    late_eur: Floats
+    hour_eur: Floats
+    piece_eur: Floats
+
+    def __post_init__(self) -> None:
+        for name in ("order_worth", "late_eur", "hour_eur", "piece_eur"):
+            value = getattr(self, name)
+            if not (np.isfinite(value).all() and (value >= 0).all()):
+                raise ValueError(f"plan money: {name} must be finite and not negative")
+
+
+def usual_money(problem: PlanProblem, *, late_cost: Floats | None = None, price: Floats | None = None, hour_eur: Floats | None = None) -> PlanMoney:
+    """Money of a problem: what the data state, and the assumed values of this module for the rest.
+
+    Parameters
+    ----------
+    late_cost, price : (n_orders,)
+        Cost of a piece not on time and selling price, 0 where the data state none [EUR/pc].
+    hour_eur : (n_centres,)
+        Cost of an extra hour [EUR/h].
+
+    Examples
+    --------
+    >>> from e2esim.planning.factory.synthetic import synthetic_problem
+    >>> p = synthetic_problem(np.random.default_rng(1), finished=2, parts=2, bought=3, centres=2, orders=4, weeks=4)
+    >>> usual_money(p, price=np.array([0.0, 80.0, 0.0, 0.0])).order_worth.tolist()
+    [0.0, 80.0, 0.0, 0.0]
+    """
+    none = np.zeros(len(problem.orders))
+    stated = none if late_cost is None else late_cost
+    cheapest = np.full(problem.n_items, np.inf)
+    np.minimum.at(cheapest, problem.source_item, problem.source_price)
+    return PlanMoney(
+        order_worth=np.where(stated > 0, stated, none if price is None else price),
+        late_eur=np.where(stated > 0, stated, LATE_EUR * tier_weights(problem)),
+        hour_eur=np.full(len(problem.centres), EXTRA_HOUR_EUR) if hour_eur is None else hour_eur,
+        piece_eur=np.maximum(LEAST_PIECE_EUR, EXPRESS_SHARE * np.where(np.isfinite(cheapest), cheapest, 0.0)),
+    )
