@@ -140,7 +140,7 @@ def test_ways_bring_all_on_time_and_give_nothing_away(seed: int) -> None:
 def test_a_case_solved_by_hand() -> None:
     """10 h a week, an hour a piece: 12 wanted by the end of week 0 and 8 of week 1 need 2 h more, or 2 pieces later.
 
-    The late ones start on day 7 and come on day 8. An extra hour costs 60 EUR and a late piece 25: dates are the cheapest, 50 EUR; at 100 EUR hours are, 120 EUR.
+    The late ones come on day 8. An extra hour costs 60 EUR and a late piece 25: dates are the cheapest, 50 EUR; at 100 EUR hours are, 120 EUR.
     """
     problem = one_centre()
     net = network(problem)
