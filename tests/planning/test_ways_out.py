@@ -152,9 +152,9 @@ def test_a_case_solved_by_hand() -> None:
         return [(w.name, round(w.eur, 3), round(w.left, 3), [(int(r.kind), r.place, round(r.amount, 6), r.days) for r in w.reliefs]) for w in ways]
 
     dates, hours = [(int(ReliefKind.DATE), 0, 2.0, 2)], [(int(ReliefKind.HOURS), 0, 2.0, 0)]
-    assert told(25.0) == [("dates", 50.0, 0.0, dates), ("mix", 50.0, 0.0, dates), ("hours", 120.0, 0.0, hours), ("material", 0.0, 2.0, [])]
-    assert told(100.0)[0] == ("hours", 120.0, 0.0, hours)
-    assert told(100.0)[1] == ("mix", 120.0, 0.0, hours)
+    assert told(25.0) == [("mix", 50.0, 0.0, dates), ("dates", 50.0, 0.0, dates), ("hours", 120.0, 0.0, hours), ("material", 0.0, 2.0, [])]
+    assert told(100.0)[0] == ("mix", 120.0, 0.0, hours)
+    assert told(100.0)[1] == ("hours", 120.0, 0.0, hours)
 
 
 def test_a_chosen_set_pushes_the_others_aside() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from e2esim.planning.factory.frozen import Released, Remainder, around, nothing_released
+from e2esim.planning.factory.money import PlanMoney
 from e2esim.planning.factory.problem import PlanProblem
 from e2esim.planning.factory.risk import PlanRisk
 
@@ -31,6 +32,8 @@ class PlanCase:
         Released is what begins before this many days from today [d].
     risk
         How uncertain the facts are; None for the usual.
+    money
+        What lateness and relief cost; None for the assumed.
     """
 
     facts: PlanProblem
@@ -42,6 +45,7 @@ class PlanCase:
     released: Released = field(default_factory=nothing_released)
     frozen_days: int = 14
     risk: PlanRisk | None = None
+    money: PlanMoney | None = None
 
     def remainder(self) -> Remainder:
         """What is left to plan."""

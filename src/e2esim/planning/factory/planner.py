@@ -86,6 +86,11 @@ def plan(problem: PlanProblem, *, time_limit_s: float = 10.0, seed: int = 1, rou
     >>> bool(done.bound <= done.objective)
     True
     """
+    return planned(problem, time_limit_s=time_limit_s, seed=seed, rounds=rounds)[0]
+
+
+def planned(problem: PlanProblem, *, time_limit_s: float = 10.0, seed: int = 1, rounds: int | None = None) -> tuple[PlanResult, Wants]:
+    """As `plan`, with the wants that the schedule follows, for whoever plans on from there."""
     clock = _Clock(start=time.perf_counter(), limit_s=time_limit_s)
     net = network(problem)
     calendar = 7 * problem.n_weeks
@@ -103,7 +108,7 @@ def plan(problem: PlanProblem, *, time_limit_s: float = 10.0, seed: int = 1, rou
         whole = longer(view, calendar)
         wants = completed(whole, wants)
         view, schedule = whole, execute(whole, wants)
-    return _result(view, wants, schedule, bound, clock, anyway, state, lambda: clock.left() > quick_s)
+    return _result(view, wants, schedule, bound, clock, anyway, state, lambda: clock.left() > quick_s), wants
 
 
 def _start(view: Frame, net: Network, state: State, clock: _Clock, tail_s: float, horizon: int) -> tuple[Wants, float]:

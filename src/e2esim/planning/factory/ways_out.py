@@ -135,7 +135,7 @@ def ways_out(problem: PlanProblem, net: Network, grid: Grid, money: PlanMoney, *
             found.append(way)
     if any(not w.reliefs and not w.left for w in found):
         return ()
-    return tuple(sorted(found, key=lambda w: (round(w.left, 4), w.eur, w.name)))
+    return tuple(sorted(found, key=lambda w: (round(w.left, 4), round(w.eur, 4), list(KINDS).index(w.name))))
 
 
 def elastic_model(problem: PlanProblem, net: Network, grid: Grid, money: PlanMoney, chosen: Flags | None = None) -> Elastic:
