@@ -46,7 +46,7 @@ def test_a_plan_folder_is_whole_and_keeps_every_rule(here: Path) -> None:
     assert told["on_time"] == {"1": 1.0, "2": 1.0, "3": 1.0}
     files = {path.name for path in (here / "p").iterdir()}
     pictures = {f"{name}.{kind}" for name in ("gantt", "load") for kind in ("svg", "png")}
-    assert files == {f"{name}.parquet" for name in FRAMES} | pictures | {"plan.xlsx", "manifest.json", "state.json", "state.npz"}
+    assert files == {f"{name}.parquet" for name in [*FRAMES, "limits", "ways_out"]} | pictures | {"plan.xlsx", "manifest.json", "state.json", "state.npz"}
     assert broken_rules(read_plan_data(data).case.facts, here / "p") == set()
     assert {path.name for path in (here / "n").iterdir()} == {"lots.csv", "purchases.csv", "deliveries.csv"}
     assert pl.read_csv(here / "n/lots.csv", infer_schema=False)["item"].to_list().count("000123") > 0

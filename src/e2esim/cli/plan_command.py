@@ -15,6 +15,8 @@ from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
 
 if TYPE_CHECKING:
     from e2esim.planning.factory.case import PlanCase
+    from e2esim.planning.factory.execute import Wants
+    from e2esim.planning.factory.explain import Explanation
     from e2esim.planning.factory.problem import PlanProblem
     from e2esim.planning.factory.result import PlanResult
     from e2esim.study.robust import Robustness
@@ -31,6 +33,7 @@ class PlanOptions:
     export_neutral: Path | None = None
     quiet: bool = False
     robust: int = 0
+    explain_s: float = 8.0
 
 
 def plan_data(data: Path, options: PlanOptions) -> Path:
@@ -62,14 +65,15 @@ def plan_data(data: Path, options: PlanOptions) -> Path:
     folder = run_folder(options.out, f"plan-{case.title}", fingerprint(read.tables)[:12])
     if not options.quiet and not _compiled():
         typer.echo("first plan after installation: compiling, about half a minute more than later ones", err=True)
-    from e2esim.planning.factory.planner import plan
+    from e2esim.planning.factory.planner import planned
     from e2esim.report.plan.summary import summarise
     from e2esim.report.plan.terminal import plan_json, print_plan
     from e2esim.report.plan.view import PlanView
 
     left = case.remainder()
-    result = plan(left.problem, time_limit_s=options.time_limit_s)
-    view = PlanView(case=case, left=left, result=result, robust=_robust(case, left.problem, result, options.robust))
+    result, wants = planned(left.problem, time_limit_s=options.time_limit_s)
+    said = _said(case, left.problem, result, wants, options.explain_s)
+    view = PlanView(case=case, left=left, result=result, robust=_robust(case, left.problem, result, options.robust), said=said)
     summary = summarise(view)
     if folder.is_dir():  # empty, as run_folder has seen
         folder.rmdir()
@@ -83,6 +87,16 @@ def plan_data(data: Path, options: PlanOptions) -> Path:
     elif not options.quiet:
         print_plan(summary, folder, wall_s, view)
     return folder
+
+
+def _said(case: PlanCase, problem: PlanProblem, result: PlanResult, wants: Wants, time_limit_s: float) -> Explanation | None:
+    """What would bring late orders on time, None if not asked."""
+    if time_limit_s <= 0:
+        return None
+    from e2esim.planning.factory.explain import explain
+    from e2esim.planning.factory.money import usual_money
+
+    return explain(problem, result, wants, case.money or usual_money(problem), time_limit_s=time_limit_s)
 
 
 def _robust(case: PlanCase, problem: PlanProblem, result: PlanResult, replications: int) -> Robustness | None:

@@ -12,6 +12,7 @@ import polars as pl
 from e2esim.config.plan_data.hours import plan_weeks, weekly_hours
 from e2esim.config.plan_data.settings import PlanSettings
 from e2esim.planning.factory.case import PlanCase
+from e2esim.planning.factory.money import usual_money
 from e2esim.planning.factory.problem import PlanProblem
 from e2esim.planning.factory.risk import LATE_SIGMA, PlanRisk
 
@@ -50,6 +51,12 @@ def build_case(frames: dict[str, pl.DataFrame], settings: PlanSettings) -> PlanC
         receipt_name=tuple(receipts["receipt"]),
         frozen_days=settings.frozen_days,
         risk=_risk(frames),
+        money=usual_money(
+            facts,
+            late_cost=_floats(orders, "late_cost"),
+            price=_floats(orders, "price"),
+            hour_eur=_floats(frames["work_centres"], "extra_h_eur"),
+        ),
     )
 
 

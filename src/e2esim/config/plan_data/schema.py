@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from e2esim.domain.schema import TABLE as SCENARIO
 from e2esim.domain.schema import Column, Table
+from e2esim.planning.factory.money import EXTRA_HOUR_EUR
 from e2esim.planning.factory.risk import HOURS_CV, LATE_MEDIAN_D, LATE_SHARE
 
 
@@ -105,6 +106,7 @@ TABLES: tuple[Table, ...] = (
                 default=1,
             ),
             _default("efficiency", "share", "standard hours earned in an hour of the calendar", 1.0, above=0.0),
+            _default("extra_h_eur", "EUR/h", "what an hour beyond the calendar costs; for the ways out (assumed where it is not stated)", EXTRA_HOUR_EUR),
             _share("hours_cv", "spread of the hours of a week around the plan, standard deviation over mean (--robust)", HOURS_CV),
         ),
     ),
@@ -211,6 +213,8 @@ TABLES: tuple[Table, ...] = (
                 default=2,
             ),
             _unit("qty"),
+            _default("price", "EUR/unit", "what the customer pays; tells what limits are worth in EUR", 0.0),
+            _default("late_cost", "EUR/unit", "what a unit costs that is not delivered by its due day; takes the place of price, 0 = not known", 0.0),
             _text("ship_set", "lines with the same word here are delivered together, on one day; only promised, not planned"),
             Column(
                 name="min_shipment",

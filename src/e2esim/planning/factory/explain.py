@@ -14,12 +14,13 @@ from e2esim.planning.factory.limit import Limits
 from e2esim.planning.factory.limits import Grid, price_limits, pricing_grid
 from e2esim.planning.factory.money import PlanMoney
 from e2esim.planning.factory.network import Network, network
-from e2esim.planning.factory.problem import PlanProblem
+from e2esim.planning.factory.problem import Floats, PlanProblem
 from e2esim.planning.factory.result import PlanResult
 from e2esim.planning.factory.trials import Trial, candidates, try_limits
 from e2esim.planning.factory.ways_out import WayOut, elastic_model, ways_out
 
-SHARES = (0.45, 0.3, 0.1)  # of the time: prices, cheapest ways, fewest places; the rest and what they leave: trials
+ENDS = (0.45, 0.7, 0.82)  # prices, cheapest ways and fewest places end by these shares of the time; trials have the rest
+COVERED = 0.95  # of the weighted late pieces must fall due in the days that a large problem is looked at
 MOST_TRIALS = 12
 
 
@@ -67,14 +68,14 @@ def explain(problem: PlanProblem, result: PlanResult, wants: Wants, money: PlanM
     net = network(problem)
     late = _late(problem, result)
     overdue = float(late[problem.order_due < 0].sum())
-    due = problem.order_due[(late > 1e-6) & (problem.order_due >= 0)]
-    if not due.size:
+    last = _last_late(problem, late)
+    if last < 0:
         none = Limits(rows=(), late=0.0, days=0, unpriced=0, solved=True, wall_s=0.0)
         return Explanation(limits=none, ways=(), trials=(), late=float(late.sum()), overdue=overdue, cut_short=False, wall_s=0.0)
-    grid = pricing_grid(problem, net, int(due.max()))
-    limits = price_limits(problem, net, grid, worth=money.order_worth, time_limit_s=SHARES[0] * time_limit_s)
-    ways = ways_out(problem, net, grid, money, time_limit_s=SHARES[1] * time_limit_s)
-    ways = _with_fewest(problem, net, grid, money, ways, SHARES[2] * time_limit_s)
+    grid = pricing_grid(problem, net, last)
+    limits = price_limits(problem, net, grid, worth=money.order_worth, time_limit_s=ENDS[0] * time_limit_s)
+    ways = ways_out(problem, net, grid, money, time_limit_s=began + ENDS[1] * time_limit_s - time.perf_counter())
+    ways = _with_fewest(problem, net, grid, money, ways, began + ENDS[2] * time_limit_s - time.perf_counter())
     trials, cut = _trials(problem, result, wants, limits, money, began + time_limit_s)
     short = cut or not limits.solved or limits.unpriced > 0 or (bool(ways) and len({w.name for w in ways}) < 4)
     return Explanation(
@@ -88,7 +89,17 @@ def explain(problem: PlanProblem, result: PlanResult, wants: Wants, money: PlanM
     )
 
 
-def _late(problem: PlanProblem, result: PlanResult) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _last_late(problem: PlanProblem, late: Floats) -> int:
+    """Due day up to which nearly all that is late by weight falls due, overdue orders aside; -1 if nothing is."""
+    weight = tier_weights(problem) * late * (problem.order_due >= 0)
+    by_due = np.argsort(problem.order_due, kind="stable")
+    total = np.cumsum(weight[by_due])
+    if not total.size or total[-1] <= 1e-6:
+        return -1
+    return int(problem.order_due[by_due[int(np.searchsorted(total, COVERED * total[-1]))]])
+
+
+def _late(problem: PlanProblem, result: PlanResult) -> Floats:
     """Late pieces of every order, as the ledger has them, (n_orders,)."""
     return np.bincount(result.late_order, weights=result.late_qty, minlength=len(problem.orders)).astype(np.float64)
 

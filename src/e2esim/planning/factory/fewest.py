@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from ortools.sat.python import cp_model
 
+from e2esim.planning.factory.flow_model import Flags
 from e2esim.planning.factory.kept_flow import KeptFlow
 from e2esim.planning.factory.limits import wanted_pieces
 from e2esim.planning.factory.money import PlanMoney
@@ -73,15 +74,14 @@ def fewest(
     allowed = np.repeat([kind in kinds for kind in sizes], list(sizes.values()))
     open_places, bound = np.zeros(0, dtype=np.int64), 0
     while True:
-        named = _late_despite(problem, net, elastic, kept, places, open_places)
-        if named is None:
-            break
-        if not named.size:
+        more, done = _cuts(problem, net, elastic, kept, places, open_places, allowed)
+        if done and not more:
             return None if not open_places.size else _told(problem, elastic, money, places, open_places, float(open_places.size), True)
-        cut = named[allowed[named]]
-        if not cut.size:  # no set of these kinds brings all on time
+        if any(not cut.size for cut in more):  # no set of these kinds brings all on time
             return None
-        cuts.append(cut)
+        cuts += more
+        if not more:
+            break
         smallest = _smallest_hit(cuts, places.count, max(0.05, until - time.perf_counter()))
         if smallest is None:
             break
@@ -101,6 +101,25 @@ def _used(elastic: Elastic, way: WayOut) -> set[tuple[ReliefKind, int, int]]:
         place = cell[relief.place] if relief.kind == ReliefKind.DATE else relief.place
         used.add((relief.kind, place, relief.day if relief.kind == ReliefKind.HOURS else 0))
     return used
+
+
+def _cuts(problem: PlanProblem, net: Network, elastic: Elastic, kept: KeptFlow, places: _Places, open_places: Ints, allowed: Flags) -> tuple[list[Ints], bool]:
+    """Cuts that some open places miss, and whether time sufficed to know.
+
+    All places of each cut are opened before the next is asked for, so they have none in common and each counts.
+    """
+    found: list[Ints] = []
+    while True:
+        named = _late_despite(problem, net, elastic, kept, places, open_places)
+        if named is None:
+            return found, False
+        if not named.size:
+            return found, True
+        cut = named[allowed[named]]
+        found.append(cut)
+        if not cut.size:
+            return found, True
+        open_places = np.union1d(open_places, cut)
 
 
 def _lateness_only(elastic: Elastic) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

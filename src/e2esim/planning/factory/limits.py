@@ -26,7 +26,7 @@ SOLVE_S = 2.0  # no single question may take longer [s]
 PLATEAUS = 2  # days of an item that are priced: the last on which a piece is worth most, and the last of the next price
 MOST_STEPS = 12  # steps whose flow time is priced
 SAME = 0.005  # prices a day this close, relative, are one price
-FULL_SLOTS = 9_000  # with more slots than this only orders up to four weeks after the last late one are looked at
+FULL_SLOTS = 9_000  # with more slots than this only orders up to four weeks after `last_late` are looked at
 NEAR_DAYS = 70
 FIRST_SHARE = 0.05  # of the hours of a week: the first question
 LEAST_HOURS = 24.0  # hours are priced at least so far, in weeks with few [h]
@@ -44,7 +44,7 @@ class Grid:
 def pricing_grid(problem: PlanProblem, net: Network, last_late: int | None = None) -> Grid:
     """Weekly starts (daily in the first week) and orders on their own due day, without those already overdue.
 
-    A large problem is looked at until four weeks after the due day `last_late` of the last late order.
+    A large problem is looked at until four weeks after day `last_late`.
     """
     end = int(problem.order_due.max(initial=0)) + 1
     horizon = max(1, min(7 * problem.n_weeks, 7 * ((end + 13) // 7)))

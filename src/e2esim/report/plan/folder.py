@@ -16,6 +16,7 @@ from typing import Any
 import polars as pl
 
 from e2esim.report.manifest import versions
+from e2esim.report.plan.helps import limits_frame, ways_frame
 from e2esim.report.plan.made import lots_frame, purchases_frame, schedule_frame
 from e2esim.report.plan.robust import robust_frame
 from e2esim.report.plan.served import deliveries_frame, late_frame, pegging_frame
@@ -86,6 +87,8 @@ def _write(view: PlanView, summary: Summary, folder: Path, tables: Mapping[str, 
     frames = {name: make(view) for name, make in FRAMES.items()}
     if view.robust is not None:
         frames["robust"] = robust_frame(view, view.robust)
+    if view.said is not None:
+        frames |= {"limits": limits_frame(view, view.said), "ways_out": ways_frame(view, view.said)}
     for name, frame in frames.items():
         frame.write_parquet(folder / f"{name}.parquet", compression="zstd")
     pictures = []

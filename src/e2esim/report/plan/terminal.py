@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from e2esim.planning.factory.explain import Explanation
+from e2esim.report.plan.helps import WAY, helps_json, summary_lines, way_line
 from e2esim.report.plan.robust import assumed, robust_json, safe_tiers
 from e2esim.report.plan.summary import Summary, causes_by_kind
 from e2esim.report.plan.view import PlanView
@@ -46,6 +48,8 @@ def plan_json(summary: Summary, folder: Path | None, wall_s: float, view: PlanVi
     }
     if view is not None and view.robust is not None:
         found["robust"] = robust_json(view, view.robust)
+    if view is not None and view.said is not None:
+        found |= helps_json(view, view.said)
     return json.dumps(found, allow_nan=False, ensure_ascii=False)
 
 
@@ -60,6 +64,8 @@ def print_plan(summary: Summary, folder: Path | None, wall_s: float, view: PlanV
     if summary.causes:
         console.print()
         console.print(_causes(summary))
+    if view is not None and view.said is not None:
+        _helps(console, view, view.said)
     if view is not None and view.robust is not None:
         console.print()
         console.print(_safe(view, view.robust))
@@ -105,6 +111,23 @@ def _causes(s: Summary) -> Table:
     if rest:
         table.add_row(Text(f"{len(rest)} more"), "", f"{sum(row[2] for row in rest):,.0f}", "")
     return table
+
+
+def _helps(console: Console, view: PlanView, said: Explanation) -> None:
+    """What would help, and the ways out."""
+    lines = summary_lines(view, said)
+    if lines:
+        table = _table(("What would help", "left"), ("Saves", "right"))
+        for what, saves in lines:
+            table.add_row(Text(what), Text(saves))
+        console.print()
+        console.print(table)
+    for way in said.ways:
+        console.print(Text(f"{WAY[way.name].capitalize()}, {way.eur:,.0f} EUR: {way_line(way)}"), soft_wrap=False)
+    if said.overdue > 0:
+        console.print(Text(f"{said.overdue:,.0f} late units were due before today: nothing but a later date helps them."))
+    if said.cut_short:
+        console.print(Text(f"Time for limits and ways out ended after {said.wall_s:.1f} s; --explain gives them more.", style="dim"))
 
 
 def _table(*columns: tuple[str, str]) -> Table:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import polars as pl
 
 from e2esim.planning.factory.case import PlanCase
+from e2esim.planning.factory.explain import Explanation
 from e2esim.planning.factory.frozen import Remainder
 from e2esim.planning.factory.planner import late_pieces
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
@@ -50,12 +51,13 @@ class Purchases:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PlanView:
-    """A case, what was left of it to plan, the plan, and what replications of it said."""
+    """A case, what was left of it to plan, the plan, what replications of it said, and what would help."""
 
     case: PlanCase
     left: Remainder
     result: PlanResult
     robust: Robustness | None = None
+    said: Explanation | None = None
 
     @property
     def facts(self) -> PlanProblem:

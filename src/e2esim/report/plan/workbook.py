@@ -32,11 +32,17 @@ _COLUMNS: dict[str, tuple[str, str, int]] = {
     "supply_kind": ("Kind of supply", "text", 15), "supply": ("Supply", "text", 14), "there_on": ("There on", "date", 12),
     "on_time_probability": ("On time", "percent", 10), "probability_low": ("at least", "percent", 10),
     "probability_high": ("at most", "percent", 10), "p50": ("50 % sure by", "date", 13),
+    "kind": ("Kind", "text", 13), "now": ("There is", "hours", 11), "price": ("Saves a unit", "qty", 13), "valid_from": ("from", "hours", 9),
+    "valid_to": ("to", "hours", 9), "saves": ("Saves in all", "qty", 13), "pieces": ("Units on time", "qty", 14), "eur": ("EUR", "eur", 13),
+    "eur_a_unit": ("EUR a unit", "eur", 12), "tried": ("Tried", "hours", 9), "tried_saves": ("Plan saves", "qty", 12),
+    "tried_pieces": ("Plan: units", "qty", 13), "tried_eur": ("Plan: EUR", "eur", 12), "says": ("In words", "text", 60),
+    "rank": ("Rank", "whole", 7), "way": ("Way out", "text", 18), "way_eur": ("Way EUR", "eur", 13), "way_left": ("Stays late", "qty", 12),
+    "proven": ("Proven least", "text", 13), "days_later": ("Days later", "whole", 11),
     "p80": ("80 % sure by", "date", 13), "p95": ("95 % sure by", "date", 13),
 }  # fmt: skip
 SHEETS = {
     "lots": "Production lots", "purchases": "Purchase orders", "schedule": "Schedule", "deliveries": "Deliveries",
-    "late": "Late orders", "robust": "How safe", "pegging": "Pegging",
+    "late": "Late orders", "limits": "Limits", "ways_out": "Ways out", "robust": "How safe", "pegging": "Pegging",
 }  # fmt: skip
 _FORMATS = {
     "text": {}, "qty": {"num_format": "#,##0.###"}, "whole": {"num_format": "0"}, "hours": {"num_format": "#,##0.0"},
@@ -66,7 +72,8 @@ class _Book:
 
 
 def write_workbook(path: Path, summary: Summary, frames: Mapping[str, pl.DataFrame], pictures: Sequence[Path]) -> None:
-    """Write plan.xlsx: summary, MPS, lots, purchases, load, schedule, deliveries, late orders, pegging, pictures.
+    """Write plan.xlsx: summary, MPS, lots, purchases, load, schedule, deliveries, late orders, limits and ways out, pegging,
+    pictures.
 
     Texts that look like formulas, numbers or addresses stay text.
     """
@@ -79,8 +86,8 @@ def write_workbook(path: Path, summary: Summary, frames: Mapping[str, pl.DataFra
         for name in ("lots", "purchases"):
             _table(tools, SHEETS[name], frames[name])
         _wide(tools, "Load", load_grid(frames["load"]), {})
-        for name in ("schedule", "deliveries", "late", "robust", "pegging"):
-            if name in frames:
+        for name in ("schedule", "deliveries", "late", "limits", "ways_out", "robust", "pegging"):
+            if name in frames and (frames[name].height or name not in ("limits", "ways_out")):
                 _table(tools, SHEETS[name], frames[name])
         if pictures:
             sheet = tools.sheet("Pictures", 0, 0)
