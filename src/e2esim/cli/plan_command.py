@@ -56,9 +56,10 @@ def plan_data(data: Path, options: PlanOptions) -> Path:
     place = find_data(data)
     hashes = file_hashes(place)
     read = read_plan_data(data)
-    if read.warnings and not options.quiet:
-        typer.echo(listing(read.warnings), err=True)
-    case = read.case if options.freeze is None else keep_released(read.case, options.freeze)
+    case, more = (read.case, []) if options.freeze is None else keep_released(read.case, options.freeze)
+    warnings = [*read.warnings, *more]
+    if warnings and not options.quiet:
+        typer.echo(listing(warnings), err=True)
     _empty(options.export_neutral)
     from e2esim.report.plan.folder import fingerprint, write_plan
 

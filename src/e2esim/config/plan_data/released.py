@@ -12,21 +12,22 @@ import polars as pl
 
 from e2esim.config.problems import InputErrors, Problem
 from e2esim.planning.factory.case import PlanCase
-from e2esim.planning.factory.frozen import Released
+from e2esim.planning.factory.frozen import Released, let_go
 
 _LOTS = {"lot", "item", "step", "qty", "start", "end"}
 _PURCHASES = {"purchase", "supplier", "item", "qty", "ordered", "received"}
 
 
-def keep_released(case: PlanCase, folder: Path) -> PlanCase:
-    """Return ``case`` with the lots and purchases that the plan in ``folder`` begins before the frozen horizon.
+def keep_released(case: PlanCase, folder: Path) -> tuple[PlanCase, list[Problem]]:
+    """Return ``case`` with the lots and purchases that the plan in ``folder`` begins before the frozen horizon, and warnings.
 
-    What was finished before today is taken to lie in stock; what the table receipts names is not taken twice.
+    What was finished before today is taken to lie in stock; what the table receipts names is not taken twice. Lots that
+    today's stock, open orders and hours cannot carry are let go, each with a warning that says what it lacks.
 
     Raises
     ------
     InputErrors
-        If the folder holds no plan, names what the data do not know, or cannot be kept with today's stock and hours.
+        If the folder holds no plan, or names what the data do not know.
     """
     today = _day_of(folder)
     if today > case.facts.today:
@@ -58,11 +59,27 @@ def keep_released(case: PlanCase, folder: Path) -> PlanCase:
             purchase_received=purchases["_last"].to_numpy(),
         ),
     )
-    faults = kept.remainder().faults
-    if faults:
-        remedy = "correct stock, receipts or hours, shorten frozen_days, or plan without --freeze"
-        raise InputErrors([Problem(file=folder.as_posix(), message=f"infeasible frozen plan: {fault}", remedy=remedy) for fault in faults])
-    return kept
+    left = kept.remainder()
+    if not left.lacks:
+        return kept, []
+    stays = let_go(facts, kept.released)
+    staying = set(zip(stays.lot_name, stays.lot_step.tolist(), stays.lot_start.tolist(), strict=True))
+    every = zip(kept.released.lot_name, step.tolist(), kept.released.lot_start.tolist(), strict=True)
+    gone = tuple(f"{name} step {facts.step_name[s]}" for name, s, start in every if (name, s, start) not in staying)
+    remedy = f"it is planned anew with {len(gone)} lots in all; sheet Ways out says what keeping them takes"
+    path = (folder / "lots.parquet").as_posix()
+    warnings = [
+        Problem(
+            file=path,
+            row=int(lots["_row"][lack.lot]) + 2 if lack.lot >= 0 else None,
+            column="start",
+            message=f"infeasible frozen plan: {fault}",
+            remedy=remedy,
+            warning=True,
+        )
+        for lack, fault in zip(left.lacks, left.faults, strict=True)
+    ]
+    return replace(kept, released=stays, let_go=gone, lacks=left.lacks), warnings
 
 
 def _day_of(folder: Path) -> dt.date:
@@ -89,7 +106,9 @@ def _table(folder: Path, name: str, columns: set[str]) -> pl.DataFrame:
 def _open(frame: pl.DataFrame, name: str, first: str, last: str, case: PlanCase) -> pl.DataFrame:
     """Rows that begin before the frozen horizon and are not finished, with days from today."""
     today = pl.lit(case.facts.today)
-    days = frame.with_columns((pl.col(first) - today).dt.total_days().alias("_first"), (pl.col(last) - today).dt.total_days().alias("_last"))
+    days = frame.with_row_index("_row").with_columns(
+        (pl.col(first) - today).dt.total_days().alias("_first"), (pl.col(last) - today).dt.total_days().alias("_last")
+    )
     return days.filter((pl.col("_first") < case.frozen_days) & ((pl.col("_first") >= 0) | (pl.col("_last") > 0)) & ~pl.col(name).is_in(list(case.receipt_name)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from e2esim.planning.factory.frozen import Released, Remainder, around, nothing_released
+from e2esim.planning.factory.frozen import FrozenLack, Released, Remainder, around, nothing_released
 from e2esim.planning.factory.money import PlanMoney
 from e2esim.planning.factory.problem import PlanProblem
 from e2esim.planning.factory.risk import PlanRisk
@@ -34,6 +34,10 @@ class PlanCase:
         How uncertain the facts are; None for the usual.
     money
         What lateness and relief cost; None for the assumed.
+    let_go
+        Lots of the earlier plan that could not be kept and are planned anew: lot and step.
+    lacks
+        What they would have needed.
     """
 
     facts: PlanProblem
@@ -46,6 +50,8 @@ class PlanCase:
     frozen_days: int = 14
     risk: PlanRisk | None = None
     money: PlanMoney | None = None
+    let_go: tuple[str, ...] = ()
+    lacks: tuple[FrozenLack, ...] = ()
 
     def remainder(self) -> Remainder:
         """What is left to plan."""

@@ -39,6 +39,19 @@ class Released:
     purchase_received: Ints
 
 
+@dataclass(frozen=True, kw_only=True)
+class FrozenLack:
+    """What released lots need and do not have: `amount` hours of work centre `place` in the week of `day` (node -1), or
+    pieces of stock node `node` for lot row `lot` on `day`.
+    """
+
+    lot: int
+    node: int
+    place: int
+    day: int
+    amount: float
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Remainder:
     """What is left to plan: the problem without the hours and goods of released lots, with what they bring.
@@ -52,6 +65,7 @@ class Remainder:
     feed_kind: Ints
     feed_row: Ints
     feed_qty: Floats
+    lacks: tuple[FrozenLack, ...]
     faults: tuple[str, ...]
 
 
@@ -85,7 +99,7 @@ def around(problem: PlanProblem, released: Released) -> Remainder:
     True
     """
     net = network(problem)
-    room, faults = _room(problem, released)
+    room, lacks = _room(problem, released)
     n, old = problem.n_items, problem.receipt_item.size
     node = np.concatenate(
         [
@@ -105,7 +119,7 @@ def around(problem: PlanProblem, released: Released) -> Remainder:
         lot = int(ahead[row[k]])
         short = _take(feeds, lot, float(need[k]), node == used[k], day, qty, int(released.lot_start[lot]))
         if short > EPS:
-            faults.append(_missing(problem, released, lot, int(used[k]), short))
+            lacks.append(FrozenLack(lot=lot, node=int(used[k]), place=-1, day=int(released.lot_start[lot]), amount=short))
     table = np.array([(lot, supply) for lot, supply, _ in feeds], dtype=np.int64).reshape(-1, 2)
     stock = table[:, 1] < n
     left = replace(
@@ -123,11 +137,40 @@ def around(problem: PlanProblem, released: Released) -> Remainder:
         feed_kind=np.where(stock, int(PegKind.STOCK), int(PegKind.RECEIPT)).astype(np.int64),
         feed_row=np.where(stock, table[:, 1], table[:, 1] - n),
         feed_qty=np.array([q for _, _, q in feeds], dtype=np.float64),
-        faults=tuple(faults),
+        lacks=tuple(lacks),
+        faults=tuple(_told(problem, released, lack) for lack in lacks),
     )
 
 
-def _room(problem: PlanProblem, released: Released) -> tuple[Floats, list[str]]:
+def let_go(problem: PlanProblem, released: Released) -> Released:
+    """Released without the lots that cannot be kept: those that lack goods, and the last ones of weeks without room.
+
+    Lots that only the output of such lots feeds follow them. What is left lacks nothing.
+    """
+    while True:
+        lacks = around(problem, released).lacks
+        if not lacks:
+            return released
+        gone = {lack.lot for lack in lacks if lack.node >= 0} or {_last_in(problem, released, lacks[0])}
+        kept = np.array([k not in gone for k in range(released.lot_step.size)], dtype=bool)
+        released = replace(
+            released,
+            lot_name=tuple(name for name, stay in zip(released.lot_name, kept, strict=True) if stay),
+            lot_step=released.lot_step[kept],
+            lot_qty=released.lot_qty[kept],
+            lot_start=released.lot_start[kept],
+            lot_end=released.lot_end[kept],
+        )
+
+
+def _last_in(problem: PlanProblem, released: Released, lack: FrozenLack) -> int:
+    """The lot that starts last at a work centre in an overloaded week."""
+    here = (problem.step_centre[released.lot_step] == lack.place) & (released.lot_start // 7 == lack.day // 7) & (released.lot_start >= 0)
+    rows = np.flatnonzero(here)
+    return int(rows[released.lot_start[rows].argmax()])
+
+
+def _room(problem: PlanProblem, released: Released) -> tuple[Floats, list[FrozenLack]]:
     """Hours left beside released lots, and the weeks in which they do not fit."""
     ahead = released.lot_start >= 0
     step, week = released.lot_step[ahead], released.lot_start[ahead] // 7
@@ -135,12 +178,8 @@ def _room(problem: PlanProblem, released: Released) -> tuple[Floats, list[str]]:
     room = problem.capacity_h.copy()
     hours = problem.step_setup_h[step] + problem.step_run_h[step] * released.lot_qty[ahead]
     np.subtract.at(room, (problem.step_centre[step[inside]], week[inside]), hours[inside])
-    faults = [
-        f"work centre {problem.centres[c]}, week of {problem.today + timedelta(weeks=int(w))}: released lots take "
-        f"{problem.capacity_h[c, w] - room[c, w]:.1f} h of {problem.capacity_h[c, w]:.1f} h"
-        for c, w in np.argwhere(room < -HOURS)
-    ]
-    return room, faults
+    lacks = [FrozenLack(lot=-1, node=-1, place=int(c), day=7 * int(w), amount=-float(room[c, w])) for c, w in np.argwhere(room < -HOURS)]
+    return room, lacks
 
 
 def _take(feeds: list[tuple[int, int, float]], lot: int, need: float, here: Ints, day: Ints, qty: Floats, start: int) -> float:
@@ -156,9 +195,12 @@ def _take(feeds: list[tuple[int, int, float]], lot: int, need: float, here: Ints
     return need
 
 
-def _missing(problem: PlanProblem, released: Released, lot: int, node: int, short: float) -> str:
-    step = int(released.lot_step[lot])
-    what = problem.items[node] if node < problem.n_items else f"work before step {problem.step_name[step]}"
-    start = problem.today + timedelta(days=int(released.lot_start[lot]))
-    item = problem.items[problem.step_item[step]]
-    return f"lot {released.lot_name[lot]} of {item} starts on {start}: {short:g} of {what} are missing then"
+def _told(problem: PlanProblem, released: Released, lack: FrozenLack) -> str:
+    """A lack in words."""
+    day = problem.today + timedelta(days=lack.day)
+    if lack.node < 0:
+        there = float(problem.capacity_h[lack.place, lack.day // 7])
+        return f"work centre {problem.centres[lack.place]}, week of {day}: released lots take {there + lack.amount:.1f} h of {there:.1f} h"
+    what = problem.items[lack.node] if lack.node < problem.n_items else f"work before step {problem.step_name[released.lot_step[lack.lot]]}"
+    item = problem.items[problem.step_item[released.lot_step[lack.lot]]]
+    return f"lot {released.lot_name[lack.lot]} of {item} starts on {day}: {lack.amount:g} of {what} are missing then"
