@@ -10,7 +10,7 @@ import pytest
 from plan_referee import broken_rules
 
 from e2esim.planning.factory.case import PlanCase
-from e2esim.planning.factory.frozen import Released
+from e2esim.planning.factory.frozen import Released, around, let_go
 from e2esim.planning.factory.planner import plan
 from e2esim.planning.factory.problem import PlanProblem
 from e2esim.planning.factory.result import PlanResult
@@ -112,3 +112,41 @@ def test_lots_without_parts_or_hours_are_named() -> None:
     idle = replace(facts, capacity_h=0.1 * facts.capacity_h)
     faults = replace(case_of(idle), released=released).remainder().faults
     assert any(fault.startswith("work centre WC") and "released lots take" in fault for fault in faults)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_keeping_takes_is_the_least_and_what_stays_lacks_nothing(seed: int) -> None:
+    """With what is told everything can be kept; with a little less of any of it something lacks again."""
+    facts = problem_of(seed)
+    released = begun(plan(facts, rounds=5), 14)
+    facts = replace(facts, on_hand=np.floor(0.6 * facts.on_hand), capacity_h=0.8 * facts.capacity_h)
+    lacks = around(facts, released).lacks
+    assert lacks
+
+    def given(amounts: list[float]) -> PlanProblem:
+        hours, item, day, qty = facts.capacity_h.copy(), [], [], []
+        for lack, amount in zip(lacks, amounts, strict=True):
+            if lack.node < 0:
+                hours[lack.place, lack.day // 7] += amount
+            else:
+                item.append(lack.node)
+                day.append(lack.day)
+                qty.append(amount)
+        return replace(
+            facts,
+            capacity_h=hours,
+            receipt_item=np.array(item, dtype=np.int64),
+            receipt_day=np.array(day, dtype=np.int64),
+            receipt_qty=np.array(qty),
+        )
+
+    amounts = [lack.amount for lack in lacks]
+    assert around(given(amounts), released).lacks == ()
+    for k in range(len(lacks)):
+        less = amounts.copy()
+        less[k] -= 0.05
+        assert around(given(less), released).lacks != (), lacks[k]
+    stays = let_go(facts, released)
+    assert around(facts, stays).lacks == ()
+    assert stays.lot_step.size < released.lot_step.size
+    assert plan(around(facts, stays).problem, rounds=2).lot_qty.size > 0

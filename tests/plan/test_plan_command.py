@@ -175,20 +175,32 @@ def test_freeze_keeps_what_was_released(here: Path) -> None:
     assert data.is_dir()
 
 
-def test_a_frozen_plan_that_cannot_be_kept_is_refused(here: Path) -> None:
+def test_a_frozen_plan_that_cannot_be_kept_is_planned_with_ways_out(here: Path) -> None:
+    """No legs any more, or no hours: lots that lack them go, the plan keeps every rule, and adding what is told keeps all."""
     write_folder(here / "d")
     call("d", "--out", "p", "--quiet")
     gone = {"stock": [*TABLES["stock"][:2], ["LEG", "0"], *TABLES["stock"][3:]]}
     write_folder(here / "e", **gone)
-    told = call("e", "--out", "q", "--freeze", "p", code=2).stderr
-    assert "infeasible frozen plan" in told
-    assert "LEG are missing" in told
+    done = call("e", "--out", "q", "--freeze", "p", "--json")
+    assert "p/lots.parquet" in done.stderr
+    assert "row 2, column start: infeasible frozen plan: lot L0000" in done.stderr
+    told = json.loads(done.stdout)["frozen"]
+    assert told["let_go"]
+    assert {row["where"] for row in told["keep"]} == {"LEG"}
+    assert broken_rules(read_plan_data(here / "e").case.facts, here / "q") == set()
+    ways = pl.read_parquet(here / "q/ways_out.parquet").filter(pl.col("rank") == 0)
+    assert ways["says"].to_list() == [row["says"] for row in told["keep"]]
+    more_legs = [[f"R{k}", "LEG", str(-(-row["qty"] // 1)), row["week"], "production"] for k, row in enumerate(told["keep"])]
+    write_folder(here / "e2", **gone, receipts=[*TABLES["receipts"], *more_legs])
+    assert "frozen" not in json.loads(call("e2", "--out", "q2", "--freeze", "p", "--json").stdout)
     few = {"capacity": [[a, b, "0.5" if (a, b) == ("ASM", "2026-01-12") else c] for a, b, c in TABLES["capacity"]]}
     write_folder(here / "f", **few)
-    told = call("f", "--out", "q", "--freeze", "p", code=2).stderr
-    assert "work centre ASM, week of 2026-01-12" in told
-    assert "no plan folder" in call("d", "--out", "q", "--freeze", "d", code=2).stderr
-    assert not (here / "q").exists()
+    done = call("f", "--out", "q3", "--freeze", "p")
+    assert "work centre ASM, week of 2026-01-12" in done.stderr
+    assert "could not be kept" in done.stdout
+    assert broken_rules(read_plan_data(here / "f").case.facts, here / "q3") == set()
+    assert "no plan folder" in call("d", "--out", "q4", "--freeze", "d", code=2).stderr
+    assert not (here / "q4").exists()
 
 
 def test_stdout_holds_json_alone_in_a_real_process(here: Path) -> None:

@@ -23,7 +23,7 @@ table (`orders.csv`, `items.csv` ...), the same sheets in one workbook (`data.xl
 the name of a folder that came with the program: `e2esim plan planner_200`.
 
 ```
-e2esim plan DATA [--out DIR] [--time-limit 30] [--json] [--freeze PLAN_DIR] [--export-neutral DIR] [--robust N] [--quiet]
+e2esim plan DATA [--out DIR] [--time-limit 30] [--json] [--freeze PLAN_DIR] [--export-neutral DIR] [--robust N] [--explain 8] [--quiet]
 ```
 
 ## What it writes
@@ -41,6 +41,8 @@ and PNG, `manifest.json`. `--json` prints one JSON object on stdout; warnings go
 | Schedule | schedule | lots of every work centre in the order in which they start |
 | Deliveries | deliveries | what is delivered when, with days late |
 | Late orders | late | pieces that are late or never come: one binding cause, where, since when; the pieces add up |
+| Limits | limits | what one more hour or piece, or one day less, is worth, and how far that holds; see --explain |
+| Ways out | ways_out | the cheapest and the fewest changes that bring every order on time |
 | How safe | robust | with `--robust`: each order's probability of being on time, with its interval, and safe dates |
 | Pegging | pegging | what every delivery and every lot is made from |
 
@@ -66,7 +68,27 @@ the objective is not proven necessary. `shortages` counts orders never delivered
 `--freeze PLAN_DIR` keeps what an earlier plan begins before `today` + `frozen_days` (setting, 14 if not given): its
 lots with their hours and parts, its purchases with their receipts. What it finished before today is taken to lie in
 stock; what `receipts` names by the same number is not taken twice. If stock, open orders and hours of today cannot
-carry the released lots, the plan is refused and says which lot lacks what.
+carry a released lot, that lot is let go and planned anew, with a warning that names its file and row and says what it
+lacks; what it would take to keep all of them, and nothing less, leads the sheet `Ways out` (rank 0; `frozen` in `--json`).
+
+## --explain S
+
+After the plan S seconds (8 if not given, 0 for none) go into what would help; the summary says when they were too short.
+They look at the fractional plan: the same factory with usual lots spread evenly, solved as a linear programme on the
+orders' own due days (in a large factory the first weeks, which hold 95 % of the weighted late pieces).
+
+- **Limits**: each hour of a work centre and week, piece of a bought item on a day, day of a supplier or of a step that is
+  worth something: `price` is the weighted late pieces that one unit more (one day less) saves, `valid_from` to `valid_to`
+  the units more between which it does, `saves`, `pieces` and `eur` what all of `valid_to` saves. Solving again inside the
+  range gives the same gain. EUR count `late_cost` of the orders, or their `price` where there is no late cost. Prices of
+  two limits do not add up. `tried` is a whole amount that the plan itself was given, lots and set-ups and all, and
+  `tried_saves` what 200 rounds of its search made of it: negative where luck was worse. Work centres that the ledger
+  blames are tried even where the fractional plan has no price for them.
+- **Ways out**: the cheapest extra hours (`extra_h_eur`), extra pieces of bought items by a day (half their price more,
+  assumed) and later dates (`late_cost`; where there is none 10 EUR a unit times the weight of the priority, assumed) that
+  bring every order on time: in any mix, and by one kind alone with what then stays late. `proven`: nothing cheaper does in
+  the fractional plan. `fewest places` is the smallest number of weeks of work centres, items and dates that must give way,
+  with its proven bound. Orders due before today are outside: nothing but a later date helps them.
 
 ## --robust N
 
@@ -102,7 +124,8 @@ confidence: sheet `How safe`, Parquet `robust`, `robust` in `--json`.
 | a bill of material that comes back to its own item | error, the cycle is named |
 | an item that is needed and can be neither made nor bought | error |
 | a work centre without hours that demand runs through | error |
-| an earlier plan that cannot be kept (`--freeze`) | error |
+| a released lot that cannot be kept (`--freeze`) | let go and planned anew, warning with what keeping it takes |
+| an earlier plan that names items, steps or suppliers which are gone (`--freeze`) | error |
 
 All errors are listed at once with file, row, column, value and remedy; the exit code is 2 and nothing is written.
 

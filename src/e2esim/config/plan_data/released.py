@@ -66,7 +66,7 @@ def keep_released(case: PlanCase, folder: Path) -> tuple[PlanCase, list[Problem]
     staying = set(zip(stays.lot_name, stays.lot_step.tolist(), stays.lot_start.tolist(), strict=True))
     every = zip(kept.released.lot_name, step.tolist(), kept.released.lot_start.tolist(), strict=True)
     gone = tuple(f"{name} step {facts.step_name[s]}" for name, s, start in every if (name, s, start) not in staying)
-    remedy = f"it is planned anew with {len(gone)} lots in all; sheet Ways out says what keeping them takes"
+    remedy = f"lots let go and planned anew: {len(gone)}; sheet Ways out says what keeping them takes"
     path = (folder / "lots.parquet").as_posix()
     warnings = [
         Problem(

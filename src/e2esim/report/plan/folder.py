@@ -88,7 +88,9 @@ def _write(view: PlanView, summary: Summary, folder: Path, tables: Mapping[str, 
     if view.robust is not None:
         frames["robust"] = robust_frame(view, view.robust)
     if view.said is not None:
-        frames |= {"limits": limits_frame(view, view.said), "ways_out": ways_frame(view, view.said)}
+        frames["limits"] = limits_frame(view, view.said)
+    if view.said is not None or view.case.lacks:
+        frames["ways_out"] = ways_frame(view)
     for name, frame in frames.items():
         frame.write_parquet(folder / f"{name}.parquet", compression="zstd")
     pictures = []

@@ -9,6 +9,7 @@ import polars as pl
 
 from e2esim.planning.factory.explain import Explanation
 from e2esim.planning.factory.limit import Limit, LimitKind
+from e2esim.planning.factory.money import usual_money
 from e2esim.planning.factory.trials import Trial
 from e2esim.planning.factory.ways_out import Relief, ReliefKind, WayOut
 from e2esim.report.plan.view import PlanView
@@ -108,13 +109,15 @@ def _row(view: PlanView, x: Place, trial: Trial | None) -> dict[str, Any]:
     return row | {"says": told(view, x)}
 
 
-def ways_frame(view: PlanView, said: Explanation) -> pl.DataFrame:
+def ways_frame(view: PlanView) -> pl.DataFrame:
     """One row a relief of every way out; ``way_eur``, ``way_left`` and ``proven`` are those of the whole way.
+
+    Rank 0 is what it takes to keep released lots that were let go: nothing less keeps them all.
 
     ``days_later`` is null for hours and material, and for pieces that do not come in the days looked at.
     """
-    rows: list[dict[str, Any]] = []
-    for rank, way in enumerate(said.ways, start=1):
+    rows: list[dict[str, Any]] = frozen_rows(view)
+    for rank, way in enumerate(view.said.ways if view.said is not None else (), start=1):
         head = {"rank": rank, "way": WAY[way.name], "way_eur": round(way.eur, 2), "way_left": round(way.left, 4), "proven": "yes" if way.proven else "no"}
         rows += [head | _relief(view, relief) for relief in way.reliefs] or [head | {"says": "nothing of this kind helps"}]
     schema = {
@@ -122,6 +125,26 @@ def ways_frame(view: PlanView, said: Explanation) -> pl.DataFrame:
         "week": pl.Date, "qty": pl.Float64, "unit": pl.String, "eur": pl.Float64, "days_later": pl.Int64, "says": pl.String,
     }  # fmt: skip
     return pl.DataFrame(rows, schema=schema)
+
+
+def frozen_rows(view: PlanView) -> list[dict[str, Any]]:
+    """What keeping all lots of an infeasible frozen plan takes."""
+    problem, money = view.facts, view.case.money or usual_money(view.facts)
+    rows: list[dict[str, Any]] = []
+    for lack in view.case.lacks:
+        if lack.node < 0:
+            hours = Relief(kind=ReliefKind.HOURS, place=lack.place, day=lack.day, amount=lack.amount, eur=lack.amount * float(money.hour_eur[lack.place]))
+            rows.append(_relief(view, hours))
+            continue
+        item = lack.node if lack.node < problem.n_items else int(problem.step_item[lack.node - problem.n_items])
+        eur = lack.amount * float(money.piece_eur[item]) if lack.node < problem.n_items else 0.0
+        row = _relief(view, Relief(kind=ReliefKind.MATERIAL, place=item, day=lack.day, amount=lack.amount, eur=eur))
+        if lack.node >= problem.n_items:
+            where = f"{row['where']} after step {problem.step_name[lack.node - problem.n_items]}"
+            row |= {"where": where, "says": f"{_number(lack.amount)} {row['unit']} more of {where} by {row['week']}"}
+        rows.append(row)
+    total = round(sum(row["eur"] for row in rows), 2)
+    return [{"rank": 0, "way": "keep what was released", "way_eur": total, "way_left": 0.0, "proven": "yes"} | row for row in rows]
 
 
 def _relief(view: PlanView, r: Relief) -> dict[str, Any]:
@@ -170,6 +193,13 @@ def summary_lines(view: PlanView, said: Explanation, most: int = 5) -> list[tupl
     ideal = [x for x in said.limits.rows if _key(x) not in tried][: max(0, most - len(lines))]
     lines += [(told(view, x), f"{_number(sum(x.on_time))} on time, lots aside") for x in ideal]
     return lines
+
+
+def frozen_json(view: PlanView) -> dict[str, Any]:
+    """Key frozen: released lots that were let go, and what keeping them takes."""
+    rows = frozen_rows(view)
+    ways = [{key: str(row[key]) if key == "week" else row[key] for key in ("kind", "where", "week", "qty", "unit", "eur", "says")} for row in rows]
+    return {"let_go": list(view.case.let_go), "keep_eur": rows[0]["way_eur"] if rows else 0.0, "keep": ways}
 
 
 def helps_json(view: PlanView, said: Explanation) -> dict[str, Any]:

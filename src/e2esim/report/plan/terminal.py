@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from e2esim.planning.factory.explain import Explanation
-from e2esim.report.plan.helps import WAY, helps_json, summary_lines, way_line
+from e2esim.report.plan.helps import WAY, frozen_json, frozen_rows, helps_json, summary_lines, way_line
 from e2esim.report.plan.robust import assumed, robust_json, safe_tiers
 from e2esim.report.plan.summary import Summary, causes_by_kind
 from e2esim.report.plan.view import PlanView
@@ -50,6 +50,8 @@ def plan_json(summary: Summary, folder: Path | None, wall_s: float, view: PlanVi
         found["robust"] = robust_json(view, view.robust)
     if view is not None and view.said is not None:
         found |= helps_json(view, view.said)
+    if view is not None and view.case.let_go:
+        found["frozen"] = frozen_json(view)
     return json.dumps(found, allow_nan=False, ensure_ascii=False)
 
 
@@ -64,6 +66,12 @@ def print_plan(summary: Summary, folder: Path | None, wall_s: float, view: PlanV
     if summary.causes:
         console.print()
         console.print(_causes(summary))
+    if view is not None and view.case.let_go:
+        rows = frozen_rows(view)
+        console.print()
+        console.print(Text(f"{len(view.case.let_go)} released lots could not be kept and are planned anew. Keeping all takes {rows[0]['way_eur']:,.0f} EUR:"))
+        for row in rows[:_TOP]:
+            console.print(Text(f"  {row['says']}"))
     if view is not None and view.said is not None:
         _helps(console, view, view.said)
     if view is not None and view.robust is not None:
