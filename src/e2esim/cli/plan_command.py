@@ -46,8 +46,8 @@ def plan_data(data: Path, options: PlanOptions) -> Path:
     """
     from e2esim.cli.ends import listing
     from e2esim.cli.run_command import run_folder
+    from e2esim.config.places import find_data
     from e2esim.config.plan_data import read_plan_data
-    from e2esim.config.plan_data.door import find_data
     from e2esim.config.plan_data.released import keep_released
     from e2esim.config.plan_state.fingerprint import file_hashes
     from e2esim.config.plan_state.snapshot import elsewhere_of, save_snapshot

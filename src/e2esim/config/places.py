@@ -1,4 +1,4 @@
-"""Where things are: shipped scenarios and option groups, and the scenario a name or a path means.
+"""Where things are: shipped scenarios and option groups, and the scenario or planner's data a name or a path means.
 
 A scenario is a folder with ``scenario.yaml``; every other ``*.yaml`` beside it is a variant. Light on purpose: shell
 completion lives on it.
@@ -113,6 +113,21 @@ def find(wanted: str) -> Place:
     if place is None:
         raise error or _unknown(text, "there is no such scenario", "")
     return place
+
+
+def find_data(data: Path) -> Path:
+    """Return the folder or workbook that ``data`` means: a path, or the name of a shipped folder.
+
+    Raises
+    ------
+    InputErrors
+        If there is none.
+    """
+    for place in (data, *(root / data for root in roots())):
+        if place.is_dir() or place.is_file():
+            return place
+    message, remedy = "there is no such folder or workbook", "name the folder that holds orders.csv, items.csv ..."
+    raise InputErrors([Problem(file=COMMAND_LINE, column="DATA", value=str(data), message=message, remedy=remedy)])
 
 
 def _at(path: Path) -> Place | None:

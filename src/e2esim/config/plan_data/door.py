@@ -11,7 +11,7 @@ import polars as pl
 from e2esim.config.checks import View, run_checks
 from e2esim.config.checks_making import no_cycle
 from e2esim.config.grids import ROW
-from e2esim.config.places import roots
+from e2esim.config.places import find_data
 from e2esim.config.plan_data.build import build_case
 from e2esim.config.plan_data.checks_cells import (
     dates,
@@ -28,7 +28,7 @@ from e2esim.config.plan_data.needs import net_needs
 from e2esim.config.plan_data.schema import TABLE, TABLES
 from e2esim.config.plan_data.settings import PlanSettings, plan_settings
 from e2esim.config.plan_data.tidy import lenient, tidied
-from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
+from e2esim.config.problems import InputErrors, Problem
 from e2esim.config.sheets import WORKBOOK, RawTable, read_csvs, read_workbook
 from e2esim.config.tables import Typed, empty_frame, type_tables
 from e2esim.domain.schema import Table
@@ -87,21 +87,6 @@ def read_plan_data(data: Path) -> PlanData:
         raise InputErrors([*errors, *warnings])
     frames = {name: frame.drop(ROW) for name, frame in typed.frames.items()}
     return PlanData(build_case(frames, settings), warnings, frames)
-
-
-def find_data(data: Path) -> Path:
-    """Return the folder or workbook that ``data`` means: a path, or the name of a shipped folder.
-
-    Raises
-    ------
-    InputErrors
-        If there is none.
-    """
-    for place in (data, *(root / data for root in roots())):
-        if place.is_dir() or place.is_file():
-            return place
-    message, remedy = "there is no such folder or workbook", "name the folder that holds orders.csv, items.csv ..."
-    raise InputErrors([Problem(file=COMMAND_LINE, column="DATA", value=str(data), message=message, remedy=remedy)])
 
 
 def _raw_tables(folder: Path) -> tuple[dict[str, RawTable], list[Problem]]:

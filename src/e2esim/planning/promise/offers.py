@@ -107,7 +107,7 @@ def whole(wish: Wish, sources: tuple[Source, ...], row: int) -> Offer | None:
     >>> offer.kind.value, offer.last, offer.late_days
     ('later', 9, 7.0)
     """
-    day = sources[row].first(wish.qty, wish.day)
+    day = sources[row].whole(wish.qty, wish.day)
     return None if day is None else offer_of(wish, sources, (Part(source=row, day=day, qty=wish.qty),))
 
 

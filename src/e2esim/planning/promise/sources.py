@@ -63,8 +63,9 @@ class Source:
         What a piece from here costs more [EUR/pc].
     day, pieces : (n,)
         Pieces that can be with the customer by each day, cumulative and ascending [d from today, pcs].
-    limit
-        What keeps more from coming sooner; for reading only.
+    at_once
+        Day on which all wanted pieces can come in one delivery where that is sooner than `pieces` say: making them in one
+        lot saves set-ups. None: as `pieces` say [d from today].
     """
 
     item: str
@@ -74,7 +75,7 @@ class Source:
     extra_cost: float = 0.0
     day: Ints
     pieces: Floats
-    limit: str = ""
+    at_once: int | None = None
 
     def __post_init__(self) -> None:
         if np.any(np.diff(self.day) <= 0) or np.any(np.diff(self.pieces) < 0):
@@ -84,6 +85,11 @@ class Source:
     def total(self) -> float:
         """All pieces it ever has [pcs]."""
         return float(self.pieces[-1]) if self.pieces.size else 0.0
+
+    def whole(self, qty: float, not_before: int) -> int | None:
+        """First day on which `qty`, all that is wanted, can come in one delivery; None if never."""
+        days = [day for day in (self.first(qty, not_before), self.at_once) if day is not None]
+        return max(min(days), not_before) if days else None
 
     def first(self, qty: float, not_before: int) -> int | None:
         """First day on which `qty` can be delivered, None if never.
