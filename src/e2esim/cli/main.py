@@ -197,6 +197,54 @@ def sop_one(
         )
 
 
+@app.command("promise")
+def promise_one(
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="Planner's data, as for plan; docs/plan_data.md.", show_default=False)],
+    item: Annotated[str, typer.Option("--item", metavar="ITEM", help="What is asked for.", show_default=False)] = "",
+    qty: Annotated[str, typer.Option("--qty", metavar="N", help="How many [unit of the item].", show_default=False)] = "",
+    date: Annotated[str, typer.Option("--date", metavar="DAY", help="Wanted on this day, YYYY-MM-DD.", show_default=False)] = "",
+    customer: Annotated[str, typer.Option("--customer", metavar="NAME", help="Who asks.", show_default=False)] = "",
+    priority: Annotated[str, typer.Option("--priority", metavar="P", help="1 = highest; default: the customer's, else 2.", show_default=False)] = "",
+    min_shipment: Annotated[
+        str, typer.Option("--min-shipment", metavar="N", help="Parts of at least N may be delivered; default: all at once.", show_default=False)
+    ] = "",
+    max_late: Annotated[str, typer.Option("--max-late", metavar="DAYS", help="Taken at most so many days late; default: any.", show_default=False)] = "",
+    orders: Annotated[
+        Path | None, typer.Option("--orders", metavar="FILE", help="Promise all orders of a file (again), instead of one item.", show_default=False)
+    ] = None,
+    precedence: Annotated[str, typer.Option("--precedence", metavar="RULE", help="Of --orders: priority, due_date or fifo.")] = "priority",
+    plan: Annotated[
+        Path | None, typer.Option("--plan", metavar="FOLDER", help="Plan to promise from; default: the newest of DATA below ./runs.", show_default=False)
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Of --orders: result folder; default ./runs/promise-...", show_default=False)] = None,
+    as_json: AsJson = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notes on stderr.")] = False,
+) -> None:
+    """Say what can be delivered when, on the newest plan: date, alternatives and why-not, limit, who would wait.
+
+    Example: e2esim promise planner_200 --item 001007 --qty 60 --date 2026-02-16 --customer "Pompes Garçon"
+    """
+    with clean_end():
+        from e2esim.cli.promise_command import PromiseOptions, promise
+
+        options = PromiseOptions(
+            item=item,
+            qty=qty,
+            date=date,
+            customer=customer,
+            priority=priority,
+            min_shipment=min_shipment,
+            max_late=max_late,
+            orders=orders,
+            precedence=precedence,
+            plan=plan,
+            out=out,
+            as_json=as_json,
+            quiet=quiet,
+        )
+        promise(data, options)
+
+
 @app.command()
 def validate(
     overrides: Overrides = None,

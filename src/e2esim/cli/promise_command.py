@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from e2esim.config.plan_state.snapshot import Snapshot
     from e2esim.config.promise.known import Known
     from e2esim.config.promise.request import Asked, Words
-    from e2esim.planning.promise.elsewhere import Elsewhere
-    from e2esim.planning.promise.reply import Reply
+    from e2esim.report.promise.told import Told
 
 QUICK_S = 5.0  # time limit of a plan that is made because there is none [s]
 
@@ -55,7 +55,7 @@ class PromiseOptions:
         missing = [name for name, word in needed.items() if not word.strip()]
         if missing:
             remedy = "a request needs --item, --qty, --date and --customer; a book of orders needs --orders FILE"
-            raise InputErrors([_wrong(name, "", "is missing", remedy) for name in missing])
+            raise InputErrors([wrong(name, "", "is missing", remedy) for name in missing])
         return Words(
             item=self.item.strip(),
             qty=self.qty.strip(),
@@ -81,11 +81,11 @@ def promise(data: Path, options: PromiseOptions) -> None:
         given = [name for name in ("item", "qty", "date", "customer", "priority", "min_shipment", "max_late") if getattr(options, name)]
         if given:
             remedy = "ask for one item, or for the orders of a file"
-            raise InputErrors([_wrong("--" + name.replace("_", "-"), "", "does not go with --orders", remedy) for name in given])
+            raise InputErrors([wrong("--" + name.replace("_", "-"), "", "does not go with --orders", remedy) for name in given])
         rebook_orders(data, options)
         return
     if options.out is not None:
-        raise InputErrors([_wrong("--out", str(options.out), "goes with --orders only", "one request writes nothing")])
+        raise InputErrors([wrong("--out", str(options.out), "goes with --orders only", "one request writes nothing")])
     answer_one(data, options)
 
 
@@ -106,3 +106,98 @@ def answer_one(data: Path, options: PromiseOptions) -> None:
         from e2esim.report.promise.terminal import print_told
 
         print_told(told, wall_s)
+
+
+def asked_plan(data: Path, options: PromiseOptions, check: Callable[[Known], object]) -> tuple[Snapshot, PlanUsed]:
+    """The plan that is asked: named, or the newest of the data, or a quick one made now.
+
+    Parameters
+    ----------
+    check
+        Refuses what cannot be promised, before a plan is made for it.
+    """
+    from e2esim.config.places import find_data
+    from e2esim.config.plan_state.snapshot import read_snapshot
+
+    place = find_data(data)
+    found = find_plan(place, options.plan)
+    if found is None:
+        check(_known_of_data(data))
+        return _quick(data, options)
+    if found.changed:
+        _stale(data, found, options)
+    return read_snapshot(found.head.folder), _used(found, None)
+
+
+def _known_of_data(data: Path) -> Known:
+    """What the data know, where there is no plan of them yet."""
+    from e2esim.config.plan_data import read_plan_data
+    from e2esim.config.plan_state.snapshot import elsewhere_of
+    from e2esim.config.promise.known import known_of
+
+    read = read_plan_data(data)
+    return known_of(read.case.facts, read.case.item_name, read.case.item_unit, elsewhere_of(read.tables, read.case.facts))
+
+
+def _quick(data: Path, options: PromiseOptions) -> tuple[Snapshot, PlanUsed]:
+    """Make a plan in a few seconds, leave it where the next request finds it, and say so."""
+    from e2esim.cli.plan_command import PlanOptions, plan_data
+    from e2esim.config.plan_state.snapshot import read_head, read_snapshot
+
+    began = time.perf_counter()
+    if not options.quiet:
+        typer.echo(f"no plan of {data} below ./runs: planning first, {QUICK_S:g} s of search", err=True)
+    folder = plan_data(data, PlanOptions(time_limit_s=QUICK_S, quiet=True))
+    quick_s = round(time.perf_counter() - began, 1)
+    if not options.quiet:
+        typer.echo(f"planned in {quick_s} s: {folder}; `e2esim plan {data}` searches longer", err=True)
+    head = read_head(folder)
+    assert head is not None  # just written
+    return read_snapshot(folder), _used(Found(head=head, changed=()), quick_s)
+
+
+def _stale(data: Path, found: Found, options: PromiseOptions) -> None:
+    if not options.quiet:
+        files = ", ".join(found.changed)
+        typer.echo(f"the plan {found.head.folder} is out of date: {files} changed since; plan anew with `e2esim plan {data}`", err=True)
+
+
+def _used(found: Found, quick_s: float | None) -> PlanUsed:
+    head = found.head
+    return PlanUsed(folder=str(head.folder), made=head.made, status=head.status, changed=found.changed, quick_s=quick_s)
+
+
+def known_in(snapshot: Snapshot) -> Known:
+    """What a plan knows."""
+    from e2esim.config.promise.known import known_of
+
+    return known_of(snapshot.problem, snapshot.item_name, snapshot.item_unit, snapshot.elsewhere)
+
+
+def _told(snapshot: Snapshot, used: PlanUsed, asked: Asked) -> Told:
+    """Answer a request on a plan, and ask who would wait where the date cannot be met."""
+    from e2esim.planning.ctp.of_factory import state_of
+    from e2esim.planning.promise.reply import reply
+    from e2esim.planning.promise.sources import Wish
+    from e2esim.report.promise.told import Told
+    from e2esim.report.promise.words import Speech
+
+    problem = snapshot.problem
+    state = state_of(problem, snapshot.result)
+    wish = Wish(qty=asked.qty, day=asked.day, min_shipment=asked.min_shipment, max_late=asked.max_late)
+    answer = reply(state, problem.items, problem.items, snapshot.elsewhere, wish, asked.item, asked.priority)
+    return Told(
+        reply=answer,
+        item=problem.items[asked.item],
+        item_name=snapshot.item_name[asked.item],
+        customer=asked.customer,
+        speech=Speech(today=problem.today, unit=snapshot.item_unit[asked.item]),
+        slips=None,
+        forced=False,
+        plan=used,
+    )
+
+
+def wrong(option: str, value: str, message: str, remedy: str) -> Problem:
+    """A problem of an option."""
+    return Problem(file=COMMAND_LINE, column=option, value=value, message=message, remedy=remedy)

@@ -36,7 +36,8 @@ def print_told(told: Told, wall_s: float, console: Console | None = None) -> Non
 def _promise(told: Told) -> str:
     reply, speech = told.reply, told.speech
     if not reply.parts:
-        return "No promise" + (f" within {reply.wish.max_late} days" if reply.wish.max_late is not None else " inside the calendar")
+        late = reply.wish.max_late
+        return "No promise " + (f"within {number(late)} day{'' if late == 1 else 's'}" if late is not None else "inside the calendar")
     parts = ", ".join(f"{number(qty)} on {speech.date(day)} ({days_late(day - reply.wish.day)})" for day, qty in reply.parts)
     return f"Promise: {parts}" + (f"; {speech.pieces(reply.short)} not promised" if reply.short > 0 else "")
 

@@ -22,12 +22,12 @@ KIND = {
     Kind.PART_SUBSTITUTE: "partly substitute",
 }
 _LIMIT = {
-    LimitKind.MATERIAL: "material {name}: none is free, and there is no way to get more in time",
-    LimitKind.WORK_CENTRE: "work centre {name} has no free hours",
-    LimitKind.SUPPLIER: "supplier: {name} takes too long",
-    LimitKind.LEAD_TIME: "lead time of {name}",
-    LimitKind.TRANSPORT: "transport: {name} takes too long",
-    LimitKind.HORIZON: "{name}: nothing more fits before the calendar ends",
+    LimitKind.MATERIAL: "no {name} is free and no more can be had in time",
+    LimitKind.WORK_CENTRE: "work centre {name} has no free hours in time",
+    LimitKind.SUPPLIER: "the supplier needs longer ({name})",
+    LimitKind.LEAD_TIME: "making it takes longer ({name})",
+    LimitKind.TRANSPORT: "transport takes longer ({name})",
+    LimitKind.HORIZON: "nothing more fits before the calendar ends ({name})",
 }
 
 
@@ -81,7 +81,7 @@ def limit_words(limit: Limit, speech: Speech) -> str:
     text = _LIMIT[limit.kind].format(name=limit.name)
     if limit.possible >= NEVER:
         return text
-    return f"{text} before {speech.date(limit.wanted // DAY)}; more is possible from {speech.date(limit.possible // DAY)}"
+    return f"{text}: wanted by {speech.date(limit.wanted // DAY)}, possible by {speech.date(limit.possible // DAY)}"
 
 
 def why_not(refusal: Refusal, reply: Reply, speech: Speech) -> str:
