@@ -70,10 +70,10 @@ def year(full: bool) -> Iterator[Figure]:
 def _command() -> Measured:
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
-        return process([*_e2esim(), "run", "scenario=mattress_maker", "--json", "--quiet", "--out", str(here / "run")], cwd=here)
+        return process([*command(), "run", "scenario=mattress_maker", "--json", "--quiet", "--out", str(here / "run")], cwd=here)
 
 
-def _e2esim() -> list[str]:
+def command() -> list[str]:
     """The installed command beside this Python, else the module."""
     script = Path(sys.executable).with_name("e2esim")
     return [str(script)] if script.exists() else [sys.executable, "-m", "e2esim.cli.main"]
@@ -94,7 +94,7 @@ def decade(full: bool) -> Iterator[Figure]:
 def start(full: bool) -> Iterator[Figure]:
     """The help of the command line."""
     n = 15 if full else 7
-    runs = [process([*_e2esim(), "--help"]) for _ in range(n)]
+    runs = [process([*command(), "--help"]) for _ in range(n)]
     yield Figure(name="e2esim --help", value=median([run.wall_s for run in runs]), cpu=median([run.cpu_s for run in runs]), unit="s", goal=0.6, runs=n)
 
 

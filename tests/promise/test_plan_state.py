@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from plan_folders import write_folder
+from plan_folders import write_book, write_folder
 from typer.testing import CliRunner
 
 from e2esim.cli.main import app
@@ -124,3 +124,11 @@ def test_a_folder_without_a_plan_is_refused(here: Path) -> None:
         read_snapshot(here / "p")
     (here / "p" / HEAD).write_text('{"format": 0}')
     assert read_head(here / "p") is None
+
+
+def test_a_workbook_has_its_plan_too(here: Path) -> None:
+    book = write_book(here / "d.xlsx")
+    plan("d.xlsx", "--out", "runs/a")
+    found = find_plan(book, None)
+    assert found is not None
+    assert (found.head.folder, found.changed) == (Path("runs/a"), ())

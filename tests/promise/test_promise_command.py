@@ -194,11 +194,17 @@ def test_a_book_is_promised_again(planned: Path, tmp_path: Path, monkeypatch: py
     assert rows["B2"]["cause"]
     assert [row["order"] for row in told["breaches"]] == ["A3"]
     files = {path.name for path in out.iterdir()}
-    assert files == {"promises.xlsx", "promises.parquet", "deliveries.parquet", "breaches.parquet", "offers.parquet", "orders.csv", "manifest.json"}
+    named = {"promises.xlsx", "promises.parquet", "deliveries.parquet", "breaches.parquet", "offers.parquet"}
+    assert files == named | {"alternatives.parquet", "orders.csv", "manifest.json"}
+    first = next(row for row in told["alternatives"] if row["order"] == "A3")
+    assert first["rank"] == 1
+    assert first["comes"] < rows["A3"]["promised"]
+    assert {row["order"] for row in told["alternatives"]} == {"A3", "B2"}
+    assert all(row["why_not"] for row in told["alternatives"] if row["rank"] is None)
     kept = pl.read_parquet(out / "promises.parquet")
     assert kept["promised"].to_list()[0] == dt.date(2026, 2, 10)
     book = fastexcel.read_excel(out / "promises.xlsx")
-    assert book.sheet_names == ["Summary", "Promises", "Deliveries", "Broken promises", "Earlier dates"]
+    assert book.sheet_names == ["Summary", "Promises", "Deliveries", "Broken promises", "Earlier dates", "Alternatives"]
     assert book.load_sheet("Promises").to_polars()["Customer"].to_list()[0] == "+Plus"
 
 
@@ -249,6 +255,9 @@ def test_one_request_loads_nothing_heavy(planned: Path) -> None:
     """A second for the whole command leaves no room for these."""
     words = ["promise", "d", *ASK, "--qty", "7", "--date", "2026-01-08"]
     heavy = ("polars", "numba", "ortools", "scipy", "statsmodels", "matplotlib", "hydra", "simpy")
-    code = f"import sys; sys.argv[1:] = {words!r}; from e2esim.cli.main import app; app(standalone_mode=False); print([m for m in {heavy!r} if m in sys.modules])"
+    code = (
+        f"import sys; sys.argv[1:] = {words!r}; from e2esim.cli.main import app; app(standalone_mode=False); "
+        f"print([m for m in {heavy!r} if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=planned)
     assert done.stdout.splitlines()[-1] == "[]"

@@ -7,6 +7,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from e2esim.config.problems import InputErrors, Problem
 from e2esim.config.promise.known import Known
@@ -127,6 +128,17 @@ def test_a_line_that_stands_twice_is_no_mere_warning(tmp_path: Path) -> None:
 def test_what_was_promised_may_be_overdue(tmp_path: Path) -> None:
     _, warnings = read_orders(written(tmp_path / "o.csv", (3, "due", "2026-01-02")), KNOWN)
     assert [(p.row, p.column, p.warning) for p in warnings] == [(3, "due", True)]
+
+
+def test_a_workbook_says_the_same(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "o.xlsx") as book:
+        for name in ("orders", "_notes"):
+            sheet = book.add_worksheet(name)
+            for k, row in enumerate(ORDERS):
+                sheet.write_row(k, 0, row)
+    from_csv, _ = read_orders(written(tmp_path / "o.csv"), KNOWN)
+    from_book, _ = read_orders(tmp_path / "o.xlsx", KNOWN)
+    assert from_book.equals(from_csv)
 
 
 def test_files_that_are_none(tmp_path: Path) -> None:

@@ -46,6 +46,8 @@ and PNG, `manifest.json`. `--json` prints one JSON object on stdout; warnings go
 | How safe | robust | with `--robust`: each order's probability of being on time, with its interval, and safe dates |
 | Pegging | pegging | what every delivery and every lot is made from |
 
+`state.json` and `state.npz` are what `e2esim promise` reads (below).
+
 `status` is `on_time`, `late` or `short` (some order is never delivered in full inside the calendar): a problem that
 cannot be solved is a plan with shortages and their reasons, not an error. `objective` is the sum of the pieces not
 delivered by their due day, each priority ten times the next; `bound` is proven: no plan does better; `gap` is what of
@@ -99,6 +101,36 @@ nothing, lateness is the one published for deliveries direct from suppliers (USA
 late, median 11.1 days, sigma 1.197) and hours vary by 5 % (assumed). Every order gets the share of the N in which it is
 complete on its due day, with Wilson's 95 % interval, and the days by which it is complete with 50, 80 and 95 %
 confidence: sheet `How safe`, Parquet `robust`, `robust` in `--json`.
+
+## e2esim promise
+
+```
+e2esim promise DATA --item I --qty N --date D --customer C [--priority P] [--min-shipment N] [--max-late DAYS] [--json]
+e2esim promise DATA --orders FILE [--precedence priority|due_date|fifo] [--plan FOLDER] [--out DIR] [--json]
+```
+
+A promise stands on a plan: the newest below `./runs` that was made from the same bytes of DATA, or `--plan FOLDER`. If files
+have changed since, that is said and the older plan is asked; if there is no plan, one is made in a few seconds. Everything
+planned stays where it is: what is free of stock, lots, hours and purchases is offered, through all levels.
+
+**One request** is answered with a date for all pieces (in parts only with `--min-shipment`), the limit that keeps it from the
+wanted day, and the orders that would be later if that day were insisted upon. Alternatives are other sites (table
+`other_sites`), substitutes (table `substitutes`), parts and a later day: from one source in one delivery, or two deliveries of
+which one is our own (each at least `--min-shipment`, else a tenth of the order). They are ranked by mean days late, last day,
+cost, substituted pieces and number of deliveries; one that is no better than another in any of these, comes later than
+`--max-late` or not at all is refused, with the reason. Nothing is reserved by asking.
+
+**A book**: FILE is a table `orders` (CSV, or a workbook with that sheet), with a customer in every row. An order that the plan
+knows gives back what the plan delivers to it; then promises given before (column `promised`) are booked on their day, then
+those that cannot be kept as soon as can be, with the cause; then new orders by precedence; last, earlier days are sought for
+promises later than due, which are offered, not imposed. Lines of one `ship_set` come on one day. A line without
+`min_shipment` comes in one delivery, and one that cannot come within `max_late_days` is refused. For up to 50 lines that are
+refused, broken or late the alternatives are listed, each line as if it alone took them. The result folder holds
+`promises.xlsx`, its sheets as Parquet, and `orders.csv`, which is the FILE of the next time: after a new plan, it says which
+promises that plan breaks.
+
+Unknown items and customers, quantities of zero or less, days before today or after the last week with hours and lines that
+stand twice are errors: nothing is promised, nothing is written, the exit code is 2.
 
 ## What is forgiven
 

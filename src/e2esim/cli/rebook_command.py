@@ -11,12 +11,15 @@ import typer
 
 from e2esim.cli.promise_command import PromiseOptions, asked_plan, known_in, wrong
 from e2esim.config.problems import InputErrors, did_you_mean
+from e2esim.planning.promise.advice import advise
 from e2esim.planning.promise.rebook import PRECEDENCE, Line, rebook
 
 if TYPE_CHECKING:
     import polars as pl
 
     from e2esim.config.plan_state.snapshot import Snapshot
+
+MOST_ADVISED = 50  # lines for which alternatives are sought, the neediest first
 
 
 def rebook_orders(data: Path, options: PromiseOptions) -> None:
@@ -56,6 +59,7 @@ def rebook_orders(data: Path, options: PromiseOptions) -> None:
         state = state_of(snapshot.problem, snapshot.result)
         verdicts = rebook(state, book_lines(orders, snapshot), precedence=options.precedence, progress=told)
     problem = snapshot.problem
+    advice = advise(state, verdicts, problem.items, snapshot.elsewhere, MOST_ADVISED)
     book = Book(
         title=snapshot.title,
         today=problem.today,
@@ -65,6 +69,7 @@ def rebook_orders(data: Path, options: PromiseOptions) -> None:
         units=dict(zip(problem.items, snapshot.item_unit, strict=True)),
         precedence=options.precedence,
         plan=used,
+        advice=advice,
     )
     if folder.is_dir():  # empty, as run_folder has seen
         folder.rmdir()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 
 from e2esim.planning.factory.problem import Floats, Ints
 
 EPS = 1e-6
+TENTH = 0.1  # of an order: smaller parts are offered to nobody who has not asked for them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +40,14 @@ class Wish:
 
     @property
     def least(self) -> float:
-        """Smallest part [pcs]."""
-        return 1.0 if self.min_shipment is None else self.min_shipment
+        """Smallest part of an alternative [pcs]; where the customer states none, a tenth of the order.
+
+        Examples
+        --------
+        >>> Wish(qty=60, day=0).least, Wish(qty=6, day=0).least, Wish(qty=60, day=0, min_shipment=2).least
+        (6.0, 1.0, 2)
+        """
+        return max(1.0, float(ceil(TENTH * self.qty - EPS))) if self.min_shipment is None else self.min_shipment
 
     @property
     def last(self) -> float:

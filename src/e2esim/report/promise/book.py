@@ -9,13 +9,18 @@ from typing import Any
 import polars as pl
 
 from e2esim.planning.promise.rebook import Outcome, Verdict
+from e2esim.planning.promise.reply import Reply
 from e2esim.report.promise.told import PlanUsed
-from e2esim.report.promise.words import Speech, limit_words, number
+from e2esim.report.promise.words import KIND, Speech, deliveries, limit_words, number, what, why_not
 
 _SCHEMA: dict[str, Any] = {
     "order": pl.String, "line": pl.String, "customer": pl.String, "item": pl.String, "name": pl.String, "qty": pl.Float64, "unit": pl.String,
     "due": pl.Date, "priority": pl.Int64, "ship_set": pl.String, "outcome": pl.String, "promised_before": pl.Date, "promised": pl.Date,
     "deliveries": pl.String, "days_late": pl.Int64, "offered": pl.Date, "cause": pl.String, "where": pl.String, "why": pl.String,
+}  # fmt: skip
+_ADVICE: dict[str, Any] = {
+    "order": pl.String, "line": pl.String, "customer": pl.String, "item": pl.String, "due": pl.Date, "rank": pl.Int64, "alternative": pl.String,
+    "deliveries": pl.String, "comes": pl.Date, "mean_days_late": pl.Float64, "extra_cost_eur": pl.Float64, "why_not": pl.String,
 }  # fmt: skip
 
 
@@ -31,6 +36,8 @@ class Book:
         One a row of `orders`.
     names, units
         Name and unit of every item.
+    advice
+        Alternatives for late lines by row, each as if it alone took them.
     """
 
     title: str
@@ -41,6 +48,7 @@ class Book:
     units: dict[str, str]
     precedence: str
     plan: PlanUsed
+    advice: dict[int, Reply]
 
     def speech(self, item: str) -> Speech:
         """Words about one item."""
@@ -73,7 +81,7 @@ def _row(book: Book, order: dict[str, Any], verdict: Verdict) -> dict[str, Any]:
         "offered": book.date(verdict.offered),
         "cause": limit.kind.value if told and limit is not None else "",
         "where": limit.name if told and limit is not None else "",
-        "why": limit_words(limit, speech) if told and limit is not None else "",
+        "why": f"{'its set waits: ' if order['ship_set'] else ''}{limit_words(limit, speech)}" if told and limit is not None else "",
     }
 
 
@@ -96,6 +104,20 @@ def offers_frame(lines: pl.DataFrame) -> pl.DataFrame:
     """Promises that can come earlier now."""
     sooner = (pl.col("promised") - pl.col("offered")).dt.total_days().alias("days_sooner")
     return lines.filter(pl.col("offered").is_not_null()).select("order", "line", "customer", "item", "qty", "due", "promised", "offered", sooner)
+
+
+def advice_frame(book: Book) -> pl.DataFrame:
+    """Ranked alternatives of late, broken and refused lines, and what is refused to them with its reason."""
+    rows: list[tuple[object, ...]] = []
+    orders = book.orders.select("order", "line", "customer", "item", "due").rows()
+    for k, reply in book.advice.items():
+        speech = book.speech(orders[k][3])
+        for rank, offer in enumerate(reply.choices.offers if reply.choices else (), start=1):
+            told = (KIND[offer.kind], deliveries(offer, reply, speech), book.date(offer.last), offer.late_days, offer.extra_cost, "")
+            rows.append((*orders[k], rank, *told))
+        for refusal in reply.choices.refused if reply.choices else ():
+            rows.append((*orders[k], None, what(refusal, reply), "", None, None, None, why_not(refusal, reply, speech)))
+    return pl.DataFrame(rows, schema=_ADVICE, orient="row")
 
 
 def next_orders(book: Book) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from e2esim.report.promise.book import Book, breaches_frame, figures, lines_frame, offers_frame
+from e2esim.report.promise.book import Book, advice_frame, breaches_frame, figures, lines_frame, offers_frame
 from e2esim.report.promise.terminal import plan_line
 from e2esim.report.promise.words import number
 
@@ -31,6 +31,8 @@ def print_book(book: Book, folder: Path, wall_s: float, console: Console | None 
     _part(console, "Refused", lines.filter(pl.col("outcome") == "refused"), (*wide, "due", "why"))
     late = lines.filter((pl.col("outcome") == "new") & (pl.col("days_late") > 0)).sort("days_late", descending=True)
     _part(console, "Promised late", late, (*wide, "due", "promised", "why"))
+    best = advice_frame(book).filter((pl.col("rank") == 1) & (pl.col("alternative") != "later"))
+    _part(console, "Best alternatives of late lines, each for itself", best, ("order", "line", "item", "due", "alternative", "deliveries"))
     _part(console, "Earlier dates to offer", offers_frame(lines), (*wide, "due", "promised", "offered"))
     console.print()
     console.print(Text(plan_line(book.plan)), soft_wrap=True)
@@ -52,13 +54,14 @@ def _part(console: Console, title: str, frame: pl.DataFrame, columns: tuple[str,
 
 
 def book_json(book: Book, folder: Path, wall_s: float) -> str:
-    """One JSON object: figures, lines, breaches, offers, wall_s, plan, out."""
+    """One JSON object: figures, promises, breaches, offers, alternatives, wall_s, plan, out."""
     lines = lines_frame(book)
     found = {
         **figures(book, lines),
         "promises": _records(lines),
         "breaches": _records(breaches_frame(lines)),
         "offers": _records(offers_frame(lines)),
+        "alternatives": _records(advice_frame(book)),
         "wall_s": round(wall_s, 3),
         "plan": {
             "folder": book.plan.folder,

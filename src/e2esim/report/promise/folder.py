@@ -16,11 +16,11 @@ import polars as pl
 import xlsxwriter
 
 from e2esim.report.manifest import versions
-from e2esim.report.promise.book import Book, breaches_frame, deliveries_frame, figures, lines_frame, next_orders, offers_frame
+from e2esim.report.promise.book import Book, advice_frame, breaches_frame, deliveries_frame, figures, lines_frame, next_orders, offers_frame
 
-SHEETS = {"promises": "Promises", "deliveries": "Deliveries", "breaches": "Broken promises", "offers": "Earlier dates"}
+SHEETS = {"promises": "Promises", "deliveries": "Deliveries", "breaches": "Broken promises", "offers": "Earlier dates", "alternatives": "Alternatives"}
 _FORMATS = {pl.Date: "yyyy-mm-dd", pl.Float64: "#,##0.###", pl.Int64: "0"}
-_WIDTHS = {"customer": 24, "name": 28, "deliveries": 34, "where": 28, "why": 70}
+_WIDTHS = {"customer": 24, "name": 28, "deliveries": 34, "where": 28, "why": 70, "alternative": 30, "why_not": 70}
 
 
 def write_book(book: Book, folder: Path) -> Path:
@@ -47,7 +47,13 @@ def write_book(book: Book, folder: Path) -> Path:
 
 def _write(book: Book, folder: Path) -> None:
     lines = lines_frame(book)
-    frames = {"promises": lines, "deliveries": deliveries_frame(book), "breaches": breaches_frame(lines), "offers": offers_frame(lines)}
+    frames = {
+        "promises": lines,
+        "deliveries": deliveries_frame(book),
+        "breaches": breaches_frame(lines),
+        "offers": offers_frame(lines),
+        "alternatives": advice_frame(book),
+    }
     for name, frame in frames.items():
         frame.write_parquet(folder / f"{name}.parquet", compression="zstd")
     next_orders(book).write_csv(folder / "orders.csv")
