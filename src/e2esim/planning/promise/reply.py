@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -100,6 +101,7 @@ Asker = Callable[[str, bool, float, int | None], Answer]
 def _asker(state: State, wish: Wish, priority: int) -> Asker:
     """Ask the plan for the wish from a buffer: in parts or not, smallest part [pcs], most days late (None = any) [d]."""
 
+    @cache
     def ask(buffer: str, partial: bool, least: float, max_late: int | None) -> Answer:
         request = Request(
             name="request",
@@ -134,7 +136,9 @@ def _sources(ask: Asker, buffers: Sequence[str], items: Sequence[str], elsewhere
 
 def _ours(ask: Asker, wish: Wish, buffer: str, name: str, *, substitute: bool = False, extra_cost: float = 0.0, rank: int = 0) -> Source:
     """What our own plant can deliver of an item, by day: in parts as they come, and all at once."""
-    parts, once = _delivered(ask(buffer, True, 0.0, None)), ask(buffer, False, 0.0, None)
+    in_parts = ask(buffer, True, 0.0, None)
+    parts = _delivered(in_parts)
+    once = in_parts if len(parts) == 1 else ask(buffer, False, 0.0, None)
     day, pieces = stepwise(np.array([t // DAY for t, _ in parts], dtype=np.int64), np.array([q for _, q in parts]), wish.qty)
     at_once = None if once.last is None or once.short > 0 else once.last // DAY
     return Source(item=name, substitute=substitute, extra_cost=extra_cost, rank=rank, day=day, pieces=pieces, at_once=at_once)

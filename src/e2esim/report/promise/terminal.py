@@ -64,12 +64,12 @@ def _slips(told: Told, console: Console) -> None:
     speech, slips = told.speech, told.slips or ()
     console.print()
     if not told.forced:
-        console.print("No order could make room for the wanted date by waiting.")
+        console.print("The wanted date cannot be met even if other orders of the item waited.")
         return
     if not slips:
-        console.print("The wanted date can be met by moving planned lots; no order would be later.")
+        console.print("The wanted date can be met if other orders of the item are served from later supply; none of them would be later.")
         return
-    console.print(f"If the date were insisted upon, {len(slips)} order{'s' if len(slips) > 1 else ''} would be later:")
+    console.print(f"If the date were insisted upon, {len(slips)} other order{'s' if len(slips) > 1 else ''} would be later:")
     table = _table(("Order", "left"), ("Customer", "left"), ("Item", "left"), ("Pieces", "right"), ("Due", "left"), ("From", "left"), ("To", "left"))
     for w in slips[:_MOST_SLIPS]:
         to = "never" if w.after is None else speech.date(w.after)
