@@ -116,6 +116,19 @@ def test_the_terminal_says_the_same(planned: Path, monkeypatch: pytest.MonkeyPat
         assert word in text
 
 
+def test_who_would_wait_is_named(planned: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The three tables on the shelf are A1's, due on the sixth: two of them taken away, it waits a day for others."""
+    monkeypatch.chdir(planned)
+    words = ("d", *ASK, "--qty", "2", "--date", "2026-01-06")
+    told = found(*words)
+    (slip,) = told["slips"]
+    assert (slip["order"], slip["customer"], slip["qty"], slip["due"], slip["from"]) == ("A1", "=Concept GmbH", 3.0, "2026-01-06", "2026-01-06")
+    assert slip["to"] > slip["from"]
+    assert told["date_can_be_forced"] is True
+    assert "1 other order would be later" in call(*words).stdout
+    assert found("d", *ASK, "--qty", "7", "--date", "2026-01-06")["date_can_be_forced"] is False
+
+
 @pytest.mark.parametrize(
     ("words", "column", "said"),
     [
