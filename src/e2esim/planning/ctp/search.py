@@ -176,8 +176,26 @@ class Search:
     def _after(self, way: Way, fed: Reply, end: int) -> Reply:
         """When more of an operation could end, given when more of its inputs could be there."""
         assert fed.limit is not None
-        place = earliest(self.state, way, way.smallest, fed.retry) if fed.retry < NEVER else None
-        return Reply(0.0, NEVER if place is None else max(place.end, end + 1), fed.limit)
+        if fed.retry >= NEVER:
+            return Reply(0.0, NEVER, fed.limit)
+        place = earliest(self.state, way, way.smallest, fed.retry)
+        limit = self._longer_wait(way, fed, end, None if place is None else place.start)
+        return Reply(0.0, NEVER if place is None else max(place.end, end + 1), limit)
+
+    def _longer_wait(self, way: Way, fed: Reply, end: int, start: int | None) -> Limit:
+        """What an operation waits for longer: its inputs, or after them a resource without room until ``start``."""
+        assert fed.limit is not None
+        state, grid, work = self.state, self.state.model.grid, way.work(way.smallest)
+        ready = -(-fed.retry // grid) * grid
+        until = state.model.horizon if start is None else start
+        if until - ready <= max(0, fed.retry - latest_start(state, way, way.smallest, end)):
+            return fed.limit
+        row = blocker(state, way, way.smallest, ready + work)
+        if row < 0:
+            return fed.limit
+        fact = state.model.resources[row]
+        kind = LimitKind.SUPPLIER if fact.is_supplier else LimitKind.WORK_CENTRE
+        return Limit(kind=kind, name=fact.name, wanted=ready, possible=NEVER if start is None else start)
 
     def _no_place(self, way: Way, end: int) -> Reply:
         """Why an operation cannot end by a time, and when it can at the earliest."""

@@ -15,6 +15,7 @@ from e2esim.planning.ctp.capable import promise
 from e2esim.planning.ctp.model import DAY
 from e2esim.planning.ctp.request import Request
 from e2esim.planning.ctp.state import State
+from e2esim.planning.promise.limits import main_limit
 
 PRECEDENCE = ("priority", "due_date", "fifo")
 MOST_DAYS_TRIED = 60  # for a set whose lines need the same goods
@@ -224,13 +225,13 @@ class _Book:
                 break
             answers = tuple(promise(self.state, self._request(k, day, last, alone=len(group) == 1)) for k in group)
             worst = max(answers, key=_last_day)
-            limit = worst.limits[-1] if worst.limits else limit
+            limit = main_limit(worst) or limit
             if not any(answer.short > 0 for answer in answers) and (len(group) == 1 or _last_day(worst) <= day):
                 return _Found(answers, limit)
             self.state.undo(mark)
             if any(answer.short > 0 for answer in answers):
                 short = next(answer for answer in answers if answer.short > 0)
-                return _Found(None, short.limits[-1] if short.limits else limit)
+                return _Found(None, main_limit(short) or limit)
             day = _last_day(worst)
         return _Found(None, limit)
 

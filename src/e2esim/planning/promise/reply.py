@@ -15,6 +15,7 @@ from e2esim.planning.ctp.request import Request
 from e2esim.planning.ctp.state import State
 from e2esim.planning.promise.alternatives import Alternatives, alternatives
 from e2esim.planning.promise.elsewhere import Elsewhere
+from e2esim.planning.promise.limits import main_limit
 from e2esim.planning.promise.sources import Source, Wish, stepwise
 
 
@@ -89,7 +90,7 @@ def reply(state: State, buffers: Sequence[str], items: Sequence[str], elsewhere:
         priority=priority,
         parts=parts,
         short=own.short,
-        limit=own.limits[-1] if own.limits else None,
+        limit=main_limit(own),
         sources=sources,
         choices=alternatives(wish, sources),
     )

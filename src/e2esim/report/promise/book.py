@@ -11,7 +11,7 @@ import polars as pl
 from e2esim.planning.promise.rebook import Outcome, Verdict
 from e2esim.planning.promise.reply import Reply
 from e2esim.report.promise.told import PlanUsed
-from e2esim.report.promise.words import KIND, Speech, deliveries, limit_words, number, what, why_not
+from e2esim.report.promise.words import KIND, Speech, deliveries, limit_words, number, place, what, why_not
 
 _SCHEMA: dict[str, Any] = {
     "order": pl.String, "line": pl.String, "customer": pl.String, "item": pl.String, "name": pl.String, "qty": pl.Float64, "unit": pl.String,
@@ -80,8 +80,8 @@ def _row(book: Book, order: dict[str, Any], verdict: Verdict) -> dict[str, Any]:
         "days_late": None if promised is None else max(0, (promised - order["due"]).days),
         "offered": book.date(verdict.offered),
         "cause": limit.kind.value if told and limit is not None else "",
-        "where": limit.name if told and limit is not None else "",
-        "why": f"{'its set waits: ' if order['ship_set'] else ''}{limit_words(limit, speech)}" if told and limit is not None else "",
+        "where": place(limit) if told and limit is not None else "",
+        "why": f"{'its set waits: ' if order['ship_set'] else ''}{limit_words(limit, speech, verdict.day)}" if told and limit is not None else "",
     }
 
 

@@ -23,7 +23,7 @@ def print_told(told: Told, wall_s: float, console: Console | None = None) -> Non
     console.print(Text(asked, style="bold"), soft_wrap=True)
     console.print(Text(_promise(told), style="bold green" if reply.on_time else "bold yellow"), soft_wrap=True)
     if reply.limit is not None:
-        console.print(Text(f"Limit: {limit_words(reply.limit, speech)}"), soft_wrap=True)
+        console.print(Text(f"Limit: {limit_words(reply.limit, speech, reply.promised)}"), soft_wrap=True)
     if reply.choices is not None:
         _choices(told, console)
     if told.slips is not None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from e2esim.planning.promise.offers import Offer
 from e2esim.planning.promise.reply import Reply
-from e2esim.report.promise.words import KIND, Speech, limit_words, what, why_not
+from e2esim.report.promise.words import KIND, Speech, limit_words, place, what, why_not
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +90,7 @@ def told_json(told: Told, wall_s: float) -> str:
             {"kind": refusal.kind.value, "what": what(refusal, reply), "reason": refusal.reason.value, "why": why_not(refusal, reply, speech)}
             for refusal in (reply.choices.refused if reply.choices else ())
         ],
-        "limit": None if limit is None else {"kind": limit.kind.value, "name": limit.name, "why": limit_words(limit, speech)},
+        "limit": None if limit is None else {"kind": limit.kind.value, "name": place(limit), "why": limit_words(limit, speech, reply.promised)},
         "slips": [_waits(waits, speech) for waits in told.slips or ()],
         "date_can_be_forced": None if told.slips is None else told.forced,
         "wall_s": round(wall_s, 3),

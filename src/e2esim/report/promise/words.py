@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -76,12 +77,23 @@ def deliveries(offer: Offer, reply: Reply, speech: Speech) -> str:
     return ", ".join(found)
 
 
-def limit_words(limit: Limit, speech: Speech) -> str:
-    """What keeps goods from coming sooner, and when it lets more through."""
-    text = _LIMIT[limit.kind].format(name=limit.name)
-    if limit.possible >= NEVER:
-        return text
-    return f"{text}: wanted by {speech.date(limit.wanted // DAY)}, possible by {speech.date(limit.possible // DAY)}"
+def limit_words(limit: Limit, speech: Speech, promised: int | None = None) -> str:
+    """What keeps goods from coming sooner, and when it lets more through or, sooner, planned goods come free."""
+    text = _LIMIT[limit.kind].format(name=place(limit))
+    if limit.possible < NEVER:
+        text += f": wanted by {speech.date(limit.wanted // DAY)}, possible by {speech.date(limit.possible // DAY)}"
+    if promised is not None and promised * DAY < limit.possible:
+        text += f"; planned goods are free from {speech.date(promised)}"
+    return text
+
+
+def place(limit: Limit) -> str:
+    """Name of what limits; purchases without the number of their row.
+
+    >>> place(Limit(kind=LimitKind.SUPPLIER, name="buy 003059 from Acciai Forlì (70)", wanted=0, possible=1))
+    'buy 003059 from Acciai Forlì'
+    """
+    return re.sub(r" \(\d+\)$", "", limit.name) if limit.kind == LimitKind.SUPPLIER else limit.name
 
 
 def why_not(refusal: Refusal, reply: Reply, speech: Speech) -> str:
@@ -99,7 +111,7 @@ def what(refusal: Refusal, reply: Reply) -> str:
 
 
 def _limit(refusal: Refusal, reply: Reply, speech: Speech) -> str:
-    return "its date cannot be met" if reply.limit is None else limit_words(reply.limit, speech)
+    return "its date cannot be met" if reply.limit is None else limit_words(reply.limit, speech, reply.promised)
 
 
 def _none_stated(refusal: Refusal, reply: Reply, speech: Speech) -> str:
