@@ -59,6 +59,7 @@ def test_twins_and_hand_cases_cover_the_catalogue() -> None:
         "stock_turns",
         "mattresses_delivered",
         "operating_result",
+        "overtime_cost",
         "lost_turnover",
         "dio",
         "dpo",

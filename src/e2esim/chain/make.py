@@ -107,11 +107,16 @@ class Shop:
         self.env.process(self._run(lot))
         return number
 
-    def overtime(self, centre: int, hours_a_week: float) -> None:
-        """Grant overtime [h/machine] in the current week; its cost is due whether it is needed or not."""
+    def overtime(self, centre: int, hours_a_week: float, eur_h: float | None = None) -> None:
+        """Grant overtime [h/machine] in the current week; its cost is due whether it is needed or not.
+
+        ``eur_h`` extra cost of an hour; that of overtime if None.
+        """
         extra = self.centres[centre].grant(hours_a_week)
         if extra:
-            self.overtime_eur += extra * float(self.world.centres.overtime_eur_h[centre])
+            cost = self.world.settings.scale * extra * (float(self.world.centres.overtime_eur_h[centre]) if eur_h is None else eur_h)
+            self.overtime_eur += cost
+            self.log.emit(self.env.now, Event.EXTRA_PAID, place=centre, quantity=extra, value=cost)
             self.log.emit(self.env.now, Event.CAPACITY_OPENED, place=centre, value=extra)
 
     def book(self) -> Columns:

@@ -32,6 +32,7 @@ class Event(IntEnum):
     STOCK_COUNTED = 17  # place = node class (0 plant), item = -1, quantity = pieces of sold items on hand, value = EUR of all stock
     CAPACITY_OPENED = 18  # place = work centre, quantity = machine hours open in the week, overtime in value
     CHANGED_OVER = 19  # place = work centre, item = of the lot after it, value = machine hours; they lie inside OPERATION_DONE
+    EXTRA_PAID = 20  # place = work centre, quantity = machine hours of overtime and extra shifts, value = their extra cost in EUR
 
 
 @dataclass

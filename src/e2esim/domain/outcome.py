@@ -37,6 +37,24 @@ class Tier(IntEnum):
     CONSUMER = 3  # who orders from the firm directly
 
 
+class SopFact(IntEnum):
+    """What a row of the S&OP facts tells; planned by month, but shifts and frame contracts, which are decided."""
+
+    DEMAND = 1  # by family [pcs]
+    PRODUCTION = 2  # by family [pcs]
+    DELIVERED = 3  # by family [pcs]
+    STOCK = 4  # by family, at the end of the month [pcs]
+    WAITING = 5  # by family, at the end of the month [pcs]
+    AHEAD = 6  # by family, stock built beyond its safety target [pcs]
+    LOAD = 7  # by work centre, hours planned over hours there are [share]
+    HOUR_EUR = 8  # by work centre, worth of one more hour [EUR/h]
+    REVENUE = 9  # [EUR]
+    CONTRIBUTION = 10  # [EUR]
+    VALUE = 11  # contribution less value of service lost [EUR]
+    SHIFT = 12  # by work centre, extra shift opened [h/machine/week]
+    FRAME = 13  # by supplier/material, weekly capacity added by contract [unit/week]
+
+
 ACCOUNT_COLUMNS: dict[str, tuple[type, float]] = {
     # row k is account k of the order book
     "account": (np.int16, -1),
@@ -164,6 +182,8 @@ class Outcome:
         `LATE_COLUMNS`: one row a plant line that missed its promised day, or the day asked for, with its one cause.
     moved : (n_plans, 2)
         Time of each plan that followed another [h], and pieces times days that it moved [pcs*days].
+    sop
+        Facts of the S&OP cycles, columns cycle, t [h], month (YYYY-MM), fact (`SopFact`), name, value; empty without S&OP.
     changes_asked, changes_accepted
         Requests of customers to change an order, and those granted without delay or cost [requests].
 
@@ -189,6 +209,7 @@ class Outcome:
     actual_weekly: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     late: Columns = field(default_factory=lambda: Columns(LATE_COLUMNS))
     moved: Floats = field(default_factory=lambda: np.zeros((0, 2)))
+    sop: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
     changes_asked: int = 0
     changes_accepted: int = 0
 

@@ -108,10 +108,18 @@ def measure_money(
     _lost_turnover(reading, findings)
     terms = reading.outcome.terms
     holding = terms.holding_share_y * (0.0 if math.isnan(stock_eur) else stock_eur)
-    findings.put_one(
-        "operating_result", float(contribution[0]) * a_year - terms.overhead_eur_y - holding, float(lines[0])
-    )
+    extra = _overtime(reading, findings)
+    findings.put_one("operating_result", float(contribution[0]) * a_year - terms.overhead_eur_y - holding - extra, float(lines[0]))
     _cash(reading, money, stock_eur, counts, findings)
+
+
+def _overtime(reading: Reading, findings: Findings) -> float:
+    """Take the cost of overtime and extra shifts and return it [EUR/year]."""
+    e = reading.outcome.events
+    paid = (e["kind"] == Event.EXTRA_PAID) & (e["t"] >= reading.start) & (e["t"] < reading.end)
+    eur = float(e["value"][paid].sum()) * reading.a_year
+    findings.put_one("overtime_cost", eur, int(paid.sum()))
+    return eur
 
 
 def _lost_turnover(reading: Reading, findings: Findings) -> None:

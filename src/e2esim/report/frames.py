@@ -25,6 +25,7 @@ Array = npt.NDArray[Any]
 _TIMES = ("placed", "requested", "promised", "allocated", "picked", "shipped", "delivered", "returned")
 _MONEY = ("revenue_eur", "cost_eur", "freight_eur", "service_eur", "penalty_eur", "credit_eur")
 _CLASSES = ("consumer", "trade account", "own branch")
+_OF_CENTRES = (Event.LOT_RELEASED, Event.OPERATION_DONE, Event.MATERIAL_SHORT, Event.CAPACITY_OPENED, Event.CHANGED_OVER, Event.EXTRA_PAID)
 _STOCKS = ("plant", "own branches", "trade accounts")  # node classes of STOCK_COUNTED
 
 
@@ -275,7 +276,7 @@ def _place_names(events: dict[str, Array], labels: Labels, world: World | None) 
         else [f"lane {k}" for k in range(1 + int(place[kind == Event.TRUCK_LEFT].max(initial=-1)))]
     )
     lists: tuple[tuple[tuple[Event, ...], Sequence[str]], ...] = (
-        ((Event.LOT_RELEASED, Event.OPERATION_DONE, Event.MATERIAL_SHORT, Event.CAPACITY_OPENED, Event.CHANGED_OVER), labels.work_centres),
+        (_OF_CENTRES, labels.work_centres),
         ((Event.CALLED_OFF, Event.SUPPLY_RECEIVED, Event.SUPPLY_REJECTED), labels.suppliers),
         ((Event.TRUCK_LEFT,), lanes),
         ((Event.RETURNED,), enum_names(ReturnCause)),

@@ -15,6 +15,7 @@ from e2esim.domain.world import World
 from e2esim.report.frames import contacts_frame, customers_frame, events_frame, late_frame, orders_frame
 from e2esim.report.manifest import manifest
 from e2esim.report.result import Result
+from e2esim.report.sop_facts import sop_frame
 
 _ROWS: dict[str, Callable[[Outcome, World | None], pl.DataFrame]] = {
     "orders": orders_frame,
@@ -36,7 +37,8 @@ def write_run(
     """Write the run folder and return its path.
 
     Files: manifest.json, kpis.csv, replications.csv (more than one replication), and from the first replication
-    orders.parquet, customers.parquet (every consumer and account), contacts.parquet, events.parquet, late_causes.parquet, report.html. All
+    orders.parquet, customers.parquet (every consumer and account), contacts.parquet, events.parquet, late_causes.parquet,
+    with S&OP sop.parquet, report.html. All
     is written into a hidden folder beside ``folder`` and renamed at the end, so that a folder of that name is always
     whole.
 
@@ -94,6 +96,8 @@ def _write(
     if result.first is not None:
         for name, frame in _ROWS.items():
             _parquet(frame(result.first, result.world), folder / f"{name}.parquet")
+        if result.first.sop:
+            _parquet(sop_frame(result.first), folder / "sop.parquet")
     if report:
         from e2esim.report.page import (
             build_page,

@@ -19,7 +19,9 @@ from e2esim.report.lateness import read_late
 from e2esim.report.pictures import bars, chain_map, heat, lines
 from e2esim.report.pictures.ink import PALETTE
 from e2esim.report.pictures.map_layout import Titles
+from e2esim.report.pictures.sop import draw_sop
 from e2esim.report.result import Names, Result
+from e2esim.report.sop_facts import read_sop, sop_grid, sop_said
 from e2esim.report.weekly import CLASSES
 from e2esim.report.words import Weeks, Words
 
@@ -72,6 +74,7 @@ class Scene:
         cards: dict[str, list[Card]] = {
             "map": [self._map()],
             "plant": [self._load(), self._stock(), self._backlog()],
+            **({"sop": [self._sop()]} if self.outcome.sop else {}),
             "promise": [self._punctuality(), self._late(), self._leads()],
             "customers": [self._since(), self._feelings(), self._contacts(), self._returns()],
             "money": [self._demand(), self._bridge()],
@@ -130,6 +133,15 @@ class Scene:
             "backlog",
             lines.draw_backlog(self.facts.waiting, self.facts.past_due, self.frame, self.words("backlog_title")),
         )
+
+    def _sop(self) -> Card:
+        months, w = read_sop(self.outcome), self.words
+
+        def centre(name: str) -> str:
+            return self.names.work_centres.get(name, name)
+
+        picture = draw_sop(months, centre, w, w("sop_title"))
+        return self._card("sop", picture, said=sop_said(months, centre, w), grid=sop_grid(months, centre, w), wide=True)
 
     def _punctuality(self) -> Card:
         f, w = self.facts, self.words

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -37,8 +39,14 @@ class Feeder:
             weekly_capacity=np.where(np.isinf(w.supply.weekly_capacity), 0.0, w.supply.weekly_capacity),
             reject_share=w.supply.reject,
         )
+        self._usual = self._sources
         self._called = np.zeros(len(w.supply.item))
         self._review_d = 7 if w.settings.planning.rule == "silo" else 1
+
+    def contract(self, extra: F) -> None:
+        """Add ``extra`` (supply rows,) [unit/week] to the weekly capacity of sources, by the frame contracts of the month."""
+        limited = self._usual.weekly_capacity > 0
+        self._sources = replace(self._usual, weekly_capacity=self._usual.weekly_capacity + np.where(limited, extra, 0.0))
 
     def feed(self, day: int, planned: F, level: F) -> None:
         """One night: ``planned`` finished lots by day of release (items, FEED_DAYS), ``level`` weekly demand (items,)."""

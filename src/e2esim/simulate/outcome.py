@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -115,6 +117,7 @@ def gather(
     opening_brand: npt.NDArray[np.int16],
     forecast_weekly: F,
     actual_weekly: F,
+    sop: dict[str, npt.NDArray[Any]],
 ) -> Outcome:
     """Build the outcome; contribution earned is added to each consumer on the way."""
     _add_value(orders, people.consumers)
@@ -136,6 +139,7 @@ def gather(
         opening_brand=opening_brand,
         forecast_weekly=forecast_weekly,
         actual_weekly=actual_weekly,
+        sop=sop,
     )
 
 

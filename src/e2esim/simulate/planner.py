@@ -21,13 +21,15 @@ from e2esim.planning import forecast as demand_plan
 from e2esim.planning.atp import daily_receipts
 from e2esim.planning.calm import SEEN_WEEKS, piece_days
 from e2esim.planning.mps import Calm, Mps, MpsSystem, RollingMps
+from e2esim.planning.piece_hours import piece_hours
+from e2esim.planning.sop.from_world import Position
 from e2esim.planning.static_mps import lots, static_mps
 from e2esim.simulate.feeder import FEED_DAYS, Feeder
 from e2esim.simulate.promise import Promise
 from e2esim.simulate.quotas import Quotas
+from e2esim.simulate.sop import MonthlySop
 
 F = npt.NDArray[np.float64]
-_WORKING_DAYS = 5.0  # a week, for counting lots a day
 Rows = npt.NDArray[np.int32]
 
 
@@ -51,7 +53,6 @@ class Planner:
         self._level = self._opening_level()
         self._hours = _daily_hours(world, 7 * p.mps_weeks)
         self._open_days = self._hours.sum(axis=0)
-        self._lot_size = np.maximum(w.items.lot_min * p.lot_factor, 1.0)
         self.system = self._mps_system()
         self._rolling = RollingMps(self.system)
         self.plan: Mps | None = None
@@ -59,6 +60,7 @@ class Planner:
         self.limits: list[tuple[F, F]] = []  # by week: what an hour of each centre and a unit of each raw material was worth
         self.moved: list[tuple[float, float]] = []  # time of each plan after another [h], pieces times days that it moved
         self._plan_hours: F = np.zeros((self.system.n_centres, self.weeks))
+        self.sop = MonthlySop(world) if world.settings.sop.rule == "monthly" else None
         self.feeder = Feeder(world, stock, shop, source)
         self.quotas = Quotas(world, self.system, self.sold)
         self.next_receipt_d = np.zeros(w.items.n)
@@ -84,10 +86,7 @@ class Planner:
 
     def _mps_system(self) -> MpsSystem:
         w, p, sold = self.world, self.world.settings.planning, self.sold
-        flow = self._level + self._level @ w.bom.flat
-        lot = np.maximum(self._lot_size, np.where(w.items.sold, flow, flow / 7.0))  # sold items weekly, the others daily
-        setups = (w.routing.setup_hours + _expected_changeovers(w, flow / lot)) / lot
-        hours = (w.routing.centre_hours + setups + setups @ w.bom.flat.T)[:, sold]
+        hours = piece_hours(w, self._level)[:, sold]
         raw = np.nonzero(~w.items.made & (w.bom.flat[sold].sum(axis=0) > 0))[0]
         self.raw = raw
         cost = w.items.cost_eur[sold]
@@ -99,7 +98,7 @@ class Planner:
             holding_eur=p.holding_share_week * cost,
             backlog_eur=owed,
             shortfall_eur=0.25 * owed,
-            overtime_eur=np.maximum(w.centres.overtime_eur_h, 1e-3),
+            overtime_eur=np.maximum(w.settings.scale * w.centres.overtime_eur_h, 1e-3),  # run times are divided by the scale
             calm=_calm(p, owed),
         )
 
@@ -137,6 +136,9 @@ class Planner:
         """Weekly: learn, plan if it is time, grant overtime, lay out this week's lots."""
         self._learn()
         p = self.world.settings.planning
+        if self.sop is not None:
+            self.sop.week(7 * self.week_number, self)
+            self.feeder.contract(self.sop.frame(7 * self.week_number))
         due = self.week_number % max(1, round(p.review_days / 7)) == 0
         if due or self.plan is None:
             plan, before = self._make_plan(), self._before()
@@ -146,7 +148,7 @@ class Planner:
             self.bottleneck_hours = self.system_hours()
             self.log.emit(24.0 * 7 * self.week_number, Event.MPS_PLANNED, quantity=float(self.plan.make.sum()), value=float(self.plan.backlog[0].sum()))
         k = self.week_number - self._plan_week
-        if p.overtime and p.rule == "end_to_end":
+        if p.rule == "end_to_end" and (p.overtime or self.sop is not None):
             self._grant_overtime(self.plan.overtime[:, min(k, self.weeks - 1)])
         self.limits.append(self._worth(min(k, self.weeks - 1)))
         self._lay_out(self.plan.make[k])
@@ -169,10 +171,31 @@ class Planner:
         return np.where(full, self.plan.hour_price[:, week], 0.0), self.plan.material_price[:, week].copy()
 
     def _grant_overtime(self, hours: F) -> None:
-        """Hand the planned overtime (centres,) [h] to the shop, as hours a machine."""
+        """Hand the planned overtime (centres,) [h] and the extra shift of the month to the shop, as hours a machine."""
         c = self.world.centres
-        for centre in np.nonzero(hours > 1e-6)[0]:
-            self.shop.overtime(int(centre), float(hours[centre] / (c.machines[centre] * c.efficiency[centre])))
+        overtime = np.where(hours > 1e-6, hours, 0.0) / (c.machines * c.efficiency)
+        shift = np.zeros(c.machines.shape) if self.sop is None else self.sop.shift(7 * self.week_number)
+        for centre in np.nonzero(overtime + shift > 0)[0]:
+            total = float(overtime[centre] + shift[centre])
+            rate = float(c.overtime_eur_h[centre] * (overtime[centre] + self.world.settings.sop.shift_premium * shift[centre])) / total
+            self.shop.overtime(int(centre), total, rate)
+
+    def position(self, day: int, days: int) -> Position:
+        """What S&OP may know on ``day``: everything that stands here, and the forecast."""
+        w, s = self.world, self.stock
+        laid_out = self._laid_out(day, days)
+        receipts = np.where(w.items.sold[:, None], self.shop.receipts(day, days) + laid_out, 0.0)
+        weekly = self.forecast(days // 7 + 1)
+        return Position(
+            day=day,
+            on_hand=np.maximum(s.free, 0.0) + np.where(w.items.made & ~w.items.sold, self.shop.in_process(), 0.0),
+            backlog=self.promise.overdue(day),
+            receipts=receipts,
+            orders=self.promise.open_promises(day, days),
+            coming=self.source.receipts(day, days),
+            forecast=np.repeat(weekly / 7.0, 7, axis=0).T[:, :days],
+            busy_h=self.shop.work_ahead(w.items.sold) * w.centres.efficiency + self.system.centre_hours @ laid_out[self.sold].sum(axis=1),
+        )
 
     def _make_plan(self) -> Mps:
         """Plan from the first day on which lots can still be prepared; what comes in before it counts as opening."""
@@ -183,6 +206,8 @@ class Planner:
         safety = p.safety_factor * w.items.cover_d[sold] / 7.0 * np.vstack([forecast[1:], forecast[-1:]])
         come = self.shop.receipts(today, horizon)[sold] + self._laid_out(today, horizon)[sold]
         opening, receipts = self.stock.free[sold] + come[:, :ahead].sum(axis=1), _by_week(come[:, ahead:])
+        if self.sop is not None:
+            safety = safety + self.sop.build_ahead(today + ahead, self.weeks)
         hours = self._bucket_hours(today + ahead)
         self._plan_hours = hours
         if p.rule == "silo":
@@ -221,6 +246,8 @@ class Planner:
         """Standard hours of each work centre in the weeks from day ``first``, less finished work that is behind, (centres, weeks)."""
         daily = self._hours[:, first : first + 7 * self.weeks]
         hours = (1.0 - self.world.settings.planning.reserve) * daily.reshape(len(daily), self.weeks, 7).sum(axis=2)
+        if self.sop is not None:
+            hours += np.where(hours > 0, self.sop.shift_hours(first, self.weeks), 0.0)
         today = 7 * self.week_number
         # hours of semi-finished lots are already in those of the planned pieces
         behind = np.maximum(self.shop.work_ahead(self.world.items.sold) - self._hours[:, today:first].sum(axis=1), 0.0)
@@ -368,25 +395,3 @@ def _cumulative_lead(world: World) -> int:
         if len(parts):
             below[i] = float((lead[parts] + below[parts]).max())
     return int(below[w.items.sold].max(initial=0.0))
-
-
-def _expected_changeovers(world: World, lots: F) -> F:
-    """Changeover hours before a lot of each item, (centres, items) [h]; ``lots`` a week (items,).
-
-    As if lots came in no order, and a work centre of m machines met m - 1 of m of them with a machine already set up;
-    where lots are sequenced by the day, a family is changed to once a day at most.
-    """
-    c, r = world.changeovers, world.routing
-    if not c.hours.any():
-        return np.zeros((len(world.centres.ids), world.items.n))
-    visits = np.zeros((len(world.centres.ids), world.items.n), dtype=bool)
-    visits[r.centre, np.repeat(np.arange(world.items.n), np.diff(r.start))] = True
-    of_family = np.zeros((len(world.centres.ids), len(c.families)))
-    for centre in range(len(world.centres.ids)):
-        np.add.at(of_family[centre], c.family, np.where(visits[centre], lots, 0.0))
-    once = np.ones_like(of_family)
-    if world.settings.planning.sequence != "release":
-        once /= np.maximum(1.0, of_family / _WORKING_DAYS)
-    share = of_family / np.maximum(of_family.sum(axis=1, keepdims=True), 1e-9)
-    hours = c.expected(share) * once[:, c.family] / world.centres.machines[:, None]
-    return np.asarray(np.where(visits, hours, 0.0))

@@ -117,6 +117,7 @@ class Replication:
             opening_brand=self._opening_brand.astype(np.int16),
             forecast_weekly=np.array(self.planner.forecasts[: len(self.planner.actuals)]).reshape(-1, self.world.items.n),
             actual_weekly=np.array(self.planner.actuals).reshape(-1, self.world.items.n),
+            sop=self.planner.sop.columns() if self.planner.sop is not None else {},
         )
 
     # --- opening ---------------------------------------------------------------------------------------------------

@@ -22,7 +22,10 @@ TRUCK_M3 = 82.0  # [m3] a 13.6 m curtain-sider, at scale 1
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Position:
-    """What is known on ``day`` of the run, by item; daily tables begin with that day, (items, days)."""
+    """What is known on ``day`` of the run, by item; daily tables begin with that day, (items, days).
+
+    ``busy_h`` (centres,) standard hours that open lots still need; None = all hours of ``receipts``.
+    """
 
     day: int
     on_hand: F  # (items,) semi-finished goods and materials included
@@ -31,6 +34,7 @@ class Position:
     orders: F  # orders in hand by due day
     coming: F  # open call-offs of materials
     forecast: F  # expected demand
+    busy_h: F | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +112,8 @@ def sop_problem(world: World, months: Months, now: Position, *, offer: Offer | N
     ends = np.minimum(np.array(months.edge[1:]), daily.shape[1] - 1)
     sources = _Sources(world, months, raw, offer)
     free = np.maximum(now.on_hand, 0.0)
+    hours = piece_hours(world, np.where(w.items.sold, level, 0.0))[:, sold]
+    busy = hours @ now.receipts[sold].sum(axis=1) if now.busy_h is None else now.busy_h
     semi = np.where(w.items.made & ~w.items.sold, free, 0.0)
     held = (free + semi @ w.bom.flat)[raw]
     reserve = np.minimum(held, p.safety_factor * w.items.cover_d[raw] * (daily.mean(axis=1) @ w.bom.flat[np.ix_(sold, raw)]))
@@ -130,10 +136,10 @@ def sop_problem(world: World, months: Months, now: Position, *, offer: Offer | N
         receipts=months.sums(now.receipts[sold]).T,
         safety=p.safety_factor * w.items.cover_d[sold] * daily[:, ends].T,
         centres=w.centres.ids,
-        hours=piece_hours(world, np.where(w.items.sold, level, 0.0))[:, sold],
-        **_hours(world, months, now.day, offer),
-        overtime_eur=np.maximum(w.centres.overtime_eur_h, 1e-3),
-        shift_eur=np.maximum(offer.shift_premium * w.centres.overtime_eur_h, 1e-3),
+        hours=hours,
+        **_hours(world, months, now.day, offer, busy),
+        overtime_eur=np.maximum(w.settings.scale * w.centres.overtime_eur_h, 1e-3),  # run times are divided by the scale
+        shift_eur=np.maximum(offer.shift_premium * w.settings.scale * w.centres.overtime_eur_h, 1e-3),
         materials=tuple(w.items.ids[i] for i in raw),
         use=w.bom.flat[np.ix_(sold, raw)].T.copy(),
         material_stock=held - reserve,
@@ -190,8 +196,8 @@ def _money(world: World, sold: I) -> dict[str, F]:
     return mean | {"cost_eur": w.items.cost_eur[sold]}
 
 
-def _hours(world: World, months: Months, day: int, offer: Offer) -> dict[str, F]:
-    """Normal, overtime and extra shift hours by work centre and month [h]."""
+def _hours(world: World, months: Months, day: int, offer: Offer, busy: F) -> dict[str, F]:
+    """Normal, overtime and extra shift hours by work centre and month [h]; the first normal ones less those that are busy."""
     w = world
     each = w.centres.machines * w.centres.efficiency
     daily = np.array([_ahead(calendar.daily(_known_days(world)), day, months.horizon) for calendar in w.centres.calendar])
@@ -200,7 +206,9 @@ def _hours(world: World, months: Months, day: int, offer: Offer) -> dict[str, F]
     overtime = (w.centres.overtime_h_week * each)[:, None] * open_weeks if w.settings.planning.overtime else np.zeros_like(normal)
     shift = offer.shift_h_week * each[:, None] * open_weeks
     shift[:, : offer.lead_months] = 0.0
-    return {"normal_h": (1.0 - w.settings.planning.reserve) * normal, "overtime_h": overtime, "shift_h": shift}
+    free = (1.0 - w.settings.planning.reserve) * normal
+    free -= np.diff(np.minimum(np.cumsum(free, axis=1), busy[:, None]), axis=1, prepend=0.0)
+    return {"normal_h": free, "overtime_h": overtime, "shift_h": shift}
 
 
 def _known_days(world: World) -> int:
@@ -223,24 +231,31 @@ def _open_days_week(daily: F) -> F:
     return np.asarray((daily[:, : 7 * weeks].reshape(len(daily), weeks, 7) > 0).sum(axis=2).max(axis=1, initial=0), dtype=np.float64)
 
 
+def source_rows(world: World) -> tuple[I, I]:
+    """Rows of the supply terms that bring raw materials, and those of limited capacity, to which a frame contract may add."""
+    w = world
+    raw = ~w.items.made & (w.bom.flat[w.items.sold].sum(axis=0) > 0)
+    rows = np.nonzero(raw[w.supply.item])[0]
+    return rows, rows[np.isfinite(w.supply.weekly_capacity[rows])]
+
+
 class _Sources:
     """Sources of the raw materials by month; a frame contract is a second row of the same source."""
 
     def __init__(self, world: World, months: Months, raw: I, offer: Offer) -> None:
         s = world.supply
         number = {int(item): k for k, item in enumerate(raw)}
-        rows = np.array([r for r, item in enumerate(s.item.tolist()) if item in number], dtype=np.int64)
+        rows, framed = source_rows(world)
         start, end = np.array(months.edge[:-1]), np.array(months.edge[1:])
         reach = np.maximum(end[None, :] - np.maximum(start[None, :], np.ceil(s.lead_d[rows])[:, None]), 0.0)
         weekly = s.weekly_capacity[rows][:, None]
         most = np.where(np.isinf(weekly), np.where(reach > 0, np.inf, 0.0), np.where(np.isinf(weekly), 0.0, weekly) * reach / 7.0)
         self.row, self.price, self.most = rows, s.price_eur[rows], most
         if offer.frame_extra > 0:
-            limited = np.isfinite(s.weekly_capacity[rows])
-            extra = offer.frame_extra * most[limited]
+            extra = offer.frame_extra * most[np.isin(rows, framed)]
             extra[:, : offer.lead_months] = 0.0
-            self.row = np.concatenate((rows, rows[limited]))
-            self.price = np.concatenate((self.price, (1.0 + offer.frame_premium) * self.price[limited]))
+            self.row = np.concatenate((rows, framed))
+            self.price = np.concatenate((self.price, (1.0 + offer.frame_premium) * s.price_eur[framed]))
             self.most = np.concatenate((most, extra))
         self.material = np.array([number[int(item)] for item in s.item[self.row]], dtype=np.int64)
 
