@@ -490,3 +490,10 @@ def test_pieces_by_category() -> None:
 def test_flexibility_is_null_until_somebody_asks() -> None:
     assert measure(outcome()).notes["flexibility"].startswith("not exercised")
     assert measure(outcome(changes_asked=8, changes_accepted=6)).value("flexibility") == 0.75
+
+
+def test_overtime_is_paid_for() -> None:
+    """Two grants in the window of 63 days and one before it: 8 h and 4 h cost 120 EUR and 60 EUR."""
+    log = [(d, Event.EXTRA_PAID, 0, -1, hours, eur) for d, hours, eur in ((14, 9.0, 900.0), (30, 8.0, 120.0), (50, 4.0, 60.0))]
+    k = events(*log)
+    assert k.value("overtime_cost") == pytest.approx(180.0 * 365 / 63)

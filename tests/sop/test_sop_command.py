@@ -123,3 +123,18 @@ def test_everything_wrong_is_named_and_nothing_written(here: Path) -> None:
     assert "sofas" in result.stderr
     assert "weld" in result.stderr
     assert set(here.rglob("*")) - before == {here / "bad.yaml"}
+
+
+def test_a_run_with_sop_shows_it(here: Path) -> None:
+    """The section of the page in both languages, and the table of facts; without S&OP neither."""
+    for language, said in (("it", "Pianificazione vendite e operazioni"), ("en", "Sales and operations planning")):
+        words = ["run", "scenario=./w", "sop=monthly", "horizon.days=45", "horizon.warmup_days=10", "--quiet", "--out", language, "--language", language]
+        assert CliRunner().invoke(app, words).exit_code == 0
+        assert said in Path(language, "report.html").read_text(encoding="utf-8")
+    facts = pl.read_parquet("en/sop.parquet")
+    assert facts.columns == ["cycle", "t_h", "month", "fact", "name", "value"]
+    assert set(facts["cycle"]) == {0, 1}
+    assert CliRunner().invoke(app, ["run", "scenario=./w", "horizon.days=45", "horizon.warmup_days=10", "--quiet", "--out", "none"]).exit_code == 0
+    assert not Path("none/sop.parquet").exists()
+    assert 'id="sop"' in Path("en/report.html").read_text(encoding="utf-8")
+    assert 'id="sop"' not in Path("none/report.html").read_text(encoding="utf-8")

@@ -276,3 +276,18 @@ def test_an_impossible_number_is_named() -> None:
         small(hours=np.ones((1, P)))
     with pytest.raises(ValueError, match="objective"):
         SopProgramme(small(), objective="fame")
+
+
+def test_shifts_open_before_a_peak_that_the_month_itself_cannot_carry() -> None:
+    """300 pieces in the fourth month, 140 h in it with its shift: stock is built, and the month before has a shift too."""
+    peak = np.array([[60.0], [60.0], [60.0], [300.0]])
+    p = tiny_problem(
+        months=("2026-01", "2026-02", "2026-03", "2026-04"), days=np.array([31.0, 28.0, 31.0, 30.0]), forecast=peak, consensus=peak, orders=0 * peak,
+        receipts=0 * peak, safety=0 * peak, normal_h=np.full((1, 4), 100.0), overtime_h=np.zeros((1, 4)), shift_h=np.array([[0.0, 40.0, 40.0, 40.0]]),
+        material_coming=np.zeros((1, 4)), source_most=np.full((1, 4), np.inf), budget=Budget.none(4, 1),
+    )  # fmt: skip
+    plan = SopProgramme(p).solve()
+    assert plan.backlog.sum() == pytest.approx(0.0, abs=1e-6)
+    assert plan.shift[0].tolist() == pytest.approx([0.0, 0.0, 40.0, 40.0])
+    assert plan.stock[2, 0] == pytest.approx(160.0)
+    assert SopProgramme(p.changed(shift_h=np.zeros((1, 4)))).solve().objective < plan.objective
