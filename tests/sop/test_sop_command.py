@@ -72,6 +72,11 @@ def test_a_budget_is_linked(here: Path) -> None:
     assert found["totals"]["budget_gap"] < 0
     assert found["budget_gap"][0]["margin_eur"] > 0
     assert call("--months", "6").stdout.count("What closes the gap to the budget") == 1
+    longer = call("--months", "14").stdout
+    assert longer.count("By month") == 2
+    assert longer.count("Jan 27") == 1
+    revenue = next(row for row in told("--months", "14")["roles"] if row["measure"] == "revenue")
+    assert revenue["target"] > 1.2 * 6 * 70_000 * 550 / 300  # budget where there is one, demand in the other months
 
 
 def test_silo_and_scenarios_stand_side_by_side(here: Path) -> None:

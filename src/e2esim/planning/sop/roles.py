@@ -83,10 +83,8 @@ def _measures(p: SopProblem, plan: SopPlan, t: Targets, free: Views) -> tuple[Ro
     v = view(p, plan)
     demand, revenue = float(v.consensus.sum()), float(v.revenue_eur.sum())
     margin = float(v.margin_eur.sum()) / revenue if revenue > 0 else float("nan")
-    budget = p.budget
     asked = float((p.consensus @ p.price_eur).sum())
-    want_revenue = float(np.nansum(budget.revenue_eur)) if np.isfinite(budget.revenue_eur).any() else asked
-    want_margin = float(np.nansum(budget.margin_eur)) / want_revenue if np.isfinite(budget.margin_eur).any() else _margin_of_demand(p)
+    want_revenue, want_margin = _wanted(p)
     opening = float(p.opening @ p.cost_eur) + float(p.cheapest_eur() @ (p.material_stock + p.material_reserve)) + float(v.receivable_eur[0] - v.payable_eur[0])
     days = p.days / p.days.sum()
     extra = float((v.overtime_h + v.shift_h).sum())
@@ -108,10 +106,12 @@ def _measures(p: SopProblem, plan: SopPlan, t: Targets, free: Views) -> tuple[Ro
     )
 
 
-def _margin_of_demand(p: SopProblem) -> float:
-    """Share of margin if all demand were delivered in its mix."""
-    asked = float((p.consensus @ p.price_eur).sum())
-    return 1.0 - float((p.consensus @ p.cost_eur).sum()) / asked if asked > 0 else 0.0
+def _wanted(p: SopProblem) -> tuple[float, float]:
+    """Revenue [EUR] and share of margin to reach: the budget where there is one, else all demand delivered in its mix."""
+    revenue, cost = p.by_family(p.consensus * p.price_eur), p.by_family(p.consensus * p.cost_eur)
+    revenue = np.where(np.isfinite(p.budget.revenue_eur), p.budget.revenue_eur, revenue)
+    margin = np.where(np.isfinite(p.budget.margin_eur), p.budget.margin_eur, revenue - cost)
+    return float(revenue.sum()), float(margin.sum() / revenue.sum()) if revenue.sum() > 0 else 0.0
 
 
 def _work_of_a_day(p: SopProblem, v: Views) -> Floats:

@@ -54,7 +54,7 @@ def _pieces(axes: Axes, cycle: Cycle) -> None:
         axes.plot(x, np.where(np.isfinite(v.budget).any(axis=1), np.nansum(v.budget, axis=1), np.nan), color=SOFT, linestyle=(0, (5, 2)), label="budget")
     axes.set_title("Demand and what is delivered [pieces a month]", loc="left", fontsize=12, color=INK)
     _dress(axes, cycle)
-    axes.legend(loc="lower left", ncols=4, frameon=True, facecolor=CARD, edgecolor="none", framealpha=0.9)
+    _legend(axes)
 
 
 def _stock(axes: Axes, cycle: Cycle) -> None:
@@ -64,7 +64,13 @@ def _stock(axes: Axes, cycle: Cycle) -> None:
     axes.plot(x, p.safety.sum(axis=1), color=INK, linewidth=1.6, linestyle=(0, (5, 2)), label="safety target")
     axes.set_title("Stock of products [pieces]", loc="left", fontsize=12, color=INK)
     _dress(axes, cycle)
-    axes.legend(loc="lower left", ncols=2, frameon=True, facecolor=CARD, edgecolor="none", framealpha=0.9)
+    _legend(axes)
+
+
+def _legend(axes: Axes) -> None:
+    """Names above the curves, in room made for them."""
+    axes.set_ylim(0, 1.22 * axes.get_ylim()[1])
+    axes.legend(loc="upper left", ncols=4, frameon=False)
 
 
 def _dress(axes: Axes, cycle: Cycle) -> None:

@@ -19,6 +19,7 @@ from e2esim.planning.sop.scenarios import figures
 from e2esim.report.sop.frames import closers_frame, criticalities_frame, roles_frame, scenarios_frame, table_frame
 
 _TOP = 8
+_ACROSS = 12  # months beside each other
 ROLE = {
     "executives": "CEO and executives", "sales": "Sales", "operations": "Operations", "finance": "Administration & Finance", "personnel": "Personnel",
 }  # fmt: skip
@@ -100,8 +101,9 @@ def print_sop(cycle: Cycle, verdict: Verdict | None, title: str, folder: Path | 
     console.print(Text(f"S&OP {title}", style="bold"))
     for sentence in headline(cycle):
         console.print(Text(sentence))
+    months = len(cycle.months.names)
     for head, table in (
-        ("By month", _months(cycle)),
+        *(("By month", _months(cycle, first, min(first + _ACROSS, months))) for first in range(0, months, _ACROSS)),
         ("Roles and their targets", _roles(cycle)),
         ("Criticalities", _critical(cycle)),
         ("Scenarios side by side", _scenarios(cycle)),
@@ -140,8 +142,8 @@ def verdict_lines(v: Verdict) -> list[str]:
     return lines
 
 
-def _months(cycle: Cycle) -> Table:
-    table = _blank(("", "left"), *((_short(month), "right") for month in cycle.months.names))
+def _months(cycle: Cycle, first: int, last: int) -> Table:
+    table = _blank(("", "left"), *((_short(month), "right") for month in cycle.months.names[first:last]))
     v = cycle.base.views
     load = v.load_share
     rows: list[tuple[str, Any, float, str]] = [
@@ -155,12 +157,12 @@ def _months(cycle: Cycle) -> Table:
     ]  # fmt: skip
     gap = v.budget_gap_eur
     if np.isfinite(gap).any():
-        rows.append(("Margin less budget [k EUR]", np.nansum(gap, axis=1), 1e-3, "+,.0f"))
+        rows.append(("Margin less budget [k EUR]", np.where(np.isfinite(gap).any(axis=1), np.nansum(gap, axis=1), np.nan), 1e-3, "+,.0f"))
     small = float(v.consensus.sum(axis=1).max(initial=0.0)) < 10_000
     for name, values, factor, form in rows:
         if small and factor == 1e-3:
             name, factor, form = name.replace("[k ", "["), 1.0, form.replace(".1f", ",.0f")
-        table.add_row(name, *(format(factor * float(value), form) for value in values))
+        table.add_row(name, *(format(factor * float(v), form) if math.isfinite(v) else "-" for v in values[first:last]))
     return table
 
 
