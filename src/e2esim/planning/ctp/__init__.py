@@ -24,6 +24,7 @@ Who does what
     ``network``         the facts by number; ``placing`` finds windows for lots on resources and calendars
     ``search``          asks a buffer, and whatever could give it, all or nothing
     ``capable``         the door: `capable`, `promise`, `commit`, `withdraw`
+    ``slips``           who would have to give way so that a request is met on its date, proven by answering them anew
     ``of_factory``      the state that a factory's plan leaves; its orders as requests
     ``in_order``        a constrained plan of a whole order book, safety stock rebuilt at the end
     ==================  ====================================================================================

@@ -8,16 +8,18 @@ process behind a step is ``"item after step"``; times are days times `DAY`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from e2esim.planning.ctp.answer import Answer, Delivery
+from e2esim.planning.ctp.answer import Answer, Delivery, Work
 from e2esim.planning.ctp.model import DAY, WEEK, Buffer, CtpModel, Flow, Kind, Load, Operation, Resource
 from e2esim.planning.ctp.request import Request
 from e2esim.planning.ctp.state import State
 from e2esim.planning.ctp.timeline import Timeline
 from e2esim.planning.factory.network import Network, network
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
-from e2esim.planning.factory.result import PlanResult
+from e2esim.planning.factory.result import PegKind, PlanResult
 
 
 def model_of(problem: PlanProblem, lots: tuple[Ints, Floats, Ints] | None = None) -> CtpModel:
@@ -92,17 +94,74 @@ def order_request(problem: PlanProblem, order: int, *, partial: bool = True) -> 
 
 
 def promised_orders(problem: PlanProblem, plan: PlanResult) -> list[Answer]:
-    """What the plan delivers to each order, as answers that are booked in `state_of`; their work is the plan's own."""
+    """What the plan delivers to each order, as answers that are booked in `state_of`, in the order of the orders.
+
+    The work of an answer is what could be given up with it: the lots and purchases whose goods the plan's pegging traces
+    to this order, and to others only if they go behind it.
+    """
     given: list[list[Delivery]] = [[] for _ in problem.orders]
     for order, day, qty in zip(plan.delivery_order.tolist(), plan.delivery_day.tolist(), plan.delivery_qty.tolist(), strict=True):
         name = problem.items[problem.order_item[order]]
         given[order].append(Delivery(time=day * DAY, quantity=qty, buffer=name, left_at=day * DAY))
+    work: list[list[Work]] = [[] for _ in problem.orders]
+    for order, lot in _owned(problem, plan):
+        work[order].append(lot)
     answers = []
     for k, deliveries in enumerate(given):
         request = order_request(problem, k)
         short = max(0.0, request.quantity - sum(d.quantity for d in deliveries))
-        answers.append(Answer(request=request, deliveries=tuple(sorted(deliveries, key=lambda d: d.time)), work=(), short=short, limits=()))
+        deliveries.sort(key=lambda d: d.time)
+        answers.append(Answer(request=request, deliveries=tuple(deliveries), work=tuple(work[k]), short=short, limits=()))
     return answers
+
+
+def _owned(problem: PlanProblem, plan: PlanResult) -> Iterator[tuple[int, Work]]:
+    """Each lot and purchase with the order of highest precedence that gets goods from it; what serves none is left out."""
+    n, lots = len(problem.orders), plan.lot_step.size
+    by_rank = np.lexsort((np.arange(n), problem.order_due, problem.order_priority))
+    rank = np.empty(n + 1, dtype=np.int64)
+    rank[by_rank] = np.arange(n)
+    supply = np.full(lots + plan.purchase_source.size, n, dtype=np.int64)  # best rank served by each lot, then each purchase
+    direct, place = _pegged(plan.peg_kind, plan.peg_row, lots)
+    np.minimum.at(supply, place, rank[plan.delivery_order[plan.peg_delivery[direct]]])
+    inner, place = _pegged(plan.feed_kind, plan.feed_row, lots)
+    fed = plan.feed_lot[inner]
+    while True:  # as many rounds as there are levels
+        before = supply.copy()
+        np.minimum.at(supply, place, supply[fed])
+        if np.array_equal(before, supply):
+            break
+    net, node = network(problem), node_names(problem)
+    steps = _steps(problem, net, node)
+    for lot in np.flatnonzero(supply[:lots] < n).tolist():
+        operation = steps[plan.lot_step[lot]]
+        yield int(by_rank[supply[lot]]), _booked(operation, float(plan.lot_qty[lot]), int(plan.lot_start[lot]), int(plan.lot_end[lot]))
+    buys = {int(op.name.rsplit("(", 1)[1][:-1]): op for op in _purchases(problem)}
+    for row in np.flatnonzero(supply[lots:] < n).tolist():
+        operation = buys[int(plan.purchase_source[row])]
+        dates = int(plan.purchase_ordered[row]), int(plan.purchase_received[row])
+        yield int(by_rank[supply[lots + row]]), _booked(operation, float(plan.purchase_qty[row]), *dates)
+
+
+def _pegged(kind: Ints, row: Ints, lots: int) -> tuple[Ints, Ints]:
+    """Pegs to lots and purchases, and their place: lots first, then purchases."""
+    some = np.flatnonzero((kind == PegKind.LOT) | (kind == PegKind.PURCHASE))
+    return some, row[some] + np.where(kind[some] == PegKind.PURCHASE, lots, 0)
+
+
+def _booked(operation: Operation, quantity: float, start: int, end: int) -> Work:
+    """A lot of the plan as work that `State.book` can take back."""
+    return Work(
+        operation=operation.name,
+        kind=operation.kind,
+        quantity=quantity,
+        start=start * DAY,
+        end=end * DAY,
+        resources=tuple(load.resources[0] for load in operation.loads),
+        takes=tuple((f.buffer, "", f.quantity * quantity) for f in operation.takes),
+        gives=tuple((f.buffer, "", f.quantity * quantity) for f in operation.gives),
+        available=end * DAY,
+    )
 
 
 def _steps(problem: PlanProblem, net: Network, node: list[str]) -> list[Operation]:
