@@ -12,7 +12,7 @@ from e2esim.planning.ctp.request import Request
 from e2esim.planning.ctp.search import Reply, Search
 from e2esim.planning.ctp.state import Mark, State
 
-LAYOUTS = ((1, False), (1, True), (0, False), (100, True))  # tried in turn: `search.Search.back` and `at_once`
+LAYOUTS = ((1, False), (1, True))  # tried in turn: `search.Search.back` and `at_once`
 PATIENT = 4  # replies that are followed one by one before steps double
 MOST_ASKED = 10_000  # of a request that nothing can satisfy in continuous time
 TOLERANCE = 1e-4  # rounding that stock may carry after many bookings [pcs]
