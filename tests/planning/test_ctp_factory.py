@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -16,7 +18,7 @@ import pytest
 from e2esim.planning.ctp.answer import Answer, LimitKind
 from e2esim.planning.ctp.capable import capable, commit, promise
 from e2esim.planning.ctp.model import DAY, Kind
-from e2esim.planning.ctp.of_factory import node_names, order_request, promised_orders, state_of
+from e2esim.planning.ctp.of_factory import node_names, order_request, promised_orders, purchase_names, state_of
 from e2esim.planning.ctp.request import Request, in_precedence
 from e2esim.planning.ctp.state import State
 from e2esim.planning.factory.network import network
@@ -86,7 +88,7 @@ def write(folder: Path, problem: PlanProblem, result: PlanResult, answers: Seque
     for answer in answers:
         for work in answer.work:
             if work.kind is Kind.BUY:
-                source = int(work.operation.rsplit("(", 1)[1][:-1])
+                source = purchase_names(problem).index(work.operation)
                 row = (supplier[source], item[problem.source_item[source]], work.quantity, work.start // DAY, work.end // DAY)
                 for name, value in zip(bought, row, strict=True):
                     bought[name].append(value)
@@ -195,6 +197,15 @@ def test_earliest_day_equals_enumeration_where_lots_need_not_be_merged() -> None
         later += best is not None and (answer.last is None or best < answer.last // DAY)
         asked += 1
     assert later <= 0.05 * asked
+
+
+def test_the_room_needs_no_compiler_no_solver_and_no_tables() -> None:
+    """A promise is given within a second of the command, so nothing heavy is imported for it."""
+    room = Path(__file__).parents[2] / "src" / "e2esim" / "planning" / "ctp"
+    names = [f"e2esim.planning.ctp.{path.stem}" for path in room.glob("*.py") if path.stem != "__init__"]
+    code = f"import sys, {', '.join(names)}; print([m for m in ('numba', 'ortools', 'scipy', 'polars') if m in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
 
 
 def test_limits_name_the_work_centre_without_hours_and_the_supplier_without_time() -> None:

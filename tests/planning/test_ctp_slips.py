@@ -13,7 +13,7 @@ import pytest
 from e2esim.planning.ctp.capable import capable
 from e2esim.planning.ctp.in_order import plan_in_order
 from e2esim.planning.ctp.model import DAY, Buffer, CtpModel, Flow, Kind, Load, Operation, Resource
-from e2esim.planning.ctp.of_factory import promised_orders, state_of
+from e2esim.planning.ctp.of_factory import promised_orders, purchase_names, state_of
 from e2esim.planning.ctp.request import Request, precedence
 from e2esim.planning.ctp.slips import Slips, Way, slips
 from e2esim.planning.factory.planner import plan
@@ -77,7 +77,7 @@ def without(problem: PlanProblem, result: PlanResult, found: Slips) -> PlanResul
     lots, buys = np.ones(result.lot_step.size, dtype=bool), np.ones(result.purchase_source.size, dtype=bool)
     for work in found.cancelled:
         if work.kind is Kind.BUY:
-            source = int(work.operation.rsplit("(", 1)[1][:-1])
+            source = purchase_names(problem).index(work.operation)
             rows = np.flatnonzero((result.purchase_source == source) & (result.purchase_ordered == work.start // DAY) & buys)
             buys[rows[result.purchase_qty[rows] == work.quantity][0]] = False
         else:

@@ -135,18 +135,22 @@ class _Trial:
         """The first shipment after a time at which none was possible, and when; booked.
 
         Each reply names the next time worth asking. On a day grid, where that may be many days in turn, steps double
-        after a few, and what they leap over is halved until the first possible day is found.
+        after a few, and what they leap over is halved until the first possible day is found; the last day is asked
+        before giving up, for a reply knows only of the way in which lots were laid out.
         """
         low, reply, step, grid = time, refused, 1, self.state.model.grid
+        end = self.last // grid * grid
         mark, count = self.state.mark(), len(self.deliveries)
         for tried in range(MOST_ASKED):
             self.note(reply)
             time = self.on_grid(max(reply.retry, low + 1))
-            if time > self.last:
-                break
             if grid > 1 and tried >= PATIENT:
                 step *= 2
-                time = min(max(time, low + step * grid), self.last // grid * grid)
+                time = max(time, low + step * grid)
+            if grid > 1 and low < end:
+                time = min(time, end)
+            if time > self.last:
+                break
             reply = self.ship(left, time)
             if reply.quantity > EPS:
                 if grid == 1 or time - low <= grid:

@@ -8,6 +8,7 @@ process behind a step is ``"item after step"``; times are days times `DAY`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
@@ -81,6 +82,13 @@ def node_names(problem: PlanProblem) -> list[str]:
     return [*problem.items, *behind]
 
 
+def purchase_names(problem: PlanProblem) -> list[str]:
+    """Purchase operation of every source row; a row that another has the words of is numbered."""
+    words = [f"buy {problem.items[i]} from {who}" for i, who in zip(problem.source_item.tolist(), problem.source_supplier, strict=True)]
+    times = Counter(words)
+    return [name if times[name] == 1 else f"{name} ({k})" for k, name in enumerate(words)]
+
+
 def order_request(problem: PlanProblem, order: int, *, partial: bool = True) -> Request:
     """An order of the factory as a request."""
     return Request(
@@ -136,9 +144,9 @@ def _owned(problem: PlanProblem, plan: PlanResult) -> Iterator[tuple[int, Work]]
     for lot in np.flatnonzero(supply[:lots] < n).tolist():
         operation = steps[plan.lot_step[lot]]
         yield int(by_rank[supply[lot]]), _booked(operation, float(plan.lot_qty[lot]), int(plan.lot_start[lot]), int(plan.lot_end[lot]))
-    buys = {int(op.name.rsplit("(", 1)[1][:-1]): op for op in _purchases(problem)}
+    buys, names = {op.name: op for op in _purchases(problem)}, purchase_names(problem)
     for row in np.flatnonzero(supply[lots:] < n).tolist():
-        operation = buys[int(plan.purchase_source[row])]
+        operation = buys[names[plan.purchase_source[row]]]
         dates = int(plan.purchase_ordered[row]), int(plan.purchase_received[row])
         yield int(by_rank[supply[lots + row]]), _booked(operation, float(plan.purchase_qty[row]), *dates)
 
@@ -186,12 +194,12 @@ def _steps(problem: PlanProblem, net: Network, node: list[str]) -> list[Operatio
 
 
 def _purchases(problem: PlanProblem) -> list[Operation]:
-    found = []
+    found, names = [], purchase_names(problem)
     for rank, s in enumerate(np.lexsort((problem.source_price, problem.source_priority, problem.source_item)).tolist()):
         multiple = float(problem.source_multiple[s])
         found.append(
             Operation(
-                name=f"buy {problem.items[problem.source_item[s]]} from {problem.source_supplier[s]} ({s})",
+                name=names[s],
                 kind=Kind.BUY,
                 gives=(Flow(buffer=problem.items[problem.source_item[s]]),),
                 duration=int(problem.source_lead_days[s]) * DAY,
