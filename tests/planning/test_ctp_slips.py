@@ -15,7 +15,7 @@ from e2esim.planning.ctp.in_order import plan_in_order
 from e2esim.planning.ctp.model import DAY, Buffer, CtpModel, Flow, Kind, Load, Operation, Resource
 from e2esim.planning.ctp.of_factory import promised_orders, purchase_names, state_of
 from e2esim.planning.ctp.request import Request, precedence
-from e2esim.planning.ctp.slips import Slips, Way, slips
+from e2esim.planning.ctp.slips import Met, Slips, slips
 from e2esim.planning.factory.planner import plan
 from e2esim.planning.factory.problem import PlanProblem
 from e2esim.planning.factory.result import PlanResult
@@ -50,7 +50,7 @@ def test_the_lowest_order_on_the_machine_gives_way_and_the_others_do_not() -> No
     new = order("new", "a", 2, 2)
     assert capable(plan.state, new).last == 4 * DAY
     found = slips(plan.state, new, plan.answers)
-    assert found.way is Way.BY_SLIPS
+    assert found.met is Met.BY_SLIPS
     assert found.answer.last == 2 * DAY
     assert [(s.request.name, s.pieces, s.planned, s.becomes) for s in found.slips] == [("low", 5, 2 * DAY, 4 * DAY)]
     assert [w.operation for w in found.cancelled] == ["make b"]
@@ -60,14 +60,14 @@ def test_the_lowest_order_on_the_machine_gives_way_and_the_others_do_not() -> No
 def test_nobody_of_higher_precedence_gives_way() -> None:
     plan = plan_in_order(machine(2), [order("first", "a", 1, 1), order("second", "b", 2, 1)])
     found = slips(plan.state, order("new", "a", 2, 2), plan.answers)
-    assert found.way is Way.NEVER
+    assert found.met is Met.NEVER
     assert found.slips == ()
     assert found.answer.last == 3 * DAY
 
 
 def test_nobody_slips_when_the_day_can_be_met_anyway() -> None:
     plan = plan_in_order(machine(1), [order("first", "a", 9, 3)])
-    assert slips(plan.state, order("new", "a", 2, 1), plan.answers).way is Way.FREE
+    assert slips(plan.state, order("new", "a", 2, 1), plan.answers).met is Met.FREE
 
 
 def without(problem: PlanProblem, result: PlanResult, found: Slips) -> PlanResult:
@@ -101,9 +101,9 @@ def test_request_and_new_answers_around_the_rest_of_the_plan_break_no_rule(seed:
         before = capable(state, request)
         found = slips(state, request, promised)
         assert capable(state, request) == before
-        ways.append(found.way)
-        if found.way is not Way.BY_SLIPS:
-            assert (found.way is Way.FREE) == before.on_time
+        ways.append(found.met)
+        if found.met is not Met.BY_SLIPS:
+            assert (found.met is Met.FREE) == before.on_time
             continue
         assert found.answer.on_time
         assert all(precedence(s.request) > precedence(request) for s in (*found.slips, *found.resupplied))
@@ -113,4 +113,4 @@ def test_request_and_new_answers_around_the_rest_of_the_plan_break_no_rule(seed:
         moved = [replace(s.answer, request=replace(s.request, name=f"{s.request.name} again")) for s in (*found.slips, *found.resupplied)]
         whole = factory_tests.write(folder, problem, without(problem, result, found), [found.answer, *moved])
         assert referee.broken_rules(whole, folder) == set()
-    assert ways.count(Way.BY_SLIPS) >= 2
+    assert ways.count(Met.BY_SLIPS) >= 2

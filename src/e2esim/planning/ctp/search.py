@@ -67,7 +67,8 @@ class Search:
         if min(line.levels[at:]) >= -EPS:
             return Reply(quantity, time)
         while at < len(line.times):
-            lacking = min(-(min(line.levels[at:]) if self.at_once and line.levels[at] < -EPS else line.levels[at]), quantity - added)
+            level = min(line.levels[at:]) if self.at_once else line.levels[at]
+            lacking = min(-level, quantity - added) if line.levels[at] < -EPS else 0.0
             if lacking <= EPS:
                 at += 1
                 continue

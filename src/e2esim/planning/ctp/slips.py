@@ -19,7 +19,7 @@ from e2esim.planning.ctp.state import State
 MOST_GIVING_WAY = 400  # orders that are looked at
 
 
-class Way(StrEnum):
+class Met(StrEnum):
     """Whether the wanted date can be met."""
 
     FREE = "free"  # without touching anybody
@@ -59,8 +59,8 @@ class Slips:
 
     Parameters
     ----------
-    way
-        Whether it can be met.
+    met
+        Whether it can be met, and how.
     answer
         The answer to the request: on time, or (never) the best that giving way can do.
     slips
@@ -71,7 +71,7 @@ class Slips:
         Planned lots and purchases that would be given up.
     """
 
-    way: Way
+    met: Met
     answer: Answer
     slips: tuple[Slip, ...] = ()
     resupplied: tuple[Slip, ...] = ()
@@ -108,7 +108,7 @@ def slips(state: State, request: Request, promised: Sequence[Answer]) -> Slips:
     mark = state.mark()
     wanted = replace(request, max_lateness=max(0, state.model.now - request.due))
     if capable(state, wanted).short <= EPS:
-        return Slips(way=Way.FREE, answer=capable(state, wanted))
+        return Slips(met=Met.FREE, answer=capable(state, wanted))
     candidates = _candidates(state, request, promised)
     needed = _fewest(state, wanted, candidates)
     if needed is None:
@@ -116,14 +116,14 @@ def slips(state: State, request: Request, promised: Sequence[Answer]) -> Slips:
             _release(state, order)
         answer = capable(state, request)
         state.undo(mark)
-        return Slips(way=Way.NEVER, answer=answer)
+        return Slips(met=Met.NEVER, answer=answer)
     released = _spare(state, wanted, [_release(state, order) for order in candidates[:needed]])
     answer = promise(state, wanted)
     again = sorted(released, key=lambda r: precedence(r.order.request))
     moved = [Slip(request=r.order.request, was=r.order.deliveries, answer=promise(state, r.order.request)) for r in again][::-1]
     state.undo(mark)
     return Slips(
-        way=Way.BY_SLIPS,
+        met=Met.BY_SLIPS,
         answer=replace(answer, request=request),
         slips=tuple(s for s in moved if s.pieces > EPS),
         resupplied=tuple(s for s in moved if s.pieces <= EPS),
@@ -134,17 +134,15 @@ def slips(state: State, request: Request, promised: Sequence[Answer]) -> Slips:
 def _candidates(state: State, request: Request, promised: Sequence[Answer]) -> list[Answer]:
     """Orders behind the request that hold something it could use: of its buffer first, the lowest precedence first."""
     tree, resources = _upstream(state, request.buffer)
-    mine = precedence(request)
+    mine, due = precedence(request), max(request.due, state.model.now)
     behind = sorted((a for a in promised if a.deliveries and precedence(a.request) > mine), key=lambda a: precedence(a.request), reverse=True)
-    same = [a for a in behind if any(d.buffer == request.buffer for d in a.deliveries)]
-    near = [a for a in behind if a not in same] if len(behind) < MOST_GIVING_WAY else _near(behind, set(map(id, same)), request.due)
-    shared = [a for a in near if any(_shares(w, tree, resources) for w in a.work)]
+    same, shared = [], []
+    for answer in behind:
+        if any(d.buffer == request.buffer for d in answer.deliveries):
+            same.append(answer)
+        elif any(w.start <= due and _shares(w, tree, resources) for w in answer.work):  # later work cannot help
+            shared.append(answer)
     return [*same, *shared][:MOST_GIVING_WAY]
-
-
-def _near(behind: list[Answer], taken: set[int], due: int) -> list[Answer]:
-    """Orders with work begun before the wanted date; later work cannot help."""
-    return [a for a in behind if id(a) not in taken and any(w.start < due for w in a.work)]
 
 
 def _shares(work: Work, tree: set[str], resources: set[str]) -> bool:
