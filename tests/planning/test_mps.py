@@ -276,3 +276,45 @@ def test_lots_keep_the_total_and_the_rules(seed, factor):
         assert (carry >= -1e-6).all()  # never ahead of the plan unless urgent
         assert (carry < np.maximum(np.ceil(least * factor / multiple) * multiple, multiple) + 1e-6).all()
     np.testing.assert_allclose(total + carry, plan.sum(axis=0), atol=1e-6)
+
+
+def two_items_one_centre(promised):
+    """Forty hours for fifty pieces of each of two items; the first is worth little, the second much."""
+    system = MpsSystem(
+        weeks=1,
+        centre_hours=np.array([[1.0, 1.0]]),
+        material_use=np.zeros((0, 2)),
+        holding_eur=np.array([0.1, 0.1]),
+        backlog_eur=np.array([2.0, 8.0]),
+        shortfall_eur=np.array([0.1, 0.1]),
+        overtime_eur=np.array([999.0]),
+        broken_eur=np.array([12.0, 12.0]),
+    )
+    plan = RollingMps(system).plan(
+        demand=np.array([[50.0, 50.0]]),
+        opening=np.zeros(2),
+        receipts=np.zeros((1, 2)),
+        safety=np.zeros((1, 2)),
+        normal_h=np.array([[40.0]]),
+        overtime_h=np.zeros((1, 1)),
+        material=np.zeros((0, 1)),
+        promised=None if promised is None else np.array([promised]),
+    )
+    np.testing.assert_allclose(plan.make.sum(), 40.0)
+    np.testing.assert_allclose(plan.backlog, 50.0 - plan.make)
+    return plan.make[0].tolist()
+
+
+def test_a_promised_piece_goes_before_a_dear_one_that_nobody_has_been_promised():
+    assert two_items_one_centre(None) == pytest.approx([0.0, 40.0])
+    assert two_items_one_centre([0.0, 0.0]) == pytest.approx([0.0, 40.0])
+    assert two_items_one_centre([30.0, 0.0]) == pytest.approx([30.0, 10.0])
+    assert two_items_one_centre([30.0, 20.0])[0] + two_items_one_centre([30.0, 20.0])[1] == pytest.approx(40.0)
+
+
+def test_opening_backlog_is_promised():
+    rng = np.random.default_rng(9)
+    system = system_of(rng, broken_eur=np.full(3, 50.0))
+    state = state_of(rng, system) | {"opening": np.full(3, -40.0)}
+    plan = RollingMps(system).plan(**state, promised=np.zeros_like(state["demand"]))
+    assert plan.status in ("on_time", "late")  # what is owed at the start is no demand and can still be late

@@ -150,6 +150,28 @@ class Precedence:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Allocation:
+    """Whether scarce supply is promised in quotas by class of customer."""
+
+    rule: str = "nested"
+
+    def __post_init__(self) -> None:
+        _need(self.rule in ("nested", "open"), f"allocation rule must be 'nested' or 'open', got {self.rule!r}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Protection:
+    """Whether a promise given is protected against orders that come later."""
+
+    rule: str = "kept"
+    weight: float = 3.0  # [1] a promised piece owed weighs so many times a piece not promised yet (kept)
+
+    def __post_init__(self) -> None:
+        _need(self.rule in ("kept", "none"), f"protection rule must be 'kept' or 'none', got {self.rule!r}")
+        _need(self.weight >= 1, f"weight must be at least 1, got {self.weight}")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Satisfaction:
     """The formula and its memory (MODEL: sections 1-3)."""
 
@@ -226,6 +248,8 @@ class Settings:
     sop: Sop = field(default_factory=Sop)
     promise: Promise = field(default_factory=Promise)
     precedence: Precedence = field(default_factory=Precedence)
+    allocation: Allocation = field(default_factory=Allocation)
+    protection: Protection = field(default_factory=Protection)
     satisfaction: Satisfaction = field(default_factory=Satisfaction)
     organisation: Organisation = field(default_factory=Organisation)
     finance: Finance = field(default_factory=Finance)

@@ -3,9 +3,11 @@
 Owns the formulation. make[w, i], overtime[c, w]; the stock of item i after week w is kept in two parts, `cover` up to
 the safety target and `spare` above it, so that a shortfall to the target costs without a row of its own; what cannot be
 delivered is backlog. Backlog and shortfall absorb everything: a plan always exists, and the prices of capacity and
-material say what it lacked.
+material say what it lacked. The backlog too has two parts: what is not promised yet may be put off at the cost of its item; a
+promised piece that comes late is broken, which may cost more.
 
-    cover + spare - backlog = the same a week before + make + receipts - demand
+    cover + spare - put off - broken = the same a week before + make + receipts - demand
+    put off <= demand so far that is not promised
     hours @ make - overtime <= normal hours                     each work centre and week
     stock of material = stock a week before + arrivals - use @ make >= 0       where the arrivals are limited
 """
@@ -71,6 +73,8 @@ class MpsSystem:
         Extra cost of an overtime hour [EUR/h].
     last_weeks
         Weeks that backlog and shortfall at the end of the horizon are charged for, so that the end is no free parking.
+    broken_eur : ndarray, (n_items,), optional
+        Cost of a promised piece owed for a week; ``backlog_eur`` without it [EUR/pcs/week].
 
     Raises
     ------
@@ -87,6 +91,7 @@ class MpsSystem:
     overtime_eur: Floats
     last_weeks: float = 4.0
     calm: Calm | None = None
+    broken_eur: Floats | None = None
 
     def __post_init__(self) -> None:
         _need(self.weeks >= 1, f"MPS: weeks must be at least 1, got {self.weeks}")
@@ -182,8 +187,8 @@ class RollingMps:
         self.system = system
         w, i, c, m = system.weeks, system.n_items, system.n_centres, system.n_materials
         self._n = w * i
-        # columns: make, cover, spare, backlog (each week-major), overtime (week-major), material stock (week-major)
-        self._cover, self._spare, self._owed, self._over = self._n, 2 * self._n, 3 * self._n, 4 * self._n
+        # columns: make, cover, spare, put off, broken (each week-major), overtime (week-major), material stock (week-major)
+        self._cover, self._spare, self._owed, self._broken, self._over = (k * self._n for k in range(1, 6))
         self._material = self._over + c * w
         self._row_centre, self._row_material = self._n, self._n + c * w
         self._more, self._row_calm = self._material + m * w, self._row_material + m * w
@@ -198,6 +203,7 @@ class RollingMps:
                 holding - self._missing_eur,
                 holding,
                 (last * system.backlog_eur).ravel(),
+                (last * (system.backlog_eur if system.broken_eur is None else system.broken_eur)).ravel(),
                 np.tile(system.overtime_eur, w),
                 np.zeros(m * w),
                 *([] if system.calm is None else [system.calm.cost().ravel()] * 2),
@@ -216,7 +222,7 @@ class RollingMps:
         after = cell[self.system.n_items :]
         before = after - self.system.n_items
         terms.add(cell, cell, -1.0)
-        for column, sign in ((self._cover, 1.0), (self._spare, 1.0), (self._owed, -1.0)):
+        for column, sign in ((self._cover, 1.0), (self._spare, 1.0), (self._owed, -1.0), (self._broken, -1.0)):
             terms.add(cell, column + cell, sign)
             terms.add(after, column + before, -sign)
 
@@ -267,6 +273,7 @@ class RollingMps:
         overtime_h: Floats,
         material: Floats,
         before: Floats | None = None,
+        promised: Floats | None = None,
     ) -> Mps:
         """Solve the schedule for today's position.
 
@@ -288,6 +295,9 @@ class RollingMps:
             ``inf`` from the week on in which a new call-off can arrive.
         before : ndarray, (n_weeks, n_items), optional
             What the plan of before makes in the same weeks [pcs]; leaving it costs what `MpsSystem.calm` says.
+        promised : ndarray, (n_weeks, n_items), optional
+            Of ``demand``, what is promised [pcs]; it counts with ``broken_eur`` where it comes late. Pieces owed at the
+            opening are promised. Without it all backlog costs ``backlog_eur``.
 
         Raises
         ------
@@ -311,6 +321,9 @@ class RollingMps:
         supply[0] += opening
         target = np.maximum(safety, 0.0)
         self._lp.bound_columns(self._cover, target.ravel())
+        open_yet = np.full(demand.shape, np.inf) if promised is None else np.cumsum(np.maximum(demand - promised, 0.0), axis=0)
+        self._lp.bound_columns(self._owed, open_yet.ravel())
+        self._lp.bound_columns(self._broken, np.full(open_yet.size, 0.0 if promised is None else np.inf))
         self._lp.bound_columns(self._over, np.maximum(overtime_h, 0.0).T.ravel())
         self._lp.bound_rows(0, supply.ravel(), supply.ravel())
         normal = np.maximum(normal_h, 0.0).T.ravel()
@@ -327,7 +340,8 @@ class RollingMps:
     def _read(self, target: Floats, started: float) -> Mps:
         s, shape = self.system, (self.system.weeks, self.system.n_items)
         columns = np.maximum(self._lp.values(0, self._material), 0.0)
-        make, cover, spare, backlog = (columns[k * self._n : (k + 1) * self._n].reshape(shape) for k in range(4))
+        make, cover, spare, put_off, broken = (columns[k * self._n : (k + 1) * self._n].reshape(shape) for k in range(5))
+        backlog = put_off + broken
         prices = np.maximum(-self._lp.duals(self._row_centre, (s.n_centres + s.n_materials) * s.weeks), 0.0)
         split = s.n_centres * s.weeks
         return Mps(

@@ -109,6 +109,42 @@ def choose(
     return np.asarray(allocate(order, item, quantity, rank, age, on_hand, credit, age_bound, share))
 
 
+def backlog_weights(rule: str, *, neutral: Floats, margin: Floats, hours: Floats, volume: Floats, least: float = 0.25) -> Floats:
+    """Cost of a piece owed for a week in the master schedule, so that scarce hours follow the rule too, (n_items,) [EUR/pcs/week].
+
+    A schedule that minimises backlog cost under scarce hours makes first what costs most for an hour. ``throughput`` and
+    ``optimised`` weigh a piece by its margin, so the hours go where they earn most; ``margin`` looks at the piece and
+    not at its hours, so its weights grow with them; the other rules do not look at money: ``neutral``.
+
+    Parameters
+    ----------
+    neutral, margin, hours, volume : ndarray, (n_items,)
+        Weights without a rule [EUR/pcs/week]; contribution [EUR/pcs]; bottleneck hours [h/pcs]; usual demand, which
+        weighs the mean [pcs].
+    least
+        Smallest weight as a share of the neutral one, so that nothing is put off for ever for a little money.
+
+    Notes
+    -----
+    The mean weight a piece stays that of ``neutral``: the rule moves hours between items, not the urgency of them all.
+
+    Examples
+    --------
+    >>> ones = np.ones(2)
+    >>> backlog_weights("throughput", neutral=ones, margin=np.array([30.0, 10.0]), hours=np.array([3.0, 1.0]), volume=ones).tolist()
+    [1.5, 0.5]
+    >>> backlog_weights("margin", neutral=ones, margin=np.array([30.0, 10.0]), hours=np.array([3.0, 1.0]), volume=ones).tolist()
+    [1.8, 0.25]
+    """
+    if rule not in ("margin", "throughput", "optimised"):
+        return neutral
+    worth = np.maximum(margin, 0.0) * (np.maximum(hours, 1e-9) if rule == "margin" else 1.0)
+    total = float(volume @ worth)
+    if total <= 0.0:
+        return neutral
+    return np.asarray(np.maximum(worth * float(volume @ neutral) / total, least * neutral))
+
+
 def class_values(margin: Floats, customer_value: Floats, stay_gain: Floats) -> Floats:
     """Value of a promised piece by item and class for the nightly allocation, (n_items, n_classes) [EUR/pcs].
 

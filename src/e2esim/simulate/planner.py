@@ -22,6 +22,7 @@ from e2esim.planning.atp import daily_receipts
 from e2esim.planning.calm import SEEN_WEEKS, piece_days
 from e2esim.planning.mps import Calm, Mps, MpsSystem, RollingMps
 from e2esim.planning.piece_hours import piece_hours
+from e2esim.planning.precedence import backlog_weights
 from e2esim.planning.sop.from_world import Position
 from e2esim.planning.static_mps import lots, static_mps
 from e2esim.simulate.feeder import FEED_DAYS, Feeder
@@ -91,12 +92,19 @@ class Planner:
         self.raw = raw
         cost = w.items.cost_eur[sold]
         owed = np.full(len(sold), p.backlog_eur_week) * np.maximum(1.0, cost / max(1.0, float(cost.mean())))
+        volume, margin = item_margin(w)
+        load = (hours * volume[sold]).sum(axis=1) / np.maximum(self._hours.sum(axis=1), 1e-9)
+        broken = w.settings.protection.weight * owed
+        owed = backlog_weights(
+            w.settings.precedence.rule, neutral=owed, margin=margin[sold], hours=hours[int(load.argmax())] if len(load) else owed, volume=volume[sold]
+        )
         return MpsSystem(
             weeks=p.mps_weeks,
             centre_hours=hours,
             material_use=w.bom.flat[np.ix_(sold, raw)].T.copy(),
             holding_eur=p.holding_share_week * cost,
             backlog_eur=owed,
+            broken_eur=np.maximum(broken, owed),
             shortfall_eur=0.25 * owed,
             overtime_eur=np.maximum(w.settings.scale * w.centres.overtime_eur_h, 1e-3),  # run times are divided by the scale
             calm=_calm(p, owed),
@@ -225,8 +233,10 @@ class Planner:
         promised[:, 0] -= overdue
         expected = np.repeat(forecast / 7.0, 7, axis=0).T
         soon = np.maximum(promised[:, :ahead].sum(axis=1), expected[:, :ahead].sum(axis=1))
-        demand = np.maximum(_by_week(promised[:, ahead:]), forecast)
+        given = _by_week(promised[:, ahead:])
+        demand = np.maximum(given, forecast)
         demand[0] += overdue + soon
+        given[0] += overdue + promised[:, :ahead].sum(axis=1)
         overtime = np.zeros_like(hours)
         if p.overtime:
             overtime += (w.centres.overtime_h_week * w.centres.machines * w.centres.efficiency)[:, None]
@@ -240,6 +250,7 @@ class Planner:
             overtime_h=np.where(hours > 0, overtime, 0.0),
             material=self._material(today),
             before=self._before(),
+            promised=given if w.settings.protection.rule == "kept" else None,
         )
 
     def _bucket_hours(self, first: int) -> F:
@@ -304,7 +315,7 @@ class Planner:
         receipts = self._receipts(day)
         self.next_receipt_d = np.where(receipts.any(axis=1), receipts.argmax(axis=1), receipts.shape[1]).astype(np.float64)
         self.promise.renew(day, np.maximum(self.stock.free, 0.0), receipts)
-        if self.promise.rule == "atp":
+        if self.promise.rule == "atp" and self.world.settings.allocation.rule == "nested":
             self.quotas.renew(self.promise, self.forecast(self.weeks), self._free_hours(day))
 
     def _free_hours(self, day: int) -> F:
@@ -359,6 +370,17 @@ def _calm(p: Planning, owed_eur: F) -> Calm | None:
     if max(frozen, slushy) == 0:
         return None
     return Calm(frozen=frozen, slushy=max(frozen, slushy), frozen_eur=_FROZEN * owed_eur, slushy_eur=np.full(len(owed_eur), p.change_eur))
+
+
+def item_margin(world: World) -> tuple[F, F]:
+    """Yearly volume of the history [pcs] and mean contribution at list prices [EUR/pcs] of each item, (items,) each."""
+    w = world
+    unit = np.maximum(np.nan_to_num(w.price, nan=0.0) - w.items.cost_eur[:, None], 0.0)
+    volume, gain = np.zeros(w.items.n), np.zeros(w.items.n)
+    for yearly, channel in zip(w.cells.yearly, w.cells.channel, strict=True):
+        volume += yearly
+        gain += yearly * unit[:, channel]
+    return volume, np.divide(gain, volume, out=np.zeros_like(gain), where=volume > 0)
 
 
 def _by_week(daily: F) -> F:
