@@ -68,3 +68,21 @@ def test_open_purchase_orders_arrive() -> None:
         (104.0, FABRIC, 500.0),
     ]
     assert not c.events(Event.CALLED_OFF)
+
+
+def test_the_luck_of_a_call_off_does_not_depend_on_what_else_is_called_off() -> None:
+    """Comparisons of rules stand on it: what is due from a supplier on a day is as late in every run of a seed."""
+
+    def arrivals(*, others: bool) -> list[float]:
+        c = Chain(make_world(modes=with_cells(late_share=0.5, late_median_d=6.0, late_sigma=0.8)))
+        for day in range(40):
+            if others:
+                c.source.call_off(1, 50.0, due_h=24.0 * day + 5.0)
+            c.source.call_off(CHEM_FOAM, 100.0, due_h=24.0 * day + 10.0)
+        c.run(3000.0)
+        return [e[0] for e in c.events(Event.SUPPLY_RECEIVED) if e[3] == FOAM and 60.0 < e[5] <= 100.0]
+
+    alone = arrivals(others=False)
+    assert len(alone) == 40
+    assert len(set(np.diff(alone).tolist())) > 3  # they are not all in time
+    assert arrivals(others=True) == alone

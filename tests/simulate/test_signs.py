@@ -184,3 +184,15 @@ def test_consumers_of_shops_and_of_the_web_both_have_their_journey(tiny: Any) ->
         assert rows.sum() > 100
         assert (o.filled("csat_true")[rows] > 0).all()
         assert not np.isnan(o.filled("satisfaction")[rows]).any()
+
+
+def test_pieces_owed_weigh_what_they_earn_under_the_rules_of_worth(tiny: Any) -> None:
+    """Backlog weights of the master schedule: by margin under throughput and optimised, by money of nobody under due_date."""
+
+    def weights(rule: str) -> F:
+        return np.asarray(tiny("plain", f"precedence={rule}", "horizon.days=20", "horizon.warmup_days=5").replication.planner.system.backlog_eur)
+
+    neutral, worth = weights("due_date"), weights("throughput")
+    assert weights("fifo").tolist() == weights("priority").tolist() == neutral.tolist()
+    assert weights("optimised").tolist() == worth.tolist()
+    assert worth[0] / worth[1] > 2.0 * neutral[0] / neutral[1]  # a mattress earns many pillows

@@ -15,7 +15,7 @@ from e2esim.domain.book import CALL_COLUMNS, Columns
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.world import World
 from e2esim.streams import Streams
-from e2esim.streams.draws import lognormal, uniform
+from e2esim.streams.draws import child, lognormal, uniform
 
 F = npt.NDArray[np.float64]
 
@@ -67,12 +67,18 @@ class Source:
             add_due(table, item, quantity, due, now_day)
         return table
 
-    def lateness(self, number: int, mode: int) -> float:
-        """Days that call-off ``number`` is late by transport ``mode``."""
+    def _address(self, row: int, due_h: float) -> int:
+        """Address of the luck of what is due from a supply row on a day: the same whatever else is called off in a run."""
+        supply = self.world.supply
+        one = child(int(self.world.items.code[supply.item[row]]), int(supply.supplier[row]))
+        return int(child(one, int(due_h // 24.0)))
+
+    def lateness(self, address: int, mode: int) -> float:
+        """Days that the call-off at ``address`` is late by transport ``mode``."""
         modes = self.world.modes
-        if uniform(self._key, number, 0) >= modes.late_share[mode]:
+        if uniform(self._key, address, 0) >= modes.late_share[mode]:
             return 0.0
-        return float(lognormal(self._key, number, 1, float(modes.late_median_d[mode]), float(modes.late_sigma[mode])))
+        return float(lognormal(self._key, address, 1, float(modes.late_median_d[mode]), float(modes.late_sigma[mode])))
 
     def _open(self, row: int, quantity: float, due: float) -> None:
         number, self._number = self._number, self._number + 1
@@ -85,7 +91,7 @@ class Source:
     def _carry_in(self, number: int, row: int, quantity: float, due: float) -> Generator[simpy.Event, None, None]:
         """Wait for the goods, receive them in working hours, send back what is not good."""
         supply, calendar = self.world.supply, self.world.plant.calendar
-        late = self.lateness(number, int(supply.mode[row]))
+        late = self.lateness(self._address(row, due), int(supply.mode[row]))
         planned = max(calendar.next_open(due), self.env.now)
         arrival = calendar.next_open(max(due + 24.0 * late, self.env.now))
         if not np.isfinite(arrival):

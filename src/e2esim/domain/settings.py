@@ -153,7 +153,7 @@ class Precedence:
 class Allocation:
     """Whether scarce supply is promised in quotas by class of customer."""
 
-    rule: str = "nested"
+    rule: str = "nested"  # what is short is promised in quotas by class, or to whoever orders first (open)
 
     def __post_init__(self) -> None:
         _need(self.rule in ("nested", "open"), f"allocation rule must be 'nested' or 'open', got {self.rule!r}")
@@ -163,7 +163,7 @@ class Allocation:
 class Protection:
     """Whether a promise given is protected against orders that come later."""
 
-    rule: str = "kept"
+    rule: str = "kept"  # a promised piece owed weighs more than one not promised yet, or the same (none)
     weight: float = 3.0  # [1] a promised piece owed weighs so many times a piece not promised yet (kept)
 
     def __post_init__(self) -> None:
