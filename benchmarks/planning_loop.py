@@ -189,6 +189,8 @@ def ticks(p: Plant) -> dict[str, Floats]:
         rng.integers(0, CLASSES, n),
         np.ones(n, dtype=np.int64),
     )
+    day = 1_700  # firm lines a day at full scale: 12,142 a year at scale 0.02
+    whole_day = rng.integers(0, SOLD, day), np.ones(day), rng.integers(0, CLASSES, day)
     rows = 50_000
     many = {"item": rng.integers(0, SOLD, rows), "quantity": rng.integers(1, 4, rows).astype(np.float64)}
     rank_many, placed, age = (
@@ -258,6 +260,9 @@ def ticks(p: Plant) -> dict[str, Floats]:
     )
     daily, stock = rng.uniform(0, 900, (RAW, DAYS)), rng.uniform(0, 9000, RAW)
     works: dict[str, Callable[[int], object]] = {
+        f"promise a day of {day:,} lines (20 ms)": lambda k: promise_rows(
+            free.copy(), quota.copy(), whole_day[0], whole_day[1], whole_day[2], np.ones(day, dtype=np.int64)
+        ),
         "promise 300 lines": lambda k: promise_rows(free.copy(), quota.copy(), item, one, rank, first),
         "wave, 50,000 lines, all scarce, fifo": wave(300.0, "fifo"),
         "wave, 50,000 lines, all scarce, optimised": wave(300.0, "optimised"),

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from kpi_worlds import outcome, table, terms
 
-from e2esim.domain.book import CONSUMER_COLUMNS, CONTACT_COLUMNS, LATE_COLUMNS, ORDER_COLUMNS
+from e2esim.domain.book import CONSUMER_COLUMNS, CONTACT_COLUMNS, LATE_COLUMNS, ORDER_COLUMNS, LateCause
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.outcome import ACCOUNT_COLUMNS
 from e2esim.kpi import measure
@@ -497,3 +497,21 @@ def test_overtime_is_paid_for() -> None:
     log = [(d, Event.EXTRA_PAID, 0, -1, hours, eur) for d, hours, eur in ((14, 9.0, 900.0), (30, 8.0, 120.0), (50, 4.0, 60.0))]
     k = events(*log)
     assert k.value("overtime_cost") == pytest.approx(180.0 * 365 / 63)
+
+
+def test_promises_broken_are_those_that_precedence_made_late() -> None:
+    """Five lines: two late by precedence in the window, one before it, one for want of hours, one late only after the day asked for."""
+    precedence, centre = LateCause.PRECEDENCE, LateCause.WORK_CENTRE
+    late = table(
+        LATE_COLUMNS,
+        row=[0, 1, 2, 3, 4],
+        cause=[precedence, precedence, precedence, centre, precedence],
+        promise=[1, 1, 1, 1, 0],
+        due=[40 * D, 41 * D, 2 * D, 42 * D, 43 * D],
+    )
+    log = EventLog()
+    for t, rows in ((20 * D, 9), (40 * D, 3), (60 * D, 4)):
+        log.emit(t, Event.PROMISES_PULLED_IN, rows=rows)
+    k = measure(outcome(late=late, events=log.columns()))
+    assert k.value("promises_broken") == pytest.approx(2 * 365 / 63)
+    assert k.value("pulled_in") == pytest.approx(7 * 365 / 63)

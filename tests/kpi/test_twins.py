@@ -67,6 +67,8 @@ def test_twins_and_hand_cases_cover_the_catalogue() -> None:
         "clv_realised",
         "clv_trade",
         "customer_value",
+        "pulled_in",
+        "promises_broken",
         "wallet",
         "agent_hours",
     }  # in test_by_hand.py

@@ -21,7 +21,7 @@ from e2esim.report.manifest import fingerprint
 from e2esim.report.output import write_run
 from worlds import tiny_world
 
-ROWS = {"orders.parquet", "customers.parquet", "contacts.parquet", "events.parquet", "late_causes.parquet"}
+ROWS = {"orders.parquet", "customers.parquet", "contacts.parquet", "events.parquet", "late_causes.parquet", "waiting.parquet"}
 
 
 @pytest.fixture(scope="module")

@@ -123,6 +123,17 @@ class Stock:
             rows = rows[~later]
         self._enqueue(rows)
 
+    def hasten(self, rows: Rows, was: npt.NDArray[np.floating], eligible: npt.NDArray[np.floating]) -> None:
+        """Let waiting plant rows be allocated from ``eligible`` (n,) [h] and no longer from ``was`` (n,) [h] on."""
+        before = np.ceil(np.asarray(was, dtype=np.float64) / self._tick_h).astype(np.int64)
+        asleep = before >= self._early.open
+        rows, before = rows[asleep], before[asleep]
+        tick = np.ceil(np.asarray(eligible, dtype=np.float64)[asleep] / self._tick_h).astype(np.int64)
+        self._early.withdraw_ticks(rows, before)
+        later = tick >= self._early.open
+        self._early.push_ticks(rows[later], tick[later])
+        self._enqueue(rows[~later])
+
     def _enqueue(self, rows: Rows) -> None:
         b = self.book
         kernels.enqueue(

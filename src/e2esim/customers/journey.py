@@ -24,6 +24,11 @@ _PRIOR_WORDS = 200.0  # neutral words that a market has heard before, at scale 1
 _CONTACT_SD = 0.33  # lognormal over-dispersion: variance/mean about 2-3 at the day's counts (bank call centre)
 
 
+def _day_over(promised: npt.NDArray[Any]) -> F:
+    """End of the promised day, (n,) [h]."""
+    return np.asarray((np.floor(promised.astype(np.float64) / 24.0) + 1.0) * 24.0)
+
+
 class Journey:
     """Everything a customer lives through once the order is placed."""
 
@@ -41,8 +46,13 @@ class Journey:
 
     def watch(self, rows: Rows, tick: int) -> None:
         """Remember the promised day of new rows, so that late ones make the customer ask."""
-        after = (np.floor(self.orders["promised"][rows].astype(np.float64) / 24.0) + 1.0) * 24.0
-        self._promises.push(rows, after)
+        self._promises.push(rows, _day_over(self.orders["promised"][rows]))
+
+    def watch_anew(self, rows: Rows, was: F) -> None:
+        """Watch the new promised day of ``rows`` and no longer the old one, ``was`` (n,) [h]."""
+        h = self._promises.tick_h
+        self._promises.withdraw_ticks(rows, np.floor(_day_over(was) / h).astype(np.int64))
+        self._promises.push(rows, _day_over(self.orders["promised"][rows]))
 
     def ask(self, tick: int, now: float) -> Requests:
         """Requests "where is my order" of rows whose promised day has just passed; telling first spares most of them."""

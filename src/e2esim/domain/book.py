@@ -100,6 +100,41 @@ LATE_COLUMNS: dict[str, tuple[type, float]] = {
     "promise": (np.uint8, 1),  # 1 = the promised day was missed, 0 = only the day asked for
 }
 
+class WaitCause(IntEnum):
+    """Why an open line waits: the causes of lateness (`LateCause`, same codes), or that its day has not come."""
+
+    MATERIAL = 0
+    WORK_CENTRE = 1
+    SUPPLIER = 2
+    LEAD_TIME = 3
+    PRECEDENCE = 4
+    WAREHOUSE = 5
+    TRANSPORT = 6
+    NOT_DUE = 7  # it can still leave in time for the day that its customer wants
+
+
+class FreedBy(IntEnum):
+    """What will free an open line."""
+
+    NOTHING = 0  # no supply in sight reaches it
+    STOCK = 1  # on hand: the next wave
+    SHIP_DAY = 2  # its goods are there before it may ship
+    LOT = 3  # an open production lot
+    LAID_OUT = 4  # a lot with a day of release
+    PLAN = 5  # a quantity of the master schedule
+
+
+WAITING_COLUMNS: dict[str, tuple[type, float]] = {
+    "row": (np.int32, -1),  # order line
+    "cause": (np.uint8, 0),
+    "place": (np.int16, -1),  # work centre, supplier, lane or -1, by cause
+    "item": (np.int16, -1),  # what is missing: a part, or the item itself
+    "pieces": (np.int32, 0),
+    "due": (np.float32, np.nan),  # [h] end of the promised day
+    "freed_by": (np.uint8, 0),
+    "freed": (np.float32, np.nan),  # [h] planned time of that event
+}
+
 LOT_COLUMNS: dict[str, tuple[type, float]] = {
     "item": (np.int16, 0),
     "quantity": (np.float64, 0),

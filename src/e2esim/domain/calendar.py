@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.domain.calendar_kernels import drain, push_due
+from e2esim.domain.calendar_kernels import drain, push_due, withdraw_due
 
 Rows = npt.NDArray[np.int32]
 
@@ -61,6 +61,16 @@ class DueCalendar:
         if len(rows):
             self.links.fit(int(rows.max()) + 1)
             self.beyond += int(push_due(rows, ticks, self.open, self.head, self.count, self.links.next))
+
+    def withdraw_ticks(self, rows: Rows, ticks: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Take ``rows`` out of the lists of ``ticks``, (n,); True where a row stood there.
+
+        >>> due = DueCalendar(ticks=4, capacity=3)
+        >>> due.push_ticks(np.array([0, 1, 2], dtype=np.int32), np.array([2, 2, 2]))
+        >>> due.withdraw_ticks(np.array([1, 0], dtype=np.int32), np.array([2, 3])).tolist(), due.pop(2).tolist()
+        ([True, False], [0, 2])
+        """
+        return np.asarray(withdraw_due(rows, ticks, self.head, self.count, self.links.next))
 
     def pop(self, tick: int) -> Rows:
         """Take the rows due at ``tick``, in ascending order of row, each once."""

@@ -44,3 +44,25 @@ def drain(tick: int, head: Rows, count: Rows, link: Rows, out: Rows) -> None:
         row = link[row]
     head[tick] = -1
     count[tick] = 0
+
+
+@njit(cache=True)
+def withdraw_due(rows: Rows, ticks: npt.NDArray[np.int64], head: Rows, count: Rows, link: Rows) -> npt.NDArray[np.bool_]:
+    """Unlink ``rows`` from the lists of their ``ticks``, (n,); True where the row was found."""
+    found = np.zeros(rows.shape[0], dtype=np.bool_)
+    for k in range(rows.shape[0]):
+        tick = ticks[k]
+        if tick < 0 or tick >= head.shape[0]:
+            continue
+        before, row = -1, head[tick]
+        while row >= 0 and row != rows[k]:
+            before, row = row, link[row]
+        if row < 0:
+            continue
+        if before < 0:
+            head[tick] = link[row]
+        else:
+            link[before] = link[row]
+        count[tick] -= 1
+        found[k] = True
+    return found

@@ -33,6 +33,7 @@ class Event(IntEnum):
     CAPACITY_OPENED = 18  # place = work centre, quantity = machine hours open in the week, overtime in value
     CHANGED_OVER = 19  # place = work centre, item = of the lot after it, value = machine hours; they lie inside OPERATION_DONE
     EXTRA_PAID = 20  # place = work centre, quantity = machine hours of overtime and extra shifts, value = their extra cost in EUR
+    PROMISES_PULLED_IN = 21  # rows whose promised day has been moved forward; quantity = pieces, value = mean days gained
 
 
 @dataclass

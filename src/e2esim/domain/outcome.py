@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.domain.book import LATE_COLUMNS, Columns
+from e2esim.domain.book import LATE_COLUMNS, WAITING_COLUMNS, Columns
 
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.integer[Any]]
@@ -184,6 +184,8 @@ class Outcome:
         Time of each plan that followed another [h], and pieces times days that it moved [pcs*days].
     sop
         Facts of the S&OP cycles, columns cycle, t [h], month (YYYY-MM), fact (`SopFact`), name, value; empty without S&OP.
+    waiting
+        `WAITING_COLUMNS`: one row an open line of the plant at the end, with its cause of waiting and what will free it.
     changes_asked, changes_accepted
         Requests of customers to change an order, and those granted without delay or cost [requests].
 
@@ -210,6 +212,7 @@ class Outcome:
     late: Columns = field(default_factory=lambda: Columns(LATE_COLUMNS))
     moved: Floats = field(default_factory=lambda: np.zeros((0, 2)))
     sop: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
+    waiting: Columns = field(default_factory=lambda: Columns(WAITING_COLUMNS))
     changes_asked: int = 0
     changes_accepted: int = 0
 

@@ -129,6 +129,7 @@ class Promise:
     horizon_days: int = 91  # [days] beyond which nothing is promised
     margin_d: float = 1.0  # [days] of safety added to every promise
     transit_quantile: float = 0.8  # [share] of ordinary transits that the promised transit time covers (atp)
+    pull_in: bool = False  # nightly, an open order gets an earlier date where supply has improved (atp)
 
     def __post_init__(self) -> None:
         _need(self.rule in ("quoted", "atp"), f"promise rule must be 'quoted' or 'atp', got {self.rule!r}")

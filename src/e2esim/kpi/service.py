@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.domain.book import OrderKind, OrderState, Problem
+from e2esim.domain.book import LateCause, OrderKind, OrderState, Problem
+from e2esim.domain.events import Event
 from e2esim.domain.outcome import Tier
 from e2esim.kpi import delivery_kernels as k
 from e2esim.kpi.groups import fold, ratio
@@ -93,6 +94,7 @@ def measure_service(reading: Reading, findings: Findings) -> Floats:
     _promises(firm, findings)
     _consumer_side(seen, findings)
     _by_tier(reading, findings)
+    _broken(reading, findings)
     orders = perfect_by_group(reading)
     findings.put("perfect_order", ratio(orders[:, 1], orders[:, 0]), orders[:, 0])
     for name, sums in (("orders", firm), ("purchases", seen)):
@@ -118,6 +120,17 @@ def _by_tier(reading: Reading, findings: Findings) -> None:
     share = ratio(np.bincount(tier[due], weights=kept, minlength=len(Tier)), lines)
     for kpi, which in (("otif_strategic", Tier.STRATEGIC), ("otif_trade", Tier.TRADE), ("otif_branch", Tier.BRANCH), ("otif_direct", Tier.CONSUMER)):
         findings.put_one(kpi, float(share[which]), float(lines[which]))
+
+
+def _broken(reading: Reading, findings: Findings) -> None:
+    """Promises that the precedence rule broke, and those that were moved forward."""
+    late = filled(reading.outcome.late)
+    missed = (late["promise"] == 1) & (late["due"] > reading.start) & (late["due"] <= reading.end)
+    findings.put_one("promises_broken", float((missed & (late["cause"] == LateCause.PRECEDENCE)).sum()) * reading.a_year, float(missed.sum()))
+    events = reading.outcome.events
+    pulled = (events["kind"] == Event.PROMISES_PULLED_IN) & (events["t"] >= reading.start) & (events["t"] < reading.end)
+    offers = float(events["rows"][pulled].sum())
+    findings.put_one("pulled_in", offers * reading.a_year, offers)
 
 
 def _promises(s: Floats, findings: Findings) -> None:

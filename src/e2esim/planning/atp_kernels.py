@@ -76,3 +76,36 @@ def promise_rows(
             if quota.shape[0] > 0:
                 take(quota[rank[k], i], q, day)
     return ship
+
+
+@njit(cache=True)
+def pull_in(
+    level: npt.NDArray[np.float64],
+    item: npt.NDArray[np.int64],
+    quantity: npt.NDArray[np.float64],
+    ship: npt.NDArray[np.int64],
+    earliest: npt.NDArray[np.int64],
+) -> npt.NDArray[np.int64]:
+    """Earlier ship days that improved supply allows, (n,): no other promise is touched.
+
+    A line moves from its day to the first day from which on, up to its old day, the pieces it needs are left over.
+
+    Parameters
+    ----------
+    level : (n_items, n_days)
+        Cumulative supply less what is promised up to each day [pcs], without look-ahead; overwritten.
+    item, quantity, ship, earliest : (n,)
+        Promised lines in the order in which they may choose: item, pieces, ship day, first day that helps.
+    """
+    days = level.shape[1]
+    moved = ship.copy()
+    for k in range(item.shape[0]):
+        i, q = item[k], quantity[k]
+        day = min(ship[k], days)
+        while day > max(earliest[k], 0) and level[i, day - 1] >= q - TOLERANCE:
+            day -= 1
+        if day < ship[k]:
+            for d in range(day, min(ship[k], days)):
+                level[i, d] -= q
+            moved[k] = day
+    return moved

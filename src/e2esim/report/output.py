@@ -16,6 +16,7 @@ from e2esim.report.frames import contacts_frame, customers_frame, events_frame, 
 from e2esim.report.manifest import manifest
 from e2esim.report.result import Result
 from e2esim.report.sop_facts import sop_frame
+from e2esim.report.waiting import waiting_frame
 
 _ROWS: dict[str, Callable[[Outcome, World | None], pl.DataFrame]] = {
     "orders": orders_frame,
@@ -23,6 +24,7 @@ _ROWS: dict[str, Callable[[Outcome, World | None], pl.DataFrame]] = {
     "contacts": contacts_frame,
     "events": events_frame,
     "late_causes": late_frame,
+    "waiting": waiting_frame,
 }
 
 
@@ -38,7 +40,7 @@ def write_run(
 
     Files: manifest.json, kpis.csv, replications.csv (more than one replication), and from the first replication
     orders.parquet, customers.parquet (every consumer and account), contacts.parquet, events.parquet, late_causes.parquet,
-    with S&OP sop.parquet, report.html. All
+    waiting.parquet (the open book), with S&OP sop.parquet, report.html. All
     is written into a hidden folder beside ``folder`` and renamed at the end, so that a folder of that name is always
     whole.
 

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
-from e2esim.domain.book import LateCause, Reason, ReturnCause
+from e2esim.domain.book import LateCause, Reason, ReturnCause, WaitCause
 from e2esim.domain.outcome import Outcome
 from e2esim.report import grids
 from e2esim.report import sentences as say
@@ -22,6 +22,7 @@ from e2esim.report.pictures.map_layout import Titles
 from e2esim.report.pictures.sop import draw_sop
 from e2esim.report.result import Names, Result
 from e2esim.report.sop_facts import read_sop, sop_grid, sop_said
+from e2esim.report.waiting import read_waiting, waiting_grid
 from e2esim.report.weekly import CLASSES
 from e2esim.report.words import Weeks, Words
 
@@ -77,6 +78,7 @@ class Scene:
             **({"sop": [self._sop()]} if self.outcome.sop else {}),
             "promise": [self._punctuality(), self._late(), self._leads()],
             "customers": [self._since(), self._feelings(), self._contacts(), self._returns()],
+            "waiting": [self._waiting()],
             "money": [self._demand(), self._bridge()],
         }
         return [Section(anchor=name, title=self.words(f"h_{name}"), cards=found) for name, found in cards.items()]
@@ -167,6 +169,30 @@ class Scene:
         )
         picture = bars.draw_flat_bars(shown, "late", w("late_title"))
         return self._card("late", picture, legend=[(colour, w(f"late_{key}")) for colour, key, _ in parts])
+
+    def _waiting(self) -> Card:
+        w, found = self.words, read_waiting(self.outcome, self.result.world)
+        if not found:
+            return self._card("waiting", "", caption=w("waiting_none"))
+        whole = sum(row.pieces for row in found)
+        texts = []
+        for row in found:
+            name = {WaitCause.WORK_CENTRE: self.names.work_centres, WaitCause.SUPPLIER: self.names.suppliers}.get(row.cause, {}).get(row.place, row.place)
+            where = w("late_where", name=name) if name else ""
+            texts.append(w("late_text", n=w.number(row.pieces), share=w.told(row.pieces / whole, "share"), where=where))
+        parts = (
+            ("bluewash", "in_time", [row.pieces - row.overdue for row in found]),
+            ("orange", "overdue", [row.overdue for row in found]),
+        )
+        shown = bars.Bars(
+            names=[w(f"wait_{row.cause.name.lower()}") for row in found],
+            texts=texts,
+            parts=[(PALETTE[colour][0], values) for colour, _, values in parts],
+            room=2.6,
+        )
+        picture = bars.draw_flat_bars(shown, "waiting", w("waiting_title"))
+        legend = [(colour, w(f"waiting_{key}")) for colour, key, _ in parts]
+        return self._card("waiting", picture, legend=legend, grid=waiting_grid(self.outcome, found, self.weeks, w), wide=True)
 
     def _leads(self) -> Card:
         picture = lines.draw_leads(

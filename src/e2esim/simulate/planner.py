@@ -6,13 +6,15 @@ is handed back. Rule ``silo`` plans statically from the forecast once a month, `
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
 from e2esim.chain.make import Shop
 from e2esim.chain.source import Source
 from e2esim.chain.stock import Stock
-from e2esim.domain.book import Columns
+from e2esim.domain.book import Columns, FreedBy
 from e2esim.domain.build import month_of
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.settings import Planning
@@ -307,14 +309,19 @@ class Planner:
                 done += work[k]
 
     # --- the night ----------------------------------------------------------------------------------------------------
-    def night(self, day: int) -> None:
-        """Nightly: release the finished lots of the day, net and release what they need, call off materials, renew the ATP."""
+    def night(self, day: int, renewed: Callable[[], None] | None = None) -> None:
+        """Nightly: release the finished lots of the day, net and release what they need, call off materials, renew the ATP.
+
+        ``renewed`` is called when the free supply is known and before it is rationed.
+        """
         for number, (item, quantity) in enumerate(self._schedule.pop(day, [])):
             self.shop.release(item, quantity, 24.0 * (day + 1) + 1e-3 * number, 24.0 * day + float(self.world.items.lead_h[item]))
         self.feeder.feed(day, self._planned(day, FEED_DAYS), self._level)
         receipts = self._receipts(day)
         self.next_receipt_d = np.where(receipts.any(axis=1), receipts.argmax(axis=1), receipts.shape[1]).astype(np.float64)
         self.promise.renew(day, np.maximum(self.stock.free, 0.0), receipts)
+        if renewed is not None:
+            renewed()
         if self.promise.rule == "atp" and self.world.settings.allocation.rule == "nested":
             self.quotas.renew(self.promise, self.forecast(self.weeks), self._free_hours(day))
 
@@ -336,6 +343,23 @@ class Planner:
                 for item, quantity in lots_of_day:
                     table[item, when - day] += quantity
         return table
+
+    def supply(self, day: int) -> tuple[npt.NDArray[np.int64], F, F, npt.NDArray[np.int64]]:
+        """Finished goods to come, a row a receipt: item, day on which they can ship, pieces, `FreedBy`; stock on hand is today's."""
+        w, days = self.world, self.promise.days
+        free = np.maximum(self.stock.free, 0.0)
+        rows = [(int(i), float(day), float(free[i]), int(FreedBy.STOCK)) for i in np.flatnonzero((free > 0) & w.items.sold)]
+        for lot in self.shop.lots.values():
+            if w.items.sold[lot.item]:
+                good = lot.quantity * (1.0 - float(w.items.scrap[lot.item]))
+                rows.append((lot.item, max(lot.due_h // 24.0, day) + 1.0, good, int(FreedBy.LOT)))
+        laid = self._laid_out(day, days)
+        lead = np.ceil(w.items.lead_h / 24.0)
+        for table, kind in ((laid, FreedBy.LAID_OUT), (self._planned(day, days) - laid, FreedBy.PLAN)):
+            for i, k in zip(*np.nonzero((table > 1e-9) & w.items.sold[:, None]), strict=True):
+                rows.append((int(i), float(day + k + lead[i] + 1.0), float(table[i, k]), int(kind)))
+        item, when, pieces, kinds = np.array(rows, dtype=np.float64).reshape(-1, 4).T
+        return item.astype(np.int64), when, pieces, kinds.astype(np.int64)
 
     def _planned(self, day: int, days: int) -> F:
         """Finished lots laid out, and the plan beyond them, by day of release, (items, days)."""

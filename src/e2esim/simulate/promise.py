@@ -12,7 +12,7 @@ from e2esim.domain.events import Event, EventLog
 from e2esim.domain.outcome import Tier
 from e2esim.domain.world import World
 from e2esim.planning.atp import OPEN_QUOTA, free_supply, quote
-from e2esim.planning.atp_kernels import promise_rows
+from e2esim.planning.atp_kernels import promise_rows, pull_in
 from e2esim.streams.draws import normal_quantile
 
 Rows = npt.NDArray[np.int32]
@@ -52,6 +52,7 @@ class Promise:
         self.margin_d = w.settings.promise.margin_d
         self.day0 = 0  # day of the last nightly run
         self.free: F = np.zeros((w.items.n, self.days))
+        self._supply: F = np.zeros((w.items.n, self.days))  # cumulative stock and receipts from day0 on
         self.quota: F = OPEN_QUOTA
         self.committed: F = np.zeros((w.items.n, w.settings.horizon.days + 2 * self.days + 2))
         self._past: F = np.zeros(w.items.n)  # of it, what should have shipped before day0
@@ -71,7 +72,38 @@ class Promise:
         """Nightly: free supply from today's stock and planned receipts (items, days), less what is promised."""
         self._past += self.committed[:, self.day0 : day].sum(axis=1)
         self.day0 = day
+        self._supply = on_hand[:, None] + np.cumsum(receipts, axis=1)
         self.free = free_supply(on_hand, receipts, self.open_promises(day, self.days))
+
+    def improve(self, rows: Rows, now: float) -> npt.NDArray[np.int64]:
+        """Offer earlier dates to open ``rows`` where supply has improved; return the places in ``rows`` that took one.
+
+        First promised, first offered; nobody else's promise is touched. An offer is taken.
+        """
+        o = self.orders
+        turn = np.argsort(o["placed"][rows], kind="stable")
+        rows = rows[turn]
+        transit = self._transit(rows)
+        direct = o["kind"][rows] == OrderKind.DIRECT
+        wanted = np.where(direct, 0.0, np.floor(o["requested"][rows] / 24.0 - transit - self.margin_d) - self.day0)
+        earliest = np.maximum(wanted, 1.0).astype(np.int64)
+        old = self.ship_day[rows].astype(np.int64)
+        level = self._supply - np.cumsum(self.open_promises(self.day0, self.days), axis=1)
+        item, quantity = o["item"][rows].astype(np.int64), o["quantity"][rows].astype(np.float64)
+        new = self.day0 + pull_in(level, item, quantity, old - self.day0, earliest)
+        promised = 24.0 * self._delivery_day(rows, new.astype(np.float64), transit) + _DUE_HOUR
+        better = (new < old) & (promised < o["promised"][rows] - 12.0)
+        moved = rows[better]
+        if not len(moved):
+            return turn[better]
+        days = (o["promised"][moved] - promised[better]) / 24.0
+        self._move(moved, self.ship_day[moved], -quantity[better])
+        self.ship_day[moved] = new[better]
+        self._move(moved, self.ship_day[moved], quantity[better])
+        o["promised"][moved] = promised[better]
+        self.free = free_supply(np.zeros(len(level)), np.diff(self._supply, axis=1, prepend=0.0), self.open_promises(self.day0, self.days))
+        self.log.emit(now, Event.PROMISES_PULLED_IN, rows=len(moved), quantity=float(quantity[better].sum()), value=float(days.mean()))
+        return turn[better]
 
     def open_promises(self, day: int, days: int) -> F:
         """Promised pieces not yet allocated by ship day from ``day``, overdue ones on the first, (items, days)."""
@@ -151,6 +183,14 @@ class Promise:
         if self.world.settings.precedence.rule == "fifo":
             return self.orders["placed"][rows].astype(np.float64)
         return np.asarray(24.0 * (self.ship_day[rows] - _SHIP_EARLY_D), dtype=np.float64)
+
+    def eligible_day(self, rows: Rows) -> F:
+        """Day from which each row may take stock, (n,) [d]."""
+        return np.asarray(np.floor(self.eligible(rows) / 24.0))
+
+    def transit_of(self, rows: Rows) -> F:
+        """Transit time that the promise of each row counts with, (n,) [d]."""
+        return self._transit(rows)
 
     def _transit(self, rows: Rows) -> F:
         lane = self.world.lanes.of[self.orders["channel"][rows], self.orders["market"][rows]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import math
 from collections.abc import Callable, Generator
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -21,12 +22,13 @@ from e2esim.customers.journey import Journey
 from e2esim.customers.market import Market
 from e2esim.customers.people import People
 from e2esim.customers.trade import Trade
-from e2esim.domain.book import ORDER_COLUMNS, Columns, OrderKind, ReturnCause, Service
+from e2esim.domain.book import ORDER_COLUMNS, Columns, OrderKind, OrderState, ReturnCause, Service
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.outcome import Outcome
 from e2esim.domain.world import World
 from e2esim.simulate.conservation import check_orders
-from e2esim.simulate.late_causes import LateFacts, late_table
+from e2esim.simulate.late_causes import LateFacts, explain, late_table
+from e2esim.simulate.open_book import open_book
 from e2esim.simulate.opening import open_orders, open_shelves, open_transit
 from e2esim.simulate.outcome import gather
 from e2esim.simulate.planner import Planner
@@ -108,6 +110,7 @@ class Replication:
             self.world,
             late=late_table(facts),
             moved=self.planner.moved,
+            waiting=open_book(self.orders, self.promise, self.planner, now=self.env.now, explain=partial(explain, facts)),
             orders=self.orders,
             contacts=self.desk.contacts,
             people=self.people,
@@ -148,7 +151,7 @@ class Replication:
             day = round(self.env.now / 24.0)
             if self.env.now >= self.world.hours:
                 return
-            self.planner.night(day)
+            self.planner.night(day, self._pull_in)
             self._count_stock()
             if progress is not None:
                 progress(self.env.now / self.world.hours)
@@ -239,6 +242,20 @@ class Replication:
         """New rows wait at the plant from the moment at which they may be served."""
         self.stock.wait(rows, self.promise.eligible(rows))
         self.journey.watch(rows, int(now / self.tick_h))
+
+    def _pull_in(self) -> None:
+        """Offer earlier dates where supply has improved, if the scenario says so; a new day is watched like the old one."""
+        if not self.world.settings.promise.pull_in or self.promise.rule != "atp":
+            return
+        o = self.orders
+        rows = np.flatnonzero((o.filled("state") == OrderState.OPEN) & (o.filled("node") == 0)).astype(np.int32)
+        if len(rows) == 0:
+            return
+        promised, eligible = o["promised"][rows].astype(np.float64), self.promise.eligible(rows)
+        moved = self.promise.improve(rows, self.env.now)
+        if len(moved):
+            self.stock.hasten(rows[moved], eligible[moved], self.promise.eligible(rows[moved]))
+            self.journey.watch_anew(rows[moved], promised[moved])
 
     # --- books -----------------------------------------------------------------------------------------------------
     def _count_stock(self) -> None:
