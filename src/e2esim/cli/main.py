@@ -144,6 +144,13 @@ def plan_one(
         Path | None,
         typer.Option("--freeze", metavar="PLAN_DIR", help="Keep what that plan has released.", show_default=False),
     ] = None,
+    calm: Annotated[
+        Path | None,
+        typer.Option("--calm", metavar="PLAN_DIR", help="Stay near that plan; the same data give it back as it was.", show_default=False),
+    ] = None,
+    change_price: Annotated[
+        float, typer.Option("--change-price", min=0.0, help="Weighted late pieces that moving a piece by a day is worth, with --calm.")
+    ] = 0.01,
     export_neutral: Annotated[
         Path | None,
         typer.Option("--export-neutral", metavar="DIR", help="Also write three plain CSV files.", show_default=False),
@@ -163,7 +170,7 @@ def plan_one(
 
         options = PlanOptions(
             out=out, time_limit_s=time_limit, as_json=as_json, freeze=freeze, export_neutral=export_neutral, quiet=quiet,
-            robust=robust, explain_s=explain,
+            robust=robust, explain_s=explain, calm=calm, change_price=change_price,
         )
         plan_data(data, options)
 

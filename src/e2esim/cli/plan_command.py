@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,8 @@ class PlanOptions:
     quiet: bool = False
     robust: int = 0
     explain_s: float = 8.0
+    calm: Path | None = None
+    change_price: float = 0.01
 
 
 def plan_data(data: Path, options: PlanOptions) -> Path:
@@ -48,6 +50,7 @@ def plan_data(data: Path, options: PlanOptions) -> Path:
     from e2esim.cli.run_command import run_folder
     from e2esim.config.places import find_data
     from e2esim.config.plan_data import read_plan_data
+    from e2esim.config.plan_data.earlier import earlier_plan
     from e2esim.config.plan_data.released import keep_released
     from e2esim.config.plan_state.fingerprint import file_hashes
     from e2esim.config.plan_state.snapshot import elsewhere_of, save_snapshot
@@ -60,21 +63,30 @@ def plan_data(data: Path, options: PlanOptions) -> Path:
     warnings = [*read.warnings, *more]
     if warnings and not options.quiet:
         typer.echo(listing(warnings), err=True)
-    _empty(options.export_neutral)
     from e2esim.report.plan.folder import fingerprint, write_plan
 
+    earlier = None if options.calm is None else earlier_plan(case, options.calm, fingerprint(read.tables))
+    _empty(options.export_neutral)
     folder = run_folder(options.out, f"plan-{case.title}", fingerprint(read.tables)[:12])
     if not options.quiet and not _compiled():
         typer.echo("first plan after installation: compiling, about half a minute more than later ones", err=True)
+    from e2esim.planning.factory.calm import calm_planned
     from e2esim.planning.factory.planner import planned
+    from e2esim.report.plan.changes import changes_frame
     from e2esim.report.plan.summary import summarise
     from e2esim.report.plan.terminal import plan_json, print_plan
     from e2esim.report.plan.view import PlanView
 
     left = case.remainder()
-    result, wants = planned(left.problem, time_limit_s=options.time_limit_s)
+    if earlier is None:
+        result, wants = planned(left.problem, time_limit_s=options.time_limit_s)
+    else:
+        result, wants = calm_planned(left.problem, earlier, price=options.change_price, time_limit_s=options.time_limit_s)
     said = _said(case, left.problem, result, wants, options.explain_s)
     view = PlanView(case=case, left=left, result=result, robust=_robust(case, left.problem, result, options.robust), said=said)
+    before = options.calm or options.freeze
+    if before is not None:
+        view = replace(view, changes=changes_frame(view, before))
     summary = summarise(view)
     if folder.is_dir():  # empty, as run_folder has seen
         folder.rmdir()

@@ -29,13 +29,13 @@ def keep_released(case: PlanCase, folder: Path) -> tuple[PlanCase, list[Problem]
     InputErrors
         If the folder holds no plan, or names what the data do not know.
     """
-    today = _day_of(folder)
+    today = read_day(folder)
     if today > case.facts.today:
         message = f"the earlier plan is of {today}, later than today ({case.facts.today})"
         raise InputErrors([Problem(file=folder.as_posix(), message=message, remedy="correct the setting today")])
     problems: list[Problem] = []
-    lots = _open(_table(folder, "lots", _LOTS), "lot", "start", "end", case)
-    purchases = _open(_table(folder, "purchases", _PURCHASES), "purchase", "ordered", "received", case)
+    lots = _open(read_rows(folder, "lots", _LOTS), "lot", "start", "end", case)
+    purchases = _open(read_rows(folder, "purchases", _PURCHASES), "purchase", "ordered", "received", case)
     facts = case.facts
     steps = {(facts.items[i], name): k for k, (i, name) in enumerate(zip(facts.step_item, facts.step_name, strict=True))}
     items = [facts.items[i] for i in facts.source_item]
@@ -82,7 +82,8 @@ def keep_released(case: PlanCase, folder: Path) -> tuple[PlanCase, list[Problem]
     return replace(kept, released=stays, let_go=gone, lacks=left.lacks), warnings
 
 
-def _day_of(folder: Path) -> dt.date:
+def read_day(folder: Path) -> dt.date:
+    """Day 0 of the plan in a folder."""
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         return dt.date.fromisoformat(manifest["plan"]["today"])
@@ -91,7 +92,8 @@ def _day_of(folder: Path) -> dt.date:
         raise InputErrors([Problem(file=folder.as_posix(), message=message, remedy=remedy)]) from error
 
 
-def _table(folder: Path, name: str, columns: set[str]) -> pl.DataFrame:
+def read_rows(folder: Path, name: str, columns: set[str]) -> pl.DataFrame:
+    """A table of a plan folder that has at least some columns."""
     path = folder / f"{name}.parquet"
     try:
         frame = pl.read_parquet(path)
@@ -134,3 +136,8 @@ def _rows(
             )
         rows.append(known.get(pair, 0))
     return np.array(rows, dtype=np.int64)
+
+
+def row_numbers(frame: pl.DataFrame, key: tuple[str, ...], known: dict[tuple[str, ...], int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Row of each key among the known ones, -1 where it is not known."""
+    return np.array([known.get(pair, -1) for pair in frame.select(key).iter_rows()], dtype=np.int64)

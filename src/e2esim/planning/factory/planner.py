@@ -27,7 +27,7 @@ from e2esim.planning.factory.result import PlanResult, PlanStatus
 from e2esim.planning.factory.trace import Schedule, peg, purchases_for
 from e2esim.planning.factory.why_late import Entry, World, walk_late
 
-__all__ = ["late_pieces", "plan"]
+__all__ = ["Clock", "late_pieces", "plan", "result_of"]
 
 BUFFERS = (3, 7)  # days by which a backward plan may be early, tried in turn
 RUN_OUT_DAYS = 98  # days after the last due day in which late orders are still planned by the search
@@ -42,7 +42,9 @@ PROGRESS = 0.005  # the search has stalled when it gains less than this in a goo
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Clock:
+class Clock:
+    """When planning began and how long it may take."""
+
     start: float
     limit_s: float
 
@@ -91,7 +93,7 @@ def plan(problem: PlanProblem, *, time_limit_s: float = 10.0, seed: int = 1, rou
 
 def planned(problem: PlanProblem, *, time_limit_s: float = 10.0, seed: int = 1, rounds: int | None = None) -> tuple[PlanResult, Wants]:
     """As `plan`, with the wants that the schedule follows, for whoever plans on from there."""
-    clock = _Clock(start=time.perf_counter(), limit_s=time_limit_s)
+    clock = Clock(start=time.perf_counter(), limit_s=time_limit_s)
     net = network(problem)
     calendar = 7 * problem.n_weeks
     end = int(problem.order_due.max(initial=0)) + 1
@@ -108,10 +110,10 @@ def planned(problem: PlanProblem, *, time_limit_s: float = 10.0, seed: int = 1, 
         whole = longer(view, calendar)
         wants = completed(whole, wants)
         view, schedule = whole, execute(whole, wants)
-    return _result(view, wants, schedule, bound, clock, anyway, state, lambda: clock.left() > quick_s), wants
+    return result_of(view, wants, schedule, bound, clock, anyway, state, lambda: clock.left() > quick_s), wants
 
 
-def _start(view: Frame, net: Network, state: State, clock: _Clock, tail_s: float, horizon: int) -> tuple[Wants, float]:
+def _start(view: Frame, net: Network, state: State, clock: Clock, tail_s: float, horizon: int) -> tuple[Wants, float]:
     """The best wants before the search, and a lower bound of the objective."""
     problem = view.problem
     wants = _best(view, [backward(view, early_due(problem, b)) for b in BUFFERS], state)
@@ -154,7 +156,7 @@ def _guided(view: Frame, horizon: int, time_limit_s: float) -> Wants | None:
     return wants_of(problem, slots.step, slots.day, flow.qty) if flow.optimal else None
 
 
-def _search(view: Frame, wants: Wants, state: State, clock: _Clock, tail_s: float, bound: float, rounds: int | None) -> None:
+def _search(view: Frame, wants: Wants, state: State, clock: Clock, tail_s: float, bound: float, rounds: int | None) -> None:
     """Improve wants in place until the rounds or the clock run out, the bound is near or progress has stalled."""
     if rounds is not None:
         search(view, wants, rounds, state)
@@ -210,7 +212,8 @@ def _open(problem: PlanProblem, schedule: Schedule) -> Floats:
     return np.maximum(problem.order_qty - given, 0.0)
 
 
-def _result(view: Frame, wants: Wants, schedule: Schedule, bound: float, clock: _Clock, anyway: Floats, state: State, more: Callable[[], bool]) -> PlanResult:
+def result_of(view: Frame, wants: Wants, schedule: Schedule, bound: float, clock: Clock, anyway: Floats, state: State, more: Callable[[], bool]) -> PlanResult:
+    """The plan with its purchases, pegging and ledger; see `plan` and `e2esim.planning.factory.calm`."""
     problem, net = view.problem, view.net
     bought = purchases_for(problem, net, schedule)
     pegs = peg(problem, net, schedule, bought)

@@ -72,11 +72,12 @@ def write_plan(
 
 
 def fingerprint(tables: Mapping[str, pl.DataFrame]) -> str:
-    """Hash of the typed input: the same data give the same, in any folder and encoding."""
+    """Hash of the typed input: the same data give the same, in any folder, encoding and order of rows."""
     digest = hashlib.sha256()
     for name in sorted(tables):
         digest.update(f"\n# {name}\n".encode())
-        digest.update(tables[name].write_csv(float_precision=12).encode())
+        frame = tables[name].select(sorted(tables[name].columns))
+        digest.update(frame.sort(frame.columns).write_csv(float_precision=12).encode())
     return digest.hexdigest()
 
 
@@ -85,6 +86,8 @@ def _write(view: PlanView, summary: Summary, folder: Path, tables: Mapping[str, 
     from e2esim.report.plan.workbook import write_workbook
 
     frames = {name: make(view) for name, make in FRAMES.items()}
+    if view.changes is not None:
+        frames["changes"] = view.changes
     if view.robust is not None:
         frames["robust"] = robust_frame(view, view.robust)
     if view.said is not None:

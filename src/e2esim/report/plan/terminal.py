@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from e2esim.planning.factory.explain import Explanation
+from e2esim.report.plan.changes import nervousness_json
 from e2esim.report.plan.helps import WAY, frozen_json, frozen_rows, helps_json, summary_lines, way_line
 from e2esim.report.plan.robust import assumed, robust_json, safe_tiers
 from e2esim.report.plan.summary import Summary, causes_by_kind
@@ -46,6 +47,8 @@ def plan_json(summary: Summary, folder: Path | None, wall_s: float, view: PlanVi
         "wall_s": round(wall_s, 3),
         "out": None if folder is None else str(folder),
     }
+    if view is not None and view.changes is not None:
+        found["nervousness"] = nervousness_json(view.changes)
     if view is not None and view.robust is not None:
         found["robust"] = robust_json(view, view.robust)
     if view is not None and view.said is not None:
@@ -79,6 +82,10 @@ def print_plan(summary: Summary, folder: Path | None, wall_s: float, view: PlanV
         console.print(_safe(view, view.robust))
         if assumed(view):
             console.print(Text("Suppliers are late as published for direct deliveries; state late_share in suppliers.", style="dim"))
+    if view is not None and view.changes is not None:
+        told = nervousness_json(view.changes)
+        text = f"Against the earlier plan: {told['pieces_moved']:,.0f} pieces moved, {told['pieces_new']:,.0f} new, {told['pieces_gone']:,.0f} gone"
+        console.print(Text(f"{text}; lots {told['lot_piece_days']:,.0f}, purchases {told['purchase_piece_days']:,.0f} pieces x days"), soft_wrap=True)
     if folder is not None:
         console.print(Text(f"Plan folder: {folder} (plan.xlsx, gantt.svg, load.svg, *.parquet)"), soft_wrap=True)
 

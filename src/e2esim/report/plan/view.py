@@ -58,6 +58,7 @@ class PlanView:
     result: PlanResult
     robust: Robustness | None = None
     said: Explanation | None = None
+    changes: pl.DataFrame | None = None  # against an earlier plan; see `e2esim.report.plan.changes`
 
     @property
     def facts(self) -> PlanProblem:

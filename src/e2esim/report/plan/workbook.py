@@ -30,6 +30,8 @@ _COLUMNS: dict[str, tuple[str, str, int]] = {
     "where": ("Where", "text", 20), "bound_on": ("Bound on", "date", 12), "why": ("Why", "text", 46),
     "use": ("Used by", "text", 15), "use_kind": ("Kind of use", "text", 12),
     "supply_kind": ("Kind of supply", "text", 15), "supply": ("Supply", "text", 14), "there_on": ("There on", "date", 12),
+    "change": ("Change", "text", 10), "from": ("From", "date", 12), "to": ("To", "date", 12),
+    "days": ("Days", "whole", 8), "piece_days": ("Pieces x days", "qty", 14),
     "on_time_probability": ("On time", "percent", 10), "probability_low": ("at least", "percent", 10),
     "probability_high": ("at most", "percent", 10), "p50": ("50 % sure by", "date", 13),
     "kind": ("Kind", "text", 13), "now": ("There is", "hours", 11), "price": ("Saves a unit", "qty", 13), "valid_from": ("from", "hours", 9),
@@ -42,7 +44,7 @@ _COLUMNS: dict[str, tuple[str, str, int]] = {
 }  # fmt: skip
 SHEETS = {
     "lots": "Production lots", "purchases": "Purchase orders", "schedule": "Schedule", "deliveries": "Deliveries",
-    "late": "Late orders", "limits": "Limits", "ways_out": "Ways out", "robust": "How safe", "pegging": "Pegging",
+    "late": "Late orders", "limits": "Limits", "ways_out": "Ways out", "robust": "How safe", "pegging": "Pegging", "changes": "changes",
 }  # fmt: skip
 _FORMATS = {
     "text": {}, "qty": {"num_format": "#,##0.###"}, "whole": {"num_format": "0"}, "hours": {"num_format": "#,##0.0"},
@@ -89,6 +91,8 @@ def write_workbook(path: Path, summary: Summary, frames: Mapping[str, pl.DataFra
         for name in ("schedule", "deliveries", "late", "limits", "ways_out", "robust", "pegging"):
             if name in frames and (frames[name].height or name not in ("limits", "ways_out")):
                 _table(tools, SHEETS[name], frames[name])
+        if "changes" in frames:
+            _table(tools, SHEETS["changes"], frames["changes"])
         if pictures:
             sheet = tools.sheet("Pictures", 0, 0)
             sheet.hide_gridlines(2)
