@@ -81,7 +81,9 @@ def _hours(folder: Path, table: list[list[float]]) -> None:
 
 def _goods(folder: Path, made: Product, sources: list, have: list[int], coming: list) -> None:  # type: ignore[type-arg]
     """Suppliers, stock (items without stock are not there), open orders with dates in two hands and one line twice."""
-    rows = [[name, made.item[k], str(priority), str(days), str(moq), str(multiple), f"{price:.2f}"] for name, k, priority, days, moq, multiple, price in sources]
+    rows = [
+        [name, made.item[k], str(priority), str(days), str(moq), str(multiple), f"{price:.2f}"] for name, k, priority, days, moq, multiple, price in sources
+    ]
     save(folder / "suppliers.csv", ["supplier", "item", "priority", "lead_time_days", "moq", "multiple", "price"], padded(dice("pad suppliers"), rows, 0.05))
     save(folder / "stock.csv", ["item", "on_hand", "unit"], [[made.item[k], str(qty), "PCS"] for k, qty in enumerate(have) if qty])
     way = dice("receipt dates")
@@ -101,13 +103,18 @@ def _orders(folder: Path, made: Product, lines: list[amounts.Order]) -> None:
 
 
 def _promising(folder: Path, made: Product, need: list[float]) -> None:
-    """What only a promise reads: who may order, what stands in for what, and what lies free at other sites."""
+    """What only a promise reads: who may order, who may gain, what stands in for what, what lies free at other sites."""
     ask = dice("customers")
-    save(folder / "customers.csv", ["customer", "priority"], [[name, str(ask.choice((1, 2, 2, 3)))] for name in (*amounts.CUSTOMERS, amounts.NEW_CUSTOMER)])
+    known = [
+        [name, str(ask.choice((1, 2, 2, 3))), *amounts.CHANNELS[k % len(amounts.CHANNELS)]] for k, name in enumerate((*amounts.CUSTOMERS, amounts.NEW_CUSTOMER))
+    ]
+    save(folder / "customers.csv", ["customer", "priority", "channel", "market"], known)
+    save(folder / "segments.csv", ["segment", "strategy", "rank", "by", "value"], [list(row) for row in amounts.SEGMENTS])
     rows = [[made.item[k], made.item[other], str(rank), f"{extra:.2f}"] for k, other, rank, extra in amounts.substitutes(dice("substitutes"))]
     save(folder / "substitutes.csv", ["item", "substitute", "rank", "extra_cost"], rows)
     free = [
-        [site, made.item[k], str(qty), written(day, 1), str(days), f"{extra:.2f}"] for site, k, qty, day, days, extra in amounts.elsewhere(dice("elsewhere"), need)
+        [site, made.item[k], str(qty), written(day, 1), str(days), f"{extra:.2f}"]
+        for site, k, qty, day, days, extra in amounts.elsewhere(dice("elsewhere"), need)
     ]
     save(folder / "other_sites.csv", ["site", "item", "available", "available_from", "transit_days", "extra_cost"], free)
 

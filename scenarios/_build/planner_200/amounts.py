@@ -17,6 +17,11 @@ LEAN_WEEKS = {30: 0.6, 31: 0.6, 49: 0.5, 50: 0.2}  # summer and the turn of the 
 CUSTOMERS = ("Förderanlagen Brühl GmbH", "Società Trasmissioni S.r.l.", "Moulins Réunis SA", "=Concept Antriebe", "Mühlbau Österreich AG",
              "Pompes Garçon", "Kräne & Söhne KG", "+Plus Fördertechnik", "Aufzüge Weiß", "Talleres Muñoz")  # fmt: skip
 NEW_CUSTOMER = "Bergbahnen Ötz AG"  # has not ordered yet
+CHANNELS = (("OEM", "DACH"), ("OEM", "Italia"), ("Service", "France"))  # channel and market, in turn
+SEGMENTS = (  # segment, strategy, rank, by, value
+    ("key account", "win", "1", "customer", "Mühlbau Österreich AG"), ("promised", "gain", "2", "priority", "1"),
+    ("service", "improve", "3", "channel", "Service"), ("standard", "redistribute", "4", "priority", "2"), ("rest", "fill", "5", "all", ""),
+)  # fmt: skip
 SITES = (("Lager Modena", 3, 4.5), ("Werk Graz", 5, 2.0))  # name, days to the customer, EUR a piece
 
 
@@ -84,10 +89,7 @@ def stock(dice: random.Random, made: Product, need: list[float], rows: list[tupl
     """Stock today: two to three weeks of what is made, the lead time and more of what is bought; six items have none."""
     days = {k: days for _, k, priority, days, *_ in rows if priority == 1}
     none = set(dice.sample(range(FINISHED), 6))
-    return [
-        0 if k in none else round(q / WEEKS * (days[k] / 7 + dice.uniform(0.2, 1.6) if k in days else dice.uniform(1.6, 3.0)))
-        for k, q in enumerate(need)
-    ]
+    return [0 if k in none else round(q / WEEKS * (days[k] / 7 + dice.uniform(0.2, 1.6) if k in days else dice.uniform(1.6, 3.0))) for k, q in enumerate(need)]
 
 
 def receipts(dice: random.Random, need: list[float], rows: list[tuple[str, int, int, int, int, int, float]]) -> list[tuple[str, int, int, dt.date, str]]:

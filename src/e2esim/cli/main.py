@@ -253,6 +253,36 @@ def promise_one(
 
 
 @app.command()
+def backorders(
+    data: Annotated[
+        Path,
+        typer.Argument(metavar="DATA", help="Folder of CSV files or workbook; docs/plan_data.md.", show_default=False),
+    ],
+    segments: Annotated[
+        Path | None,
+        typer.Option("--segments", metavar="FILE", help="Segments in place of the table of the data.", show_default=False),
+    ] = None,
+    plan: Annotated[
+        Path | None,
+        typer.Option("--plan", metavar="PLAN_DIR", help="Plan the supply comes from; default the newest of the data.", show_default=False),
+    ] = None,
+    release: Annotated[bool, typer.Option("--release", help="Write the new confirmations; without it nothing is written.")] = False,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder of --release; default ./runs/backorders-...", show_default=False)] = None,
+    as_json: AsJson = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No warnings and no tables.")] = False,
+) -> None:
+    """Confirm the order book anew by segment: who wins, who loses, before anything is released.
+
+    Example: e2esim backorders scenarios/planner_200
+    """
+    with clean_end():
+        from e2esim.cli.backorders_command import BackorderOptions, run_backorders
+
+        options = BackorderOptions(segments=segments, plan=plan, release=release, out=out, as_json=as_json, quiet=quiet)
+        run_backorders(data, options)
+
+
+@app.command()
 def validate(
     overrides: Overrides = None,
     as_json: AsJson = False,

@@ -168,9 +168,49 @@ The table `settings` has a row a setting: `today` (a date), `title`, `frozen_day
 """
 
 
+_BACKORDERS = """\
+## e2esim backorders
+
+```
+e2esim backorders DATA [--segments FILE] [--plan PLAN_DIR] [--release] [--out DIR] [--json] [--quiet]
+```
+
+Confirms the order book anew by segment and says who wins and who loses. Without `--release` nothing is written; with it
+the new confirmations go into a folder (`backorders.xlsx`, every table as Parquet, `manifest.json`), complete or not at all.
+
+- Supply is that of the newest plan of these very data below ./runs (or `--plan`), else of a quick plan: stock, open orders,
+  purchases and lots, less what lots take as parts.
+- An order is confirmed as the plan delivers it; a line that goes in one piece (no `min_shipment`) on the day on which all of
+  it is there; a line with `promised` in full on that day, whatever the plan says.
+- Segments are served by `rank`; orders inside a segment by priority, then due day. Orders of no segment keep what they have.
+
+| strategy | what a run does |
+|---|---|
+| win | in full on the wanted day (today if that is past), or flagged; never worse than before |
+| gain | as early as it can be had, up to the quantity; never worse than before |
+| improve | what is confirmed may come earlier; nothing is added; never worse than before |
+| redistribute | gives up what it has and gets what there is in its turn |
+| fill | gives up what it has and gets back what is left, on no day more than it had |
+| lose | gives up what it has and gets nothing |
+
+What win, gain and improve hold is kept aside first. If supply no longer carries it, that promise is broken and listed with
+the rule `supply`; every other loss names the strategy that allows it. `min_shipment` says only that a line may be split:
+parts come as they come.
+
+Table `quotas` keeps supply for channels, markets and customers: a row's quota is its share of the row above it at every day,
+what it does not hand on is a pool for all below. An order takes from its own row, then from the pools above, then from rows
+beside it (or beside those above it) of a larger priority number: downward only. What is kept aside may overdraw its quota.
+The sheet Quotas says for each item what was consumed, from pools, stolen, and what is left.
+
+A segment without a strategy or with two, an unknown strategy, customer or channel, rows that share out more than 100 %, a row
+without the row above it: errors with file, row, column and remedy; exit code 2, nothing written.
+
+"""
+
+
 def plan_data_page() -> str:
     """Return the whole page docs/plan_data.md."""
-    return f"{_INTRO}## Tables\n\n" + "\n".join(table_text(table) for table in TABLES)
+    return f"{_INTRO}{_BACKORDERS}## Tables\n\n" + "\n".join(table_text(table) for table in TABLES)
 
 
 def main(arguments: list[str]) -> None:

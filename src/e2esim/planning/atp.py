@@ -145,3 +145,92 @@ def cumulative_atp(on_hand: float, mps: Floats, orders: Floats, *, look_ahead: b
     if not look_ahead:
         return np.asarray(level)
     return np.asarray(np.minimum.accumulate(level[::-1])[::-1])
+
+
+def backward_atp(on_hand: float, supply: Floats, demand: Floats, *, accumulate: bool = False) -> Floats:
+    """ATP of one item when a shortage is covered from the nearest earlier periods that have something left.
+
+    Parameters
+    ----------
+    on_hand
+        Stock at the start [pcs]; it counts as supply of the first period.
+    supply, demand : ndarray, (n_periods,)
+        [pcs]
+    accumulate
+        Add what earlier periods have left to the later ones; a shortage that nothing covers stays in its period.
+
+    Returns
+    -------
+    ndarray, (n_periods,)
+        What can be promised in each period; negative where nothing earlier covers a shortage [pcs].
+
+    Notes
+    -----
+    Source: Oracle Inventory User's Guide (A60725), available to promise, backward consumption.
+
+    Examples
+    --------
+    >>> backward_atp(0.0, np.array([2.0, 0.0, 5.0]), np.array([0.0, 3.0, 0.0])).tolist()
+    [0.0, -1.0, 5.0]
+    >>> backward_atp(0.0, np.array([2.0, 3.0]), np.array([0.0, 0.0]), accumulate=True).tolist()
+    [2.0, 5.0]
+    """
+    left = np.asarray(supply - demand, dtype=np.float64)
+    left[0] += on_hand
+    for period in range(left.size):
+        for earlier in range(period - 1, -1, -1):
+            if left[period] >= 0:
+                break
+            taken = min(max(left[earlier], 0.0), -left[period])
+            left[earlier] -= taken
+            left[period] += taken
+    if not accumulate:
+        return left
+    carried = 0.0
+    for period in range(left.size):
+        if left[period] >= 0:
+            left[period] += carried
+            carried = left[period]
+    return left
+
+
+def master_schedule(on_hand: float, forecast: Floats, orders: Floats, *, lot: float) -> Floats:
+    """Lots of one item: one in each period in which stock would fall below zero without, (n_periods,) [pcs].
+
+    Demand of a period is the larger of forecast and orders. Source: Stevenson, Operations Management, master scheduling.
+
+    Examples
+    --------
+    >>> master_schedule(5.0, np.array([4.0, 4.0]), np.array([1.0, 9.0]), lot=10.0).tolist()
+    [0.0, 10.0]
+    """
+    lots = np.zeros(forecast.size)
+    stock = on_hand
+    for period, need in enumerate(np.maximum(forecast, orders).tolist()):
+        while stock + lots[period] < need:
+            lots[period] += lot
+        stock += float(lots[period]) - need
+    return lots
+
+
+def projected_on_hand(on_hand: float, mps: Floats, forecast: Floats, orders: Floats) -> Floats:
+    """Stock at the end of each period if demand is the larger of forecast and orders, (n_periods,) [pcs].
+
+    Examples
+    --------
+    >>> projected_on_hand(5.0, np.array([0.0, 10.0]), np.array([4.0, 4.0]), np.array([1.0, 9.0])).tolist()
+    [1.0, 2.0]
+    """
+    return np.asarray(on_hand + np.cumsum(mps - np.maximum(forecast, orders)))
+
+
+def first_period(cumulative: Floats, quantity: float, *, wanted: int = 0) -> int | None:
+    """First period from ``wanted`` on whose cumulative ATP (with look-ahead) holds ``quantity``, None if there is none.
+
+    Examples
+    --------
+    >>> first_period(np.array([3.0, 4.0, 9.0]), 5.0)
+    2
+    """
+    fits = np.flatnonzero(cumulative[wanted:] >= quantity - 1e-6)
+    return wanted + int(fits[0]) if fits.size else None

@@ -114,6 +114,12 @@ def test_a_group_ships_together_or_not_at_all():
     assert allocate(alone).line.tolist() == [0]
 
 
+def test_a_group_pushes_out_what_is_worth_less_than_all_of_it():
+    # the single line is the dearest piece by piece, but it blocks a group that is worth twice as much
+    book = plain_book([0, 0, 1], [4.0, 4.0, 4.0], [0, 0, 0], [[4.0, 0.0], [4.0, 0.0]], weight=[3.0, 2.9, 2.9], group=[-1, 0, 0], last=0)
+    assert allocate(book).line.tolist() == [1, 2]
+
+
 def test_a_split_line_takes_what_comes():
     book = plain_book([0], [7.0], [0], [[2.0, 0.0, 3.0, 0.0]], whole=False, late_loss=0.1)
     done = allocate(book)

@@ -26,6 +26,7 @@ from e2esim.config.plan_data.checks_cells import (
 from e2esim.config.plan_data.checks_flow import bills_without_routing, hours_behind_demand, made_or_bought
 from e2esim.config.plan_data.needs import net_needs
 from e2esim.config.plan_data.schema import TABLE, TABLES
+from e2esim.config.plan_data.segments import segment_checks
 from e2esim.config.plan_data.settings import PlanSettings, plan_settings
 from e2esim.config.plan_data.tidy import lenient, tidied
 from e2esim.config.problems import InputErrors, Problem
@@ -128,6 +129,7 @@ def _checked(view: View, settings: PlanSettings) -> Iterator[Problem]:
     yield from own_substitute(view)
     yield from smallest_parts(view)
     yield from something_to_plan(view)
+    yield from segment_checks(view)
     if _firm(view, _DATES):
         yield from dates(view, settings)
     yield from mondays(view, settings)

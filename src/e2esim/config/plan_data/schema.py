@@ -42,6 +42,7 @@ def _date(name: str, meaning: str) -> Column:
     return Column(name=name, kind="date", unit="YYYY-MM-DD", meaning=meaning)
 
 
+STRATEGIES = ("win", "gain", "improve", "redistribute", "fill", "lose")  # of e2esim.planning.book.backorders
 _ITEM = ("items", "item")
 _CENTRE = ("work_centres", "work_centre")
 
@@ -257,6 +258,55 @@ TABLES: tuple[Table, ...] = (
                 high=99,
                 required=False,
                 default=2,
+            ),
+            _text("channel", "channel through which the customer buys, for tables segments and quotas"),
+            _text("market", "market of the customer inside the channel, for table quotas"),
+        ),
+    ),
+    Table(
+        name="segments",
+        meaning="Which orders a backorder run may better or worsen, in which turn; an order belongs to the first segment that it fits, by rank.",
+        key=("segment", "by", "value"),
+        required=False,
+        columns=(
+            _id("segment", "name of the segment; several rows are several ways to belong to it"),
+            Column(
+                name="strategy",
+                kind="choice",
+                meaning="what may happen to its orders (see below); stated in one row of the segment or in all",
+                choices=STRATEGIES,
+                required=False,
+                default="",
+            ),
+            Column(name="rank", kind="int", meaning="turn of the segment, 1 = served first", low=1, required=False, default=1),
+            Column(
+                name="by",
+                kind="choice",
+                meaning="by what orders belong to it",
+                choices=("all", "priority", "customer", "channel"),
+                required=False,
+                default="all",
+            ),
+            _text("value", "the priority, customer or channel; empty where by is all"),
+        ),
+    ),
+    Table(
+        name="quotas",
+        meaning="Shares of the supply of every sold item for channels, their markets and customers; what a row does not hand on is a pool for all below it.",
+        key=("channel", "market", "customer"),
+        required=False,
+        columns=(
+            _id("channel", "channel, as table customers writes it"),
+            _text("market", "market inside the channel; empty: the row is the whole channel"),
+            _text("customer", "customer inside channel and market; empty: the row is the whole market"),
+            _number("share_percent", "%", "part of the quota of the row above it (a channel: of the supply); 100 together at most"),
+            Column(
+                name="priority",
+                kind="int",
+                meaning="1 = first: may take what rows beside it of a larger number have not used, never the other way",
+                low=1,
+                required=False,
+                default=1,
             ),
         ),
     ),

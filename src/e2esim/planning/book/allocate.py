@@ -15,7 +15,7 @@ import numpy as np
 
 from e2esim.planning.book.flow_kernels import fill_items
 from e2esim.planning.book.order_book import EPS, Deliveries, Flags, Floats, Ints, OrderBook, tidy
-from e2esim.planning.book.repair_kernels import choose_anew, dock_prices, improve, insert_all, relieve_dock, swap_at_dock, wishes
+from e2esim.planning.book.repair_kernels import choose_anew, dock_prices, improve, improve_groups, insert_all, relieve_dock, swap_at_dock, wishes
 
 PRICE_STEPS = 200
 STRIDE = 0.2  # of the mean weight: first step of a dock price
@@ -52,8 +52,8 @@ def allocate(book: OrderBook) -> Deliveries:
 
     Notes
     -----
-    The value is never above that of the linear programme in which every line may be split. Groups take part in steps
-    1 and 3 only: they are placed by weight, and not moved afterwards.
+    The value is never above that of the linear programme in which every line may be split. A group is never pushed out
+    by others, it only pushes: a book with many groups stays further below the programme than one without.
 
     Examples
     --------
@@ -138,6 +138,7 @@ def _repair(book: OrderBook, m: _Movers) -> Deliveries:
     dirty = np.ones(start.size - 1, dtype=np.bool_)
     for share in WISHES:
         improve(start, rows, m.item, m.quantity, m.first, m.until, m.value, fixed, m.day, level, room, PASSES, dirty)
+        improve_groups(begin, member, start, rows, m.item, m.quantity, m.first, m.until, m.value, fixed, m.day, level, room)
         if np.isfinite(room).any():
             swap_at_dock(turn, m.item, m.quantity, m.first, m.until, m.value, fixed, m.day, level, room)
         wish = wishes(share, m.quantity, m.first, m.until, m.day, room)

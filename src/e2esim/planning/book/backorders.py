@@ -21,7 +21,7 @@ processing, with improve beside; the definitions are ours.)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -164,13 +164,13 @@ def backorder_run(book: BackorderBook, strategy: Sequence[Strategy], order: Ints
     """
     n = book.item.size
     had = curves(book.confirmed, n, book.days)
-    work = _Work(book, had, np.zeros_like(had), book.supply.copy(), [], quotas)
+    work = _Work(book, had, np.zeros_like(had), book.supply.copy(), quotas)
     kept = [int(k) for k in order if strategy[k] in KEPT]
     breaches = [breach for k in sorted(kept, key=lambda k: strategy[k] is not Strategy.WIN) for breach in work.keep(k)]
     flagged = np.zeros(n, dtype=np.bool_)
     for k in order.tolist():
         flagged[k] = work.serve(k, strategy[k])
-    return BackorderRun(confirmed=_rows(work.now), flagged=flagged, breaches=tuple(breaches), taken=tuple(work.taken))
+    return BackorderRun(confirmed=_rows(work.now), flagged=flagged, breaches=tuple(breaches), taken=work.taken())
 
 
 def _rows(now: Floats) -> Deliveries:
@@ -182,14 +182,14 @@ def _rows(now: Floats) -> Deliveries:
 
 @dataclass(eq=False)
 class _Work:
-    """The run under way: ``had`` and ``now`` (n, n_days) by line, ``left`` (n_items, n_days) of the supply."""
+    """The run under way: ``had`` and ``now`` (n, n_days) by line, ``left`` (n_items, n_days) of the supply; pots by line."""
 
     book: BackorderBook
     had: Floats
     now: Floats
     left: Floats
-    taken: list[tuple[int, int, float]]
     quotas: Quotas | None
+    _pots_of: dict[int, list[tuple[int, int, float]]] = field(default_factory=dict)
 
     def keep(self, k: int) -> list[Breach]:
         """Put aside what a line has; where supply no longer carries it, the pieces wait, or go, and that is a breach."""
@@ -248,7 +248,6 @@ class _Work:
         if self.quotas is not None:
             for d, pot, pieces in self._pots_of.pop(k, []):
                 self.quotas.left[self.book.item[k], pot, d:] += pieces
-            self.taken[:] = [row for row in self.taken if row[0] != k]
         return held
 
     def _put(self, k: int, got: Floats, *, overdraw: bool) -> None:
@@ -266,10 +265,10 @@ class _Work:
                 self.quotas.left[self.book.item[k], allowed[0], d:] -= missing
                 parts.append((allowed[0], missing))
             self._pots_of.setdefault(k, []).extend((d, pot, pieces) for pot, pieces in parts)
-            self.taken.extend((k, pot, pieces) for pot, pieces in parts)
 
-    def __post_init__(self) -> None:
-        self._pots_of: dict[int, list[tuple[int, int, float]]] = {}
+    def taken(self) -> tuple[tuple[int, int, float], ...]:
+        """Line, pot and pieces of all that is confirmed."""
+        return tuple((k, pot, pieces) for k, parts in sorted(self._pots_of.items()) for _, pot, pieces in parts)
 
 
 class Verdict(StrEnum):

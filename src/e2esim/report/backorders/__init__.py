@@ -1,0 +1,1 @@
+"""A backorder run for eyes, for programs, and as a folder of confirmations."""
