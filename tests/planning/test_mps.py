@@ -318,3 +318,47 @@ def test_opening_backlog_is_promised():
     state = state_of(rng, system) | {"opening": np.full(3, -40.0)}
     plan = RollingMps(system).plan(**state, promised=np.zeros_like(state["demand"]))
     assert plan.status in ("on_time", "late")  # what is owed at the start is no demand and can still be late
+
+
+def gave(state, kind, index, week, amount):
+    """The state with more hours, or more of a material from a week on."""
+    name = "normal_h" if kind == "centre" else "material"
+    changed = state[name].copy()
+    if kind == "centre":
+        changed[index, week] += amount
+    else:
+        changed[index, week:] += amount
+    return state | {name: changed}
+
+
+def test_priced_gain_is_the_gain_solved_anew_inside_the_range():
+    told = 0
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        system = system_of(rng)
+        state = state_of(rng, system, tightness=0.8)
+        rolling = RollingMps(system)
+        plan = rolling.plan(**state)
+        for limit in rolling.priced(plan):
+            price = plan.hour_price if limit.kind == "centre" else plan.material_price
+            assert limit.price == pytest.approx(price[limit.index].max())
+            for amount in (min(limit.more, 1e4), 0.3 * min(limit.more, 1e4), -min(limit.less, 0.5)):
+                state_after = gave(state, limit.kind, limit.index, limit.week, amount)
+                if state_after["normal_h"].min() < 0 or np.diff(state_after["material"], axis=1, prepend=0.0).min() < 0:
+                    continue
+                gain = plan.objective - RollingMps(system).plan(**state_after).objective
+                assert gain == pytest.approx(limit.price * amount, rel=0.01, abs=1e-5), (seed, limit, amount)
+                told += amount > 1e-6
+    assert told >= 30
+
+
+def test_asking_for_prices_changes_no_later_plan():
+    rng = np.random.default_rng(4)
+    system = system_of(rng, weeks=6, items=5)
+    asked, silent = RollingMps(system), RollingMps(system)
+    for _ in range(8):
+        state = state_of(rng, system, tightness=0.8)
+        a, b = asked.plan(**state), silent.plan(**state)
+        assert a.make.tobytes() == b.make.tobytes()
+        assert a.hour_price.tobytes() == b.hour_price.tobytes()
+        assert asked.priced(a)

@@ -34,6 +34,10 @@ class Event(IntEnum):
     CHANGED_OVER = 19  # place = work centre, item = of the lot after it, value = machine hours; they lie inside OPERATION_DONE
     EXTRA_PAID = 20  # place = work centre, quantity = machine hours of overtime and extra shifts, value = their extra cost in EUR
     PROMISES_PULLED_IN = 21  # rows whose promised day has been moved forward; quantity = pieces, value = mean days gained
+    # the dearest week of a limit that binds in a new master plan: rows = weeks ahead, value = EUR by which a unit more lowers the cost of the
+    # plan, quantity = units more for which that holds (0: for none, the price is one of several)
+    HOUR_PRICED = 22  # place = work centre; [EUR/h, h]
+    MATERIAL_PRICED = 23  # item = material; [EUR/unit, unit]
 
 
 @dataclass

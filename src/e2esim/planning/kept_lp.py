@@ -14,6 +14,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from ortools.linear_solver import pywraplp
+from scipy import sparse
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -70,6 +71,7 @@ class KeptLp:
         self._upper = np.full(cost.size, np.inf)
         self._low = np.full(n_rows, -np.inf)
         self._high = np.full(n_rows, np.inf)
+        self._matrix: sparse.csc_matrix | None = None
         self._build("CLP")
 
     def _build(self, name: str) -> None:
@@ -157,6 +159,36 @@ class KeptLp:
     def duals(self, first: int, size: int) -> Floats:
         """Change of the minimum for a unit more on the right side of ``size`` rows from ``first`` on."""
         return np.array([row.dual_value() for row in self._rows[first : first + size]], dtype=np.float64)
+
+    @property
+    def n_rows(self) -> int:
+        """Rows."""
+        return int(self._low.size)
+
+    @property
+    def n_columns(self) -> int:
+        """Columns."""
+        return int(self._cost.size)
+
+    def matrix(self) -> sparse.csc_matrix:
+        """The coefficients, (n_rows, n_columns)."""
+        if self._matrix is None or self._matrix.shape[1] != self.n_columns:
+            row, column, value = self._triplets
+            self._matrix = sparse.csc_matrix((value, (row, column)), shape=(self.n_rows, self.n_columns))
+        return self._matrix
+
+    def row_bounds(self) -> tuple[Floats, Floats]:
+        """Bounds of all rows, low and high."""
+        return self._low.copy(), self._high.copy()
+
+    def upper(self) -> Floats:
+        """Upper bounds of all columns."""
+        return self._upper.copy()
+
+    def basic(self) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        """Which columns and which rows are basic in the last solution, (n_columns,) and (n_rows,)."""
+        basic = pywraplp.Solver.BASIC
+        return np.array([x.basis_status() == basic for x in self._x]), np.array([row.basis_status() == basic for row in self._rows])
 
     def objective(self) -> float:
         """The minimum found."""

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from e2esim.planning.kept_lp import Floats, KeptLp, Terms
+from e2esim.planning.price_range import price_ranges
 
 
 def _need(condition: bool, message: str) -> None:
@@ -129,6 +130,21 @@ class Binding:
     index: int
     week: int
     price: float  # [EUR/h] or [EUR/unit]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Priced:
+    """The dearest week of a binding limit: ``price`` [EUR/h] or [EUR/unit], the same for ``less`` units less to ``more`` more.
+
+    An infinite range has no end; 0 says that the price is one of several and holds that way for no amount.
+    """
+
+    kind: str  # "centre" or "material"
+    index: int
+    week: int
+    price: float
+    less: float
+    more: float
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -336,6 +352,24 @@ class RollingMps:
         if not self._lp.solve():
             return self._failed(time.perf_counter() - started)
         return self._read(target, started)
+
+    def priced(self, plan: Mps, *, least: float = 1e-6) -> tuple[Priced, ...]:
+        """The dearest week of every binding work centre and material of the last plan, with the range of its price.
+
+        Reads the last basis and solves nothing: later plans are what they would have been.
+        """
+        found = []
+        rows = []
+        for kind, price, first in (("centre", plan.hour_price, self._row_centre), ("material", plan.material_price, self._row_material)):
+            for k in np.flatnonzero(price.max(axis=1, initial=0.0) > least).tolist():
+                week = int(price[k].argmax())
+                found.append((kind, k, week, float(price[k, week])))
+                rows.append(first + week * price.shape[0] + k)
+        ranges = price_ranges(self._lp, np.array(rows, dtype=np.int64)) if rows else np.zeros((0, 2))
+        return tuple(
+            Priced(kind=kind, index=k, week=week, price=price, less=float(less), more=float(more))
+            for (kind, k, week, price), (less, more) in zip(found, ranges, strict=True)
+        )
 
     def _read(self, target: Floats, started: float) -> Mps:
         s, shape = self.system, (self.system.weeks, self.system.n_items)

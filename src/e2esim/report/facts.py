@@ -12,6 +12,7 @@ from e2esim.domain.book import Reason
 from e2esim.domain.outcome import Outcome
 from e2esim.domain.world import World
 from e2esim.report.flows import Flows, read_flows
+from e2esim.report.prices import HourPrice, read_hour_price
 from e2esim.report.promises import Punctuality, read_punctuality
 from e2esim.report.since_purchase import SincePurchase, read_since_purchase
 from e2esim.report.weekly import (
@@ -47,6 +48,7 @@ class Facts:
     """Aggregates behind the pictures; see the functions that read them."""
 
     load: Load
+    hour_price: HourPrice
     leads: Leads
     punctuality: Punctuality
     waiting: Floats
@@ -71,6 +73,7 @@ def read_facts(outcome: Outcome, world: World | None) -> Facts:
     flows = read_flows(outcome)
     return Facts(
         load=read_load(outcome),
+        hour_price=read_hour_price(outcome),
         leads=read_leads(outcome, groups),
         punctuality=punctuality,
         waiting=waiting,

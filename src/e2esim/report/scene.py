@@ -64,7 +64,8 @@ class Scene:
 
     def load_said(self) -> list[str]:
         """Full work centres in words."""
-        return say.load_sentences(self.facts.load, self.centres, self.weeks, self.words)
+        said = say.load_sentences(self.facts.load, self.centres, self.weeks, self.words)
+        return [*said, *say.price_sentences(self.facts.hour_price, self.centres, self.weeks, self.words)]
 
     def promise_said(self) -> list[str]:
         """Promised lead times in words."""

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from e2esim.report.facts import Facts, firm_lead
+from e2esim.report.prices import HourPrice
 from e2esim.report.result import Measured
 from e2esim.report.weekly import FULL, Load
 from e2esim.report.words import Weeks, Words
@@ -82,6 +83,26 @@ def load_sentences(load: Load, centres: Sequence[str], weeks: Weeks, words: Word
     if others:
         said.append(words("say_also_full", others=", ".join(others)))
     return said
+
+
+def price_sentences(found: HourPrice, centres: Sequence[str], weeks: Weeks, words: Words) -> list[str]:
+    """What one more hour of the dearest work centre would have been worth to the master plans, and for how many hours."""
+    if found.centre < 0:
+        return []
+    held = words("price_held", hours=words.number(found.hours, 1)) if found.hours > 0 else words("price_held_none")
+    return [
+        words(
+            "say_hour_price",
+            centre=centres[found.centre],
+            n=found.plans,
+            of=found.of,
+            mean=words.number(found.mean, 0 if found.mean >= 10 else 1),
+            high=words.number(found.high, 0 if found.high >= 10 else 1),
+            week=weeks.name(found.week),
+        )
+        + " "
+        + held
+    ]
 
 
 def spans_text(weeks: Weeks, which: list[int]) -> str:

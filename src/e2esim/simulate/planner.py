@@ -34,6 +34,7 @@ from e2esim.simulate.sop import MonthlySop
 
 F = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int32]
+MOST_PRICED = 1e6  # a price without end is told as holding for so many units
 
 
 _FROZEN = 100.0  # leaving the frozen plan costs so many times what a piece of backlog costs
@@ -157,6 +158,7 @@ class Planner:
             self.plan, self._plan_week = plan, self.week_number
             self.bottleneck_hours = self.system_hours()
             self.log.emit(24.0 * 7 * self.week_number, Event.MPS_PLANNED, quantity=float(self.plan.make.sum()), value=float(self.plan.backlog[0].sum()))
+            self._log_prices(self.plan)
         k = self.week_number - self._plan_week
         if p.rule == "end_to_end" and (p.overtime or self.sop is not None):
             self._grant_overtime(self.plan.overtime[:, min(k, self.weeks - 1)])
@@ -179,6 +181,16 @@ class Planner:
             return full.astype(np.float64), np.zeros(len(self.raw))
         full = self.plan.load[:, week] >= _FULL * self._plan_hours[:, week]
         return np.where(full, self.plan.hour_price[:, week], 0.0), self.plan.material_price[:, week].copy()
+
+    def _log_prices(self, plan: Mps) -> None:
+        """Record what one unit more of the limits that bind in a new plan is worth; a plan from forecasts alone has none."""
+        now = 24.0 * 7 * self.week_number
+        for limit in self._rolling.priced(plan):
+            more = min(limit.more, MOST_PRICED)
+            if limit.kind == "centre":
+                self.log.emit(now, Event.HOUR_PRICED, place=limit.index, rows=limit.week, quantity=more, value=limit.price)
+            else:
+                self.log.emit(now, Event.MATERIAL_PRICED, item=int(self._raw[limit.index]), rows=limit.week, quantity=more, value=limit.price)
 
     def _grant_overtime(self, hours: F) -> None:
         """Hand the planned overtime (centres,) [h] and the extra shift of the month to the shop, as hours a machine."""
