@@ -190,7 +190,7 @@ class Planner:
             if limit.kind == "centre":
                 self.log.emit(now, Event.HOUR_PRICED, place=limit.index, rows=limit.week, quantity=more, value=limit.price)
             else:
-                self.log.emit(now, Event.MATERIAL_PRICED, item=int(self._raw[limit.index]), rows=limit.week, quantity=more, value=limit.price)
+                self.log.emit(now, Event.MATERIAL_PRICED, item=int(self.raw[limit.index]), rows=limit.week, quantity=more, value=limit.price)
 
     def _grant_overtime(self, hours: F) -> None:
         """Hand the planned overtime (centres,) [h] and the extra shift of the month to the shop, as hours a machine."""
