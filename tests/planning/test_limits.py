@@ -96,6 +96,17 @@ def test_ranges_end_where_the_price_changes_and_what_is_not_told_is_worth_nothin
         hours = problem.capacity_h.copy()
         hours[c, w] += 5.0
         assert late(replace(problem, capacity_h=hours), grid) == pytest.approx(base, abs=1e-4)
+    kinds = {kind: {limit.place for limit in found.rows if limit.kind == kind} for kind in LimitKind}
+    assert kinds[LimitKind.STEP_DAYS]
+    for step in set(range(problem.n_steps)) - kinds[LimitKind.STEP_DAYS]:
+        if problem.step_flow_days[step] > 0:
+            days = problem.step_flow_days.copy()
+            days[step] -= 1
+            assert late(replace(problem, step_flow_days=days), grid) == pytest.approx(base, abs=1e-4), step
+    for source in set(range(problem.source_item.size)) - kinds[LimitKind.SUPPLIER_DAYS]:
+        days = problem.source_lead_days.copy()
+        days[source] = max(0, days[source] - 1)
+        assert late(replace(problem, source_lead_days=days), grid) == pytest.approx(base, abs=1e-4), source
 
 
 def one_centre(**change: object) -> PlanProblem:

@@ -24,7 +24,7 @@ from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 LEAST_PRICE = 1e-6  # weighted late pieces a unit
 SOLVE_S = 2.0  # no single question may take longer [s]
 PLATEAUS = 2  # days of an item that are priced: the last on which a piece is worth most, and the last of the next price
-MOST_STEPS = 12  # steps whose flow time is priced
+MOST_STEPS = 20  # steps whose flow time is priced
 SAME = 0.005  # prices a day this close, relative, are one price
 FULL_SLOTS = 9_000  # with more slots than this only orders up to four weeks after `last_late` are looked at
 NEAR_DAYS = 70
@@ -215,9 +215,9 @@ class _Search:
         best = np.zeros(p.n_steps)
         np.maximum.at(best, m.slots.step, gain)
         flow, output = p.step_flow_days[m.slots.step], self.net.step_output[m.slots.step]
-        for step in np.argsort(-best, kind="stable")[:MOST_STEPS].tolist():
-            if best[step] <= LEAST_PRICE:
-                return
+        worthy = np.argsort(-best, kind="stable")[: int((best > LEAST_PRICE).sum())]
+        self.unpriced += max(0, worthy.size - MOST_STEPS)
+        for step in worthy[:MOST_STEPS].tolist():
             slots = np.flatnonzero(m.slots.step == step)
             first = self.kept.add_starts(slots, 1, flow, output, self.net.inputs_of(m.slots.step[slots]))
             limit = _limit(LimitKind.STEP_DAYS, step, 0, 1, float(p.step_flow_days[step]))
