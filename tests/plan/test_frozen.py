@@ -150,3 +150,19 @@ def test_what_keeping_takes_is_the_least_and_what_stays_lacks_nothing(seed: int)
     assert around(facts, stays).lacks == ()
     assert stays.lot_step.size < released.lot_step.size
     assert plan(around(facts, stays).problem, rounds=2).lot_qty.size > 0
+
+
+def test_the_last_lots_of_an_overloaded_week_go() -> None:
+    facts = problem_of(3)
+    released = begun(plan(facts, rounds=5), 14)
+    centre, week = int(facts.step_centre[released.lot_step[0]]), 0
+    here = np.flatnonzero((facts.step_centre[released.lot_step] == centre) & (released.lot_start // 7 == week))
+    assert here.size > 1
+    hours = facts.step_setup_h[released.lot_step] + facts.step_run_h[released.lot_step] * released.lot_qty
+    room = facts.capacity_h.copy()
+    room[centre, week] = hours[here].sum() - 0.5
+    stays = let_go(replace(facts, capacity_h=room), released)
+    last = here[released.lot_start[here].argmax()]
+    assert released.lot_name[last] not in stays.lot_name
+    first = here[released.lot_start[here].argmin()]
+    assert released.lot_name[first] in stays.lot_name

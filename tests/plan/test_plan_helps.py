@@ -89,3 +89,16 @@ def test_negative_money_is_named(tmp_path: Path, table: str, column: str) -> Non
     assert result.exit_code == 2
     assert f"{table}.csv" in result.stderr
     assert column in result.stderr
+
+
+def test_ways_out_for_chosen_orders(scarce: tuple[Path, dict[str, Any], str]) -> None:
+    """A5 alone: cheaper than all, and A6, which nothing but its date helps, is left aside."""
+    folder, told, _ = scarce
+    own = json.loads(call(str(folder / "d"), "--json", "--bring", "A5", "--out", str(folder / "r")))
+    hours = next(way for way in own["ways_out"] if way["way"] == "hours")
+    assert hours["left"] == 0
+    assert next(way["left"] for way in told["ways_out"] if way["way"] == "hours") > 0
+    result = CliRunner().invoke(app, ["plan", str(folder / "d"), "--bring", "A5,A99,B1", "--out", str(folder / "s")])
+    assert result.exit_code == 2
+    assert result.stderr.count("no such order") == 2
+    assert not (folder / "s").exists()

@@ -332,7 +332,7 @@ def gave(state, kind, index, week, amount):
 
 
 def test_priced_gain_is_the_gain_solved_anew_inside_the_range():
-    told = 0
+    told = limits = held = 0
     for seed in range(12):
         rng = np.random.default_rng(seed)
         system = system_of(rng)
@@ -342,6 +342,7 @@ def test_priced_gain_is_the_gain_solved_anew_inside_the_range():
         for limit in rolling.priced(plan):
             price = plan.hour_price if limit.kind == "centre" else plan.material_price
             assert limit.price == pytest.approx(price[limit.index].max())
+            limits, held = limits + 1, held + (limit.more > 1e-6 or limit.less > 1e-6)
             for amount in (min(limit.more, 1e4), 0.3 * min(limit.more, 1e4), -min(limit.less, 0.5)):
                 state_after = gave(state, limit.kind, limit.index, limit.week, amount)
                 if state_after["normal_h"].min() < 0 or np.diff(state_after["material"], axis=1, prepend=0.0).min() < 0:
@@ -350,6 +351,7 @@ def test_priced_gain_is_the_gain_solved_anew_inside_the_range():
                 assert gain == pytest.approx(limit.price * amount, rel=0.01, abs=1e-5), (seed, limit, amount)
                 told += amount > 1e-6
     assert told >= 30
+    assert held >= 0.9 * limits
 
 
 def test_asking_for_prices_changes_no_later_plan():

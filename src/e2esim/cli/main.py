@@ -159,6 +159,7 @@ def plan_one(
         int, typer.Option("--robust", metavar="N", min=0, help="Carry the plan out N times: each order's probability of being on time.")
     ] = 0,
     explain: Annotated[float, typer.Option("--explain", min=0.0, help="Time for prices of limits and ways out [s]; 0 = none.")] = 8.0,
+    bring: Annotated[str, typer.Option("--bring", metavar="ORDERS", help="Orders that the ways out must bring on time, comma between; default all.")] = "",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No warnings and no summary.")] = False,
 ) -> None:
     """Plan a factory from its own data: what to make and buy when, what comes late and why.
@@ -170,7 +171,7 @@ def plan_one(
 
         options = PlanOptions(
             out=out, time_limit_s=time_limit, as_json=as_json, freeze=freeze, export_neutral=export_neutral, quiet=quiet,
-            robust=robust, explain_s=explain, calm=calm, change_price=change_price,
+            robust=robust, explain_s=explain, calm=calm, change_price=change_price, bring=bring,
         )
         plan_data(data, options)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from e2esim.planning.factory.case import PlanCase
     from e2esim.planning.factory.execute import Wants
     from e2esim.planning.factory.explain import Explanation
+    from e2esim.planning.factory.flow_model import Flags
     from e2esim.planning.factory.problem import PlanProblem
     from e2esim.planning.factory.result import PlanResult
     from e2esim.study.robust import Robustness
@@ -36,6 +37,7 @@ class PlanOptions:
     explain_s: float = 8.0
     calm: Path | None = None
     change_price: float = 0.01
+    bring: str = ""
 
 
 def plan_data(data: Path, options: PlanOptions) -> Path:
@@ -63,6 +65,7 @@ def plan_data(data: Path, options: PlanOptions) -> Path:
     warnings = [*read.warnings, *more]
     if warnings and not options.quiet:
         typer.echo(listing(warnings), err=True)
+    chosen = _chosen(case, options.bring)
     from e2esim.report.plan.folder import fingerprint, write_plan
 
     earlier = None if options.calm is None else earlier_plan(case, options.calm, fingerprint(read.tables))
@@ -82,7 +85,7 @@ def plan_data(data: Path, options: PlanOptions) -> Path:
         result, wants = planned(left.problem, time_limit_s=options.time_limit_s)
     else:
         result, wants = calm_planned(left.problem, earlier, price=options.change_price, time_limit_s=options.time_limit_s)
-    said = _said(case, left.problem, result, wants, options.explain_s)
+    said = _said(case, left.problem, result, wants, chosen, options.explain_s)
     view = PlanView(case=case, left=left, result=result, robust=_robust(case, left.problem, result, options.robust), said=said)
     before = options.calm or options.freeze
     if before is not None:
@@ -102,14 +105,30 @@ def plan_data(data: Path, options: PlanOptions) -> Path:
     return folder
 
 
-def _said(case: PlanCase, problem: PlanProblem, result: PlanResult, wants: Wants, time_limit_s: float) -> Explanation | None:
+def _chosen(case: PlanCase, bring: str) -> Flags | None:
+    """Orders that the ways out must bring on time, None for all; a name is an order, or an order and its line: 4711/10."""
+    if not bring:
+        return None
+    import numpy as np
+
+    names = [name.strip() for name in bring.split(",") if name.strip()]
+    own = np.array([order in names or order.rpartition("/")[0] in names for order in case.facts.orders], dtype=bool)
+    known = {name for order in case.facts.orders for name in (order, order.rpartition("/")[0])}
+    remedy = "name orders of the data, comma between them"
+    unknown = [Problem(file=COMMAND_LINE, column="--bring", value=name, message="no such order", remedy=remedy) for name in names if name not in known]
+    if unknown:
+        raise InputErrors(unknown)
+    return own
+
+
+def _said(case: PlanCase, problem: PlanProblem, result: PlanResult, wants: Wants, chosen: Flags | None, time_limit_s: float) -> Explanation | None:
     """What would bring late orders on time, None if not asked."""
     if time_limit_s <= 0:
         return None
     from e2esim.planning.factory.explain import explain
     from e2esim.planning.factory.money import usual_money
 
-    return explain(problem, result, wants, case.money or usual_money(problem), time_limit_s=time_limit_s)
+    return explain(problem, result, wants, case.money or usual_money(problem), chosen=chosen, time_limit_s=time_limit_s)
 
 
 def _robust(case: PlanCase, problem: PlanProblem, result: PlanResult, replications: int) -> Robustness | None:

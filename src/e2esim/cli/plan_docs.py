@@ -23,7 +23,7 @@ table (`orders.csv`, `items.csv` ...), the same sheets in one workbook (`data.xl
 the name of a folder that came with the program: `e2esim plan planner_200`.
 
 ```
-e2esim plan DATA [--out DIR] [--time-limit 30] [--json] [--freeze PLAN_DIR] [--export-neutral DIR] [--robust N] [--explain 8] [--quiet]
+e2esim plan DATA [--out DIR] [--time-limit 30] [--json] [--freeze PLAN_DIR] [--export-neutral DIR] [--robust N] [--explain 8] [--bring ORDERS] [--quiet]
 ```
 
 ## What it writes
@@ -79,18 +79,20 @@ After the plan S seconds (8 if not given, 0 for none) go into what would help; t
 They look at the fractional plan: the same factory with usual lots spread evenly, solved as a linear programme on the
 orders' own due days (in a large factory the first weeks, which hold 95 % of the weighted late pieces).
 
-- **Limits**: each hour of a work centre and week, piece of a bought item on a day, day of a supplier or of a step that is
-  worth something: `price` is the weighted late pieces that one unit more (one day less) saves, `valid_from` to `valid_to`
-  the units more between which it does, `saves`, `pieces` and `eur` what all of `valid_to` saves. Solving again inside the
-  range gives the same gain. EUR count `late_cost` of the orders, or their `price` where there is no late cost. Prices of
-  two limits do not add up. `tried` is a whole amount that the plan itself was given, lots and set-ups and all, and
-  `tried_saves` what 200 rounds of its search made of it: negative where luck was worse. Work centres that the ledger
-  blames are tried even where the fractional plan has no price for them.
-- **Ways out**: the cheapest extra hours (`extra_h_eur`), extra pieces of bought items by a day (half their price more,
-  assumed) and later dates (`late_cost`; where there is none 10 EUR a unit times the weight of the priority, assumed) that
-  bring every order on time: in any mix, and by one kind alone with what then stays late. `proven`: nothing cheaper does in
-  the fractional plan. `fewest places` is the smallest number of weeks of work centres, items and dates that must give way,
-  with its proven bound. Orders due before today are outside: nothing but a later date helps them.
+- **Limits**: each hour of a work centre and week, piece of a bought item on a day, day of a supplier or of a step
+  that is worth something: `price` is the weighted late pieces that one unit more (one day less) saves, `valid_from`
+  to `valid_to` the units more between which it does (`beyond`: whether the price changes there, or the search ended),
+  and `saves`, `pieces` and `eur` what all of `valid_to` saves. Solving again inside the range gives the same gain.
+  EUR count `late_cost` of the orders, or their `price` where there is no late cost. Prices of two limits do not add
+  up. `tried` is a whole amount that the plan itself was given, lots and set-ups and all, and `tried_saves` what 200
+  rounds of its search made of it: negative where luck was worse. Work centres that the ledger blames are tried even
+  where the fractional plan has no price for them.
+- **Ways out**: the cheapest extra hours (`extra_h_eur`), extra pieces of bought items by a day (half their price
+  more, assumed) and later dates (`late_cost`; where there is none 10 EUR a unit times the weight of the priority,
+  assumed) that bring every order on time: in any mix, and by one kind alone with what then stays late. `proven`:
+  nothing cheaper does in the fractional plan. `fewest places` is the smallest number of weeks of work centres, items
+  and dates that must give way, with its proven bound. `--bring A17,A18/20` asks for these orders only: the others
+  give way where it costs little. Orders due before today are outside: nothing but a later date helps them.
 
 ## --robust N
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from e2esim.planning.factory.execute import Wants
 from e2esim.planning.factory.fewest import fewest
+from e2esim.planning.factory.flow_model import Flags
 from e2esim.planning.factory.grid import tier_weights
 from e2esim.planning.factory.limit import Limits
 from e2esim.planning.factory.limits import Grid, price_limits, pricing_grid
@@ -51,8 +52,17 @@ class Explanation:
     wall_s: float
 
 
-def explain(problem: PlanProblem, result: PlanResult, wants: Wants, money: PlanMoney, *, time_limit_s: float = 8.0) -> Explanation:
+def explain(problem: PlanProblem, result: PlanResult, wants: Wants, money: PlanMoney, *, chosen: Flags | None = None, time_limit_s: float = 8.0) -> Explanation:
     """Explain what would bring late orders on time; a plan without late pieces is explained at once.
+
+    Parameters
+    ----------
+    wants
+        Those of the plan; trials go on from them.
+    chosen : (n_orders,)
+        Orders that the ways out must bring on time; all by default.
+    time_limit_s
+        Wall time [s]; the last question may end a little later.
 
     Examples
     --------
@@ -74,8 +84,8 @@ def explain(problem: PlanProblem, result: PlanResult, wants: Wants, money: PlanM
         return Explanation(limits=none, ways=(), trials=(), late=float(late.sum()), overdue=overdue, cut_short=False, wall_s=0.0)
     grid = pricing_grid(problem, net, last)
     limits = price_limits(problem, net, grid, worth=money.order_worth, time_limit_s=ENDS[0] * time_limit_s)
-    ways = ways_out(problem, net, grid, money, time_limit_s=began + ENDS[1] * time_limit_s - time.perf_counter())
-    ways = _with_fewest(problem, net, grid, money, ways, began + ENDS[2] * time_limit_s - time.perf_counter())
+    ways = ways_out(problem, net, grid, money, chosen=chosen, time_limit_s=began + ENDS[1] * time_limit_s - time.perf_counter())
+    ways = _with_fewest(problem, net, grid, money, chosen, ways, began + ENDS[2] * time_limit_s - time.perf_counter())
     trials, cut = _trials(problem, result, wants, limits, money, began + time_limit_s)
     short = cut or not limits.solved or limits.unpriced > 0 or (bool(ways) and len({w.name for w in ways}) < 4)
     return Explanation(
@@ -104,10 +114,12 @@ def _late(problem: PlanProblem, result: PlanResult) -> Floats:
     return np.bincount(result.late_order, weights=result.late_qty, minlength=len(problem.orders)).astype(np.float64)
 
 
-def _with_fewest(problem: PlanProblem, net: Network, grid: Grid, money: PlanMoney, ways: tuple[WayOut, ...], time_limit_s: float) -> tuple[WayOut, ...]:
+def _with_fewest(
+    problem: PlanProblem, net: Network, grid: Grid, money: PlanMoney, chosen: Flags | None, ways: tuple[WayOut, ...], time_limit_s: float
+) -> tuple[WayOut, ...]:
     if not ways:
         return ()
-    way = fewest(problem, net, elastic_model(problem, net, grid, money), money, known=ways, time_limit_s=time_limit_s)
+    way = fewest(problem, net, elastic_model(problem, net, grid, money, chosen), money, known=ways, time_limit_s=time_limit_s)
     return ways if way is None else (*ways, way)
 
 

@@ -88,7 +88,8 @@ def limits_frame(view: PlanView, said: Explanation) -> pl.DataFrame:
     rows += [_row(view, t, t) for t in said.trials if _key(t) not in priced]
     schema = {
         "kind": pl.String, "where": pl.String, "week": pl.Date, "unit": pl.String, "now": pl.Float64, "price": pl.Float64, "valid_from": pl.Float64,
-        "valid_to": pl.Float64, "saves": pl.Float64, "pieces": pl.Float64, "eur": pl.Float64, "eur_a_unit": pl.Float64, "tried": pl.Float64,
+        "valid_to": pl.Float64, "beyond": pl.String,
+        "saves": pl.Float64, "pieces": pl.Float64, "eur": pl.Float64, "eur_a_unit": pl.Float64, "tried": pl.Float64,
         "tried_saves": pl.Float64, "tried_pieces": pl.Float64, "tried_eur": pl.Float64, "says": pl.String,
     }  # fmt: skip
     return pl.DataFrame(rows, schema=schema)
@@ -100,6 +101,7 @@ def _row(view: PlanView, x: Place, trial: Trial | None) -> dict[str, Any]:
     row: dict[str, Any] = {"kind": KIND[x.kind], "where": where, "week": None if days else _day(view, x.day), "unit": unit}
     if isinstance(x, Limit):
         row |= {"now": x.now, "price": round(x.price, 6), "valid_from": round(x.least, 6), "valid_to": round(x.most, 6), "saves": round(x.gain, 4)}
+        row["beyond"] = "not looked at" if x.open_end else "price changes"
         row |= {"pieces": round(sum(x.on_time), 4), "eur": x.eur, "eur_a_unit": round(x.eur / x.amount, 6) if x.amount else 0.0}
     else:
         now = float(view.left.problem.capacity_h[x.place, x.day // 7])
