@@ -117,16 +117,19 @@ def test_the_terminal_says_the_same(planned: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_who_would_wait_is_named(planned: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The three tables on the shelf are A1's, due on the sixth: two of them taken away, it waits a day for others."""
+    """The three tables on the shelf are A1's, due on the sixth: two of them taken away, it waits for others."""
     monkeypatch.chdir(planned)
-    words = ("d", *ASK, "--qty", "2", "--date", "2026-01-06")
-    told = found(*words)
+    words = ("d", *ASK, "--qty", "2", "--date", "2026-01-05")
+    told = found(*words, "--priority", "1")
     (slip,) = told["slips"]
-    assert (slip["order"], slip["customer"], slip["qty"], slip["due"], slip["from"]) == ("A1", "=Concept GmbH", 3.0, "2026-01-06", "2026-01-06")
+    assert {name: slip[name] for name in ("order", "customer", "priority", "qty", "due", "from")} == {
+        "order": "A1", "customer": "=Concept GmbH", "priority": 1, "qty": 2.0, "due": "2026-01-06", "from": "2026-01-06",
+    }  # fmt: skip
     assert slip["to"] > slip["from"]
     assert told["date_can_be_forced"] is True
-    assert "1 other order would be later" in call(*words).stdout
-    assert found("d", *ASK, "--qty", "7", "--date", "2026-01-06")["date_can_be_forced"] is False
+    assert "1 other order would be later" in call(*words, "--priority", "1").stdout
+    less = found(*words, "--priority", "2")  # A1 is more important
+    assert (less["slips"], less["date_can_be_forced"]) == ([], False)
 
 
 @pytest.mark.parametrize(

@@ -116,11 +116,11 @@ have changed since, that is said and the older plan is asked; if there is no pla
 planned stays where it is: what is free of stock, lots, hours and purchases is offered, through all levels.
 
 **One request** is answered with a date for all pieces (in parts only with `--min-shipment`), the limit that keeps it from the
-wanted day, and the orders that would be later if that day were insisted upon. Alternatives are other sites (table
-`other_sites`), substitutes (table `substitutes`), parts and a later day: from one source in one delivery, or two deliveries of
-which one is our own (each at least `--min-shipment`, else a tenth of the order). They are ranked by mean days late, last day,
-cost, substituted pieces and number of deliveries; one that is no better than another in any of these, comes later than
-`--max-late` or not at all is refused, with the reason. Nothing is reserved by asking.
+wanted day, and the orders of lower precedence that would be later if that day were insisted upon. Alternatives are other
+sites (table `other_sites`), substitutes (table `substitutes`), parts and a later day: from one source in one delivery, or two
+deliveries of which one is our own (each at least `--min-shipment`, else a tenth of the order). They are ranked by mean days
+late, last day, cost, substituted pieces and number of deliveries; one that is no better than another in any of these, comes
+later than `--max-late` or not at all is refused, with the reason. Nothing is reserved by asking.
 
 **A book**: FILE is a table `orders` (CSV, or a workbook with that sheet), with a customer in every row. An order that the plan
 knows gives back what the plan delivers to it; then promises given before (column `promised`) are booked on their day, then

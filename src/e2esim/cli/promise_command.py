@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from e2esim.config.plan_state.snapshot import Snapshot
     from e2esim.config.promise.known import Known
     from e2esim.config.promise.request import Asked, Words
-    from e2esim.planning.factory.problem import PlanProblem
-    from e2esim.planning.factory.result import PlanResult
-    from e2esim.planning.promise.insist import Held, Slip
+    from e2esim.planning.ctp.slips import Slip
     from e2esim.report.promise.told import Told, Waits
 
 QUICK_S = 5.0  # time limit of a plan that is made because there is none [s]
@@ -179,8 +177,10 @@ def known_in(snapshot: Snapshot) -> Known:
 
 def _told(snapshot: Snapshot, used: PlanUsed, asked: Asked) -> Told:
     """Answer a request on a plan, and ask who would wait where the date cannot be met."""
-    from e2esim.planning.ctp.of_factory import state_of
-    from e2esim.planning.promise.insist import insist
+    from e2esim.planning.ctp.model import DAY
+    from e2esim.planning.ctp.of_factory import promised_orders, state_of
+    from e2esim.planning.ctp.request import Request
+    from e2esim.planning.ctp.slips import Met, slips
     from e2esim.planning.promise.reply import reply
     from e2esim.planning.promise.sources import Wish
     from e2esim.report.promise.told import Told
@@ -190,47 +190,39 @@ def _told(snapshot: Snapshot, used: PlanUsed, asked: Asked) -> Told:
     state = state_of(problem, snapshot.result)
     wish = Wish(qty=asked.qty, day=asked.day, min_shipment=asked.min_shipment, max_late=asked.max_late)
     answer = reply(state, problem.items, problem.items, snapshot.elsewhere, wish, asked.item, asked.priority)
-    slips, forced = None, False
+    waits, forced = None, False
     if not answer.on_time:
-        held = held_orders(problem, snapshot.result)
-        insisted = insist(state, wish, problem.items[asked.item], held)
-        slips, forced = tuple(_waits(snapshot, slip) for slip in insisted.slips), insisted.possible
+        wanted = Request(name="", buffer=problem.items[asked.item], quantity=wish.qty, due=wish.day * DAY, priority=asked.priority, partial=False)
+        found = slips(state, wanted, promised_orders(problem, snapshot.result))
+        waits, forced = tuple(_waits(snapshot, slip) for slip in found.slips), found.met != Met.NEVER
     return Told(
         reply=answer,
         item=problem.items[asked.item],
         item_name=snapshot.item_name[asked.item],
         customer=asked.customer,
         speech=Speech(today=problem.today, unit=snapshot.item_unit[asked.item]),
-        slips=slips,
+        slips=waits,
         forced=forced,
         plan=used,
     )
 
 
-def held_orders(problem: PlanProblem, result: PlanResult) -> list[Held]:
-    """What the plan delivers to every order."""
-    from e2esim.planning.promise.insist import Held
-
-    parts: list[list[tuple[int, float]]] = [[] for _ in problem.orders]
-    for order, day, qty in zip(result.delivery_order.tolist(), result.delivery_day.tolist(), result.delivery_qty.tolist(), strict=True):
-        parts[order].append((day, qty))
-    item, due, priority = problem.order_item.tolist(), problem.order_due.tolist(), problem.order_priority.tolist()
-    return [Held(order=k, buffer=problem.items[item[k]], due=due[k], priority=priority[k], parts=tuple(parts[k])) for k in range(len(parts))]
-
-
 def _waits(snapshot: Snapshot, slip: Slip) -> Waits:
     """A slip with the names of order, customer and item."""
+    from e2esim.planning.ctp.model import DAY
     from e2esim.report.promise.told import Waits
 
     problem = snapshot.problem
+    row = problem.orders.index(slip.request.name)
     return Waits(
-        order=problem.orders[slip.order],
-        customer=snapshot.order_customer[slip.order],
-        item=problem.items[problem.order_item[slip.order]],
-        qty=slip.qty,
-        due=int(problem.order_due[slip.order]),
-        before=slip.before,
-        after=slip.after,
+        order=slip.request.name,
+        customer=snapshot.order_customer[row],
+        item=problem.items[problem.order_item[row]],
+        qty=slip.pieces,
+        due=int(problem.order_due[row]),
+        priority=slip.request.priority,
+        before=slip.planned // DAY,
+        after=None if slip.becomes is None else slip.becomes // DAY,
     )
 
 

@@ -64,16 +64,17 @@ def _slips(told: Told, console: Console) -> None:
     speech, slips = told.speech, told.slips or ()
     console.print()
     if not told.forced:
-        console.print("The wanted date cannot be met even if other orders of the item waited.")
+        console.print("The wanted date cannot be met even if all orders of lower precedence gave way.")
         return
     if not slips:
-        console.print("The wanted date can be met if other orders of the item are served from later supply; none of them would be later.")
+        console.print("The wanted date can be met if other orders are served from later supply; none of them would be later.")
         return
     console.print(f"If the date were insisted upon, {len(slips)} other order{'s' if len(slips) > 1 else ''} would be later:")
-    table = _table(("Order", "left"), ("Customer", "left"), ("Item", "left"), ("Pieces", "right"), ("Due", "left"), ("From", "left"), ("To", "left"))
+    columns = (("Order", "left"), ("Customer", "left"), ("Item", "left"), ("Priority", "right"), ("Pieces", "right"))
+    table = _table(*columns, ("Due", "left"), ("From", "left"), ("To", "left"))
     for w in slips[:_MOST_SLIPS]:
         to = "never" if w.after is None else speech.date(w.after)
-        table.add_row(w.order, Text(w.customer), w.item, number(w.qty), speech.date(w.due), speech.date(w.before), to)
+        table.add_row(w.order, Text(w.customer), w.item, str(w.priority), number(w.qty), speech.date(w.due), speech.date(w.before), to)
     console.print(table)
     if len(slips) > _MOST_SLIPS:
         console.print(f"... and {len(slips) - _MOST_SLIPS} more (--json lists them all)")

@@ -34,13 +34,17 @@ class PlanUsed:
 
 @dataclass(frozen=True, kw_only=True)
 class Waits:
-    """An order that would come later if the wanted date were insisted upon: days from today, `after` None = never."""
+    """An order that would come later if the wanted date were insisted upon.
+
+    `qty` pieces planned for day `before` come on day `after` (None = not inside the calendar) [pcs, d from today].
+    """
 
     order: str
     customer: str
     item: str
     qty: float
     due: int
+    priority: int
     before: int
     after: int | None
 
@@ -132,6 +136,7 @@ def _waits(waits: Waits, speech: Speech) -> dict[str, Any]:
         "order": waits.order,
         "customer": waits.customer,
         "item": waits.item,
+        "priority": waits.priority,
         "qty": waits.qty,
         "due": speech.date(waits.due),
         "from": speech.date(waits.before),
