@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import amounts
+import sales
 from mess import Rows, padded, save, with_blanks, with_twins, written
 from product import MACHINES, Product, product
 
@@ -45,6 +46,7 @@ def main(folder: Path) -> None:
     _goods(folder, made, sources, have, amounts.receipts(dice("receipts"), need, sources))
     _orders(folder, made, lines)
     _promising(folder, made, need)
+    _sales(folder, made, lines)
     save(folder / "settings.csv", ["key", "value"], [["today", amounts.TODAY.isoformat()], ["title", "Getriebewerk, 200 items"], ["frozen_days", "14"]])
 
 
@@ -95,11 +97,11 @@ def _orders(folder: Path, made: Product, lines: list[amounts.Order]) -> None:
     """Dates in two hands, blank rows, spaces, three lines twice, an empty column that the exporter left."""
     way = dice("order dates")
     rows: Rows = [
-        [line.number, line.customer, made.item[line.item], str(line.qty), written(line.due, 0 if way.random() < 0.1 else 1), str(line.priority), "pcs"]
+        [line.number, line.customer, sales.channel(line.customer), made.item[line.item], str(line.qty), written(line.due, 0 if way.random() < 0.1 else 1), str(line.priority), "pcs"]
         for line in lines
     ]
     rows = with_blanks(dice("blank orders"), with_twins(dice("order twins"), padded(dice("pad orders"), rows, 0.02), 3), 12)
-    save(folder / "orders.csv", ["order", "customer", "item", "qty", "due", "priority", "unit"], rows)
+    save(folder / "orders.csv", ["order", "customer", "channel", "item", "qty", "due", "priority", "unit"], rows)
 
 
 def _promising(folder: Path, made: Product, need: list[float]) -> None:
@@ -117,6 +119,29 @@ def _promising(folder: Path, made: Product, need: list[float]) -> None:
         for site, k, qty, day, days, extra in amounts.elsewhere(dice("elsewhere"), need)
     ]
     save(folder / "other_sites.csv", ["site", "item", "available", "available_from", "transit_days", "extra_cost"], free)
+
+
+def _sales(folder: Path, made: Product, lines: list[amounts.Order]) -> None:
+    """Weeks as 2025-W07, weeks without sales left out, two lines twice; changes with dates in two hands."""
+    actions = sales.promotions(dice("actions"))
+    sold = sales.sold(dice("sold"), lines, actions)
+    rows = [
+        [made.item[k], where, _week(week - sales.HISTORY), str(qty)] for (k, where), pieces in sorted(sold.items()) for week, qty in enumerate(pieces) if qty
+    ]
+    save(folder / "history.csv", ["item", "channel", "period", "qty"], with_twins(dice("history twins"), rows, 2))
+    way = dice("change dates")
+    told = [
+        [made.item[c.item], c.channel, written(amounts.TODAY + amounts.dt.timedelta(weeks=c.week), way.choice((0, 1))), str(c.weeks),
+         "" if c.uplift is None else f"{c.uplift:g}", "" if c.qty is None else str(c.qty), c.reason]
+        for c in sales.changes(dice("changes"), actions, sold)
+    ]  # fmt: skip
+    save(folder / "forecast_changes.csv", ["item", "channel", "week", "weeks", "uplift", "qty", "reason"], told)
+
+
+def _week(week: int) -> str:
+    """A week from today as exports name it, such as 2025-W07."""
+    year, number, _ = (amounts.TODAY + amounts.dt.timedelta(weeks=week)).isocalendar()
+    return f"{year}-W{number:02d}"
 
 
 if __name__ == "__main__":

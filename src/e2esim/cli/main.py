@@ -344,6 +344,28 @@ def tables(
         print_tables(name)
 
 
+@app.command("forecast")
+def forecast_one(
+    data: Annotated[
+        Path,
+        typer.Argument(metavar="DATA", help="Folder of CSV files or workbook; docs/plan_data.md.", show_default=False),
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Also write a folder with the forecast.", show_default=False)
+    ] = None,
+    as_json: AsJson = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No warnings and no summary.")] = False,
+) -> None:
+    """Forecast demand from its history: classes, methods, accuracy, what orders leave; nothing is planned.
+
+    Example: e2esim forecast scenarios/planner_200 --out my_forecast
+    """
+    with clean_end():
+        from e2esim.cli.forecast_command import forecast_data
+
+        forecast_data(data, out=out, as_json=as_json, quiet=quiet)
+
+
 @app.callback(invoke_without_command=True)
 def _main(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
     if version:

@@ -14,6 +14,7 @@ import typer
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
 
 if TYPE_CHECKING:
+    from e2esim.planning.demand.net_demand import DemandData, NetDemand
     from e2esim.planning.factory.case import PlanCase
     from e2esim.planning.factory.execute import Wants
     from e2esim.planning.factory.explain import Explanation
@@ -65,9 +66,13 @@ def plan_data(data: Path, options: PlanOptions) -> Path:
     warnings = [*read.warnings, *more]
     if warnings and not options.quiet:
         typer.echo(listing(warnings), err=True)
-    chosen = _chosen(case, options.bring)
+    from e2esim.planning.factory.net_forecast import orders_alone, with_forecast
     from e2esim.report.plan.folder import fingerprint, write_plan
 
+    ordered = case
+    demand = None if read.demand is None else forecast_of(read.demand, quiet=options.quiet)
+    case = case if demand is None else with_forecast(case, demand)
+    chosen = _chosen(case, options.bring)
     earlier = None if options.calm is None else earlier_plan(case, options.calm, fingerprint(read.tables))
     _empty(options.export_neutral)
     folder = run_folder(options.out, f"plan-{case.title}", fingerprint(read.tables)[:12])
@@ -86,15 +91,15 @@ def plan_data(data: Path, options: PlanOptions) -> Path:
     else:
         result, wants = calm_planned(left.problem, earlier, price=options.change_price, time_limit_s=options.time_limit_s)
     said = _said(case, left.problem, result, wants, chosen, options.explain_s)
-    view = PlanView(case=case, left=left, result=result, robust=_robust(case, left.problem, result, options.robust), said=said)
+    view = PlanView(case=case, left=left, result=result, robust=_robust(case, left.problem, result, options.robust), said=said, demand=demand)
     before = options.calm or options.freeze
     if before is not None:
         view = replace(view, changes=changes_frame(view, before))
     summary = summarise(view)
     if folder.is_dir():  # empty, as run_folder has seen
         folder.rmdir()
-    other = elsewhere_of(read.tables, left.problem)
-    write_plan(view, summary, folder, read.tables, more=lambda path: save_snapshot(path, place, hashes, case, left.problem, view.result, other))
+    other, (problem, booked) = elsewhere_of(read.tables, left.problem), orders_alone(left.problem, result, case.n_orders)
+    write_plan(view, summary, folder, read.tables, more=lambda path: save_snapshot(path, place, hashes, ordered, problem, booked, other))
     if options.export_neutral is not None:
         _export(view, options.export_neutral)
     wall_s = time.perf_counter() - began
@@ -129,6 +134,15 @@ def _said(case: PlanCase, problem: PlanProblem, result: PlanResult, wants: Wants
     from e2esim.planning.factory.money import usual_money
 
     return explain(problem, result, wants, case.money or usual_money(problem), chosen=chosen, time_limit_s=time_limit_s)
+
+
+def forecast_of(data: DemandData, *, quiet: bool) -> NetDemand:
+    """Forecast, with a word where it takes a while; the library of smoothing models is loaded only here."""
+    from e2esim.planning.demand.net_demand import forecast_demand
+
+    if not quiet and len(data.case.keys) > 20:
+        typer.echo(f"forecasting {len(data.case.keys):,} series of item and channel", err=True)
+    return forecast_demand(data)
 
 
 def _robust(case: PlanCase, problem: PlanProblem, result: PlanResult, replications: int) -> Robustness | None:

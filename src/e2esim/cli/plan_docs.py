@@ -45,13 +45,16 @@ and PNG, `manifest.json`. `--json` prints one JSON object on stdout; warnings go
 | Ways out | ways_out | the cheapest and the fewest changes that bring every order on time |
 | How safe | robust | with `--robust`: each order's probability of being on time, with its interval, and safe dates |
 | Pegging | pegging | what every delivery and every lot is made from |
+| Forecast | forecast | with history only: one row an item, channel and week: statistical, with promotions, with overrides, consumed by orders, net, planned |
+| Forecast accuracy | accuracy | WAPE, bias, MASE and forecast value added of every step, of all, of each class and of each series |
 
 `state.json` and `state.npz` are what `e2esim promise` reads (below).
 
 `status` is `on_time`, `late` or `short` (some order is never delivered in full inside the calendar): a problem that
 cannot be solved is a plan with shortages and their reasons, not an error. `objective` is the sum of the pieces not
 delivered by their due day, each priority ten times the next; `bound` is proven: no plan does better; `gap` is what of
-the objective is not proven necessary. `shortages` counts orders never delivered in full.
+the objective is not proven necessary. `shortages` counts orders never delivered in full. Net forecast counts in
+`objective` and `bound`; everything else counts orders of customers, and the forecast has a line of its own.
 
 ## Rules of the plan
 
@@ -64,6 +67,24 @@ the objective is not proven necessary. `shortages` counts orders never delivered
 - Open orders in `receipts` have taken their parts and hours already.
 - Not known to the planner: safety stock, yields, set-ups that depend on the sequence, alternative work centres and
   weekly limits of suppliers.
+
+## Forecast
+
+Where table `history` is given, each item and channel is forecast for `forecast_weeks` (26 if not set), its class named
+(smooth, erratic, slow, lumpy), and the method chosen by rolling origins: averages, seasonal naive, exponential
+smoothing (statsmodels), a shrunk seasonal index, Croston, SBA and TSB for seldom demand, and the mean of the best three.
+The last quarter is held out: the methods are chosen before it, and the accuracy told is that of the quarter.
+
+- Promotions of `forecast_changes` raise the forecast of their days and are taken out of the history they are in;
+  quantities replace it. Rows of the past say what changing the forecast was worth: *value added* is the WAPE of the step
+  before minus its own.
+- An order consumes the forecast of its item and channel in the week in which it is due, then in `consume_back_weeks` (4)
+  before it, nearest first, then in `consume_ahead_weeks` (2) after it; of higher priority first. Where an order names
+  no channel, or one that history does not know, the orders of the item consume the forecast of all channels.
+- What is left is planned in whole pieces, due in the middle of its week, one priority below the lowest order; nothing
+  sooner than `demand_fence_days` (0). It is demand `F ITEM CHANNEL WEEK` of customer `forecast` in every table.
+
+`e2esim forecast DATA [--out DIR] [--json] [--quiet]` does this step alone; it needs items and history only.
 
 ## --freeze
 
@@ -144,11 +165,14 @@ stand twice are errors: nothing is promised, nothing is written, the exit code i
 | numbers with leading zeros: 000123 | kept as text, silently |
 | columns, files and sheets whose name begins with `_` | left alone, silently |
 | items without a row in stock; empty cells where the table below has a default | taken as stated below, silently |
+| weeks written 2025-W07 and months written 2025-02 in history and forecast_changes | read as their first day, silently |
 | the same line twice, word for word | read once, warning |
 | columns and files that the format does not know | left out, warning |
 | an order due before today | planned as soon as possible and counted late, warning |
 | weeks missing inside capacity, orders due after the last of them, a bill of an item that is bought | planned, warning |
 | a smallest lot that fits no week | planned, warning; what it would make comes late or never |
+| history of a week or month that still runs | left out, warning |
+| history that ends long before today, a channel that history does not know, a promotion of nothing | forecast, warning |
 | a column name that is nearly one of the format (`prio`) | error |
 | `1.234,50`, `12 kg`, `3,5` as a number | error, with how to write it |
 | a negative lead time or quantity, a part of a piece, 01/02/2026 as a date | error |
@@ -156,6 +180,7 @@ stand twice are errors: nothing is promised, nothing is written, the exit code i
 | a unit that is not the item's | error |
 | a receipt due before today, an order due more than a year before today, a week that begins on no Monday | error |
 | a bill of material that comes back to its own item | error, the cycle is named |
+| history after today, weeks that begin on no Monday, a change with neither or both of uplift and quantity | error |
 | an item that is needed and can be neither made nor bought | error |
 | a work centre without hours that demand runs through | error |
 | a released lot that cannot be kept (`--freeze`) | let go and planned anew, warning with what keeping it takes |
@@ -165,7 +190,8 @@ All errors are listed at once with file, row, column, value and remedy; the exit
 
 ## Settings
 
-The table `settings` has a row a setting: `today` (a date), `title`, `frozen_days` (whole days).
+The table `settings` has a row a setting: `today` (a date), `title`, `frozen_days` (whole days), `forecast_weeks`,
+`consume_back_weeks`, `consume_ahead_weeks` (whole weeks), `demand_fence_days` (whole days).
 
 """
 

@@ -7,6 +7,6 @@
 
 from __future__ import annotations
 
-from e2esim.config.plan_data.door import PlanData, read_plan_data
+from e2esim.config.plan_data.door import PlanData, read_demand_data, read_plan_data
 
-__all__ = ["PlanData", "read_plan_data"]
+__all__ = ["PlanData", "read_demand_data", "read_plan_data"]

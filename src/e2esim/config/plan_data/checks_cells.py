@@ -12,7 +12,7 @@ from e2esim.config.grids import ROW
 from e2esim.config.plan_data.settings import PlanSettings
 from e2esim.config.problems import Problem
 
-_UNITS = (("bom", "component"), ("stock", "item"), ("suppliers", "item"), ("receipts", "item"), ("orders", "item"))
+_UNITS = (("bom", "component"), ("stock", "item"), ("suppliers", "item"), ("receipts", "item"), ("orders", "item"), ("history", "item"))
 _COUNTED = (("stock", "on_hand"), ("receipts", "qty"), ("orders", "qty"), ("orders", "min_shipment"), ("other_sites", "available"))
 PIECES = ("pcs", "pc", "piece", "pieces")
 MOST_TOLD = 5  # overdue orders named one by one
@@ -55,8 +55,8 @@ def whole_pieces(view: View) -> Iterator[Problem]:
 
 def something_to_plan(view: View) -> Iterator[Problem]:
     """Without an order there is nothing to plan."""
-    if view.table("orders").is_empty() and "orders" not in view.typed.partial:
-        yield view.problem("orders", "no order to plan", remedy="add a row an order, or a forecast written like orders")
+    if view.table("orders").is_empty() and view.table("history").is_empty() and "orders" not in view.typed.partial:
+        yield view.problem("orders", "no order to plan", remedy="add a row an order, or table history for a forecast")
 
 
 def order_twice(view: View) -> Iterator[Problem]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -23,7 +23,9 @@ from e2esim.config.plan_data.checks_cells import (
     units,
     whole_pieces,
 )
+from e2esim.config.plan_data.checks_demand import demand_checks
 from e2esim.config.plan_data.checks_flow import bills_without_routing, hours_behind_demand, made_or_bought
+from e2esim.config.plan_data.demand import build_demand
 from e2esim.config.plan_data.needs import net_needs
 from e2esim.config.plan_data.schema import TABLE, TABLES
 from e2esim.config.plan_data.segments import segment_checks
@@ -33,6 +35,7 @@ from e2esim.config.problems import InputErrors, Problem
 from e2esim.config.sheets import WORKBOOK, RawTable, read_csvs, read_workbook
 from e2esim.config.tables import Typed, empty_frame, type_tables
 from e2esim.domain.schema import Table
+from e2esim.planning.demand.net_demand import DemandData
 from e2esim.planning.factory.case import PlanCase
 
 _FLOW = (
@@ -48,15 +51,17 @@ _HOURS = (
 _DATES = ("receipts.due", "orders.due")
 _UNITS = (
     "items.item", "items.unit", "bom.component", "bom.unit", "stock.item", "stock.unit", "suppliers.item",
-    "suppliers.unit", "receipts.item", "receipts.unit", "orders.item", "orders.unit",
+    "suppliers.unit", "receipts.item", "receipts.unit", "orders.item", "orders.unit", "history.item",
+    "history.unit",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class PlanData:
-    """A case that can be planned, what is worth a warning, and the typed tables it came from."""
+    """A case that can be planned, demand planning where there is history, what is worth a warning, and the typed tables."""
 
     case: PlanCase
+    demand: DemandData | None
     warnings: tuple[Problem, ...]
     tables: dict[str, pl.DataFrame]
 
@@ -74,20 +79,42 @@ def read_plan_data(data: Path) -> PlanData:
     InputErrors
         With every problem of every table: file, row, column, value and remedy.
     """
-    folder = find_data(data)
+    frames, settings, warnings = _read(find_data(data), TABLES, _checked)
+    return PlanData(build_case(frames, settings), build_demand(frames, settings), warnings, frames)
+
+
+def read_demand_data(data: Path) -> tuple[DemandData, tuple[Problem, ...]]:
+    """Read what demand planning needs of a planner's folder: items and history; orders and changes if they are there.
+
+    Raises
+    ------
+    InputErrors
+        With every problem of every table that is there.
+    """
+    needed = [replace(table, required=table.name in ("items", "history")) for table in TABLES]
+    frames, settings, warnings = _read(find_data(data), needed, lambda view, said: (*units(view), *demand_checks(view, said)))
+    demand = build_demand(frames, settings)
+    if demand is None:
+        raise InputErrors([Problem(file=data.as_posix(), message="nothing to forecast", remedy="give whole periods in history, and forecast_weeks above 0")])
+    return demand, warnings
+
+
+def _read(
+    folder: Path, tables: Sequence[Table], checks: Callable[[View, PlanSettings], Iterable[Problem]]
+) -> tuple[dict[str, pl.DataFrame], PlanSettings, tuple[Problem, ...]]:
+    """Typed tables, settings and warnings of a folder or workbook; all errors at once."""
     raws, problems = _raw_tables(folder)
     typed = Typed(problems=[lenient(problem) for problem in problems])
     raws = {name: tidied(raw, TABLE[name]) for name, raw in raws.items()}
-    type_tables(TABLES, raws, typed, lambda table: _absent(table, folder, typed, anything=bool(raws)))
+    type_tables(tables, raws, typed, lambda table: _absent(table, folder, typed, anything=bool(raws)))
     settings = plan_settings(typed, folder.stem)
-    typed.problems += list(_checked(View(typed, None), settings))
+    typed.problems += list(checks(View(typed, None), settings))
     problems = list(dict.fromkeys(typed.problems))
     errors = [problem for problem in problems if not problem.warning]
     warnings = tuple(problem for problem in problems if problem.warning)
     if errors or settings.today is None:
         raise InputErrors([*errors, *warnings])
-    frames = {name: frame.drop(ROW) for name, frame in typed.frames.items()}
-    return PlanData(build_case(frames, settings), warnings, frames)
+    return {name: frame.drop(ROW) for name, frame in typed.frames.items()}, settings, warnings
 
 
 def _raw_tables(folder: Path) -> tuple[dict[str, RawTable], list[Problem]]:
@@ -133,6 +160,7 @@ def _checked(view: View, settings: PlanSettings) -> Iterator[Problem]:
     if _firm(view, _DATES):
         yield from dates(view, settings)
     yield from mondays(view, settings)
+    yield from demand_checks(view, settings)
     needs = net_needs(view) if _firm(view, _FLOW) else None
     if needs is None:
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from e2esim.config.plan_data.settings import KEYS
 from e2esim.domain.schema import TABLE as SCENARIO
 from e2esim.domain.schema import Column, Table
 from e2esim.planning.factory.money import EXTRA_HOUR_EUR
@@ -53,7 +54,7 @@ TABLES: tuple[Table, ...] = (
         key=("key",),
         required=False,
         columns=(
-            Column(name="key", kind="choice", meaning="which setting", choices=("today", "title", "frozen_days")),
+            Column(name="key", kind="choice", meaning="which setting", choices=KEYS),
             _text("value", "its value"),
         ),
     ),
@@ -201,6 +202,7 @@ TABLES: tuple[Table, ...] = (
             _id("order", "number of the order"),
             _text("line", "line of the order; leave it out where an order has one line"),
             _text("customer", "who ordered"),
+            _text("channel", "where it was sold, as history writes it; empty: it consumes the forecast of all channels"),
             _id("item", "what is ordered", _ITEM),
             _number("qty", "unit", "open quantity", above=0.0),
             _date("due", "day on which it must be delivered, the goods being there when it begins"),
@@ -334,6 +336,40 @@ TABLES: tuple[Table, ...] = (
             _date("available_from", "day from which it can leave the site"),
             Column(name="transit_days", kind="int", unit="days", meaning="days from the site to the customer", low=0, required=False, default=0),
             _default("extra_cost", "EUR/unit", "what a unit from there costs more", 0.0),
+        ),
+    ),
+    Table(
+        name="history",
+        meaning="Past demand; where it is given, the plan serves what is still to come beside the orders. Absent rows are no demand.",
+        key=("item", "channel", "period"),
+        required=False,
+        columns=(
+            _id("item", "what was asked for", _ITEM),
+            _text("channel", "where it was sold; a forecast is made of each item and channel"),
+            Column(
+                name="period",
+                kind="date",
+                unit="YYYY-MM-DD",
+                meaning="first day of the week (Monday) or month; also written 2025-W07 or 2025-02. Three years for a weekly season",
+            ),
+            _number("qty", "unit", "quantity asked for in the period, without returns"),
+            _unit("qty"),
+        ),
+    ),
+    Table(
+        name="forecast_changes",
+        meaning="What people know and history does not. Rows of the past too: they tell whether changing the forecast paid.",
+        key=("item", "channel", "week"),
+        required=False,
+        columns=(
+            Column(name="item", kind="id", meaning="whose forecast changes; empty: of all items", required=False, default="", ref=_ITEM),
+            _text("channel", "whose forecast changes; empty: of all channels"),
+            Column(name="week", kind="date", unit="YYYY-MM-DD", meaning="first day"),
+            Column(name="weeks", kind="int", unit="weeks", meaning="how long", low=1, high=104, required=False, default=1),
+            Column(name="uplift", kind="float", unit="share", meaning="a promotion: 0.3 = 30 % more than usual, -0.1 = the dip after it", low=-1.0,
+                   required=False),
+            Column(name="qty", kind="float", unit="unit", meaning="an override: total quantity in place of the forecast", low=0.0, required=False),
+            _text("reason", "who says so and why"),
         ),
     ),
 )

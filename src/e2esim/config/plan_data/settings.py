@@ -1,4 +1,4 @@
-"""The few settings of a planner's folder: which day it is, the title, and how far what was released stays."""
+"""The few settings of a planner's folder: which day it is, the title, how far what was released stays, how far to forecast."""
 
 from __future__ import annotations
 
@@ -23,10 +23,21 @@ class PlanSettings:
     today: dt.date | None
     title: str
     frozen_days: int = FROZEN_DAYS
+    forecast_weeks: int = 26
+    consume_back_weeks: int = 4
+    consume_ahead_weeks: int = 2
+    demand_fence_days: int = 0
 
 
 _TODAY = Column(name="value", kind="date", unit="YYYY-MM-DD", meaning="day 0 of the plan")
-_FROZEN = Column(name="value", kind="int", unit="days", meaning="released is what begins sooner", low=0, high=365)
+_WHOLE = {
+    "frozen_days": Column(name="value", kind="int", unit="days", meaning="released is what begins sooner", low=0, high=365),
+    "forecast_weeks": Column(name="value", kind="int", unit="weeks", meaning="weeks to forecast where there is history", low=0, high=104),
+    "consume_back_weeks": Column(name="value", kind="int", unit="weeks", meaning="weeks before its own in which an order consumes", low=0, high=52),
+    "consume_ahead_weeks": Column(name="value", kind="int", unit="weeks", meaning="weeks after its own in which an order consumes", low=0, high=52),
+    "demand_fence_days": Column(name="value", kind="int", unit="days", meaning="no net forecast is planned sooner", low=0, high=365),
+}
+KEYS = ("today", "title", *_WHOLE)
 
 
 def plan_settings(typed: Typed, title: str) -> PlanSettings:
@@ -47,10 +58,10 @@ def plan_settings(typed: Typed, title: str) -> PlanSettings:
     if today is None and "today" not in rows:
         message, remedy = "nothing says which day it is", "add the row today,2026-01-31 (key,value)"
         typed.problems.append(Problem(file=label, column="key", message=message, remedy=remedy))
-    days = value("frozen_days", _FROZEN) if "frozen_days" in rows else FROZEN_DAYS
+    whole = {key: value(key, column) for key, column in _WHOLE.items() if key in rows}
     named = rows.get("title", (0, ""))[1]
     return PlanSettings(
         today=today if isinstance(today, dt.date) else None,
         title=named or title,
-        frozen_days=days if isinstance(days, int) else FROZEN_DAYS,
+        **{key: number for key, number in whole.items() if isinstance(number, int)},
     )

@@ -12,6 +12,7 @@ from e2esim.config.sheets import UNKNOWN_COLUMN, UNKNOWN_TABLE, RawTable
 from e2esim.domain.schema import Table
 
 _DOTTED = r"^(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ T]00:00(?::00)?)?$"
+_PERIODS = ("period", "week")  # columns in which a week or a month may stand for its first day
 _COMPACT = r"^((?:19|20|21)\d{2})(\d{2})(\d{2})$"
 
 
@@ -21,6 +22,7 @@ def tidied(raw: RawTable, table: Table) -> RawTable:
     if frame.is_empty():
         return replace(raw, problems=_left_out(raw))
     frame = frame.with_columns(iso_dates(c.name) for c in table.columns if c.kind == "date" and c.name in frame.columns)
+    frame = frame.with_columns(first_days(name) for name in _PERIODS if table.name in ("history", "forecast_changes") and name in frame.columns)
     cells = [name for name in frame.columns if name != ROW]
     marked = frame.with_columns(pl.col(ROW).first().over(cells).alias("_first"))
     again = marked.filter(pl.col(ROW) != pl.col("_first")).select(ROW, "_first")
@@ -83,5 +85,25 @@ def iso_dates(column: str) -> pl.Expr:
         pl.when(cell.str.contains(_DOTTED))
         .then(pl.concat_str([cell.str.extract(_DOTTED, 3), month, day], separator="-"))
         .otherwise(cell.str.replace(_COMPACT, "$1-$2-$3"))
+        .alias(column)
+    )
+
+
+def first_days(column: str) -> pl.Expr:
+    """Weeks written 2025-W07 and months written 2025-02 as their first day; everything else as it is.
+
+    Examples
+    --------
+    >>> pl.DataFrame({"week": ["2025-W01", "2025-02", "2025-03-04"]}).select(first_days("week"))["week"].to_list()
+    ['2024-12-30', '2025-02-01', '2025-03-04']
+    """
+    cell = pl.col(column)
+    week = (cell + "-1").str.to_date("%G-W%V-%u", strict=False).dt.to_string("%Y-%m-%d")
+    return (
+        pl.when(cell.str.contains(r"^\d{4}-W\d{2}$") & week.is_not_null())
+        .then(week)
+        .when(cell.str.contains(r"^\d{4}-\d{2}$"))
+        .then(cell + "-01")
+        .otherwise(cell)
         .alias(column)
     )

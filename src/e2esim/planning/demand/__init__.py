@@ -11,6 +11,9 @@ Who does what
     ``adjustments``    promotions, overrides, forecast value added
     ``consumption``    orders take their part out of the forecast, by due date
     ``hierarchy``      sums up, shares down, whole pieces
+    ``demand_plan``    all of it in sequence for a range of items and channels
+    ``net_demand``     the same and what orders leave of it: what ``e2esim plan`` serves beside them
+    ``holdout``        accuracy of each step of forecasting over held-out periods
     ``measures``       WAPE, bias, MASE, RMSSE, tracking signal
     =================  =====================================================================================
 
@@ -22,13 +25,17 @@ from e2esim.planning.demand.backtest import Backtest, backtest, forecasts_of
 from e2esim.planning.demand.classes import DemandClass, demand_class
 from e2esim.planning.demand.cleaning import clean
 from e2esim.planning.demand.consumption import Consumption, consume_by_date, days, spread
+from e2esim.planning.demand.demand_plan import DemandCase, DemandPlan, plan_demand
 from e2esim.planning.demand.hierarchy import bottom_up, top_down, whole_pieces
+from e2esim.planning.demand.holdout import StepScore, score_steps
 from e2esim.planning.demand.measures import Errors, judge, mase, rmsse, tracking_signal
+from e2esim.planning.demand.net_demand import DemandData, NetDemand, Orders, forecast_demand, in_pieces, net_forecast
 from e2esim.planning.demand.statistical import DemandForecast, SeriesForecast, forecast_series, forecast_table
 
 __all__ = [
-    "Adjusted", "Backtest", "Consumption", "DemandClass", "DemandForecast", "Errors", "ForecastStep", "Override",
-    "Promotion", "SeriesForecast", "adjust", "backtest", "bottom_up", "clean", "consume_by_date", "days",
-    "demand_class", "forecast_series", "forecast_table", "forecasts_of", "judge", "mase", "rmsse", "spread",
-    "top_down", "tracking_signal", "value_added", "whole_pieces",
+    "Adjusted", "Backtest", "Consumption", "DemandCase", "DemandClass", "DemandData", "DemandForecast", "DemandPlan", "Errors",
+    "ForecastStep", "NetDemand", "Orders", "Override", "Promotion", "SeriesForecast", "StepScore", "adjust", "backtest", "bottom_up",
+    "clean", "consume_by_date", "days", "demand_class", "forecast_demand", "forecast_series", "forecast_table", "forecasts_of",
+    "in_pieces", "judge", "mase", "net_forecast", "plan_demand", "rmsse", "score_steps", "spread", "top_down",
+    "tracking_signal", "value_added", "whole_pieces",
 ]  # fmt: skip

@@ -91,16 +91,16 @@ def adjust(statistical: Floats, keys: Sequence[Key], edges: Floats, changes: Seq
     """
     if statistical.shape != (len(keys), edges.size - 1):
         raise ValueError(f"forecast {statistical.shape} is not one row a key and one column a bucket")
-    shares = [_share(change, keys, edges) for change in changes]
-    idle = [f"{change} touches no forecast" for change, s in zip(changes, shares, strict=True) if not s.any()]
+    parts = [shares(change, keys, edges) for change in changes]
+    idle = [f"{change} touches no forecast" for change, s in zip(changes, parts, strict=True) if not s.any()]
     if idle:
         raise ValueError("; ".join(idle))
     promoted = np.array(statistical, float)
-    for change, share in zip(changes, shares, strict=True):
+    for change, share in zip(changes, parts, strict=True):
         if isinstance(change, Promotion):
             promoted *= 1.0 + change.uplift * share
     final = promoted.copy()
-    for change, share in zip(changes, shares, strict=True):
+    for change, share in zip(changes, parts, strict=True):
         if isinstance(change, Override):
             covered = final * share
             weight = covered if covered.sum() > 0 else share * np.diff(edges)
@@ -108,7 +108,7 @@ def adjust(statistical: Floats, keys: Sequence[Key], edges: Floats, changes: Seq
     return Adjusted(statistical=np.array(statistical, float), promoted=promoted, final=final)
 
 
-def _share(change: Promotion | Override, keys: Sequence[Key], edges: Floats) -> Floats:
+def shares(change: Promotion | Override, keys: Sequence[Key], edges: Floats) -> Floats:
     """Part of each series and bucket that a change covers, (n_series, n_buckets) [share]."""
     mine = np.array([change.item in ("", item) and change.channel in ("", channel) for item, channel in keys], float)
     part = overlap(np.array([change.start]), np.array([change.end]), edges)[0] / np.diff(edges)

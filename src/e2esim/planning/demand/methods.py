@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from e2esim.planning.demand.classes import DemandClass
 from e2esim.planning.demand.intermittent_kernels import CROSTON, SBA, TSB, best_constant, rate_path
+from e2esim.planning.demand.seasonal_index import seasonal_index
 from e2esim.planning.demand.smoothing import Shape, smooth
 
 Floats = npt.NDArray[np.float64]
@@ -74,6 +75,20 @@ def smoothed(history: Floats, known: Ints, horizon: int, season: int, *, shape: 
     return np.maximum(smooth(history, shape, season, int(known.min())).project(known, horizon), 0.0)
 
 
+def indexed(history: Floats, known: Ints, horizon: int, season: int) -> Floats:
+    """Simple smoothing of demand without its season, times a shrunk seasonal index learnt before the first origin.
+
+    Examples
+    --------
+    >>> indexed(np.tile([80.0, 120.0, 100.0, 100.0], 6), np.array([21]), 3, 4).round(3).tolist()
+    [[120.0, 100.0, 100.0]]
+    """
+    index = np.maximum(seasonal_index(history[: int(known.min())], season), 0.05)
+    plain = history / index[np.arange(history.size) % season]
+    ahead = index[(known[:, None] + np.arange(horizon)) % season]
+    return np.asarray(smoothed(plain, known, horizon, season, shape=_SHAPES["ses"]) * ahead)
+
+
 def intermittent(history: Floats, known: Ints, horizon: int, season: int, *, kind: int) -> Floats:
     """Croston, SBA or TSB, with start values and smoothing constant learnt before the first origin.
 
@@ -108,6 +123,7 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType({
     "seasonal_naive": seasonal_naive,
     "average": average,
     **{name: partial(smoothed, shape=shape) for name, shape in _SHAPES.items()},
+    "season_index": indexed,
     "croston": partial(intermittent, kind=CROSTON),
     "sba": partial(intermittent, kind=SBA),
     "tsb": partial(intermittent, kind=TSB),
@@ -139,3 +155,44 @@ def suited(history: Floats, kind: DemandClass, known: int, season: int) -> tuple
         if fits and positive and (name == "ses" or not seldom):
             names.append(name)
     return (*names, "croston", "sba", "tsb") if seldom else tuple(names)
+
+
+def promising(history: Floats, kind: DemandClass, known: int, season: int) -> tuple[str, ...]:
+    """Names of the few methods worth a trial where time is short or origins are few, so that chance chooses less.
+
+    Seldom demand: average, simple smoothing, Croston, SBA and TSB. Frequent demand: average, seasonal naive and indices,
+    and smoothing with a season if a test finds one, else without; naive and undamped trends are left out: simple
+    smoothing and damped trends hold them as limits and do not run away. Short histories keep all that `suited` names.
+
+    Examples
+    --------
+    >>> promising(np.tile([80.0, 120.0, 100.0, 100.0], 6), DemandClass.SMOOTH, 24, 4)
+    ('average', 'seasonal_naive', 'season_add', 'season_mul', 'damped_season_add', 'damped_season_mul', 'season_index')
+    >>> promising(np.tile([0.0, 4.0, 0.0, 0.0], 6), DemandClass.SLOW, 24, 4)
+    ('average', 'ses', 'croston', 'sba', 'tsb')
+    """
+    names = suited(history, kind, known, season)
+    if "ses" not in names:
+        return names
+    if kind in (DemandClass.SLOW, DemandClass.LUMPY):
+        return tuple(name for name in names if name not in ("naive", "seasonal_naive"))
+    possible = any(_SHAPES[name].season for name in names if name in _SHAPES)
+    seasonal = possible and is_seasonal(history[:known], season)
+    kept = tuple(n for n in names if n not in ("naive", "holt") and (n not in _SHAPES or bool(_SHAPES[n].season) == seasonal))
+    return (*kept, "season_index") if known >= 2 * season > 2 else kept
+
+
+def is_seasonal(history: Floats, season: int) -> bool:
+    """Whether demand resembles that of a season ago beyond chance (one in ten): the test of the M4 benchmarks.
+
+    The autocorrelation at the season against 1.645 times its standard error by Bartlett's formula. Source: Makridakis,
+    Spiliotis, Assimakopoulos (2020), benchmark code.
+    """
+    if season < 2 or history.size < 2 * season:
+        return False
+    off = history - history.mean()
+    scale = float(off @ off)
+    if scale <= 0:
+        return False
+    acf = np.array([float(off[k:] @ off[:-k]) / scale for k in range(1, season + 1)])
+    return bool(abs(acf[-1]) > 1.645 * np.sqrt((1.0 + 2.0 * np.sum(acf[:-1] ** 2)) / history.size))

@@ -38,6 +38,8 @@ class PlanCase:
         Lots of the earlier plan that could not be kept and are planned anew: lot and step.
     lacks
         What they would have needed.
+    n_forecast
+        So many of the last orders of `facts` are net forecast, not orders of customers.
     """
 
     facts: PlanProblem
@@ -52,6 +54,12 @@ class PlanCase:
     money: PlanMoney | None = None
     let_go: tuple[str, ...] = ()
     lacks: tuple[FrozenLack, ...] = ()
+    n_forecast: int = 0
+
+    @property
+    def n_orders(self) -> int:
+        """Orders of customers: the first so many of `facts`."""
+        return len(self.facts.orders) - self.n_forecast
 
     def remainder(self) -> Remainder:
         """What is left to plan."""

@@ -15,7 +15,9 @@ from typing import Any
 
 import polars as pl
 
+from e2esim.planning.demand.net_demand import NetDemand
 from e2esim.report.manifest import versions
+from e2esim.report.plan.forecast import accuracy_frame, forecast_frame
 from e2esim.report.plan.helps import limits_frame, ways_frame
 from e2esim.report.plan.made import lots_frame, purchases_frame, schedule_frame
 from e2esim.report.plan.robust import robust_frame
@@ -56,14 +58,43 @@ def write_plan(
     FileExistsError
         If ``folder`` exists: a plan never overwrites another.
     """
+
+    def write(partial: Path) -> None:
+        more(partial)
+        _write(view, summary, partial, tables)
+
+    return _whole(folder, write)
+
+
+def write_forecast(demand: NetDemand, folder: Path) -> Path:
+    """Write a folder with the forecast and its accuracy, as forecast.xlsx and Parquet; complete or not at all.
+
+    Raises
+    ------
+    FileExistsError
+        If ``folder`` exists.
+    """
+    from e2esim.report.plan.workbook import write_tables
+
+    frames = {"forecast": forecast_frame(demand), "accuracy": accuracy_frame(demand)}
+
+    def write(partial: Path) -> None:
+        for name, frame in frames.items():
+            frame.write_parquet(partial / f"{name}.parquet", compression="zstd")
+        write_tables(partial / "forecast.xlsx", frames)
+
+    return _whole(folder, write)
+
+
+def _whole(folder: Path, write: Callable[[Path], None]) -> Path:
+    """Let ``write`` fill a hidden folder beside ``folder`` and rename it at the end."""
     if folder.exists():
-        raise FileExistsError(f"the plan folder {folder} exists already; choose another or remove it")
+        raise FileExistsError(f"the folder {folder} exists already; choose another or remove it")
     folder.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         partial.chmod(0o755)
-        more(partial)
-        _write(view, summary, partial, tables)
+        write(partial)
         partial.rename(folder)
     except BaseException:  # an interrupt too must leave nothing half-written
         shutil.rmtree(partial, ignore_errors=True)
@@ -88,6 +119,8 @@ def _write(view: PlanView, summary: Summary, folder: Path, tables: Mapping[str, 
     frames = {name: make(view) for name, make in FRAMES.items()}
     if view.changes is not None:
         frames["changes"] = view.changes
+    if view.demand is not None:
+        frames |= {"forecast": forecast_frame(view.demand), "accuracy": accuracy_frame(view.demand)}
     if view.robust is not None:
         frames["robust"] = robust_frame(view, view.robust)
     if view.said is not None:

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
+import polars as pl
 
 from e2esim.planning.factory.result import Cause
 from e2esim.report.plan.served import CAUSE, late_frame
@@ -38,6 +40,9 @@ class Summary:
         Orders that are never delivered in full inside the calendar.
     causes
         Late pieces by cause and place, the largest first: (cause, place, pieces, orders).
+    forecast
+        Net forecast beside the orders, served with what they leave; None without. Everything but the objective, its bound
+        and what is made and bought counts orders of customers alone.
     """
 
     title: str
@@ -57,6 +62,7 @@ class Summary:
     purchases: int
     purchase_eur: float
     plan_s: float
+    forecast: Tier | None = None
 
 
 def summarise(view: PlanView) -> Summary:
@@ -66,48 +72,46 @@ def summarise(view: PlanView) -> Summary:
     gap = None
     if bound is not None:
         gap = 0.0 if r.objective <= 1e-9 else max(0.0, (r.objective - bound) / r.objective)
-    bought = view.purchases
+    bought, own = view.purchases, view.ordered
+    late, short = view.late[own], view.short[own]
     return Summary(
         title=view.case.title,
-        status=r.status.value,
+        status=("short" if short.any() else "late" if (late > 1e-6).any() else "on_time") if view.case.n_forecast else r.status.value,
         objective=round(r.objective, 6),
         bound=None if bound is None else round(bound, 6),
         gap=None if gap is None else round(gap, 6),
-        orders=len(f.orders),
-        late_orders=int((view.late > 1e-6).sum()),
-        late_pieces=round(float(view.late.sum()), 3),
-        shortages=int((view.short > 0).sum()),
-        short_pieces=round(float(view.short.sum()), 3),
-        tiers=_tiers(view),
+        orders=late.size,
+        late_orders=int((late > 1e-6).sum()),
+        late_pieces=round(float(late.sum()), 3),
+        shortages=int((short > 0).sum()),
+        short_pieces=round(float(short.sum()), 3),
+        tiers=tuple(_tier(view, p, own & (f.order_priority == p)) for p in np.unique(f.order_priority[own]).tolist()),
         causes=_causes(view),
         lots=view.lots.step.size,
         released_lots=view.lots.released,
         purchases=bought.source.size,
         purchase_eur=round(float((f.source_price[bought.source] * bought.qty).sum()), 2),
         plan_s=round(r.wall_s, 3),
+        forecast=_tier(view, int(f.order_priority.max()), ~own) if view.case.n_forecast else None,
     )
 
 
-def _tiers(view: PlanView) -> tuple[Tier, ...]:
-    f, found = view.facts, []
-    for priority in np.unique(f.order_priority).tolist():
-        mine = f.order_priority == priority
-        pieces, late = float(f.order_qty[mine].sum()), float(view.late[mine].sum())
-        found.append(
-            Tier(
-                priority=priority,
-                orders=int(mine.sum()),
-                pieces=pieces,
-                on_time=1.0 - late / pieces if pieces else 1.0,
-                late_orders=int((view.late[mine] > 1e-6).sum()),
-                short_orders=int((view.short[mine] > 0).sum()),
-            )
-        )
-    return tuple(found)
+def _tier(view: PlanView, priority: int, mine: npt.NDArray[np.bool_]) -> Tier:
+    """The figures of some orders."""
+    pieces, late = float(view.facts.order_qty[mine].sum()), float(view.late[mine].sum())
+    return Tier(
+        priority=priority,
+        orders=int(mine.sum()),
+        pieces=pieces,
+        on_time=1.0 - late / pieces if pieces else 1.0,
+        late_orders=int((view.late[mine] > 1e-6).sum()),
+        short_orders=int((view.short[mine] > 0).sum()),
+    )
 
 
 def _causes(view: PlanView) -> tuple[tuple[str, str, float, int], ...]:
-    table = late_frame(view)
+    forecast = list(view.facts.orders[view.case.n_orders :])
+    table = late_frame(view).filter(~pl.col("order").is_in(forecast))
     totals: dict[tuple[str, str], tuple[float, set[str]]] = {}
     for cause, place, qty, order in table.select("cause", "where", "late_qty", "order").iter_rows():
         pieces, orders = totals.get((cause, place), (0.0, set()))

@@ -11,8 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from e2esim.planning.demand.net_demand import NetDemand
 from e2esim.planning.factory.explain import Explanation
 from e2esim.report.plan.changes import nervousness_json
+from e2esim.report.plan.forecast import accuracy_table, forecast_json, forecast_words, methods_words
 from e2esim.report.plan.helps import WAY, frozen_json, frozen_rows, helps_json, summary_lines, way_line
 from e2esim.report.plan.robust import assumed, robust_json, safe_tiers
 from e2esim.report.plan.summary import Summary, causes_by_kind
@@ -49,6 +51,9 @@ def plan_json(summary: Summary, folder: Path | None, wall_s: float, view: PlanVi
     }
     if view is not None and view.changes is not None:
         found["nervousness"] = nervousness_json(view.changes)
+    if view is not None and view.demand is not None:
+        served = summary.forecast
+        found["forecast"] = forecast_json(view.demand) | {"on_time": None if served is None else round(served.on_time, 6)}
     if view is not None and view.robust is not None:
         found["robust"] = robust_json(view, view.robust)
     if view is not None and view.said is not None:
@@ -77,6 +82,9 @@ def print_plan(summary: Summary, folder: Path | None, wall_s: float, view: PlanV
             console.print(Text(f"  {row['says']}"))
     if view is not None and view.said is not None:
         _helps(console, view, view.said)
+    if view is not None and view.demand is not None:
+        console.print()
+        print_forecast(view.demand, console, short=True)
     if view is not None and view.robust is not None:
         console.print()
         console.print(_safe(view, view.robust))
@@ -88,6 +96,25 @@ def print_plan(summary: Summary, folder: Path | None, wall_s: float, view: PlanV
         console.print(Text(f"{text}; lots {told['lot_piece_days']:,.0f}, purchases {told['purchase_piece_days']:,.0f} pieces x days"), soft_wrap=True)
     if folder is not None:
         console.print(Text(f"Plan folder: {folder} (plan.xlsx, gantt.svg, load.svg, *.parquet)"), soft_wrap=True)
+
+
+def print_forecast(demand: NetDemand, console: Console | None = None, *, short: bool = False) -> None:
+    """Print series, classes, quantities and the accuracy of every step; methods too unless ``short``."""
+    console = console or Console(width=None if Console().is_terminal else _WIDTH)
+    console.print(Text(forecast_words(demand)))
+    if not short:
+        console.print(Text(methods_words(demand)))
+    if demand.plan.scores:
+        columns = (("Series", "left"), ("Step", "left"), ("WAPE", "right"), ("Bias", "right"), ("MASE", "right"), ("Value added", "right"))
+        console.print()
+        console.print(accuracy_table(_table(*columns), demand, classes=not short))
+        console.print(Text(f"Judged over the last {demand.plan.judged} periods, which no method had seen", style="dim"))
+
+
+def forecast_told(demand: NetDemand, folder: Path | None, wall_s: float) -> str:
+    """One JSON object: series, classes, methods, quantities, accuracy, wall_s, out."""
+    found = {"title": demand.data.title, **forecast_json(demand), "wall_s": round(wall_s, 3), "out": None if folder is None else str(folder)}
+    return json.dumps(found, allow_nan=False, ensure_ascii=False)
 
 
 def _first_line(s: Summary, wall_s: float) -> str:
@@ -103,9 +130,9 @@ def _first_line(s: Summary, wall_s: float) -> str:
 def _tiers(s: Summary) -> Table:
     table = _table(("Priority", "right"), ("Orders", "right"), ("Pieces", "right"), ("On time", "right"),
                    ("Late orders", "right"), ("Never in full", "right"))  # fmt: skip
-    for t in s.tiers:
+    for t in (*s.tiers, *([s.forecast] if s.forecast else [])):
         table.add_row(
-            str(t.priority), f"{t.orders:,}", f"{t.pieces:,.0f}", f"{t.on_time:.2%}", f"{t.late_orders:,}",
+            "forecast" if t is s.forecast else str(t.priority), f"{t.orders:,}", f"{t.pieces:,.0f}", f"{t.on_time:.2%}", f"{t.late_orders:,}",
             f"{t.short_orders:,}",
         )  # fmt: skip
     return table

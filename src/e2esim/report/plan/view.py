@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from e2esim.planning.demand.net_demand import NetDemand
 from e2esim.planning.factory.case import PlanCase
 from e2esim.planning.factory.explain import Explanation
 from e2esim.planning.factory.frozen import Remainder
@@ -51,7 +52,7 @@ class Purchases:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PlanView:
-    """A case, what was left of it to plan, the plan, what replications of it said, and what would help."""
+    """A case, what was left of it to plan, the plan, what replications of it said, what would help, and the forecast."""
 
     case: PlanCase
     left: Remainder
@@ -59,6 +60,7 @@ class PlanView:
     robust: Robustness | None = None
     said: Explanation | None = None
     changes: pl.DataFrame | None = None  # against an earlier plan; see `e2esim.report.plan.changes`
+    demand: NetDemand | None = None
 
     @property
     def facts(self) -> PlanProblem:
@@ -124,6 +126,11 @@ class PlanView:
         """Pieces of every order that are late or never come, (n_orders,)."""
         r = self.result
         return late_pieces(self.left.problem, r.delivery_order, r.delivery_day, r.delivery_qty)
+
+    @cached_property
+    def ordered(self) -> npt.NDArray[np.bool_]:
+        """Which orders are of customers, not net forecast, (n_orders,)."""
+        return np.arange(len(self.facts.orders)) < self.case.n_orders
 
     @cached_property
     def short(self) -> Floats:

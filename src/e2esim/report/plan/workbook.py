@@ -17,7 +17,7 @@ from e2esim.report.plan.wide import load_grid, mps_grid
 # column -> (heading, kind of format, width)
 _COLUMNS: dict[str, tuple[str, str, int]] = {
     "lot": ("Lot", "text", 10), "purchase": ("Purchase order", "text", 15), "item": ("Item", "text", 14),
-    "name": ("Name", "text", 28), "unit": ("Unit", "text", 7), "step": ("Step", "text", 7),
+    "name": ("Name", "text", 28), "unit": ("Unit", "text", 7), "step": ("Step", "text", 14),
     "work_centre": ("Work centre", "text", 14), "qty": ("Quantity", "qty", 12), "start": ("Start", "date", 12),
     "end": ("End", "date", 12), "hours": ("Hours", "hours", 10), "status": ("Status", "text", 11),
     "week": ("Week of", "date", 12), "week_capacity_h": ("Hours of week", "hours", 14),
@@ -42,15 +42,23 @@ _COLUMNS: dict[str, tuple[str, str, int]] = {
     "rank": ("Rank", "whole", 7), "way": ("Way out", "text", 18), "way_eur": ("Way EUR", "eur", 13), "way_left": ("Stays late", "qty", 12),
     "proven": ("Proven least", "text", 13), "days_later": ("Days later", "whole", 11),
     "p80": ("80 % sure by", "date", 13), "p95": ("95 % sure by", "date", 13),
+    "channel": ("Channel", "text", 14), "class": ("Class", "text", 10), "method": ("Method", "text", 26),
+    "statistical": ("Statistical", "qty", 12), "promoted": ("With promotions", "qty", 16),
+    "forecast": ("Forecast", "qty", 11), "consumed": ("Consumed", "qty", 11), "net": ("Net", "qty", 10),
+    "planned": ("Planned", "qty", 10), "level": ("Level", "text", 8), "series": ("Series", "whole", 8),
+    "wape": ("WAPE", "percent", 9), "bias": ("Bias", "percent", 9), "mase": ("MASE", "exact", 9),
+    "value_added": ("Value added", "percent", 12),
 }  # fmt: skip
 SHEETS = {
     "lots": "Production lots", "purchases": "Purchase orders", "schedule": "Schedule", "deliveries": "Deliveries",
     "late": "Late orders", "limits": "Limits", "ways_out": "Ways out", "robust": "How safe", "pegging": "Pegging", "changes": "changes",
+    "forecast": "Forecast", "accuracy": "Forecast accuracy",
 }  # fmt: skip
 _FORMATS = {
     "text": {}, "qty": {"num_format": "#,##0.###"}, "whole": {"num_format": "0"}, "hours": {"num_format": "#,##0.0"},
     "eur": {"num_format": "#,##0.00"}, "date": {"num_format": "yyyy-mm-dd", "align": "left"},
-    "share": {"num_format": "0%"}, "percent": {"num_format": "0.0%"}, "title": {"bold": True, "font_size": 16}, "head": {"bold": True, "bottom": 1},
+    "share": {"num_format": "0%"}, "percent": {"num_format": "0.0%"}, "exact": {"num_format": "0.00"},
+    "title": {"bold": True, "font_size": 16}, "head": {"bold": True, "bottom": 1},
     "soft": {"font_color": "#59626d"},
     "full": {"bg_color": "#f6ddc9"}, "over": {"bg_color": "#c9540a", "font_color": "#ffffff"},
     "bad": {"font_color": "#ad4900", "bold": True},
@@ -89,7 +97,7 @@ def write_workbook(path: Path, summary: Summary, frames: Mapping[str, pl.DataFra
         for name in ("lots", "purchases"):
             _table(tools, SHEETS[name], frames[name])
         _wide(tools, "Load", load_grid(frames["load"]), {})
-        for name in ("schedule", "deliveries", "late", "limits", "ways_out", "robust", "pegging"):
+        for name in ("schedule", "deliveries", "late", "limits", "ways_out", "robust", "pegging", "forecast", "accuracy"):
             if name in frames and (frames[name].height or name not in ("limits", "ways_out")):
                 _table(tools, SHEETS[name], frames[name])
         if "changes" in frames:
@@ -101,6 +109,15 @@ def write_workbook(path: Path, summary: Summary, frames: Mapping[str, pl.DataFra
             for picture in pictures:
                 sheet.insert_image(row, 0, str(picture), {"x_scale": 0.5, "y_scale": 0.5})
                 row += 48
+
+
+def write_tables(path: Path, frames: Mapping[str, pl.DataFrame]) -> None:
+    """Write a workbook of some tables, a sheet each."""
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(path, plain) as book:
+        tools = _Book(book, {name: book.add_format(look) for name, look in _FORMATS.items()})
+        for name, table in frames.items():
+            _table(tools, SHEETS[name], table)
 
 
 def _table(tools: _Book, title: str, frame: pl.DataFrame) -> None:
