@@ -94,6 +94,7 @@ def random_outcome(seed: int, rows: int = 400, people: int = 150, horizon_d: int
         opening_brand=opening_brand,
         forecast_weekly=rng.uniform(0, 50, (weeks, 4)),
         actual_weekly=rng.uniform(0, 50, (weeks, 4)),
+        forecast_ahead_weekly=_gaps(rng, rng.uniform(0, 50, weeks * 4), 0.2).reshape(weeks, 4),
     )
 
 

@@ -319,6 +319,22 @@ def test_forecast_error_of_whole_weeks_after_warm_up() -> None:
     assert k.value("forecast_error", "brand", "Brezza") == pytest.approx(10 / 90)
 
 
+def test_forecast_error_some_weeks_ahead_and_against_naive() -> None:
+    """Whole weeks 4 to 12. Ahead: week 4 was not forecast, of the other 8 x 4 item-weeks one is 20 too high. MASE: demand of
+    item 0 swings between 8 and 12, naive is 4 wrong and the forecast of 10 is 2 wrong; the others never change.
+    """
+    actual = np.full((13, 4), 10.0)
+    actual[:, 0] = [8.0, 12.0] * 6 + [8.0]
+    made, ahead = np.full((13, 4), 10.0), actual.copy()
+    ahead[:5], ahead[7, 2] = np.nan, 30.0
+    k = measure(outcome(forecast_weekly=made, actual_weekly=actual, forecast_ahead_weekly=ahead))
+    assert k.value("forecast_error_ahead") == pytest.approx(20 / actual[5:].sum())
+    assert k.value("forecast_mase") == pytest.approx(0.5)
+    nothing = measure(outcome(forecast_weekly=made, actual_weekly=np.full((13, 4), 10.0)))
+    assert nothing.headline["forecast_mase"][0] is None
+    assert nothing.headline["forecast_error_ahead"][0] is None
+
+
 def test_retention_of_consumers() -> None:
     """Of six: two buy again, one left in the window, one stays silent; one lapsed before, one is new."""
     year = 8760.0

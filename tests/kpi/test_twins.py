@@ -48,6 +48,8 @@ def test_twins_and_hand_cases_cover_the_catalogue() -> None:
         "changeover_share",
         "forecast_error",
         "forecast_bias",
+        "forecast_error_ahead",
+        "forecast_mase",
         "reactivity",
         "shortages",
         "supplier_on_time",

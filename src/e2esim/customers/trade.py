@@ -46,6 +46,7 @@ class Trade:
         lane = w.lanes.of[a.channel, a.market]
         self.transit_d = np.where(lane >= 0, w.lanes.transit_d[lane], 0.0) if n else np.zeros(0)
         self.lead_d = np.maximum(self.transit_d + 1.0, w.channels.quoted_d[a.channel]) if n else np.zeros(0)
+        self.central = np.zeros(n, dtype=np.bool_)  # accounts for which somebody else orders
         self._leave_key = streams.key("trade.leave")
         self.number = np.zeros(n, dtype=np.int64)  # orders placed
         self.first = -a.seniority_y * 8760.0
@@ -56,11 +57,11 @@ class Trade:
         """Base stock of each (account, item): the mean need and some Poisson deviations, whole pieces."""
         a = self.world.accounts
         reach = int((self.lead_d + a.review_d + a.cover_d).mean()) if a.n else 0
-        season = self._index(self._day + reach // 2)
+        season = self.season(self._day + reach // 2)
         mean = order_up_to_level(self.rate_d, self.lead_d, a.review_d, a.cover_d, season[:, None])
         return np.ceil(mean + _SAFETY * np.sqrt(mean) - 1e-9)
 
-    def _index(self, day: int) -> F:
+    def season(self, day: int) -> F:
         """Seasonal index of each account in the month of ``day``, (accounts,)."""
         return np.asarray(self._season[:, month_of(self.world.start, day)])
 
@@ -73,7 +74,7 @@ class Trade:
         """Accounts that review their stock on ``day``, (k,)."""
         a, w = self.world.accounts, self.world
         since = day + w.start.weekday() - (a.weekday - 1)
-        return np.nonzero((since % 7 == 0) & ((since // 7) % np.maximum(1, np.round(a.review_d / 7.0)).astype(np.int64) == 0))[0]
+        return np.nonzero(~self.central & (since % 7 == 0) & ((since // 7) % np.maximum(1, np.round(a.review_d / 7.0)).astype(np.int64) == 0))[0]
 
     def order(self, day: int, on_hand: F, on_order: F, backlog: F) -> Rows:
         """Order lines of the accounts that review today, written to the book; returns their rows.
@@ -99,6 +100,15 @@ class Trade:
         self.last[np.unique(account)] = 24.0 * day + _ORDER_HOUR
         return rows
 
+    def send(self, day: int, account: npt.NDArray[np.int64], item: npt.NDArray[np.int64], quantity: npt.NDArray[np.int64]) -> Rows:
+        """Order lines that were planned for accounts centrally, written to the book; returns their rows."""
+        hour = 24.0 * day + _ORDER_HOUR
+        rows = self.write(account, item, quantity, np.full(len(account), hour), self.number[account])
+        some = np.unique(account)
+        self.number[some] += 1
+        self.last[some] = hour
+        return rows
+
     def write(
         self, account: npt.NDArray[np.int64], item: npt.NDArray[np.int64], quantity: npt.NDArray[np.int64], placed: F, number: npt.NDArray[np.int64]
     ) -> Rows:
@@ -122,7 +132,7 @@ class Trade:
 
     def week(self) -> None:
         """Once a week: learn the sell-out rate and move the share of wallet with satisfaction relative to the alternative."""
-        self.rate_d = smoothed_rate(self.rate_d, self.sold, 7.0, _LEARN, self._index(self._day)[:, None])
+        self.rate_d = smoothed_rate(self.rate_d, self.sold, 7.0, _LEARN, self.season(self._day)[:, None])
         self._day += 7
         self.sold[:] = 0.0
         self._targets = self.targets()
@@ -152,7 +162,7 @@ class Trade:
             shipments = max(1, math.ceil(self.transit_d[a] / max(7.0, float(self.world.accounts.review_d[a]))))
             gap = self.transit_d[a] / shipments
             for k in range(shipments):
-                pieces = np.diff(np.round(np.concatenate(([0.0], np.cumsum(self.rate_d[a] * self._index(0)[a] * gap)))))
+                pieces = np.diff(np.round(np.concatenate(([0.0], np.cumsum(self.rate_d[a] * self.season(0)[a] * gap)))))
                 some = np.nonzero(pieces > 0)[0]
                 account.append(np.full(len(some), a))
                 item.append(some)

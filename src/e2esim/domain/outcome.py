@@ -19,6 +19,8 @@ from e2esim.domain.book import LATE_COLUMNS, WAITING_COLUMNS, Columns
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.integer[Any]]
 
+FORECAST_LAG = 4  # [weeks] before its week at which a forecast is also judged: about the lead time of materials
+
 
 class Buyer(IntEnum):
     """Who is the firm's customer in a channel."""
@@ -177,7 +179,10 @@ class Outcome:
         Last purchase before the run [h] and its brand code (-1 = not known) of the first ``n_opening`` consumers: the
         columns of the consumers are overwritten when they buy again.
     forecast_weekly, actual_weekly : (n_weeks, n_items)
-        Forecast made before the week and demand of the week [pcs], weeks of 168 h from the start of the run.
+        Forecast planned with when the week began, optimism included, and demand of the week [pcs], weeks of 168 h from
+        the start of the run.
+    forecast_ahead_weekly : (n_weeks, n_items) or empty
+        Forecast of the week made ``FORECAST_LAG`` weeks before it [pcs]; NaN where the run had not begun by then.
     late
         `LATE_COLUMNS`: one row a plant line that missed its promised day, or the day asked for, with its one cause.
     moved : (n_plans, 2)
@@ -209,6 +214,7 @@ class Outcome:
     opening_brand: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int16))
     forecast_weekly: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     actual_weekly: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    forecast_ahead_weekly: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     late: Columns = field(default_factory=lambda: Columns(LATE_COLUMNS))
     moved: Floats = field(default_factory=lambda: np.zeros((0, 2)))
     sop: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
@@ -245,6 +251,7 @@ class Outcome:
             ("channel_reference_d", terms.channel_reference_d.shape, (channels,)),
             ("segment_theta", terms.segment_theta.shape, (segments,)),
             ("actual_weekly", self.actual_weekly.shape, self.forecast_weekly.shape),
+            ("forecast_ahead_weekly", self.forecast_ahead_weekly.shape, self.actual_weekly.shape if self.forecast_ahead_weekly.size else (0, 0)),
             ("moved", self.moved.shape[1:], (2,)),
             ("opening_brand", self.opening_brand.shape, self.opening_last.shape),
         ]

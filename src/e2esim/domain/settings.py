@@ -138,6 +138,20 @@ class Promise:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Replenishment:
+    """Who orders for own branches. ``own_orders``: each for itself at its review; ``drp``: shipments are planned centrally."""
+
+    rule: str = "own_orders"  # who orders for own branches
+    every_d: int = 7  # [days] of sales that a planned shipment brings beyond the safety stock (drp)
+    look_ahead_d: int = 7  # [days] within which the supply of a planned shipment must be free (drp)
+
+    def __post_init__(self) -> None:
+        _need(self.rule in ("own_orders", "drp"), f"replenishment rule must be 'own_orders' or 'drp', got {self.rule!r}")
+        _need(self.every_d >= 1, f"every_d must be at least 1, got {self.every_d}")
+        _need(self.look_ahead_d >= 0, f"look_ahead_d must not be negative, got {self.look_ahead_d}")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Precedence:
     """Which open order takes scarce stock first."""
 
@@ -247,6 +261,7 @@ class Settings:
     market: Market = field(default_factory=Market)
     planning: Planning = field(default_factory=Planning)
     sop: Sop = field(default_factory=Sop)
+    replenishment: Replenishment = field(default_factory=Replenishment)
     promise: Promise = field(default_factory=Promise)
     precedence: Precedence = field(default_factory=Precedence)
     allocation: Allocation = field(default_factory=Allocation)

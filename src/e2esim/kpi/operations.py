@@ -81,22 +81,44 @@ def _load(reading: Reading, findings: Findings) -> None:
 
 
 def _forecast(reading: Reading, findings: Findings) -> None:
-    """WAPE and bias over whole weeks of the window, all items and by brand."""
-    outcome, brands = reading.outcome, reading.outcome.labels.brands
-    first, last = math.ceil(reading.start / 168.0), math.floor(reading.end / 168.0)
-    forecast, actual = outcome.forecast_weekly[first:last], outcome.actual_weekly[first:last]
-    by_item = np.zeros((3, len(outcome.labels.items)))
-    if forecast.size:
-        by_item[0] = np.abs(forecast - actual).sum(axis=0)
-        by_item[1] = (forecast - actual).sum(axis=0)
-        by_item[2] = actual.sum(axis=0)
-    moved = ((forecast > 0) | (actual > 0)).sum(axis=0) if forecast.size else np.zeros(by_item.shape[1])
-    for name, row in (("forecast_error", 0), ("forecast_bias", 1)):
-        total = float(by_item[2].sum())
-        findings.put_one(name, float(by_item[row].sum()) / total if total else float("nan"), float(moved.sum()))
-        groups = [reading.item_brand == b for b in range(len(brands))]
-        above, below = (np.array([by_item[r][g].sum() for g in groups]) for r in (row, 2))
-        findings.put_members(name, "brand", brands, ratio(above, below), np.array([moved[g].sum() for g in groups]))
+    """WAPE and bias over whole weeks of the window, now and some weeks ahead, and MASE; all items and by brand."""
+    outcome = reading.outcome
+    window = slice(math.ceil(reading.start / 168.0), math.floor(reading.end / 168.0))
+
+    def inside(table: npt.NDArray[Any]) -> Floats:
+        return np.asarray(table[window], dtype=np.float64) if table.size else np.zeros((0, len(outcome.labels.items)))
+
+    made, ahead, actual = inside(outcome.forecast_weekly), inside(outcome.forecast_ahead_weekly), inside(outcome.actual_weekly)
+    known = ~np.isnan(ahead) if len(ahead) else ahead > 0
+    later = np.where(known, actual[: len(ahead)], 0.0)
+    error, moved = np.abs(made - actual).sum(axis=0), ((made > 0) | (actual > 0)).sum(axis=0)
+    _shares(reading, findings, "forecast_error", error, actual.sum(axis=0), moved)
+    _shares(reading, findings, "forecast_bias", (made - actual).sum(axis=0), actual.sum(axis=0), moved)
+    off, counted = np.abs(np.where(known, ahead, 0.0) - later).sum(axis=0), (known & ((np.nan_to_num(ahead) > 0) | (later > 0))).sum(axis=0)
+    _shares(reading, findings, "forecast_error_ahead", off, later.sum(axis=0), counted)
+    _scaled(reading, findings, made, actual)
+
+
+def _shares(reading: Reading, findings: Findings, name: str, above: Floats, below: Floats, n: Floats) -> None:
+    """One sum over another, all items and by brand; (n_items,) each."""
+    brands = reading.outcome.labels.brands
+    total = float(below.sum())
+    findings.put_one(name, float(above.sum()) / total if total else float("nan"), float(n.sum()))
+    groups = [reading.item_brand == b for b in range(len(brands))]
+    sums, bases, counts = (np.array([column[g].sum() for g in groups]) for column in (above, below, n))
+    findings.put_members(name, "brand", brands, ratio(sums, bases), counts)
+
+
+def _scaled(reading: Reading, findings: Findings, made: Floats, actual: Floats) -> None:
+    """Error over that of "as last week", mean over the items whose demand changes."""
+    brands, items = reading.outcome.labels.brands, actual.shape[1]
+    change = np.abs(np.diff(actual, axis=0)).mean(axis=0) if len(actual) > 1 else np.zeros(items)
+    told = change > 0
+    scaled = np.divide(np.abs(made - actual).mean(axis=0) if len(actual) else np.zeros(items), change, out=np.zeros(items), where=told)
+    findings.put_one("forecast_mase", float(scaled[told].mean()) if told.any() else float("nan"), float(told.sum()))
+    groups = [told & (reading.item_brand == b) for b in range(len(brands))]
+    counts = np.array([float(g.sum()) for g in groups])
+    findings.put_members("forecast_mase", "brand", brands, ratio(np.array([scaled[g].sum() for g in groups]), counts), counts)
 
 
 def _shortages(reading: Reading, findings: Findings) -> None:

@@ -119,6 +119,7 @@ def gather(
     forecast_weekly: F,
     actual_weekly: F,
     sop: dict[str, npt.NDArray[Any]],
+    forecast_ahead_weekly: F,
 ) -> Outcome:
     """Build the outcome; contribution earned is added to each consumer on the way."""
     _add_value(orders, people.consumers)
@@ -142,6 +143,7 @@ def gather(
         forecast_weekly=forecast_weekly,
         actual_weekly=actual_weekly,
         sop=sop,
+        forecast_ahead_weekly=forecast_ahead_weekly,
     )
 
 

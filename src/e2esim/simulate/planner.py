@@ -17,6 +17,7 @@ from e2esim.chain.stock import Stock
 from e2esim.domain.book import Columns, FreedBy
 from e2esim.domain.build import month_of
 from e2esim.domain.events import Event, EventLog
+from e2esim.domain.outcome import FORECAST_LAG
 from e2esim.domain.settings import Planning
 from e2esim.domain.world import World
 from e2esim.planning import forecast as demand_plan
@@ -27,6 +28,7 @@ from e2esim.planning.piece_hours import piece_hours
 from e2esim.planning.precedence import backlog_weights
 from e2esim.planning.sop.from_world import Position
 from e2esim.planning.static_mps import lots, static_mps
+from e2esim.simulate.deployment import Deployment
 from e2esim.simulate.feeder import FEED_DAYS, Feeder
 from e2esim.simulate.promise import Promise
 from e2esim.simulate.quotas import Quotas
@@ -44,17 +46,22 @@ _FULL = 0.999  # of its hours from which a work centre counts as full
 class Planner:
     """One brain: everything that is made, bought and promised follows from here."""
 
-    def __init__(self, world: World, stock: Stock, shop: Shop, source: Source, promise: Promise, log: EventLog) -> None:
+    def __init__(self, world: World, stock: Stock, shop: Shop, source: Source, promise: Promise, deployment: Deployment, log: EventLog) -> None:
         self.world, self.stock, self.shop, self.source, self.promise, self.log = world, stock, shop, source, promise, log
+        self.deployment = deployment
         w, p = world, world.settings.planning
         self.sold = np.nonzero(w.items.sold)[0]
         self.weeks = p.mps_weeks
         self.forecasts: list[F] = []
         self.actuals: list[F] = []
+        self._far: list[F] = []  # forecasts of the weeks FORECAST_LAG later
         self.week_number = -1
         self._seen = np.zeros(w.items.n)
         self._season = _item_season(world)
         self._level = self._opening_level()
+        self._central = deployment.mean_week()  # of it, what DRP plans from the branches' shelves
+        self._seen_central = np.zeros(w.items.n)
+        self._need = np.zeros((p.mps_weeks, w.items.n))
         self._hours = _daily_hours(world, 7 * p.mps_weeks)
         self._open_days = self._hours.sum(axis=0)
         self.system = self._mps_system()
@@ -125,22 +132,40 @@ class Planner:
     def demand(self, rows: Rows, orders: Columns) -> None:
         """Count the pieces of new plant orders."""
         np.add.at(self._seen, orders["item"][rows], orders["quantity"][rows])
+        if self.deployment.active:
+            self._seen_central += self.deployment.pieces(orders["item"][rows], orders["account"][rows], orders["quantity"][rows])
 
     def _learn(self) -> None:
         """Close a week: compare with its forecast, move the level."""
         p = self.world.settings.planning
         if self.week_number >= 0:
             self.actuals.append(self._seen.copy())
-            self._level = demand_plan.update(self._level, self._seen, self._index(7 * self.week_number), p.smoothing)
+            index = self._index(7 * self.week_number)
+            self._level = demand_plan.update(self._level, self._seen, index, p.smoothing)
             self._seen[:] = 0.0
+            if self.deployment.active:
+                self._central = demand_plan.update(self._central, self._seen_central, index, p.smoothing)
+                self._seen_central[:] = 0.0
         self.week_number += 1
-        self.forecasts.append(self._level * self._index(7 * self.week_number))
+        if self.deployment.active:
+            self._need = self.deployment.need(7 * self.week_number, self.weeks)
+        ahead = self.forecast(min(FORECAST_LAG + 1, self.weeks))
+        self.forecasts.append(ahead[0])
+        self._far.append(ahead[FORECAST_LAG] if len(ahead) > FORECAST_LAG else np.full(self.world.items.n, np.nan))
 
     def forecast(self, weeks: int) -> F:
-        """Forecast of the coming weeks, this one first, (weeks, items)."""
+        """Forecast of the coming weeks, this one first, and what DRP plans to ship to branches, (weeks, items)."""
         p = self.world.settings.planning
         index = np.array([self._index(7 * (self.week_number + k)) for k in range(weeks)])
-        return demand_plan.forecast(self._level, index, p.forecast_bias)
+        return demand_plan.forecast(np.maximum(self._level - self._central, 0.0), index, p.forecast_bias) + self._need[:weeks]
+
+    def forecast_ahead(self) -> F:
+        """Forecast of each closed week made ``FORECAST_LAG`` weeks before, NaN where there was none, (weeks, items)."""
+        known = np.full((len(self.actuals), self.world.items.n), np.nan)
+        made = self._far[: max(len(self.actuals) - FORECAST_LAG, 0)]
+        if made:
+            known[FORECAST_LAG:] = made
+        return known
 
     # --- the week -----------------------------------------------------------------------------------------------------
     def week(self) -> None:

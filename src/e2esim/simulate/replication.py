@@ -27,6 +27,7 @@ from e2esim.domain.events import Event, EventLog
 from e2esim.domain.outcome import Outcome
 from e2esim.domain.world import World
 from e2esim.simulate.conservation import check_orders
+from e2esim.simulate.deployment import Deployment
 from e2esim.simulate.late_causes import LateFacts, explain, late_table
 from e2esim.simulate.open_book import open_book
 from e2esim.simulate.opening import open_orders, open_shelves, open_transit
@@ -70,7 +71,8 @@ class Replication:
         self.desk = Desk(world, self.people, self.orders, streams, self.log, ticks)
         self.trade = Trade(world, self.people, self.orders, streams)
         self.promise = Promise(world, self.orders, self.log)
-        self.planner = Planner(world, self.stock, self.shop, self.source, self.promise, self.log)
+        self.deployment = Deployment(world, self.stock, self.trade, self.promise)
+        self.planner = Planner(world, self.stock, self.shop, self.source, self.promise, self.deployment, self.log)
         self.waves = Waves(world, self.orders, self.people, self.planner, self.promise)
         place_sequencers(world, self.shop)
         self._free = [self.stock.free.copy()]  # at the plant, by night
@@ -121,6 +123,7 @@ class Replication:
             forecast_weekly=np.array(self.planner.forecasts[: len(self.planner.actuals)]).reshape(-1, self.world.items.n),
             actual_weekly=np.array(self.planner.actuals).reshape(-1, self.world.items.n),
             sop=self.planner.sop.columns() if self.planner.sop is not None else {},
+            forecast_ahead_weekly=self.planner.forecast_ahead(),
         )
 
     # --- opening ---------------------------------------------------------------------------------------------------
@@ -224,6 +227,8 @@ class Replication:
         """Trade accounts and branches place their orders of the day."""
         shelves = slice(1, None)
         rows = self.trade.order(day, self.stock.on_hand[shelves], self.stock.on_order[shelves], self.stock.backlog[shelves])
+        if self.deployment.active:
+            rows = np.concatenate([rows, self.trade.send(day, *self.deployment.ship(day))])
         if len(rows) == 0:
             return
         self.log.emit(
