@@ -111,11 +111,14 @@ def plan_data(data: Path, options: PlanOptions) -> Path:
 
 
 def _chosen(case: PlanCase, bring: str) -> Flags | None:
-    """Orders that the ways out must bring on time, None for all; a name is an order, or an order and its line: 4711/10."""
-    if not bring:
-        return None
+    """Orders that the ways out must bring on time, None for all; a name is an order, or an order and its line: 4711/10.
+
+    Net forecast is nobody's order: the ways out need not bring it on time.
+    """
     import numpy as np
 
+    if not bring:
+        return np.arange(len(case.facts.orders)) < case.n_orders if case.n_forecast else None
     names = [name.strip() for name in bring.split(",") if name.strip()]
     own = np.array([order in names or order.rpartition("/")[0] in names for order in case.facts.orders], dtype=bool)
     known = {name for order in case.facts.orders for name in (order, order.rpartition("/")[0])}
