@@ -6,7 +6,6 @@ LP_VALUE: the value of the generated books if every line could be split, by HiGH
 from __future__ import annotations
 
 import json
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.machine import ROOT, median, process
-from benchmarks.speed import Figure
+from benchmarks.speed import Figure, command
 from e2esim.planning.book.allocate import allocate
 from e2esim.planning.book.order_book import breaches
 from e2esim.planning.book.synthetic import generated_book
@@ -24,7 +23,6 @@ from e2esim.planning.book.synthetic import generated_book
 LP_VALUE: Final = {(2, 0.93): 320_795.4, (3, 0.93): 327_081.6, (4, 0.80): 311_529.6, (5, 1.05): 329_899.6}
 SHARE_GOAL: Final = 99.3  # % of the LP value
 WALL_GOAL_S: Final = 1.0
-COMMAND: Final = (sys.executable, "-m", "e2esim.cli.main")
 OTHERS: Final = (("promise_command", "promise"), ("ctp", "ctp"))  # module, function
 
 
@@ -61,8 +59,8 @@ def backorders(runs: int) -> Iterator[Figure]:
     data = ROOT / "scenarios" / "planner_200"
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
-        process([*COMMAND, "plan", str(data), "--out", "runs/p", "--time-limit", "10", "--quiet"], cwd=here)
-        done = [process([*COMMAND, "backorders", str(data), "--json", "--quiet"], cwd=here) for _ in range(runs)]
+        process([*command(), "plan", str(data), "--out", "runs/p", "--time-limit", "10", "--quiet"], cwd=here)
+        done = [process([*command(), "backorders", str(data), "--json", "--quiet"], cwd=here) for _ in range(runs)]
         told = done[-1].said
         name = f"e2esim backorders, {told['winners']} win, {told['losers']} lose of {told['orders']:,}, whole process"
         yield Figure(name=name, value=median([run.wall_s for run in done]), cpu=median([run.cpu_s for run in done]), unit="s", runs=runs)
