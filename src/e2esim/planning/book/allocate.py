@@ -13,9 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from e2esim.planning.book.choice_kernels import choose_anew, wishes
+from e2esim.planning.book.dock_kernels import dock_prices, relieve_dock, swap_at_dock
 from e2esim.planning.book.flow_kernels import fill_items
 from e2esim.planning.book.order_book import EPS, Deliveries, Flags, Floats, Ints, OrderBook, tidy
-from e2esim.planning.book.repair_kernels import choose_anew, dock_prices, improve, improve_groups, insert_all, relieve_dock, swap_at_dock, wishes
+from e2esim.planning.book.placing_kernels import insert_all
+from e2esim.planning.book.repair_kernels import improve, improve_groups
 
 PRICE_STEPS = 200
 STRIDE = 0.2  # of the mean weight: first step of a dock price
