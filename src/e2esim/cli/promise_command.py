@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -97,9 +99,10 @@ def answer_one(data: Path, options: PromiseOptions) -> None:
 
     began = time.perf_counter()
     words = options.request()
-    snapshot, used = asked_plan(data, options, lambda known: check_request(words, known))
-    asked = check_request(words, known_in(snapshot))
-    told = _told(snapshot, used, asked)
+    with _no_collector():
+        snapshot, used = asked_plan(data, options, lambda known: check_request(words, known))
+        asked = check_request(words, known_in(snapshot))
+        told = _told(snapshot, used, asked)
     wall_s = time.perf_counter() - began
     if options.as_json:
         typer.echo(told_json(told, wall_s))
@@ -107,6 +110,18 @@ def answer_one(data: Path, options: PromiseOptions) -> None:
         from e2esim.report.promise.terminal import print_told
 
         print_told(told, wall_s)
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Answer without the garbage collector: it would walk the thousands of orders of the plan a tenth of the time."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def asked_plan(data: Path, options: PromiseOptions, check: Callable[[Known], object]) -> tuple[Snapshot, PlanUsed]:
