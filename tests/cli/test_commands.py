@@ -138,7 +138,7 @@ def test_kpis_and_tables_print_the_catalogues(here: Path) -> None:
         assert f"{kpi['name']} [{kpi['unit']}" in text
     assert "`component` | id in items" in call("tables", "bom").stdout
     assert call("tables", "bomb").exit_code == 2
-    assert call("tables").stdout.count("### ") == 26
+    assert call("tables").stdout.count("### ") == 27
 
 
 @pytest.mark.parametrize("words", [["runn"], ["run", "--replication", "3"], ["run", "--replications", "0"]])

@@ -125,7 +125,7 @@ def _selling(yearly: Mapping[str, float]) -> dict[str, list[Row]]:
 
 def oracle_world(folder: Path, *, customers: int = 20_000, days: int = 56, settings: Mapping[str, Any] | None = None, **changes: Change) -> Path:
     """Write the world for about ``customers`` customers and ``days`` days into ``folder``; ``changes`` as in ``worlds.tiny_world``."""
-    tables: dict[str, Change] = dict.fromkeys(("closures", "accounts"))
+    tables: dict[str, Change] = dict.fromkeys(("closures", "accounts", "budget"))
     tables |= oracle_tables(customers, days)
     for name, change in changes.items():
         rows = tables[name]

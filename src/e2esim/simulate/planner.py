@@ -157,7 +157,9 @@ class Planner:
         """Forecast of the coming weeks, this one first, and what DRP plans to ship to branches, (weeks, items)."""
         p = self.world.settings.planning
         index = np.array([self._index(7 * (self.week_number + k)) for k in range(weeks)])
-        return demand_plan.forecast(np.maximum(self._level - self._central, 0.0), index, p.forecast_bias) + self._need[:weeks]
+        others = demand_plan.forecast(np.maximum(self._level - self._central, 0.0), index, p.forecast_bias)
+        beyond = demand_plan.forecast(self._central, index[len(self._need) :], 0.0)  # further than DRP plans: the mean week
+        return np.asarray(others + np.concatenate([self._need, beyond])[:weeks])
 
     def forecast_ahead(self) -> F:
         """Forecast of each closed week made ``FORECAST_LAG`` weeks before, NaN where there was none, (weeks, items)."""
