@@ -77,9 +77,8 @@ class Scene:
             "map": [self._map()],
             "plant": [self._load(), self._stock(), self._backlog()],
             **({"sop": [self._sop()]} if self.outcome.sop else {}),
-            "promise": [self._punctuality(), self._late(), self._leads()],
+            "promise": [self._punctuality(), self._leads(), self._late(), self._waiting()],
             "customers": [self._since(), self._feelings(), self._contacts(), self._returns()],
-            "waiting": [self._waiting()],
             "money": [self._demand(), self._bridge()],
         }
         return [Section(anchor=name, title=self.words(f"h_{name}"), cards=found) for name, found in cards.items()]
@@ -193,7 +192,7 @@ class Scene:
         )
         picture = bars.draw_flat_bars(shown, "waiting", w("waiting_title"))
         legend = [(colour, w(f"waiting_{key}")) for colour, key, _ in parts]
-        return self._card("waiting", picture, legend=legend, grid=waiting_grid(self.outcome, found, self.weeks, w), wide=True)
+        return self._card("waiting", picture, legend=legend, grid=waiting_grid(self.outcome, found, self.weeks, w))
 
     def _leads(self) -> Card:
         picture = lines.draw_leads(
