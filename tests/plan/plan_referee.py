@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from e2esim.planning.factory.problem import PlanProblem
@@ -49,8 +50,9 @@ def broken_rules(problem: PlanProblem, folder: Path) -> set[str]:
         moves[row["item"]].append((received, 0, row["qty"]))
     for row in given.iter_rows(named=True):
         moves[row["item"]].append(((row["delivered"] - problem.today).days, 1, -row["qty"]))
+    ordered_qty = dict(zip(problem.orders, problem.order_qty.tolist(), strict=True))  # what was made for a forecast has no limit
     for name, qty in given.group_by("order").agg(pl.col("qty").sum()).iter_rows():
-        broken |= {"too much"} if qty > problem.order_qty[problem.orders.index(name)] + 1e-6 else set()
+        broken |= {"too much"} if qty > ordered_qty.get(name, np.inf) + 1e-6 else set()
     for (centre, week), used in hours.items():
         room = float(problem.capacity_h[problem.centres.index(centre), week]) if week < problem.n_weeks else 0.0
         broken |= {"over capacity"} if used > room + 1e-3 else set()

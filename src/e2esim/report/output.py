@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from e2esim.report.manifest import manifest
 from e2esim.report.result import Result
 from e2esim.report.sop_facts import sop_frame
 from e2esim.report.waiting import waiting_frame
+from e2esim.report.whole_folder import whole_folder
 
 _ROWS: dict[str, Callable[[Outcome, World | None], pl.DataFrame]] = {
     "orders": orders_frame,
@@ -62,19 +61,8 @@ def write_run(
     FileExistsError
         If ``folder`` exists: a run never overwrites another.
     """
-    if folder.exists():
-        raise FileExistsError(f"the run folder {folder} exists already; choose another or remove it")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    try:
-        partial.chmod(0o755)
+    with whole_folder(folder) as partial:
         _write(result, partial, report, language, tables)
-        if folder.exists():
-            raise FileExistsError(f"the run folder {folder} appeared while the run was written")
-        partial.rename(folder)
-    except BaseException:  # an interrupt too must leave nothing half-written
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
     return folder
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,6 +17,7 @@ from rich.text import Text
 from e2esim.kpi.catalogue import CATALOGUE
 from e2esim.report.comparison import Gap, word
 from e2esim.report.manifest import versions
+from e2esim.report.whole_folder import whole_folder
 
 _WIDTH = 100
 KPIS = (
@@ -182,22 +181,13 @@ def write_tournament(found: Found, group: str, folder: Path, overrides: list[str
     FileExistsError
         If ``folder`` exists: a tournament never overwrites another.
     """
-    if folder.exists():
-        raise FileExistsError(f"the folder {folder} exists already; choose another or remove it")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    try:
-        partial.chmod(0o755)
+    with whole_folder(folder) as partial:
         frame = differences_frame(found)
         frame.write_parquet(partial / "differences.parquet", compression="zstd")
         found.per_replication.write_parquet(partial / "replications.parquet", compression="zstd")
         _workbook(partial / "tournament.xlsx", found, frame)
         told = {"overrides": overrides, "versions": versions(), "tournament": tournament_json(found, group)}
         (partial / "manifest.json").write_text(json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
-        partial.rename(folder)
-    except BaseException:  # an interrupt too must leave nothing half-written
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
     return folder
 
 

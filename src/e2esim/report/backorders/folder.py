@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import platform
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ import xlsxwriter
 
 from e2esim.report.backorders.tables import RunView, confirmations_table, figures, orders_table, quotas_table, segments_table
 from e2esim.report.manifest import versions
+from e2esim.report.whole_folder import whole_folder
 
 SHEETS = {"confirmations": "Confirmations", "winners": "Winners", "losers": "Losers", "orders": "Orders", "segments": "Segments", "quotas": "Quotas"}
 _FORMATS = {pl.Date: "yyyy-mm-dd", pl.Float64: "#,##0.###", pl.Int64: "0"}
@@ -30,17 +29,8 @@ def write_run(view: RunView, folder: Path) -> Path:
     FileExistsError
         If ``folder`` exists.
     """
-    if folder.exists():
-        raise FileExistsError(f"the folder {folder} exists already; choose another or remove it")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    try:
-        partial.chmod(0o755)
+    with whole_folder(folder) as partial:
         _write(view, partial)
-        partial.rename(folder)
-    except BaseException:  # an interrupt too must leave nothing half-written
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
     return folder
 
 

@@ -6,8 +6,6 @@ import datetime as dt
 import hashlib
 import json
 import platform
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -25,6 +23,7 @@ from e2esim.report.plan.served import deliveries_frame, late_frame, pegging_fram
 from e2esim.report.plan.summary import Summary
 from e2esim.report.plan.view import PlanView
 from e2esim.report.plan.weeks import load_frame, mps_frame
+from e2esim.report.whole_folder import whole_folder
 
 FRAMES: dict[str, Callable[[PlanView], pl.DataFrame]] = {
     "mps": mps_frame,
@@ -88,17 +87,8 @@ def write_forecast(demand: NetDemand, folder: Path) -> Path:
 
 def _whole(folder: Path, write: Callable[[Path], None]) -> Path:
     """Let ``write`` fill a hidden folder beside ``folder`` and rename it at the end."""
-    if folder.exists():
-        raise FileExistsError(f"the folder {folder} exists already; choose another or remove it")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    try:
-        partial.chmod(0o755)
+    with whole_folder(folder) as partial:
         write(partial)
-        partial.rename(folder)
-    except BaseException:  # an interrupt too must leave nothing half-written
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
     return folder
 
 

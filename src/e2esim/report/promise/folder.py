@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import platform
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -17,6 +15,7 @@ import xlsxwriter
 
 from e2esim.report.manifest import versions
 from e2esim.report.promise.book import Book, advice_frame, breaches_frame, deliveries_frame, figures, lines_frame, next_orders, offers_frame
+from e2esim.report.whole_folder import whole_folder
 
 SHEETS = {"promises": "Promises", "deliveries": "Deliveries", "breaches": "Broken promises", "offers": "Earlier dates", "alternatives": "Alternatives"}
 _FORMATS = {pl.Date: "yyyy-mm-dd", pl.Float64: "#,##0.###", pl.Int64: "0"}
@@ -31,17 +30,8 @@ def write_book(book: Book, folder: Path) -> Path:
     FileExistsError
         If ``folder`` exists.
     """
-    if folder.exists():
-        raise FileExistsError(f"the folder {folder} exists already; choose another or remove it")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    try:
-        partial.chmod(0o755)
+    with whole_folder(folder) as partial:
         _write(book, partial)
-        partial.rename(folder)
-    except BaseException:  # an interrupt too must leave nothing half-written
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
     return folder
 
 

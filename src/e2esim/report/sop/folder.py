@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import platform
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from e2esim.planning.sop.scenarios import figures
 from e2esim.report.manifest import fingerprint, versions
 from e2esim.report.sop.frames import FRAMES
 from e2esim.report.sop.terminal import headline, verdict_lines
+from e2esim.report.whole_folder import whole_folder
 
 
 def write_cycle(cycle: Cycle, verdict: Verdict | None, settings: Settings, folder: Path, tables: Mapping[str, pl.DataFrame]) -> Path:
@@ -33,17 +32,8 @@ def write_cycle(cycle: Cycle, verdict: Verdict | None, settings: Settings, folde
     FileExistsError
         If ``folder`` exists: a plan never overwrites another.
     """
-    if folder.exists():
-        raise FileExistsError(f"the S&OP folder {folder} exists already; choose another or remove it")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    try:
-        partial.chmod(0o755)
+    with whole_folder(folder) as partial:
         _write(cycle, verdict, settings, partial, tables)
-        partial.rename(folder)
-    except BaseException:  # an interrupt too must leave nothing half-written
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
     return folder
 
 
