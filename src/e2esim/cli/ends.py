@@ -26,6 +26,11 @@ def clean_end() -> Iterator[None]:
     except KeyboardInterrupt:
         typer.echo("interrupted", err=True)
         raise typer.Exit(INTERRUPTED) from None
+    except RuntimeError as error:
+        if "no locator available" not in str(error):  # numba's words for: nowhere to keep compiled code
+            raise
+        typer.echo("no folder for compiled code can be written; name one: NUMBA_CACHE_DIR=/some/folder e2esim ...", err=True)
+        raise typer.Exit(FAILED) from None
     except BrokenPipeError:  # the reader of our output has gone, e.g. `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(DONE) from None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
+from e2esim.machine_code import is_compiled
 
 if TYPE_CHECKING:
     from e2esim.planning.demand.net_demand import DemandData, NetDemand
@@ -76,7 +77,7 @@ def plan_data(data: Path, options: PlanOptions) -> Path:
     earlier = None if options.calm is None else earlier_plan(case, options.calm, fingerprint(read.tables))
     _empty(options.export_neutral)
     folder = run_folder(options.out, f"plan-{case.title}", fingerprint(read.tables)[:12])
-    if not options.quiet and not _compiled():
+    if not options.quiet and not is_compiled("planning/factory"):
         typer.echo("first plan after installation: compiling, about half a minute more than later ones", err=True)
     from e2esim.planning.factory.calm import calm_planned
     from e2esim.planning.factory.planner import planned
@@ -179,12 +180,3 @@ def _export(view: object, folder: Path) -> None:
         for path in sorted(Path(partial).iterdir()):
             shutil.move(path, folder / path.name)
 
-
-def _compiled() -> bool:
-    """Whether the kernels of the planner have been compiled before."""
-    import os
-
-    from e2esim.planning import factory
-
-    cache = Path(factory.__file__).parent / "__pycache__"
-    return "NUMBA_CACHE_DIR" in os.environ or any(cache.glob("*.nbi"))

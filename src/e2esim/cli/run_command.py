@@ -12,6 +12,7 @@ from pathlib import Path
 import typer
 
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
+from e2esim.machine_code import is_compiled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +45,7 @@ def run_scenario(overrides: Sequence[str], options: RunOptions) -> None:
         typer.echo(listing(loaded.warnings), err=True)
     settings, tables = loaded.scenario.settings, loaded.scenario.tables
     folder = run_folder(options.out, settings.name, fingerprint(settings, None, tables)[:12])
-    if not options.quiet and first_run():
+    if not options.quiet and not is_compiled("customers"):
         typer.echo("first run after installation: compiling, about half a minute more than later runs", err=True)
 
     from e2esim.report.output import write_run
@@ -93,8 +94,3 @@ def run_folder(out: Path | None, scenario: str, digest: str) -> Path:
         raise InputErrors([problem])
     return out
 
-
-def first_run() -> bool:
-    """Return whether no kernel has been compiled yet (numba keeps them beside the modules)."""
-    package = Path(__file__).resolve().parent.parent
-    return "NUMBA_CACHE_DIR" not in os.environ and next(package.glob("customers/__pycache__/*.nbi"), None) is None

@@ -11,6 +11,7 @@ import platform
 import sys
 from collections.abc import Iterator, Mapping
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ import polars as pl
 
 from e2esim.domain.settings import Settings
 from e2esim.domain.world import World
+from e2esim.machine_code import kernel_hash
 from e2esim.report.result import Result
 
 PACKAGES = ("e2esim", "numpy", "polars", "numba", "simpy", "ortools", "scipy", "hydra-core", "matplotlib")
@@ -54,14 +56,33 @@ def manifest(result: Result, tables: Mapping[str, pl.DataFrame] | None, files: M
 
 
 def versions() -> dict[str, str]:
-    """Installed versions of the packages that can change a result."""
+    """Installed versions of the packages that can change a result, the commit of a checkout, and the hash of the kernel sources."""
     found = {}
     for name in PACKAGES:
         try:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             found[name] = "not installed as a package"
-    return found
+    return found | {"e2esim commit": commit() or "not a checkout", "e2esim kernels": kernel_hash()}
+
+
+def commit() -> str:
+    """The commit of the checkout that the program runs from, read from its ``.git``; empty for an installed package."""
+    git = Path(__file__).resolve().parents[3] / ".git"
+    try:
+        if git.is_file():  # a worktree
+            git = Path(git.read_text().removeprefix("gitdir:").strip())
+        head = (git / "HEAD").read_text().strip()
+        if not head.startswith("ref: "):
+            return head
+        shared = git / (git / "commondir").read_text().strip() if (git / "commondir").exists() else git
+        branch = head.removeprefix("ref: ")
+        if (shared / branch).exists():
+            return (shared / branch).read_text().strip()
+        packed = (shared / "packed-refs").read_text().splitlines()
+        return next((line.split()[0] for line in packed if line.endswith(f" {branch}")), "")
+    except OSError:
+        return ""
 
 
 def plain(value: Any) -> Any:
