@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from e2esim.config.plan_data.settings import KEYS
 from e2esim.domain.schema import TABLE as SCENARIO
-from e2esim.domain.schema import Column, Table
+from e2esim.domain.schema import Column, Table, Verb
 from e2esim.planning.factory.money import EXTRA_HOUR_EUR
 from e2esim.planning.factory.risk import HOURS_CV, LATE_MEDIAN_D, LATE_SHARE
 
@@ -43,6 +43,7 @@ def _date(name: str, meaning: str) -> Column:
     return Column(name=name, kind="date", unit="YYYY-MM-DD", meaning=meaning)
 
 
+_FACTORY: tuple[Verb, ...] = ("plan", "promise", "backorders")
 STRATEGIES = ("win", "gain", "improve", "redistribute", "fill", "lose")  # of e2esim.planning.book.backorders
 _ITEM = ("items", "item")
 _CENTRE = ("work_centres", "work_centre")
@@ -52,6 +53,7 @@ TABLES: tuple[Table, ...] = (
         name="settings",
         meaning="One row a setting.",
         key=("key",),
+        verbs=_FACTORY,
         required=False,
         columns=(
             Column(name="key", kind="choice", meaning="which setting", choices=KEYS),
@@ -62,6 +64,7 @@ TABLES: tuple[Table, ...] = (
         name="items",
         meaning="Everything that is sold, made or bought.",
         key=("item",),
+        verbs=_FACTORY,
         columns=(
             _id("item", "number of the item, kept as text: 000123 stays 000123"),
             _text("name", "name shown in the plan"),
@@ -75,6 +78,7 @@ TABLES: tuple[Table, ...] = (
         name="bom",
         meaning="Bill of material, any number of levels; components are taken when the first step starts.",
         key=("parent", "component"),
+        verbs=_FACTORY,
         required=False,
         columns=(
             _id("parent", "made item", _ITEM),
@@ -87,6 +91,7 @@ TABLES: tuple[Table, ...] = (
         name="work_centres",
         meaning="Machines and crews with finite hours.",
         key=("work_centre",),
+        verbs=_FACTORY,
         columns=(
             _id("work_centre", "number of the work centre"),
             _text("name", "name shown in the plan"),
@@ -116,6 +121,7 @@ TABLES: tuple[Table, ...] = (
         name="capacity",
         meaning="Hours of a work centre by week; where it has rows here, its calendar is not used.",
         key=("work_centre", "week_start"),
+        verbs=_FACTORY,
         required=False,
         columns=(
             _id("work_centre", "work centre", _CENTRE),
@@ -130,6 +136,7 @@ TABLES: tuple[Table, ...] = (
         name="routings",
         meaning="Steps of made items in sequence; between steps there may be stock of work in process.",
         key=("item", "step"),
+        verbs=_FACTORY,
         required=False,
         columns=(
             _id("item", "made item", _ITEM),
@@ -145,6 +152,7 @@ TABLES: tuple[Table, ...] = (
         name="suppliers",
         meaning="Who delivers what, on which terms.",
         key=("supplier", "item"),
+        verbs=_FACTORY,
         required=False,
         columns=(
             _id("supplier", "number or name of the supplier"),
@@ -170,6 +178,7 @@ TABLES: tuple[Table, ...] = (
         name="stock",
         meaning="What lies in stock when today begins; items not named have none.",
         key=("item",),
+        verbs=_FACTORY,
         required=False,
         columns=(_id("item", "item", _ITEM), _number("on_hand", "unit", "free stock"), _unit("on_hand")),
     ),
@@ -177,6 +186,7 @@ TABLES: tuple[Table, ...] = (
         name="receipts",
         meaning="Open purchase and production orders. Their parts are taken and their hours spent already.",
         key=("receipt",),
+        verbs=_FACTORY,
         required=False,
         columns=(
             _id("receipt", "number of the open order"),
@@ -198,6 +208,7 @@ TABLES: tuple[Table, ...] = (
         name="orders",
         meaning="Orders of customers, and forecasts to be planned like orders.",
         key=("order", "line"),
+        verbs=_FACTORY,
         columns=(
             _id("order", "number of the order"),
             _text("line", "line of the order; leave it out where an order has one line"),
@@ -249,6 +260,7 @@ TABLES: tuple[Table, ...] = (
         name="customers",
         meaning="Who may order, besides those who stand in orders.",
         key=("customer",),
+        verbs=_FACTORY,
         required=False,
         columns=(
             _id("customer", "name or number, as orders write it"),
@@ -269,6 +281,7 @@ TABLES: tuple[Table, ...] = (
         name="segments",
         meaning="Which orders a backorder run may better or worsen, in which turn; an order belongs to the first segment that it fits, by rank.",
         key=("segment", "by", "value"),
+        verbs=_FACTORY,
         required=False,
         columns=(
             _id("segment", "name of the segment; several rows are several ways to belong to it"),
@@ -296,6 +309,7 @@ TABLES: tuple[Table, ...] = (
         name="quotas",
         meaning="Shares of the supply of every sold item for channels, their markets and customers; what a row does not hand on is a pool for all below it.",
         key=("channel", "market", "customer"),
+        verbs=_FACTORY,
         required=False,
         columns=(
             _id("channel", "channel, as table customers writes it"),
@@ -316,6 +330,7 @@ TABLES: tuple[Table, ...] = (
         name="substitutes",
         meaning="What may be delivered in place of an item, piece for piece; only promised, not planned.",
         key=("item", "substitute"),
+        verbs=_FACTORY,
         required=False,
         columns=(
             _id("item", "what is ordered", _ITEM),
@@ -328,6 +343,7 @@ TABLES: tuple[Table, ...] = (
         name="other_sites",
         meaning="Free goods of other sites that may be delivered in place of our own; only promised, not planned.",
         key=("site", "item", "available_from"),
+        verbs=_FACTORY,
         required=False,
         columns=(
             _id("site", "name of the other site"),
@@ -342,6 +358,7 @@ TABLES: tuple[Table, ...] = (
         name="history",
         meaning="Past demand; where it is given, the plan serves what is still to come beside the orders. Absent rows are no demand.",
         key=("item", "channel", "period"),
+        verbs=_FACTORY,
         required=False,
         columns=(
             _id("item", "what was asked for", _ITEM),
@@ -360,6 +377,7 @@ TABLES: tuple[Table, ...] = (
         name="forecast_changes",
         meaning="What people know and history does not. Rows of the past too: they tell whether changing the forecast paid.",
         key=("item", "channel", "week"),
+        verbs=_FACTORY,
         required=False,
         columns=(
             Column(name="item", kind="id", meaning="whose forecast changes; empty: of all items", required=False, default="", ref=_ITEM),
