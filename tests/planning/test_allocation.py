@@ -120,6 +120,31 @@ def test_allocation_keeps_every_limit_and_is_as_good_as_another_solver(seed, fai
         assert gain(system, plan.served, plan.extra) == pytest.approx(best_by_scipy(system, night), rel=1e-6)
 
 
+@given(seed=st.integers(0, 10_000), fairness=st.sampled_from([0.0, 0.5, 0.9]), room=st.sampled_from([0.0, 0.5, 50.0]))
+@settings(max_examples=60, deadline=None)
+def test_items_that_share_nothing_scarce_are_solved_one_by_one(seed, fairness, room):
+    """Without prices a kernel solves uncoupled nights; whatever decides, it is as good as another solver."""
+    rng = np.random.default_rng(seed)
+    system = system_of(rng, fairness=fairness)
+    night = night_of(rng, system)
+    night["free_hours"] = rng.uniform(0, room + 1e-12, night["free_hours"].shape)
+    plan = PromiseAllocator(system).plan(**night, prices=False)
+    priced = PromiseAllocator(system).plan(**night)
+    assert gain(system, plan.served, plan.extra) == pytest.approx(gain(system, priced.served, priced.extra), rel=1e-7)
+    assert (system.centre_hours @ plan.extra <= night["free_hours"] + 1e-5).all()
+    assert (np.diff(plan.served, axis=2, prepend=0.0) >= -1e-6).all()
+
+
+def test_a_night_without_free_hours_needs_no_programme(monkeypatch):
+    """The kernel alone answers: the solver would fail if it were asked."""
+    rng = np.random.default_rng(4)
+    system = system_of(rng, materials=0)
+    night = night_of(rng, system, extra=False)
+    allocator = PromiseAllocator(system)
+    monkeypatch.setattr(allocator._lp, "solve", None)
+    assert allocator.plan(**night, prices=False).status == "optimal"
+
+
 def test_whole_pieces_brute_force():
     system = AllocationSystem(
         value=np.array([[9.0, 4.0]]),

@@ -8,7 +8,8 @@ Owns the linear programme and its greedy twin. served[i, k, b] is what class k g
     sum over classes of served <= supply + extra so far              every short item and bucket
     hours @ extra <= free hours,  use @ extra so far <= free material
 
-Only items that run short are solved; the others are left open. Where very many are short at once, only those whose loss
+Only items that run short are solved; the others are left open. Where hours and material are enough for what is best for each
+item alone, the items do not couple and a kernel solves them one by one, exactly; else the programme. Where very many are short at once, only those whose loss
 weighs most for a scarce hour may be made on top of the plan: the programme then stays small (the full one took 20
 times as long on a plant in which everything was short).
 """
@@ -21,6 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from e2esim.planning.allocation_kernels import serve_each
 from e2esim.planning.fair_share import fair_share, greedy_served
 from e2esim.planning.kept_lp import Floats, Ints, KeptLp, Terms
 
@@ -228,6 +230,10 @@ class PromiseAllocator:
             )
         floor = s.fairness * fair_share(demand, supply)
         may = self._may_be_made(short, total.sum(axis=1) - supply, free_hours)
+        if not prices:
+            alone = self._alone(total, floor, supply, short, may, free_hours, material)
+            if alone is not None:
+                return self._result("unpriced", short, supply, alone[0], floor, alone[1], started)
         self._bound(total, floor, supply, short, may, free_hours, material)
         if not self._lp.solve():
             served = greedy_served(demand, supply, floor, s.value + s.delay * s.bucket_days.sum())
@@ -239,6 +245,25 @@ class PromiseAllocator:
         served = np.where(short[:, None, None], np.maximum.accumulate(served, axis=2), total)
         extra = columns[self._served :].reshape(i, b)
         return self._result("optimal" if prices else "unpriced", short, supply, served, floor, extra, started)
+
+    def _alone(
+        self, total: Floats, floor: Floats, supply: Floats, short: Flags, may: Flags, free_hours: Floats, material: Floats
+    ) -> tuple[Floats, Floats] | None:
+        """Each short item for itself, as if hours and material were its own; none if that takes more than there is.
+
+        Where all of it fits, nothing couples the items and what is best for each is best for all.
+        """
+        s, b = self.system, self.system.bucket_end.size
+        cap = np.where(may[:, None], np.inf, 0.0) * np.ones(b)
+        for use, there in ((s.centre_hours, np.maximum(free_hours, 0.0)), (s.material_use, np.maximum(material, 0.0))):
+            for row, most in zip(use, there, strict=True):
+                of = np.flatnonzero(row)
+                cap[of] = np.minimum(cap[of], most / row[of, None])
+        waiting = s.delay[:, None] * s.bucket_days
+        served, extra = serve_each(total, floor, np.maximum.accumulate(supply, axis=1), short, s.value, waiting, s.extra_eur, cap)
+        fits = (s.centre_hours @ extra <= np.maximum(free_hours, 0.0) + 1e-6).all()
+        fits &= (s.material_use @ np.cumsum(extra, axis=1) <= np.maximum(material, 0.0) + 1e-6).all()
+        return (served, extra) if fits else None
 
     def _may_be_made(self, short: Flags, missing: Floats, free_hours: Floats) -> Flags:
         """Short items that may be made on top of the plan: those whose loss weighs most for a free hour."""

@@ -1,0 +1,101 @@
+"""The promise allocation of one item that shares nothing scarce with others: exact, as a flow, without a programme.
+
+Pieces flow from the buckets in which they come free (or are made on top of the plan, at a cost) to a later bucket, from
+there to a class, and along the buckets of the class to the end; what flows from bucket b to b + 1 of class k is what k has
+got by the end of b. Each bucket that a piece has been with a class earns the delay it avoids, the end earns its value.
+Solved by augmenting the dearest path (successive shortest paths: Ahuja, Magnanti and Orlin 1993, chapter 9).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+_FLOOR = 1e6  # [EUR/pcs] what a piece below the floor of its class seems to be worth: more than anything else
+_LEAST = 1e-9  # [pcs]
+
+
+@njit(cache=True)
+def serve_alone(total, floor, supply, value, waiting, extra_eur, extra_cap):
+    """Return what each class gets by the end of each bucket, (classes, buckets), and what is made on top, (buckets,) [pcs].
+
+    Parameters: ``total``, ``floor`` (classes, buckets) cumulative demand and the least that a class must get [pcs];
+    ``supply`` (buckets,) cumulative, not falling [pcs]; ``value`` (classes,) [EUR/pcs]; ``waiting`` (classes, buckets)
+    what a piece saves that is there all through the bucket [EUR/pcs]; ``extra_eur`` [EUR/pcs] and ``extra_cap``
+    (buckets,) [pcs] of what may be made on top of the plan.
+    """
+    classes, buckets = total.shape
+    source, sink = 0, 1
+    comes, gets = 2, 2 + buckets  # first node of the buckets, first node of the classes' buckets
+    nodes = gets + classes * buckets
+    arcs = 2 * (2 * buckets + buckets - 1 + 3 * classes * buckets)
+    tail, head = np.empty(arcs, np.int64), np.empty(arcs, np.int64)
+    room, cost = np.zeros(arcs), np.zeros(arcs)
+    n = 0
+    for b in range(buckets):
+        fresh = supply[b] - (supply[b - 1] if b > 0 else 0.0)
+        n = _arc(tail, head, room, cost, n, source, comes + b, fresh, 0.0)
+        n = _arc(tail, head, room, cost, n, source, comes + b, extra_cap[b], extra_eur)
+        if b + 1 < buckets:
+            n = _arc(tail, head, room, cost, n, comes + b, comes + b + 1, np.inf, 0.0)
+        for k in range(classes):
+            here = gets + k * buckets + b
+            after = here + 1 if b + 1 < buckets else sink
+            earned = waiting[k, b] + (value[k] if after == sink else 0.0)
+            n = _arc(tail, head, room, cost, n, comes + b, here, np.inf, 0.0)
+            n = _arc(tail, head, room, cost, n, here, after, floor[k, b], -earned - _FLOOR)
+            n = _arc(tail, head, room, cost, n, here, after, max(total[k, b] - floor[k, b], 0.0), -earned)
+    _augment(tail, head, room, cost, nodes, source, sink)
+    served, extra = np.zeros((classes, buckets)), np.zeros(buckets)
+    n = 0
+    for b in range(buckets):  # what has flowed along an arc is the room of the arc back
+        extra[b] = room[n + 3]
+        n += 4 + (2 if b + 1 < buckets else 0)
+        for k in range(classes):
+            served[k, b] = room[n + 3] + room[n + 5]
+            n += 6
+    return served, extra
+
+
+@njit(cache=True)
+def _arc(tail, head, room, cost, n, start, end, most, price):
+    tail[n], head[n], room[n], cost[n] = start, end, most, price
+    tail[n + 1], head[n + 1], room[n + 1], cost[n + 1] = end, start, 0.0, -price
+    return n + 2
+
+
+@njit(cache=True)
+def _augment(tail, head, room, cost, nodes, source, sink):
+    """Send flow along the cheapest path as long as it costs less than nothing (Bellman and Ford)."""
+    distance, by = np.empty(nodes), np.empty(nodes, np.int64)
+    for _ in range(50 * len(tail)):
+        distance[:] = np.inf
+        distance[source] = 0.0
+        moved = True
+        while moved:
+            moved = False
+            for a in range(len(tail)):
+                if room[a] > _LEAST and distance[tail[a]] + cost[a] < distance[head[a]] - 1e-7:
+                    distance[head[a]], by[head[a]] = distance[tail[a]] + cost[a], a
+                    moved = True
+        if distance[sink] >= 0.0:
+            return
+        most, node = np.inf, sink
+        while node != source:
+            most, node = min(most, room[by[node]]), tail[by[node]]
+        node = sink
+        while node != source:
+            room[by[node]] -= most
+            room[by[node] ^ 1] += most
+            node = tail[by[node]]
+
+
+@njit(cache=True)
+def serve_each(total, floor, supply, short, value, waiting, extra_eur, extra_cap):
+    """`serve_alone` for every short item; (items, classes, buckets) and (items, buckets), the others as their demand and zero."""
+    items, _, buckets = total.shape
+    served, extra = total.copy(), np.zeros((items, buckets))
+    for i in range(items):
+        if short[i]:
+            served[i], extra[i] = serve_alone(total[i], floor[i], supply[i], value[i], waiting, extra_eur[i], extra_cap[i])
+    return served, extra
