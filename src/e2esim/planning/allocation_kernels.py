@@ -9,14 +9,18 @@ Solved by augmenting the dearest path (successive shortest paths: Ahuja, Magnant
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 from numba import njit
+
+F = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 _FLOOR = 1e6  # [EUR/pcs] what a piece below the floor of its class seems to be worth: more than anything else
 _LEAST = 1e-9  # [pcs]
 
 
 @njit(cache=True)
-def serve_alone(total, floor, supply, value, waiting, extra_eur, extra_cap):
+def serve_alone(total: F, floor: F, supply: F, value: F, waiting: F, extra_eur: float, extra_cap: F) -> tuple[F, F]:
     """Return what each class gets by the end of each bucket, (classes, buckets), and what is made on top, (buckets,) [pcs].
 
     Parameters: ``total``, ``floor`` (classes, buckets) cumulative demand and the least that a class must get [pcs];
@@ -58,14 +62,14 @@ def serve_alone(total, floor, supply, value, waiting, extra_eur, extra_cap):
 
 
 @njit(cache=True)
-def _arc(tail, head, room, cost, n, start, end, most, price):
+def _arc(tail: Ints, head: Ints, room: F, cost: F, n: int, start: int, end: int, most: float, price: float) -> int:
     tail[n], head[n], room[n], cost[n] = start, end, most, price
     tail[n + 1], head[n + 1], room[n + 1], cost[n + 1] = end, start, 0.0, -price
     return n + 2
 
 
 @njit(cache=True)
-def _augment(tail, head, room, cost, nodes, source, sink):
+def _augment(tail: Ints, head: Ints, room: F, cost: F, nodes: int, source: int, sink: int) -> None:
     """Send flow along the cheapest path as long as it costs less than nothing (Bellman and Ford)."""
     distance, by = np.empty(nodes), np.empty(nodes, np.int64)
     for _ in range(50 * len(tail)):
@@ -91,7 +95,9 @@ def _augment(tail, head, room, cost, nodes, source, sink):
 
 
 @njit(cache=True)
-def serve_each(total, floor, supply, short, value, waiting, extra_eur, extra_cap):
+def serve_each(
+    total: F, floor: F, supply: F, short: npt.NDArray[np.bool_], value: F, waiting: F, extra_eur: F, extra_cap: F
+) -> tuple[F, F]:
     """`serve_alone` for every short item; (items, classes, buckets) and (items, buckets), the others as their demand and zero."""
     items, _, buckets = total.shape
     served, extra = total.copy(), np.zeros((items, buckets))
