@@ -8,6 +8,9 @@ import pytest
 
 from e2esim.config.door import load
 from e2esim.config.problems import InputErrors, Problem
+from e2esim.config.settings import known_keys
+from e2esim.domain.bounds import BOUNDS
+from e2esim.domain.settings import Settings
 from worlds import tiny_world
 
 
@@ -136,3 +139,22 @@ def test_yaml_words_keep_their_meaning(tmp_path: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace("name: tiny", "name: on"), encoding="utf-8")
     found = load([f"scenario={world}"]).settings
     assert (found.name, found.market.demand_factor) == ("on", 1.0)
+
+
+@pytest.mark.parametrize("key", sorted(BOUNDS))
+def test_numbers_without_sense_are_refused_with_the_reason(tmp_path: Path, key: str) -> None:
+    bound, kind = BOUNDS[key], known_keys()[key]
+    for value in (bound.least - 1, bound.most * 1.5 + 1):
+        said = str(int(value)) if kind is int else repr(float(value))
+        (problem,) = [p for p in problems(tiny_world(tmp_path / said.strip("-")), f"{key}={said}") if p.column == key]
+        assert bound.reason in problem.message
+        assert f"{bound.most:g}" in problem.remedy
+
+
+def test_every_number_among_the_settings_has_bounds_and_the_default_lies_inside() -> None:
+    numbers = {key for key, kind in known_keys().items() if kind in (int, float)}
+    assert numbers == set(BOUNDS)
+    defaults = Settings(name="w")
+    for key, bound in BOUNDS.items():
+        section, _, name = key.rpartition(".")
+        assert bound.allows(getattr(getattr(defaults, section) if section else defaults, name)), key

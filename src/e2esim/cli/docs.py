@@ -19,6 +19,7 @@ from e2esim.config.layers import default_choices
 from e2esim.config.places import groups, shipped
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem, did_you_mean
 from e2esim.domain import settings as settings_module
+from e2esim.domain.bounds import BOUNDS
 from e2esim.domain.schema import TABLE, TABLES, Column, Table
 from e2esim.domain.settings import Settings
 
@@ -107,7 +108,7 @@ def settings_text() -> str:
 
 def _section_text(name: str, kind: Any) -> str:
     head = f"### {name}\n\n{_first_line(kind)}\n\n" if name else ""
-    lines = ["| key | type | default | meaning |", "|---|---|---|---|"]
+    lines = ["| key | type | default | bounds | meaning |", "|---|---|---|---|---|"]
     comments = dict(_comments(kind))
     for field in dataclasses.fields(kind):
         hint = get_type_hints(kind)[field.name]
@@ -117,8 +118,13 @@ def _section_text(name: str, kind: Any) -> str:
         default = (
             "the folder's name" if key == "name" else str(field.default).lower() if hint is bool else str(field.default)
         )
-        lines.append(f"| `{key}` | {hint.__name__} | {default} | {_cell(comments.get(field.name, ''))} |")
+        lines.append(f"| `{key}` | {hint.__name__} | {default} | {_allowed(key)} | {_cell(comments.get(field.name, ''))} |")
     return head + "\n".join(lines) + "\n"
+
+
+def _allowed(key: str) -> str:
+    bound = BOUNDS.get(key)
+    return "" if bound is None else f"{bound.least:g} to {bound.most:g}: {bound.reason}"
 
 
 def _first_line(kind: Any) -> str:

@@ -18,6 +18,8 @@ DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 @contextmanager
 def clean_end() -> Iterator[None]:
     """Turn the ends that are not bugs into a message on stderr and an exit code."""
+    from e2esim.domain.size import TooLargeError
+
     try:
         yield
     except InputErrors as error:
@@ -26,6 +28,9 @@ def clean_end() -> Iterator[None]:
     except KeyboardInterrupt:
         typer.echo("interrupted", err=True)
         raise typer.Exit(INTERRUPTED) from None
+    except TooLargeError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(BAD_INPUT) from None
     except RuntimeError as error:
         if "no locator available" not in str(error):  # numba's words for: nowhere to keep compiled code
             raise

@@ -12,6 +12,7 @@ from e2esim.config.checks import View, run_checks
 from e2esim.config.checks_demand import CHECKS as DEMAND
 from e2esim.config.checks_making import CHECKS as MAKING
 from e2esim.config.checks_selling import CHECKS as SELLING
+from e2esim.config.checks_size import CHECKS as SIZE
 from e2esim.config.grids import ROW
 from e2esim.config.layers import Layer, command_layer, file_layer, merge
 from e2esim.config.places import Place, find, names
@@ -74,7 +75,7 @@ def load_with_warnings(overrides: Sequence[str]) -> Loaded:
     settings = _settings(place, command, problems)
     typed = read_tables(place.folder, shown(place.folder))
     problems += typed.problems
-    problems += run_checks((*MAKING, *DEMAND, *SELLING), View(typed, settings))
+    problems += run_checks((*SIZE, *MAKING, *DEMAND, *SELLING), View(typed, settings))
     errors = [problem for problem in problems if not problem.warning]
     if errors or settings is None:
         raise InputErrors([*errors, *(problem for problem in problems if problem.warning)])

@@ -14,9 +14,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from e2esim.config.layers import Merged, Origin
 from e2esim.config.problems import COMMAND_LINE, Problem, did_you_mean
+from e2esim.domain.bounds import BOUNDS
 from e2esim.domain.settings import Settings
 
-LONGEST_DAYS = 36_525  # [days] a century: beyond it dates and memory give out
 _REMEDIES = {
     int: "write a whole number, without quotes",
     float: "write a number with a decimal point, without quotes",
@@ -59,7 +59,7 @@ def build_settings(merged: Merged, main_file: str) -> tuple[Settings | None, lis
         key, origin = ".".join(path), merged.origins.get(path, Origin(file=main_file))
         if key in _sections() and value == {}:  # a section that says nothing
             continue
-        problem = _unknown(key, value, origin, known) or _mistyped(key, value, origin, known[key])
+        problem = _unknown(key, value, origin, known) or _mistyped(key, value, origin, known[key]) or _outside(key, value, origin)
         if problem is None:
             good[key] = value
         else:
@@ -131,6 +131,16 @@ def _mistyped(key: str, value: Any, origin: Origin, kind: type) -> Problem | Non
     return None
 
 
+def _outside(key: str, value: Any, origin: Origin) -> Problem | None:
+    """Return why a number makes no sense; None if it may be one."""
+    bound = BOUNDS.get(key)
+    if bound is None or isinstance(value, bool) or not isinstance(value, (int, float)) or bound.allows(value):
+        return None
+    side = f"below {bound.least:g}" if value < bound.least else f"above {bound.most:g}"
+    remedy = f"write a number from {bound.least:g} to {bound.most:g}"
+    return Problem(file=origin.file, row=origin.line, column=key, value=_text(value), message=f"{key} is {side}: {bound.reason}", remedy=remedy)
+
+
 def _section(name: str, good: Mapping[str, Any], merged: Merged, main_file: str, problems: list[Problem]) -> Any:
     """Build one section; a value that its own checks refuse is reported, then taken as default, until they pass."""
     kind = _sections()[name]
@@ -186,35 +196,11 @@ def _bound_remedy(key: str) -> str:
 
 
 def _beyond(top: Mapping[str, Any], merged: Merged, main_file: str) -> list[Problem]:
-    """Limits of the machine rather than of the model."""
-    found = []
-    if top["horizon"].days > LONGEST_DAYS:
-        place = _place("horizon.days", merged, main_file)
-        found.append(
-            Problem(
-                **place,
-                value=str(top["horizon"].days),
-                message=f"longer than {LONGEST_DAYS} days",
-                remedy="run at most a century",
-            )
-        )
-    elif not 1970 <= top["horizon"].start.year <= 2200:
-        place = _place("horizon.start", merged, main_file)
-        found.append(
-            Problem(
-                **place, value=str(top["horizon"].start), message="not between 1970 and 2200", remedy="correct the year"
-            )
-        )
-    if top.get("seed", 0) >= 2**63:
-        found.append(
-            Problem(
-                **_place("seed", merged, main_file),
-                value=str(top["seed"]),
-                message="too large",
-                remedy="take a seed below 2^63",
-            )
-        )
-    return found
+    """Limits of the calendar rather than of the model."""
+    if 1970 <= top["horizon"].start.year <= 2200:
+        return []
+    place = _place("horizon.start", merged, main_file)
+    return [Problem(**place, value=str(top["horizon"].start), message="not between 1970 and 2200", remedy="correct the year")]
 
 
 def _whole(

@@ -18,6 +18,7 @@ import polars as pl
 from e2esim.domain import world as w
 from e2esim.domain.changeovers import lay_out_changeovers
 from e2esim.domain.scenario import Scenario
+from e2esim.domain.settings import Settings
 from e2esim.domain.worktime import WorkTime
 
 _SPARE_DAYS = 120  # calendars reach this far beyond the horizon, so that late work can finish
@@ -36,7 +37,7 @@ def build_world(scenario: Scenario) -> w.World:
     scale = settings.scale
     t = scenario.tables
     brands, markets = _ids(t["brands"], "brand"), _ids(t["markets"], "market")
-    calendars = _calendars(t["calendars"], t["closures"], settings.horizon.start, settings.horizon.days + _SPARE_DAYS)
+    calendars = _calendars(t["calendars"], t["closures"], settings.horizon.start, settings.horizon.days + _ahead(settings) + _SPARE_DAYS)
     modes = w.Modes(
         ids=_ids(t["modes"], "mode"),
         late_share=_f(t["modes"], "late_share"),
@@ -116,6 +117,11 @@ def _index(frame: pl.DataFrame, column: str, ids: Sequence[str]) -> w.I:
     """Position in ``ids`` of each value of a column, -1 for the empty string."""
     where = {one: k for k, one in enumerate(ids)} | {"": -1}
     return np.array([where[v] for v in frame[column].to_list()], dtype=np.int64)
+
+
+def _ahead(settings: Settings) -> int:
+    """Days beyond the run that plans and promises look at."""
+    return max(7 * settings.planning.mps_weeks, settings.promise.horizon_days)
 
 
 def _starts(owner: w.I, n: int) -> w.I:

@@ -63,7 +63,7 @@ class Planning:
 
     rule: str = "end_to_end"
     mps_weeks: int = 13  # [weeks] horizon of the MPS
-    review_days: int = 7  # [days] between two MPS runs
+    review_days: int = 7  # [days] between two MPS runs, whole weeks; a plan that ends before is renewed at its end
     frozen_days: int = 0  # [days] frozen zone: the MPS leaves last week's plan only for what cannot be made (end_to_end)
     slushy_days: int = 0  # [days] slushy zone, from the same day on: leaving last week's plan costs change_eur; later is liquid
     change_eur: float = 0.0  # [EUR/pcs/week] cost of moving a planned piece by a week inside the slushy zone
@@ -82,7 +82,7 @@ class Planning:
         _need(self.rule in ("silo", "end_to_end"), f"planning rule must be 'silo' or 'end_to_end', got {self.rule!r}")
         _need(self.sequence in ("release", "rule", "aps"), f"sequence must be release, rule or aps, got {self.sequence!r}")
         _need(self.mps_weeks >= 2, f"mps_weeks must be at least 2, got {self.mps_weeks}")
-        _need(self.review_days >= 1, f"review_days must be at least 1, got {self.review_days}")
+        _need(self.review_days >= 7 and self.review_days % 7 == 0, f"review_days must be whole weeks, got {self.review_days}")
         _need(self.frozen_days >= 0, f"frozen_days must not be negative, got {self.frozen_days}")
         _need(self.change_eur >= 0, f"change_eur must not be negative, got {self.change_eur}")
         zones = max(self.frozen_days, self.slushy_days)

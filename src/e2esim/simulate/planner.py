@@ -62,7 +62,8 @@ class Planner:
         self._central = deployment.mean_week()  # of it, what DRP plans from the branches' shelves
         self._seen_central = np.zeros(w.items.n)
         self._need = np.zeros((p.mps_weeks, w.items.n))
-        self._hours = _daily_hours(world, 7 * p.mps_weeks)
+        self.ahead_d = _cumulative_lead(world)
+        self._hours = _daily_hours(world, max(self.ahead_d + 7 * p.mps_weeks, promise.days, FEED_DAYS))
         self._open_days = self._hours.sum(axis=0)
         self.system = self._mps_system()
         self._rolling = RollingMps(self.system)
@@ -78,7 +79,6 @@ class Planner:
         self.bottleneck_hours = self.system_hours()
         self._carry = np.zeros(len(self.sold))
         self._schedule: dict[int, list[tuple[int, float]]] = {}  # finished lots laid out and not released, by day of release
-        self.ahead_d = _cumulative_lead(world)
         self._laid_to = 0  # first day without laid out lots
 
     # --- facts --------------------------------------------------------------------------------------------------------
@@ -177,8 +177,8 @@ class Planner:
         if self.sop is not None:
             self.sop.week(7 * self.week_number, self)
             self.feeder.contract(self.sop.frame(7 * self.week_number))
-        due = self.week_number % max(1, round(p.review_days / 7)) == 0
-        if due or self.plan is None:
+        spent = self.plan is None or self.week_number - self._plan_week >= self.weeks  # a plan shorter than its review is renewed at its end
+        if spent or self.week_number % (p.review_days // 7) == 0:
             plan, before = self._make_plan(), self._before()
             if before is not None:
                 self.moved.append((168.0 * self.week_number, piece_days(before[:SEEN_WEEKS], plan.make[:SEEN_WEEKS])))
@@ -203,7 +203,7 @@ class Planner:
         """Value of an hour of each centre that was full, overtime included, and of a unit of each raw material [EUR], in a week of the plan."""
         assert self.plan is not None
         if self.world.settings.planning.rule == "silo":  # it spreads what its block of weeks holds, without prices
-            block = slice(0, max(1, round(self.world.settings.planning.review_days / 7)))
+            block = slice(0, self.world.settings.planning.review_days // 7)
             full = self.plan.load[:, block].sum(axis=1) >= _FULL * self._plan_hours[:, block].sum(axis=1)
             return full.astype(np.float64), np.zeros(len(self.raw))
         full = self.plan.load[:, week] >= _FULL * self._plan_hours[:, week]
@@ -267,7 +267,7 @@ class Planner:
                 receipts=receipts,
                 safety=safety[0],
                 normal_h=hours,
-                block_weeks=max(1, round(p.review_days / 7)),
+                block_weeks=p.review_days // 7,
             )
         promised = self.promise.open_promises(today, horizon)[sold]
         overdue = self.promise.overdue(today)[sold]

@@ -107,7 +107,9 @@ class Promise:
 
     def open_promises(self, day: int, days: int) -> F:
         """Promised pieces not yet allocated by ship day from ``day``, overdue ones on the first, (items, days)."""
-        table = self.committed[:, day : day + days].copy()
+        table = np.zeros((len(self.committed), days))
+        known = self.committed[:, day : day + days]
+        table[:, : known.shape[1]] = known
         table[:, 0] += self.overdue(day)
         return table
 

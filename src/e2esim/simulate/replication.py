@@ -25,6 +25,7 @@ from e2esim.customers.trade import Trade
 from e2esim.domain.book import ORDER_COLUMNS, Columns, OrderKind, OrderState, ReturnCause, Service
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.outcome import Outcome
+from e2esim.domain.size import check_size, expected_rows
 from e2esim.domain.world import World
 from e2esim.simulate.conservation import check_orders
 from e2esim.simulate.deployment import Deployment
@@ -52,13 +53,14 @@ class Replication:
     """One run of one world. Processes are registered in the order in which they act at equal times."""
 
     def __init__(self, world: World, number: int) -> None:
+        check_size(world)
         self.world, self.number = world, number
         self.tick_h = world.settings.horizon.tick_h
         ticks = math.ceil(world.hours / self.tick_h) + 2
         streams = Streams(world.settings.seed, number)
         self.env = simpy.Environment()
         self.log = EventLog()
-        self.orders = Columns(ORDER_COLUMNS, capacity=_guess_rows(world))
+        self.orders = Columns(ORDER_COLUMNS, capacity=expected_rows(world))
         self.stock = Stock(world, self.orders, self.log)
         self.source = Source(self.env, world, self.stock, self.log, streams)
         self.shop = Shop(self.env, world, self.stock, self.log)
@@ -286,8 +288,3 @@ class Replication:
         except (ConservationError, ValueError) as error:
             raise SimulationError(f"{where}: {error}") from error
 
-
-def _guess_rows(world: World) -> int:
-    """Rows to set aside: untouched pages cost nothing, growing copies."""
-    yearly = float(world.cells.yearly.sum()) * world.settings.market.demand_factor
-    return int((2.2 * yearly + 60.0 * world.accounts.n) * world.hours / 8760.0) + 4096

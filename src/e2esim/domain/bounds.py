@@ -1,0 +1,114 @@
+"""Between which values a setting makes sense, and why; the single source for the door and the documentation.
+
+Narrower rules between settings (open before close, a rule among known names) stand in the settings' own classes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Least and most of a number, both allowed, and the reason that is told to who leaves them."""
+
+    least: float
+    most: float
+    reason: str
+
+    def allows(self, value: float) -> bool:
+        """Whether ``value`` lies inside.
+
+        >>> Bound(0.0, 1.0, "a share").allows(1.5)
+        False
+        """
+        return self.least <= value <= self.most
+
+
+_SHARE = Bound(0.0, 1.0, "it is a share")
+_PART = Bound(0.001, 1.0, "it is a share of something that exists")
+_FACTOR = Bound(0.001, 100.0, "it multiplies; beyond a hundredfold the data themselves should be changed")
+_EUR = Bound(0.0, 1e9, "a cost is not negative, and nothing costs a billion")
+_RATE_Y = Bound(0.0, 1.0, "a yearly rate: 0 to 100 %")
+_UTILITY = Bound(-10.0, 10.0, "a utility of 10 already makes a choice certain")
+_DAYS_LONG = Bound(0.01, 36_525.0, "a day's part to a century")
+
+BOUNDS: dict[str, Bound] = {
+    "seed": Bound(0, 2**63 - 1, "it is kept in 64 bits, below 2^63"),
+    "scale": Bound(0.001, 20.0, "below a thousandth nothing is left of a plant; above 20 no machine holds it"),
+    "horizon.days": Bound(1, 36_525, "a day to a century: beyond it dates and memory give out"),
+    "horizon.warmup_days": Bound(0, 36_525, "days of the horizon"),
+    "horizon.tick_h": Bound(0.25, 6.0, "a coarser tick than six hours blurs days: with 24 h OTIF was .004 in place of .955"),
+    "market.demand_factor": Bound(0.001, 20.0, "the plant is not another one: beyond 20 times the demand change the data"),
+    "market.conversion": Bound(0.001, 0.999, "some prospects buy, some do not"),
+    "market.utility_offset": _UTILITY,
+    "market.history_y": Bound(0.1, 100.0, "a month to a century"),
+    "market.reputation_weight": Bound(0.0, 20.0, "beyond it a single word decides"),
+    "market.reputation_half_life_d": _DAYS_LONG,
+    "market.speak_good": _SHARE,
+    "market.speak_bad": _SHARE,
+    "market.wallet_rate": Bound(0.0, 1.0, "a share of wallet moves by at most itself in a week"),
+    "market.competitor_satisfaction": Bound(-2.0, 3.0, "satisfaction: 1 = what was promised at the reference price"),
+    "market.trade_churn": _SHARE,
+    "planning.mps_weeks": Bound(2, 78, "two weeks to a year and a half; the linear programme grows with it"),
+    "planning.review_days": Bound(7, 91, "a week to a quarter, in whole weeks; a plan that is never renewed is no plan"),
+    "planning.frozen_days": Bound(0, 546, "days of the horizon of the MPS"),
+    "planning.slushy_days": Bound(0, 546, "days of the horizon of the MPS"),
+    "planning.change_eur": _EUR,
+    "planning.safety_factor": Bound(0.0, 100.0, "it multiplies"),
+    "planning.lot_factor": _FACTOR,
+    "planning.forecast_bias": Bound(-0.99, 10.0, "the forecast stays positive"),
+    "planning.smoothing": Bound(0.001, 1.0, "a share of the newest week"),
+    "planning.reserve": Bound(0.0, 0.95, "some hours must be left for the plan"),
+    "planning.backlog_eur_week": _EUR,
+    "planning.holding_share_week": _SHARE,
+    "sop.months": Bound(2, 36, "two months to three years"),
+    "sop.lead_months": Bound(0, 24, "months of its horizon"),
+    "sop.shift_h_week": Bound(0.0, 168.0, "hours of a week"),
+    "sop.shift_premium": _FACTOR,
+    "sop.shift_least": _SHARE,
+    "sop.frame_extra": Bound(0.0, 100.0, "a share of today's capacity"),
+    "sop.frame_premium": Bound(0.0, 100.0, "a share of the price"),
+    "sop.lose_share": _SHARE,
+    "sop.service_target": _SHARE,
+    "sop.utilisation_target": _SHARE,
+    "sop.stability_target": _SHARE,
+    "sop.overtime_target": _SHARE,
+    "sop.level_target": Bound(1.0, 100.0, "the fullest month is not below the mean"),
+    "replenishment.every_d": Bound(1, 365, "a day to a year"),
+    "replenishment.look_ahead_d": Bound(0, 365, "at most a year"),
+    "promise.horizon_days": Bound(14, 365, "two weeks to a year; every day has its column of free supply"),
+    "promise.margin_d": Bound(0.0, 365.0, "days added to a promise; less than none would promise the impossible"),
+    "promise.transit_quantile": Bound(0.01, 0.999, "a quantile of transit times"),
+    "precedence.fairness": _SHARE,
+    "protection.weight": Bound(1.0, 1000.0, "a promise given weighs at least as much as none"),
+    "satisfaction.kappa": Bound(0.0, 20.0, "problems together do not hurt less than one by one"),
+    "satisfaction.eta": _PART,
+    "satisfaction.eta_extreme": Bound(0.0, 20.0, "extremes weigh more, not less"),
+    "satisfaction.base_share": Bound(0.01, 3.0, "a share of the product's benefit"),
+    "satisfaction.half_life_d": _DAYS_LONG,
+    "satisfaction.answer_slope": Bound(0.01, 100.0, "steeper than 100 nobody hesitates between two answers"),
+    "satisfaction.style_sd": Bound(0.0, 10.0, "a standard deviation"),
+    "organisation.agents": Bound(3, 100_000, "one a department at least"),
+    "organisation.open_h": Bound(0.0, 24.0, "an hour of the day"),
+    "organisation.close_h": Bound(0.0, 24.0, "an hour of the day"),
+    "organisation.days_week": Bound(1, 7, "days of a week"),
+    "organisation.handle_min": Bound(0.1, 480.0, "seconds to a working day"),
+    "organisation.relay_h": Bound(0.0, 2000.0, "hours of a quarter at most"),
+    "organisation.relay_share": _SHARE,
+    "organisation.relay_loss": _SHARE,
+    "organisation.patience_min": Bound(0.01, 100_000.0, "some patience, two months at most"),
+    "organisation.first_contact_low": _SHARE,
+    "organisation.first_contact_high": _SHARE,
+    "organisation.culture": _SHARE,
+    "organisation.organisation": _SHARE,
+    "organisation.platform": _SHARE,
+    "organisation.proactive": _SHARE,
+    "organisation.cost_eur_h": Bound(0.0, 10_000.0, "what an hour of work may cost"),
+    "organisation.info_share": Bound(0.0, 20.0, "requests a purchase"),
+    "organisation.usage_share": Bound(0.0, 20.0, "requests a purchase"),
+    "organisation.answer_reference_h": Bound(0.01, 10_000.0, "hours"),
+    "finance.discount_y": _RATE_Y,
+    "finance.clv_horizon_y": Bound(0.25, 100.0, "a quarter to a century"),
+    "finance.overhead_eur_y": Bound(0.0, 1e12, "a cost is not negative"),
+}
