@@ -8,8 +8,9 @@ import pytest
 
 from e2esim.config.door import load
 from e2esim.config.problems import InputErrors
+from e2esim.domain.bounds import TooLargeError
 from e2esim.domain.build import build_world
-from e2esim.domain.size import TooLargeError, check_size, expected_bytes
+from e2esim.domain.size import check_size, expected_bytes
 from e2esim.simulate.replication import Replication
 from worlds import tiny_world
 

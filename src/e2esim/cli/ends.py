@@ -11,6 +11,7 @@ from itertools import groupby
 import typer
 
 from e2esim.config.problems import SHOWN, InputErrors, Problem
+from e2esim.domain.bounds import TooLargeError
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -18,8 +19,6 @@ DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 @contextmanager
 def clean_end() -> Iterator[None]:
     """Turn the ends that are not bugs into a message on stderr and an exit code."""
-    from e2esim.domain.size import TooLargeError
-
     try:
         yield
     except InputErrors as error:

@@ -8,6 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+class TooLargeError(ValueError):
+    """The run would not fit into the memory of this machine."""
+
+
 @dataclass(frozen=True)
 class Bound:
     """Least and most of a number, both allowed, and the reason that is told to who leaves them."""

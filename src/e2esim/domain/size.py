@@ -7,16 +7,13 @@ import os
 import numpy as np
 
 from e2esim.domain.book import CONSUMER_COLUMNS, CONTACT_COLUMNS, LATE_COLUMNS, LOT_COLUMNS, ORDER_COLUMNS
+from e2esim.domain.bounds import TooLargeError
 from e2esim.domain.world import World
 
 _SPECS = (ORDER_COLUMNS, CONTACT_COLUMNS, CONSUMER_COLUMNS, LATE_COLUMNS, LOT_COLUMNS)
 _GROWTH = 2.5  # a column that grows stands in memory twice, half as long again; shared by links and calendars
 _ROWS_A_PIECE = 2.2  # order rows for each piece of history: one of the consumer, one of the shelf that served him
 _SHARE = 0.8  # of the machine's memory that one replication may take
-
-
-class TooLargeError(ValueError):
-    """The run would not fit into the memory of this machine."""
 
 
 def most(column: str) -> int:

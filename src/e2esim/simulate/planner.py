@@ -163,7 +163,7 @@ class Planner:
 
     def forecast_ahead(self) -> F:
         """Forecast of each closed week made ``FORECAST_LAG`` weeks before, NaN where there was none, (weeks, items)."""
-        known = np.full((len(self.actuals), self.world.items.n), np.nan)
+        known = np.full((len(self.actuals), self.world.items.n if self.actuals else 0), np.nan)
         made = self._far[: max(len(self.actuals) - FORECAST_LAG, 0)]
         if made:
             known[FORECAST_LAG:] = made
@@ -177,8 +177,8 @@ class Planner:
         if self.sop is not None:
             self.sop.week(7 * self.week_number, self)
             self.feeder.contract(self.sop.frame(7 * self.week_number))
-        spent = self.plan is None or self.week_number - self._plan_week >= self.weeks  # a plan shorter than its review is renewed at its end
-        if spent or self.week_number % (p.review_days // 7) == 0:
+        spent = self.week_number - self._plan_week >= self.weeks  # a plan shorter than its review is renewed at its end
+        if self.plan is None or spent or self.week_number % (p.review_days // 7) == 0:
             plan, before = self._make_plan(), self._before()
             if before is not None:
                 self.moved.append((168.0 * self.week_number, piece_days(before[:SEEN_WEEKS], plan.make[:SEEN_WEEKS])))
