@@ -93,7 +93,8 @@ def test_a_truck_takes_what_was_picked_by_its_cut_off(calm: Chain) -> None:
     b = c.book
     assert b["shipped"][rows].tolist() == [17.0, 17.0, 41.0]
     assert b["delivered"][rows].tolist() == [65.0, 65.0, 89.0]  # two days of transit
-    assert b["freight_eur"][rows[0]] == pytest.approx(30 * 0.8 + 6 + 2 * c.world.plant.picking_cost_eur)
+    assert b["freight_eur"][rows[0]] == pytest.approx(30 * 0.8 + 6)
+    assert b["picking_eur"][rows[0]] == pytest.approx(2 * c.world.plant.picking_cost_eur)
     assert c.events(Event.TRUCK_LEFT) == [
         (17.0, Event.TRUCK_LEFT, 0, -1, 2, 4.0, pytest.approx(1.6)),
         (41.0, Event.TRUCK_LEFT, 0, -1, 1, 2.0, pytest.approx(0.8)),
@@ -174,7 +175,7 @@ def test_shelf_sales_reach_the_consumer_without_truck_freight_or_damage() -> Non
 
 def _many(n: int, *, services: int = 0, **changes: Any) -> Chain:
     c = Chain(make_world(**(CALM | {"opening_stock": [{"item": "mattress", "quantity": n}]} | changes)))
-    ready(c, [c.order(OrderKind.DIRECT, 0, 1, channel=WEB, services=services) for _ in range(n)], 10.0)
+    ready(c, [c.order(OrderKind.DIRECT, 0, 1, channel=WEB, services=services, revenue_eur=100.0) for _ in range(n)], 10.0)
     c.run(1500.0)
     assert (c.book.filled("state") == OrderState.DELIVERED).all()
     return c

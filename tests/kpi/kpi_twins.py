@@ -141,18 +141,26 @@ class Twin:
 
     # money
     def gain(self, r: Row) -> float:
-        return float(
-            r["revenue_eur"] - r["cost_eur"] - r["freight_eur"] - r["service_eur"] - r["penalty_eur"] - r["credit_eur"]
-        )
+        earned = r["revenue_eur"] + r["fee_eur"]
+        return float(earned - sum(r[f"{cost}_eur"] for cost in ("cost", "freight", "picking", "service", "penalty", "commission", "credit")))
 
     def total(self, column: str) -> float:
-        return float(sum(r[column] for r in self.delivered(self.orders)))
+        when = "returned" if column == "credit_eur" else "delivered"
+        return float(sum(r[column] for r in self.orders if self.inside(r[when])))
 
-    def contact_cost(self) -> float:
-        return float(sum(r["handle_h"] for r in self.contacts) * self.outcome.terms.agent_eur_h)
+    def posted(self, *accounts: int) -> float:
+        j = self.outcome.journal
+        codes = j["channel"] * 0 if self.dimension == "all" else j[self.dimension]
+        member = 0 if self.dimension == "all" else self.member
+        rows = zip(j["t"], j["account"], codes, j["cents"], strict=True)
+        return sum(int(cents) for t, account, code, cents in rows if account in accounts and code == member and self.inside(t)) / 100.0
+
+    def earned(self) -> float:
+        return self.total("revenue_eur") + self.total("fee_eur") + self.posted(0, 1)
 
     def contribution(self) -> float:
-        return sum(self.gain(r) for r in self.delivered(self.orders)) - self.contact_cost()
+        costs = ("cost_eur", "freight_eur", "picking_eur", "service_eur", "penalty_eur", "commission_eur", "credit_eur")
+        return self.total("revenue_eur") + self.total("fee_eur") - sum(self.total(c) for c in costs) + self.posted(*range(11))
 
     def share(self, above: float, below: float) -> float:
         return above / below if below else math.nan
@@ -335,7 +343,6 @@ def voice_twin(t: Twin) -> dict[str, float]:
         "handoffs": mean(c["handoffs"] for c in t.contacts),
         "contacts_per_100_orders": t.share(100 * len(t.contacts), bought),
         "complaints_per_100_orders": t.share(100 * sum(c["reason"] in (2, 3) for c in first), bought),
-        "contact_cost": t.contact_cost() * t.y,
     }
 
 
@@ -380,18 +387,20 @@ def service_twin(t: Twin) -> dict[str, float]:
 
 
 def money_twin(t: Twin) -> dict[str, float]:
-    lines, revenue = t.delivered(t.orders), t.total("revenue_eur")
-    extra = t.total("freight_eur") + t.total("service_eur") + t.total("penalty_eur") + t.contact_cost()
+    lines, revenue = t.delivered(t.orders), t.earned()
+    serving = ("freight_eur", "picking_eur", "service_eur", "penalty_eur", "commission_eur")
+    extra = sum(t.total(c) for c in serving) - t.posted(7, 8, 9, 10, 4, 3, 11, 12, 13)
+    invoiced = t.total("revenue_eur")
     shops = [r for r in t.orders if r["kind"] == REPLENISH]
     terms = t.outcome.terms
     return {
         "turnover": revenue * t.y,
-        "gross_margin": t.share(revenue - t.total("cost_eur"), revenue),
+        "gross_margin": t.share(revenue - t.total("cost_eur") + t.posted(5, 6), revenue),
         "contribution": t.contribution() * t.y,
         "margin": t.share(t.contribution(), revenue),
         "cost_to_serve": t.share(extra, len(lines)),
-        "penalties": t.share(t.total("penalty_eur"), revenue),
-        "dso": t.share(sum(r["revenue_eur"] * terms.channel_payment_d[r["channel"]] for r in lines), revenue),
+        "penalties": t.share(t.total("penalty_eur") - t.posted(3), revenue),
+        "dso": t.share(sum(r["revenue_eur"] * terms.channel_payment_d[r["channel"]] for r in lines), invoiced),
         "transport_co2": t.co2(),
         "returns": t.back(t.seen, {1, 2, 3, 4}),
         "returns_defect": t.back(t.seen, {1}),

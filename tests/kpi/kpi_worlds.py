@@ -8,6 +8,7 @@ import numpy as np
 
 from e2esim.domain.book import CONSUMER_COLUMNS, CONTACT_COLUMNS, ORDER_COLUMNS, Columns
 from e2esim.domain.events import Event, EventLog
+from e2esim.domain.ledger import Journal, Posted
 from e2esim.domain.outcome import ACCOUNT_COLUMNS, Labels, Outcome, Terms
 
 LABELS = Labels(
@@ -28,6 +29,7 @@ def terms(**changes: Any) -> Terms:
         "item_brand": np.array([0, 1, 0, -1]),
         "item_category": np.array([0, 0, 1, -1]),
         "item_price_eur": np.array([200.0, 300.0, 30.0, 0.0]),
+        "item_material_share": np.array([0.6, 0.5, 0.8, 1.0]),
         "item_weight_kg": np.array([20.0, 25.0, 1.0, 10.0]),
         "category_life_y": np.array([10.0, 2.0]),
         "channel_buyer": np.array([0, 1, 2]),
@@ -42,9 +44,6 @@ def terms(**changes: Any) -> Terms:
         "memory_half_life_d": 240.0,
         "discount_y": 0.08,
         "clv_horizon_y": 10.0,
-        "overhead_eur_y": 1000.0,
-        "holding_share_y": 0.2,
-        "agent_eur_h": 28.0,
     }
     return Terms(**(facts | changes))
 
@@ -88,6 +87,7 @@ def random_outcome(seed: int, rows: int = 400, people: int = 150, horizon_d: int
         consumers=consumers,
         accounts=_accounts(rng, end),
         events=_events(rng, end),
+        journal=_journal(rng, end),
         horizon_h=end,
         warmup_h=warmup_d * 24.0,
         opening_last=opening_last,
@@ -116,6 +116,9 @@ def _orders(rng: np.random.Generator, n: int, people: int, end: float) -> Column
             ("service_eur", 9),
             ("penalty_eur", 4),
             ("credit_eur", 3),
+            ("picking_eur", 2),
+            ("commission_eur", 8),
+            ("fee_eur", 5),
         )
     }
     return table(
@@ -217,6 +220,14 @@ def _contacts(rng: np.random.Generator, n: int, orders: Columns, end: float) -> 
         abandoned=np.isnan(started),
         lost=rng.integers(0, 2, n),
     )
+
+
+def _journal(rng: np.random.Generator, end: float) -> Any:
+    made = Journal()
+    for account in list(Posted)[Posted.TOUCHPOINTS :]:  # what stands beside the order lines
+        t, eur = rng.uniform(0, end, 20), -rng.exponential(20, 20)
+        made.post_many(t, account, eur, channel=rng.integers(-1, 3, 20), segment=rng.integers(-1, 3, 20), market=rng.integers(-1, 2, 20))
+    return made.columns()
 
 
 def _events(rng: np.random.Generator, end: float) -> Any:

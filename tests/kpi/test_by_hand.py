@@ -11,6 +11,7 @@ from kpi_worlds import outcome, table, terms
 
 from e2esim.domain.book import CONSUMER_COLUMNS, CONTACT_COLUMNS, LATE_COLUMNS, ORDER_COLUMNS, LateCause
 from e2esim.domain.events import Event, EventLog
+from e2esim.domain.ledger import Journal, Posted
 from e2esim.domain.outcome import ACCOUNT_COLUMNS
 from e2esim.kpi import measure
 from e2esim.kpi.operations import load_by_week
@@ -217,12 +218,19 @@ def test_margin_and_operating_result() -> None:
         penalty_eur=[10.0],
         credit_eur=[20.0],
     )
+    journal = Journal()
+    journal.post(50 * D, Posted.OVERHEAD, -63.0)
+    journal.post(2 * D, Posted.OVERHEAD, -9000.0)  # in the warm-up
+    journal.post(50 * D, Posted.TALK, -10.0, channel=0)
+    journal.post(50 * D, Posted.STANDBY, -7.0)
     calls = table(CONTACT_COLUMNS, t=[50 * D, 2 * D], handle_h=[0.5, 9.0])
-    k = measure(outcome(orders=rows, contacts=calls, terms=terms(agent_eur_h=20.0, overhead_eur_y=365.0)))
-    assert k.value("margin") == pytest.approx(0.35)
-    assert k.value("cost_to_serve") == pytest.approx(130.0)
+    k = measure(outcome(orders=rows, contacts=calls, journal=journal.columns()))
+    assert k.value("margin") == pytest.approx(0.38)  # what came back came back after the end
+    assert k.value("cost_to_serve") == pytest.approx(137.0)
+    assert k.value("cost_to_serve", "channel", "web") == pytest.approx(130.0)
     assert k.value("agent_hours") == pytest.approx(0.5 * 365 / 63)
-    assert k.value("operating_result") == pytest.approx(350.0 * 365 / 63 - 365.0)
+    assert k.value("contact_cost") == pytest.approx(17.0 * 365 / 63)
+    assert k.value("operating_result") == pytest.approx((380.0 - 63.0 - 17.0) * 365 / 63)
 
 
 def test_load_of_work_centres() -> None:
@@ -510,8 +518,10 @@ def test_flexibility_is_null_until_somebody_asks() -> None:
 
 def test_overtime_is_paid_for() -> None:
     """Two grants in the window of 63 days and one before it: 8 h and 4 h cost 120 EUR and 60 EUR."""
-    log = [(d, Event.EXTRA_PAID, 0, -1, hours, eur) for d, hours, eur in ((14, 9.0, 900.0), (30, 8.0, 120.0), (50, 4.0, 60.0))]
-    k = events(*log)
+    journal = Journal()
+    for day, eur in ((14, 900.0), (30, 120.0), (50, 60.0)):
+        journal.post(day * D, Posted.OVERTIME, -eur)
+    k = measure(outcome(journal=journal.columns()))
     assert k.value("overtime_cost") == pytest.approx(180.0 * 365 / 63)
 
 

@@ -82,6 +82,7 @@ def synthetic_terms(labels: Labels) -> Terms:
         item_category=category,
         item_price_eur=np.where(category == 0, 180.0, np.where(category == 1, 25.0, 30.0)),
         item_weight_kg=np.where(category == 0, 22.0, 1.5),
+        item_material_share=np.full(len(labels.items), 0.6),
         category_life_y=np.array([9.0, 3.0, 5.0]),
         channel_buyer=np.array(BUYER),
         channel_payment_d=np.array([75.0, 60, 0, 14, -3, 45]),
@@ -93,9 +94,6 @@ def synthetic_terms(labels: Labels) -> Terms:
         competitor_satisfaction=0.85,
         discount_y=0.08,
         clv_horizon_y=10.0,
-        overhead_eur_y=200_000.0,
-        holding_share_y=0.15,
-        agent_eur_h=28.0,
     )
 
 

@@ -31,7 +31,7 @@ def folder(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_file_is_there_and_named_in_the_manifest(folder: Path) -> None:
     found = {path.name for path in folder.iterdir()}
-    assert found == ROWS | {"manifest.json", "kpis.csv", "report.html"}
+    assert found == ROWS | {"manifest.json", "kpis.csv", "pnl.csv", "report.html"}
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert set(manifest["files"]) == found - {"manifest.json"}
     assert all(manifest["files"][name] == (folder / name).stat().st_size for name in manifest["files"])
@@ -71,8 +71,8 @@ def test_customers_are_consumers_and_accounts(folder: Path, study: Study) -> Non
     assert frame.filter(pl.col("class") == "own branch").height == own.sum()
     trade = frame.filter(pl.col("class") != "consumer")
     lines = pl.read_parquet(folder / "orders.parquet").filter(pl.col("account").is_not_null())
-    costs = ("cost_eur", "freight_eur", "service_eur", "penalty_eur", "credit_eur")
-    left = lines.select(pl.col("revenue_eur").cast(pl.Float64) - pl.sum_horizontal(pl.col(costs).cast(pl.Float64)))
+    costs = ("cost_eur", "freight_eur", "picking_eur", "service_eur", "penalty_eur", "commission_eur", "credit_eur")
+    left = lines.select(pl.col("revenue_eur").cast(pl.Float64) + pl.col("fee_eur").cast(pl.Float64) - pl.sum_horizontal(pl.col(costs).cast(pl.Float64)))
     assert trade["value_eur"].sum() == pytest.approx(left.to_series().sum(), rel=1e-4)
 
 

@@ -95,7 +95,7 @@ def touchpoints() -> list[Row]:
         ("press_events", "discover", "", 0.10, False, False, True, False, 0.04, 0.01, 0.0, 0.10), ("brand_site", "evaluate", "", 0.50, True, True, False, False, 0.08, 0.01, 0.005, 0.10),
         ("reviews", "evaluate", "", 0.55, False, True, False, False, 0.12, 0.0, 0.0, 0.0), ("bed_trial_own", "evaluate", "own_shop", 0.95, True, False, True, True, 0.25, 0.05, 0.003, 1.50),
         ("bed_trial_franchise", "evaluate", "franchise", 0.90, True, False, True, True, 0.20, 0.04, 0.005, 0.30), ("bed_trial_shop", "evaluate", "independent", 0.80, False, False, True, True, 0.15, 0.03, 0.008, 0.0),
-        ("shelf", "evaluate", "large_retail", 0.90, False, False, False, True, 0.06, 0.0, 0.010, 0.0), ("seller_own", "buy", "own_shop", 1.0, True, False, True, True, 0.25, 0.06, 0.004, 12.0, "32 sellers: case H6; cost assumed"),
+        ("shelf", "evaluate", "large_retail", 0.90, False, False, False, True, 0.06, 0.0, 0.010, 0.0), ("seller_own", "buy", "own_shop", 1.0, True, False, True, True, 0.25, 0.06, 0.004, 0.0, "32 sellers: case H6; paid by the hour"),
         ("seller_franchise", "buy", "franchise", 1.0, True, False, True, True, 0.18, 0.04, 0.006, 0.50), ("seller_shop", "buy", "independent", 1.0, False, False, True, True, 0.12, 0.02, 0.010, 0.0),
         ("till", "buy", "large_retail", 1.0, False, False, True, True, 0.02, 0.0, 0.006, 0.0), ("checkout_web", "buy", "web", 1.0, True, True, False, True, 0.08, 0.01, 0.012, 0.40),
         ("checkout_marketplace", "buy", "marketplace", 1.0, False, True, False, True, 0.10, 0.01, 0.006, 0.0), ("delivery_note", "receive", "", 0.70, True, True, False, True, 0.0, 0.01, 0.004, 0.05),

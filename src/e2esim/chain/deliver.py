@@ -22,7 +22,7 @@ Rows = npt.NDArray[np.int32]
 F = npt.NDArray[np.float64]
 
 _STREAMS = ("deliver.transit", "deliver.late", "deliver.damage", "deliver.install")
-_INSTALLATION, _COLLECTION = SERVICES.index("installation"), SERVICES.index("used_collection")
+_INSTALLATION = SERVICES.index("installation")
 
 
 class Deliver:
@@ -80,9 +80,8 @@ class Deliver:
         b, channels, services = self.book, self.world.channels, self.world.services
         kernels.charge(
             rows, b["channel"], b["services"], b["problems"], b["promised"], b["delivered"], b["revenue_eur"],
-            b["service_eur"],
-            b["penalty_eur"], channels.penalty_share_d, channels.penalty_cap,
-            float(services.cost_eur[_INSTALLATION]), float(services.cost_eur[_COLLECTION]),
+            b["service_eur"], b["fee_eur"], b["commission_eur"],
+            b["penalty_eur"], channels.penalty_share_d, channels.penalty_cap, channels.commission, services.cost_eur, services.price_eur,
         )
         pieces = self.stock.land(rows)
         self.log.emit(t, Event.DELIVERED, rows=len(rows), quantity=pieces)
@@ -124,7 +123,7 @@ class Deliver:
         self._ready[lane] -= m
         pieces = self.stock.ship(rows)
         volume = kernels.freight(
-            rows, lane, b["item"], b["quantity"], b["freight_eur"], self.world.items.volume_m3,
+            rows, lane, b["item"], b["quantity"], b["freight_eur"], b["picking_eur"], self.world.items.volume_m3,
             float(lanes.cost_eur_m3[lane]), float(lanes.cost_eur_line[lane]), self.world.plant.picking_cost_eur,
         )
         self.under_way.push(rows, self._times(rows, write=False))

@@ -33,7 +33,6 @@ _DELIVERED = int(OrderState.DELIVERED)
 _DAMAGED = int(Problem.DAMAGED)
 _FAILED = int(Problem.INSTALL_FAILED)
 _INSTALLATION = int(Service.INSTALLATION)
-_COLLECTION = int(Service.USED_COLLECTION)
 
 
 @njit(cache=True)
@@ -171,33 +170,41 @@ def arrive(
 
 @njit(cache=True)
 def freight(
-    rows: Rows, lane: int, item: npt.NDArray[np.int16], quantity: Rows, freight_eur: T, volume: F, eur_m3: float,
+    rows: Rows, lane: int, item: npt.NDArray[np.int16], quantity: Rows, freight_eur: T, picking_eur: T, volume: F, eur_m3: float,
     eur_line: float, eur_piece: float,
 ) -> float:
-    """Write the freight of the rows of a truck, picking and packing included; return its load [m3]."""
+    """Write the freight of the rows of a truck, and their picking and packing; return its load [m3]."""
     load_m3 = 0.0
     for k in range(rows.shape[0]):
         r = rows[k]
         m3 = volume[item[r]] * quantity[r]
-        freight_eur[r] = eur_m3 * m3 + eur_line + eur_piece * quantity[r]
+        freight_eur[r] = eur_m3 * m3 + eur_line
+        picking_eur[r] = eur_piece * quantity[r]
         load_m3 += m3
     return load_m3
 
 
 @njit(cache=True)
 def charge(
-    rows: Rows, channel: Kind, services: Kind, problems: Kind, promised: T, delivered: T, revenue: T, service_eur: T,
-    penalty_eur: T,
-    penalty_share_d: F, penalty_cap: F, install_eur: float, collect_eur: float,
+    rows: Rows, channel: Kind, services: Kind, problems: Kind, promised: T, delivered: T, revenue: T, service_eur: T, fee_eur: T, commission_eur: T,
+    penalty_eur: T, penalty_share_d: F, penalty_cap: F, commission_share: F, cost_eur: F, price_eur: F,
 ) -> None:
-    """Write what a delivery costs: the services done at the door and the contract penalty for days late."""
+    """Write what a delivery earns and costs beside the goods: services, commission and the contract penalty for days late.
+
+    Services (``cost_eur``, ``price_eur`` (5,) [EUR/use]) are the firm's only where the firm sold to the consumer; what a trade
+    account does in its own shop is its own business. A failed installation is done twice and paid once.
+    """
     for k in range(rows.shape[0]):
         r = rows[k]
-        if services[r] & _INSTALLATION:
-            service_eur[r] += install_eur * (2.0 if problems[r] & _FAILED else 1.0)
-        if services[r] & _COLLECTION:
-            service_eur[r] += collect_eur
+        c = channel[r]
+        if revenue[r] > 0.0:
+            commission_eur[r] = commission_share[c] * revenue[r]
+            for s in range(cost_eur.shape[0]):
+                if services[r] & (1 << s):
+                    twice = 2.0 if (1 << s) == _INSTALLATION and problems[r] & _FAILED else 1.0
+                    service_eur[r] += twice * cost_eur[s]
+                    fee_eur[r] += price_eur[s]
         late_d = (np.float64(delivered[r]) - np.float64(promised[r])) / 24.0
-        share = penalty_share_d[channel[r]]
+        share = penalty_share_d[c]
         if share > 0.0 and late_d > 0.0:
-            penalty_eur[r] = min(penalty_cap[channel[r]], share * late_d) * revenue[r]
+            penalty_eur[r] = min(penalty_cap[c], share * late_d) * revenue[r]

@@ -61,11 +61,13 @@ class Market:
         self.reputation = np.zeros(len(w.markets))
         self.prospects_seen = 0
         self.needs_lost = 0
+        self.met = np.zeros((cells, len(w.segments.ids)))  # who weighed a purchase, since the last close
+        self._met_by_week: list[tuple[float, F]] = []
         c = w.channels
         price_ratio = w.consumer_price / w.reference_price
         self._ratio = np.nan_to_num(price_ratio[:, w.cells.channel].T.copy(), nan=1.0)
         before = slice(0, 3)
-        self._touch = w.touch.relevance[:, before].sum(axis=1)
+        self._touch = w.touch.relevance[:, before].sum(axis=1) + self._selling()
         self._touch_problem = 1.0 - np.prod(1.0 - w.touch.problem[:, before], axis=1)
         self._own = c.buyer == 2
         self._category_life = np.array([w.items.life_h[w.items.category == k].mean() for k in range(len(w.items.categories))])
@@ -76,6 +78,22 @@ class Market:
         wanted = self.people.purchases_y.sum(axis=1) * m.demand_factor
         new = np.maximum(wanted - self.people.expected_repeats, 0.05 * wanted)
         return np.asarray(new / m.conversion)
+
+    def _selling(self) -> F:
+        """What the sellers of each channel add to the choice, against those whom the history needs, (channels,) [utility]."""
+        w, o = self.world, self.world.settings.organisation
+        bought = np.zeros(len(w.channels.ids))
+        np.add.at(bought, w.cells.channel, self.people.purchases_y.sum(axis=1) / w.settings.scale)
+        needed = np.maximum(bought * 7.0 / 365.0 / o.buyers_seller_week, 1e-9)
+        staffed = w.channels.sellers > 0
+        more = np.log(np.where(staffed, w.channels.sellers / needed, 1.0))
+        return np.where(staffed, o.seller_elasticity / (1.0 - w.settings.market.conversion) * more, 0.0)
+
+    def close_week(self, t: float) -> list[tuple[float, F]]:
+        """Close the count of people who weighed a purchase at ``t`` [h]; return all counts so far, each (cells, segments)."""
+        self._met_by_week.append((t, self.met.copy()))
+        self.met[:] = 0.0
+        return self._met_by_week
 
     def _mu(self, tick: int) -> F:
         """Expected prospects of a tick, (cells,)."""
@@ -146,6 +164,7 @@ class Market:
             w.cells.account_order,
             w.cells.account_cdf,
             *shared,
+            self.met,
             self._buffer,
         )
         self.prospects_seen += seen
@@ -197,6 +216,7 @@ class Market:
             w.items.pair_share,
             *shared,
             m.loyalty_loop,
+            self.met,
             buffer,
             lost,
         )

@@ -187,12 +187,14 @@ def prospects(
     anxiety: F,
     conversion: float,
     reputation_weight: float,
+    met: F,
     out: npt.NDArray[np.void],
 ) -> tuple[int, int]:
     """Prospects of one tick, all cells; returns (buyers written to ``out``, prospects seen).
 
     ``mu`` (cells,): expected prospects in the tick; ``clock, due, number`` (cells,): operational time, that of the next
-    arrival, and its number (changed in place); ``item_cdf, ratio`` (cells, items); ``ship_wait_d`` (items,).
+    arrival, and its number (changed in place); ``item_cdf, ratio`` (cells, items); ``ship_wait_d`` (items,); ``met``
+    (cells, segments) counts who weighed a purchase.
     """
     m = 0
     seen = 0
@@ -216,6 +218,7 @@ def prospects(
                 w = wallet[account]
                 if w <= 0.0:
                     continue
+            met[cell, segment] += 1.0
             if m < out.shape[0] and consider(
                 keys,
                 who,
@@ -288,6 +291,7 @@ def returning(
     conversion: float,
     reputation_weight: float,
     loop: bool,
+    met: F,
     out: npt.NDArray[np.void],
     lost: I32,
 ) -> tuple[int, int]:
@@ -308,6 +312,7 @@ def returning(
         heard, shift = (reputation[market], offset) if loop else (0.0, 50.0)
         if not loop:
             w = 1.0
+        met[cell, segment] += 1.0
         if consider(
             keys,
             address[who],

@@ -189,6 +189,9 @@ ORDER_COLUMNS: dict[str, tuple[type, float]] = {
     "freight_eur": (np.float32, 0),
     "service_eur": (np.float32, 0),
     "penalty_eur": (np.float32, 0),
+    "picking_eur": (np.float32, 0),
+    "commission_eur": (np.float32, 0),
+    "fee_eur": (np.float32, 0),  # services that the customer pays
     "credit_eur": (np.float32, 0),  # credit given at return, resale recovered subtracted
     "price_ratio": (np.float32, 1),  # price paid by the consumer over the reference price
     "satisfaction": (np.float32, np.nan),  # S of the experience, filled at delivery, lowered or repaid by later contacts

@@ -222,6 +222,7 @@ def _items(frame: pl.DataFrame, brands: tuple[str, ...], bom: w.Bom, routing: w.
     categories = tuple(dict.fromkeys(frame["category"].to_list()))
     made, bought = np.diff(routing.start) > 0, np.diff(supply.start) > 0
     whole = np.array([unit == "pcs" for unit in frame["unit"].to_list()])
+    cost, material = _cost(_f(frame, "cost_eur"), made, bought, bom, routing, centres, supply, scale)
     lots = {name: _f(frame, name) * scale for name in ("lot_min", "lot_multiple")}
     lots = {name: np.where(whole, np.maximum(1.0, np.round(lot)), lot) for name, lot in lots.items()}
     return w.Items(
@@ -243,7 +244,8 @@ def _items(frame: pl.DataFrame, brands: tuple[str, ...], bom: w.Bom, routing: w.
         scrap=_f(frame, "scrap_share"),
         defect=_f(frame, "defect_share"),
         resale=_f(frame, "resale_share"),
-        cost_eur=_cost(_f(frame, "cost_eur"), made, bought, bom, routing, centres, supply, scale),
+        cost_eur=cost,
+        material_share=material,
         weight_kg=_f(frame, "weight_kg"),
         volume_m3=_f(frame, "volume_m3"),
     )
@@ -260,14 +262,16 @@ def _levels(bom: w.Bom, n: int) -> w.I:
     return level
 
 
-def _cost(stated: w.F, made: w.B, bought: w.B, bom: w.Bom, routing: w.Routing, centres: w.Centres, supply: w.Supply, scale: float) -> w.F:
-    """Standard cost: stated, else purchase price, else materials and machine hours of all levels [EUR/unit]."""
+def _cost(stated: w.F, made: w.B, bought: w.B, bom: w.Bom, routing: w.Routing, centres: w.Centres, supply: w.Supply, scale: float) -> tuple[w.F, w.F]:
+    """Standard cost: stated, else purchase price, else materials and machine hours of all levels [EUR/unit]; share of materials."""
     price = np.zeros(len(stated))
     first = supply.start[:-1][bought]
     price[bought] = supply.price_eur[first]
     hours_cost = (routing.centre_hours * scale * (centres.cost_eur_h / centres.efficiency)[:, None]).sum(axis=0)
-    rolled = bom.flat @ np.where(made, 0.0, price) + hours_cost
-    return np.where(stated > 0, stated, np.where(made, rolled, price))
+    bought_in = bom.flat @ np.where(made, 0.0, price)
+    rolled = bought_in + hours_cost
+    share = np.where(made & (rolled > 0), bought_in / np.maximum(rolled, 1e-12), 1.0)
+    return np.where(stated > 0, stated, np.where(made, rolled, price)), share
 
 
 def _plant(frame: pl.DataFrame, calendars: dict[str, WorkTime], scale: float) -> w.Plant:
@@ -302,6 +306,7 @@ def _channels(frame: pl.DataFrame) -> w.Channels:
         unsold_y=_f(frame, "unsold_share_y"),
         integration=_f(frame, "integration"),
         commission=_f(frame, "commission_share"),
+        sellers=_f(frame, "sellers"),
     )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.domain.book import LATE_COLUMNS, WAITING_COLUMNS, Columns
+from e2esim.domain.ledger import Journal
 
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.integer[Any]]
@@ -98,8 +99,8 @@ class Terms:
     ----------
     item_brand, item_category : (n_items,)
         Codes; -1 = none (components).
-    item_price_eur, item_weight_kg : (n_items,)
-        Mean list price [EUR/pcs] (values lost sales), gross weight [kg/pcs].
+    item_price_eur, item_weight_kg, item_material_share : (n_items,)
+        Mean list price [EUR/pcs] (values lost sales), gross weight [kg/pcs], material in the standard cost [share].
     category_life_y : (n_categories,)
         Mean time between renewal needs of the category [years].
     channel_buyer : (n_channels,)
@@ -118,10 +119,8 @@ class Terms:
         What the best alternative gives [satisfaction].
     memory_base, memory_half_life_d
         Base line to which remembered satisfaction returns [satisfaction], and its half-life [days]; infinite = never.
-    discount_y, clv_horizon_y, overhead_eur_y, holding_share_y, agent_eur_h
-        Discount rate [1/year], horizon of the lifetime value [years], fixed cost at the scale of the run [EUR/year],
-        cost
-        of holding stock [share of its value a year], cost of an agent [EUR/h].
+    discount_y, clv_horizon_y
+        Discount rate [1/year], horizon of the lifetime value [years].
     own_stock
         Node classes (``place`` of STOCK_COUNTED) whose stock belongs to the firm: plant and own branches.
     """
@@ -130,6 +129,7 @@ class Terms:
     item_category: Ints
     item_price_eur: Floats
     item_weight_kg: Floats
+    item_material_share: Floats
     category_life_y: Floats
     channel_buyer: Ints
     channel_payment_d: Floats
@@ -141,9 +141,6 @@ class Terms:
     competitor_satisfaction: float
     discount_y: float
     clv_horizon_y: float
-    overhead_eur_y: float
-    holding_share_y: float
-    agent_eur_h: float
     memory_base: float = 1.0
     memory_half_life_d: float = math.inf
     own_stock: tuple[int, ...] = (0, 1)
@@ -193,6 +190,8 @@ class Outcome:
         `WAITING_COLUMNS`: one row an open line of the plant at the end, with its cause of waiting and what will free it.
     changes_asked, changes_accepted
         Requests of customers to change an order, and those granted without delay or cost [requests].
+    journal
+        `Journal.columns()`: what was posted beside the order lines.
 
     Raises
     ------
@@ -221,6 +220,7 @@ class Outcome:
     waiting: Columns = field(default_factory=lambda: Columns(WAITING_COLUMNS))
     changes_asked: int = 0
     changes_accepted: int = 0
+    journal: dict[str, npt.NDArray[Any]] = field(default_factory=lambda: Journal().columns())
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.warmup_h < self.horizon_h:
@@ -241,6 +241,7 @@ class Outcome:
             ("item_brand", terms.item_brand.shape, (items,)),
             ("item_category", terms.item_category.shape, (items,)),
             ("item_price_eur", terms.item_price_eur.shape, (items,)),
+            ("item_material_share", terms.item_material_share.shape, (items,)),
             ("item_weight_kg", terms.item_weight_kg.shape, (items,)),
             ("category_life_y", terms.category_life_y.shape, (len(names.categories),)),
             ("channel_buyer", terms.channel_buyer.shape, (channels,)),

@@ -226,7 +226,11 @@ class Organisation:
     organisation: float = 0.5  # [0..1] lever 2
     platform: float = 0.5  # [0..1] lever 3
     proactive: float = 0.0  # [share] of delays told before the customer asks
-    cost_eur_h: float = 28.0  # [EUR/h] of an agent
+    cost_eur_h: float = 28.0  # [EUR/h] of an agent, for every hour paid (Italian labour ministry, decree 53/2021: 21 to 33 an hour)
+    paid_h_y: float = 1_700.0  # [h/year] paid to an agent or seller, answering or not (assumed)
+    seller_eur_h: float = 26.0  # [EUR/h] of a seller, for every hour paid (assumed)
+    seller_elasticity: float = 0.34  # [1] percent of sales for a percent of sellers (Albers, Mantrala and Sridhar, 2010)
+    buyers_seller_week: float = 10.0  # [purchases/week] that the history has a seller serve (furniture trade: about 10)
     info_share: float = 0.12  # [requests/purchase] before buying
     usage_share: float = 0.06  # [requests/purchase] of help in use
     answer_reference_h: float = 4.0  # [h] answer time expected

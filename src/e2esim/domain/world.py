@@ -44,6 +44,7 @@ class Items:
     defect: F
     resale: F
     cost_eur: F  # standard cost, rolled up where the table says 0
+    material_share: F  # of it, bought materials; the rest are machine hours
     weight_kg: F
     volume_m3: F
 
@@ -151,6 +152,7 @@ class Channels:
     unsold_y: F
     integration: F
     commission: F
+    sellers: F  # people at scale 1
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,12 +10,27 @@ import numpy.typing as npt
 
 from e2esim.domain.book import OrderKind, OrderState, ReturnCause
 from e2esim.domain.events import Event
+from e2esim.domain.ledger import PnlLine, Posted, row_contribution
 from e2esim.kpi import money_kernels as k
 from e2esim.kpi.groups import check_codes, fold, ratio
+from e2esim.kpi.ledger import Pnl
 from e2esim.kpi.reading import Reading
 from e2esim.kpi.table import Findings
 
 Floats = npt.NDArray[np.float64]
+
+_SERVING = (
+    *(Posted.FREIGHT, Posted.WAREHOUSE, Posted.SERVICES, Posted.TOUCHPOINTS, Posted.COMMISSIONS, Posted.PENALTIES),
+    *(Posted.TALK, Posted.STANDBY, Posted.SELLERS),
+)
+_OF_THE_FIRM = {
+    "contact_cost": (Posted.TALK, Posted.STANDBY),
+    "seller_cost": (Posted.SELLERS,),
+    "touchpoint_cost": (Posted.TOUCHPOINTS,),
+    "idle_cost": (Posted.IDLE, Posted.SET_UP, Posted.SCRAP),
+    "overtime_cost": (Posted.OVERTIME,),
+    "structure_cost": (Posted.OVERHEAD, Posted.CARRYING, Posted.PRICE_VARIANCE),
+}  # costs told over all only: what belongs to no channel is part of them
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -25,14 +40,6 @@ class Money:
     by_group: Floats
     by_account: Floats  # (n_accounts,) [EUR]
     by_category: Floats  # (n_channels, n_categories, 3) contribution [EUR], consumer lines, pieces to consumers
-
-    @property
-    def contribution(self) -> Floats:
-        """Contribution of the rows by group, (n_groups,) [EUR]."""
-        s = self.by_group
-        return np.asarray(
-            s[:, k.REVENUE] - s[:, k.COST] - s[:, k.FREIGHT] - s[:, k.SERVICE] - s[:, k.PENALTY] - s[:, k.CREDIT]
-        )
 
     def margin_per_purchase(self) -> Floats:
         """Contribution of channel and category per consumer purchase, (n_channels, n_categories) [EUR].
@@ -69,11 +76,7 @@ def sum_money(reading: Reading) -> Money:
         o["market"],
         o["delivered"],
         o["revenue_eur"],
-        o["cost_eur"],
-        o["freight_eur"],
-        o["service_eur"],
-        o["penalty_eur"],
-        o["credit_eur"],
+        row_contribution(o),
         payment_d,
         weight_kg,
         co2_kg_t,
@@ -88,38 +91,24 @@ def sum_money(reading: Reading) -> Money:
     return Money(by_group=fold(sums, cells, reading.groups), by_account=by_account, by_category=by_category)
 
 
-def measure_money(
-    reading: Reading, money: Money, contact_cost: Floats, stock_eur: float, counts: int, findings: Findings
-) -> None:
-    """Take the money KPIs; ``contact_cost`` (n_groups,) [EUR], ``stock_eur`` mean of ``counts`` counts [EUR]."""
+def measure_money(reading: Reading, money: Money, pnl: Pnl, stock_eur: float, counts: int, findings: Findings) -> None:
+    """Take the money KPIs from the ledger; ``stock_eur`` mean of ``counts`` counts [EUR]."""
     s, a_year = money.by_group, reading.a_year
-    lines, revenue = s[:, k.LINES], s[:, k.REVENUE]
-    contribution = money.contribution - contact_cost
-    findings.put("turnover", revenue * a_year, lines)
-    findings.put("gross_margin", ratio(revenue - s[:, k.COST], revenue), lines)
+    lines = s[:, k.LINES]
+    turnover, contribution = pnl.eur(Posted.SALES, Posted.FEES), pnl.line(PnlLine.CONTRIBUTION)
+    findings.put("turnover", turnover * a_year, lines)
+    findings.put("gross_margin", ratio(turnover + pnl.eur(Posted.MATERIAL, Posted.CONVERSION), turnover), lines)
     findings.put("contribution", contribution * a_year, lines)
-    findings.put("margin", ratio(contribution, revenue), lines)
-    findings.put(
-        "cost_to_serve", ratio(s[:, k.FREIGHT] + s[:, k.SERVICE] + s[:, k.PENALTY] + contact_cost, lines), lines
-    )
-    findings.put("penalties", ratio(s[:, k.PENALTY], revenue), lines)
-    findings.put("dso", ratio(s[:, k.RECEIVABLE], revenue), lines)
+    findings.put("margin", ratio(contribution, turnover), lines)
+    findings.put("cost_to_serve", ratio(-pnl.eur(*_SERVING), lines), lines)
+    findings.put("penalties", ratio(-pnl.eur(Posted.PENALTIES), turnover), lines)
+    findings.put("dso", ratio(s[:, k.RECEIVABLE], s[:, k.REVENUE]), lines)
     findings.put("transport_co2", ratio(s[:, k.CO2_KG], s[:, k.CO2_PCS]), s[:, k.CO2_PCS])
     _lost_turnover(reading, findings)
-    terms = reading.outcome.terms
-    holding = terms.holding_share_y * (0.0 if math.isnan(stock_eur) else stock_eur)
-    extra = _overtime(reading, findings)
-    findings.put_one("operating_result", float(contribution[0]) * a_year - terms.overhead_eur_y - holding - extra, float(lines[0]))
-    _cash(reading, money, stock_eur, counts, findings)
-
-
-def _overtime(reading: Reading, findings: Findings) -> float:
-    """Take the cost of overtime and extra shifts and return it [EUR/year]."""
-    e = reading.outcome.events
-    paid = (e["kind"] == Event.EXTRA_PAID) & (e["t"] >= reading.start) & (e["t"] < reading.end)
-    eur = float(e["value"][paid].sum()) * reading.a_year
-    findings.put_one("overtime_cost", eur, int(paid.sum()))
-    return eur
+    for name, accounts in _OF_THE_FIRM.items():
+        findings.put_one(name, -float(pnl.eur(*accounts)[0]) * a_year + 0.0, float(lines[0]))
+    findings.put_one("operating_result", float(pnl.line(PnlLine.RESULT)[0]) * a_year, float(lines[0]))
+    _cash(reading, money, -float(pnl.eur(Posted.MATERIAL, Posted.CONVERSION)[0]), stock_eur, counts, findings)
 
 
 def _lost_turnover(reading: Reading, findings: Findings) -> None:
@@ -130,11 +119,11 @@ def _lost_turnover(reading: Reading, findings: Findings) -> None:
     findings.put_one("lost_turnover", eur * reading.a_year, gone.size)
 
 
-def _cash(reading: Reading, money: Money, stock_eur: float, counts: int, findings: Findings) -> None:
+def _cash(reading: Reading, money: Money, goods_eur: float, stock_eur: float, counts: int, findings: Findings) -> None:
     """Stock, receivables and payables in days, and the cash-to-cash time they make."""
     nan = float("nan")
     s, days = money.by_group[0], (reading.end - reading.start) / 24.0
-    cost_day = float(s[k.COST]) / days
+    cost_day = goods_eur / days
     dio = stock_eur / cost_day if cost_day else nan
     dso = float(s[k.RECEIVABLE] / s[k.REVENUE]) if s[k.REVENUE] else nan
     events = reading.outcome.events

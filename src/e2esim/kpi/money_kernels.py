@@ -17,8 +17,8 @@ _USED = int(ReturnCause.USED_PRODUCT)
 _COLLECTION = int(Service.USED_COLLECTION)
 _CAUSES = len(ReturnCause)
 
-MONEY = 11  # columns of the sums, in this order
-LINES, REVENUE, COST, FREIGHT, SERVICE, PENALTY, CREDIT, RECEIVABLE, DISCOUNTED, CO2_KG, CO2_PCS = range(11)
+MONEY = 6  # columns of the sums, in this order
+LINES, REVENUE, RECEIVABLE, DISCOUNTED, CO2_KG, CO2_PCS = range(6)
 
 # out of `returns`: pieces to consumers, pieces to trade accounts, consumer lines, used products taken, then pieces back
 # from consumers by cause and pieces back from accounts by cause
@@ -38,11 +38,7 @@ def money(
     market: Array,
     delivered: Array,
     revenue: Array,
-    cost: Array,
-    freight: Array,
-    service: Array,
-    penalty: Array,
-    credit: Array,
+    contribution: Array,
     payment_d: Array,
     weight_kg: Array,
     co2_kg_t: Array,
@@ -56,7 +52,7 @@ def money(
 ) -> None:
     """Add up the money of rows delivered in [start, end) [h]; a row brings all its money, later credits included.
 
-    Row columns each (n,), money in EUR. ``payment_d`` (n_channels,) [days], ``weight_kg``, ``item_category``
+    Row columns each (n,), money in EUR, ``contribution`` that of the whole life of a line. ``payment_d`` (n_channels,) [days], ``weight_kg``, ``item_category``
     (n_items,), ``co2_kg_t`` (n_channels, n_markets), ``rate_y`` continuous discount rate [1/year] to the window's
     start. ``by_account``: (n_accounts,) contribution [EUR]. ``by_category``: (n_channels, n_categories, 3)
     contribution [EUR], consumer lines, pieces to consumers. ``out``: (n_cells, MONEY).
@@ -65,21 +61,9 @@ def money(
         if not (delivered[i] >= start and delivered[i] < end):
             continue
         o = out[cell[i]]
-        gain = (
-            float(revenue[i])
-            - float(cost[i])
-            - float(freight[i])
-            - float(service[i])
-            - float(penalty[i])
-            - float(credit[i])
-        )
+        gain = contribution[i]
         o[LINES] += 1.0
         o[REVENUE] += revenue[i]
-        o[COST] += cost[i]
-        o[FREIGHT] += freight[i]
-        o[SERVICE] += service[i]
-        o[PENALTY] += penalty[i]
-        o[CREDIT] += credit[i]
         o[RECEIVABLE] += float(revenue[i]) * payment_d[channel[i]]
         o[DISCOUNTED] += gain * math.exp(-rate_y * (delivered[i] - start) / 8760.0)
         if kind[i] != _SELL_OUT:

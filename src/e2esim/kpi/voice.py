@@ -79,8 +79,8 @@ def measure_voice(reading: Reading, findings: Findings) -> None:
         findings.put(name, ratio(everybody[:, above], everybody[:, below]), everybody[:, below])
 
 
-def measure_desk(reading: Reading, placed: Floats, findings: Findings) -> Floats:
-    """Take the KPIs of contacts, ``placed`` (n_groups,) lines; return their cost by group, (n_groups,) [EUR]."""
+def measure_desk(reading: Reading, placed: Floats, findings: Findings) -> None:
+    """Take the KPIs of contacts, ``placed`` (n_groups,) lines."""
     s = desk_by_group(reading)
     for name, above, below in (
         ("first_contact_resolution", k.SOLVED_FIRST, k.HANDLED_FIRST),
@@ -93,6 +93,3 @@ def measure_desk(reading: Reading, placed: Floats, findings: Findings) -> Floats
     findings.put("contacts_per_100_orders", ratio(s[:, k.CONTACTS], placed, 100.0), placed)
     findings.put("complaints_per_100_orders", ratio(s[:, k.COMPLAINTS], placed, 100.0), placed)
     findings.put("agent_hours", s[:, k.AGENT_H] * reading.a_year, s[:, k.CONTACTS])
-    cost: Floats = s[:, k.AGENT_H] * reading.outcome.terms.agent_eur_h
-    findings.put("contact_cost", cost * reading.a_year, s[:, k.CONTACTS])
-    return cost

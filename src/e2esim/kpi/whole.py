@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from e2esim.domain.outcome import Outcome
 from e2esim.kpi.late import measure_late
+from e2esim.kpi.ledger import read_pnl
 from e2esim.kpi.loyalty import measure_loyalty
 from e2esim.kpi.money import measure_money, measure_returns, sum_money
 from e2esim.kpi.operations import mean_stock, measure_operations
@@ -30,10 +31,10 @@ def measure_all(outcome: Outcome) -> KpiTable:
     measure_loyalty(reading, money, findings)
     measure_voice(reading, findings)
     placed = measure_service(reading, findings)
-    contact_cost = measure_desk(reading, placed, findings)
+    measure_desk(reading, placed, findings)
     measure_operations(reading, findings)
     measure_late(reading, findings)
     stock_eur, counts = mean_stock(reading)
-    measure_money(reading, money, contact_cost, stock_eur, counts, findings)
+    measure_money(reading, money, read_pnl(reading), stock_eur, counts, findings)
     measure_returns(reading, money, findings)
     return findings.table()

@@ -1,12 +1,12 @@
-"""From turnover to operating result: the steps of the money, in EUR a year."""
+"""From turnover to operating result: the steps of the money, in EUR a year, from the ledger of the run."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from e2esim.domain.ledger import PnlLine, Posted
 from e2esim.domain.outcome import Outcome
-from e2esim.kpi import money_kernels as k
-from e2esim.kpi.money import sum_money
+from e2esim.kpi.ledger import read_pnl
 from e2esim.kpi.reading import Reading
 
 
@@ -19,32 +19,35 @@ class Step:
     total: bool = False
 
 
-def read_bridge(
-    outcome: Outcome, contact_cost: float | None, contribution: float | None, operating_result: float | None
-) -> list[Step]:
-    """Steps from turnover to contribution to operating result.
+_DOWN_TO: tuple[tuple[PnlLine, str, tuple[tuple[str, tuple[Posted, ...]], ...]], ...] = (
+    (
+        PnlLine.CONTRIBUTION,
+        "contribution",
+        (
+            ("goods", (Posted.MATERIAL, Posted.CONVERSION)),
+            ("freight", (Posted.FREIGHT, Posted.WAREHOUSE)),
+            ("service", (Posted.SERVICES, Posted.TOUCHPOINTS)),
+            ("penalties", (Posted.PENALTIES, Posted.COMMISSIONS)),
+            ("credits", (Posted.CREDITS,)),
+        ),
+    ),
+    (
+        PnlLine.RESULT,
+        "operating_result",
+        (
+            ("contacts", (Posted.TALK, Posted.STANDBY, Posted.SELLERS)),
+            ("plant", (Posted.IDLE, Posted.SET_UP, Posted.SCRAP, Posted.OVERTIME)),
+            ("fixed", (Posted.OVERHEAD, Posted.CARRYING, Posted.PRICE_VARIANCE)),
+        ),
+    ),
+)
 
-    The rows are added up as the KPIs do; the cost of contacts and both totals are the KPIs themselves, so that the
-    last step before each total is what is left: fixed cost and stock together.
-    """
-    s = sum_money(Reading(outcome)).by_group[0] / outcome.window_y
-    steps = [Step(key="turnover", eur=float(s[k.REVENUE]), total=True)]
-    steps += [
-        Step(key=key, eur=-float(s[column]))
-        for key, column in (
-            ("goods", k.COST),
-            ("freight", k.FREIGHT),
-            ("service", k.SERVICE),
-            ("penalties", k.PENALTY),
-            ("credits", k.CREDIT),
-        )
-    ]
-    steps.append(Step(key="contacts", eur=-(contact_cost or 0.0)))
-    left = sum(step.eur for step in steps) if contribution is None else contribution
-    steps.append(Step(key="contribution", eur=left, total=True))
-    if operating_result is not None:
-        steps += [
-            Step(key="fixed", eur=operating_result - left),
-            Step(key="operating_result", eur=operating_result, total=True),
-        ]
+
+def read_bridge(outcome: Outcome) -> list[Step]:
+    """Steps from turnover to contribution to operating result, as the KPIs of the same names tell them."""
+    pnl, years = read_pnl(Reading(outcome)), outcome.window_y
+    steps = [Step(key="turnover", eur=float(pnl.eur(Posted.SALES, Posted.FEES)[0]) / years, total=True)]
+    for line, name, parts in _DOWN_TO:
+        steps += [Step(key=key, eur=float(pnl.eur(*accounts)[0]) / years) for key, accounts in parts]
+        steps.append(Step(key=name, eur=float(pnl.line(line)[0]) / years, total=True))
     return steps

@@ -17,13 +17,16 @@ import polars as pl
 
 from e2esim.domain.book import Columns, LateCause, OrderKind, OrderState, Problem, Reason, ReturnCause, Service
 from e2esim.domain.events import Event
+from e2esim.domain.ledger import ROW_COSTS, ROW_EARNINGS, row_contribution
 from e2esim.domain.outcome import Buyer, Labels, Outcome
 from e2esim.domain.world import World
+from e2esim.kpi.ledger import pnl_rows, read_pnl
+from e2esim.kpi.reading import Reading
 
 Array = npt.NDArray[Any]
 
 _TIMES = ("placed", "requested", "promised", "allocated", "picked", "shipped", "delivered", "returned")
-_MONEY = ("revenue_eur", "cost_eur", "freight_eur", "service_eur", "penalty_eur", "credit_eur")
+_MONEY = (*ROW_EARNINGS, *ROW_COSTS)
 _CLASSES = ("consumer", "trade account", "own branch")
 _OF_CENTRES = (Event.LOT_RELEASED, Event.OPERATION_DONE, Event.MATERIAL_SHORT, Event.CAPACITY_OPENED, Event.CHANGED_OVER, Event.EXTRA_PAID)
 _STOCKS = ("plant", "own branches", "trade accounts")  # node classes of STOCK_COUNTED
@@ -172,6 +175,13 @@ def late_frame(outcome: Outcome, world: World | None = None) -> pl.DataFrame:
     )
 
 
+def pnl_frame(outcome: Outcome, world: World | None = None) -> pl.DataFrame:
+    """The profit and loss account as posted in the reporting window: dimension, member, line, cost centre, EUR; ``common``
+    beside the members of a dimension makes them add up to the firm."""
+    reading = Reading(outcome)
+    return pl.DataFrame(pnl_rows(reading, read_pnl(reading)), schema=["dimension", "member", "line", "cost_centre", "eur"], orient="row")
+
+
 def late_places(outcome: Outcome, world: World | None) -> pl.Series:
     """Name of the work centre, supplier or lane that is to blame for each late line, null where the cause has no place."""
     cause, place = outcome.late.filled("cause"), outcome.late.filled("place").astype(np.int32)
@@ -237,7 +247,7 @@ def _trade(outcome: Outcome, world: World | None) -> pl.DataFrame:
     number = a.filled("account")
     worth = np.zeros(max(1, int(number.max(initial=0)) + 1))
     lines = np.flatnonzero(outcome.orders.filled("account") >= 0)
-    np.add.at(worth, outcome.orders.filled("account")[lines], _contribution(outcome)[lines])
+    np.add.at(worth, outcome.orders.filled("account")[lines], row_contribution({name: outcome.orders.filled(name) for name in _MONEY})[lines])
     return pl.DataFrame(
         {
             "customer": pl.Series(number.astype(np.int32)),
@@ -257,14 +267,6 @@ def _trade(outcome: Outcome, world: World | None) -> pl.DataFrame:
             "value_eur": pl.Series(worth[number].astype(np.float32)),
         }
     )
-
-
-def _contribution(outcome: Outcome) -> npt.NDArray[np.float64]:
-    o = outcome.orders
-    gain = o.filled("revenue_eur").astype(np.float64)
-    for cost in _MONEY[1:]:
-        gain -= o.filled(cost)
-    return gain
 
 
 def _place_names(events: dict[str, Array], labels: Labels, world: World | None) -> pl.Series:

@@ -10,7 +10,7 @@ import polars as pl
 
 from e2esim.domain.outcome import Outcome
 from e2esim.domain.world import World
-from e2esim.report.frames import contacts_frame, customers_frame, events_frame, late_frame, orders_frame
+from e2esim.report.frames import contacts_frame, customers_frame, events_frame, late_frame, orders_frame, pnl_frame
 from e2esim.report.manifest import manifest
 from e2esim.report.result import Result
 from e2esim.report.sop_facts import sop_frame
@@ -37,7 +37,8 @@ def write_run(
 ) -> Path:
     """Write the run folder and return its path.
 
-    Files: manifest.json, kpis.csv, replications.csv (more than one replication), and from the first replication
+    Files: manifest.json, kpis.csv, replications.csv (more than one replication), and from the first replication pnl.csv (the
+    profit and loss account by channel, segment, brand and market),
     orders.parquet, customers.parquet (every consumer and account), contacts.parquet, events.parquet, late_causes.parquet,
     waiting.parquet (the open book), with S&OP sop.parquet, report.html. All
     is written into a hidden folder beside ``folder`` and renamed at the end, so that a folder of that name is always
@@ -84,6 +85,7 @@ def _write(
     if result.replications > 1:
         result.per_replication.write_csv(folder / "replications.csv")
     if result.first is not None:
+        pnl_frame(result.first, result.world).write_csv(folder / "pnl.csv")
         for name, frame in _ROWS.items():
             _parquet(frame(result.first, result.world), folder / f"{name}.parquet")
         if result.first.sop:

@@ -256,14 +256,7 @@ class Scene:
         return self._card("returns", bars.draw_flat_bars(shown, "returns", w("returns_title")))
 
     def _bridge(self) -> Card:
-        rows = self.result.per_replication
-        value = dict(
-            rows.filter(pl.col("replication") == rows["replication"].min()).select("kpi", "value").iter_rows()
-        )  # the replication drawn
-        steps = read_bridge(
-            self.outcome, value.get("contact_cost"), value.get("contribution"), value.get("operating_result")
-        )
-        return self._card("bridge", bars.draw_bridge(steps, self.words, self.words("bridge_title")))
+        return self._card("bridge", bars.draw_bridge(read_bridge(self.outcome), self.words, self.words("bridge_title")))
 
     def _told(self, kpi: str) -> str:
         found = self.result.kpis.get(kpi)

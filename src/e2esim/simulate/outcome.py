@@ -12,9 +12,11 @@ from e2esim.customers.people import People
 from e2esim.customers.trade import Trade
 from e2esim.domain.book import Columns
 from e2esim.domain.events import EventLog
+from e2esim.domain.ledger import ROW_COSTS, ROW_EARNINGS, row_contribution
 from e2esim.domain.outcome import ACCOUNT_COLUMNS, Labels, Outcome, Terms
 from e2esim.domain.world import World
 from e2esim.simulate.line_value import account_margin
+from e2esim.simulate.posting import post_all
 from e2esim.simulate.promise import account_classes
 
 F = npt.NDArray[np.float64]
@@ -51,6 +53,7 @@ def terms(world: World, memory_base: float) -> Terms:
         item_category=w.items.category.astype(np.int32),
         item_price_eur=price,
         item_weight_kg=w.items.weight_kg,
+        item_material_share=w.items.material_share,
         category_life_y=life / 8760.0,
         channel_buyer=w.channels.buyer,
         channel_reference_d=w.channels.reference_d,
@@ -64,9 +67,6 @@ def terms(world: World, memory_base: float) -> Terms:
         memory_half_life_d=s.satisfaction.half_life_d,
         discount_y=s.finance.discount_y,
         clv_horizon_y=s.finance.clv_horizon_y,
-        overhead_eur_y=s.finance.overhead_eur_y * s.scale,
-        holding_share_y=w.plant.holding_share_y,
-        agent_eur_h=s.organisation.cost_eur_h,
     )
 
 
@@ -120,10 +120,12 @@ def gather(
     actual_weekly: F,
     sop: dict[str, npt.NDArray[Any]],
     forecast_ahead_weekly: F,
+    met: list[tuple[float, F]],
 ) -> Outcome:
     """Build the outcome; contribution earned is added to each consumer on the way."""
     _add_value(orders, people.consumers)
-    s = world.settings
+    s, events, facts = world.settings, log.columns(), terms(world, people.base)
+    journal = post_all(world, events=events, orders=orders, contacts=contacts, met=met, own=facts.own_stock)
     return Outcome(
         orders=orders,
         late=late,
@@ -132,9 +134,10 @@ def gather(
         contacts=contacts,
         consumers=people.consumers,
         accounts=accounts_table(world, people, trade),
-        events=log.columns(),
+        events=events,
+        journal=journal.columns(),
         labels=labels(world),
-        terms=terms(world, people.base),
+        terms=facts,
         horizon_h=world.hours,
         warmup_h=24.0 * s.horizon.warmup_days,
         scale=s.scale,
@@ -150,7 +153,5 @@ def gather(
 def _add_value(orders: Columns, consumers: Columns) -> None:
     who = orders.filled("consumer")
     bought = who >= 0
-    margin = orders.filled("revenue_eur").astype(np.float64)
-    for cost in ("cost_eur", "freight_eur", "service_eur", "penalty_eur", "credit_eur"):
-        margin -= orders.filled(cost)
+    margin = row_contribution({name: orders.filled(name) for name in (*ROW_EARNINGS, *ROW_COSTS)})
     consumers["value_eur"][: consumers.n] = np.bincount(who[bought], weights=margin[bought], minlength=consumers.n)

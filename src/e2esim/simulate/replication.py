@@ -126,6 +126,7 @@ class Replication:
             actual_weekly=np.array(self.planner.actuals).reshape(-1, self.world.items.n),
             sop=self.planner.sop.columns() if self.planner.sop is not None else {},
             forecast_ahead_weekly=self.planner.forecast_ahead(),
+            met=self.market.close_week(self.world.hours),
         )
 
     # --- opening ---------------------------------------------------------------------------------------------------
@@ -147,6 +148,7 @@ class Replication:
                 return
             self._check(whole=False)
             self.trade.week()
+            self.market.close_week(self.env.now)
             self.journey.reputation(168.0, self.market.reputation)
             self.planner.week()
 

@@ -66,6 +66,7 @@ TABLES: tuple[Table, ...] = (
             share("unsold_share_y", "share of a trade account's stock sent back in a year as unsold", 0.0),
             share("integration", "probability that the next touchpoint knows what the last one knew", 0.5),
             optional("commission_share", "share of line value", "commission or marketplace fee", 0.0),
+            optional("sellers", "people", "sellers of the firm who work there, paid by the hour; 0 = nobody or somebody else's", 0.0),
             SOURCE,
         ),
     ),

@@ -1,0 +1,153 @@
+"""Postings beside the order lines: plant hours, suppliers, staff, touchpoints, overhead, stock; each at the event that causes it.
+
+A plant hour is paid when it opens (`IDLE`, negative) and relieved when it is used: what a finished operation earns at standard
+goes into the stock, its set-up to `SET_UP`, so that `IDLE` is what stood open. Staff is paid by the hour of the contract; of
+agents, the hours in which they answered are `TALK` of the channel that called, the others `STANDBY`. At a small scale machines
+keep their hours and pieces take longer, so an hour costs the scale.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from e2esim.domain.book import Columns, OrderKind, OrderState
+from e2esim.domain.events import Event
+from e2esim.domain.ledger import Journal, Posted
+from e2esim.domain.world import PHASES, World
+
+F = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+Log = dict[str, npt.NDArray[Any]]
+
+WEEK_H, YEAR_H = 168.0, 8760.0
+_BUY, _RECEIVE, _USE, _ASSIST = (PHASES.index(name) for name in ("buy", "receive", "use", "assist"))
+
+
+def post_all(world: World, *, events: Log, orders: Columns, contacts: Columns, met: list[tuple[float, F]], own: tuple[int, ...]) -> Journal:
+    """The journal of a finished run.
+
+    ``met``: (time, (cells, segments) people who weighed a purchase since the time before); ``own``: classes of nodes whose stock
+    is the firm's.
+    """
+    journal = Journal()
+    _plant(world, events, journal)
+    _suppliers(world, events, journal)
+    _desk(world, contacts, journal)
+    _touchpoints(world, orders, contacts, met, journal)
+    _weekly(world, journal)
+    counted = (events["kind"] == Event.STOCK_COUNTED) & np.isin(events["place"], own)
+    journal.post_many(events["t"][counted], Posted.CARRYING, -world.plant.holding_share_y / 365.0 * events["value"][counted])
+    return journal
+
+
+def _plant(world: World, e: Log, journal: Journal) -> None:
+    eur_h = world.settings.scale * world.centres.cost_eur_h
+
+    def of(kind: Event) -> tuple[npt.NDArray[np.bool_], Codes]:
+        which = e["kind"] == kind
+        return which, e["place"][which].astype(np.int64)
+
+    opened, place = of(Event.CAPACITY_OPENED)
+    journal.post_many(e["t"][opened], Posted.IDLE, -(e["quantity"] + e["value"])[opened] * eur_h[place], place=place)
+    done, place = of(Event.OPERATION_DONE)
+    hours, run = e["value"][done], e["quantity"][done] * operation_hours(world)[place, e["item"][done]]
+    journal.post_many(e["t"][done], Posted.IDLE, hours * eur_h[place], place=place)
+    journal.post_many(e["t"][done], Posted.SET_UP, -np.maximum(hours - run, 0.0) * eur_h[place], place=place)
+    paid, place = of(Event.EXTRA_PAID)
+    journal.post_many(e["t"][paid], Posted.OVERTIME, -e["value"][paid], place=place)
+    completed = (e["kind"] == Event.LOT_COMPLETED) & (e["value"] > 0)
+    each = (operation_hours(world, visits=True) * eur_h[:, None]).sum(axis=0)
+    journal.post_many(e["t"][completed], Posted.SCRAP, -e["value"][completed] * each[e["item"][completed]])
+
+
+def operation_hours(world: World, *, visits: bool = False) -> F:
+    """Machine hours of a unit in one operation of an item at a work centre, or in all its ``visits``, (centres, items) [h]."""
+    routing, shape = world.routing, world.routing.setup_hours.shape
+    owner = np.repeat(np.arange(shape[1]), np.diff(routing.start))
+    total, times = np.zeros(shape), np.zeros(shape)
+    np.add.at(total, (routing.centre, owner), routing.run_h / world.centres.efficiency[routing.centre])
+    np.add.at(times, (routing.centre, owner), 1.0)
+    return total if visits else total / np.maximum(times, 1.0)
+
+
+def _suppliers(world: World, e: Log, journal: Journal) -> None:
+    """Paid above (below) the standard price of what was accepted."""
+    supply, received = world.supply, e["kind"] == Event.SUPPLY_RECEIVED
+    price = np.full((len(supply.suppliers), world.items.n), np.nan)
+    price[supply.supplier, supply.item] = supply.price_eur
+    place, item = e["place"][received].astype(np.int64), e["item"][received]
+    above = np.nan_to_num(price[place, item] - world.items.cost_eur[item])
+    journal.post_many(e["t"][received], Posted.PRICE_VARIANCE, -e["quantity"][received] * above, place=place)
+
+
+def _desk(world: World, contacts: Columns, journal: Journal) -> None:
+    o = world.settings.organisation
+    started = contacts.filled("started").astype(np.float64)
+    heard = np.flatnonzero(started < world.hours)  # not NaN, and inside the run
+    hours = contacts.filled("handle_h")[heard].astype(np.float64)
+    codes = {name: contacts.filled(name)[heard].astype(np.int64) for name in ("channel", "segment", "market")}
+    t, at, summed = _by_week(started[heard], codes, hours)
+    journal.post_many(t, Posted.TALK, -o.cost_eur_h * summed, **at)
+    weeks = _weeks(world)
+    talked = np.bincount(np.minimum(started[heard] // WEEK_H, len(weeks) - 1).astype(np.int64), weights=hours, minlength=len(weeks))
+    paid = o.agents * world.settings.scale * o.paid_h_y * weeks / YEAR_H
+    journal.post_many(WEEK_H * np.arange(len(weeks)), Posted.STANDBY, -o.cost_eur_h * np.maximum(paid - talked, 0.0))
+
+
+def _touchpoints(world: World, orders: Columns, contacts: Columns, met: list[tuple[float, F]], journal: Journal) -> None:
+    eur, cells = world.touch.cost_eur, world.cells
+    before = eur[:, :_BUY].sum(axis=1)
+    for t, people in met:
+        cell, segment = np.nonzero(people)
+        channel = cells.channel[cell]
+        journal.post_many(
+            np.full(len(cell), t), Posted.TOUCHPOINTS, -people[cell, segment] * before[channel], channel=channel, segment=segment, market=cells.market[cell]
+        )
+    mine = orders.filled("kind") != OrderKind.REPLENISH
+    there = mine & (orders.filled("state") == OrderState.DELIVERED)
+    for book, which, when, phases in (
+        (orders, mine, "placed", (_BUY,)),
+        (orders, there, "delivered", (_RECEIVE, _USE)),
+        (contacts, np.ones(contacts.n, dtype=np.bool_), "t", (_ASSIST,)),
+    ):
+        each = eur[:, list(phases)].sum(axis=1)
+        rows = np.flatnonzero(which & (each[book.filled("channel")] > 0))
+        codes = {name: book.filled(name)[rows].astype(np.int64) for name in ("channel", "segment", "market")}
+        t_week, at, count = _by_week(book.filled(when)[rows].astype(np.float64), codes, np.ones(len(rows)))
+        journal.post_many(t_week, Posted.TOUCHPOINTS, -count * each[at["channel"]], **at)
+
+
+def _weekly(world: World, journal: Journal) -> None:
+    """Sellers and overhead, week by week."""
+    s = world.settings
+    weeks = _weeks(world)
+    t = WEEK_H * np.arange(len(weeks))
+    journal.post_many(t, Posted.OVERHEAD, -s.finance.overhead_eur_y * s.scale * weeks / YEAR_H)
+    for channel in np.flatnonzero(world.channels.sellers):
+        year = world.channels.sellers[channel] * s.scale * s.organisation.paid_h_y * s.organisation.seller_eur_h
+        journal.post_many(t, Posted.SELLERS, -year * weeks / YEAR_H, channel=int(channel))
+
+
+def _weeks(world: World) -> F:
+    """Hours of each week of the run, the last one short, (weeks,)."""
+    edges = np.append(np.arange(0.0, world.hours, WEEK_H), world.hours)
+    return np.diff(edges)
+
+
+def _by_week(t: F, codes: dict[str, Codes], amount: F) -> tuple[F, dict[str, Codes], F]:
+    """Sum amounts (n,) by week and codes: the middle of each week [h], its codes, the sums."""
+    week = np.floor(t / WEEK_H).astype(np.int64)
+    sizes = [int(c.max(initial=0)) + 1 for c in codes.values()]
+    key = week - week.min(initial=0)
+    for c, size in zip(codes.values(), sizes, strict=True):
+        key = key * size + c
+    some, where = np.unique(key, return_inverse=True)
+    summed = np.bincount(where, weights=amount, minlength=len(some)).astype(np.float64)
+    at: dict[str, Codes] = {}
+    for name, size in reversed(list(zip(codes, sizes, strict=True))):
+        at[name] = some % size
+        some = some // size
+    return np.asarray(WEEK_H * (some + week.min(initial=0) + 0.5)), at, summed
