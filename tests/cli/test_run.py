@@ -12,12 +12,15 @@ import time
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from typer.testing import CliRunner, Result
 
 from e2esim.cli.main import app
-from e2esim.cli.run_command import run_folder
+from e2esim.cli.run_command import run_folder, write_new
 from e2esim.config.problems import InputErrors
+from e2esim.report.whole_folder import whole_folder
+from study_jobs import DeadlyReplications
 from worlds import tiny_world
 
 SHORT = ("scenario=./w", "horizon.days=40", "horizon.warmup_days=10")
@@ -102,17 +105,55 @@ def test_a_run_folder_that_cannot_be_made_is_bad_input(here: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
-def test_ctrl_c_ends_cleanly(here: Path) -> None:
+@pytest.mark.parametrize(("number", "ends_with"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("replications", ["1", "4"])
+def test_ctrl_c_and_sigterm_end_cleanly_and_at_once(here: Path, number: signal.Signals, ends_with: int, replications: str) -> None:
     code = "from e2esim.cli.main import run; run()"
-    words = ["run", "scenario=mattress_maker", "--quiet"]
-    # not in the tests' process group, so that only this run hears the signal
+    words = ["run", "scenario=mattress_maker", "--quiet", "-n", replications, "-w", "2"]
+    # not in the tests' process group, so that only this run (and, as in a terminal, its workers) hears the signal
     pipe = subprocess.PIPE
     run = subprocess.Popen(
         [sys.executable, "-c", code, *words], stdout=pipe, stderr=pipe, text=True, start_new_session=True
     )
-    time.sleep(3.0)
-    os.killpg(run.pid, signal.SIGINT)
+    time.sleep(6.0)
+    started = time.monotonic()
+    os.killpg(run.pid, number)
     out, err = run.communicate(timeout=60)
-    assert (run.returncode, out) == (130, "")
+    assert (run.returncode, out) == (ends_with, "")
+    assert time.monotonic() - started < 15.0
     assert "Traceback" not in err
     assert not (here / "runs").exists()
+
+
+def test_a_replication_can_be_run_again_alone(here: Path) -> None:
+    both = pl.read_csv(Path(kpis("-n", "2", "-w", "1", "--replication", "2")["run_dir"]) / "replications.csv")
+    again = Path(kpis("--replication", "2")["run_dir"])
+    told = json.loads((again / "manifest.json").read_text(encoding="utf-8"))
+    assert told["row_tables"] == "replication 2"
+    of_two = dict(both.filter(pl.col("replication") == 2).select("kpi", "value").iter_rows())
+    alone = dict(pl.read_csv(again / "kpis.csv").filter(pl.col("dimension") == "all").select("kpi", "mean").iter_rows())
+    assert {name: value for name, value in alone.items() if value is not None} == {name: value for name, value in of_two.items() if value is not None}
+    refused = CliRunner().invoke(app, ["run", *SHORT, "-n", "2", "--replication", "3"])
+    assert refused.exit_code == 2
+    assert "--replication" in refused.stderr
+
+
+def test_a_killed_worker_costs_its_replication_and_says_so(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("e2esim.study.replicate.Replications", DeadlyReplications)
+    result = CliRunner().invoke(app, ["run", *SHORT, "-n", "3", "-w", "2", "--no-report", "--out", "out", "--quiet"])
+    assert result.exit_code == 1
+    assert "lost: replication 2" in result.stderr
+    assert set(pl.read_csv("out/replications.csv")["replication"]) == {1, 3}
+    assert json.loads(Path("out/manifest.json").read_text(encoding="utf-8"))["lost_replications"] == [2]
+
+
+def test_two_runs_of_one_second_do_not_meet(here: Path) -> None:
+    folders = [write_new(Path("runs/x"), _one_file, chosen=False) for _ in range(3)]
+    assert [folder.name for folder in folders] == ["x", "x-2", "x-3"]
+    with pytest.raises(FileExistsError):
+        write_new(Path("runs/x"), _one_file, chosen=True)
+
+
+def _one_file(folder: Path) -> None:
+    with whole_folder(folder) as partial:
+        (partial / "a.txt").write_text("a")

@@ -46,13 +46,14 @@ def test_a_plan_folder_is_whole_and_keeps_every_rule(here: Path) -> None:
     assert told["on_time"] == {"1": 1.0, "2": 1.0, "3": 1.0}
     files = {path.name for path in (here / "p").iterdir()}
     pictures = {f"{name}.{kind}" for name in ("gantt", "load") for kind in ("svg", "png")}
-    assert files == {f"{name}.parquet" for name in [*FRAMES, "limits", "ways_out"]} | pictures | {"plan.xlsx", "manifest.json", "state.json", "state.npz"}
+    tables = {f"{name}.parquet" for name in [*FRAMES, "limits", "ways_out"]}
+    assert files == tables | pictures | {"plan.xlsx", "manifest.json", "finished.json", "state.json", "state.npz"}
     assert broken_rules(read_plan_data(data).case.facts, here / "p") == set()
     assert {path.name for path in (here / "n").iterdir()} == {"lots.csv", "purchases.csv", "deliveries.csv"}
     assert pl.read_csv(here / "n/lots.csv", infer_schema=False)["item"].to_list().count("000123") > 0
     manifest = json.loads((here / "p/manifest.json").read_text(encoding="utf-8"))
     assert manifest["plan"]["today"] == "2026-01-05"
-    assert set(manifest["files"]) == files - {"manifest.json"}
+    assert set(manifest["files"]) == files - {"manifest.json", "finished.json"}
 
 
 def test_the_workbook_reads_back_as_the_tables(here: Path) -> None:

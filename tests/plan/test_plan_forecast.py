@@ -257,7 +257,7 @@ def test_forecast_alone_tells_what_every_step_was_worth(tmp_path: Path) -> None:
     assert steps["overrides"]["value_added"] < -0.02
     accuracy = pl.read_parquet(tmp_path / "f" / "accuracy.parquet")
     assert accuracy.filter(pl.col("level") == "series").height == 4
-    assert {path.name for path in (tmp_path / "f").iterdir()} == {"forecast.parquet", "accuracy.parquet", "forecast.xlsx"}
+    assert {path.name for path in (tmp_path / "f").iterdir()} == {"forecast.parquet", "accuracy.parquet", "forecast.xlsx", "finished.json"}
 
 
 def test_forecast_alone_needs_items_and_history_only(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def test_release_writes_excel_and_parquet_and_the_newest_plan_is_used(here: Path
     assert told["out"] == "b"
     files = {path.name for path in (here / "b").iterdir()}
     tables = ("confirmations", "winners", "losers", "orders", "segments")
-    assert files == {f"{name}.parquet" for name in tables} | {"backorders.xlsx", "manifest.json"}
+    assert files == {f"{name}.parquet" for name in tables} | {"backorders.xlsx", "manifest.json", "finished.json"}
     rows = pl.read_parquet(here / "b" / "confirmations.parquet")
     assert rows.select("order", "confirmed", "qty").rows() == [("B1", dt.date(2026, 1, 6), 6.0), ("B2", dt.date(2026, 1, 9), 6.0)]
     book = fastexcel.read_excel(here / "b" / "backorders.xlsx")

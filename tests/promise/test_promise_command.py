@@ -211,7 +211,7 @@ def test_a_book_is_promised_again(planned: Path, tmp_path: Path, monkeypatch: py
     assert [row["order"] for row in told["breaches"]] == ["A3"]
     files = {path.name for path in out.iterdir()}
     named = {"promises.xlsx", "promises.parquet", "deliveries.parquet", "breaches.parquet", "offers.parquet"}
-    assert files == named | {"alternatives.parquet", "orders.csv", "manifest.json"}
+    assert files == named | {"alternatives.parquet", "orders.csv", "manifest.json", "finished.json"}
     first = next(row for row in told["alternatives"] if row["order"] == "A3")
     assert first["rank"] == 1
     assert first["comes"] < rows["A3"]["promised"]

@@ -54,6 +54,8 @@ class Study:
     settings: Settings
     first: Outcome | None
     world: World | None
+    kept: int = 0
+    lost: tuple[int, ...] = ()
 
 
 def synthetic_labels(brands: tuple[str, ...] = ("Alba", "Bruna", "Chiara")) -> Labels:

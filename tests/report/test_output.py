@@ -31,9 +31,9 @@ def folder(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_file_is_there_and_named_in_the_manifest(folder: Path) -> None:
     found = {path.name for path in folder.iterdir()}
-    assert found == ROWS | {"manifest.json", "kpis.csv", "pnl.csv", "report.html"}
+    assert found == ROWS | {"manifest.json", "finished.json", "kpis.csv", "pnl.csv", "report.html"}
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    assert set(manifest["files"]) == found - {"manifest.json"}
+    assert set(manifest["files"]) == found - {"manifest.json", "finished.json"}
     assert all(manifest["files"][name] == (folder / name).stat().st_size for name in manifest["files"])
     assert manifest["seed"] == 1
     assert manifest["start"] == "2026-01-05"
@@ -100,7 +100,7 @@ def test_kpis_csv_is_the_table(folder: Path, study: Study) -> None:
 def test_replications_are_written_one_row_each(studies: Study, tmp_path: Path) -> None:
     run = write_run(studies, tmp_path / "run", report=False)
     frame = pl.read_csv(run / "replications.csv")
-    assert frame.filter(pl.col("kpi") == "otif")["replication"].to_list() == [0, 1, 2, 3]
+    assert frame.filter(pl.col("kpi") == "otif")["replication"].to_list() == [1, 2, 3, 4]
     assert not (run / "report.html").exists()
     kpis = pl.read_csv(run / "kpis.csv").filter((pl.col("kpi") == "otif") & (pl.col("dimension") == "all"))
     assert kpis["ci_low"][0] < kpis["mean"][0] < kpis["ci_high"][0]
@@ -175,7 +175,7 @@ def test_codes_become_names_and_negative_ones_null() -> None:
 
 def test_a_study_without_rows_writes_kpis_and_a_page(study: Study, tmp_path: Path) -> None:
     run = write_run(synthetic_study_without_rows(study), tmp_path / "run")
-    assert {path.name for path in run.iterdir()} == {"manifest.json", "kpis.csv", "report.html"}
+    assert {path.name for path in run.iterdir()} == {"manifest.json", "finished.json", "kpis.csv", "report.html"}
     assert "no pictures" in (run / "report.html").read_text(encoding="utf-8")
 
 

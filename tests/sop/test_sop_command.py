@@ -41,7 +41,8 @@ def test_json_and_folder_say_the_same(here: Path) -> None:
     found = told("--months", "6", "--out", "deep/er", "market.demand_factor=1.6")
     assert (found["rule"], found["status"], len(found["months"])) == ("end_to_end", "optimal", 6)
     assert {path.name for path in Path("deep/er").iterdir()} == {
-        "manifest.json", "sop.xlsx", "sop.png", "sop.svg", "sop.parquet", "capacity.parquet", "purchases.parquet", "items.parquet", "roles.parquet",
+        "manifest.json", "finished.json",
+        "sop.xlsx", "sop.png", "sop.svg", "sop.parquet", "capacity.parquet", "purchases.parquet", "items.parquet", "roles.parquet",
         "criticalities.parquet", "scenarios.parquet", "budget_gap.parquet",
     }  # fmt: skip
     table = pl.read_parquet("deep/er/sop.parquet")

@@ -70,7 +70,7 @@ def test_in_an_ample_world_no_difference_is_seen_and_it_says_so(tiny: Path, caps
 
 def test_folder_and_json_hold_every_pair(scarce: Tournament, tmp_path: Path) -> None:
     folder = write_tournament(scarce, "precedence", tmp_path / "out", ["scenario=tiny"])
-    assert {path.name for path in folder.iterdir()} == {"differences.parquet", "replications.parquet", "tournament.xlsx", "manifest.json"}
+    assert {path.name for path in folder.iterdir()} == {"differences.parquet", "replications.parquet", "tournament.xlsx", "manifest.json", "finished.json"}
     frame = pl.read_parquet(folder / "differences.parquet")
     assert frame.equals(differences_frame(scarce))
     assert frame.select("contender", "against").n_unique() == 6

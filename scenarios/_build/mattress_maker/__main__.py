@@ -5,8 +5,8 @@ Deterministic: one seed, the standard library alone, nothing read. Change a numb
 
 from __future__ import annotations
 
+import argparse
 import random
-import sys
 from pathlib import Path
 
 import market
@@ -39,4 +39,6 @@ def tables() -> Tables:
 
 if __name__ == "__main__":
     here = Path(__file__).resolve().parents[2] / "mattress_maker" / "data"
-    write(Path(sys.argv[1]) if len(sys.argv) > 1 else here, tables())
+    asked = argparse.ArgumentParser(description="Write the tables of scenarios/mattress_maker.")
+    asked.add_argument("folder", nargs="?", type=Path, default=here, help="where to write; default: scenarios/mattress_maker/data")
+    write(asked.parse_args().folder, tables())

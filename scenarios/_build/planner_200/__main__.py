@@ -5,8 +5,8 @@ Deterministic: one seed, the standard library alone, nothing read. Change a numb
 
 from __future__ import annotations
 
+import argparse
 import random
-import sys
 from pathlib import Path
 
 import amounts
@@ -145,4 +145,6 @@ def _week(week: int) -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parents[2] / "planner_200")
+    asked = argparse.ArgumentParser(description="Write the data of scenarios/planner_200.")
+    asked.add_argument("folder", nargs="?", type=Path, default=Path(__file__).resolve().parents[2] / "planner_200", help="where to write; default: scenarios/planner_200")
+    main(asked.parse_args().folder)

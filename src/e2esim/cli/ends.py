@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
+from typing import Any
 
 import typer
 
 from e2esim.config.problems import SHOWN, InputErrors, Problem
 from e2esim.domain.bounds import TooLargeError
 
-DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+DONE, FAILED, BAD_INPUT, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
+
+
+class Terminated(BaseException):
+    """SIGTERM was heard; like an interrupt it is no error, and everything under way must be undone."""
 
 
 @contextmanager
 def clean_end() -> Iterator[None]:
     """Turn the ends that are not bugs into a message on stderr and an exit code."""
     try:
-        yield
+        with _hearing_sigterm():
+            yield
     except InputErrors as error:
         typer.echo(listing(error.problems), err=True)
         raise typer.Exit(BAD_INPUT) from None
@@ -30,7 +38,13 @@ def clean_end() -> Iterator[None]:
     except TooLargeError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(BAD_INPUT) from None
+    except Terminated:
+        typer.echo("terminated", err=True)
+        raise typer.Exit(TERMINATED) from None
     except RuntimeError as error:
+        if type(error).__name__ == "WorkerDied":  # the room study is not imported for every command
+            typer.echo(str(error), err=True)
+            raise typer.Exit(FAILED) from None
         if "no locator available" not in str(error):  # numba's words for: nowhere to keep compiled code
             raise
         typer.echo("no folder for compiled code can be written; name one: NUMBA_CACHE_DIR=/some/folder e2esim ...", err=True)
@@ -41,6 +55,24 @@ def clean_end() -> Iterator[None]:
     except OSError as error:
         typer.echo(f"{error.strerror or error}: {error.filename}" if error.filename else str(error), err=True)
         raise typer.Exit(FAILED) from None
+
+
+@contextmanager
+def _hearing_sigterm() -> Iterator[None]:
+    """Turn SIGTERM into `Terminated`, so that half-written folders and worker processes go as they do after Ctrl-C."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def heard(number: int, frame: Any) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: what it undoes must not be cut short
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, heard)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before if before is not None else signal.SIG_DFL)
 
 
 def listing(problems: Sequence[Problem], shown: int = SHOWN) -> str:

@@ -16,7 +16,7 @@ use_own_bash_script()
 app = typer.Typer(
     name="e2esim",
     help="Simulate and optimise an end-to-end supply chain and the customers it serves.",
-    epilog="Exit codes: 0 done, 1 the run failed, 2 bad input (nothing is written), 130 interrupted.",
+    epilog="Exit codes: 0 done, 1 the run failed, 2 bad input (nothing is written), 130 interrupted, 143 terminated.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain help: a third of a second sooner, and [unit] stays [unit]
@@ -50,6 +50,9 @@ def run_one(
     replications: Annotated[
         int, typer.Option("--replications", "-n", min=1, help="Independent runs; two or more give intervals.")
     ] = 1,
+    replication: Annotated[
+        int, typer.Option("--replication", min=1, help="Which one's tables are kept; with one replication: which one is run.")
+    ] = 1,
     workers: Annotated[
         int, typer.Option("--workers", "-w", min=0, help="Processes for the replications; 0 = one a core.")
     ] = 0,
@@ -71,6 +74,7 @@ def run_one(
         options = RunOptions(
             as_json=as_json,
             replications=replications,
+            replication=replication,
             workers=workers,
             out=out,
             report=not no_report,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ class RunOptions:
 
     as_json: bool = False
     replications: int = 1
+    replication: int = 1  # whose tables are kept, from 1
     workers: int = 0
     out: Path | None = None
     report: bool = True
@@ -36,10 +37,11 @@ def run_scenario(overrides: Sequence[str], options: RunOptions) -> None:
     InputErrors
         If scenario, overrides or run folder are wrong; nothing is written then.
     """
-    from e2esim.cli.ends import listing
+    from e2esim.cli.ends import FAILED, listing
     from e2esim.config.door import load_with_warnings
     from e2esim.report.manifest import fingerprint
 
+    _one_of_them(options)
     loaded = load_with_warnings(overrides)
     if loaded.warnings and not options.quiet:
         typer.echo(listing(loaded.warnings), err=True)
@@ -54,14 +56,49 @@ def run_scenario(overrides: Sequence[str], options: RunOptions) -> None:
     from e2esim.study.replicate import run_study
 
     with progress_bar(quiet=options.quiet) as tell:
-        result = run_study(loaded.scenario, replications=options.replications, workers=options.workers, progress=tell)
-    if folder.is_dir():  # empty, as run_folder has seen
-        folder.rmdir()
-    write_run(result, folder, report=options.report, language=options.language, tables=tables)
+        result = run_study(
+            loaded.scenario, replications=options.replications, keep=options.replication - 1, workers=options.workers, progress=tell
+        )
+
+    def write(place: Path) -> None:
+        write_run(result, place, report=options.report, language=options.language, tables=tables)
+
+    folder = write_new(folder, write, chosen=options.out is not None)
     if options.as_json:
         typer.echo(to_json(result, folder))
     elif not options.quiet:
         print_result(result, folder, language=options.language)
+    if result.lost:
+        numbers = ", ".join(str(k + 1) for k in result.lost)
+        typer.echo(f"lost: replication {numbers}, whose process was killed twice (is there memory enough?); the result is of the others", err=True)
+        raise typer.Exit(FAILED)
+
+
+def _one_of_them(options: RunOptions) -> None:
+    """Refuse to keep a replication that is not run."""
+    if options.replications > 1 and options.replication > options.replications:
+        remedy = f"name one of 1 to {options.replications}, or leave out --replications to run that one alone"
+        problem = Problem(
+            file=COMMAND_LINE, column="--replication", value=str(options.replication), message="is none of the replications", remedy=remedy
+        )
+        raise InputErrors([problem])
+
+
+def write_new(folder: Path, write: Callable[[Path], object], *, chosen: bool) -> Path:
+    """Let ``write`` make ``folder`` and return it; one that was not chosen by name gives way to another run of the same second."""
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+    place, count = folder, 1
+    while True:
+        try:
+            write(place)
+        except FileExistsError:
+            if chosen:
+                raise
+            count += 1
+            place = folder.with_name(f"{folder.name}-{count}")
+        else:
+            return place
 
 
 def run_folder(out: Path | None, scenario: str, digest: str) -> Path:

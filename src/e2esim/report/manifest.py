@@ -40,7 +40,8 @@ def manifest(result: Result, tables: Mapping[str, pl.DataFrame] | None, files: M
         "reporting_window_h": [outcome.warmup_h, outcome.horizon_h]
         if outcome is not None
         else [24.0 * settings.horizon.warmup_days, 24.0 * settings.horizon.days],
-        "row_tables": "replication 1" if outcome is not None else "none",
+        "row_tables": f"replication {result.kept + 1}" if outcome is not None else "none",
+        "lost_replications": [k + 1 for k in result.lost],
         "hash": fingerprint(settings, result.world, tables),
         "hash_of": "settings and tables" if tables is not None else "settings and world",
         "wall_s": round(result.wall_s, 3),

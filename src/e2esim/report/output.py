@@ -37,8 +37,8 @@ def write_run(
 ) -> Path:
     """Write the run folder and return its path.
 
-    Files: manifest.json, kpis.csv, replications.csv (more than one replication), and from the first replication pnl.csv (the
-    profit and loss account by channel, segment, brand and market),
+    Files: manifest.json, finished.json, kpis.csv, replications.csv (more than one; they count from 1), and from the kept replication
+    pnl.csv (the profit and loss account by channel, segment, brand and market),
     orders.parquet, customers.parquet (every consumer and account), contacts.parquet, events.parquet, late_causes.parquet,
     waiting.parquet (the open book), with S&OP sop.parquet, report.html. All
     is written into a hidden folder beside ``folder`` and renamed at the end, so that a folder of that name is always
@@ -83,7 +83,7 @@ def _write(
 ) -> None:
     kpi_rows(result).write_csv(folder / "kpis.csv")
     if result.replications > 1:
-        result.per_replication.write_csv(folder / "replications.csv")
+        result.per_replication.with_columns(pl.col("replication") + 1).write_csv(folder / "replications.csv")
     if result.first is not None:
         pnl_frame(result.first, result.world).write_csv(folder / "pnl.csv")
         for name, frame in _ROWS.items():

@@ -30,8 +30,9 @@ class Result(Protocol):
     """A finished study of one scenario.
 
     ``table``: kpi, unit, dimension, member, value, n and, with replications, ci_low, ci_high (means over replications).
-    ``per_replication``: one row a replication and headline KPI. ``first``: outcome of the first replication, for
-    pictures and row tables; ``world``: what it ran on, for readable names.
+    ``per_replication``: one row a replication and headline KPI. ``first``: outcome of replication ``kept`` (from 0), for
+    pictures and row tables, None if it is among the ``lost`` ones, whose processes were killed; ``world``: what it ran on,
+    for readable names.
     """
 
     @property
@@ -54,6 +55,10 @@ class Result(Protocol):
     def first(self) -> Outcome | None: ...
     @property
     def world(self) -> World | None: ...
+    @property
+    def kept(self) -> int: ...
+    @property
+    def lost(self) -> tuple[int, ...]: ...
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,89 +1,54 @@
-"""Headline KPIs of many scenarios and replications on all cores: one pool of processes for all of them."""
+"""Headline KPIs of many companies and replications on all cores: one pool of processes for all of them."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from itertools import product
-from multiprocessing import get_context
-from typing import Any
 
 import polars as pl
 
-from e2esim.domain.build import build_world
 from e2esim.domain.scenario import Scenario
-from e2esim.domain.world import World
-from e2esim.kpi import measure
-from e2esim.simulate import simulate
+from e2esim.study.company import Asked, Company, Replications, company_of
+from e2esim.study.executor import Local
 
 Progress = Callable[[float, str], None]
-Job = tuple[str, int]  # name of a scenario, replication
+HEADLINE = {"scenario": pl.String, "replication": pl.Int32, "kpi": pl.String, "unit": pl.String, "value": pl.Float64}
 
 
-def headlines(scenarios: Mapping[str, Scenario], *, replications: int, workers: int = 0, progress: Progress | None = None) -> pl.DataFrame:
-    """Run replications 0.. of every scenario; headline KPIs as rows scenario, replication, kpi, unit, value.
+def headlines(
+    scenarios: Mapping[str, Scenario | Company], *, replications: int, first: int = 0, workers: int = 0, progress: Progress | None = None
+) -> pl.DataFrame:
+    """Run replications of every scenario; headline KPIs as rows scenario, replication (from 0), kpi, unit, value.
 
     Parameters
     ----------
     scenarios
         By name; the rows come back in this order.
-    replications
-        Of each scenario.
+    replications, first
+        Of each scenario: numbers ``first`` to ``first + replications - 1``.
     workers
         Processes; 0 = one a core, 1 = no other process.
     progress
         Told the share done and what has just finished.
+
+    Raises
+    ------
+    Exception
+        What a replication raised; `WorkerDied` if its process was killed twice.
     """
-    jobs = list(product(scenarios, range(replications)))
+    jobs = [Asked(company=name, replication=k) for name, k in product(scenarios, range(first, first + replications))]
     tell = progress or (lambda share, text: None)
-    size = min(workers or os.cpu_count() or 1, len(jobs))
-    tables: dict[Job, pl.DataFrame] = {}
-    _WORLDS.clear()
-    for job, table in _alone(scenarios, jobs) if size == 1 else _together(scenarios, jobs, size):
-        tables[job] = table
-        tell(len(tables) / len(jobs), f"{job[0]}, replication {job[1] + 1}")
-    _WORLDS.clear()
-    return pl.concat([tables[job].with_columns(scenario=pl.lit(job[0]), replication=pl.lit(job[1])) for job in jobs])
+    tables: dict[Asked, pl.DataFrame] = {}
+    work = Replications({name: company_of(scenario) for name, scenario in scenarios.items()})
+    with closing(Local(workers=workers).each(work, jobs)) as ended:
+        for one in ended:
+            tables[one.job] = headline(one.value().table)
+            tell(len(tables) / len(jobs), f"{one.job.company}, replication {one.job.replication + 1}")
+    rows = [tables[job].with_columns(scenario=pl.lit(job.company), replication=pl.lit(job.replication, dtype=pl.Int32)) for job in jobs]
+    return pl.concat(rows).select(*HEADLINE)
 
 
-def _alone(scenarios: Mapping[str, Scenario], jobs: list[Job]) -> Iterator[tuple[Job, pl.DataFrame]]:
-    for job in jobs:
-        yield job, _headline(scenarios, job)
-
-
-def _together(scenarios: Mapping[str, Scenario], jobs: list[Job], size: int) -> Iterator[tuple[Job, pl.DataFrame]]:
-    """Tables in order of their end; at most twice the workers are in flight."""
-    todo = iter(jobs)
-    # forkserver: a fork of a process with polars threads can hang
-    with ProcessPoolExecutor(size, mp_context=get_context("forkserver"), initializer=_prepare, initargs=(dict(scenarios),)) as pool:
-        flying: dict[Future[Any], Job] = {}
-        while True:
-            while len(flying) < 2 * size and (job := next(todo, None)) is not None:
-                flying[pool.submit(_one, job)] = job
-            if not flying:
-                return
-            done, _ = wait(flying, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield flying.pop(future), future.result()
-
-
-_SCENARIOS: dict[str, Scenario] = {}
-_WORLDS: dict[str, World] = {}  # the last one used: jobs come scenario by scenario
-
-
-def _prepare(scenarios: dict[str, Scenario]) -> None:
-    _SCENARIOS.update(scenarios)
-
-
-def _one(job: Job) -> pl.DataFrame:
-    return _headline(_SCENARIOS, job)
-
-
-def _headline(scenarios: Mapping[str, Scenario], job: Job) -> pl.DataFrame:
-    name, replication = job
-    if name not in _WORLDS:
-        _WORLDS.clear()
-        _WORLDS[name] = build_world(scenarios[name])
-    frame = measure(simulate(_WORLDS[name], replication=replication)).frame
-    return frame.filter(pl.col("dimension") == "all").select("kpi", "unit", "value")
+def headline(table: pl.DataFrame) -> pl.DataFrame:
+    """Values over all of a KPI table: kpi, unit, value."""
+    return table.filter(pl.col("dimension") == "all").select("kpi", "unit", "value")

@@ -8,11 +8,9 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
-from multiprocessing import get_context
-from typing import Any
 
 import polars as pl
 from scipy import stats
@@ -22,8 +20,8 @@ from e2esim.domain.outcome import Outcome
 from e2esim.domain.scenario import Scenario
 from e2esim.domain.settings import Settings
 from e2esim.domain.world import World
-from e2esim.kpi import measure
-from e2esim.simulate import simulate
+from e2esim.study.company import Asked, MarketCompany, Replicated, Replications
+from e2esim.study.executor import Local, WorkerDied
 from e2esim.study.intervals import interval
 
 Progress = Callable[[float, str], None]
@@ -43,7 +41,8 @@ class KpiValue:
 class StudyResult:
     """What a study of one scenario found.
 
-    ``table``: tidy KPIs of all dimensions (means over replications); ``per_replication``: headline KPIs, one row each.
+    ``table``: tidy KPIs of all dimensions (means over replications); ``per_replication``: headline KPIs, one row each; ``first``: outcome
+    of replication ``kept`` (from 0), None if that is among the ``lost`` ones, whose processes were killed.
     """
 
     scenario: str
@@ -56,76 +55,85 @@ class StudyResult:
     settings: Settings
     first: Outcome | None
     world: World | None
+    kept: int = 0
+    lost: tuple[int, ...] = ()
 
 
-def run_study(scenario: Scenario, *, replications: int = 1, workers: int = 0, progress: Progress | None = None) -> StudyResult:
+def run_study(
+    scenario: Scenario, *, replications: int = 1, keep: int = 0, workers: int = 0, progress: Progress | None = None
+) -> StudyResult:
     """Run ``replications`` of a scenario on ``workers`` processes (0 = as many as there are cores).
+
+    Parameters
+    ----------
+    scenario
+        What to run.
+    replications
+        How many; their numbers are 0 .. replications - 1, or ``keep`` alone if there is one.
+    keep
+        Number of the replication whose outcome comes back whole, from 0.
+    workers
+        Processes; 1 = no other process.
+    progress
+        Told the share done and what has just finished.
 
     Raises
     ------
     ValueError
-        If ``replications`` is not positive.
+        If ``replications`` is not positive or ``keep`` is none of several.
+    WorkerDied
+        If every replication was lost with its process; where some are left, they make the result and ``lost`` names the others.
     """
     if replications < 1:
         raise ValueError(f"replications must be at least 1, got {replications}")
+    if keep < 0 or (replications > 1 and keep >= replications):
+        raise ValueError(f"replication {keep + 1} is none of 1 to {replications}")
     started = time.perf_counter()
-    tell = progress or (lambda share, text: None)
-    world = build_world(scenario)
-    share = 1.0 / replications
-    first = simulate(world, replication=0, progress=lambda done: tell(done * share, "replication 1"))
-    tables = [measure(first).frame.with_columns(replication=pl.lit(0))]
-    for k, table in _others(scenario, replications, workers):
-        tables.append(table.with_columns(replication=pl.lit(k)))
-        tell(len(tables) * share, f"replication {len(tables)}")
-    everything = pl.concat(tables).sort("replication", maintain_order=True)
+    numbers = [keep] if replications == 1 else [keep, *(k for k in range(replications) if k != keep)]  # the one to keep first: it travels longest
+    done, lost = _replicate(scenario, numbers, keep, workers, progress or (lambda share, text: None))
+    everything = pl.concat([done[k].table.with_columns(replication=pl.lit(k, dtype=pl.Int32)) for k in sorted(done)])
     headline = everything.filter(pl.col("dimension") == "all").select("replication", "kpi", "unit", "value")
+    kept = done.get(keep)
     return StudyResult(
         scenario=scenario.settings.name,
         seed=scenario.settings.seed,
-        replications=replications,
+        replications=len(done),
         wall_s=time.perf_counter() - started,
         kpis=_kpis(headline),
         table=_means(everything),
         per_replication=headline,
         settings=scenario.settings,
-        first=first,
-        world=world,
+        first=kept.outcome if kept is not None else None,
+        world=build_world(scenario) if kept is not None else None,
+        kept=keep,
+        lost=lost,
     )
 
 
-def _others(scenario: Scenario, replications: int, workers: int) -> Iterator[tuple[int, pl.DataFrame]]:
-    """KPI tables of replications 1.. in worker processes, as they finish; at most twice the workers are in flight."""
-    todo = iter(range(1, replications))
-    size = min(workers or os.cpu_count() or 1, replications - 1)
-    if size < 1:
-        return
-    if size == 1 and workers == 1:
-        world = build_world(scenario)
-        for k in todo:
-            yield k, measure(simulate(world, replication=k)).frame
-        return
-    # forkserver: a fork of a process with polars threads can hang
-    with ProcessPoolExecutor(size, mp_context=get_context("forkserver"), initializer=_prepare, initargs=(scenario,)) as pool:
-        flying: dict[Future[Any], int] = {}
-        while True:
-            while len(flying) < 2 * size and (number := next(todo, None)) is not None:
-                flying[pool.submit(_one, number)] = number
-            if not flying:
-                return
-            done, _ = wait(flying, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield flying.pop(future), future.result()
+def _replicate(scenario: Scenario, numbers: list[int], keep: int, workers: int, tell: Progress) -> tuple[dict[int, Replicated], tuple[int, ...]]:
+    """Replications by number, and the numbers of those that died with their process."""
+    work = Replications({"": MarketCompany(scenario=scenario)})
+    jobs = [Asked(company="", replication=k, keep=k == keep) for k in numbers]
+    done: dict[int, Replicated] = {}
+    lost: list[int] = []
+    if len(jobs) == 1 or workers == 1:
+        for job in jobs:
+            done[job.replication] = work(job, _within(tell, len(done), len(jobs), job.replication))
+        return done, ()
+    with closing(Local(workers=min(workers or os.cpu_count() or 1, len(jobs)), inline=False).each(work, jobs)) as ended:
+        for one in ended:
+            if isinstance(one.error, WorkerDied):
+                lost.append(one.job.replication)
+            else:
+                done[one.job.replication] = one.value()
+            tell((len(done) + len(lost)) / len(jobs), f"{len(done) + len(lost)} of {len(jobs)} replications")
+    if not done:
+        raise WorkerDied("the process of every replication was killed or crashed, twice: is there memory enough?")
+    return done, tuple(sorted(lost))
 
 
-_WORLD: list[World] = []
-
-
-def _prepare(scenario: Scenario) -> None:
-    _WORLD[:] = [build_world(scenario)]
-
-
-def _one(replication: int) -> pl.DataFrame:
-    return measure(simulate(_WORLD[0], replication=replication)).frame
+def _within(tell: Progress, before: int, jobs: int, replication: int) -> Callable[[float], None]:
+    return lambda share: tell((before + share) / jobs, f"replication {replication + 1}")
 
 
 def _kpis(headline: pl.DataFrame) -> dict[str, KpiValue]:

@@ -13,6 +13,7 @@ import polars as pl
 from e2esim.config.problems import InputErrors, Problem
 from e2esim.planning.factory.case import PlanCase
 from e2esim.planning.factory.frozen import Released, let_go
+from e2esim.report.whole_folder import what_is_missing
 
 _LOTS = {"lot", "item", "step", "qty", "start", "end"}
 _PURCHASES = {"purchase", "supplier", "item", "qty", "ordered", "received"}
@@ -83,7 +84,10 @@ def keep_released(case: PlanCase, folder: Path) -> tuple[PlanCase, list[Problem]
 
 
 def read_day(folder: Path) -> dt.date:
-    """Day 0 of the plan in a folder."""
+    """Day 0 of the plan in a folder, which must be finished."""
+    missing = what_is_missing(folder)
+    if missing and (folder / "manifest.json").is_file():
+        raise InputErrors([Problem(file=folder.as_posix(), value=", ".join(missing), message="this plan is not whole: files are missing", remedy="plan anew")])
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         return dt.date.fromisoformat(manifest["plan"]["today"])

@@ -33,7 +33,7 @@ def find_plan(data: Path, named: Path | None, runs: Path = RUNS) -> Found | None
     now = file_hashes(data)
     if named is not None:
         return _named(named, now)
-    heads = [head for path in runs.glob(f"*/{HEAD}") if (head := read_head(path.parent)) is not None]
+    heads = [head for path in runs.glob(f"[!.]*/{HEAD}") if (head := read_head(path.parent)) is not None]
     place = str(data.resolve())
     found = [Found(head=head, changed=changed_files(head.files, now)) for head in heads if dict(head.files) == now or head.data == place]
     return max(found, key=lambda plan: (not plan.changed, plan.head.made, str(plan.head.folder)), default=None)

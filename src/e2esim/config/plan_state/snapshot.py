@@ -19,6 +19,7 @@ from e2esim.config.problems import InputErrors, Problem
 from e2esim.planning.factory.problem import Ints, PlanProblem
 from e2esim.planning.factory.result import PlanResult
 from e2esim.planning.promise.elsewhere import Elsewhere
+from e2esim.report.whole_folder import what_is_missing
 
 if TYPE_CHECKING:
     import polars as pl
@@ -114,7 +115,9 @@ def save_snapshot(folder: Path, data: Path, files: Mapping[str, str], case: Plan
 
 
 def read_head(folder: Path) -> Head | None:
-    """Read the head of a plan; None if the folder holds none that this program can read."""
+    """Read the head of a plan; None if the folder holds none that is finished and that this program can read."""
+    if what_is_missing(folder):
+        return None
     try:
         head = json.loads((folder / HEAD).read_text(encoding="utf-8"))
         if head.pop("format") != FORMAT:
