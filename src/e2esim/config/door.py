@@ -82,6 +82,12 @@ def load_with_warnings(overrides: Sequence[str]) -> Loaded:
     return Loaded(Scenario(settings=settings, tables=_frames(typed), origin=shown(place.folder)), tuple(problems))
 
 
+def load_settings(place: Place, overrides: Sequence[str], problems: list[Problem]) -> Settings | None:
+    """Return the settings of the company at ``place``, with or without a scenario.yaml; None if something is wrong with them."""
+    command, _ = command_layer(overrides, problems)
+    return _settings(place, command, problems)
+
+
 def shown(path: Path) -> str:
     """Return how messages call ``path``: relative to the current directory where it lies below it."""
     try:
@@ -92,7 +98,7 @@ def shown(path: Path) -> str:
 
 def _settings(place: Place, command: Layer, problems: list[Problem]) -> Settings | None:
     """Lay the files of the scenario and the command line over each other; problems are added to ``problems``."""
-    files = [path for path in (place.main, place.variant_file) if path is not None]
+    files = [path for path in (place.main, place.variant_file) if path is not None and path.is_file()]
     layers = [Layer("the scenario's name", values={("name",): place.name})]
     for path in files:
         read = read_yaml(path, shown(path))

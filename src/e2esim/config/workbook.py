@@ -55,6 +55,16 @@ def read_sheets(path: Path) -> Iterator[Sheet]:
         raise UnreadableWorkbook(f"not readable as an Excel workbook ({reason})") from error
 
 
+def sheet_names(path: Path) -> list[str]:
+    """Names of the sheets of a workbook; empty if it is none."""
+    import fastexcel
+
+    try:
+        return [name.strip() for name in fastexcel.read_excel(path).sheet_names if not name.startswith("_")]
+    except (fastexcel.FastExcelError, *_DAMAGE):
+        return []
+
+
 def _sheet_facts(path: Path) -> dict[str, tuple[int, list[tuple[str, int]]]]:
     """Return for each sheet what the reader hides: the number of its first used row, its cells with formula errors."""
     facts: dict[str, tuple[int, list[tuple[str, int]]]] = {}

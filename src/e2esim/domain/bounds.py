@@ -42,6 +42,7 @@ BOUNDS: dict[str, Bound] = {
     "scale": Bound(0.001, 20.0, "below a thousandth nothing is left of a plant; above 20 no machine holds it"),
     "horizon.days": Bound(1, 36_525, "a day to a century: beyond it dates and memory give out"),
     "horizon.warmup_days": Bound(0, 36_525, "days of the horizon"),
+    "network.period_d": Bound(1e-4, 3_660.0, "nine seconds to ten years"),
     "horizon.tick_h": Bound(0.25, 6.0, "a coarser tick than six hours blurs days: with 24 h OTIF was .004 in place of .955"),
     "market.demand_factor": Bound(0.001, 20.0, "the plant is not another one: beyond 20 times the demand change the data"),
     "market.conversion": Bound(0.001, 0.999, "some prospects buy, some do not"),

@@ -254,6 +254,21 @@ class Finance:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NetworkPeriods:
+    """Periods of a company that refills stock points by rules, and what happens first at one moment; read by the run of a network only."""
+
+    period_d: float = 1.0  # [days] between two counts of stock and backlog
+    sequence: str = "receive demand order count"  # the four things of one moment, in their order
+    costs_at: str = "count"  # count: stock and backlog cost what is there when counted; time: while they lie or wait
+
+    def __post_init__(self) -> None:
+        words = self.sequence.split()
+        _need(sorted(words) == ["count", "demand", "order", "receive"], f"sequence must order receive, demand, order and count, got {self.sequence!r}")
+        _need(self.costs_at in ("count", "time"), f"costs_at must be count or time, got {self.costs_at!r}")
+        _need(self.period_d > 0, f"period_d must be positive, got {self.period_d}")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """One scenario without its tables."""
 
@@ -273,6 +288,7 @@ class Settings:
     satisfaction: Satisfaction = field(default_factory=Satisfaction)
     organisation: Organisation = field(default_factory=Organisation)
     finance: Finance = field(default_factory=Finance)
+    network: NetworkPeriods = field(default_factory=NetworkPeriods)
 
     def __post_init__(self) -> None:
         _need(bool(self.name), "a scenario needs a name")

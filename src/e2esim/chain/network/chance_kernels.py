@@ -1,0 +1,40 @@
+"""Draws of the laws of a network, by inverse CDF of an addressed uniform draw."""
+
+from __future__ import annotations
+
+import math
+
+from e2esim.chain.network import columns as C
+from e2esim.chain.network.columns import NetworkState
+from e2esim.chain.network.inner import inner
+from e2esim.streams.draws import normal_quantile, uniform
+
+
+@inner
+def draw(s: NetworkState, law: int, key: int, address: int, number: int) -> float:
+    """Draw of law number ``law``, in the unit of the law."""
+    kind = s.law[law].kind
+    a = s.law[law].a
+    b = s.law[law].b
+    if kind == C.CONSTANT:
+        return a
+    u = uniform(s.keys[key], address, number)
+    if kind == C.EXPONENTIAL:
+        return -a * math.log(u)
+    if kind == C.NORMAL:
+        return max(0.0, a + b * normal_quantile(u))
+    if kind == C.UNIFORM:
+        return a + (b - a) * u
+    if kind == C.LOGNORMAL:
+        return math.exp(a + b * normal_quantile(u))
+    low = s.law[law].low
+    high = s.law[law].high
+    if kind == C.DISCRETE:
+        while low < high - 1:  # first value whose cumulative probability reaches u
+            middle = (low + high - 1) >> 1
+            if s.table[middle].p < u:
+                low = middle + 1
+            else:
+                high = middle + 1
+        return a * s.table[low].x
+    return a * s.table[low + int(u * (high - low))].x

@@ -1,0 +1,77 @@
+"""The calendar of events: a binary heap on (time, key), payloads in slots. Times are rounded to 2**-20 d (0.08 s), so equal means equal."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from e2esim.chain.network import columns as C
+from e2esim.chain.network.columns import NetworkState
+from e2esim.chain.network.inner import inner
+
+_GRID = 1048576.0
+
+
+@inner
+def push(s: NetworkState, t: float, moment: int, level: int, point: int, kind: int, what: int, quantity: float) -> None:
+    """Enter an event. At one time the order is: place of its moment in the sequence, level (downstream first), stock point, first entered."""
+    c = s.counters
+    n = c[C.N_HEAP]
+    slot = c[C.N_FREE_SLOTS]
+    if slot >= 0:
+        c[C.N_FREE_SLOTS] = s.slot[slot].kind
+    else:
+        slot = n
+    s.slot[slot].kind = kind
+    s.slot[slot].what = what
+    s.slot[slot].quantity = quantity
+    c[C.N_SEQUENCE] += 1
+    key = (((s.moment[moment] * 256 + min(level, 255)) * 2097152 + point) << 31) + (c[C.N_SEQUENCE] & 2147483647)
+    t = np.floor(t * _GRID + 0.5) / _GRID
+    c[C.N_HEAP] = n + 1
+    k = n
+    while k > 0:
+        up = (k - 1) >> 1
+        if s.heap[up].t < t or (s.heap[up].t == t and s.heap[up].key < key):
+            break
+        s.heap[k].t = s.heap[up].t
+        s.heap[k].key = s.heap[up].key
+        s.heap[k].slot = s.heap[up].slot
+        k = up
+    s.heap[k].t = t
+    s.heap[k].key = key
+    s.heap[k].slot = slot
+
+
+@inner
+def pop(s: NetworkState) -> int:
+    """Take the first event off and return its slot; :func:`free` it when it is read."""
+    c = s.counters
+    slot = s.heap[0].slot
+    n = c[C.N_HEAP] - 1
+    c[C.N_HEAP] = n
+    t, key, last = s.heap[n].t, s.heap[n].key, s.heap[n].slot
+    k = 0
+    while True:
+        down = 2 * k + 1
+        if down >= n:
+            break
+        right = down + 1
+        if right < n and (s.heap[right].t < s.heap[down].t or (s.heap[right].t == s.heap[down].t and s.heap[right].key < s.heap[down].key)):
+            down = right
+        if t < s.heap[down].t or (t == s.heap[down].t and key < s.heap[down].key):
+            break
+        s.heap[k].t = s.heap[down].t
+        s.heap[k].key = s.heap[down].key
+        s.heap[k].slot = s.heap[down].slot
+        k = down
+    s.heap[k].t = t
+    s.heap[k].key = key
+    s.heap[k].slot = last
+    return slot
+
+
+@inner
+def free(s: NetworkState, slot: int) -> None:
+    """Give a slot back."""
+    s.slot[slot].kind = s.counters[C.N_FREE_SLOTS]
+    s.counters[C.N_FREE_SLOTS] = slot

@@ -1,0 +1,155 @@
+"""Works orders: they wait for all their material, are released into the shop, and queue at work centres."""
+
+from __future__ import annotations
+
+from e2esim.chain.network import columns as C
+from e2esim.chain.network.chance_kernels import draw
+from e2esim.chain.network.columns import NetworkState
+from e2esim.chain.network.goods_kernels import note, touch
+from e2esim.chain.network.heap_kernels import push
+from e2esim.chain.network.inner import inner
+
+
+@inner
+def want(s: NetworkState, w: int, quantity: float) -> None:
+    """Let the components of operation ``w`` know that a works order waits for them (a negative quantity: does no longer)."""
+    for j in range(s.way[w].inputs, s.way[w].inputs_end):
+        s.point[s.input[j].point].wanted += quantity * s.input[j].quantity
+
+
+@inner
+def queue_works(s: NetworkState, w: int, o: int) -> None:
+    """Let works order ``o`` wait for material and for a place in the shop."""
+    want(s, w, s.book[o].open)
+    s.counters[C.N_WAITING] += 1
+    if s.way[w].head < 0:
+        s.way[w].head = o
+    else:
+        s.book[s.way[w].tail].next = o
+    s.way[w].tail = o
+
+
+@inner
+def startable(s: NetworkState, w: int, quantity: float) -> float:
+    """Units of ``quantity`` for which all components are on hand."""
+    for j in range(s.way[w].inputs, s.way[w].inputs_end):
+        if s.input[j].quantity > 0.0:
+            quantity = min(quantity, s.point[s.input[j].point].on_hand / s.input[j].quantity)
+    return quantity
+
+
+@inner
+def release(s: NetworkState, w: int, t: float) -> None:
+    """Release the works orders of operation ``w`` in order of time, as far as material and the limit of the shop allow."""
+    to = s.way[w].to
+    routed = s.way[w].steps < s.way[w].steps_end
+    while s.way[w].head >= 0:
+        if s.point[to].shop_limit > 0 and s.point[to].shop >= s.point[to].shop_limit:
+            return
+        o = s.way[w].head
+        wish = s.book[o].open
+        give = startable(s, w, wish)
+        if give <= C.EPS or (give < wish - C.EPS and (routed or not s.point[to].partial)):
+            return
+        if give >= wish - C.EPS:
+            give = wish
+            s.way[w].head = s.book[o].next
+            s.book[o].next = -1
+            s.counters[C.N_WAITING] -= 1
+        start(s, w, o, t, give)
+
+
+@inner
+def start(s: NetworkState, w: int, o: int, t: float, give: float) -> None:
+    """Issue the components of ``give`` units of works order ``o`` and send it to its first work centre, or let its lead time run."""
+    to = s.way[w].to
+    for j in range(s.way[w].inputs, s.way[w].inputs_end):
+        p = s.input[j].point
+        taken = give * s.input[j].quantity
+        touch(s, p, t)
+        s.point[p].on_hand = max(0.0, s.point[p].on_hand - taken)
+        s.tally[p, C.L_CONSUMED] += taken
+        note(s, p, t, C.P_SHIPPED, taken)
+    want(s, w, -give)
+    b = s.book
+    b[o].open -= give
+    if b[o].shipped < 0.0:
+        b[o].shipped = t
+    s.way[w].under_way += give
+    s.point[to].shop += 1
+    if s.way[w].steps < s.way[w].steps_end:
+        join(s, o, t)
+        return
+    lead = draw(s, s.way[w].law, C.K_LEAD, s.way[w].address, s.way[w].sent)
+    s.way[w].sent += 1
+    if s.switches[C.COSTS_OVER_TIME]:
+        s.tally[to, C.T_TRANSIT] += give * lead * s.way[w].transit_eur / s.clock[C.PERIOD]
+    push(s, t + lead, C.RECEIVE_MOMENT, s.point[to].level, to, C.E_RECEIPT, o, give)
+
+
+@inner
+def join(s: NetworkState, o: int, t: float) -> None:
+    """Works order ``o`` comes to the work centre of its present step."""
+    step = s.way[s.book[o].what].steps + s.book[o].step
+    c = s.step[step].centre
+    s.book[o].since = t
+    if s.centre[c].busy < s.centre[c].machines:
+        work(s, o, step, c, t)
+        return
+    s.counters[C.N_WAITING] += 1
+    s.book[o].next = -1
+    if s.centre[c].head < 0:
+        s.centre[c].head = o
+    else:
+        s.book[s.centre[c].tail].next = o
+    s.centre[c].tail = o
+
+
+@inner
+def work(s: NetworkState, o: int, step: int, c: int, t: float) -> None:
+    """A machine of work centre ``c`` takes works order ``o``."""
+    waited = t - s.book[o].since
+    s.centre[c].busy += 1
+    s.centre[c].starts += 1.0
+    s.centre[c].wait_d += waited
+    if waited > C.EPS:
+        s.centre[c].waited += 1.0
+    w = s.book[o].what
+    days = s.step[step].setup_d + s.step[step].run_d * s.book[o].quantity
+    days *= draw(s, s.step[step].law, C.K_SHOP, s.way[w].address + s.book[o].step, s.book[o].number)
+    s.centre[c].used_d += days
+    to = s.way[w].to
+    push(s, t + days, C.RECEIVE_MOMENT, s.point[to].level, to, C.E_STEP, o, 0.0)
+
+
+@inner
+def step_done(s: NetworkState, o: int, t: float) -> None:
+    """Works order ``o`` leaves its work centre for the next one or, finished, for the stock; the machine takes the next in its queue."""
+    w = s.book[o].what
+    c = s.step[s.way[w].steps + s.book[o].step].centre
+    s.centre[c].busy -= 1
+    s.centre[c].done += 1.0
+    head = s.centre[c].head
+    if head >= 0:
+        s.centre[c].head = s.book[head].next
+        s.book[head].next = -1
+        s.counters[C.N_WAITING] -= 1
+        work(s, head, s.way[s.book[head].what].steps + s.book[head].step, c, t)
+    s.book[o].step += 1
+    if s.way[w].steps + s.book[o].step < s.way[w].steps_end:
+        join(s, o, t)
+        return
+    to = s.way[w].to
+    lead = draw(s, s.way[w].law, C.K_LEAD, s.way[w].address, s.way[w].sent)
+    s.way[w].sent += 1
+    push(s, t + lead, C.RECEIVE_MOMENT, s.point[to].level, to, C.E_RECEIPT, o, s.book[o].quantity)
+
+
+@inner
+def finished(s: NetworkState, o: int, t: float, quantity: float) -> None:
+    """Book the arrival of ``quantity`` good units of a works order in stock; the shop has room for the next."""
+    to = s.book[o].to
+    s.tally[to, C.L_MADE] += quantity
+    s.point[to].shop -= 1
+    s.tally[to, C.T_WORKS] += 1.0
+    s.tally[to, C.T_FLOW_D] += t - s.book[o].shipped

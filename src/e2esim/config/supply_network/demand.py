@@ -1,0 +1,62 @@
+"""Streams of customer demand, and the lanes that deliver them."""
+
+from __future__ import annotations
+
+import math
+
+from e2esim.config.supply_network.rows import Reader, Row
+from e2esim.config.supply_network.sources import chance
+from e2esim.domain.chance import NOTHING, ONE, Chance
+from e2esim.domain.network_rows import DemandRow
+
+
+def read_demand(reader: Reader, lanes: list[Row]) -> list[DemandRow]:
+    """Streams of every row of table demand that can be read."""
+    price = {row["item"]: row["price"] or 0.0 for row in reader.rows("items")}
+    ways: dict[tuple[str, str, str], Row] = {(row["from"], row["to"], row["item"]): row for row in lanes}
+    streams = []
+    for row in reader.rows("demand"):
+        if not (row["site"] and row["item"]):
+            continue
+        lane = ways.get((row["site"], row["customer"], row["item"])) or ways.get((row["site"], row["customer"], ""))
+        to_d = math.inf if row["to_d"] is None else row["to_d"]
+        if to_d <= (row["first_d"] or 0.0):
+            reader.wrong("demand", row, "to_d", "the stream ends before it begins", "write a later day")
+        streams.append(
+            DemandRow(
+                site=row["site"],
+                item=row["item"],
+                customer=row["customer"],
+                gap=_gap(reader, row),
+                gap_first=row["every_law"] != "constant",
+                first_d=row["first_d"] or 0.0,
+                to_d=to_d,
+                quantity=_quantity(reader, row),
+                price_eur=price.get(row["item"], 0.0) if row["price"] is None else row["price"],
+                delivery=NOTHING if lane is None else chance(reader, "lanes", lane, ("transit_law", "transit_d", "transit_sd_d")),
+                delivery_eur=0.0 if lane is None else lane["shipment_eur"],
+                return_share=row["return_share"] or 0.0,
+                return_d=row["return_d"] or 0.0,
+                priority=row["priority"] or 1,
+            )
+        )
+    return streams
+
+
+def _gap(reader: Reader, row: Row) -> Chance:
+    gap = chance(reader, "demand", row, ("every_law", "every_d", "every_sd_d"))
+    return gap if gap.mean > 0.0 else ONE
+
+
+def _quantity(reader: Reader, row: Row) -> Chance:
+    if row["law"] != "empirical":
+        for name in ("values", "weights"):
+            if row[name]:
+                reader.wrong("demand", row, name, f"law {row['law']} does not read it", "choose law empirical, or leave it out")
+        return chance(reader, "demand", row, ("law", "mean", "sd"))
+    try:
+        values, weights = (tuple(float(word) for word in row[name].split()) for name in ("values", "weights"))
+        return Chance(law="empirical", values=values, weights=weights)
+    except ValueError as error:
+        reader.wrong("demand", row, "values", str(error), "write numbers separated by spaces, e.g. values 1 2 3, weights 1 2 1")
+        return ONE

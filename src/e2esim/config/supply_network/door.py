@@ -1,0 +1,195 @@
+"""From a company's folder to a supply network: read, check, fill in neutral defaults, or tell all that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from e2esim.config.door import load_settings, shown
+from e2esim.config.grids import ROW
+from e2esim.config.places import Place
+from e2esim.config.problems import InputErrors, Problem
+from e2esim.config.sheets import FOLDER, WORKBOOK, read_csvs, read_workbook
+from e2esim.config.supply_network.demand import read_demand
+from e2esim.config.supply_network.rows import Reader, Row
+from e2esim.config.supply_network.rules import point_row, read_rules, rule_rows
+from e2esim.config.supply_network.sites import Map, known_ends, read_map
+from e2esim.config.supply_network.sites import Place as Point
+from e2esim.config.supply_network.sources import Ways, outside, read_sources
+from e2esim.config.tables import Typed, empty_frame, type_tables
+from e2esim.domain.network import MOMENTS, NetworkClock, SupplyNetwork, build_network
+from e2esim.domain.network_company import NetworkCompany
+from e2esim.domain.network_rows import CentreRow, NetworkRows, ReceiptRow
+from e2esim.domain.network_shape import MaterialCircle
+from e2esim.domain.schema.supply_network import TABLE, TABLES
+from e2esim.domain.settings import Settings
+
+_MARKET = ("channels", "markets", "segments")
+
+
+@dataclass(frozen=True)
+class OpenedNetwork:
+    """A network company that may run, its tables, and what is worth a warning."""
+
+    company: NetworkCompany
+    tables: dict[str, pl.DataFrame]
+    warnings: tuple[Problem, ...]
+
+
+def is_network(folder: Path) -> bool:
+    """Whether a company refills stock points by rules: it has replenishment rules or demand as a process, and no market."""
+    names = _names(folder)
+    if any(name in names for name in _MARKET):
+        return False
+    return "replenishment" in names or ("demand" in names and "orders" not in names)
+
+
+def open_network(place: Place, overrides: Sequence[str]) -> OpenedNetwork:
+    """Read the company at ``place`` with the settings of its scenario.yaml and of ``overrides``.
+
+    Raises
+    ------
+    InputErrors
+        All problems of settings and tables at once.
+    """
+    problems: list[Problem] = []
+    settings = load_settings(place, overrides, problems)
+    typed = _tables(place.folder, shown(place.folder))
+    problems += typed.problems
+    unreadable = [problem for problem in problems if not problem.warning]
+    if unreadable or settings is None:
+        raise InputErrors(problems)
+    reader = Reader(typed)
+    rows = _rows(reader)
+    network = _built(reader, rows) if not any(not p.warning for p in reader.problems) else None
+    errors = [problem for problem in reader.problems if not problem.warning]
+    if errors or network is None:
+        raise InputErrors([*errors, *(problem for problem in problems if problem.warning)])
+    company = NetworkCompany(settings=settings, network=network, clock=clock_of(settings), notices=tuple(reader.notices))
+    frames = {name: frame.drop(ROW) for name, frame in typed.frames.items()}
+    return OpenedNetwork(company, frames, (*problems, *reader.problems))
+
+
+def clock_of(settings: Settings) -> NetworkClock:
+    """Clock of a network run."""
+    sequence = tuple(moment for word in settings.network.sequence.split() for moment in MOMENTS if moment == word)
+    return NetworkClock(
+        horizon_d=float(settings.horizon.days),
+        warmup_d=float(settings.horizon.warmup_days),
+        period_d=settings.network.period_d,
+        sequence=sequence,
+        costs_at="time" if settings.network.costs_at == "time" else "count",
+    )
+
+
+def _names(folder: Path) -> set[str]:
+    """Names of the tables of a folder, from its CSV files or the sheets of its workbook."""
+    book = folder / WORKBOOK
+    if book.is_file():
+        from e2esim.config.workbook import sheet_names
+
+        return set(sheet_names(book))
+    return {path.stem for place in (folder / FOLDER, folder) if place.is_dir() for path in place.glob("*.csv")}
+
+
+def _tables(folder: Path, label: str) -> Typed:
+    book = folder / WORKBOOK
+    data = folder / FOLDER if (folder / FOLDER).is_dir() else folder
+    place = shown(book if book.is_file() else data)
+    raws, problems = read_workbook(book, place, TABLE) if book.is_file() else read_csvs(data, place, TABLE)
+    typed = Typed(problems=problems)
+
+    def absent(name: str, required: bool, meaning: str) -> None:
+        typed.frames[name] = empty_frame(TABLE[name])
+        typed.labels[name] = f"{place}:{name}" if book.is_file() else f"{place}/{name}.csv"
+        if required or name == "sites":
+            typed.partial.add(name)
+        if required:
+            typed.problems.append(Problem(file=typed.labels[name], message=f"table {name} is missing", remedy=meaning))
+
+    type_tables(TABLES, raws, typed, lambda table: absent(table.name, table.required, table.meaning))
+    return typed
+
+
+def _rows(reader: Reader) -> NetworkRows:
+    plan = read_map(reader)
+    lanes = known_ends(reader, plan)
+    ways = read_sources(reader, plan, lanes)
+    rules = read_rules(reader, plan)
+    _sourced(reader, plan, ways, rules)
+    on_hand = {(row["site"], row["item"]): row["on_hand"] or 0.0 for row in reader.rows("stock")}
+    _unsupplied_demand(reader, plan, ways)
+    return NetworkRows(
+        points=tuple(point_row(place, rules[place], on_hand.get(place, 0.0)) for place in plan.points),
+        rules=tuple(rule for place in plan.points for rule in rule_rows(place, rules[place])),
+        operations=tuple(way for place in plan.points for _, _, way in ways[place]),
+        demands=tuple(read_demand(reader, lanes)),
+        receipts=tuple(_receipt(row) for row in reader.rows("receipts") if row["site"]),
+        centres=tuple(CentreRow(centre=row["work_centre"], machines=row["machines"]) for row in reader.rows("work_centres")),
+    )
+
+
+def _receipt(row: Row) -> ReceiptRow:
+    return ReceiptRow(site=row["site"], item=row["item"], quantity=row["qty"], at_d=row["due_d"], source=row["receipt"])
+
+
+def _sourced(reader: Reader, plan: Map, ways: Ways, rules: dict[Point, list[Row]]) -> None:
+    """Give every stock point that orders a source: a neutral one where the company states no sources at all, else report it."""
+    silent = not any(reader.there(table) for table in ("lanes", "supply", "bom", "routings"))
+    if silent:
+        reader.notices.append("no lanes, supply, bill or routing: every stock point is refilled at once, from outside")
+    if not reader.there("replenishment"):
+        reader.notices.append("no table replenishment: every stock point orders what was taken, at once")
+    for place in plan.points:
+        if ways[place] or (rules[place] and all(row["rule"] == "none" for row in rules[place])):
+            continue
+        if silent:
+            ways[place].append(("items", None, outside(place)))
+            continue
+        table, row = _namer(reader, place)
+        remedy = "add a row to lanes or supply, a bill at a plant, or rule none"
+        reader.wrong(table, row, "item", f"{place[1]} at {place[0]} is a stock point without source", remedy)
+
+
+def _namer(reader: Reader, place: Point) -> tuple[str, Row]:
+    """Table and row that name a stock point first."""
+    for table in ("replenishment", "demand", "stock", "receipts"):
+        for row in reader.rows(table):
+            if (row["site"], row["item"]) == place:
+                return table, row
+    for row in reader.rows("lanes"):
+        if row["item"] == place[1] and place[0] in (row["from"], row["to"]):
+            return "lanes", row
+    for row in reader.rows("bom"):
+        if row["component"] == place[1]:
+            return "bom", row
+    return "items", next(row for row in reader.rows("items") if row["item"] == place[1])
+
+
+def _unsupplied_demand(reader: Reader, plan: Map, ways: Ways) -> None:
+    """Customers wait forever, or all are lost, where nothing lies and nothing comes."""
+    stocked = {(row["site"], row["item"]) for table in ("stock", "receipts") for row in reader.rows(table)}
+    for row in reader.rows("demand"):
+        place = (row["site"], row["item"])
+        if place in plan.points and not ways[place] and place not in stocked:
+            message, remedy = "demand on a stock point that has no stock, no receipt and rule none", "stock it, or give it a rule and a source"
+            reader.wrong("demand", row, "item", message, remedy)
+
+
+def _built(reader: Reader, rows: NetworkRows) -> SupplyNetwork | None:
+    try:
+        return build_network(rows)
+    except MaterialCircle as circle:
+        places = sorted((p.site, p.item) for p in rows.points)
+        path = [places[k] for k in circle.path]
+        steps = {(path[k], path[k + 1]) for k in range(len(path) - 1)}
+        for row in reader.rows("lanes"):
+            if any(a[0] == row["from"] and b[0] == row["to"] and a[1] == b[1] for a, b in steps):
+                reader.wrong("lanes", row, "to", str(circle), "take one of its lanes out")
+                return None
+        row = next(r for r in reader.rows("bom") if any((a[1], b[1]) == (r["component"], r["parent"]) for a, b in steps))
+        reader.wrong("bom", row, "component", str(circle), "take one of its rows out")
+        return None

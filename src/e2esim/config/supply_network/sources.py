@@ -1,0 +1,113 @@
+"""Where the goods of each stock point come from: lanes, suppliers, and what its site makes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from e2esim.config.supply_network.rows import Reader, Row
+from e2esim.config.supply_network.sites import Map, Place
+from e2esim.domain.chance import NOTHING, ONE, Chance
+from e2esim.domain.network_rows import OperationRow, StepRow
+
+OUTSIDE = "outside"
+Ways = dict[Place, list[tuple[str, Row | None, OperationRow]]]  # table, row and operation
+
+
+def chance(reader: Reader, table: str, row: Row, columns: tuple[str, str, str]) -> Chance:
+    """Law of chance of the columns (law, mean, sd) of a row; a law that is none is reported and taken as nothing."""
+    try:
+        return Chance(law=row[columns[0]], mean=row[columns[1]] or 0.0, sd=row[columns[2]] or 0.0)
+    except ValueError as error:
+        reader.wrong(table, row, columns[1], str(error), "correct mean and standard deviation, or choose another law")
+        return NOTHING
+
+
+def read_sources(reader: Reader, plan: Map, lanes: list[Row]) -> Ways:
+    """Operations of every stock point."""
+    ways: Ways = {place: [] for place in plan.points}
+    for row in lanes:
+        if row["to"] in plan.kinds:
+            _lane(reader, plan, row, ways)
+    _made(reader, plan, ways)
+    _bought(reader, plan, ways)
+    _shares(reader, ways)
+    return ways
+
+
+def _terms(row: Row) -> dict[str, Any]:
+    return {name: row[name] for name in ("order_delay_d", "order_eur", "shipment_eur", "transit_eur", "priority", "share")}
+
+
+def _lane(reader: Reader, plan: Map, row: Row, ways: Ways) -> None:
+    items = [row["item"]] if row["item"] else [item for site, item in plan.points if site == row["to"] and (row["from"], item) in plan.points]
+    if not items:
+        reader.wrong("lanes", row, "item", "no item is stocked at both ends of the lane", "name the item, or stock it at both sites")
+    lead = chance(reader, "lanes", row, ("transit_law", "transit_d", "transit_sd_d"))
+    for item in items:
+        way = OperationRow(kind="move", site=row["to"], item=item, source=row["from"], lead=lead, unit_eur=row["cost_eur_unit"], **_terms(row))
+        ways[row["to"], item].append(("lanes", row, way))
+
+
+def _made(reader: Reader, plan: Map, ways: Ways) -> None:
+    steps: dict[str, list[tuple[int, StepRow]]] = {}
+    for row in reader.rows("routings"):
+        law = _time_law(reader, row)
+        step = StepRow(centre=row["work_centre"], setup_h=row["setup_h_per_lot"] or 0.0, run_h=row["run_h_per_unit"] or 0.0, law=law)
+        steps.setdefault(row["item"], []).append((row["step"] or 0, step))
+    for row in reader.rows("items"):
+        places = [place for place in plan.points if place[1] == row["item"] and plan.makes(place)] if row["item"] in plan.bills or row["item"] in steps else []
+        if not places:
+            continue
+        lead = chance(reader, "items", row, ("lead_law", "lead_time_d", "lead_sd_d"))
+        if row["scrap_share"] is not None and row["scrap_share"] >= 1.0:
+            reader.wrong("items", row, "scrap_share", "everything is scrapped", "write a share below 1")
+            continue
+        for place in places:
+            way = OperationRow(
+                kind="make",
+                site=place[0],
+                item=place[1],
+                inputs=plan.bills.get(place[1], ()),
+                lead=lead,
+                order_delay_d=row["order_delay_d"],
+                good_share=1.0 - row["scrap_share"],
+                order_eur=row["order_eur"],
+                unit_eur=row["make_eur"],
+                steps=tuple(step for _, step in sorted(steps.get(place[1], []), key=lambda pair: pair[0])),
+            )
+            ways[place].append(("items", row, way))
+
+
+def _time_law(reader: Reader, row: Row) -> Chance:
+    try:
+        return Chance(law=row["time_law"], mean=1.0, sd=row["time_cv"] or 0.0)
+    except ValueError as error:
+        reader.wrong("routings", row, "time_cv", str(error), "correct the spread, or choose another law")
+        return ONE
+
+
+def _bought(reader: Reader, plan: Map, ways: Ways) -> None:
+    without = [place for place in plan.points if not ways[place]]
+    for row in reader.rows("supply"):
+        places = [(row["site"], row["item"])] if row["site"] else [place for place in without if place[1] == row["item"]]
+        if not places:
+            reader.wrong("supply", row, "item", "nobody buys it", "stock it somewhere without another source, or name the site that buys it")
+        lead = chance(reader, "supply", row, ("lead_law", "lead_time_days", "lead_sd_d"))
+        for place in places:
+            if place in ways:
+                way = OperationRow(kind="buy", site=place[0], item=place[1], source=row["supplier"], lead=lead, unit_eur=row["price"], **_terms(row))
+                ways[place].append(("supply", row, way))
+
+
+def _shares(reader: Reader, ways: Ways) -> None:
+    """Shares of the sources of a stock point are stated by all of them and sum to one, or by none."""
+    for (site, item), several in ways.items():
+        total = sum(way.share for _, _, way in several)
+        if total and abs(total - 1.0) > 1e-6:
+            table, row, _ = next(entry for entry in several if entry[2].share)
+            reader.wrong(table, row, "share", f"shares of the sources of {item} at {site} sum to {total:g}", "let them sum to 1, or leave all of them out")
+
+
+def outside(place: Place) -> OperationRow:
+    """The neutral source: has everything, delivers at once, costs nothing."""
+    return OperationRow(kind="buy", site=place[0], item=place[1], source=OUTSIDE)

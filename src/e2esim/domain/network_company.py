@@ -1,0 +1,18 @@
+"""A company as a supply network that may run: its facts, its clock, and what was assumed where its tables say nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from e2esim.domain.network import NetworkClock, SupplyNetwork
+from e2esim.domain.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class NetworkCompany:
+    """``notices``: one sentence for each neutral default that took the place of missing data."""
+
+    settings: Settings
+    network: SupplyNetwork
+    clock: NetworkClock
+    notices: tuple[str, ...] = ()

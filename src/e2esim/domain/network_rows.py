@@ -1,0 +1,161 @@
+"""A supply network as rows that name things: what a planner writes down, before names become positions.
+
+A *stock point* is an item at a site. *Operations* bring goods to it: ``make`` (from components at the same site), ``buy`` (from a supplier,
+who has everything) or ``move`` (from another site). A *refill rule* says when and how much it orders. Times are days since the start.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from e2esim.domain.chance import NOTHING, ONE, Chance
+
+OperationName = Literal["make", "buy", "move"]
+RuleName = Literal["base_stock", "s_S", "r_Q", "periodic", "drp", "none"]
+ForecastName = Literal["none", "moving_average", "smoothing"]
+OPERATIONS: tuple[str, ...] = get_args(OperationName)
+RULES: tuple[str, ...] = get_args(RuleName)
+FORECASTS: tuple[str, ...] = get_args(ForecastName)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointRow:
+    """A stock point. Costs are EUR per unit and period; ``lost_eur`` per unit of lost demand.
+
+    ``partial``: a line takes what there is; otherwise it waits (or is lost) whole. ``wip_limit``: works orders of this stock point that may be
+    in the shop at once (CONWIP), 0 = no limit.
+    """
+
+    site: str
+    item: str
+    on_hand: float = 0.0
+    lost: bool = False
+    partial: bool = True
+    holding_eur: float = 0.0
+    backlog_eur: float = 0.0
+    lost_eur: float = 0.0
+    wip_limit: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleRow:
+    """A refill rule of a stock point, in force while from_d <= t < to_d.
+
+    ``review_d`` 0 = whenever the position changes. ``below``: order only below the reorder point, otherwise at it too. ``echelon``: the position
+    counts everything downstream as well. ``level`` of base stock and DRP is the constant part; ``cover_d`` adds the forecast of so many days.
+    ``sends_back``: an excess over the level goes back to the source.
+    """
+
+    site: str
+    item: str
+    rule: RuleName
+    level: float = 0.0
+    reorder: float = 0.0
+    quantity: float = 0.0
+    review_d: float = 0.0
+    first_d: float = 0.0
+    from_d: float = 0.0
+    to_d: float = float("inf")
+    below: bool = False
+    echelon: bool = False
+    forecast: ForecastName = "none"
+    window: int = 0
+    alpha: float = 0.0
+    cover_d: float = 0.0
+    sends_back: bool = False
+    lot_min: float = 0.0
+    lot_multiple: float = 0.0
+    lot_max: float = float("inf")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepRow:
+    """A step of a works order: ``time_h`` = set-up hours of the lot + hours a unit, times a draw of ``law`` with mean 1."""
+
+    centre: str
+    setup_h: float = 0.0
+    run_h: float = 0.0
+    law: Chance = ONE
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperationRow:
+    """A way to bring an item to a site.
+
+    ``source``: site of a move, supplier of a purchase, empty for make. ``inputs``: components and units of them for one good unit (before yield).
+    ``order_delay_d``: until the source sees the order. ``share`` of the quantity (several sources), or ``priority`` (1 first; the next one is asked
+    when those before it cannot deliver at once). ``order_eur`` per order placed, ``unit_eur`` per unit received, ``shipment_eur`` per shipment,
+    ``transit_eur`` per unit and period under way.
+    """
+
+    kind: OperationName
+    site: str
+    item: str
+    source: str = ""
+    inputs: tuple[tuple[str, float], ...] = ()
+    lead: Chance = NOTHING
+    order_delay_d: float = 0.0
+    good_share: float = 1.0
+    order_eur: float = 0.0
+    unit_eur: float = 0.0
+    shipment_eur: float = 0.0
+    transit_eur: float = 0.0
+    priority: int = 1
+    share: float = 0.0
+    steps: tuple[StepRow, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemandRow:
+    """A stream of customer lines: first at ``first_d``, then after each gap, while t < ``to_d``.
+
+    With ``gap_first`` the first line comes a gap after ``first_d``. ``delivery``: days to the customer, ``delivery_eur`` per shipment.
+    A share of the lines comes back ``return_d`` days after delivery, as good as new, for the price.
+    """
+
+    site: str
+    item: str
+    customer: str = ""
+    gap: Chance = ONE
+    gap_first: bool = False
+    first_d: float = 0.0
+    to_d: float = float("inf")
+    quantity: Chance = ONE
+    price_eur: float = 0.0
+    delivery: Chance = NOTHING
+    delivery_eur: float = 0.0
+    return_share: float = 0.0
+    return_d: float = 0.0
+    priority: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptRow:
+    """Goods already under way when the run opens."""
+
+    site: str
+    item: str
+    quantity: float
+    at_d: float
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CentreRow:
+    """A work centre with identical machines and one first-come-first-served queue."""
+
+    centre: str
+    machines: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkRows:
+    """All rows of a network; their order means nothing."""
+
+    points: tuple[PointRow, ...]
+    rules: tuple[RuleRow, ...] = ()
+    operations: tuple[OperationRow, ...] = ()
+    demands: tuple[DemandRow, ...] = ()
+    receipts: tuple[ReceiptRow, ...] = ()
+    centres: tuple[CentreRow, ...] = ()
