@@ -105,7 +105,7 @@ def backorder_view(read: PlanData, problem: PlanProblem, result: PlanResult, tab
     import numpy as np
 
     from e2esim.config.plan_data.segments import quota_nodes, quota_tree, segments_of
-    from e2esim.planning.book.backorders import backorder_run
+    from e2esim.planning.book.backorders import backorder_run, turns
     from e2esim.planning.book.of_plan import plan_book
     from e2esim.planning.book.quotas import consumption
     from e2esim.report.backorders.tables import RunView
@@ -115,7 +115,7 @@ def backorder_view(read: PlanData, problem: PlanProblem, result: PlanResult, tab
     today = problem.today
     promised = np.array([-1 if day is None else max(0, (day - today).days) for day in orders["promised"]], dtype=np.int64)
     book = plan_book(problem, result, orders["min_shipment"].is_null().to_numpy(), promised)
-    turn = np.lexsort((np.arange(book.item.size), book.due, problem.order_priority[: book.item.size], np.array(segments.of_order, dtype=np.int64)))
+    turn = turns(np.array(segments.of_order, dtype=np.int64), problem.order_priority[: book.item.size], book.due)
     tree = quota_tree(read.tables["quotas"])
     nodes = [] if tree is None else quota_nodes(tree, orders, customers)
     limits = None if tree is None else _limits(tree, nodes, book.supply)

@@ -63,13 +63,20 @@ def run_one(
     no_report: Annotated[bool, typer.Option("--no-report", help="Leave out report.html.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no table.")] = False,
     language: Annotated[Language, typer.Option("--language", help="Of table and report.")] = Language.en,
+    post_game: Annotated[
+        bool, typer.Option("--post-game", help="Planned run: split the gap between plan and execution by its causes.")
+    ] = False,
 ) -> None:
-    """Simulate a scenario and write its run folder.
+    """Simulate a company and write its run folder.
 
-    Example: e2esim run scenario=mattress_maker market.demand_factor=1.4 --replications 10
+    A folder of a planner's data is run as a factory that plans, promises and executes night by night; keys: run_days,
+    replan_days, order_lead_days, seed, rounds, chance=false (or some of demand,supply,capacity).
+
+    Examples: e2esim run scenario=mattress_maker market.demand_factor=1.4 --replications 10;
+    e2esim run scenarios/planner_200 run_days=91 --post-game
     """
     with clean_end():
-        from e2esim.cli.run_command import RunOptions, run_scenario
+        from e2esim.cli.run_command import RunOptions, run_company
 
         options = RunOptions(
             as_json=as_json,
@@ -80,8 +87,9 @@ def run_one(
             report=not no_report,
             quiet=quiet,
             language=language.value,
+            post_game=post_game,
         )
-        run_scenario(overrides or [], options)
+        run_company(overrides or [], options)
 
 
 @app.command()

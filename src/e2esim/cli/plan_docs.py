@@ -191,7 +191,8 @@ All errors are listed at once with file, row, column, value and remedy; the exit
 ## Settings
 
 The table `settings` has a row a setting: `today` (a date), `title`, `frozen_days` (whole days), `forecast_weeks`,
-`consume_back_weeks`, `consume_ahead_weeks` (whole weeks), `demand_fence_days` (whole days).
+`consume_back_weeks`, `consume_ahead_weeks` (whole weeks), `demand_fence_days` (whole days); for `e2esim run` also
+`run_days`, `replan_days` (7) and `order_lead_days` (14, whole days).
 
 """
 

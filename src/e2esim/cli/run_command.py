@@ -7,10 +7,12 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 import typer
 
+from e2esim.config.places import MAIN, data_place
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
 from e2esim.machine_code import is_compiled
 
@@ -27,6 +29,46 @@ class RunOptions:
     report: bool = True
     quiet: bool = False
     language: str = "en"
+    post_game: bool = False
+
+
+class RunKind(StrEnum):
+    """Which run a company has, by its data."""
+
+    MARKET = "market"  # a market layer: customers, channels, prices
+    PLANNED = "planned"  # a factory that plans, promises and executes
+
+
+def kind_of_run(company: Path) -> RunKind:
+    """Which run a folder or workbook has: that of a market where a scenario says how it goes, else the planned run."""
+    return RunKind.MARKET if (company / MAIN).is_file() else RunKind.PLANNED
+
+
+def run_company(overrides: Sequence[str], options: RunOptions) -> None:
+    """Run what the overrides name: NAME, scenario=NAME, a folder, or a planner's folder or workbook.
+
+    Raises
+    ------
+    InputErrors
+        If company, overrides or run folder are wrong; nothing is written then.
+    """
+    bare = [word for word in overrides if "=" not in word]
+    named = [word.partition("=")[2] for word in overrides if word.startswith("scenario=")]
+    rest = [word for word in overrides if "=" in word and not word.startswith("scenario=")]
+    if len(bare) + len(named) > 1:
+        message, remedy = "more than one company", "name one: a folder, or scenario=NAME"
+        raise InputErrors([Problem(file=COMMAND_LINE, column="scenario", value=", ".join((*bare, *named)), message=message, remedy=remedy)])
+    company = next(iter((*bare, *named)), "")
+    place = data_place(company) if company else None
+    if place is not None and kind_of_run(place) == RunKind.PLANNED:
+        from e2esim.cli.planned_run_command import run_planned
+
+        run_planned(place, rest, options)
+        return
+    if options.post_game:
+        message, remedy = "goes with the planned run of a factory", "leave it out"
+        raise InputErrors([Problem(file=COMMAND_LINE, column="--post-game", message=message, remedy=remedy)])
+    run_scenario([*(f"scenario={word}" for word in (*bare, *named)), *rest], options)
 
 
 def run_scenario(overrides: Sequence[str], options: RunOptions) -> None:

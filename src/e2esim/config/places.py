@@ -130,6 +130,18 @@ def find_data(data: Path) -> Path:
     raise InputErrors([Problem(file=COMMAND_LINE, column="DATA", value=str(data), message=message, remedy=remedy)])
 
 
+def data_place(company: str) -> Path | None:
+    """Return the folder or workbook of tables that a name or path means, None where there is none.
+
+    >>> data_place("no such company") is None
+    True
+    """
+    try:
+        return find_data(Path(company.strip().strip("'\"")).expanduser())
+    except (InputErrors, OSError, ValueError, RuntimeError):
+        return None
+
+
 def _at(path: Path) -> Place | None:
     """Return the scenario at a path: the folder itself, a variant in it, or one of its YAML files."""
     if (path / MAIN).is_file():

@@ -64,6 +64,7 @@ class PlanData:
     demand: DemandData | None
     warnings: tuple[Problem, ...]
     tables: dict[str, pl.DataFrame]
+    settings: PlanSettings
 
 
 def read_plan_data(data: Path) -> PlanData:
@@ -80,7 +81,7 @@ def read_plan_data(data: Path) -> PlanData:
         With every problem of every table: file, row, column, value and remedy.
     """
     frames, settings, warnings = _read(find_data(data), TABLES, _checked)
-    return PlanData(build_case(frames, settings), build_demand(frames, settings), warnings, frames)
+    return PlanData(build_case(frames, settings), build_demand(frames, settings), warnings, frames, settings)
 
 
 def read_demand_data(data: Path) -> tuple[DemandData, tuple[Problem, ...]]:

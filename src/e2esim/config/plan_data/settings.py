@@ -27,6 +27,9 @@ class PlanSettings:
     consume_back_weeks: int = 4
     consume_ahead_weeks: int = 2
     demand_fence_days: int = 0
+    run_days: int = 0  # 0 = not stated
+    replan_days: int = 7
+    order_lead_days: int = 14
 
 
 _TODAY = Column(name="value", kind="date", unit="YYYY-MM-DD", meaning="day 0 of the plan")
@@ -36,6 +39,9 @@ _WHOLE = {
     "consume_back_weeks": Column(name="value", kind="int", unit="weeks", meaning="weeks before its own in which an order consumes", low=0, high=52),
     "consume_ahead_weeks": Column(name="value", kind="int", unit="weeks", meaning="weeks after its own in which an order consumes", low=0, high=52),
     "demand_fence_days": Column(name="value", kind="int", unit="days", meaning="no net forecast is planned sooner", low=0, high=365),
+    "run_days": Column(name="value", kind="int", unit="days", meaning="length of a planned run", low=1, high=3650),
+    "replan_days": Column(name="value", kind="int", unit="days", meaning="nights between two looks at the plan", low=1, high=365),
+    "order_lead_days": Column(name="value", kind="int", unit="days", meaning="mean days from an order to come to its due day", low=0, high=365),
 }
 KEYS = ("today", "title", *_WHOLE)
 

@@ -44,6 +44,17 @@ class Strategy(StrEnum):
 KEPT = (Strategy.WIN, Strategy.GAIN, Strategy.IMPROVE)  # never worse
 
 
+def turns(turn: Ints, priority: Ints, due: Ints) -> Ints:
+    """In which order lines are served: turn of their segment, priority, due day, then as they stand.
+
+    Examples
+    --------
+    >>> turns(np.array([1, 0, 0]), np.array([1, 2, 1]), np.array([0, 5, 9])).tolist()
+    [2, 1, 0]
+    """
+    return np.lexsort((np.arange(due.size), due, priority, turn))
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class BackorderBook:
     """Lines with what is confirmed, and the supply.

@@ -89,6 +89,11 @@ def purchase_names(problem: PlanProblem) -> list[str]:
     return [name if times[name] == 1 else f"{name} ({k})" for k, name in enumerate(words)]
 
 
+def step_names(problem: PlanProblem) -> list[str]:
+    """Operation of every routing step."""
+    return [f"{problem.items[i]} step {name}" for i, name in zip(problem.step_item.tolist(), problem.step_name, strict=True)]
+
+
 def order_request(problem: PlanProblem, order: int, *, partial: bool = True) -> Request:
     """An order of the factory as a request."""
     return Request(
@@ -174,14 +179,14 @@ def _booked(operation: Operation, quantity: float, start: int, end: int) -> Work
 
 def _steps(problem: PlanProblem, net: Network, node: list[str]) -> list[Operation]:
     whole = np.where(problem.lot_multiple > 0, problem.lot_multiple, 1.0)
-    found = []
+    names, found = step_names(problem), []
     for s in range(problem.n_steps):
         item = int(problem.step_item[s])
         rows = range(net.in_start[s], net.in_start[s + 1])
         hours = Load(resources=(problem.centres[problem.step_centre[s]],), fixed=float(problem.step_setup_h[s]), per_unit=float(problem.step_run_h[s]))
         found.append(
             Operation(
-                name=f"{problem.items[item]} step {problem.step_name[s]}",
+                name=names[s],
                 takes=tuple(Flow(buffer=node[net.in_node[r]], quantity=float(net.in_qty[r])) for r in rows if net.in_qty[r] > 0),
                 gives=(Flow(buffer=node[net.step_output[s]]),),
                 duration=int(problem.step_flow_days[s]) * DAY,

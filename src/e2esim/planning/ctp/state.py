@@ -5,6 +5,7 @@ Every change is written down before it is made, so that any attempt can be undon
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from e2esim.planning.ctp.answer import Work
@@ -59,6 +60,10 @@ class State:
     def model(self) -> CtpModel:
         """The facts."""
         return self.net.model
+
+    def go_on(self, now: int) -> None:
+        """Let time pass: nothing starts, is ordered or is delivered before ``now`` [s]; what is booked stays."""
+        self.net = replace(self.net, model=replace(self.model, now=now))
 
     def stock_of(self, buffer: int, batch: str = "") -> Timeline:
         """Stock of a buffer over time, of one batch where goods are made to order."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -79,7 +79,7 @@ def reply(state: State, buffers: Sequence[str], items: Sequence[str], elsewhere:
     parts are an alternative. Substitutes are asked for in the same way as the item itself.
     """
     ask = _asker(state, wish, priority)
-    own = ask(buffers[item], wish.min_shipment is not None, wish.min_shipment or 0.0, wish.max_late)
+    own = capable(state, own_request(wish, buffers[item], priority))
     parts = tuple((d // DAY, q) for d, q in _delivered(own))
     if own.on_time:
         return Reply(wish=wish, item=item, priority=priority, parts=parts, short=0.0, limit=None, sources=(), choices=None)
@@ -104,19 +104,31 @@ def _asker(state: State, wish: Wish, priority: int) -> Asker:
 
     @cache
     def ask(buffer: str, partial: bool, least: float, max_late: int | None) -> Answer:
-        request = Request(
-            name="request",
-            buffer=buffer,
-            quantity=wish.qty,
-            due=wish.day * DAY,
-            priority=priority,
-            partial=partial,
-            min_shipment=least,
-            max_lateness=None if max_late is None else max_late * DAY,
-        )
-        return capable(state, request)
+        return capable(state, _request(wish, buffer, priority, partial, least, max_late))
 
     return ask
+
+
+def own_request(wish: Wish, buffer: str, priority: int, name: str = "request") -> Request:
+    """What our own promise is asked for: in parts only where the customer has stated a smallest one.
+
+    >>> own_request(Wish(qty=6, day=3), "lamp", 1).partial
+    False
+    """
+    return replace(_request(wish, buffer, priority, wish.min_shipment is not None, wish.min_shipment or 0.0, wish.max_late), name=name)
+
+
+def _request(wish: Wish, buffer: str, priority: int, partial: bool, least: float, max_late: int | None) -> Request:
+    return Request(
+        name="request",
+        buffer=buffer,
+        quantity=wish.qty,
+        due=wish.day * DAY,
+        priority=priority,
+        partial=partial,
+        min_shipment=least,
+        max_lateness=None if max_late is None else max_late * DAY,
+    )
 
 
 def _delivered(answer: Answer) -> list[tuple[int, float]]:

@@ -1,0 +1,53 @@
+"""``e2esim run`` of a planner's company: plan, promise and execution night by night."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from e2esim.cli.run_command import RunOptions
+
+
+def run_planned(data: Path, overrides: Sequence[str], options: RunOptions) -> None:
+    """Read, check, run, write and print a planner's company.
+
+    Raises
+    ------
+    InputErrors
+        If data, overrides or folders are wrong; nothing is written then.
+    """
+    from e2esim.cli.ends import listing
+    from e2esim.cli.plan_command import forecast_of
+    from e2esim.cli.run_command import run_folder
+    from e2esim.config.plan_data import read_plan_data
+    from e2esim.config.planned_run import company_of, demand_of, rules_of, run_words, taken_for_granted
+    from e2esim.report.plan.folder import fingerprint
+    from e2esim.report.planned.folder import write_planned_run
+    from e2esim.report.planned.terminal import planned_json, print_planned
+    from e2esim.report.progress import progress_bar
+
+    words = run_words(overrides)
+    read = read_plan_data(data)
+    rules = rules_of(read, words)
+    if read.warnings and not options.quiet and not options.as_json:
+        typer.echo(listing(read.warnings), err=True)
+    folder = run_folder(options.out, f"run-{read.case.title}", fingerprint(read.tables)[:12])
+    demand = demand_of(read, rules)
+    company = company_of(read, None if demand is None else forecast_of(demand, quiet=options.quiet))
+    from e2esim.study.planned_runs import post_game, replicate_run
+
+    with progress_bar(quiet=options.quiet) as tell:
+        study = replicate_run(company, rules, replications=options.replications, progress=tell)
+        game = post_game(company, rules, progress=tell) if options.post_game else None
+    if folder.is_dir():  # empty, as run_folder has seen
+        folder.rmdir()
+    write_planned_run(study, game, folder, read.tables)
+    stated = taken_for_granted(read, rules)
+    if options.as_json:
+        typer.echo(planned_json(study, game, folder, stated))
+    elif not options.quiet:
+        print_planned(study, game, folder, stated)

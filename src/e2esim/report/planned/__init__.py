@@ -1,0 +1,1 @@
+"""What a planned run shows: tables and folder, and the terminal."""

@@ -1,0 +1,154 @@
+"""The plant on a day as a planning problem, and the plan in force on it: what plan, promise and backorders are asked on.
+
+Nothing that has not happened is known: a supply that is on its way is expected on its day, and one that has missed it on
+the day that its supplier then tells (assumed: at once); hours are those of the calendar.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+
+from e2esim.domain.planned_outcome import LineSource, Stage
+from e2esim.planning.factory.network import network
+from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
+from e2esim.planning.factory.result import PlanResult, PlanStatus
+from e2esim.planning.factory.trace import Schedule, peg
+from e2esim.simulate.factory.plant import Plant
+
+WORKDAYS = 5  # weekly hours lie on Monday to Friday when a plan begins inside a week, as the door of the data has it
+
+
+def open_lines(plant: Plant) -> Ints:
+    """Rows of the lines with something to deliver, orders before forecasts."""
+    lines = plant.lines
+    rows = np.flatnonzero(lines["open"][: lines.n] > 1e-6)
+    return rows[np.argsort(lines["source"][rows] == LineSource.FORECAST, kind="stable")]
+
+
+def problem_at(plant: Plant, day: int, rows: Ints | None = None) -> PlanProblem:
+    """The problem that is left on the morning of a day, goods of the day booked; `rows` are the lines, open ones if None."""
+    facts, lines = plant.facts, plant.lines
+    rows = open_lines(plant) if rows is None else rows
+    node, when, qty = on_its_way(plant, day)
+    return replace(
+        facts,
+        today=facts.today + timedelta(days=day),
+        on_hand=np.maximum(plant.stock[: facts.n_items], 0.0),
+        capacity_h=hours_left(plant, day),
+        orders=tuple(plant.line_name[k] for k in rows.tolist()),
+        order_item=lines["item"][rows].astype(np.int64),
+        order_qty=lines["open"][rows],
+        order_due=lines["due"][rows] - day,
+        order_priority=lines["priority"][rows],
+        receipt_item=node,
+        receipt_day=when,
+        receipt_qty=qty,
+    )
+
+
+def on_its_way(plant: Plant, day: int) -> tuple[Ints, Ints, Floats]:
+    """What is on its way on a morning, work in process included: node, day from today on which it is expected, quantity."""
+    facts, lots, bought = plant.facts, plant.lots, plant.purchases
+    placed, begun = plant.rows(bought, Stage.BEGUN), plant.rows(lots, Stage.BEGUN)
+    waiting = np.arange(facts.n_items, plant.stock.size)
+    waiting = waiting[plant.stock[waiting] > 1e-6]
+    told = np.where(bought["due"][placed] > day, bought["due"][placed], bought["arrives"][placed])
+    ends = np.where(lots["plan_end"][begun] - lots["plan_start"][begun] + lots["start"][begun] > day, _told_end(plant, begun), lots["end"][begun])
+    node = np.r_[bought["node"][placed], plant.net.step_output[lots["step"][begun]], waiting]
+    when = np.r_[told - day, ends - day, np.zeros(waiting.size, dtype=np.int64)]
+    return node.astype(np.int64), np.maximum(when, 0).astype(np.int64), np.r_[bought["qty"][placed], lots["qty"][begun], plant.stock[waiting]]
+
+
+def _told_end(plant: Plant, begun: Ints) -> Ints:
+    lots = plant.lots
+    return np.asarray(lots["start"][begun] + lots["plan_end"][begun] - lots["plan_start"][begun], dtype=np.int64)
+
+
+def hours_left(plant: Plant, day: int) -> Floats:
+    """Hours of the calendar that no lot has taken, by week of seven days from a day, (n_centres, n_weeks) [h]."""
+    left = np.maximum(plant.calendar - plant.used, 0.0)
+    week, inside = divmod(day, 7)
+    if week >= left.shape[1]:
+        return np.zeros((left.shape[0], 1))
+    if not inside:
+        return left[:, week:].copy()
+    opening = plant.facts.today + timedelta(days=day - inside)
+    share = _workdays(opening, inside) / max(_workdays(opening, 7), 1)
+    ahead = left[:, week:]
+    coming = np.c_[ahead[:, 1:], np.zeros(len(ahead))] * share
+    kept = ahead * (1.0 - share)
+    kept[:, 0] = ahead[:, 0] if share < 1.0 else 0.0
+    return np.asarray(kept + coming)
+
+
+def _workdays(first: date, days: int) -> int:
+    return sum((first + timedelta(days=k)).weekday() < WORKDAYS for k in range(days))
+
+
+def plan_at(plant: Plant, day: int) -> tuple[PlanProblem, PlanResult]:
+    """The plan in force on a morning: what is not begun, on the problem that is left; supply for forecasts lies free."""
+    rows = open_lines(plant)
+    rows = rows[plant.lines["source"][rows] != LineSource.FORECAST]
+    problem = problem_at(plant, day, rows)
+    place = np.full(plant.lines.n, -1, dtype=np.int64)
+    place[rows] = np.arange(rows.size)
+    lots, bought, sent = plant.lots, plant.purchases, plant.shipments
+    lot, buy, ship = plant.rows(lots, Stage.PLANNED), plant.rows(bought, Stage.PLANNED), plant.rows(sent, Stage.PLANNED)
+    ship = ship[place[sent["line"][ship]] >= 0]
+    start = np.maximum(lots["plan_start"][lot], day)
+    schedule = Schedule(
+        lot_step=lots["step"][lot].astype(np.int64),
+        lot_day=start - day,
+        lot_qty=lots["qty"][lot],
+        delivery_order=place[sent["line"][ship]],
+        delivery_day=np.maximum(sent["plan_day"][ship] - day, 0),
+        delivery_qty=sent["qty"][ship],
+    )
+    ordered = np.maximum(bought["ordered"][buy], day)
+    source = bought["source"][buy].astype(np.int64)
+    received = ordered + bought["due"][buy] - bought["ordered"][buy] - day
+    end = start + lots["plan_end"][lot] - lots["plan_start"][lot] - day
+    return problem, _result(problem, schedule, end, (source, bought["qty"][buy], received, ordered - day))
+
+
+def _result(problem: PlanProblem, schedule: Schedule, end: Ints, bought: tuple[Ints, Floats, Ints, Ints]) -> PlanResult:
+    """A schedule as a plan with its pegging; why something is late was told when it was made."""
+    source, qty, received, ordered = bought
+    pegs = peg(problem, network(problem), schedule, (source, qty, received))
+    none, nothing = np.zeros(0, dtype=np.int64), np.zeros(0)
+    given = np.bincount(schedule.delivery_order, weights=schedule.delivery_qty, minlength=len(problem.orders))
+    late = schedule.delivery_day > problem.order_due[schedule.delivery_order]
+    short = bool((given < problem.order_qty - 1e-6).any())
+    return PlanResult(
+        status=PlanStatus.SHORT if short else PlanStatus.LATE if late.any() else PlanStatus.ON_TIME,
+        lot_step=schedule.lot_step,
+        lot_qty=schedule.lot_qty,
+        lot_start=schedule.lot_day,
+        lot_end=end,
+        purchase_source=source,
+        purchase_qty=qty,
+        purchase_ordered=ordered,
+        purchase_received=received,
+        delivery_order=schedule.delivery_order,
+        delivery_day=schedule.delivery_day,
+        delivery_qty=schedule.delivery_qty,
+        peg_delivery=pegs.peg_delivery,
+        peg_kind=pegs.peg_kind,
+        peg_row=pegs.peg_row,
+        peg_qty=pegs.peg_qty,
+        feed_lot=pegs.feed_lot,
+        feed_kind=pegs.feed_kind,
+        feed_row=pegs.feed_row,
+        feed_qty=pegs.feed_qty,
+        late_order=none,
+        late_cause=none,
+        late_place=none,
+        late_day=none,
+        late_qty=nothing,
+        objective=float("nan"),
+        bound=float("nan"),
+        wall_s=0.0,
+    )

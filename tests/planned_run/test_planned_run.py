@@ -1,0 +1,160 @@
+"""The planned run: without chance it is its plan, with chance it conserves goods, and it decides nothing by itself."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import e2esim
+from e2esim.domain.planned_outcome import PlannedOutcome, Stage
+from e2esim.kpi.planned import as_planned, measure_planned
+from e2esim.simulate.factory.facts import NO_CHANCE, Chance, PlannedCompany, RunRules
+from e2esim.simulate.factory.luck import RunLuck, address_of
+from e2esim.simulate.factory.run import PlannedRun
+from e2esim.simulate.factory.synthetic import synthetic_company
+from e2esim.study.planned_runs import PLAYERS, post_game
+
+SEEDS = (1, 2, 3)
+
+
+def run(company: PlannedCompany, chance: Chance, *, days: int = 84, replan_days: int = 7) -> PlannedOutcome:
+    return PlannedRun(company, RunRules(days=days, rounds=5, replan_days=replan_days, chance=chance)).advance()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_without_chance_the_run_is_the_plan(seed: int) -> None:
+    outcome = run(synthetic_company(seed, orders=30, weeks=12), NO_CHANCE)
+    asked, kept = as_planned(outcome)
+    assert asked.sum() >= 29
+    assert kept.sum() >= 0.99 * asked.sum()
+    lots, n = outcome.lots, outcome.lots.n
+    mine = lots["plan_start"][:n] < outcome.days
+    assert np.array_equal(lots["start"][:n][mine], lots["plan_start"][:n][mine])
+    assert np.array_equal(lots["end"][:n][mine], lots["plan_end"][:n][mine])
+    assert sum(night.replanned for night in outcome.nights) == 1
+
+
+def test_chance_leaves_the_plan() -> None:
+    company = synthetic_company(5, orders=30, weeks=12)
+    asked, kept = as_planned(run(company, Chance()))
+    assert kept.sum() < asked.sum()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_goods_are_conserved_under_chance(seed: int) -> None:
+    """Stock at the end = opening + bought + made - used - delivered, counted anew from the rows."""
+    company = synthetic_company(seed, orders=30, weeks=12)
+    outcome, facts = run(company, Chance()), company.case.facts
+    expected = facts.on_hand.astype(float).copy()
+    bought = outcome.purchases
+    for row in range(bought.n):
+        if bought["stage"][row] == Stage.DONE and bought["node"][row] < facts.n_items:
+            expected[bought["node"][row]] += bought["qty"][row]
+    lots = outcome.lots
+    last = {int(i): max(s for s in range(facts.n_steps) if facts.step_item[s] == i) for i in facts.step_item}
+    first = {int(i): min(s for s in range(facts.n_steps) if facts.step_item[s] == i) for i in facts.step_item}
+    for row in range(lots.n):
+        step, qty, stage = int(lots["step"][row]), lots["qty"][row], lots["stage"][row]
+        item = int(facts.step_item[step])
+        if stage == Stage.DONE and step == last[item]:
+            expected[item] += qty
+        if stage in (Stage.BEGUN, Stage.DONE) and step == first[item]:
+            for b in np.flatnonzero(facts.bom_parent == item):
+                expected[facts.bom_component[b]] -= qty * facts.bom_qty[b]
+    sent = outcome.shipments
+    for row in range(sent.n):
+        if sent["stage"][row] == Stage.DONE:
+            expected[outcome.lines["item"][sent["line"][row]]] -= sent["qty"][row]
+    assert outcome.stock[-1] == pytest.approx(expected, abs=1e-6)
+    assert (outcome.stock >= -1e-6).all()
+
+
+def test_a_line_gets_at_most_what_it_ordered() -> None:
+    outcome = run(synthetic_company(2, orders=30, weeks=12), Chance())
+    lines, n, sent = outcome.lines, outcome.lines.n, outcome.shipments
+    done = sent["stage"][: sent.n] == Stage.DONE
+    got = np.bincount(sent["line"][: sent.n][done], weights=sent["qty"][: sent.n][done], minlength=n)
+    assert got == pytest.approx(lines["qty"][:n] - lines["open"][:n])
+    assert (got <= lines["qty"][:n] + 1e-6).all()
+
+
+def test_late_suppliers_make_orders_late() -> None:
+    """Signed: supplies that all come late cost service, others equal."""
+    company = synthetic_company(3, orders=30, weeks=12, late_share=1.0)
+    value, price = company.material_value(), company.case.facts.source_price
+    good, bad = (measure_planned(run(company, chance), value, price) for chance in (NO_CHANCE, replace(NO_CHANCE, supply=True)))
+    assert bad["days_late"] > good["days_late"]
+    assert bad["late_supplies"] == 100.0
+
+
+def test_replanning_every_night_keeps_an_undisturbed_plan() -> None:
+    company = synthetic_company(1, orders=30, weeks=12)
+    nightly, weekly = (run(company, NO_CHANCE, replan_days=days) for days in (1, 7))
+    assert np.array_equal(nightly.lines["delivered"][:30], weekly.lines["delivered"][:30])
+
+
+def test_post_game_adds_up_and_does_not_hang_on_an_order() -> None:
+    rules = RunRules(days=56, rounds=2)
+    game = post_game(synthetic_company(5, orders=20, weeks=10), rules)
+    for measure in range(2):
+        parts = sum((part.late_lines, part.days_late)[measure] for part in game.parts)
+        assert game.plan[measure] + parts == pytest.approx(game.execution[measure])
+    assert [part.cause for part in game.parts] == [name for name in PLAYERS if name != "demand"]
+
+
+def test_luck_belongs_to_names() -> None:
+    luck, other = RunLuck(1, 0), RunLuck(1, 1)
+    place = address_of("purchase 7")
+    assert luck.late_days(place, 1.0, 5.0, 1.0) == RunLuck(1, 0).late_days(place, 1.0, 5.0, 1.0) != other.late_days(place, 1.0, 5.0, 1.0)
+    factors = [luck.factor("flow", address_of(f"lot {k}"), 0.3) for k in range(4000)]
+    assert abs(np.mean(factors) - 1.0) < 3 * 0.3 / np.sqrt(4000)
+
+
+DECISIONS = {
+    "e2esim.planning.factory.planner": "planned",
+    "e2esim.planning.ctp.capable": "promise",
+    "e2esim.planning.ctp.of_factory": "state_of",
+    "e2esim.planning.promise.reply": "own_request",
+    "e2esim.planning.demand.net_demand": "net_forecast",
+    "e2esim.planning.book.backorders": "turns",
+}
+
+
+def imported(folder: Path) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for path in folder.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                found.setdefault(node.module, set()).update(alias.name for alias in node.names)
+    return found
+
+
+def defined(folder: Path) -> set[str]:
+    names: set[str] = set()
+    for path in folder.rglob("*.py"):
+        names |= {n.name for n in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(n, (ast.FunctionDef, ast.ClassDef)) and n.name[0] != "_"}
+    return names
+
+
+def test_the_run_reaches_the_decisions_of_plan_and_promise() -> None:
+    """T3: the run imports the functions behind the commands, and defines none of their names anew."""
+    home = Path(e2esim.__file__).parent
+    room = home / "simulate" / "factory"
+    found = imported(room)
+    for module, name in DECISIONS.items():
+        assert name in found.get(module, set()), f"the run does not call {module}.{name}"
+    rooms = ("factory", "ctp", "promise", "book", "demand")
+    decisions = set().union(*(defined(home / "planning" / name) for name in rooms))
+    assert defined(room) & decisions == set()
+
+
+def test_plan_and_promise_call_the_same() -> None:
+    """The commands behind which the run's decisions lie import the same functions."""
+    home = Path(e2esim.__file__).parent
+    text = "".join(path.read_text(encoding="utf-8") for path in (home / "cli").glob("*.py"))
+    for name in ("planned", "reply", "state_of", "turns"):
+        assert name in text
