@@ -132,3 +132,47 @@ def test_a_workbook_has_its_plan_too(here: Path) -> None:
     found = find_plan(book, None)
     assert found is not None
     assert (found.head.folder, found.changed) == (Path("runs/a"), ())
+
+
+def test_half_a_folder_of_a_killed_plan_is_not_used(here: Path) -> None:
+    data = write_folder(here / "d")
+    plan("d", "--out", "runs/a")
+    (here / "runs/a").rename(here / "runs/.a-partial")
+    assert find_plan(data, None) is None
+
+
+@pytest.mark.parametrize("damage", ["truncate", "flip", "text"])
+def test_a_damaged_state_says_plan_anew(here: Path, damage: str) -> None:
+    write_folder(here / "d")
+    plan("d", "--out", "p")
+    body = bytearray((here / "p" / BODY).read_bytes())
+    if damage == "truncate":
+        body = body[: len(body) // 2]
+    elif damage == "flip":
+        for at in range(len(body) // 3, len(body) // 3 + 400):
+            body[at] ^= 0xFF
+    else:
+        body = bytearray(b"no archive at all")
+    (here / "p" / BODY).write_bytes(body)
+    with pytest.raises(InputErrors, match="plan anew"):
+        read_snapshot(here / "p")
+    (here / "p" / HEAD).write_text('{"format": 1, "data": 3, "files": ["x"], "made": null, "title": "", "status": "", "today": ""}')
+    assert read_head(here / "p") is None
+
+
+@pytest.mark.parametrize("table", ["lots", "purchases"])
+def test_a_damaged_table_of_an_earlier_plan_says_plan_anew(here: Path, table: str) -> None:
+    import polars as pl
+
+    write_folder(here / "d")
+    plan("d", "--out", "p")
+    path = here / "p" / f"{table}.parquet"
+    frame = pl.read_parquet(path)
+    frame.with_columns(pl.lit("x").alias("qty")).write_parquet(path)
+    done = CliRunner().invoke(app, ["plan", "d", "--freeze", "p", "--quiet", "--out", "q"])
+    assert done.exit_code == 2, done.output
+    assert "plan anew" in done.output
+    path.write_bytes(b"PAR1 nothing")
+    done = CliRunner().invoke(app, ["plan", "d", "--freeze", "p", "--quiet", "--out", "q"])
+    assert done.exit_code == 2, done.output
+    assert not (here / "q").exists()

@@ -5,6 +5,7 @@ Answers from files and dataclasses only, so that pressing Tab stays quick.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -53,12 +54,17 @@ def complete_override(incomplete: str) -> list[str]:
     key, equals, value = incomplete.partition("=")
     if not equals:
         return [f"{option}=" for option in _keys() if option.startswith(key)]
-    return [f"{key}={option}" for option in _values(key, value) if option.startswith(value)]
+    return [f"{key}={option}" for option in _values(key, value) if option.startswith(value) and _plain(option)]
 
 
 def complete_scenario(incomplete: str) -> list[str]:
     """Return scenario names and folders that begin with ``incomplete``."""
-    return [option for option in _scenarios(incomplete) if option.startswith(incomplete)]
+    return [option for option in _scenarios(incomplete) if option.startswith(incomplete) and _plain(option)]
+
+
+def _plain(option: str) -> bool:
+    """Whether a shell reads the word as it stands: completion writes it unquoted."""
+    return shlex.quote(option) == option
 
 
 def _keys() -> list[str]:

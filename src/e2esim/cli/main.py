@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -389,6 +390,9 @@ def _main(version: Annotated[bool, typer.Option("--version", help="Print the ver
 
 def run() -> None:
     """Entry point of the command ``e2esim``."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # an output that cannot write every character loses none and never fails
     try:
         app()
     except KeyboardInterrupt:

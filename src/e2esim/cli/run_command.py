@@ -152,7 +152,7 @@ def run_folder(out: Path | None, scenario: str, digest: str) -> Path:
         If the folder holds files already or cannot be made.
     """
     if out is None:
-        stem = re.sub(r"[^\w.-]+", "-", scenario).strip("-.") or "run"
+        stem = re.sub(r"[^\w.-]+", "-", scenario)[:80].strip("-.") or "run"
         base = Path("runs") / f"{stem}-{dt.datetime.now():%Y%m%d-%H%M%S}-{digest}"
         out, count = base, 1
         while out.exists():

@@ -59,7 +59,7 @@ class Problem:
     def __str__(self) -> str:
         shown = f" [{_short(self.value)}]" if self.value else ""
         remedy = f"; {self.remedy}" if self.remedy else ""
-        return f"{self.place()}: {self.message}{shown}{remedy}"
+        return printable(f"{self.place()}: {self.message}{shown}{remedy}")
 
     def as_dict(self) -> dict[str, str | int | bool | None]:
         """Return the problem as a plain mapping, for ``validate --json``."""
@@ -98,6 +98,15 @@ class InputErrors(Exception):
 
     def __str__(self) -> str:
         return self.text()
+
+
+def printable(text: str) -> str:
+    """Return ``text`` with characters that steer a terminal written as codes.
+
+    >>> printable("PO-17\x1b[2J")
+    'PO-17\\x1b[2J'
+    """
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
 
 
 def _short(value: str, width: int = 40) -> str:

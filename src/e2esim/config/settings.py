@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 
 from e2esim.config.layers import Merged, Origin
-from e2esim.config.problems import COMMAND_LINE, Problem, did_you_mean
+from e2esim.config.problems import COMMAND_LINE, SHOWN, Problem, did_you_mean
 from e2esim.domain.bounds import BOUNDS
 from e2esim.domain.settings import Settings
 
@@ -59,7 +59,7 @@ def build_settings(merged: Merged, main_file: str) -> tuple[Settings | None, lis
         key, origin = ".".join(path), merged.origins.get(path, Origin(file=main_file))
         if key in _sections() and value == {}:  # a section that says nothing
             continue
-        problem = _unknown(key, value, origin, known) or _mistyped(key, value, origin, known[key]) or _outside(key, value, origin)
+        problem = _unknown(key, value, origin, known, near=len(problems) < SHOWN) or _mistyped(key, value, origin, known[key]) or _outside(key, value, origin)
         if problem is None:
             good[key] = value
         else:
@@ -86,7 +86,7 @@ def _text(value: Any) -> str:
     )
 
 
-def _unknown(key: str, value: Any, origin: Origin, known: Mapping[str, type]) -> Problem | None:
+def _unknown(key: str, value: Any, origin: Origin, known: Mapping[str, type], *, near: bool) -> Problem | None:
     if key in known:
         return None
     place: dict[str, Any] = {"file": origin.file, "row": origin.line, "column": key}
@@ -104,7 +104,7 @@ def _unknown(key: str, value: Any, origin: Origin, known: Mapping[str, type]) ->
     return Problem(
         **place,
         message="unknown key",
-        remedy=did_you_mean(key, [*known, *_sections()], "see the keys in docs/data.md:"),
+        remedy=did_you_mean(key, [*known, *_sections()], "see the keys in docs/data.md:") if near else "see the keys in docs/data.md",  # looking takes time
     )
 
 

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from e2esim.kpi.catalogue import CATALOGUE
+from e2esim.report.console import terminal
 from e2esim.report.headline import TERMINAL
 
 _WIDTH = 80
@@ -76,7 +77,7 @@ def word(gap: Gap) -> str:
 
 def print_comparison(found: Compared, kpis: Iterable[str] = (), console: Console | None = None) -> None:
     """Print one table a scenario: base, other, paired difference with its 95 % interval."""
-    console = console or Console(width=None if Console().is_terminal else _WIDTH)
+    console = console or terminal(_WIDTH)
     wanted = shown(kpis)
     for name, gaps in found.differences.items():
         console.print(Text(f"{name} against {found.base}: {found.replications} pairs of replications, 95 % intervals", style="bold"))

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from e2esim.domain.outcome import Outcome
+from e2esim.domain.safe_csv import write_safe_csv
 from e2esim.domain.world import World
 from e2esim.report.frames import contacts_frame, customers_frame, events_frame, late_frame, orders_frame, pnl_frame
 from e2esim.report.manifest import manifest
@@ -81,11 +82,11 @@ def kpi_rows(result: Result) -> pl.DataFrame:
 def _write(
     result: Result, folder: Path, report: bool, language: str, tables: Mapping[str, pl.DataFrame] | None
 ) -> None:
-    kpi_rows(result).write_csv(folder / "kpis.csv")
+    write_safe_csv(kpi_rows(result), folder / "kpis.csv")
     if result.replications > 1:
-        result.per_replication.with_columns(pl.col("replication") + 1).write_csv(folder / "replications.csv")
+        write_safe_csv(result.per_replication.with_columns(pl.col("replication") + 1), folder / "replications.csv")
     if result.first is not None:
-        pnl_frame(result.first, result.world).write_csv(folder / "pnl.csv")
+        write_safe_csv(pnl_frame(result.first, result.world), folder / "pnl.csv")
         for name, frame in _ROWS.items():
             _parquet(frame(result.first, result.world), folder / f"{name}.parquet")
         if result.first.sop:

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from e2esim.report.console import terminal
 from e2esim.report.headline import BY_CHANNEL, TERMINAL
 from e2esim.report.result import Measured, Result, read_names
 from e2esim.report.words import Words
@@ -36,7 +37,7 @@ def print_result(result: Result, folder: Path | None, console: Console | None = 
         'en' or 'it'.
     """
     words = Words(language)
-    console = console or Console(width=None if Console().is_terminal else _WIDTH)
+    console = console or terminal(_WIDTH)
     wall = words.number(result.wall_s, 1)
     key = "head_run" if result.replications > 1 else "head_run_one"
     head = words(key, scenario=result.scenario, seed=result.seed, n=result.replications, wall=wall)

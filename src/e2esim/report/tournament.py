@@ -16,6 +16,7 @@ from rich.text import Text
 
 from e2esim.kpi.catalogue import CATALOGUE
 from e2esim.report.comparison import Gap, word
+from e2esim.report.console import terminal
 from e2esim.report.manifest import versions
 from e2esim.report.whole_folder import whole_folder
 
@@ -81,7 +82,7 @@ def shown(found: Found) -> tuple[str, ...]:
 
 def print_tournament(found: Found, group: str, console: Console | None = None) -> None:
     """Print the table of means and paired differences, then who beats whom in contribution and customer value."""
-    console = console or Console(width=None if Console().is_terminal else _WIDTH)
+    console = console or terminal(_WIDTH)
     head = f"Tournament of {group}: {found.replications} replications on the same random numbers, differences to {found.base}, 95 % intervals"
     console.print(Text(head, style="bold"))
     console.print(_differences(found, group))

@@ -16,6 +16,7 @@ from e2esim.planning.factory.frozen import Released, let_go
 from e2esim.report.whole_folder import what_is_missing
 
 _LOTS = {"lot", "item", "step", "qty", "start", "end"}
+_DAYS = {"start", "end", "ordered", "received", "delivered"}
 _PURCHASES = {"purchase", "supplier", "item", "qty", "ordered", "received"}
 
 
@@ -106,6 +107,10 @@ def read_rows(folder: Path, name: str, columns: set[str]) -> pl.DataFrame:
         raise InputErrors([Problem(file=path.as_posix(), message="cannot be read", remedy="plan anew")]) from error
     if missing:
         raise InputErrors([Problem(file=path.as_posix(), message=f"lacks {', '.join(missing)}", remedy="plan anew")])
+    kinds = {name: frame[name].dtype for name in columns}
+    odd = sorted(name for name, kind in kinds.items() if (name in _DAYS and not kind.is_temporal()) or (name == "qty" and not kind.is_numeric()))
+    if odd:
+        raise InputErrors([Problem(file=path.as_posix(), column=", ".join(odd), message="not of the kind that e2esim plan writes", remedy="plan anew")])
     return frame
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,7 +124,10 @@ def read_head(folder: Path) -> Head | None:
         head = json.loads((folder / HEAD).read_text(encoding="utf-8"))
         if head.pop("format") != FORMAT:
             return None
-        return Head(folder=folder, **head)
+        files = head.pop("files")
+        if not all(isinstance(text, str) for text in (*files, *files.values(), *head.values())):
+            return None
+        return Head(folder=folder, files=files, **head)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
@@ -137,7 +142,7 @@ def read_snapshot(folder: Path) -> Snapshot:
     """
     try:
         return load_packed(folder / BODY, Snapshot)
-    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
         problem = Problem(file=(folder / BODY).as_posix(), message=f"cannot be read ({type(error).__name__})", remedy="plan anew with e2esim plan")
         raise InputErrors([problem]) from error
 

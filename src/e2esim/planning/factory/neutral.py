@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from e2esim.domain.safe_csv import write_safe_csv
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.result import PlanResult
 
@@ -88,31 +89,40 @@ def write_neutral(problem: PlanProblem, plan: PlanResult, folder: str | Path) ->
     root.mkdir(parents=True, exist_ok=True)
     item = np.array(problem.items)
     supplier, order, step = np.array(problem.source_supplier), np.array(problem.orders), np.array(problem.step_name)
-    pl.DataFrame(
-        {
-            "item": item[problem.step_item[plan.lot_step]],
-            "step": step[plan.lot_step],
-            "qty": plan.lot_qty,
-            "start": _iso(problem.today, plan.lot_start),
-            "end": _iso(problem.today, plan.lot_end),
-        }
-    ).write_csv(root / "lots.csv")
-    pl.DataFrame(
-        {
-            "supplier": supplier[plan.purchase_source],
-            "item": item[problem.source_item[plan.purchase_source]],
-            "qty": plan.purchase_qty,
-            "ordered": _iso(problem.today, plan.purchase_ordered),
-            "received": _iso(problem.today, plan.purchase_received),
-        }
-    ).write_csv(root / "purchases.csv")
-    pl.DataFrame(
-        {
-            "order": order[plan.delivery_order],
-            "date": _iso(problem.today, plan.delivery_day),
-            "qty": plan.delivery_qty,
-        }
-    ).write_csv(root / "deliveries.csv")
+    write_safe_csv(
+        pl.DataFrame(
+            {
+                "item": item[problem.step_item[plan.lot_step]],
+                "step": step[plan.lot_step],
+                "qty": plan.lot_qty,
+                "start": _iso(problem.today, plan.lot_start),
+                "end": _iso(problem.today, plan.lot_end),
+            }
+        ),
+        root / "lots.csv",
+    )
+    write_safe_csv(
+        pl.DataFrame(
+            {
+                "supplier": supplier[plan.purchase_source],
+                "item": item[problem.source_item[plan.purchase_source]],
+                "qty": plan.purchase_qty,
+                "ordered": _iso(problem.today, plan.purchase_ordered),
+                "received": _iso(problem.today, plan.purchase_received),
+            }
+        ),
+        root / "purchases.csv",
+    )
+    write_safe_csv(
+        pl.DataFrame(
+            {
+                "order": order[plan.delivery_order],
+                "date": _iso(problem.today, plan.delivery_day),
+                "qty": plan.delivery_qty,
+            }
+        ),
+        root / "deliveries.csv",
+    )
 
 
 def _iso(today: date, days: Ints) -> pl.Series:

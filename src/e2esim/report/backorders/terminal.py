@@ -15,6 +15,7 @@ from rich.text import Text
 
 from e2esim.report.backorders.folder import losers, winners
 from e2esim.report.backorders.tables import RunView, confirmations_table, figures, orders_table, quotas_table, segments_table
+from e2esim.report.console import terminal
 
 _WIDTH, _MOST = 150, 10
 _SHOWN = ("order", "customer", "item", "segment", "qty", "due", "confirmed_before", "last_before", "confirmed_after", "last_after", "piece_days")
@@ -23,7 +24,7 @@ _WORDS = {"confirmed_before": "Had", "confirmed_after": "Gets", "last_before": "
 
 def print_run(view: RunView, folder: Path | None, wall_s: float, console: Console | None = None) -> None:
     """Print segments, winners, losers and flags; ``folder`` is where it was released, None for a dry run."""
-    console = console or Console(width=None if Console().is_terminal else _WIDTH)
+    console = console or terminal(_WIDTH)
     orders = orders_table(view)
     found = figures(view, orders)
     console.print(Text(f"Backorders {view.title}: {found['orders']:,} orders on {view.today}", style="bold"))

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from e2esim.planning.demand.net_demand import NetDemand
 from e2esim.planning.factory.explain import Explanation
+from e2esim.report.console import terminal
 from e2esim.report.plan.changes import nervousness_json
 from e2esim.report.plan.forecast import accuracy_table, forecast_json, forecast_words, methods_words
 from e2esim.report.plan.helps import WAY, frozen_json, frozen_rows, helps_json, summary_lines, way_line
@@ -65,7 +66,7 @@ def plan_json(summary: Summary, folder: Path | None, wall_s: float, view: PlanVi
 
 def print_plan(summary: Summary, folder: Path | None, wall_s: float, view: PlanView | None = None, console: Console | None = None) -> None:
     """Print status, punctuality by priority, the causes of what is late, and where the plan lies."""
-    console = console or Console(width=None if Console().is_terminal else _WIDTH)
+    console = console or terminal(_WIDTH)
     head = f"Plan {summary.title}: {_STATUS[summary.status]}"
     console.print(Text(head, style="bold"))
     console.print(Text(_first_line(summary, wall_s)))
@@ -100,7 +101,7 @@ def print_plan(summary: Summary, folder: Path | None, wall_s: float, view: PlanV
 
 def print_forecast(demand: NetDemand, console: Console | None = None, *, short: bool = False) -> None:
     """Print series, classes, quantities and the accuracy of every step; methods too unless ``short``."""
-    console = console or Console(width=None if Console().is_terminal else _WIDTH)
+    console = console or terminal(_WIDTH)
     console.print(Text(forecast_words(demand)))
     if not short:
         console.print(Text(methods_words(demand)))

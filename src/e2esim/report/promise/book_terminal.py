@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from e2esim.report.console import terminal
 from e2esim.report.promise.book import Book, advice_frame, breaches_frame, figures, lines_frame, offers_frame
 from e2esim.report.promise.terminal import plan_line
 from e2esim.report.promise.words import number
@@ -20,7 +21,7 @@ _WIDTH, _MOST = 110, 12
 
 def print_book(book: Book, folder: Path, wall_s: float, console: Console | None = None) -> None:
     """Print the figures, broken promises with their causes, what is refused, and the earlier dates that are offered."""
-    console = console or Console(width=None if Console().is_terminal else _WIDTH)
+    console = console or terminal(_WIDTH)
     lines = lines_frame(book)
     found = figures(book, lines)
     console.print(Text(f"Promises {book.title}: {found['lines']:,} lines, precedence {book.precedence.replace('_', ' ')}", style="bold"))

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from e2esim.report.console import terminal
 from e2esim.report.promise.told import PlanUsed, Told
 from e2esim.report.promise.words import KIND, days_late, deliveries, limit_words, number, what, why_not
 
@@ -16,7 +17,7 @@ _MOST_SLIPS = 12
 
 def print_told(told: Told, wall_s: float, console: Console | None = None) -> None:
     """Print the promise, what limits it, the alternatives, what is refused and why, and who would wait."""
-    console = console or Console(width=None if Console().is_terminal else _WIDTH)
+    console = console or terminal(_WIDTH)
     reply, speech, wish = told.reply, told.speech, told.reply.wish
     name = f" {told.item_name}" if told.item_name else ""
     asked = f"{speech.pieces(wish.qty)} of {told.item}{name} for {told.customer}, wanted on {speech.date(wish.day)}, priority {reply.priority}"

@@ -16,6 +16,7 @@ from rich.text import Text
 from e2esim.planning.sop.cycle import Cycle
 from e2esim.planning.sop.opportunity import Verdict
 from e2esim.planning.sop.scenarios import figures
+from e2esim.report.console import terminal
 from e2esim.report.sop.frames import closers_frame, criticalities_frame, roles_frame, scenarios_frame, table_frame
 
 _TOP = 8
@@ -97,7 +98,7 @@ def _plain(value: float) -> float | None:
 
 def print_sop(cycle: Cycle, verdict: Verdict | None, title: str, folder: Path | None, wall_s: float, console: Console | None = None) -> None:
     """Print the table, the roles, the criticalities, the scenarios and the verdict."""
-    console = console or Console(width=None if Console().is_terminal else 134)
+    console = console or terminal(134)
     console.print(Text(f"S&OP {title}", style="bold"))
     for sentence in headline(cycle):
         console.print(Text(sentence))
