@@ -64,7 +64,7 @@ def _things() -> dict[str, list[Row]]:
             ("foam", "Foam granulate", "raw", "", "kg", "false", 1, 0.02, 5, 0, 1, 1, 1, 7, 0, 0, 0),
             ("fabric", "Cover fabric", "raw", "", "m2", "false", 0.4, 0.001, 5, 0, 1, 1, 1, 7, 0, 0, 0),
         ),
-        "bom": _grid("parent component quantity", ("mattress", "core", 1), ("mattress", "fabric", 4), ("core", "foam", 20), ("pillow", "foam", 1), ("pillow", "fabric", 1)),
+        "bom": _grid("parent component qty_per", ("mattress", "core", 1), ("mattress", "fabric", 4), ("core", "foam", 20), ("pillow", "foam", 1), ("pillow", "fabric", 1)),
     }
 
 
@@ -78,17 +78,17 @@ def _plant() -> dict[str, list[Row]]:
             ("foaming", "Foaming", 1, "day", 0.95, 4, 40, 15), ("sewing", "Sewing and packing", 1, "day", 0.95, 8, 30, 12),
         ),
         "routings": _grid(
-            "item step work_centre setup_h run_h",
+            "item step work_centre setup_h_per_lot run_h_per_unit",
             ("core", 10, "foaming", 0.5, 0.2), ("mattress", 10, "sewing", 0.25, 0.2), ("pillow", 10, "sewing", 0.25, 0.05),
         ),
         "sites": _grid("site name kind calendar picking_pcs_h pick_error_share picking_cost_eur holding_share_y", ("plant", "Plant", "plant", "day", 20, 0.01, 2.0, 0.2)),
-        "opening_stock": _grid("item quantity", ("mattress", 200), ("pillow", 120), ("core", 60), ("foam", 5000), ("fabric", 1500)),
-        "open_orders": _grid(
-            "order kind item quantity due account supplier",
-            ("P1", "purchase", "foam", 2500, "2026-01-08", "", "chem"), ("P2", "purchase", "fabric", 500, "2026-01-09", "", "weaver"),
-            ("W1", "production", "mattress", 40, "2026-01-07", "", ""), ("S1", "sales", "mattress", 20, "2026-01-09", "shop_it", ""),
-            ("S2", "sales", "pillow", 10, "2026-01-12", "shop_de", ""),
+        "stock": _grid("item on_hand", ("mattress", 200), ("pillow", 120), ("core", 60), ("foam", 5000), ("fabric", 1500)),
+        "receipts": _grid(
+            "receipt kind item qty due supplier",
+            ("P1", "purchase", "foam", 2500, "2026-01-08", "chem"), ("P2", "purchase", "fabric", 500, "2026-01-09", "weaver"),
+            ("W1", "production", "mattress", 40, "2026-01-07", ""),
         ),
+        "orders": _grid("order customer item qty due", ("S1", "shop_it", "mattress", 20, "2026-01-09"), ("S2", "shop_de", "pillow", 10, "2026-01-12")),
     }
 
 
@@ -97,7 +97,7 @@ def _buying() -> dict[str, list[Row]]:
         "modes": _grid("mode late_share late_median_d late_sigma co2_kg_tkm", ("truck", 0.1, 2.0, 0.6, 0.09), ("parcel", 0.05, 1.0, 0.5, 0.3)),
         "suppliers": _grid("supplier name country mode distance_km payment_d", ("chem", "Chemicals", "IT", "truck", 150, 60), ("weaver", "Weaver", "IT", "truck", 80, 60)),
         "supply": _grid(
-            "supplier item priority price_eur lead_time_d lot_min lot_multiple weekly_capacity reject_share",
+            "supplier item priority price lead_time_days moq multiple weekly_capacity reject_share",
             ("chem", "foam", 1, 2.0, 5, 500, 100, 0, 0.005), ("weaver", "fabric", 1, 3.0, 7, 200, 50, 2000, 0.01), ("weaver", "foam", 2, 2.4, 10, 500, 100, 0, 0.01),
         ),
     }
@@ -119,15 +119,15 @@ def _selling() -> dict[str, list[Row]]:
             ("web", "home", "parcel", 2, 0.15, "12345", "17:00", 300, 30, 6, 0.01), ("web", "abroad", "parcel", 4, 0.15, "135", "17:00", 900, 45, 9, 0.015),
             ("retail", "home", "truck", 2, 0.1, "24", "16:00", 300, 20, 4, 0.005), ("retail", "abroad", "truck", 4, 0.1, "3", "16:00", 900, 35, 5, 0.01),
         ),
-        "accounts": _grid(
-            "account name channel market segment weight order_weekday review_d cover_d seniority_y strategic",
+        "customers": _grid(
+            "customer name channel market segment weight order_weekday review_d cover_d seniority_y strategic",
             ("shop_it", "Shop Italy", "retail", "home", "retailers", 1, 1, 7, 14, 8, 0.6), ("shop_de", "Shop Germany", "retail", "abroad", "retailers", 1, 2, 7, 21, 4, 0.3),
         ),
         "prices": _grid(
             "item channel price_eur consumer_eur reference_eur",
             ("mattress", "web", 330, 330, 340), ("pillow", "web", 35, 35, 36), ("mattress", "retail", 190, 360, 350), ("pillow", "retail", 20, 38, 37),
         ),
-        "demand": _grid("month item market channel quantity", *_demand()),
+        "history": _grid("period item market channel qty", *_demand()),
         "budget": _grid("month family quantity revenue_eur margin_eur", *_budget()),
     }
 

@@ -47,6 +47,8 @@ def _kind(column: Column) -> str:
 def _value(column: Column, cell: Any) -> Any:
     if cell is None or (cell == "" and column.default is not None):
         cell = column.default
+    if cell is None and column.kind in ("float", "share", "int"):
+        return None
     if column.kind in ("float", "share"):
         return float(cell)
     if column.kind == "int":
@@ -54,7 +56,7 @@ def _value(column: Column, cell: Any) -> Any:
     if column.kind == "bool":
         return str(cell).lower() == "true"
     if _kind(column) == "date":
-        return cell if isinstance(cell, dt.date) else dt.date.fromisoformat(cell)
+        return cell if cell is None or isinstance(cell, dt.date) else dt.date.fromisoformat(f"{cell}-01"[:10])
     if column.kind == "time":
         hours, minutes = str(cell).split(":")
         return int(hours) + int(minutes) / 60.0
@@ -94,7 +96,7 @@ CALM = {  # nothing random, nothing late, nothing wrong
     "sites": with_cells(pick_error_share=0.0),
     "supply": with_cells(reject_share=0.0),
     "items": with_cells(scrap_share=0.0),
-    "open_orders": [],
+    "orders": [], "receipts": [],
 }
 
 

@@ -20,8 +20,8 @@ WEB, RETAIL = 0, 1
 
 def test_three_orders_to_the_hour() -> None:
     """Monday 0:00: a web order from stock, a replenishment that needs a lot, a sale from the replenished shelf."""
-    stock = [{"item": "mattress", "quantity": 2}, {"item": "core", "quantity": 10}, {"item": "fabric", "quantity": 30}]
-    c = Chain(make_world(**(CALM | {"opening_stock": stock})))
+    stock = [{"item": "mattress", "on_hand": 2}, {"item": "core", "on_hand": 10}, {"item": "fabric", "on_hand": 30}]
+    c = Chain(make_world(**(CALM | {"stock": stock})))
     web = c.order(OrderKind.DIRECT, MATTRESS, 2, channel=WEB, promised=60.0, revenue_eur=660.0)
     shop = c.order(OrderKind.REPLENISH, MATTRESS, 10, channel=RETAIL, account=0, promised=200.0, revenue_eur=1900.0)
     sale = c.order(OrderKind.SELL_OUT, MATTRESS, 1, channel=RETAIL, account=0)

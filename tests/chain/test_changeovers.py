@@ -16,7 +16,7 @@ from e2esim.simulate.sequencer import place_sequencers, sequence_lots
 from .conftest import CALM, Chain, make_world
 
 MATTRESS, PILLOW = 0, 1
-PLENTY = [{"item": item, "quantity": 1e6} for item in ("mattress", "pillow", "core", "foam", "fabric")]
+PLENTY = [{"item": item, "on_hand": 1e6} for item in ("mattress", "pillow", "core", "foam", "fabric")]
 FAMILY = {"mattress": "big", "pillow": "small"}
 CHANGES = [
     {"work_centre": "sewing", "from_family": "big", "to_family": "small", "hours": 3.0},
@@ -27,7 +27,7 @@ CHANGES = [
 def shop(sequence: str = "release", machines: int = 1, used: bool = True) -> Chain:
     week = [{"calendar": "day", "weekday": d, "start": "00:00", "end": "24:00"} for d in range(1, 8)]
     changes: dict[str, Any] = CALM | {
-        "opening_stock": PLENTY, "calendars": week, "closures": [], "changeovers": CHANGES,
+        "stock": PLENTY, "calendars": week, "closures": [], "changeovers": CHANGES,
         "items": lambda rows: [row | {"scrap_share": 0.0, "setup_family": FAMILY.get(row["item"], "")} for row in rows],
         "work_centres": [{"work_centre": w, "machines": machines, "calendar": "day", "efficiency": 1.0} for w in ("foaming", "sewing")],
     }  # fmt: skip

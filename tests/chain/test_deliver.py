@@ -174,7 +174,7 @@ def test_shelf_sales_reach_the_consumer_without_truck_freight_or_damage() -> Non
 
 
 def _many(n: int, *, services: int = 0, **changes: Any) -> Chain:
-    c = Chain(make_world(**(CALM | {"opening_stock": [{"item": "mattress", "quantity": n}]} | changes)))
+    c = Chain(make_world(**(CALM | {"stock": [{"item": "mattress", "on_hand": n}]} | changes)))
     ready(c, [c.order(OrderKind.DIRECT, 0, 1, channel=WEB, services=services, revenue_eur=100.0) for _ in range(n)], 10.0)
     c.run(1500.0)
     assert (c.book.filled("state") == OrderState.DELIVERED).all()

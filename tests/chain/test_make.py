@@ -15,11 +15,11 @@ from e2esim.domain.worktime import WorkTime
 from .conftest import CALM, Chain, make_world
 
 MATTRESS, PILLOW, CORE, FOAM, FABRIC = range(5)
-PLENTY = [{"item": item, "quantity": 1e6} for item in ("mattress", "pillow", "core", "foam", "fabric")]
+PLENTY = [{"item": item, "on_hand": 1e6} for item in ("mattress", "pillow", "core", "foam", "fabric")]
 
 
 def chain(**changes: Any) -> Chain:
-    return Chain(make_world(**(CALM | {"opening_stock": PLENTY} | changes)))
+    return Chain(make_world(**(CALM | {"stock": PLENTY} | changes)))
 
 
 def done(c: Chain) -> list[float]:
@@ -120,7 +120,7 @@ def test_never_more_lots_at_once_than_machines_and_no_work_outside_shifts(monkey
 
 
 def test_a_lot_waits_for_its_whole_material_and_says_so_once() -> None:
-    c = chain(opening_stock=[{"item": "fabric", "quantity": 40.0}, {"item": "core", "quantity": 4.0}])
+    c = chain(stock=[{"item": "fabric", "on_hand": 40.0}, {"item": "core", "on_hand": 4.0}])
     c.shop.release(MATTRESS, 10.0, 1.0, 0.0)  # 10 cores, 40 m2 of fabric
     c.shop.release(MATTRESS, 4.0, 2.0, 0.0)  # fits: takes 4 cores and 16 m2
     receipts = {30.0: (CORE, 8.0), 50.0: (CORE, 2.0), 80.0: (FABRIC, 16.0)}
@@ -134,7 +134,7 @@ def test_a_lot_waits_for_its_whole_material_and_says_so_once() -> None:
 
 
 def test_material_of_a_lot_in_the_queue_is_not_given_away() -> None:
-    c = chain(opening_stock=[{"item": "core", "quantity": 5.0}, {"item": "fabric", "quantity": 99.0}])
+    c = chain(stock=[{"item": "core", "on_hand": 5.0}, {"item": "fabric", "on_hand": 99.0}])
     c.shop.release(MATTRESS, 5.0, 0.0, 0.0)
     c.env.run(until=4.0)  # at night: issued, not started
     assert c.stock.on_hand[0, CORE] == 5
@@ -147,7 +147,7 @@ def test_material_of_a_lot_in_the_queue_is_not_given_away() -> None:
 
 def test_the_most_urgent_of_one_moment_gets_the_material() -> None:
     """Released by two processes at the same moment, the urgent one second; there is material for one of them."""
-    c = chain(opening_stock=[{"item": "core", "quantity": 5.0}, {"item": "fabric", "quantity": 99.0}])
+    c = chain(stock=[{"item": "core", "on_hand": 5.0}, {"item": "fabric", "on_hand": 99.0}])
 
     def releases(priority: float) -> Any:
         yield c.env.timeout(5.0)
@@ -165,9 +165,9 @@ def test_the_most_urgent_of_one_moment_gets_the_material() -> None:
 
 
 TWO_STEPS = [
-    {"item": "mattress", "step": 10, "work_centre": "foaming", "setup_h": 0, "run_h": 0.25},
-    {"item": "mattress", "step": 20, "work_centre": "sewing", "setup_h": 0, "run_h": 0.5},
-    {"item": "pillow", "step": 10, "work_centre": "sewing", "setup_h": 0, "run_h": 0.125},
+    {"item": "mattress", "step": 10, "work_centre": "foaming", "setup_h_per_lot": 0, "run_h_per_unit": 0.25},
+    {"item": "mattress", "step": 20, "work_centre": "sewing", "setup_h_per_lot": 0, "run_h_per_unit": 0.5},
+    {"item": "pillow", "step": 10, "work_centre": "sewing", "setup_h_per_lot": 0, "run_h_per_unit": 0.125},
 ]
 
 

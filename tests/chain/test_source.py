@@ -61,7 +61,7 @@ def test_rejects_are_the_expected_units_and_never_reach_the_stock() -> None:
 
 
 def test_open_purchase_orders_arrive() -> None:
-    c = Chain(make_world(**{k: v for k, v in CALM.items() if k != "open_orders"}))
+    c = Chain(make_world(**{k: v for k, v in CALM.items() if k not in ("orders", "receipts")}))
     c.run(200.0)
     assert [(e[0], e[3], e[5]) for e in c.events(Event.SUPPLY_RECEIVED)] == [
         (80.0, FOAM, 2500.0),

@@ -55,12 +55,12 @@ def test_bad_input_lists_everything_on_stderr_and_writes_nothing(here: Path, com
 
 
 def test_validate_json_gives_every_problem_in_full(here: Path) -> None:
-    tiny_world(here / "w", demand=lambda rows: [row | {"quantity": "x"} for row in rows])
+    tiny_world(here / "w", history=lambda rows: [row | {"qty": "x"} for row in rows])
     result = call("validate", "scenario=./w", "--json")
     found = json.loads(result.stdout)
     assert (result.exit_code, found["valid"], len(found["problems"])) == (2, False, 112)
     first = found["problems"][0]
-    assert (first["file"], first["row"], first["column"], first["value"]) == ("w/data/demand.csv", 2, "quantity", "x")
+    assert (first["file"], first["row"], first["column"], first["value"]) == ("w/data/history.csv", 2, "qty", "x")
     assert (first["message"], first["warning"]) == ("not a number", False)
     short, full = call("validate", "scenario=./w").stderr, call("validate", "scenario=./w", "--all").stderr
     assert "and 52 more" in short

@@ -14,7 +14,7 @@ from e2esim.config.cells import dtype
 from e2esim.config.door import load, load_with_warnings
 from e2esim.config.grids import grid_of, plain_grid
 from e2esim.config.problems import InputErrors, Problem
-from e2esim.domain.schema import TABLES
+from e2esim.domain.schema import tables_for
 from worlds import Row, changed_tables, tiny_tables, tiny_world, write_excel
 
 
@@ -40,16 +40,20 @@ def with_cell(column: str, value: Any, row: int = 0) -> Any:
     return change
 
 
+WORLD = tables_for("sop", "run", with_market=True)
+
+
 def test_the_tiny_world_is_valid_and_typed(tmp_path: Path) -> None:
     found = load_with_warnings([f"scenario={tiny_world(tmp_path / 'w')}"])
     assert found.warnings == ()
     tables = found.scenario.tables
-    assert set(tables) == {table.name for table in TABLES}
-    for table in TABLES:
+    assert set(tables) == {table.name for table in WORLD}
+    for table in WORLD:
         assert tables[table.name].schema == {column.name: dtype(column) for column in table.columns}, table.name
         assert tables[table.name].height == len(tiny_tables().get(table.name, []))
-        assert tables[table.name].null_count().sum_horizontal().item() == 0, table.name
-    assert tables["open_orders"]["due"][0] == dt.date(2026, 1, 8)
+        given = [column.name for column in table.columns if column.required]
+        assert tables[table.name].select(given).null_count().sum_horizontal().item() == 0, table.name
+    assert tables["receipts"]["due"][0] == dt.date(2026, 1, 8)
     assert tables["lanes"]["cutoff"].to_list() == [17.0, 17.0, 16.0, 16.0]
     assert tables["closures"]["first"].to_list() == ["01-01", "2026-02-16"]
     assert tables["items"].filter(pl.col("item") == "foam")["sold"].item() is False
@@ -64,7 +68,7 @@ def test_optional_columns_and_tables_take_their_defaults(tmp_path: Path) -> None
         lanes=without("cutoff", "source"),
         items=without("life_y", "unit"),
         channels=without("priority"),
-        open_orders=None,
+        orders=None,
         closures=None,
     )
     tables = load([f"scenario={world}"]).tables
@@ -72,8 +76,8 @@ def test_optional_columns_and_tables_take_their_defaults(tmp_path: Path) -> None
     assert tables["items"]["life_y"].unique().to_list() == [5.0]
     assert tables["items"]["unit"].unique().to_list() == ["pcs"]
     assert tables["channels"]["priority"].to_list() == [5, 5]
-    assert tables["open_orders"].height == 0
-    assert tables["open_orders"].schema["due"] == pl.Date
+    assert tables["orders"].height == 0
+    assert tables["orders"].schema["due"] == pl.Date
     assert tables["closures"].schema["first"] == pl.String
 
 
@@ -94,19 +98,19 @@ def test_optional_columns_and_tables_take_their_defaults(tmp_path: Path) -> None
         ("prices", "price_eur", "-5", "out of bounds: must be above 0", "correct"),
         ("prices", "price_eur", "0", "out of bounds: must be above 0", "correct"),
         ("prices", "price_eur", "", "empty cell", "fill it"),
-        ("opening_stock", "quantity", "-1", "at least 0", "correct"),
+        ("receipts", "qty", "-1", "at least 0", "correct"),
         ("items", "pair_share", "1.5", "at most 1", "correct"),
         ("items", "pair_share", "12 %", "not a number", "0.12"),
-        ("accounts", "order_weekday", "8", "at most 7", "correct"),
-        ("accounts", "order_weekday", "1.5", "not a whole number", "whole"),
-        ("accounts", "order_weekday", "Monday", "not a whole number", "whole"),
+        ("customers", "order_weekday", "8", "at most 7", "correct"),
+        ("customers", "order_weekday", "1.5", "not a whole number", "whole"),
+        ("customers", "order_weekday", "Monday", "not a whole number", "whole"),
         ("items", "sold", "maybe", "not true or false", "true or false"),
         ("channels", "kind", "stokist", "not a possible value", "'stockist'"),
-        ("open_orders", "due", "08/01/2026", "not a date", "YYYY-MM-DD"),
-        ("open_orders", "due", "2026-02-30", "not a date", "YYYY-MM-DD"),
+        ("orders", "due", "08/01/2026", "not a date", "YYYY-MM-DD"),
+        ("orders", "due", "2026-02-30", "not a date", "YYYY-MM-DD"),
         ("closures", "first", "02-29", "not a date", "MM-DD"),
-        ("demand", "month", "2025-13", "not a month", "YYYY-MM"),
-        ("demand", "month", "Jan 25", "not a month", "YYYY-MM"),
+        ("history", "period", "2025-13", "not a date", "YYYY-MM"),
+        ("history", "period", "Jan 25", "not a date", "YYYY-MM"),
         ("lanes", "cutoff", "5pm", "not a time", "HH:MM"),
         ("lanes", "cutoff", "25:00", "not a time", "HH:MM"),
         ("lanes", "mode", "trukc", "no such mode in table modes", "'truck'"),
@@ -129,10 +133,10 @@ def test_a_row_number_counts_blank_lines_and_quoted_line_breaks(tmp_path: Path) 
     world = tiny_world(tmp_path / "w")
     path = world / "data" / "bom.csv"
     path.write_text(
-        'parent,component,quantity,source\nmattress,core,1,"two\nlines"\n\nmattress,fabric,x,s\n;,,,\ncore,foam,20,s\npillow,foam,1,s\n'
+        'parent,component,qty_per,source\nmattress,core,1,"two\nlines"\n\nmattress,fabric,x,s\n;,,,\ncore,foam,20,s\npillow,foam,1,s\n'
     )
     found = {problem.column: problem.row for problem in problems(world)}
-    assert found["quantity"] == 4  # the third record: a spreadsheet shows the quoted line break inside one row
+    assert found["qty_per"] == 4  # the third record: a spreadsheet shows the quoted line break inside one row
 
 
 def test_all_tables_are_reported_at_once(tmp_path: Path) -> None:
@@ -141,12 +145,12 @@ def test_all_tables_are_reported_at_once(tmp_path: Path) -> None:
         brands=None,
         prices=with_cell("price_eur", "x"),
         mix=with_cell("share", 0.9),
-        bom=lambda rows: [*rows, {"parent": "core", "component": "mattress", "quantity": 1}],
+        bom=lambda rows: [*rows, {"parent": "core", "component": "mattress", "qty_per": 1}],
         settings={"seed": -1},
     )
     text = "\n".join(map(str, problems(world)))
     for part in (
-        "brands.csv: missing file",
+        "brands.csv: missing table",
         "prices.csv, row 2",
         "sum to 1.5",
         "circular",
@@ -157,14 +161,14 @@ def test_all_tables_are_reported_at_once(tmp_path: Path) -> None:
 
 
 def test_missing_and_unknown_tables(tmp_path: Path) -> None:
-    world = tiny_world(tmp_path / "w", demand=None)
-    (world / "data" / "demnd.csv").write_text("month\n")
+    world = tiny_world(tmp_path / "w", history=None)
+    (world / "data" / "histori.csv").write_text("period\n")
     (world / "data" / "_notes.csv").write_text("anything\n")
     (world / "data" / "readme.txt").write_text("anything\n")
     found = {Path(problem.file).name: problem for problem in problems(world)}
-    assert set(found) == {"demand.csv", "demnd.csv"}
-    assert "'demand'" in found["demnd.csv"].remedy
-    assert "month, item, market, channel, quantity" in found["demand.csv"].remedy
+    assert set(found) == {"history.csv", "histori.csv"}
+    assert "'history'" in found["histori.csv"].remedy
+    assert "period, item, market, channel, qty" in found["history.csv"].remedy
 
 
 def test_missing_unknown_and_repeated_columns(tmp_path: Path) -> None:
@@ -186,13 +190,13 @@ def test_no_tables_at_all(tmp_path: Path) -> None:
     (tmp_path / "w" / "data").mkdir()
     assert "no tables" in only(tmp_path / "w").message
     (tmp_path / "w" / "data" / "brands.csv").write_text("brand,quality\nalba,1\n")
-    needed = {table.name for table in TABLES if table.required} - {"brands"}
+    needed = {table.name for table in WORLD if table.required} - {"brands"}
     assert {Path(problem.file).stem for problem in problems(tmp_path / "w")} == needed
 
 
 def test_duplicate_keys_name_both_rows(tmp_path: Path) -> None:
     world = tiny_world(
-        tmp_path / "w", prices=lambda rows: [*rows, dict(rows[0])], brands=lambda rows: [*rows, dict(rows[0])]
+        tmp_path / "w", prices=lambda rows: [*rows, rows[0] | {"price_eur": 9}], brands=lambda rows: [*rows, rows[0] | {"quality": 2}]
     )
     found = {problem.file.rsplit("/", 1)[-1]: problem for problem in problems(world)}
     assert (found["prices.csv"].row, found["prices.csv"].column, found["prices.csv"].value) == (
@@ -233,7 +237,7 @@ def test_encodings_separators_and_line_ends(tmp_path: Path, encoding: str, separ
 
 
 def test_a_spreadsheets_separator_line(tmp_path: Path) -> None:
-    world = tiny_world(tmp_path / "w", bom=with_cell("quantity", "x"))
+    world = tiny_world(tmp_path / "w", bom=with_cell("qty_per", "x"))
     path = world / "data" / "bom.csv"
     path.write_text("sep=;\n" + path.read_text().replace(",", ";"))
     assert only(world).row == 3
@@ -299,7 +303,7 @@ def test_dates_times_and_switches_of_a_workbook(tmp_path: Path) -> None:
                     value = row[key]
                     if key in ("due",):
                         sheet.write_datetime(r, c, dt.datetime.fromisoformat(value), day)
-                    elif key == "month" and name == "demand":
+                    elif key == "period":
                         sheet.write_datetime(r, c, dt.datetime.fromisoformat(f"{value}-01"), day)
                     elif key in ("start", "end", "cutoff"):
                         sheet.write_datetime(r, c, dt.time.fromisoformat(value), clock)
@@ -314,10 +318,10 @@ def test_dates_times_and_switches_of_a_workbook(tmp_path: Path) -> None:
 
 
 def test_problems_of_a_workbook_name_sheet_and_row(tmp_path: Path) -> None:
-    world = excel_world(tmp_path, bom=with_cell("quantity", "4 m2", row=1), season=None)
+    world = excel_world(tmp_path, bom=with_cell("qty_per", "4 m2", row=1), season=None)
     found = {problem.file.rsplit("/", 1)[-1]: problem for problem in problems(world)}
-    assert (found["data.xlsx:bom"].row, found["data.xlsx:bom"].column) == (3, "quantity")
-    assert "season is missing" in found["data.xlsx"].message
+    assert (found["data.xlsx:bom"].row, found["data.xlsx:bom"].column) == (3, "qty_per")
+    assert "missing table" in found["data.xlsx:season"].message
 
 
 def test_a_sheet_that_begins_lower_and_formula_errors(tmp_path: Path) -> None:
@@ -374,14 +378,14 @@ def test_fifty_thousand_rows_are_read_quickly(tmp_path: Path) -> None:
         for channel in ("web", "retail")
     ]
     old = [
-        dict(zip(("item", "market", "channel"), cell, strict=True), month=month, quantity=1.5)
+        dict(zip(("item", "market", "channel"), cell, strict=True), period=month, qty=1.5)
         for month in months
         for cell in cells
     ]
     extra = [tiny_tables()["items"][0] | {"item": f"extra{k}", "sold": "false", "brand": ""} for k in range(44_000)]
-    world = tiny_world(tmp_path / "w", demand=lambda rows: [*rows, *old], items=lambda rows: [*rows, *extra])
+    world = tiny_world(tmp_path / "w", history=lambda rows: [*rows, *old], items=lambda rows: [*rows, *extra])
     load([f"scenario={world}"])
     started = time.perf_counter()
     tables = load([f"scenario={world}"]).tables
-    assert tables["demand"].height + tables["items"].height > 50_000
+    assert tables["history"].height + tables["items"].height > 50_000
     assert time.perf_counter() - started < 3.0  # 0.6 s on an idle machine

@@ -63,7 +63,7 @@ def oracle_tables(customers: int, days: int) -> dict[str, list[Row]]:
     lot = {item: max(1, round(SUPPLY * weekly[item] / LOTS_A_WEEK[item])) for item in yearly}
     rotation = ["pillow", "pillow", "topper", "pillow", "pillow", "topper", "pillow", "pillow", "topper", "pillow"]
     lots = [(f"W{k}", "production", rotation[k % 10], lot[rotation[k % 10]], START.isoformat()) for k in range(10 * (days // 7 + 4))]
-    return _goods(yearly, lot) | _plant(weekly, lot) | _selling(yearly) | {"open_orders": grid("order kind item quantity due", *lots)}
+    return _goods(yearly, lot) | _plant(weekly, lot) | _selling(yearly) | {"receipts": grid("receipt kind item qty due", *lots)}
 
 
 def _goods(yearly: Mapping[str, float], lot: Mapping[str, int]) -> dict[str, list[Row]]:
@@ -75,11 +75,11 @@ def _goods(yearly: Mapping[str, float], lot: Mapping[str, int]) -> dict[str, lis
             ("topper", "Topper", "topper", "alba", "pcs", "true", 8, 0.1, 2.0, 0.0, lot["topper"], 1, 2, 1),
             ("foam", "Foam", "raw", "", "kg", "false", 1, 0.02, 5, 0, 1, 1, 1, 0),
         ),
-        "bom": grid("parent component quantity", ("pillow", "foam", 1), ("topper", "foam", 4)),
+        "bom": grid("parent component qty_per", ("pillow", "foam", 1), ("topper", "foam", 4)),
         "modes": grid("mode late_share late_median_d late_sigma", ("parcel", 0.1, 2.0, 0.6)),
         "suppliers": grid("supplier name country mode", ("chem", "Chemicals", "IT", "parcel")),
-        "supply": grid("supplier item price_eur lead_time_d", ("chem", "foam", 2.0, 5)),
-        "opening_stock": grid("item quantity", ("pillow", round(yearly["pillow"] / 365)), ("topper", 0), ("foam", 1e9)),
+        "supply": grid("supplier item price lead_time_days", ("chem", "foam", 2.0, 5)),
+        "stock": grid("item on_hand", ("pillow", round(yearly["pillow"] / 365)), ("topper", 0), ("foam", 1e9)),
     }
 
 
@@ -88,7 +88,9 @@ def _plant(weekly: Mapping[str, float], lot: Mapping[str, int]) -> dict[str, lis
     return {
         "calendars": grid("calendar weekday start end", *(("day", d, "08:00", "16:00") for d in (1, 2, 3, 4, 5))),
         "work_centres": grid("work_centre name machines calendar efficiency", ("sewing", "Sewing", 1, "day", 1.0)),
-        "routings": grid("item step work_centre setup_h run_h", *((item, 10, "sewing", 0.0, 4.0 / quantity) for item, quantity in lot.items())),
+        "routings": grid(
+            "item step work_centre setup_h_per_lot run_h_per_unit", *((item, 10, "sewing", 0.0, 4.0 / quantity) for item, quantity in lot.items())
+        ),
         "sites": grid("site name kind calendar picking_pcs_h", ("plant", "Plant", "plant", "day", pieces_h / 0.75)),
     }
 
@@ -104,7 +106,7 @@ def _selling(yearly: Mapping[str, float]) -> dict[str, list[Row]]:
         ),
         "lanes": grid("channel market mode transit_d transit_sigma departures cutoff", ("web", "home", "parcel", 2, 0.25, "12345", "15:00")),
         "prices": grid("item channel price_eur consumer_eur reference_eur", ("pillow", "web", 35, 35, 35), ("topper", "web", 120, 120, 120)),
-        "demand": grid("month item market channel quantity", *((m, item, "home", "web", pieces / 12) for m in months for item, pieces in yearly.items())),
+        "history": grid("period item market channel qty", *((m, item, "home", "web", pieces / 12) for m in months for item, pieces in yearly.items())),
         "segments": grid(
             "segment name kind r alpha_lives a b theta beta_price beta_lead_d anxiety response_share",
             ("people", "People", "consumer", 2.0, 3.0, 1.0, 4.0, 4.0, 0.0, 0.0, 0.0, 0.2),
@@ -125,7 +127,7 @@ def _selling(yearly: Mapping[str, float]) -> dict[str, list[Row]]:
 
 def oracle_world(folder: Path, *, customers: int = 20_000, days: int = 56, settings: Mapping[str, Any] | None = None, **changes: Change) -> Path:
     """Write the world for about ``customers`` customers and ``days`` days into ``folder``; ``changes`` as in ``worlds.tiny_world``."""
-    tables: dict[str, Change] = dict.fromkeys(("closures", "accounts", "budget"))
+    tables: dict[str, Change] = dict.fromkeys(("closures", "customers", "orders", "budget"))
     tables |= oracle_tables(customers, days)
     for name, change in changes.items():
         rows = tables[name]

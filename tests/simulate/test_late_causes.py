@@ -39,10 +39,10 @@ PLENTY: dict[str, Rows] = {
     "modes": every(late_share=0.0),
     "lanes": every(transit_sigma=0.01),
     "items": every(cover_d=lambda row: _COVER[row["item"]]),
-    "opening_stock": every(quantity=lambda row: _STOCK[row["item"]]),
+    "stock": every(on_hand=lambda row: _STOCK[row["item"]]),
     "supply": every(reject_share=0.0),
 }
-_LITTLE_FABRIC = both(PLENTY["opening_stock"], where("item", "fabric", quantity=800))
+_LITTLE_FABRIC = both(PLENTY["stock"], where("item", "fabric", on_hand=800))
 
 
 def _slow_mode(days: float) -> Rows:
@@ -57,17 +57,17 @@ PLANTED: dict[str, tuple[dict[str, Rows], LateCause, str]] = {
         "sewing",
     ),
     "late supplier": (
-        {"modes": _slow_mode(40.0), "suppliers": where("supplier", "weaver", mode="slow"), "opening_stock": _LITTLE_FABRIC},
+        {"modes": _slow_mode(40.0), "suppliers": where("supplier", "weaver", mode="slow"), "stock": _LITTLE_FABRIC},
         LateCause.SUPPLIER,
         "weaver",
     ),
     "slow supplier": (
-        {"supply": both(PLENTY["supply"], where("item", "fabric", lead_time_d=70)), "opening_stock": _LITTLE_FABRIC},
+        {"supply": both(PLENTY["supply"], where("item", "fabric", lead_time_days=70)), "stock": _LITTLE_FABRIC},
         LateCause.SUPPLIER,
         "weaver",
     ),
     "little material": (
-        {"supply": both(PLENTY["supply"], where("item", "fabric", weekly_capacity=150)), "opening_stock": _LITTLE_FABRIC},
+        {"supply": both(PLENTY["supply"], where("item", "fabric", weekly_capacity=150)), "stock": _LITTLE_FABRIC},
         LateCause.MATERIAL,
         "fabric",
     ),
@@ -147,16 +147,12 @@ def test_planted_bottleneck_gets_the_blame_for_what_it_adds(tiny: Any, name: str
 
 def test_passed_over_by_a_line_due_later(tiny: Any) -> None:
     """100 in stock, a lot of 130 on the way; first come first served gives the stock to the line due two weeks later."""
-    orders = [
-        ("S1", "sales", 100, "2026-01-23", "shop_it"),
-        ("S2", "sales", 100, "2026-01-09", "shop_it"),
-        ("W1", "production", 130, "2026-01-12", ""),
-    ]
-    keys = ("order", "kind", "quantity", "due", "account")
-    rows = [dict(zip(keys, o, strict=True)) | {"item": "mattress", "supplier": "", "source": "assumed"} for o in orders]
-    stock = both(PLENTY["opening_stock"], where("item", "mattress", quantity=100))
+    line = {"item": "mattress", "source": "assumed"}
+    orders = [line | {"order": name, "customer": "shop_it", "qty": 100, "due": due} for name, due in (("S1", "2026-01-23"), ("S2", "2026-01-09"))]
+    lots = [line | {"receipt": "W1", "kind": "production", "qty": 130, "due": "2026-01-12", "supplier": ""}]
+    stock = both(PLENTY["stock"], where("item", "mattress", on_hand=100))
     quiet = {"market": {"demand_factor": 0.01}, "horizon": {"days": 30, "warmup_days": 0}}
-    changes = PLENTY | {"opening_stock": stock, "open_orders": rows}
+    changes = PLENTY | {"stock": stock, "orders": orders, "receipts": lots}
     late = {rule: promised_late(tiny("rivals", f"precedence.rule={rule}", settings=quiet, **changes)) for rule in ("fifo", "due_date")}
     assert late["fifo"].get((LateCause.PRECEDENCE, ""), 0.0) >= 100.0
     assert late["due_date"].get((LateCause.PRECEDENCE, ""), 0.0) == 0.0

@@ -84,7 +84,7 @@ def test_every_line_consumer_and_contact_has_an_address_of_its_own(tiny: Any) ->
 
 
 def _with_third_shop(rows: list[Row]) -> list[Row]:
-    return [*rows, rows[1] | {"account": "shop_de2", "name": "Second shop Germany", "weight": 0.2, "order_weekday": 4}]
+    return [*rows, rows[1] | {"customer": "shop_de2", "name": "Second shop Germany", "weight": 0.2, "order_weekday": 4}]
 
 
 def shared(a: Columns, b: Columns) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -95,7 +95,7 @@ def shared(a: Columns, b: Columns) -> tuple[npt.NDArray[np.int64], npt.NDArray[n
 
 def test_one_account_less_leaves_everybody_elses_luck(tiny: Any) -> None:
     """Two worlds that differ by one trade account: whoever lives in both has the same draws, whatever happens around them."""
-    more, less = tiny("three", accounts=_with_third_shop), tiny("plain")
+    more, less = tiny("three", customers=_with_third_shop), tiny("plain")
     a, b = more.outcome.consumers, less.outcome.consumers
     i, j = shared(a, b)
     assert len(i) > 0.95 * min(a.n, b.n)
@@ -114,7 +114,7 @@ def test_one_account_less_leaves_everybody_elses_luck(tiny: Any) -> None:
 
 def test_what_leaves_at_the_same_time_arrives_at_the_same_time(tiny: Any) -> None:
     """The same worlds: lines that left the plant at the same moment have the same transit, damage and installation."""
-    a, b = tiny("three", accounts=_with_third_shop).outcome.orders, tiny("plain").outcome.orders
+    a, b = tiny("three", customers=_with_third_shop).outcome.orders, tiny("plain").outcome.orders
     i, j = shared(a, b)
     kind = a.filled("kind")[i]
     together = (a.filled("shipped")[i] == b.filled("shipped")[j]) & (kind != OrderKind.SELL_OUT)
@@ -126,12 +126,12 @@ def test_what_leaves_at_the_same_time_arrives_at_the_same_time(tiny: Any) -> Non
 
 
 def _with_shop_before_the_others(rows: list[Row]) -> list[Row]:
-    return [*rows, rows[0] | {"account": "shop_it2", "name": "Second shop Italy", "weight": 0.2, "order_weekday": 4}]
+    return [*rows, rows[0] | {"customer": "shop_it2", "name": "Second shop Italy", "weight": 0.2, "order_weekday": 4}]
 
 
 def test_the_number_of_an_account_is_not_its_luck(tiny: Any) -> None:
     """A new account that is numbered before another: the order lines of the other keep their addresses, and so their draws."""
-    plain, more = tiny("plain", "horizon.days=60"), tiny("before", "horizon.days=60", accounts=_with_shop_before_the_others)
+    plain, more = tiny("plain", "horizon.days=60"), tiny("before", "horizon.days=60", customers=_with_shop_before_the_others)
 
     def lines(run: Any, account: str) -> set[int]:
         o = run.outcome.orders

@@ -24,16 +24,16 @@ def tables() -> Tables:
     """Every table of the scenario; each with its own generator, so that a change in one moves no other."""
     demand = market.demand(random.Random(f"{SEED}/demand"))
     prices = market.price_rows(random.Random(f"{SEED}/prices"))
-    accounts = people.accounts(random.Random(f"{SEED}/accounts"))
+    customers = people.customers(random.Random(f"{SEED}/accounts"))
     rates = opening.Rates(demand)
     return {
         "brands": product.BRANDS, "items": product.items(), "bom": product.bom(),
         "calendars": plant.calendars(), "closures": plant.closures(), "work_centres": plant.WORK_CENTRES, "routings": plant.routings(), "changeovers": plant.changeovers(), "sites": plant.SITES,
         "modes": sourcing.modes(), "suppliers": sourcing.suppliers(), "supply": sourcing.supply(),
         "markets": market.MARKETS, "season": market.seasons(), "channels": market.CHANNELS, "lanes": market.LANES,
-        "segments": people.segments(), "mix": people.mix(), "accounts": accounts, "prices": prices,
-        "attributes": people.attributes(), "touchpoints": people.touchpoints(), "services": people.services(), "demand": demand, "budget": market.budget(demand, prices),
-        "opening_stock": opening.stock(rates, random.Random(f"{SEED}/stock")), "open_orders": opening.orders(rates, accounts, random.Random(f"{SEED}/orders")),
+        "segments": people.segments(), "mix": people.mix(), "customers": customers, "prices": prices,
+        "attributes": people.attributes(), "touchpoints": people.touchpoints(), "services": people.services(), "history": demand, "budget": market.budget(demand, prices),
+        "stock": opening.stock(rates, random.Random(f"{SEED}/stock")), "receipts": opening.receipts(rates), "orders": opening.orders(rates, customers, random.Random(f"{SEED}/orders")),
     }
 
 

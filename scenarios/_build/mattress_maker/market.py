@@ -123,7 +123,7 @@ def _half(value: float) -> float:
 
 
 def demand(rng: random.Random) -> list[Row]:
-    """Table demand: whole pieces by month, item, market and channel; the last year sums exactly to the case's pieces."""
+    """Table history: whole pieces by month, item, market and channel; the last year sums exactly to the case's pieces."""
     weight = {pair: _weights(pair, rng) for pair in PAIRS}
     accessories = {pair: pieces * TERMS[pair[0]][2] for pair, pieces in PAIRS.items()}
     totals = {"mattress": PAIRS, "pillow": whole(accessories, PILLOWS), "topper": whole(accessories, TOPPERS)}
@@ -137,7 +137,7 @@ def demand(rng: random.Random) -> list[Row]:
                     for item, share in weight[pair][category].items() for month in range(1, 13)
                 }
                 table |= {(month, item, pair[1], pair[0]): pieces for (month, item), pieces in whole(cells, round(of_pair[pair] * level)).items() if pieces}
-    return rows("month item market channel quantity", *((*key, table[key]) for key in sorted(table)), source=CASE)
+    return rows("period item market channel qty", *((*key, table[key]) for key in sorted(table)), source=CASE)
 
 
 def budget(history: list[Row], prices: list[Row]) -> list[Row]:
@@ -146,12 +146,12 @@ def budget(history: list[Row], prices: list[Row]) -> list[Row]:
     pieces: dict[tuple[str, str], float] = {}
     revenue: dict[tuple[str, str], float] = {}
     for row in history:
-        if row["month"] < "2025":
+        if row["period"] < "2025":
             continue
         family = "pillow" if "-PIL" in row["item"] else "topper" if "-TOP" in row["item"] else "mattress"
-        key = (f"2026{row['month'][4:]}", family)
-        pieces[key] = pieces.get(key, 0.0) + row["quantity"]
-        revenue[key] = revenue.get(key, 0.0) + row["quantity"] * invoiced[row["item"], row["channel"]]
+        key = (f"2026{row['period'][4:]}", family)
+        pieces[key] = pieces.get(key, 0.0) + row["qty"]
+        revenue[key] = revenue.get(key, 0.0) + row["qty"] * invoiced[row["item"], row["channel"]]
     grown = 1.0 + BUDGET_GROWTH
     table = ((*key, round(grown * pieces[key], -1), round(grown * revenue[key], -3), round(BUDGET_MARGIN * grown * revenue[key], -3)) for key in sorted(pieces))
     source = "assumed: the year before and 3 % more, at a margin of 36 %"

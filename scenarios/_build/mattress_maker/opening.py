@@ -26,14 +26,14 @@ class Rates:
         season = {row["market"]: market.SEASONS[row["season"]][0] for row in market.MARKETS}
         self.cells: dict[tuple[str, str, str], float] = defaultdict(float)
         for row in demand:
-            if row["month"] >= "2025-01":
-                self.cells[row["channel"], row["market"], row["item"]] += row["quantity"] * season[row["market"]] / 365.0
+            if row["period"] >= "2025-01":
+                self.cells[row["channel"], row["market"], row["item"]] += row["qty"] * season[row["market"]] / 365.0
         self.daily: dict[str, float] = defaultdict(float)
         for (_, _, item), rate in self.cells.items():
             self.daily[item] += rate
         components: dict[str, list[tuple[str, float]]] = defaultdict(list)
         for row in product.bom():
-            components[row["parent"]].append((row["component"], row["quantity"]))
+            components[row["parent"]].append((row["component"], row["qty_per"]))
         for category in ("mattress", "topper", "pillow", "cover", "quilt", "core", "block"):  # parents before components
             for entry in product.items():
                 if entry["category"] == category:
@@ -42,7 +42,7 @@ class Rates:
 
 
 def stock(rates: Rates, rng: random.Random) -> list[Row]:
-    """Table opening_stock: sold items 8-12 days, semi-finished about two, raws their safety cover and half a call-off."""
+    """Table stock: sold items 8-12 days, semi-finished about two, raws their safety cover and half a call-off."""
     lines: list[tuple[str, float]] = []
     for entry in product.items():
         rate = rates.daily[entry["item"]]
@@ -53,16 +53,16 @@ def stock(rates: Rates, rng: random.Random) -> list[Row]:
         else:
             days = rng.uniform(1.8, 2.6)
         lines.append((entry["item"], round(rate * days)))
-    return rows("item quantity", *lines, source=_SOURCE)
+    return rows("item on_hand", *lines, source=_SOURCE)
 
 
-def orders(rates: Rates, accounts: list[Row], rng: random.Random) -> list[Row]:
-    """Table open_orders."""
-    return [*_purchases(rates), *_production(rates), *_sales(rates, accounts, rng)]
+def receipts(rates: Rates) -> list[Row]:
+    """Table receipts: purchases and works orders under way."""
+    return [*_purchases(rates), *_production(rates)]
 
 
-def _line(order: str, kind: str, item: str, quantity: float, due: dt.date, account: str = "", supplier: str = "") -> Row:
-    return rows("order kind item quantity due account supplier", (order, kind, item, quantity, due.isoformat(), account, supplier), source=_SOURCE)[0]
+def _line(receipt: str, kind: str, item: str, qty: float, due: dt.date, supplier: str = "") -> Row:
+    return rows("receipt kind item qty due supplier", (receipt, kind, item, qty, due.isoformat(), supplier), source=_SOURCE)[0]
 
 
 def _purchases(rates: Rates) -> list[Row]:
@@ -71,10 +71,10 @@ def _purchases(rates: Rates) -> list[Row]:
     for k, terms in enumerate(row for row in sourcing.supply() if row["priority"] == 1):
         due, weekly = 1 + k % 5, 7.0 * rates.daily[terms["item"]]
         carried = 0.0
-        while due < terms["lead_time_d"]:
+        while due < terms["lead_time_days"]:
             carried += weekly
-            quantity = math.floor(carried / terms["lot_multiple"]) * terms["lot_multiple"]
-            if quantity >= terms["lot_min"]:
+            quantity = math.floor(carried / terms["multiple"]) * terms["multiple"]
+            if quantity >= terms["moq"]:
                 table.append(_line(f"P{len(table) + 1:04d}", "purchase", terms["item"], quantity, _workday(START + dt.timedelta(days=due)), supplier=terms["supplier"]))
                 carried -= quantity
             due += 7
@@ -87,25 +87,26 @@ def _production(rates: Rates) -> list[Row]:
     return [_line(f"W{k + 1:04d}", "production", item, round(rates.daily[item] / 5.0) * 5, dt.date(2026, 1, 7 + k // 5)) for k, item in enumerate(fastest)]
 
 
-def _sales(rates: Rates, accounts: list[Row], rng: random.Random) -> list[Row]:
-    """What the accounts that order from Wednesday to Friday ordered last week, not yet shipped; due after the lane's transit."""
+def orders(rates: Rates, customers: list[Row], rng: random.Random) -> list[Row]:
+    """Table orders: what the customers that order from Wednesday to Friday ordered last week, not yet shipped; due after the transit."""
     table: list[Row] = []
     transit = {(row["channel"], row["market"]): row["transit_d"] for row in market.LANES}
     weight: dict[tuple[str, str], float] = defaultdict(float)
-    for account in accounts:
-        weight[account["channel"], account["market"]] += account["weight"]
-    for account in accounts:
-        cell = account["channel"], account["market"]
-        if account["order_weekday"] < 3 and len([a for a in accounts if (a["channel"], a["market"]) == cell]) > 1:
+    for customer in customers:
+        weight[customer["channel"], customer["market"]] += customer["weight"]
+    for customer in customers:
+        cell = customer["channel"], customer["market"]
+        if customer["order_weekday"] < 3 and len([a for a in customers if (a["channel"], a["market"]) == cell]) > 1:
             continue
-        share = account["weight"] / weight[cell]
-        placed = START - dt.timedelta(days=8 - account["order_weekday"])
+        share = customer["weight"] / weight[cell]
+        placed = START - dt.timedelta(days=8 - customer["order_weekday"])
         for (channel, where, item), rate in rates.cells.items():
             if (channel, where) == cell:
-                quantity = _poisson(rate * share * account["review_d"], rng)
+                quantity = _poisson(rate * share * customer["review_d"], rng)
                 if quantity:
                     due = max(placed + dt.timedelta(days=7 + transit[cell] + rng.randrange(3)), dt.date(2026, 1, 7) + dt.timedelta(days=transit[cell]))
-                    table.append(_line(f"S{len(table) + 1:05d}", "sales", item, quantity, _workday(due), account=account["account"]))
+                    line = (f"S{len(table) + 1:05d}", customer["customer"], item, quantity, _workday(due).isoformat())
+                    table += rows("order customer item qty due", line, source=_SOURCE)
     return table
 
 

@@ -1,5 +1,5 @@
 # ruff: noqa: E501  (tables read better in wide rows)
-"""Who buys and what they meet: segments, mix, accounts, attributes, touchpoints, services."""
+"""Who buys and what they meet: segments, mix, customers, attributes, touchpoints, services."""
 
 from __future__ import annotations
 
@@ -57,15 +57,15 @@ _GROUPS = (
 _SHORT = {"branch": "BRA", "branch_overseas": "BRA", "large_retail": "LRT", "franchise": "FRA", "independent": "IND", "importer": "IMP", "importer_overseas": "IMP"}
 
 
-def accounts(rng: random.Random) -> list[Row]:
-    """Table accounts: 698, sizes lognormal within channel and market, order days spread over the week."""
+def customers(rng: random.Random) -> list[Row]:
+    """Table customers: 698, sizes lognormal within channel and market, order days spread over the week."""
     table: list[Row] = []
     for channel, market, segment, number, spread, review, cover, strategic in _GROUPS:
         for k in range(number):
             name = {"BRA": "Branch", "LRT": "Retail chain", "FRA": "Franchise", "IND": "Shop", "IMP": "Importer"}[_SHORT[channel]]
             seniority = round(min(40.0, 0.5 + rng.expovariate(1.0 / (14.0 if segment == "branch" else 8.0))), 1)
             table += rows(
-                "account name channel market segment weight order_weekday review_d cover_d seniority_y strategic",
+                "customer name channel market segment weight order_weekday review_d cover_d seniority_y strategic",
                 (f"{_SHORT[channel]}-{market}-{k + 1:03d}", f"{name} {market} {k + 1}", channel, market, segment, round(math.exp(rng.gauss(0.0, spread)), 3), len(table) % 5 + 1, review, cover, seniority, strategic),
                 source="groups: case H5; number, size assumed",
             )

@@ -89,4 +89,4 @@ def routings() -> list[Row]:
         for size, time in (("090", 0.8), ("160", 1.0)):
             lines += [(f"{prefix}-TOP-{size}", step, centre, setup, round(run * time, 5)) for step, centre, setup, run in (
                 (10, "cutting", 0.05, 0.005), (20, "sewing", 0.05, 0.03), (30, "packing", 0.0, 0.007))]
-    return rows("item step work_centre setup_h run_h", *lines)
+    return rows("item step work_centre setup_h_per_lot run_h_per_unit", *lines)

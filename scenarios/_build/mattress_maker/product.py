@@ -190,7 +190,7 @@ def bom() -> list[Row]:
             lines += [(f"{prefix}-TOP-{size}", what, q) for what, q in (
                 ("BLK-V45", round(0.05 * area(size) * 1.07, 4)), ("QLT-POL", round(1.06 * area(size), 3)), ("BACKING", round(1.05 * area(size), 3)),
                 ("ZIP", round(1.5 + area(size) / 2, 2)), ("FILM", 0.3), ("LABEL", 1.0))]
-    return rows("parent component quantity", *lines)
+    return rows("parent component qty_per", *lines)
 
 
 def _name(brand: str) -> str:

@@ -50,7 +50,7 @@ def suppliers() -> list[Row]:
 def supply() -> list[Row]:
     """Table supply: the first source of every bought item and a dearer second one where a late first one would stop the plant."""
     return rows(
-        "supplier item priority price_eur lead_time_d lot_min lot_multiple weekly_capacity reject_share",
+        "supplier item priority price lead_time_days moq multiple weekly_capacity reject_share",
         ("CHEM-IT", "POLYOL", 1, 1.6, 6, 5000, 1000, 180000, 0.001), ("CHEM-DE", "POLYOL", 2, 1.76, 10, 20000, 1000, 60000, 0.001), ("CHEM-IT", "VISPOL", 1, 2.35, 6, 2000, 500, 40000, 0.001),
         ("CHEM-DE", "TDI", 1, 2.05, 9, 5000, 1000, 85000, 0.001), ("CHEM-HU", "TDI", 2, 2.25, 12, 20000, 1000, 30000, 0.002), ("ADD-BE", "ADDIT", 1, 3.4, 12, 1000, 250, 0, 0.001),
         ("LAT-BE", "LATEX", 1, 275.0, 12, 20, 5, 220, 0.01),

@@ -78,7 +78,7 @@ def _hours(folder: Path, table: list[list[float]]) -> None:
         for k, weeks in enumerate(table)
         for week, hours in enumerate(weeks)
     ]
-    save(folder / "capacity.csv", ["work_centre", "week", "week_start", "capacity_h"], rows, separator=",", encoding="utf-8")
+    save(folder / "capacity.csv", ["work_centre", "_week", "week_start", "capacity_h"], rows, separator=",", encoding="utf-8")
 
 
 def _goods(folder: Path, made: Product, sources: list, have: list[int], coming: list) -> None:  # type: ignore[type-arg]
@@ -86,7 +86,7 @@ def _goods(folder: Path, made: Product, sources: list, have: list[int], coming: 
     rows = [
         [name, made.item[k], str(priority), str(days), str(moq), str(multiple), f"{price:.2f}"] for name, k, priority, days, moq, multiple, price in sources
     ]
-    save(folder / "suppliers.csv", ["supplier", "item", "priority", "lead_time_days", "moq", "multiple", "price"], padded(dice("pad suppliers"), rows, 0.05))
+    save(folder / "supply.csv", ["supplier", "item", "priority", "lead_time_days", "moq", "multiple", "price"], padded(dice("pad suppliers"), rows, 0.05))
     save(folder / "stock.csv", ["item", "on_hand", "unit"], [[made.item[k], str(qty), "PCS"] for k, qty in enumerate(have) if qty])
     way = dice("receipt dates")
     open_orders = [[number, made.item[k], str(qty), written(day, way.choice((1, 2))), kind] for number, k, qty, day, kind in coming]
@@ -111,7 +111,7 @@ def _promising(folder: Path, made: Product, need: list[float]) -> None:
         [name, str(ask.choice((1, 2, 2, 3))), *amounts.CHANNELS[k % len(amounts.CHANNELS)]] for k, name in enumerate((*amounts.CUSTOMERS, amounts.NEW_CUSTOMER))
     ]
     save(folder / "customers.csv", ["customer", "priority", "channel", "market"], known)
-    save(folder / "segments.csv", ["segment", "strategy", "rank", "by", "value"], [list(row) for row in amounts.SEGMENTS])
+    save(folder / "order_classes.csv", ["segment", "strategy", "rank", "by", "value"], [list(row) for row in amounts.SEGMENTS])
     rows = [[made.item[k], made.item[other], str(rank), f"{extra:.2f}"] for k, other, rank, extra in amounts.substitutes(dice("substitutes"))]
     save(folder / "substitutes.csv", ["item", "substitute", "rank", "extra_cost"], rows)
     free = [

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from e2esim.report.backorders.tables import RunView
 
 QUICK_S = 5.0  # time limit of a plan that is made because there is none [s]
-OWN_TABLES = {"segments.csv", "quotas.csv"}  # a plan stays good when only these change
+OWN_TABLES = {"order_classes.csv", "segments.csv", "quotas.csv"}  # a plan stays good when only these change
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +57,9 @@ def run_backorders(data: Path, options: BackorderOptions) -> None:
     read = read_plan_data(data)
     if read.warnings and not options.quiet and not options.as_json:
         typer.echo(listing(read.warnings), err=True)
-    table = read.tables["segments"] if options.segments is None else read_segments(options.segments, read.tables)
+    table = read.tables["order_classes"] if options.segments is None else read_segments(options.segments, read.tables)
     if table.is_empty():
-        remedy = "add the table segments to the data, or name a file with --segments (docs/plan_data.md)"
+        remedy = "add the table order_classes to the data, or name a file with --segments (docs/plan_data.md)"
         raise InputErrors([_wrong("--segments", "", "nothing says which orders may gain or lose", remedy)])
     folder = run_folder(options.out, f"backorders-{read.case.title}", "") if options.release else None
     problem, result, used = _plan(data, read, options)

@@ -20,7 +20,7 @@ from e2esim.config.places import groups, shipped
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem, did_you_mean
 from e2esim.domain import settings as settings_module
 from e2esim.domain.bounds import BOUNDS
-from e2esim.domain.schema import TABLE, TABLES, Column, Table
+from e2esim.domain.schema import TABLE, TABLES, VERBS, Column, Table
 from e2esim.domain.settings import Settings
 
 _INTRO = """\
@@ -146,14 +146,29 @@ def tables_text() -> str:
 
 def table_text(table: Table) -> str:
     """Return one table as a section."""
-    optional = "" if table.required else " The table may be left out."
-    head = f"### {table.name}\n\n{table.meaning}{optional} Key: {', '.join(table.key)}.\n"
-    lines = ["| column | kind | unit | bounds | if empty | meaning |", "|---|---|---|---|---|---|"]
+    head = f"### {table.name}\n\n{table.meaning} Key: {', '.join(table.key)}. {_readers(table)}\n"
+    lines = ["| column | kind | unit | bounds | if empty | read by | meaning |", "|---|---|---|---|---|---|---|"]
     lines += [
-        f"| `{c.name}` | {_kind(c)} | {_cell(c.unit)} | {_bounds(c)} | {_empty(c)} | {_cell(c.meaning)} |"
+        f"| `{c.name}` | {_kind(c)} | {_cell(c.unit)} | {_bounds(c)} | {_empty(c)} | {_needs(table, c)} | {_cell(c.meaning)} |"
         for c in table.columns
     ]
     return head + "\n" + "\n".join(lines) + "\n"
+
+
+def _readers(table: Table) -> str:
+    """Which verbs read the table, and what they make of it."""
+    needs = {verb: table.need(verb) for verb in table.verbs}
+    parts = [f"{need}: {', '.join(verb for verb in needs if needs[verb] == need)}" for need in dict.fromkeys(needs.values())]
+    return f"Read by {'; '.join(parts)}."
+
+
+def _needs(table: Table, column: Column) -> str:
+    """Verbs that read a column, those that need it in bold; a star where only a simulated market needs it."""
+    if column.name == "source":
+        return "nobody: for people"
+    marks = {"required": "**{}**", "with a market": "{}*", "optional": "{}"}
+    found = [marks[need].format(verb) for verb in VERBS if (need := table.need(verb, column)) != "not read"]
+    return ", ".join(found)
 
 
 def _kind(column: Column) -> str:

@@ -56,8 +56,8 @@ class View:
     def demand(self) -> pl.DataFrame:
         """Return the total demand of each (item, market, channel) that has any, with the row where it first appears."""
         return (
-            self.table("demand").filter(pl.col("quantity") > 0)
-            .group_by("item", "market", "channel").agg(pl.col("quantity").sum(), pl.col(ROW).min()).sort(ROW)
+            self.table("history").filter(pl.col("qty") > 0)
+            .group_by("item", "market", "channel").agg(pl.col("qty").sum(), pl.col(ROW).min()).sort(ROW)
         )  # fmt: skip
 
 

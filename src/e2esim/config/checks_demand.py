@@ -13,7 +13,7 @@ from e2esim.config.problems import Problem
 HISTORY = 12  # [months] of demand before the start
 
 
-@needs("items.item", "items.sold", "demand.item", "demand.quantity", "demand.market", "demand.channel")
+@needs("items.item", "items.sold", "history.item", "history.qty", "history.market", "history.channel")
 def demand_for_sold_items(view: View) -> Iterator[Problem]:
     """Consumers ask for sold items only; a sold item nobody asks for is suspect."""
     demand = view.demand()
@@ -26,14 +26,14 @@ def demand_for_sold_items(view: View) -> Iterator[Problem]:
         .iter_rows()
     ):
         yield view.problem(
-            "demand",
+            "history",
             "demand for an item that is not sold",
             row=row,
             column="item",
             value=item,
             remedy="set items.sold to true, or correct the item",
         )
-    if view.table("demand").is_empty():
+    if view.table("history").is_empty():
         return
     for row, item in (
         items.filter(pl.col("sold") & ~pl.col("item").is_in(demand["item"].implode())).select(ROW, "item").iter_rows()
@@ -44,12 +44,12 @@ def demand_for_sold_items(view: View) -> Iterator[Problem]:
             row=row,
             column="item",
             value=item,
-            remedy="add its history to demand",
+            remedy="add its history to table history",
             warning=True,
         )
 
 
-@needs("demand.item", "demand.quantity", "demand.market", "demand.channel", "prices.item", "prices.channel")
+@needs("history.item", "history.qty", "history.market", "history.channel", "prices.item", "prices.channel")
 def prices_where_demanded(view: View) -> Iterator[Problem]:
     """Every item has a price in each channel in which it is asked for."""
     asked = view.demand().group_by("item", "channel", maintain_order=True).agg(pl.col(ROW).first())
@@ -60,7 +60,7 @@ def prices_where_demanded(view: View) -> Iterator[Problem]:
     ):
         remedy = f"add a row {item}, {channel} to prices"
         yield view.problem(
-            "demand",
+            "history",
             "demand for an item that has no price in this channel",
             row=row,
             column="item",
@@ -69,7 +69,7 @@ def prices_where_demanded(view: View) -> Iterator[Problem]:
         )
 
 
-@needs("demand.item", "demand.quantity", "demand.market", "demand.channel", "lanes.channel", "lanes.market")
+@needs("history.item", "history.qty", "history.market", "history.channel", "lanes.channel", "lanes.market")
 def lanes_where_demanded(view: View) -> Iterator[Problem]:
     """Goods can reach every (channel, market) with demand."""
     cells = view.demand().group_by("channel", "market", maintain_order=True).agg(pl.col(ROW).first())
@@ -80,7 +80,7 @@ def lanes_where_demanded(view: View) -> Iterator[Problem]:
     ):
         remedy = f"add a row {channel}, {market} to lanes"
         yield view.problem(
-            "demand",
+            "history",
             "demand where no lane leads",
             row=row,
             column="market",
@@ -90,14 +90,14 @@ def lanes_where_demanded(view: View) -> Iterator[Problem]:
 
 
 @needs(
-    "demand.item",
-    "demand.quantity",
-    "demand.market",
-    "demand.channel",
+    "history.item",
+    "history.qty",
+    "history.market",
+    "history.channel",
     "channels.channel",
     "channels.kind",
-    "accounts.channel",
-    "accounts.market",
+    "customers.channel",
+    "customers.market",
 )
 def accounts_where_demanded(view: View) -> Iterator[Problem]:
     """A stockist channel sells through an account of that market."""
@@ -109,14 +109,14 @@ def accounts_where_demanded(view: View) -> Iterator[Problem]:
         .agg(pl.col(ROW).first())
     )
     for channel, market, row in (
-        cells.join(view.table("accounts"), on=["channel", "market"], how="anti", maintain_order="left")
+        cells.join(view.table("customers"), on=["channel", "market"], how="anti", maintain_order="left")
         .select("channel", "market", ROW)
         .iter_rows()
     ):
-        remedy = f"add an account of {channel} in {market} to accounts"
+        remedy = f"add a customer of {channel} in {market} to customers"
         yield view.problem(
-            "demand",
-            "demand of a stockist channel in a market without account",
+            "history",
+            "demand of a stockist channel in a market without customer",
             row=row,
             column="market",
             value=f"{channel} in {market}",
@@ -124,15 +124,15 @@ def accounts_where_demanded(view: View) -> Iterator[Problem]:
         )
 
 
-@needs("demand.month")
+@needs("history.period")
 def a_year_of_history(view: View) -> Iterator[Problem]:
     """Demand is known for the twelve months on which the run's demand is built, without a gap."""
-    if view.settings is None or view.table("demand").is_empty():
+    if view.settings is None or view.table("history").is_empty():
         return
     start = view.settings.horizon.start
     now = start.year * 12 + start.month - 1
     known = sorted(
-        {int(month[:4]) * 12 + int(month[5:]) - 1 for month in view.table("demand")["month"].unique() if month}
+        {day.year * 12 + day.month - 1 for day in view.table("history")["period"].unique() if day}
     )
     before = [month for month in known if month < now]
     last = before[-1] if before else now - 1
@@ -140,11 +140,11 @@ def a_year_of_history(view: View) -> Iterator[Problem]:
     if missing:
         names = ", ".join(f"{month // 12}-{month % 12 + 1:02d}" for month in missing)
         message = f"the demand history before the start ({start}) has {HISTORY - len(missing)} of {HISTORY} months"
-        yield view.problem("demand", message, column="month", remedy=f"add {names}, or move horizon.start")
+        yield view.problem("history", message, column="period", remedy=f"add {names}, or move horizon.start")
     elif last < now - 1:
         message = f"the demand history ends {now - 1 - last} months before the start ({start})"
         yield view.problem(
-            "demand", message, column="month", remedy="the run takes its last twelve months as they are", warning=True
+            "history", message, column="period", remedy="the run takes its last twelve months as they are", warning=True
         )
 
 

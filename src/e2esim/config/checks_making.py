@@ -1,4 +1,4 @@
-"""Rules between the tables of buying and making: bills, routings, supply, calendars, open orders."""
+"""Rules between the tables of buying and making: bills, routings, supply, calendars, orders, receipts."""
 
 from __future__ import annotations
 
@@ -262,64 +262,42 @@ def one_plant(view: View) -> Iterator[Problem]:
         )
 
 
-@needs(
-    "open_orders.kind",
-    "open_orders.item",
-    "open_orders.account",
-    "open_orders.supplier",
-    "routings.item",
-    "supply.item",
-    "supply.supplier",
-    "items.sold",
-)
-def open_orders_can_be_done(view: View) -> Iterator[Problem]:
-    """Open sales have an account and a sold item, purchases a supplier of the item, production orders a made item."""
+@needs("orders.item", "orders.customer", "items.sold")
+def orders_of_sold_items(view: View) -> Iterator[Problem]:
+    """Open orders are of items that are sold."""
+    sold = set(view.table("items").filter(pl.col("sold"))["item"])
+    for row, item in view.table("orders").filter(~pl.col("item").is_in(sold)).select(ROW, "item").iter_rows():
+        remedy = "correct the item, or set items.sold"
+        yield view.problem("orders", "an order of an item that is not sold", row=row, column="item", value=item, remedy=remedy)
+
+
+@needs("receipts.kind", "receipts.item", "receipts.supplier", "routings.item", "supply.item", "supply.supplier")
+def receipts_can_come(view: View) -> Iterator[Problem]:
+    """Purchases have a supplier of the item, works orders a made item."""
     made = set(view.table("routings")["item"])
     terms = set(view.table("supply").select("item", "supplier").iter_rows())
     bought = {item for item, _ in terms}
-    sold = set(view.table("items").filter(pl.col("sold"))["item"])
-    for row, kind, item, account, supplier in (
-        view.table("open_orders").select(ROW, "kind", "item", "account", "supplier").iter_rows()
-    ):
-        if kind == "sales" and not account:
-            yield view.problem(
-                "open_orders",
-                "an open sales order without account",
-                row=row,
-                column="account",
-                remedy="name the account it is for",
-            )
-        elif kind == "sales" and item not in sold:
-            yield view.problem(
-                "open_orders",
-                "an open sales order of an item that is not sold",
-                row=row,
-                column="item",
-                value=item,
-                remedy="correct the item, or set items.sold",
-            )
-        elif kind == "purchase" and (item not in bought or (supplier and (item, supplier) not in terms)):
-            remedy = "add the terms to supply, or correct item and supplier"
-            yield view.problem(
-                "open_orders",
-                f"no supply terms for this item{f' from {supplier}' if supplier else ''}",
-                row=row,
-                column="item",
-                value=item,
-                remedy=remedy,
-            )
+    for row, kind, item, supplier in view.table("receipts").select(ROW, "kind", "item", "supplier").iter_rows():
+        message, remedy = "", ""
+        if kind == "purchase" and (item not in bought or (supplier and (item, supplier) not in terms)):
+            message, remedy = f"no supply terms for this item{f' from {supplier}' if supplier else ''}", "add the terms to supply, or correct item and supplier"
         elif kind == "production" and item not in made:
-            yield view.problem(
-                "open_orders",
-                "an open production order of an item without routing",
-                row=row,
-                column="item",
-                value=item,
-                remedy="add its routing or correct the item",
-            )
+            message, remedy = "an open production order of an item without routing", "add its routing or correct the item"
+        elif kind == "transfer":
+            message, remedy = "a transfer, but a market run has one site", "take it out, or book it into stock"
+        if message:
+            yield view.problem("receipts", message, row=row, column="item", value=item, remedy=remedy)
+
+
+@needs("work_centres.machines", "routings.run_h_per_unit")
+def work_takes_time(view: View) -> Iterator[Problem]:
+    """In a market run every work centre has a machine and every piece takes time on it."""
+    for table, column, least in (("work_centres", "machines", "at least 1"), ("routings", "run_h_per_unit", "above 0")):
+        for row, value in view.table(table).filter(pl.col(column) <= 0).select(ROW, column).iter_rows():
+            yield view.problem(table, f"out of bounds: must be {least}", row=row, column=column, value=value, remedy="correct the number")
 
 
 CHECKS: tuple[Check, ...] = (
     no_cycle, known_families, made_or_bought, bills_of_made_items, something_left_after_scrap, shifts_in_order, closures_in_order,
-    working_time, one_plant, open_orders_can_be_done,
+    working_time, one_plant, orders_of_sold_items, receipts_can_come, work_takes_time,
 )  # fmt: skip

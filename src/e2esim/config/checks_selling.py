@@ -25,7 +25,7 @@ NEVER_EMPTY = (
     "segments",
     "mix",
     "prices",
-    "demand",
+    "history",
 )
 
 
@@ -50,9 +50,9 @@ def sold_items_have_a_brand(view: View) -> Iterator[Problem]:
 
 
 @needs(
-    "accounts.channel",
-    "accounts.market",
-    "accounts.segment",
+    "customers.channel",
+    "customers.market",
+    "customers.segment",
     "channels.channel",
     "channels.kind",
     "segments.segment",
@@ -65,10 +65,10 @@ def accounts_fit(view: View) -> Iterator[Problem]:
     direct = set(view.table("channels").filter(pl.col("kind") == "direct")["channel"])
     consumers = set(view.table("segments").filter(pl.col("kind") == "consumer")["segment"])
     served = set(view.table("lanes").select("channel", "market").iter_rows())
-    for row, channel, market, segment in view.table("accounts").select(ROW, "channel", "market", "segment").iter_rows():
+    for row, channel, market, segment in view.table("customers").select(ROW, "channel", "market", "segment").iter_rows():
         if channel in direct:
             yield view.problem(
-                "accounts",
+                "customers",
                 "an account in a direct channel",
                 row=row,
                 column="channel",
@@ -77,7 +77,7 @@ def accounts_fit(view: View) -> Iterator[Problem]:
             )
         if segment in consumers:
             yield view.problem(
-                "accounts",
+                "customers",
                 "an account in a consumer segment",
                 row=row,
                 column="segment",
@@ -86,7 +86,7 @@ def accounts_fit(view: View) -> Iterator[Problem]:
             )
         if channel and market and (channel, market) not in served:
             yield view.problem(
-                "accounts",
+                "customers",
                 "an account where no lane leads",
                 row=row,
                 column="market",

@@ -21,6 +21,7 @@ from e2esim.config.settings import build_settings
 from e2esim.config.tables import Typed, read_tables
 from e2esim.config.yaml_file import read_yaml
 from e2esim.domain.scenario import Scenario
+from e2esim.domain.schema import tables_for
 from e2esim.domain.settings import Settings
 
 
@@ -73,7 +74,7 @@ def load_with_warnings(overrides: Sequence[str]) -> Loaded:
     if place is None:
         raise InputErrors(problems)
     settings = _settings(place, command, problems)
-    typed = read_tables(place.folder, shown(place.folder))
+    typed = read_tables(place.folder, shown(place.folder), tables_for("sop", "run", with_market=True))
     problems += typed.problems
     problems += run_checks((*SIZE, *MAKING, *DEMAND, *SELLING), View(typed, settings))
     errors = [problem for problem in problems if not problem.warning]

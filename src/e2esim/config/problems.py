@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+UNKNOWN_TABLE, UNKNOWN_COLUMN = "there is no such table", "unknown column"
 SHOWN = 60  # problems printed before "and N more"
 
 

@@ -7,108 +7,147 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
 from e2esim.config.grids import ROW, Grid, grid_of, plain_grid
-from e2esim.config.problems import Problem, did_you_mean
+from e2esim.config.problems import UNKNOWN_COLUMN, UNKNOWN_TABLE, Problem, did_you_mean
 from e2esim.config.text import UnreadableText, decode
 from e2esim.config.workbook import UnreadableWorkbook, read_sheets
 from e2esim.domain.schema import TABLE, Table
 
 FOLDER = "data"
 WORKBOOK = "data.xlsx"
-UNKNOWN_TABLE, UNKNOWN_COLUMN = "there is no such table", "unknown column"
+
+
+ALIASES = {"suppliers": ("supply", {"item"}), "segments": ("order_classes", {"strategy", "by"})}  # older layout: (table, headers that tell it)
+OTHER = "?"  # first sign of the names of columns that the format does not know
 
 
 @dataclass
 class RawTable:
-    """One table as text: ``frame`` holds the known columns and ``row``, the number of each row in the file."""
+    """One table as text: ``frame`` holds ``row`` (the number of each row in the file), the known columns by name and
+    the unknown ones, whose names begin with ``?``.
+    """
 
     name: str
     label: str
     frame: pl.DataFrame
     problems: list[Problem] = field(default_factory=list)
     partial: bool = False  # True if rows were left out, so that what is missing proves nothing
+    header_row: int = 1
 
 
-def read_folder(folder: Path, label: str) -> tuple[dict[str, RawTable], list[Problem]]:
-    """Read every table below the scenario ``folder``; ``label`` is how messages call that folder.
+Raws = dict[str, RawTable]
 
-    Returns the tables that could be read (missing ones are not in it) and what was wrong with the files as such.
+
+def read_folder(place: Path, label: str) -> tuple[Raws, list[Problem]]:
+    """Read every table of a company: a workbook, or a folder with ``data.xlsx`` or CSV files at its top or below ``data``.
+
+    ``label`` is how messages call the place. Returns the tables that could be read (missing ones are not in it) and
+    what was wrong with the files as such.
     """
-    book, data = folder / WORKBOOK, folder / FOLDER
-    if book.is_file() and data.is_dir() and any(data.glob("*.csv")):
-        remedy = f"keep one: the {FOLDER} folder or the workbook"
-        return {}, [Problem(file=label, message=f"both {FOLDER}/*.csv and {WORKBOOK} are there", remedy=remedy)]
-    if book.is_file():
-        return read_workbook(book, _join(label, WORKBOOK))
-    if not data.is_dir() or not any(data.glob("*.[cC][sS][vV]")):
-        remedy = f"put the tables in {FOLDER}/NAME.csv, or as sheets in {WORKBOOK}"
-        return {}, [Problem(file=label, message="the scenario has no tables", remedy=remedy)]
-    return read_csvs(data, _join(label, FOLDER))
+    if place.is_file():
+        return read_workbook(place, label)
+    folders = [path for path in (place, place / FOLDER) if path.is_dir()]
+    found = [path / WORKBOOK for path in folders if (path / WORKBOOK).is_file()]
+    found += [path for path in folders if any(_tables(path))]
+    if len(found) > 1:
+        names = " and ".join(_join("", path, place) for path in found)
+        remedy = "keep one: CSV files at the top, CSV files below data/, or the workbook"
+        return {}, [Problem(file=label or ".", message=f"tables lie in {names}", remedy=remedy)]
+    if not found:
+        remedy = f"put items.csv, orders.csv ... there or below {FOLDER}/, or the same sheets into {WORKBOOK} (docs/data.md)"
+        return {}, [Problem(file=label or ".", message="the folder has no tables", remedy=remedy)]
+    reader = read_workbook if found[0].is_file() else read_csvs
+    return reader(found[0], _join(label, found[0], place))
 
 
-def _join(label: str, name: str) -> str:
-    return f"{label}/{name}" if label else name
+def _join(label: str, path: Path, place: Path) -> str:
+    """How messages call ``path`` below ``place``."""
+    below = path.relative_to(place).as_posix()
+    if path.is_dir() and not label:
+        return "*.csv" if below == "." else f"{below}/*.csv"
+    return label if below == "." else f"{label}/{below}" if label else below
 
 
-def read_csvs(
-    data: Path, label: str, known: Mapping[str, Table] = TABLE
-) -> tuple[dict[str, RawTable], list[Problem]]:
-    """Read every CSV file of the folder ``data`` whose name is in ``known``."""
-    found: dict[str, RawTable] = {}
+def table_place(place: Path, label: str, name: str) -> str:
+    """Return how messages call a table that is not there."""
+    if place.is_file():
+        return f"{label}:{name}"
+    for folder in (place, place / FOLDER):
+        if (folder / WORKBOOK).is_file():
+            return f"{_join(label or '.', folder / WORKBOOK, place)}:{name}"
+        if folder.is_dir() and any(_tables(folder)):
+            return f"{_join(label or '.', folder, place)}/{name}.csv".removeprefix("./")
+    return f"{label}/{name}.csv" if label else f"{name}.csv"
+
+
+def _tables(folder: Path) -> Iterator[Path]:
+    """CSV files that are not left alone."""
+    return (path for path in sorted(folder.iterdir()) if path.suffix.lower() == ".csv" and not path.name.startswith(("_", ".", "~")))
+
+
+def read_csvs(data: Path, label: str) -> tuple[Raws, list[Problem]]:
+    """Read every CSV file of the folder ``data`` whose name is that of a table."""
+    found: Raws = {}
     problems: list[Problem] = []
-    for path in sorted(data.iterdir()):
-        if path.suffix.lower() != ".csv" or path.name.startswith(("_", ".", "~")):
+    for path in _tables(data):
+        name = path.stem.strip().lower()
+        if name not in TABLE:
+            problems.append(_unknown_table(f"{label}/{path.name}", path.stem))
             continue
-        if path.stem not in known:
-            problems.append(_unknown_table(f"{label}/{path.name}", path.stem, known))
-            continue
-        found[path.stem] = read_csv(path, known[path.stem], f"{label}/{path.name}")
+        _put(found, read_csv(path, name, f"{label}/{path.name}"), problems)
     return found, problems
 
 
-def _unknown_table(label: str, name: str, known: Mapping[str, Table]) -> Problem:
-    remedy = f"{did_you_mean(name, list(known))} (a name that begins with _ is left alone)"
+def _put(found: Raws, raw: RawTable, problems: list[Problem]) -> None:
+    if raw.name in found:
+        remedy = f"{found[raw.name].label} holds it as well: keep one"
+        problems.append(Problem(file=raw.label, message=f"a second table {raw.name}", remedy=remedy))
+    found.setdefault(raw.name, raw)
+
+
+def _unknown_table(label: str, name: str) -> Problem:
+    remedy = f"{did_you_mean(name, list(TABLE))} (a name that begins with _ is left alone)"
     return Problem(file=label, message=UNKNOWN_TABLE, remedy=remedy)
 
 
-def read_workbook(
-    path: Path, label: str, known: Mapping[str, Table] = TABLE
-) -> tuple[dict[str, RawTable], list[Problem]]:
-    """Read every sheet of a workbook whose name is in ``known``."""
-    found: dict[str, RawTable] = {}
+def read_workbook(path: Path, label: str) -> tuple[Raws, list[Problem]]:
+    """Read every sheet of a workbook whose name is that of a table."""
+    found: Raws = {}
     problems: list[Problem] = []
     try:
         for sheet in read_sheets(path):
-            place = f"{label}:{sheet.name}"
-            if sheet.name not in known:
-                problems.append(_unknown_table(place, sheet.name, known))
+            place, name = f"{label}:{sheet.name}", sheet.name.strip().lower()
+            if name not in TABLE:
+                problems.append(_unknown_table(place, sheet.name))
                 continue
-            found[sheet.name] = _table(known[sheet.name], place, sheet.grid)
+            raw = _table(name, place, sheet.grid)
             remedy = "mend the formula or type the value"
-            found[sheet.name].problems += [
+            raw.problems += [
                 Problem(file=place, row=row, message=f"cell {cell} holds a formula error", remedy=remedy)
                 for cell, row in sheet.errors
             ]
+            _put(found, raw, problems)
     except UnreadableWorkbook as error:
         problems.append(Problem(file=label, message=str(error), remedy="save it again as .xlsx"))
     return found, problems
 
 
-def read_csv(path: Path, table: Table, label: str) -> RawTable:
-    """Read one CSV file as text; problems of the file are in the result."""
+def read_csv(path: Path, name: str, label: str) -> RawTable:
+    """Read one CSV file as the text of table ``name``; problems of the file are in the result."""
     try:
         text = decode(path.read_bytes())
     except OSError as error:
-        return _unreadable(table, label, f"cannot be read ({error.strerror})", "check the file")
+        return _unreadable(name, label, f"cannot be read ({error.strerror})", "check the file")
     except UnreadableText as error:
-        return _unreadable(table, label, str(error), "save it as CSV UTF-8")
-    separator, skipped = _separator(text, table)
+        return _unreadable(name, label, str(error), "save it as CSV UTF-8")
+    separator, skipped = _separator(text, name)
     grid = plain_grid(text, separator, skipped)
     if grid is None:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -116,37 +155,53 @@ def read_csv(path: Path, table: Table, label: str) -> RawTable:
             grid = grid_of(list(reader)[skipped:], 1 + skipped)
         except csv.Error as error:
             remedy = 'look for a quote (") that is not closed or not doubled'
-            return _unreadable(table, label, f"not readable as CSV near line {reader.line_num} ({error})", remedy)
-    return _table(table, label, grid)
+            return _unreadable(name, label, f"not readable as CSV near line {reader.line_num} ({error})", remedy)
+    return _table(name, label, grid)
 
 
-def _unreadable(table: Table, label: str, message: str, remedy: str) -> RawTable:
-    return RawTable(table.name, label, pl.DataFrame(), [Problem(file=label, message=message, remedy=remedy)])
+def _unreadable(name: str, label: str, message: str, remedy: str) -> RawTable:
+    return RawTable(name, label, pl.DataFrame(), [Problem(file=label, message=message, remedy=remedy)])
 
 
-def _separator(text: str, table: Table) -> tuple[str, int]:
+def _separator(text: str, name: str) -> tuple[str, int]:
     """Return the separator whose header names most known columns, and the lines before the header (``sep=;``)."""
     lines = text.split("\n", 2)
     first = lines[0].strip()
     if first.lower().startswith("sep=") and len(first) == 5:
         return first[4], 1
-    known = {column.name for column in table.columns}
+    known = set(_headers(TABLE[name]))
+    if name in ALIASES:
+        known |= set(_headers(TABLE[ALIASES[name][0]]))
 
     def score(separator: str) -> tuple[int, int]:
-        names = [name.strip().strip('"') for name in first.split(separator)]
+        names = [_plain(header.strip().strip('"')) for header in first.split(separator)]
         return len(known.intersection(names)), len(names)
 
-    return max((",", ";", "\t"), key=score), 0
+    return max((",", ";", "\t", "|"), key=score), 0
 
 
-def _table(table: Table, label: str, grid: Grid) -> RawTable:
-    """Name the columns of ``grid``, drop those that are unknown, report what is wrong with header and rows."""
-    out = RawTable(table.name, label, pl.DataFrame())
+def _plain(header: str) -> str:
+    """A header as the format writes it: ``Lead Time Days`` is lead_time_days."""
+    return re.sub(r"[\s-]+", "_", header.strip().lower())
+
+
+def _headers(table: Table) -> dict[str, str]:
+    """Every header that a column may have, and the column's name."""
+    return {alias: column.name for column in table.columns for alias in column.aliases} | {column.name: column.name for column in table.columns}
+
+
+def _table(name: str, label: str, grid: Grid) -> RawTable:
+    """Name the columns of ``grid`` and report what is wrong with header and rows."""
+    if name in ALIASES and ALIASES[name][1] & {_plain(header) for header in grid.names}:
+        name = ALIASES[name][0]
+    table = TABLE[name]
+    out = RawTable(name, label, pl.DataFrame(), header_row=grid.header_row)
     if not grid.names:
         remedy = f"its first row names the columns: {', '.join(column.name for column in table.columns)}"
         out.problems.append(Problem(file=label, message="the table is empty", remedy=remedy))
         return out
-    out.problems += _header_problems(table, label, grid.header_row, grid.names)
+    names = _named(table, grid.names)
+    out.problems += _header_problems(table, label, grid.header_row, grid.names, names)
     out.partial = bool(grid.ragged)
     for number in grid.ragged:
         message = f"the row has another number of cells than the header ({len(grid.names)})"
@@ -158,36 +213,35 @@ def _table(table: Table, label: str, grid: Grid) -> RawTable:
                 remedy="quote cells that hold the separator; give every row all cells",
             )
         )
-    known = {column.name for column in table.columns}
-    place = {name: str(k) for k, name in reversed(list(enumerate(grid.names))) if name in known}
-    out.frame = grid.body.select(pl.col(ROW), *(pl.col(k).str.strip_chars().alias(name) for name, k in place.items()))
+    known = [(k, own) for k, own in enumerate(names) if own and own not in names[:k]]
+    others = [(k, f"{OTHER}{k}") for k, own in enumerate(names) if not own]
+    if grid.body.is_empty() and not grid.body.columns:
+        out.frame = pl.DataFrame({ROW: pl.Series([], dtype=pl.Int64), **{own: pl.Series([], dtype=pl.String) for _, own in known}})
+        return out
+    out.frame = grid.body.select(pl.col(ROW), *(pl.col(str(k)).str.strip_chars().alias(own) for k, own in [*known, *others]))
     return out
 
 
-def _header_problems(table: Table, label: str, row: int, names: list[str]) -> list[Problem]:
+def _named(table: Table, headers: list[str]) -> list[str]:
+    """The column of each header, '' where the format knows none; an alias gives way to the column's own name."""
+    known = _headers(table)
+    plain = [_plain(header) for header in headers]
+    found = [header if header in known else one if one in known else "" for header, one in zip(headers, plain, strict=True)]
+    return ["" if own in known and known[own] != own and known[own] in found else known.get(own, "") for own in found]
+
+
+def _header_problems(table: Table, label: str, row: int, headers: list[str], names: list[str]) -> list[Problem]:
     known = [column.name for column in table.columns]
     problems = []
-    missing = [column.name for column in table.columns if column.required and column.name not in names]
-    for k, name in enumerate(names):
-        if name in names[:k]:
-            problems.append(Problem(file=label, row=row, column=name, message="column named twice", remedy="keep one"))
-        elif not name:
-            problems.append(
-                Problem(file=label, row=row, message=f"column {k + 1} has no name", remedy="name it or remove it")
-            )
-        elif name not in known and not name.startswith("_"):
-            remedy = did_you_mean(
-                name, [c for c in known if c not in names], "begin the name with _ to keep it; columns not there yet"
-            )
-            problems.append(Problem(file=label, row=row, column=name, message=UNKNOWN_COLUMN, remedy=remedy))
-    problems += [
-        Problem(file=label, row=row, column=name, message="missing column", remedy=_meaning(table, name))
-        for name in missing
-    ]
+    for k, (header, name) in enumerate(zip(headers, names, strict=True)):
+        if (name and name in names[:k]) or (header and header in headers[:k]):
+            problems.append(Problem(file=label, row=row, column=header, message="column named twice", remedy="keep one"))
+        elif not header:
+            problems.append(Problem(file=label, row=row, message=f"column {k + 1} has no name", remedy="name it or remove it"))
+        elif not name and not header.startswith("_"):
+            remedy = did_you_mean(header, [c for c in known if c not in names], "begin the name with _ to keep it; columns not there yet")
+            problems.append(Problem(file=label, row=row, column=header, message=UNKNOWN_COLUMN, remedy=remedy))
+    if not any(names):
+        remedy = f"its first row names the columns, with comma, semicolon, tab or | between them: {', '.join(known)}"
+        return [Problem(file=label, row=row, value=", ".join(headers), message="no column of this table is known", remedy=remedy)]
     return problems
-
-
-def _meaning(table: Table, name: str) -> str:
-    column = table.column(name)
-    unit = f" ({column.unit})" if column.unit else ""
-    return f"add it: {column.meaning or 'id'}{unit}"

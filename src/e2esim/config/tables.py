@@ -11,8 +11,9 @@ import polars as pl
 from e2esim.config.cells import cast, default_cells, dtype
 from e2esim.config.grids import ROW
 from e2esim.config.problems import Problem, did_you_mean
-from e2esim.config.sheets import FOLDER, WORKBOOK, RawTable, read_folder
-from e2esim.domain.schema import TABLES, Column, Table
+from e2esim.config.sheets import RawTable, read_folder, table_place
+from e2esim.config.tidy import lenient, tidied
+from e2esim.domain.schema import Column, Table
 
 
 @dataclass
@@ -31,11 +32,13 @@ class Typed:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_tables(folder: Path, label: str) -> Typed:
-    """Read, cast and cross-reference every table below the scenario ``folder``."""
-    raws, problems = read_folder(folder, label)
-    typed = Typed(problems=problems)
-    type_tables(TABLES, raws, typed, lambda table: _absent(table, folder, label, typed, anything=bool(raws)))
+def read_tables(place: Path, label: str, tables: Sequence[Table]) -> Typed:
+    """Read, tidy, cast and cross-reference ``tables`` of a company: a folder or a workbook."""
+    raws, problems = read_folder(place, label)
+    typed = Typed(problems=[lenient(problem) for problem in problems])
+    wanted = {table.name: table for table in tables}
+    tidy = {name: tidied(raw, wanted[name]) for name, raw in raws.items() if name in wanted}
+    type_tables(tables, tidy, typed, lambda table: _absent(table, table_place(place, label, table.name), typed, anything=bool(raws)))
     return typed
 
 
@@ -59,26 +62,21 @@ def empty_frame(table: Table) -> pl.DataFrame:
     --------
     >>> from e2esim.domain.schema import TABLE
     >>> empty_frame(TABLE["bom"]).columns
-    ['row', 'parent', 'component', 'quantity', 'source']
+    ['row', 'parent', 'component', 'qty_per', 'unit', 'source']
     """
     return pl.DataFrame(schema={ROW: pl.Int64(), **{column.name: dtype(column) for column in table.columns}})
 
 
-def _absent(table: Table, folder: Path, label: str, typed: Typed, *, anything: bool) -> None:
+def _absent(table: Table, label: str, typed: Typed, *, anything: bool) -> None:
+    """Take a table that is not there as empty; tell if it is needed."""
     typed.frames[table.name] = empty_frame(table)
-    book = (folder / WORKBOOK).is_file()
-    place = WORKBOOK if book else f"{FOLDER}/{table.name}.csv"
-    typed.labels[table.name] = f"{label}/{place}" if label else place
-    if table.required:
-        typed.partial.add(table.name)
-        if anything:
-            message = f"sheet {table.name} is missing" if book else "missing file"
-            columns = ", ".join(column.name for column in table.columns if column.required)
-            typed.problems.append(
-                Problem(
-                    file=typed.labels[table.name], message=message, remedy=f"{table.meaning} Needed columns: {columns}"
-                )
-            )
+    typed.labels[table.name] = label
+    if not table.required:
+        return
+    typed.partial.add(table.name)
+    if anything:
+        columns = ", ".join(column.name for column in table.columns if column.required)
+        typed.problems.append(Problem(file=label, message="missing table", remedy=f"{table.meaning} Needed columns: {columns}"))
 
 
 def _type(table: Table, raw: RawTable, typed: Typed) -> None:
@@ -100,6 +98,9 @@ def _type(table: Table, raw: RawTable, typed: Typed) -> None:
             )
             if column.required:
                 typed.doubtful.add((table.name, column.name))
+                unit = f" ({column.unit})" if column.unit else ""
+                remedy = f"add it: {column.meaning or 'id'}{unit}"
+                typed.problems.append(Problem(file=raw.label, row=raw.header_row, column=column.name, message="missing column", remedy=remedy))
             continue
         done = cast(column, raw.frame[column.name], rows, raw.label)
         typed.problems += done.problems
@@ -113,12 +114,17 @@ def _type(table: Table, raw: RawTable, typed: Typed) -> None:
 
 
 def _duplicates(table: Table, typed: Typed) -> None:
-    """Report rows whose key was there before."""
+    """Rows whose key was there before: added up or numbered where the table says so (with a warning), else reported."""
     frame, key = typed.frames[table.name], list(table.key)
-    full = frame.filter(
-        pl.all_horizontal(pl.col(name).is_not_null() & (pl.col(name).cast(pl.String) != "") for name in key)
-    )
-    again = full.with_columns(pl.col(ROW).first().over(key).alias("_first")).filter(pl.col(ROW) != pl.col("_first"))
+    blank = pl.all_horizontal(pl.col(name).is_null() | (pl.col(name).cast(pl.String) == "") for name in key)
+    some = blank if table.sums or table.numbered else pl.any_horizontal(pl.col(name).is_null() | (pl.col(name).cast(pl.String) == "") for name in key)
+    again = frame.filter(~some).with_columns(pl.col(ROW).first().over(key).alias("_first")).filter(pl.col(ROW) != pl.col("_first"))
+    if again.is_empty():
+        return
+    if table.sums or table.numbered:
+        typed.frames[table.name] = _added(frame, table) if table.sums else _numbered(_numbered(frame, table), table)  # twice: a new number may be taken
+        typed.problems.append(_together(table, again, typed.labels[table.name]))
+        return
     for record in again.select(ROW, "_first", *key).iter_rows(named=True):
         value = ", ".join(str(record[name]) for name in key)
         same = "it stands" if len(key) == 1 else f"the same {' and '.join(key)} stand"
@@ -133,6 +139,32 @@ def _duplicates(table: Table, typed: Typed) -> None:
                 remedy=remedy,
             )
         )
+
+
+def _added(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """One row a key, ``sums`` added up, the rest as its first row has it."""
+    total = pl.col(table.sums).sum().over(list(table.key))
+    first = pl.col(ROW) == pl.col(ROW).first().over(list(table.key))
+    return frame.with_columns(total.alias(table.sums)).filter(first)
+
+
+def _numbered(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """Rows of one key apart: their ``numbered`` column gets a running number where it was not told before."""
+    name, key = table.numbered, list(table.key)
+    turn = pl.int_range(1, pl.len() + 1).over(key)
+    alone = pl.len().over(key) == 1
+    running = pl.when(pl.col(name) == "").then(turn.cast(pl.String)).otherwise(pl.concat_str([pl.col(name), turn.cast(pl.String)], separator="/"))
+    return frame.with_columns(pl.when(alone | ((turn == 1) & (pl.col(name) != ""))).then(pl.col(name)).otherwise(running).alias(name))
+
+
+def _together(table: Table, again: pl.DataFrame, label: str) -> Problem:
+    """Say what was done with rows that stand together."""
+    row, first = int(again[ROW][0]), int(again["_first"][0])
+    value = ", ".join(str(again[name][0]) for name in table.key if str(again[name][0] or ""))
+    count = f" ({again.height} rows such)" if again.height > 1 else ""
+    done = f"their {table.sums} is added up" if table.sums else f"both count, told apart by a number in column {table.numbered}"
+    message = f"the same {' and '.join(table.key)} as row {first}, but another line{count}: {done}"
+    return Problem(file=label, row=row, column=" + ".join(table.key), value=value, message=message, remedy="take one out if it is a repetition", warning=True)
 
 
 def _references(table: Table, typed: Typed) -> None:

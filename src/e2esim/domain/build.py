@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,9 +19,11 @@ from e2esim.domain import world as w
 from e2esim.domain.changeovers import lay_out_changeovers
 from e2esim.domain.scenario import Scenario
 from e2esim.domain.settings import Settings
+from e2esim.domain.units import is_pieces
 from e2esim.domain.worktime import WorkTime
 
 _SPARE_DAYS = 120  # calendars reach this far beyond the horizon, so that late work can finish
+USUAL_LEAD_D = 1.0  # planned lead time of a made item that states none
 _BUYER = {"b2c": 0, "b2b": 1, "own": 2}
 
 
@@ -53,8 +55,8 @@ def build_world(scenario: Scenario) -> w.World:
     items = _items(t["items"], brands, bom, routing, centres, supply, scale)
     channels = _channels(t["channels"])
     segments = _segments(t["segments"])
-    accounts, kept = _accounts(t["accounts"], channels, markets, segments, scale)
-    cells, weekly = _cells(t["demand"], t["markets"], t["season"], items, channels, markets, accounts, settings.horizon.start, scale)
+    accounts, kept = _accounts(t["customers"], channels, markets, segments, scale)
+    cells, weekly = _cells(_by_month(t["history"]), t["markets"], t["season"], items, channels, markets, accounts, settings.horizon.start, scale)
     price, consumer, reference = (_price(t["prices"], items, channels, c) for c in ("price_eur", "consumer_eur", "reference_eur"))
     return w.World(
         settings=settings,
@@ -86,7 +88,7 @@ def build_world(scenario: Scenario) -> w.World:
         attributes=_attributes(t["attributes"]),
         touch=_touch(t["touchpoints"], channels),
         services=_services(t["services"]),
-        opening=_opening(t["opening_stock"], t["open_orders"], items, supply, t["accounts"], kept, settings.horizon.start, scale),
+        opening=_opening(t, items, supply, kept, settings.horizon.start, scale),
         demand_weekly=weekly,
     )
 
@@ -170,7 +172,7 @@ def _bom(frame: pl.DataFrame, items: tuple[str, ...], scrap: w.F) -> w.Bom:
     n = len(items)
     parent, component = _index(frame, "parent", items), _index(frame, "component", items)
     order = np.argsort(parent, kind="stable")
-    parent, component, quantity = parent[order], component[order], _f(frame, "quantity")[order]
+    parent, component, quantity = parent[order], component[order], _f(frame, "qty_per")[order]
     single = np.zeros((n, n))
     np.add.at(single, (parent, component), quantity / (1.0 - scrap[parent]))
     flat, power = single.copy(), single
@@ -186,7 +188,7 @@ def _routing(frame: pl.DataFrame, items: tuple[str, ...], centres: w.Centres, bo
     owner, centre = _index(frame, "item", items), _index(frame, "work_centre", centres.ids)
     order = np.argsort(owner, kind="stable")
     owner, centre = owner[order], centre[order]
-    setup, run = _f(frame, "setup_h")[order], _f(frame, "run_h")[order] / scale
+    setup, run = _f(frame, "setup_h_per_lot")[order], _f(frame, "run_h_per_unit")[order] / scale
     own = np.zeros((len(centres.ids), n))
     setups = np.zeros_like(own)
     np.add.at(own, (centre, owner), run)
@@ -206,10 +208,10 @@ def _supply(suppliers: pl.DataFrame, supply: pl.DataFrame, items: tuple[str, ...
         payment_d=_f(suppliers, "payment_d"),
         supplier=supplier,
         item=item[order],
-        price_eur=_f(supply, "price_eur")[order],
-        lead_d=_f(supply, "lead_time_d")[order],
-        lot_min=_f(supply, "lot_min")[order] * scale,
-        lot_multiple=_f(supply, "lot_multiple")[order] * scale,
+        price_eur=_f(supply, "price")[order],
+        lead_d=_f(supply, "lead_time_days")[order],
+        lot_min=_f(supply, "moq")[order] * scale,
+        lot_multiple=_f(supply, "multiple")[order] * scale,
         weekly_capacity=np.where(weekly > 0, weekly, np.inf),
         reject=_f(supply, "reject_share")[order],
         mode=mode_of[supplier],
@@ -221,7 +223,7 @@ def _items(frame: pl.DataFrame, brands: tuple[str, ...], bom: w.Bom, routing: w.
     ids = _ids(frame, "item")
     categories = tuple(dict.fromkeys(frame["category"].to_list()))
     made, bought = np.diff(routing.start) > 0, np.diff(supply.start) > 0
-    whole = np.array([unit == "pcs" for unit in frame["unit"].to_list()])
+    whole = np.array([is_pieces(unit) for unit in frame["unit"].to_list()])
     cost, material = _cost(_f(frame, "cost_eur"), made, bought, bom, routing, centres, supply, scale)
     lots = {name: _f(frame, name) * scale for name in ("lot_min", "lot_multiple")}
     lots = {name: np.where(whole, np.maximum(1.0, np.round(lot)), lot) for name, lot in lots.items()}
@@ -239,7 +241,7 @@ def _items(frame: pl.DataFrame, brands: tuple[str, ...], bom: w.Bom, routing: w.
         pair_share=_f(frame, "pair_share"),
         lot_min=lots["lot_min"],
         lot_multiple=lots["lot_multiple"],
-        lead_h=_f(frame, "lead_time_d") * 24.0,
+        lead_h=frame["lead_time_d"].fill_null(USUAL_LEAD_D).to_numpy() * 24.0,
         cover_d=_f(frame, "cover_d"),
         scrap=_f(frame, "scrap_share"),
         defect=_f(frame, "defect_share"),
@@ -363,7 +365,7 @@ def _accounts(frame: pl.DataFrame, channels: w.Channels, markets: tuple[str, ...
         chosen.extend(members[picks].tolist())
     rows = np.array(chosen, dtype=np.int64)
     part = frame[rows.tolist()] if len(rows) else frame.clear()
-    ids = _ids(part, "account")
+    ids = _ids(part, "customer")
     accounts = w.Accounts(
         ids=ids,
         code=_codes(ids),
@@ -379,6 +381,12 @@ def _accounts(frame: pl.DataFrame, channels: w.Channels, markets: tuple[str, ...
         strategic=_f(part, "strategic"),
     )
     return accounts, stand_in
+
+
+def _by_month(history: pl.DataFrame) -> pl.DataFrame:
+    """Past demand by calendar month (YYYY-MM); a week counts in the month in which it begins."""
+    month = pl.col("period").dt.strftime("%Y-%m").alias("month")
+    return history.select(month, "item", "market", "channel", "qty")
 
 
 def _cells(
@@ -397,7 +405,7 @@ def _cells(
     last = demand.filter(pl.col("month").is_in(months[-12:]))
     channel, market, item = (_index(last, c, i) for c, i in (("channel", channels.ids), ("market", market_ids), ("item", items.ids)))
     volume = np.zeros((len(channels.ids), len(market_ids), items.n))
-    np.add.at(volume, (channel, market, item), _f(last, "quantity") * scale)
+    np.add.at(volume, (channel, market, item), _f(last, "qty") * scale)
     cell_channel, cell_market = np.nonzero(volume.sum(axis=2) > 0)
     index = {name: np.ones(12) for name in season["season"].unique().to_list()}
     for row in season.iter_rows(named=True):
@@ -426,7 +434,7 @@ def _cells(
 
 def _weekly(demand: pl.DataFrame, months: list[str], items: w.Items, scale: float) -> w.F:
     """Past demand by week and item: months spread evenly over their days, oldest first, (weeks, items)."""
-    total = demand.group_by("month", "item").agg(pl.col("quantity").sum())
+    total = demand.group_by("month", "item", maintain_order=True).agg(pl.col("qty").sum())
     first = dt.date.fromisoformat(f"{months[0]}-01")
     end = dt.date.fromisoformat(f"{months[-1]}-01")
     end = dt.date(end.year + end.month // 12, end.month % 12 + 1, 1)
@@ -484,28 +492,18 @@ def _services(frame: pl.DataFrame) -> w.Services:
     return w.Services(use=column("use_share"), cost_eur=column("cost_eur"), price_eur=column("price_eur"), effect=column("effect"))
 
 
-def _opening(
-    stock: pl.DataFrame,
-    orders: pl.DataFrame,
-    items: w.Items,
-    supply: w.Supply,
-    accounts: pl.DataFrame,
-    stand_in: w.I,
-    start: dt.date,
-    scale: float,
-) -> w.Opening:
+def _opening(t: Mapping[str, pl.DataFrame], items: w.Items, supply: w.Supply, stand_in: w.I, start: dt.date, scale: float) -> w.Opening:
+    stock, receipts, orders = t["stock"], t["receipts"], t["orders"]
     on_hand = np.zeros(items.n)
-    on_hand[_index(stock, "item", items.ids)] = _f(stock, "quantity") * scale
+    np.add.at(on_hand, _index(stock, "item", items.ids), _f(stock, "on_hand") * scale)
     on_hand[items.sold] = np.round(on_hand[items.sold])
-    due = np.array([24.0 * (d - start).days for d in orders["due"].to_list()], dtype=np.float64)
-    item, quantity = _index(orders, "item", items.ids), _f(orders, "quantity") * scale
-    kind = np.array(orders["kind"].to_list(), dtype=object)
-    buy, make, sell = (np.nonzero(kind == k)[0] for k in ("purchase", "production", "sales"))
-    table_accounts = _ids(accounts, "account")
-    account = _index(orders, "account", table_accounts)[sell]
-    pieces = _whole(quantity[sell])
+    due = _due_h(receipts, start)
+    item, quantity = _index(receipts, "item", items.ids), _f(receipts, "qty") * scale
+    kind = np.array(receipts["kind"].to_list(), dtype=object)
+    buy, make = (np.nonzero(kind == k)[0] for k in ("purchase", "production"))
+    pieces = _whole(_f(orders, "qty") * scale)
     keep = pieces > 0
-    suppliers = _index(orders, "supplier", supply.suppliers)
+    suppliers = _index(receipts, "supplier", supply.suppliers)
     return w.Opening(
         on_hand=on_hand,
         purchase_item=item[buy],
@@ -515,11 +513,16 @@ def _opening(
         production_item=item[make],
         production_quantity=np.maximum(1.0, np.round(quantity[make])),
         production_due_h=due[make],
-        sales_item=item[sell][keep],
-        sales_account=stand_in[account[keep]],
+        sales_item=_index(orders, "item", items.ids)[keep],
+        sales_account=stand_in[_index(orders, "customer", _ids(t["customers"], "customer"))[keep]],
         sales_quantity=pieces[keep],
-        sales_due_h=due[sell][keep],
+        sales_due_h=_due_h(orders, start)[keep],
     )
+
+
+def _due_h(frame: pl.DataFrame, start: dt.date) -> w.F:
+    """Due times from the start [h]."""
+    return np.array([24.0 * (day - start).days for day in frame["due"].to_list()], dtype=np.float64)
 
 
 def _whole(quantity: w.F) -> w.F:

@@ -61,7 +61,7 @@ def build_case(frames: dict[str, pl.DataFrame], settings: PlanSettings) -> PlanC
 
 
 def _risk(frames: dict[str, pl.DataFrame]) -> PlanRisk:
-    sources = frames["suppliers"]
+    sources = frames["supply"]
     return PlanRisk(
         source_late_share=_floats(sources, "late_share"),
         source_late_median_d=_floats(sources, "late_median_days"),
@@ -101,7 +101,7 @@ def _hours(frames: dict[str, pl.DataFrame], today: dt.date) -> dict[str, Any]:
 
 
 def _buying(frames: dict[str, pl.DataFrame]) -> dict[str, Any]:
-    sources = frames["suppliers"]
+    sources = frames["supply"]
     return {
         "source_item": _code(sources, "item", frames["items"], "item"),
         "source_supplier": tuple(sources["supplier"]),

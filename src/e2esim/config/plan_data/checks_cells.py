@@ -11,10 +11,10 @@ from e2esim.config.checks import View
 from e2esim.config.grids import ROW
 from e2esim.config.plan_data.settings import PlanSettings
 from e2esim.config.problems import Problem
+from e2esim.domain.units import is_pieces, same_unit
 
-_UNITS = (("bom", "component"), ("stock", "item"), ("suppliers", "item"), ("receipts", "item"), ("orders", "item"), ("history", "item"))
+_UNITS = (("bom", "component"), ("stock", "item"), ("supply", "item"), ("receipts", "item"), ("orders", "item"), ("history", "item"))
 _COUNTED = (("stock", "on_hand"), ("receipts", "qty"), ("orders", "qty"), ("orders", "min_shipment"), ("other_sites", "available"))
-PIECES = ("pcs", "pc", "piece", "pieces")
 MOST_TOLD = 5  # overdue orders named one by one
 LONG_AGO = 365  # an order overdue by more is a wrong date [d]
 
@@ -23,8 +23,10 @@ def units(view: View) -> Iterator[Problem]:
     """A quantity must be in the unit that items states."""
     stated = {item: (row, unit) for row, item, unit in view.table("items").select(ROW, "item", "unit").iter_rows()}
     for table, column in _UNITS:
+        if table not in view.typed.frames:
+            continue
         for row, item, unit in view.table(table).select(ROW, column, "unit").iter_rows():
-            if unit and item in stated and unit.lower() != stated[item][1].lower():
+            if unit and item in stated and not same_unit(unit, stated[item][1]):
                 where, own = stated[item]
                 yield view.problem(
                     table,
@@ -39,9 +41,10 @@ def units(view: View) -> Iterator[Problem]:
 def whole_pieces(view: View) -> Iterator[Problem]:
     """A piece is not ordered or stored in part: most often 1.234 was meant as 1234."""
     unit = view.table("items").select("item", pl.col("unit").alias("_own"))
+    counted = [one for one in unit["_own"].unique() if one is not None and is_pieces(one)]
     for table, column in _COUNTED:
         rows = view.table(table).join(unit, on="item", how="left")
-        broken = rows.filter(pl.col("_own").str.to_lowercase().is_in(PIECES) & (pl.col(column) != pl.col(column).floor()))
+        broken = rows.filter(pl.col("_own").is_in(counted) & (pl.col(column) != pl.col(column).floor()))
         for row, value, own in broken.select(ROW, column, "_own").iter_rows():
             yield view.problem(
                 table,
@@ -57,18 +60,6 @@ def something_to_plan(view: View) -> Iterator[Problem]:
     """Without an order there is nothing to plan."""
     if view.table("orders").is_empty() and view.table("history").is_empty() and "orders" not in view.typed.partial:
         yield view.problem("orders", "no order to plan", remedy="add a row an order, or table history for a forecast")
-
-
-def order_twice(view: View) -> Iterator[Problem]:
-    """An order without line numbers stands in one row."""
-    plain = view.table("orders").filter((pl.col("line") == "") & (pl.col("order") != ""))
-    first: dict[str, int] = {}
-    for row, order in plain.select(ROW, "order").iter_rows():
-        if order in first:
-            remedy = f"it stands in row {first[order]}: keep one, or number its lines in column line"
-            yield view.problem("orders", "duplicate key", row=row, column="order", value=order, remedy=remedy)
-        else:
-            first[order] = row
 
 
 def own_substitute(view: View) -> Iterator[Problem]:

@@ -17,7 +17,6 @@ MONTHS, WEEKS = "months", "weeks"
 
 def demand_checks(view: View, settings: PlanSettings) -> Iterator[Problem]:
     """Every rule of the tables history and forecast_changes."""
-    yield from _twice(view, "history", ["item", "channel", "period"], "add their quantities up, or keep one")
     yield from _begins(view)
     yield from _past(view, settings)
     yield from _changes(view)

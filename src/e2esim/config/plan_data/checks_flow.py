@@ -16,7 +16,7 @@ from e2esim.config.problems import Problem
 
 def made_or_bought(view: View, needs: Needs) -> Iterator[Problem]:
     """What stock and open orders do not cover must have a routing or a supplier."""
-    sources = set(view.table("routings")["item"]) | set(view.table("suppliers")["item"])
+    sources = set(view.table("routings")["item"]) | set(view.table("supply")["item"])
     bills = set(view.table("bom")["parent"])
     for row, item in view.table("items").select(ROW, "item").iter_rows():
         if needs.net.get(item, 0.0) > 0 and item not in sources:
@@ -27,13 +27,13 @@ def made_or_bought(view: View, needs: Needs) -> Iterator[Problem]:
                 row=row,
                 column="item",
                 value=item,
-                remedy="add its steps to routings, or a supplier to suppliers",
+                remedy="add its steps to routings, or a supplier to supply",
             )
 
 
 def bills_without_routing(view: View) -> Iterator[Problem]:
     """A bill of an item that is bought is not used."""
-    made, bought = set(view.table("routings")["item"]), set(view.table("suppliers")["item"])
+    made, bought = set(view.table("routings")["item"]), set(view.table("supply")["item"])
     parents = view.table("bom").group_by("parent", maintain_order=True).agg(pl.col(ROW).first())
     for parent, row in parents.iter_rows():
         if parent not in made and parent in bought:

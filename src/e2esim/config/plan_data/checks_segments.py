@@ -8,22 +8,22 @@ import polars as pl
 
 from e2esim.config.checks import View
 from e2esim.config.grids import ROW
-from e2esim.config.plan_data.schema import STRATEGIES
 from e2esim.config.problems import Problem, did_you_mean
+from e2esim.domain.schema.network import STRATEGIES
 
 ALL_PERCENT = 100.0
 
 
 def segments(view: View) -> Iterator[Problem]:
     """One strategy and one rank a segment, and a value that orders can have."""
-    frame = view.table("segments")
-    if {("segments", name) for name in ("segment", "strategy", "rank", "by", "value")} & view.typed.doubtful:
+    frame = view.table("order_classes")
+    if {("order_classes", name) for name in ("segment", "strategy", "rank", "by", "value")} & view.typed.doubtful:
         return
     for (segment,), rows in frame.group_by("segment", maintain_order=True):
         stated = rows.filter(pl.col("strategy") != "")
         if stated.is_empty():
             yield view.problem(
-                "segments",
+                "order_classes",
                 f"segment {segment} has no strategy",
                 row=int(rows[ROW][0]),
                 column="strategy",
@@ -32,7 +32,7 @@ def segments(view: View) -> Iterator[Problem]:
         for column, part in (("strategy", stated), ("rank", rows)):
             for row, value in part.filter(pl.col(column) != pl.col(column).first()).select(ROW, column).iter_rows():
                 remedy = f"row {part[ROW][0]} says {part[column][0]}: state the same, or name another segment"
-                yield view.problem("segments", f"segment {segment} has two values of {column}", row=row, column=column, value=value, remedy=remedy)
+                yield view.problem("order_classes", f"segment {segment} has two values of {column}", row=row, column=column, value=value, remedy=remedy)
     yield from _values(view)
 
 
@@ -43,7 +43,7 @@ def _values(view: View) -> Iterator[Problem]:
         "customer": sorted({*view.table("orders")["customer"], *customers["customer"]} - {"", None}),
         "channel": _channels(view),
     }
-    for row, by, value in view.table("segments").select(ROW, "by", "value").iter_rows():
+    for row, by, value in view.table("order_classes").select(ROW, "by", "value").iter_rows():
         message, remedy = "", ""
         if by == "all":
             if value:
@@ -57,7 +57,7 @@ def _values(view: View) -> Iterator[Problem]:
             message = f"no such {by}"
             remedy = did_you_mean(value, known[by]) if known[by] else "table customers names no channel: add column channel there"
         if message:
-            yield view.problem("segments", message, row=row, column="value", value=value, remedy=remedy)
+            yield view.problem("order_classes", message, row=row, column="value", value=value, remedy=remedy)
 
 
 def _channels(view: View) -> list[str]:

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from e2esim.config.plan_data.checks_cells import PIECES
 from e2esim.config.plan_data.checks_demand import WEEKS, next_period, periods_of
 from e2esim.config.plan_data.settings import PlanSettings
+from e2esim.domain.units import is_pieces
 from e2esim.planning.demand.adjustments import Key, Override, Promotion
 from e2esim.planning.demand.demand_plan import DemandCase
 from e2esim.planning.demand.net_demand import DemandData, Orders
@@ -48,7 +48,7 @@ def build_demand(frames: dict[str, pl.DataFrame], settings: PlanSettings) -> Dem
         ),
         edges=edges,
         orders=_orders(frames["orders"], today),
-        whole=np.array([own[item][1].lower() in PIECES for item, _ in keys], bool),
+        whole=np.array([is_pieces(own[item][1]) for item, _ in keys], bool),
         item_name=tuple(own[item][0] for item, _ in keys),
         unit=tuple(own[item][1] for item, _ in keys),
         back=7.0 * settings.consume_back_weeks,

@@ -16,7 +16,6 @@ from e2esim.config.plan_data.build import build_case
 from e2esim.config.plan_data.checks_cells import (
     dates,
     mondays,
-    order_twice,
     own_substitute,
     smallest_parts,
     something_to_plan,
@@ -27,19 +26,17 @@ from e2esim.config.plan_data.checks_demand import demand_checks
 from e2esim.config.plan_data.checks_flow import bills_without_routing, hours_behind_demand, made_or_bought
 from e2esim.config.plan_data.demand import build_demand
 from e2esim.config.plan_data.needs import net_needs
-from e2esim.config.plan_data.schema import TABLE, TABLES
 from e2esim.config.plan_data.segments import segment_checks
 from e2esim.config.plan_data.settings import PlanSettings, plan_settings
-from e2esim.config.plan_data.tidy import lenient, tidied
+from e2esim.config.plan_data.usual import as_planned
 from e2esim.config.problems import InputErrors, Problem
-from e2esim.config.sheets import WORKBOOK, RawTable, read_csvs, read_workbook
-from e2esim.config.tables import Typed, empty_frame, type_tables
-from e2esim.domain.schema import Table
+from e2esim.config.tables import read_tables
+from e2esim.domain.schema import Table, Verb, tables_for
 from e2esim.planning.demand.net_demand import DemandData
 from e2esim.planning.factory.case import PlanCase
 
 _FLOW = (
-    "items.item", "bom.parent", "bom.component", "bom.qty_per", "routings.item", "suppliers.item", "stock.item",
+    "items.item", "bom.parent", "bom.component", "bom.qty_per", "routings.item", "supply.item", "stock.item",
     "stock.on_hand", "receipts.item", "receipts.qty", "orders.order", "orders.item", "orders.qty",
 )  # fmt: skip
 _HOURS = (
@@ -48,10 +45,11 @@ _HOURS = (
     "calendars.start", "calendars.end", "closures.calendar", "closures.first", "closures.last", "items.lot_min",
     "routings.work_centre", "routings.setup_h_per_lot", "routings.run_h_per_unit", "orders.due",
 )  # fmt: skip
+VERBS: tuple[Verb, ...] = ("plan", "promise", "backorders")  # one door, for a promise and a backorder run stand on a plan
 _DATES = ("receipts.due", "orders.due")
 _UNITS = (
-    "items.item", "items.unit", "bom.component", "bom.unit", "stock.item", "stock.unit", "suppliers.item",
-    "suppliers.unit", "receipts.item", "receipts.unit", "orders.item", "orders.unit", "history.item",
+    "items.item", "items.unit", "bom.component", "bom.unit", "stock.item", "stock.unit", "supply.item",
+    "supply.unit", "receipts.item", "receipts.unit", "orders.item", "orders.unit", "history.item",
     "history.unit",
 )  # fmt: skip
 
@@ -80,7 +78,7 @@ def read_plan_data(data: Path) -> PlanData:
     InputErrors
         With every problem of every table: file, row, column, value and remedy.
     """
-    frames, settings, warnings = _read(find_data(data), TABLES, _checked)
+    frames, settings, warnings = _read(find_data(data), tables_for(*VERBS), _checked)
     return PlanData(build_case(frames, settings), build_demand(frames, settings), warnings, frames, settings)
 
 
@@ -92,7 +90,7 @@ def read_demand_data(data: Path) -> tuple[DemandData, tuple[Problem, ...]]:
     InputErrors
         With every problem of every table that is there.
     """
-    needed = [replace(table, required=table.name in ("items", "history")) for table in TABLES]
+    needed = [replace(table, required=table.name in ("items", "history")) for table in tables_for("forecast")]
     frames, settings, warnings = _read(find_data(data), needed, lambda view, said: (*units(view), *demand_checks(view, said)))
     demand = build_demand(frames, settings)
     if demand is None:
@@ -104,11 +102,9 @@ def _read(
     folder: Path, tables: Sequence[Table], checks: Callable[[View, PlanSettings], Iterable[Problem]]
 ) -> tuple[dict[str, pl.DataFrame], PlanSettings, tuple[Problem, ...]]:
     """Typed tables, settings and warnings of a folder or workbook; all errors at once."""
-    raws, problems = _raw_tables(folder)
-    typed = Typed(problems=[lenient(problem) for problem in problems])
-    raws = {name: tidied(raw, TABLE[name]) for name, raw in raws.items()}
-    type_tables(tables, raws, typed, lambda table: _absent(table, folder, typed, anything=bool(raws)))
+    typed = read_tables(folder, folder.as_posix(), tables)
     settings = plan_settings(typed, folder.stem)
+    as_planned(typed)
     typed.problems += list(checks(View(typed, None), settings))
     problems = list(dict.fromkeys(typed.problems))
     errors = [problem for problem in problems if not problem.warning]
@@ -118,42 +114,12 @@ def _read(
     return {name: frame.drop(ROW) for name, frame in typed.frames.items()}, settings, warnings
 
 
-def _raw_tables(folder: Path) -> tuple[dict[str, RawTable], list[Problem]]:
-    label = folder.as_posix()
-    if folder.is_file():
-        return read_workbook(folder, label, TABLE)
-    books, files = folder / WORKBOOK, any(folder.glob("*.[cC][sS][vV]"))
-    if books.is_file() and files:
-        remedy = "keep one: the CSV files or the workbook"
-        return {}, [Problem(file=label, message=f"both *.csv and {WORKBOOK} are there", remedy=remedy)]
-    if books.is_file():
-        return read_workbook(books, f"{label}/{WORKBOOK}", TABLE)
-    if not files:
-        remedy = f"put orders.csv, items.csv ... there, or the same sheets into {WORKBOOK} (docs/plan_data.md)"
-        return {}, [Problem(file=label, message="the folder has no tables", remedy=remedy)]
-    return read_csvs(folder, label, TABLE)
-
-
-def _absent(table: Table, folder: Path, typed: Typed, *, anything: bool) -> None:
-    """Take a table that is not there as empty; tell if it is needed."""
-    book = folder if folder.is_file() else folder / WORKBOOK
-    typed.frames[table.name] = empty_frame(table)
-    typed.labels[table.name] = f"{book.as_posix()}:{table.name}" if book.is_file() else f"{folder.as_posix()}/{table.name}.csv"
-    if table.required:
-        typed.partial.add(table.name)
-        if anything:
-            columns = ", ".join(column.name for column in table.columns if column.required)
-            remedy = f"{table.meaning} Needed columns: {columns}"
-            typed.problems.append(Problem(file=typed.labels[table.name], message="missing table", remedy=remedy))
-
-
 def _checked(view: View, settings: PlanSettings) -> Iterator[Problem]:
     """Every rule between tables, each only where the columns it stands on could be read."""
     yield from run_checks((no_cycle,), view)
     if _firm(view, _UNITS):
         yield from units(view)
     yield from whole_pieces(view)
-    yield from order_twice(view)
     yield from own_substitute(view)
     yield from smallest_parts(view)
     yield from something_to_plan(view)

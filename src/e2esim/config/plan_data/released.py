@@ -43,7 +43,7 @@ def keep_released(case: PlanCase, folder: Path) -> tuple[PlanCase, list[Problem]
     items = [facts.items[i] for i in facts.source_item]
     sources = {key: k for k, key in enumerate(zip(facts.source_supplier, items, strict=True))}
     step = _rows(lots, ("item", "step"), steps, folder / "lots.parquet", "routings", problems)
-    source = _rows(purchases, ("supplier", "item"), sources, folder / "purchases.parquet", "suppliers", problems)
+    source = _rows(purchases, ("supplier", "item"), sources, folder / "purchases.parquet", "supply", problems)
     if problems:
         raise InputErrors(problems)
     kept = replace(

@@ -13,11 +13,11 @@ from e2esim.config.checks import View
 from e2esim.config.grids import ROW
 from e2esim.config.plan_data.checks_segments import quotas as check_quotas
 from e2esim.config.plan_data.checks_segments import segments as check_segments
-from e2esim.config.plan_data.schema import TABLE
-from e2esim.config.plan_data.tidy import tidied
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
 from e2esim.config.sheets import RawTable, read_csv, read_workbook
 from e2esim.config.tables import Typed, empty_frame, type_tables
+from e2esim.config.tidy import tidied
+from e2esim.domain.schema import TABLE
 from e2esim.planning.book.backorders import Strategy
 from e2esim.planning.book.quotas import QuotaTree
 
@@ -34,13 +34,13 @@ class Segments:
 
 
 def segment_checks(view: View) -> Iterator[Problem]:
-    """Every rule of the tables segments and quotas."""
+    """Every rule of the tables order_classes and quotas."""
     yield from check_segments(view)
     yield from check_quotas(view)
 
 
 def read_segments(path: Path, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Read and check a file of segments, a CSV file or a workbook with a sheet ``segments``.
+    """Read and check a file of segments, a CSV file or a workbook with a sheet ``order_classes``.
 
     Parameters
     ----------
@@ -54,31 +54,31 @@ def read_segments(path: Path, tables: Mapping[str, pl.DataFrame]) -> pl.DataFram
     """
     raw, problems = _raw(path)
     typed = Typed(problems=list(problems))
-    for name in ("orders", "customers", "segments"):
+    for name in ("orders", "customers", "order_classes"):
         frame = tables.get(name, empty_frame(TABLE[name]))
         typed.frames[name] = frame if ROW in frame.columns else frame.with_row_index(ROW)
         typed.labels[name] = path.as_posix()
     if raw is not None:
-        type_tables((TABLE["segments"],), {"segments": tidied(raw, TABLE["segments"])}, typed, lambda _: None)
+        type_tables((TABLE["order_classes"],), {"order_classes": tidied(raw, TABLE["order_classes"])}, typed, lambda _: None)
         view = View(typed, None)
         typed.problems += list(check_segments(view))
-        if typed.frames["segments"].is_empty() and not typed.problems:
+        if typed.frames["order_classes"].is_empty() and not typed.problems:
             typed.problems.append(Problem(file=path.as_posix(), message="no segment in the file", remedy="add a row a segment"))
     if any(not problem.warning for problem in typed.problems):
         raise InputErrors(list(dict.fromkeys(typed.problems)))
-    return typed.frames["segments"]
+    return typed.frames["order_classes"]
 
 
 def _raw(path: Path) -> tuple[RawTable | None, list[Problem]]:
     if not path.is_file():
-        remedy = "name a CSV file or a workbook with a sheet segments"
+        remedy = "name a CSV file or a workbook with a sheet order_classes"
         return None, [Problem(file=COMMAND_LINE, column="--segments", value=str(path), message="there is no such file", remedy=remedy)]
     if path.suffix.lower() != ".xlsx":
-        return read_csv(path, TABLE["segments"], path.as_posix()), []
-    sheets, problems = read_workbook(path, path.as_posix(), {"segments": TABLE["segments"]})
-    if "segments" not in sheets and not problems:
-        problems = [Problem(file=path.as_posix(), message="the workbook has no sheet segments", remedy="name the sheet so")]
-    return sheets.get("segments"), problems
+        return read_csv(path, "order_classes", path.as_posix()), []
+    sheets, problems = read_workbook(path, path.as_posix())
+    if "order_classes" not in sheets and not problems:
+        problems = [Problem(file=path.as_posix(), message="the workbook has no sheet order_classes", remedy="name the sheet so")]
+    return sheets.get("order_classes"), problems
 
 
 def segments_of(table: pl.DataFrame, orders: pl.DataFrame, customers: pl.DataFrame) -> Segments:

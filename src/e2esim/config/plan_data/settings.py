@@ -46,9 +46,13 @@ _WHOLE = {
 KEYS = ("today", "title", *_WHOLE)
 
 
+def _first_monday(typed: Typed) -> object:
+    return typed.frames["capacity"]["week_start"].min() if "capacity" in typed.frames else None
+
+
 def plan_settings(typed: Typed, title: str) -> PlanSettings:
     """Read the settings from the typed tables; without a row ``today`` it is the first Monday of table capacity."""
-    from e2esim.config.plan_data.tidy import iso_dates
+    from e2esim.config.tidy import iso_dates
 
     frame, label = typed.frames["settings"], typed.labels["settings"]
     rows = {key: (row, value) for row, key, value in frame.select(ROW, "key", "value").iter_rows()}
@@ -60,7 +64,7 @@ def plan_settings(typed: Typed, title: str) -> PlanSettings:
         typed.problems += done.problems
         return None if done.problems else done.values[0]
 
-    today = value("today", _TODAY) if "today" in rows else typed.frames["capacity"]["week_start"].min()
+    today = value("today", _TODAY) if "today" in rows else _first_monday(typed)
     if today is None and "today" not in rows:
         message, remedy = "nothing says which day it is", "add the row today,2026-01-31 (key,value)"
         typed.problems.append(Problem(file=label, column="key", message=message, remedy=remedy))

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from e2esim.domain.units import is_pieces
 from e2esim.planning.factory.problem import PlanProblem
 from e2esim.planning.promise.elsewhere import Elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PIECES = ("pcs", "pc", "piece", "pieces")
 USUAL_PRIORITY = 2  # of a request that states none, from a customer without one
 
 
@@ -40,7 +40,7 @@ class Known:
 
     def counted(self, row: int) -> bool:
         """Whether an item comes in whole pieces."""
-        return self.units[row].lower() in PIECES
+        return is_pieces(self.units[row])
 
 
 def known_of(problem: PlanProblem, names: Sequence[str], units: Sequence[str], elsewhere: Elsewhere) -> Known:

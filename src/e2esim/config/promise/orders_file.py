@@ -10,24 +10,27 @@ import polars as pl
 
 from e2esim.config.checks import View
 from e2esim.config.grids import ROW
-from e2esim.config.plan_data.checks_cells import order_twice, smallest_parts, units, whole_pieces
-from e2esim.config.plan_data.schema import TABLE, TABLES
-from e2esim.config.plan_data.tidy import tidied
+from e2esim.config.plan_data.checks_cells import smallest_parts, units, whole_pieces
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
 from e2esim.config.promise.known import Known
 from e2esim.config.promise.request import outside
 from e2esim.config.sheets import RawTable, read_csv, read_workbook
 from e2esim.config.tables import Typed, empty_frame, type_tables
-from e2esim.domain.schema import Column, Table
+from e2esim.config.tidy import tidied
+from e2esim.domain.schema import Column, Table, tables_for
 
 
 def _as_promised(table: Table) -> Table:
-    """The table orders, with a customer in every row."""
-    customer = Column(name="customer", kind="id", meaning="who ordered", ref=("customers", "customer"))
-    return replace(table, columns=tuple(customer if column.name == "customer" else column for column in table.columns))
+    """The table orders, with a customer and pieces in every row, and no line twice."""
+    strict = {
+        "customer": Column(name="customer", kind="id", meaning="who ordered", ref=("customers", "customer")),
+        "qty": replace(table.column("qty"), above=0.0),
+    }
+    return replace(table, numbered="", columns=tuple(strict.get(column.name, column) for column in table.columns))
 
 
-ORDERS = _as_promised(TABLE["orders"])
+TABLES = tables_for("promise")
+ORDERS = _as_promised(next(table for table in TABLES if table.name == "orders"))
 
 
 def read_orders(path: Path, known: Known) -> tuple[pl.DataFrame, tuple[Problem, ...]]:
@@ -74,8 +77,8 @@ def _raw(path: Path) -> tuple[RawTable | None, list[Problem]]:
         remedy = "name a CSV file or a workbook with a sheet orders"
         return None, [Problem(file=COMMAND_LINE, column="--orders", value=str(path), message="there is no such file", remedy=remedy)]
     if path.suffix.lower() != ".xlsx":
-        return read_csv(path, ORDERS, path.as_posix()), []
-    sheets, problems = read_workbook(path, path.as_posix(), {"orders": ORDERS})
+        return read_csv(path, "orders", path.as_posix()), []
+    sheets, problems = read_workbook(path, path.as_posix())
     if "orders" not in sheets and not problems:
         problems = [Problem(file=path.as_posix(), message="the workbook has no sheet orders", remedy="name the sheet with the orders so")]
     return sheets.get("orders"), problems
@@ -92,7 +95,6 @@ def _strict(problem: Problem) -> Problem:
 def _checked(view: View, known: Known) -> Iterator[Problem]:
     yield from units(view)
     yield from whole_pieces(view)
-    yield from order_twice(view)
     yield from smallest_parts(view)
     if view.table("orders").is_empty() and "orders" not in view.typed.partial:
         yield view.problem("orders", "no order to promise", remedy="add a row an order")

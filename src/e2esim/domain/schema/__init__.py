@@ -3,11 +3,13 @@
 The single source for reading, checking and documenting. Layers, each optional above the first: ``core`` (what is made,
 bought, stocked, ordered), ``network`` (lanes, rules, customers), ``market`` (brands, channels, judgement).
 
->>> [table.name for table in TABLES if "run" in table.verbs][:3]
-['items', 'bom', 'calendars']
+>>> [table.name for table in tables_for("forecast")]
+['settings', 'items', 'orders', 'history', 'forecast_changes']
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from e2esim.domain.schema import core, market, network
 from e2esim.domain.schema.column import VERBS, Column, Kind, Need, Table, Verb
@@ -16,4 +18,28 @@ LAYERS: dict[str, tuple[Table, ...]] = {"core": core.TABLES, "network": network.
 TABLES: tuple[Table, ...] = tuple(table for layer in LAYERS.values() for table in layer)
 TABLE: dict[str, Table] = {table.name: table for table in TABLES}
 
-__all__ = ["LAYERS", "TABLE", "TABLES", "VERBS", "Column", "Kind", "Need", "Table", "Verb"]
+
+def tables_for(*verbs: Verb, with_market: bool = False) -> tuple[Table, ...]:
+    """Return the tables that some of ``verbs`` read, as they ask for them: columns that none reads are not there,
+    ``required`` says what must be given, and references lead to tables that are read.
+
+    ``with_market`` asks for what a simulated market needs.
+    """
+    read = [table for table in TABLES if set(table.verbs) & set(verbs)]
+    names = {table.name for table in read}
+    return tuple(
+        replace(
+            table,
+            required=table.required or (with_market and table.market),
+            columns=tuple(_asked(column, names, with_market) for column in table.columns if column.verbs is None or set(column.verbs) & set(verbs)),
+        )
+        for table in read
+    )
+
+
+def _asked(column: Column, names: set[str], with_market: bool) -> Column:
+    ref = column.ref if column.ref is not None and column.ref[0] in names and (with_market or not column.loose) else None
+    return replace(column, ref=ref, required=column.required or (with_market and column.market))
+
+
+__all__ = ["LAYERS", "TABLE", "TABLES", "VERBS", "Column", "Kind", "Need", "Table", "Verb", "tables_for"]

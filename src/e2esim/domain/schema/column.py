@@ -7,19 +7,22 @@ from typing import Literal, get_args
 
 Kind = Literal["id", "text", "int", "float", "share", "date", "month", "time", "bool", "choice"]
 Verb = Literal["plan", "promise", "backorders", "forecast", "sop", "run"]
-Need = Literal["required", "optional", "not read"]
+Need = Literal["required", "with a market", "optional", "not read"]
 
 VERBS: tuple[Verb, ...] = get_args(Verb)
-WORLD: tuple[Verb, ...] = ("sop", "run")  # the verbs of a simulated market
+MARKET: tuple[Verb, ...] = ("sop", "run")  # the verbs of a simulated market
+FACTORY: tuple[Verb, ...] = ("plan", "promise", "backorders", "run")  # the verbs of a plant with its orders
+DEMAND: tuple[Verb, ...] = ("forecast", "plan", "promise", "backorders", "run")  # those that forecast where there is history
 
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
     """One column of a table.
 
-    ``kind`` share is a float in [0, 1]; ``ref`` names the (table, column) an id must exist in; ``required`` false
-    means that an empty cell or a missing column takes ``default``; ``verbs`` are those that read it, None = all that
-    read the table.
+    ``kind`` share is a float in [0, 1]; ``ref`` names the (table, column) an id must exist in, where ``loose`` only
+    if markets are simulated; ``required`` false means that an empty cell or a missing column takes ``default``;
+    ``market`` that it is required where markets are simulated; ``verbs`` are those that read it, None = all that read
+    the table; ``aliases`` are other headers that are read as this one.
     """
 
     name: str
@@ -27,18 +30,25 @@ class Column:
     unit: str = ""
     meaning: str = ""
     required: bool = True
+    market: bool = False
     default: str | float | int | bool | None = None
     low: float | None = None
     above: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
     ref: tuple[str, str] | None = None
+    loose: bool = False
     verbs: tuple[Verb, ...] | None = None
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """One table: its key must be unique; ``verbs`` are those that read it, ``required`` whether they need it."""
+    """One table: its key must be unique; ``verbs`` are those that read it.
+
+    ``required`` says whether they need it, ``market`` whether those that simulate a market do; ``sums`` is the column
+    that is added up where rows have one key.
+    """
 
     name: str
     meaning: str
@@ -46,6 +56,9 @@ class Table:
     columns: tuple[Column, ...]
     verbs: tuple[Verb, ...]
     required: bool = True
+    market: bool = False
+    sums: str = ""
+    numbered: str = ""
 
     def column(self, name: str) -> Column:
         """Return the column called ``name``.
@@ -69,13 +82,23 @@ class Table:
         >>> bill.need("run"), bill.need("plan"), bill.need("run", bill.column("note"))
         ('required', 'not read', 'optional')
         """
-        verbs, required = (self.verbs, self.required) if column is None else (column.verbs or self.verbs, column.required)
-        return "not read" if verb not in verbs else "required" if required else "optional"
+        verbs = self.verbs if column is None or column.verbs is None else column.verbs
+        subject: Table | Column = self if column is None else column
+        if verb not in verbs:
+            return "not read"
+        if subject.required or (subject.market and verb == "sop"):
+            return "required"
+        return "with a market" if subject.market and verb == "run" else "optional"
 
 
 def id_column(name: str, meaning: str = "", ref: tuple[str, str] | None = None, **kw: object) -> Column:
     """A column of ids."""
     return Column(name=name, kind="id", meaning=meaning, ref=ref, **kw)  # type: ignore[arg-type]
+
+
+def optional_id(name: str, meaning: str, ref: tuple[str, str] | None = None, **kw: object) -> Column:
+    """A column of ids that may be empty."""
+    return Column(name=name, kind="id", meaning=meaning, ref=ref, required=False, default="", **kw)  # type: ignore[arg-type]
 
 
 def number(name: str, unit: str, meaning: str, *, low: float | None = 0.0, **kw: object) -> Column:
@@ -86,6 +109,16 @@ def number(name: str, unit: str, meaning: str, *, low: float | None = 0.0, **kw:
 def optional(name: str, unit: str, meaning: str, default: float | None, *, low: float | None = 0.0, **kw: object) -> Column:
     """A number with a default."""
     return Column(name=name, kind="float", unit=unit, meaning=meaning, low=low, required=False, default=default, **kw)  # type: ignore[arg-type]
+
+
+def whole(name: str, unit: str, meaning: str, default: int | None, *, low: float | None = 0, **kw: object) -> Column:
+    """A whole number with a default."""
+    return Column(name=name, kind="int", unit=unit, meaning=meaning, low=low, required=False, default=default, **kw)  # type: ignore[arg-type]
+
+
+def date(name: str, meaning: str, **kw: object) -> Column:
+    """A day."""
+    return Column(name=name, kind="date", unit="YYYY-MM-DD", meaning=meaning, **kw)  # type: ignore[arg-type]
 
 
 def share(name: str, meaning: str, default: float | None = None, **kw: object) -> Column:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from e2esim.domain.schema.column import SOURCE, WORLD, Column, Table, choice, flag, id_column, number, optional, share, text
+from e2esim.domain.schema.column import MARKET, SOURCE, Column, Table, choice, flag, id_column, number, optional, share, text
 
 TABLES: tuple[Table, ...] = (
     Table(
         name="brands",
         meaning="Brands of the firm.",
         key=("brand",),
-        verbs=WORLD,
+        verbs=MARKET,
+        required=False,
+        market=True,
         columns=(
             id_column("brand"),
             text("name", "name shown in reports"),
@@ -21,7 +23,9 @@ TABLES: tuple[Table, ...] = (
         name="markets",
         meaning="Geographic markets.",
         key=("market",),
-        verbs=WORLD,
+        verbs=MARKET,
+        required=False,
+        market=True,
         columns=(
             id_column("market"),
             text("name", "name shown in reports"),
@@ -35,7 +39,9 @@ TABLES: tuple[Table, ...] = (
         name="season",
         meaning="Monthly demand profiles; the twelve indices of a profile average one.",
         key=("season", "month"),
-        verbs=WORLD,
+        verbs=MARKET,
+        required=False,
+        market=True,
         columns=(
             id_column("season"),
             Column(name="month", kind="int", unit="1..12", meaning="month of the year", low=1, high=12),
@@ -47,7 +53,9 @@ TABLES: tuple[Table, ...] = (
         name="channels",
         meaning="Channels: who sells to the consumer, and on which terms.",
         key=("channel",),
-        verbs=WORLD,
+        verbs=MARKET,
+        required=False,
+        market=True,
         columns=(
             id_column("channel"),
             text("name", "name shown in reports"),
@@ -74,7 +82,9 @@ TABLES: tuple[Table, ...] = (
         name="segments",
         meaning="Customer segments: how they judge, answer and stay.",
         key=("segment",),
-        verbs=WORLD,
+        verbs=MARKET,
+        required=False,
+        market=True,
         columns=(
             id_column("segment"),
             text("name", "name shown in reports"),
@@ -100,7 +110,9 @@ TABLES: tuple[Table, ...] = (
         name="mix",
         meaning="Segment mix of the consumers of each channel; shares sum to one per channel.",
         key=("channel", "segment"),
-        verbs=WORLD,
+        verbs=MARKET,
+        required=False,
+        market=True,
         columns=(
             id_column("channel", ref=("channels", "channel")),
             id_column("segment", ref=("segments", "segment")),
@@ -112,7 +124,9 @@ TABLES: tuple[Table, ...] = (
         name="prices",
         meaning="Price list by item and channel, per piece, without VAT.",
         key=("item", "channel"),
-        verbs=WORLD,
+        verbs=MARKET,
+        required=False,
+        market=True,
         columns=(
             id_column("item", ref=("items", "item")),
             id_column("channel", ref=("channels", "channel")),
@@ -126,7 +140,9 @@ TABLES: tuple[Table, ...] = (
         name="attributes",
         meaning="What a customer judges: gain and loss of each attribute.",
         key=("attribute",),
-        verbs=WORLD,
+        verbs=MARKET,
+        required=False,
+        market=True,
         columns=(
             choice(
                 "attribute",
@@ -158,7 +174,9 @@ TABLES: tuple[Table, ...] = (
         name="touchpoints",
         meaning="Touchpoints by phase of the journey and channel.",
         key=("touchpoint",),
-        verbs=WORLD,
+        verbs=MARKET,
+        required=False,
+        market=True,
         columns=(
             id_column("touchpoint"),
             choice("phase", "phase of the journey", ("discover", "evaluate", "buy", "receive", "use", "assist")),
@@ -179,7 +197,9 @@ TABLES: tuple[Table, ...] = (
         name="services",
         meaning="Services to the consumer.",
         key=("service",),
-        verbs=WORLD,
+        verbs=MARKET,
+        required=False,
+        market=True,
         columns=(
             choice("service", "which service", ("financing", "needs_analysis", "installation", "used_collection", "use_followup")),
             flag("offered", "true if the firm offers it"),
@@ -199,8 +219,9 @@ TABLES: tuple[Table, ...] = (
         name="budget",
         meaning="The company budget, which S&OP links to the plan; a family is a category of items that are sold.",
         key=("month", "family"),
-        verbs=WORLD,
+        verbs=MARKET,
         required=False,
+
         columns=(
             Column(name="month", kind="month", unit="YYYY-MM", meaning="calendar month"),
             Column(name="family", kind="id", meaning="family: a category of items", ref=("items", "category")),

@@ -1,15 +1,36 @@
-"""Network of a company: how goods move, who keeps stock of his own, what a change of set-up takes."""
+"""Network of a company: how goods move, who the customers are, who may have what first, what a change of set-up takes."""
 
 from __future__ import annotations
 
-from e2esim.domain.schema.column import SOURCE, WORLD, Column, Table, id_column, number, optional, share, text
+from e2esim.domain.schema.column import (
+    MARKET,
+    SOURCE,
+    Column,
+    Table,
+    Verb,
+    choice,
+    date,
+    id_column,
+    number,
+    optional,
+    optional_id,
+    share,
+    text,
+    whole,
+)
+
+STRATEGIES = ("win", "gain", "improve", "redistribute", "fill", "lose")  # of e2esim.planning.book.backorders
+_ITEM = ("items", "item")
+_BOOK: tuple[Verb, ...] = ("backorders",)
 
 TABLES: tuple[Table, ...] = (
     Table(
         name="modes",
         meaning="Transport modes with their lateness: a mass on the date and a lognormal late tail.",
         key=("mode",),
-        verbs=WORLD,
+        verbs=MARKET,
+        required=False,
+        market=True,
         columns=(
             id_column("mode"),
             share("late_share", "share of deliveries late"),
@@ -23,7 +44,9 @@ TABLES: tuple[Table, ...] = (
         name="lanes",
         meaning="Outbound lanes from the plant, one for each channel and market served.",
         key=("channel", "market"),
-        verbs=WORLD,
+        verbs=MARKET,
+        required=False,
+        market=True,
         columns=(
             id_column("channel", ref=("channels", "channel")),
             id_column("market", ref=("markets", "market")),
@@ -40,37 +63,95 @@ TABLES: tuple[Table, ...] = (
         ),
     ),
     Table(
+        name="customers",
+        meaning="Who may order: customers of a plan, and the trade customers and own branches of a market run, which hold stock and sell on to consumers.",
+        key=("customer",),
+        verbs=("promise", "backorders", "plan", "sop", "run"),
+        required=False,
+        columns=(
+            id_column("customer", "name or number, as orders write it", aliases=("account",)),
+            text("name", "name shown in reports", verbs=MARKET),
+            whole("priority", "", "priority of what the customer asks for, where a request states none; 1 = highest", 2, low=1, high=99,
+                  verbs=("promise", "backorders")),
+            optional_id("channel", "channel through which the customer buys", ("channels", "channel"), loose=True, market=True),
+            optional_id("market", "market of the customer inside the channel", ("markets", "market"), loose=True, market=True),
+            optional_id("segment", "trade segment", ("segments", "segment"), market=True, verbs=MARKET),
+            optional("weight", "1", "size relative to the other customers of channel and market", None, above=0.0, market=True, verbs=MARKET),
+            whole("order_weekday", "1..7", "ISO weekday on which it orders", None, low=1, high=7, market=True, verbs=MARKET),
+            optional("review_d", "days", "days between orders", 7.0, above=0.0, verbs=MARKET),
+            optional("cover_d", "days", "stock it wants to hold beyond lead time and review", 14.0, verbs=MARKET),
+            optional("seniority_y", "years", "years since its first purchase", 5.0, verbs=MARKET),
+            share("strategic", "importance: 1 = strategic customer", 0.0, verbs=MARKET),
+            SOURCE,
+        ),
+    ),
+    Table(
+        name="order_classes",
+        meaning="Which orders a backorder run may better or worsen, in which turn; an order belongs to the first class that it fits, by rank.",
+        key=("segment", "by", "value"),
+        verbs=_BOOK,
+        required=False,
+        columns=(
+            id_column("segment", "name of the class; several rows are several ways to belong to it", aliases=("class", "order_class")),
+            choice("strategy", "what may happen to its orders (see below); stated in one row of the class or in all", STRATEGIES, ""),
+            whole("rank", "", "turn of the class, 1 = served first", 1, low=1),
+            choice("by", "by what orders belong to it", ("all", "priority", "customer", "channel"), "all"),
+            text("value", "the priority, customer or channel; empty where by is all"),
+        ),
+    ),
+    Table(
+        name="quotas",
+        meaning="Shares of the supply of every sold item for channels, their markets and customers; what a row does not hand on is a pool for all below it.",
+        key=("channel", "market", "customer"),
+        verbs=_BOOK,
+        required=False,
+        columns=(
+            id_column("channel", "channel, as table customers writes it"),
+            text("market", "market inside the channel; empty: the row is the whole channel"),
+            text("customer", "customer inside channel and market; empty: the row is the whole market"),
+            number("share_percent", "%", "part of the quota of the row above it (a channel: of the supply); 100 together at most"),
+            whole("priority", "", "1 = first: may take what rows beside it of a larger number have not used, never the other way", 1, low=1),
+        ),
+    ),
+    Table(
+        name="substitutes",
+        meaning="What may be delivered in place of an item, piece for piece; only promised, not planned.",
+        key=("item", "substitute"),
+        verbs=("promise",),
+        required=False,
+        columns=(
+            id_column("item", "what is ordered", _ITEM),
+            id_column("substitute", "what may be delivered instead", _ITEM),
+            whole("rank", "", "1 = first choice", 1, low=1),
+            optional("extra_cost", "EUR/unit", "what a unit of the substitute costs more", 0.0),
+        ),
+    ),
+    Table(
+        name="other_sites",
+        meaning="Free goods of other sites that may be delivered in place of our own; only promised, not planned.",
+        key=("site", "item", "available_from"),
+        verbs=("promise",),
+        required=False,
+        columns=(
+            id_column("site", "name of the other site"),
+            id_column("item", "what lies there", _ITEM),
+            number("available", "unit", "free quantity that becomes available on that day", above=0.0),
+            date("available_from", "day from which it can leave the site"),
+            whole("transit_days", "days", "days from the site to the customer", 0),
+            optional("extra_cost", "EUR/unit", "what a unit from there costs more", 0.0),
+        ),
+    ),
+    Table(
         name="changeovers",
         meaning="Hours a machine is changed over between lots of two set-up families, beside the set-up of the routing; pairs not named take none.",
         key=("work_centre", "from_family", "to_family"),
-        verbs=WORLD,
+        verbs=MARKET,
         required=False,
         columns=(
             id_column("work_centre", ref=("work_centres", "work_centre")),
             id_column("from_family", "setup_family of the lot before"),
             id_column("to_family", "setup_family of the lot after"),
             number("hours", "h", "machine hours of the changeover"),
-            SOURCE,
-        ),
-    ),
-    Table(
-        name="accounts",
-        meaning="Trade customers and own branches that hold stock and sell on to consumers.",
-        key=("account",),
-        verbs=WORLD,
-        required=False,
-        columns=(
-            id_column("account"),
-            text("name", "name shown in reports"),
-            id_column("channel", ref=("channels", "channel")),
-            id_column("market", ref=("markets", "market")),
-            id_column("segment", "trade segment", ref=("segments", "segment")),
-            number("weight", "1", "size relative to the other accounts of channel and market", above=0.0),
-            Column(name="order_weekday", kind="int", unit="1..7", meaning="ISO weekday on which it orders", low=1, high=7),
-            number("review_d", "days", "days between orders", required=False, default=7.0, above=0.0),
-            number("cover_d", "days", "stock it wants to hold beyond lead time and review", required=False, default=14.0),
-            optional("seniority_y", "years", "years since its first purchase", 5.0),
-            share("strategic", "importance: 1 = strategic customer", 0.0),
             SOURCE,
         ),
     ),

@@ -7,8 +7,8 @@ from dataclasses import replace
 import polars as pl
 
 from e2esim.config.grids import ROW
-from e2esim.config.problems import Problem
-from e2esim.config.sheets import UNKNOWN_COLUMN, UNKNOWN_TABLE, RawTable
+from e2esim.config.problems import UNKNOWN_COLUMN, UNKNOWN_TABLE, Problem
+from e2esim.config.sheets import RawTable
 from e2esim.domain.schema import Table
 
 _DOTTED = r"^(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ T]00:00(?::00)?)?$"
@@ -102,7 +102,7 @@ def first_days(column: str) -> pl.Expr:
     return (
         pl.when(cell.str.contains(r"^\d{4}-W\d{2}$") & week.is_not_null())
         .then(week)
-        .when(cell.str.contains(r"^\d{4}-\d{2}$"))
+        .when(cell.str.contains(r"^\d{4}-(0[1-9]|1[0-2])$"))
         .then(cell + "-01")
         .otherwise(cell)
         .alias(column)
