@@ -34,8 +34,8 @@ def edit(where: dict[str, Any], **cells: Any) -> Any:
 STEEL = {"item": "steel", "name": "Steel", "category": "raw", "sold": "false"}
 CASES: list[tuple[str, dict[str, Any], str, int | None, str]] = [
     # what, change of the tables, file, row, words of the message
-    ("cycle", {"bom": add({"parent": "core", "component": "mattress", "quantity": 1})}, "bom", 7, "circular"),
-    ("own component", {"bom": add({"parent": "core", "component": "core", "quantity": 1})}, "bom", 7, "circular"),
+    ("cycle", {"bom": add({"parent": "core", "component": "mattress", "qty_per": 1})}, "bom", 7, "circular"),
+    ("own component", {"bom": add({"parent": "core", "component": "core", "qty_per": 1})}, "bom", 7, "circular"),
     ("no source of a component", {"supply": without(item="fabric"), "receipts": without(receipt="P2")}, "items", 6, "neither made nor bought, but it goes into mattress"),
     ("no source of a sold item", {"routings": without(item="pillow")}, "items", 3, "neither made nor bought, but it is sold"),
     ("changeover of no family", {"changeovers": [{"work_centre": "sewing", "from_family": "soft", "to_family": "hard", "hours": 1, "source": "assumed"}], "items": lambda rows: [row | {"setup_family": "soft"} for row in rows]}, "changeovers", 2, "no item has this set-up family"),
@@ -86,7 +86,7 @@ def test_one_broken_rule(tmp_path: Path, changes: dict[str, Any], file: str, row
 def test_a_cycle_is_named_and_found_in_a_long_chain(tmp_path: Path) -> None:
     chain = [f"c{k}" for k in range(3000)]
     items = [STEEL | {"item": name, "name": name} for name in chain]
-    links = [{"parent": a, "component": b, "quantity": 1} for a, b in zip(chain, [*chain[1:], chain[5]], strict=True)]
+    links = [{"parent": a, "component": b, "qty_per": 1} for a, b in zip(chain, [*chain[1:], chain[5]], strict=True)]
     found = [
         p for p in problems(tiny_world(tmp_path / "w", items=add(*items), bom=add(*links))) if "circular" in p.message
     ]

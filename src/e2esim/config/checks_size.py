@@ -12,7 +12,7 @@ _COLUMN_OF = {
     "segments": "segment",
     "channels": "channel",
     "markets": "market",
-    "accounts": "account",
+    "customers": "account",
     "items": "item",
     "brands": "brand",
     "work_centres": "place",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -92,16 +92,16 @@ def _tables(folder: Path) -> Iterator[Path]:
     return (path for path in sorted(folder.iterdir()) if path.suffix.lower() == ".csv" and not path.name.startswith(("_", ".", "~")))
 
 
-def read_csvs(data: Path, label: str) -> tuple[Raws, list[Problem]]:
-    """Read every CSV file of the folder ``data`` whose name is that of a table."""
+def read_csvs(data: Path, label: str, known: Mapping[str, Table] = TABLE) -> tuple[Raws, list[Problem]]:
+    """Read every CSV file of the folder ``data`` whose name is that of a ``known`` table."""
     found: Raws = {}
     problems: list[Problem] = []
     for path in _tables(data):
         name = path.stem.strip().lower()
-        if name not in TABLE:
-            problems.append(_unknown_table(f"{label}/{path.name}", path.stem))
+        if name not in known:
+            problems.append(_unknown_table(f"{label}/{path.name}", path.stem, known))
             continue
-        _put(found, read_csv(path, name, f"{label}/{path.name}"), problems)
+        _put(found, read_csv(path, name, f"{label}/{path.name}", known), problems)
     return found, problems
 
 
@@ -112,22 +112,22 @@ def _put(found: Raws, raw: RawTable, problems: list[Problem]) -> None:
     found.setdefault(raw.name, raw)
 
 
-def _unknown_table(label: str, name: str) -> Problem:
-    remedy = f"{did_you_mean(name, list(TABLE))} (a name that begins with _ is left alone)"
+def _unknown_table(label: str, name: str, known: Mapping[str, Table]) -> Problem:
+    remedy = f"{did_you_mean(name, list(known))} (a name that begins with _ is left alone)"
     return Problem(file=label, message=UNKNOWN_TABLE, remedy=remedy)
 
 
-def read_workbook(path: Path, label: str) -> tuple[Raws, list[Problem]]:
-    """Read every sheet of a workbook whose name is that of a table."""
+def read_workbook(path: Path, label: str, known: Mapping[str, Table] = TABLE) -> tuple[Raws, list[Problem]]:
+    """Read every sheet of a workbook whose name is that of a ``known`` table."""
     found: Raws = {}
     problems: list[Problem] = []
     try:
         for sheet in read_sheets(path):
             place, name = f"{label}:{sheet.name}", sheet.name.strip().lower()
-            if name not in TABLE:
-                problems.append(_unknown_table(place, sheet.name))
+            if name not in known:
+                problems.append(_unknown_table(place, sheet.name, known))
                 continue
-            raw = _table(name, place, sheet.grid)
+            raw = _table(name, place, sheet.grid, known)
             remedy = "mend the formula or type the value"
             raw.problems += [
                 Problem(file=place, row=row, message=f"cell {cell} holds a formula error", remedy=remedy)
@@ -139,7 +139,7 @@ def read_workbook(path: Path, label: str) -> tuple[Raws, list[Problem]]:
     return found, problems
 
 
-def read_csv(path: Path, name: str, label: str) -> RawTable:
+def read_csv(path: Path, name: str, label: str, known: Mapping[str, Table] = TABLE) -> RawTable:
     """Read one CSV file as the text of table ``name``; problems of the file are in the result."""
     try:
         text = decode(path.read_bytes())
@@ -147,7 +147,7 @@ def read_csv(path: Path, name: str, label: str) -> RawTable:
         return _unreadable(name, label, f"cannot be read ({error.strerror})", "check the file")
     except UnreadableText as error:
         return _unreadable(name, label, str(error), "save it as CSV UTF-8")
-    separator, skipped = _separator(text, name)
+    separator, skipped = _separator(text, name, known)
     grid = plain_grid(text, separator, skipped)
     if grid is None:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -156,26 +156,26 @@ def read_csv(path: Path, name: str, label: str) -> RawTable:
         except csv.Error as error:
             remedy = 'look for a quote (") that is not closed or not doubled'
             return _unreadable(name, label, f"not readable as CSV near line {reader.line_num} ({error})", remedy)
-    return _table(name, label, grid)
+    return _table(name, label, grid, known)
 
 
 def _unreadable(name: str, label: str, message: str, remedy: str) -> RawTable:
     return RawTable(name, label, pl.DataFrame(), [Problem(file=label, message=message, remedy=remedy)])
 
 
-def _separator(text: str, name: str) -> tuple[str, int]:
+def _separator(text: str, name: str, known: Mapping[str, Table]) -> tuple[str, int]:
     """Return the separator whose header names most known columns, and the lines before the header (``sep=;``)."""
     lines = text.split("\n", 2)
     first = lines[0].strip()
     if first.lower().startswith("sep=") and len(first) == 5:
         return first[4], 1
-    known = set(_headers(TABLE[name]))
-    if name in ALIASES:
-        known |= set(_headers(TABLE[ALIASES[name][0]]))
+    headers = set(_headers(known[name]))
+    if _other_name(name, known):
+        headers |= set(_headers(known[ALIASES[name][0]]))
 
     def score(separator: str) -> tuple[int, int]:
         names = [_plain(header.strip().strip('"')) for header in first.split(separator)]
-        return len(known.intersection(names)), len(names)
+        return len(headers.intersection(names)), len(names)
 
     return max((",", ";", "\t", "|"), key=score), 0
 
@@ -190,11 +190,15 @@ def _headers(table: Table) -> dict[str, str]:
     return {alias: column.name for column in table.columns for alias in column.aliases} | {column.name: column.name for column in table.columns}
 
 
-def _table(name: str, label: str, grid: Grid) -> RawTable:
+def _other_name(name: str, known: Mapping[str, Table]) -> bool:
+    return name in ALIASES and ALIASES[name][0] in known
+
+
+def _table(name: str, label: str, grid: Grid, known_tables: Mapping[str, Table]) -> RawTable:
     """Name the columns of ``grid`` and report what is wrong with header and rows."""
-    if name in ALIASES and ALIASES[name][1] & {_plain(header) for header in grid.names}:
+    if _other_name(name, known_tables) and ALIASES[name][1] & {_plain(header) for header in grid.names}:
         name = ALIASES[name][0]
-    table = TABLE[name]
+    table = known_tables[name]
     out = RawTable(name, label, pl.DataFrame(), header_row=grid.header_row)
     if not grid.names:
         remedy = f"its first row names the columns: {', '.join(column.name for column in table.columns)}"
