@@ -136,7 +136,7 @@ def company_of(read: PlanData, demand: NetDemand | None) -> PlannedCompany:
 
 def _turns(read: PlanData) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Place of the order class of every order, 0 for all where there are none."""
-    table, orders = read.tables["segments"], read.tables["orders"]
+    table, orders = read.tables["order_classes"], read.tables["orders"]
     if table.is_empty():
         return np.zeros(orders.height, dtype=np.int64)
     return np.array(segments_of(table, orders, read.tables["customers"]).of_order, dtype=np.int64)
@@ -150,7 +150,7 @@ def taken_for_granted(read: PlanData, rules: RunRules) -> list[str]:
     elif rules.chance.demand:
         said.append(f"orders to come are drawn from what the book leaves of the forecast, known {rules.lead_days:g} days ahead in the mean (order_lead_days)")
     said.append("no lanes: goods are with the customer on the day on which they leave")
-    if read.tables["segments"].is_empty():
+    if read.tables["order_classes"].is_empty():
         said.append("no order classes: goods that are short go by priority, then due day")
     off = [draw for draw in _DRAWS if not getattr(rules.chance, draw)]
     if off:
