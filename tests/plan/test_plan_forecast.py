@@ -138,7 +138,6 @@ def test_weeks_may_be_written_as_iso_weeks(tmp_path: Path) -> None:
         (["000123", "", "2026-02-02", "10"], "period", "history after today"),
         (["000123", "", "2025-12-15", "-10"], "qty", "at least"),
         (["NOBODY", "", "2025-12-15", "10"], "item", "no such item"),
-        (["000123", "", "2025-12-29", "11"], "item + channel + period", "duplicate key"),
         (["000123", "", "2025-12-16", "10"], "period", "no Monday but a Tuesday"),
         (["000123", "", "2025-13", "10"], "period", "not a date"),
         (["000123", "", "2025-12-15", "1.234,5"], "qty", "not a number"),
@@ -179,6 +178,31 @@ def test_a_week_that_still_runs_is_left_out_with_a_warning(tmp_path: Path) -> No
     assert any("has not ended" in warning.message for warning in read.warnings)
     assert read.demand is not None
     assert read.demand.case.known == 12
+
+
+def test_history_by_customer_or_position_is_added_up_with_one_warning(tmp_path: Path) -> None:
+    """Three customers, of whom two buy the same quantity: 4 + 3 + 3 a week."""
+    sold = [[*row, customer] for customer, qty in (("Rossi", 4), ("Bianchi", 3), ("Verdi", 3)) for row in weeks("000123", "", [qty] * 12)]
+    read = read_plan_data(write_folder(tmp_path / "d", history=[[*HEAD, "customer"], *sold]))
+    assert read.demand is not None
+    assert read.demand.case.history.tolist() == [[10.0] * 12]
+    (told,) = [warning for warning in read.warnings if "added up" in warning.message]
+    assert "24 rows such" in told.message
+    assert told.file.endswith("history.csv")
+
+
+def test_zeros_count_from_the_first_row_of_a_series(tmp_path: Path) -> None:
+    """One sale of 5 after 59 recorded zeros is 0.1 a week; what nobody recorded before it is as usual in the table."""
+    history: Rows = [HEAD, *weeks("000123", "", [0.0] * 59 + [5.0]), *weeks("TOP", "", [9.0] * 60)]
+    demand = read_plan_data(write_folder(tmp_path / "d", history=history)).demand
+    assert demand is not None
+    assert demand.case.recorded.tolist() == [0, 0]
+    assert forecast_demand(demand).planned[0].sum() <= 5
+    sparse: Rows = [HEAD, *weeks("000123", "", [5.0]), *weeks("TOP", "", [9.0] * 60)]
+    late = read_plan_data(write_folder(tmp_path / "e", history=sparse)).demand
+    assert late is not None
+    assert late.case.recorded.tolist() == [59, 0]
+    assert forecast_demand(late).plan.adjusted.final[0].sum() == pytest.approx(130, abs=3)  # its only fellow sells every week
 
 
 def test_a_misspelt_channel_and_an_old_history_are_warnings(tmp_path: Path) -> None:
@@ -251,12 +275,12 @@ def test_forecast_alone_tells_what_every_step_was_worth(tmp_path: Path) -> None:
     write_folder(folder, history=history, forecast_changes=[CHANGES, *told], work_centres=None, capacity=None, routings=None, bom=None, receipts=None)
     result = CliRunner().invoke(app, ["forecast", str(folder), "--json", "--out", str(tmp_path / "f")])
     steps = json.loads(result.stdout.strip().splitlines()[-1])["accuracy"]
-    assert list(steps) == ["seasonal naive", "statistical", "promotions", "overrides"]
+    assert list(steps) == ["mean of a year", "seasonal naive", "statistical", "promotions", "overrides"]
     assert steps["statistical"]["mase"] < steps["seasonal naive"]["mase"]
     assert steps["promotions"]["value_added"] > 0.02
     assert steps["overrides"]["value_added"] < -0.02
     accuracy = pl.read_parquet(tmp_path / "f" / "accuracy.parquet")
-    assert accuracy.filter(pl.col("level") == "series").height == 4
+    assert accuracy.filter(pl.col("level") == "series").height == 5
     assert {path.name for path in (tmp_path / "f").iterdir()} == {"forecast.parquet", "accuracy.parquet", "forecast.xlsx", "finished.json"}
 
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from e2esim.planning.demand import consume_by_date, days, forecast_series, spread
+from e2esim.planning.demand import consume_by_date, days, forecast_all, spread
+from e2esim.planning.demand.series import first_sold
 from e2esim.planning.forecast import consume
 
 DAY = dt.date(2022, 1, 1)
@@ -129,7 +130,7 @@ def test_published_monthly_case_from_history_to_shipments() -> None:
         history = np.zeros(12)
         for r in (r for r in rows if r["Status"] == "closed"):
             history[int(r["Due"][5:7]) - 1] += r["Quantity"]
-        gross = forecast_series(history, horizon=13, season=12).quantity[None, :]
+        gross = forecast_all(history[None], first_sold(history[None]), horizon=13, judged=3, season=12).quantity
         opened = [r for r in rows if r["Status"] == "open"]
         due = days([dt.datetime.fromisoformat(r["Due"]) for r in opened], months[0])
         quantity = np.array([r["Quantity"] for r in opened], float)

@@ -4,21 +4,11 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from statsmodels.tsa.holtwinters import ExponentialSmoothing
 
 from e2esim.planning.demand.intermittent_kernels import CROSTON, SBA, TSB, best_constant, rate_path
-from e2esim.planning.demand.methods import GRID, METHODS, intermittent
-from e2esim.planning.demand.smoothing import Shape, smooth
-
-SHAPES = [
-    Shape(),
-    Shape(trend=True),
-    Shape(trend=True, damped=True),
-    Shape(season="add"),
-    Shape(season="mul"),
-    Shape(trend=True, damped=True, season="add"),
-    Shape(trend=True, damped=True, season="mul"),
-]
+from e2esim.planning.demand.methods import GRID, LEVELS, METHODS, TRENDS, intermittent
+from e2esim.planning.demand.seasonal_index import seasonal_index
+from e2esim.planning.demand.smoothing_kernels import best_level, best_trend, level_path, trend_path
 
 
 def seasonal_series(seed: int = 0, months: int = 84) -> np.ndarray:
@@ -27,43 +17,46 @@ def seasonal_series(seed: int = 0, months: int = 84) -> np.ndarray:
     return (100 + 0.5 * t) * (1 + 0.3 * np.sin(2 * np.pi * t / 12)) * np.exp(0.05 * g.standard_normal(months))
 
 
-def by_hand(y: np.ndarray, shape: Shape, params: dict, period: int, horizon: int) -> list[float]:
-    """The smoothing equations one period at a time; Hyndman, Athanasopoulos (2021), 8.3 and 8.4."""
-    level, slope = params["initial_level"], params["initial_trend"] if shape.trend else 0.0
-    season = list(params["initial_seasons"]) if shape.season else []
-    phi = params["damping_trend"] if shape.damped else 1.0
-    a, b, c = params["smoothing_level"], params["smoothing_trend"], params["smoothing_seasonal"]
-    for x in y:
-        s = season[-period] if shape.season else 0.0
-        before = level + phi * slope
-        base = x / s if shape.season == "mul" else x - s
-        new = a * base + (1 - a) * before
-        if shape.trend:
-            slope = b * (new - level) + (1 - b) * phi * slope
-        if shape.season:
-            season.append(c * (x / before if shape.season == "mul" else x - before) + (1 - c) * s)
+def level_by_hand(sold: list[float], usual: list[float], start: float, alpha: float) -> list[float]:
+    """Weighted means: of what was sold, and of what is usual; the level is their ratio."""
+    found = [start]
+    for n in range(1, len(sold) + 1):
+        weights = [alpha * (1 - alpha) ** (n - 1 - t) for t in range(n)]
+        rest = (1 - alpha) ** n
+        top = rest * start + sum(w * q for w, q in zip(weights, sold, strict=False))
+        found.append(top / (rest + sum(w * u for w, u in zip(weights, usual, strict=False))))
+    return found
+
+
+def test_kernel_of_the_level_against_its_slow_twin() -> None:
+    g = np.random.default_rng(3)
+    sold, usual = g.poisson(5, 40).astype(float), g.uniform(0, 2, 40)
+    assert level_path(sold, usual, 4.0, 0.2).tolist() == pytest.approx(level_by_hand(sold.tolist(), usual.tolist(), 4.0, 0.2))
+    missed = [sum((q - m * u) ** 2 for q, m, u in zip(sold, level_by_hand(sold.tolist(), usual.tolist(), 4.0, a), usual, strict=False)) for a in LEVELS]
+    assert best_level(sold, usual, 4.0, LEVELS) == LEVELS[int(np.argmin(missed))]
+
+
+def trend_by_hand(sold: list[float], level: float, slope: float, alpha: float, beta: float, damping: float) -> tuple[list[float], float]:
+    """The smoothing equations one period at a time; Hyndman, Athanasopoulos (2021), 8.2."""
+    levels, missed = [level], 0.0
+    for q in sold:
+        ahead = level + damping * slope
+        missed += (q - ahead) ** 2
+        new = alpha * q + (1 - alpha) * ahead
+        slope = beta * (new - level) + (1 - beta) * damping * slope
         level = new
-    made, climb = [], 0.0
-    for h in range(1, horizon + 1):
-        climb += phi**h * slope
-        s = season[-period + (h - 1) % period] if shape.season else 0.0
-        made.append((level + climb) * s if shape.season == "mul" else level + climb + s)
-    return made
+        levels.append(level)
+    return levels, missed
 
 
-@pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_smoothing_is_the_textbook_recursion_at_every_origin(shape: Shape) -> None:
-    """Constants from the library's own fit on the first 60 months, equations by hand, forecasts from months 60 and 77."""
-    y = seasonal_series()
-    fitted = ExponentialSmoothing(
-        y[:60], trend="add" if shape.trend else None, damped_trend=shape.damped, seasonal=shape.season or None,
-        seasonal_periods=12 if shape.season else None, initialization_method="heuristic",
-    ).fit(use_brute=False)  # fmt: skip
-    made = smooth(y, shape, 12, 60).project(np.array([60, 77]), 26)
-    for row, known in zip(made, (60, 77), strict=True):
-        assert row.tolist() == pytest.approx(by_hand(y[:known], shape, fitted.params, 12, 26), rel=1e-9)
-    library = fitted.forecast(11)  # its twelfth step leaves the last month out of its season
-    assert made[0, :11].tolist() == pytest.approx(library.tolist(), rel=1e-9)
+def test_kernel_of_the_trend_against_its_slow_twin() -> None:
+    sold = seasonal_series(4, 40)
+    level, _, missed = trend_path(sold, (90.0, 1.0), 0.3, 0.1, 0.93)
+    twin = trend_by_hand(sold.tolist(), 90.0, 1.0, 0.3, 0.1, 0.93)
+    assert (level.tolist(), missed) == (pytest.approx(twin[0]), pytest.approx(twin[1]))
+    best = best_trend(sold, (90.0, 1.0), *TRENDS)
+    least = min((trend_by_hand(sold.tolist(), 90.0, 1.0, a, b, d)[1], (a, b, d)) for a in TRENDS[0] for b in TRENDS[1] for d in TRENDS[2])
+    assert best == least[1]
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -75,15 +68,17 @@ def test_no_method_looks_ahead(name: str) -> None:
     other = y.copy()
     other[70:] *= 5
     known = np.array([60, 65, 70])
-    first, second = (METHODS[name](h, known, 12, 12) for h in (y, other))
+    index = seasonal_index(y[:60], 12)
+    first, second = (METHODS[name](h, known, 12, index) for h in (y, other))
     assert first.tolist() == second.tolist()
 
 
 @pytest.mark.parametrize("name", METHODS)
 def test_one_origin_of_many_is_the_same_as_alone(name: str) -> None:
     y = seasonal_series(2)
-    many = METHODS[name](y, np.array([48, 60, 84]), 12, 12)
-    alone = METHODS[name](y[:48], np.array([48]), 12, 12)
+    index = seasonal_index(y[:48], 12)
+    many = METHODS[name](y, np.array([48, 60, 84]), 12, index)
+    alone = METHODS[name](y[:48], np.array([48]), 12, index)
     assert many[0].tolist() == pytest.approx(alone[0].tolist(), rel=1e-12)
     assert (many >= 0).all()
 
@@ -132,13 +127,6 @@ def test_bias_of_croston_and_its_correction() -> None:
 def test_a_dying_item_fades_under_tsb_only() -> None:
     dying = np.r_[np.tile([9.0, 0.0, 0.0], 12), np.zeros(24)]
     known = np.array([36, 60])
-    alive = {k: intermittent(dying, known, 1, 12, kind=k)[:, 0] for k in (CROSTON, TSB)}
+    alive = {k: intermittent(dying, known, 1, np.ones(12), kind=k)[:, 0] for k in (CROSTON, TSB)}
     assert alive[CROSTON][0] == alive[CROSTON][1]
     assert alive[TSB][1] < 0.7 * alive[TSB][0]
-
-
-def test_too_little_history_is_refused() -> None:
-    with pytest.raises(ValueError, match="needs 24 periods of history, not 20"):
-        smooth(np.ones(30), Shape(season="add"), 12, 20)
-    with pytest.raises(ValueError, match="a damped trend needs trend"):
-        Shape(damped=True)

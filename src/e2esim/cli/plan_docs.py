@@ -71,9 +71,18 @@ the objective is not proven necessary. `shortages` counts orders never delivered
 ## Forecast
 
 Where table `history` is given, each item and channel is forecast for `forecast_weeks` (26 if not set), its class named
-(smooth, erratic, slow, lumpy), and the method chosen by rolling origins: averages, seasonal naive, exponential
-smoothing (statsmodels), a shrunk seasonal index, Croston, SBA and TSB for seldom demand, and the mean of the best three.
-The last quarter is held out: the methods are chosen before it, and the accuracy told is that of the quarter.
+(smooth, erratic, slow, lumpy), and the method chosen by rolling origins: means of all and of a year, seasonal naive,
+exponential smoothing of the level and of a trend that fades, the same with a season, Croston, SBA and TSB for seldom
+demand, and the mean of the best three. The record of a method on all series of its kind counts beside its record on the series.
+
+- A season is believed where each year foretells the others beyond chance, also of items that are sold in a season only; a
+  series too short or too seldom for that takes the season of the whole range as far as it agrees with it.
+- A lasting step of the level (6 weeks or 3 months at least; `level_since` in the table) brings the past to the level of today.
+- Zeros count from the first row of an item and channel on, also one of zero. Where that row is a sale inside the table, it
+  says how much is asked for, not how often.
+- No class of demand loses to the mean of a year or to seasonal naive over the last three quarters, each forecast as if it had
+  not happened yet: else it takes that method (series with a fresh step aside).
+- The accuracy told is that of the last quarter, forecast without knowing it, beside the two plain ones.
 
 - Promotions of `forecast_changes` raise the forecast of their days and are taken out of the history they are in;
   quantities replace it. Rows of the past say what changing the forecast was worth: *value added* is the WAPE of the step

@@ -44,6 +44,7 @@ def build_demand(frames: dict[str, pl.DataFrame], settings: PlanSettings) -> Dem
             edges=np.array([(day - today).days for day in starts], float),
             season=SEASON[periods],
             judged=JUDGED[periods],
+            first=_first(past, keys, starts),
             changes=tuple(_change(row, today) for row in changes.iter_rows(named=True)),
         ),
         edges=edges,
@@ -86,6 +87,12 @@ def _history(past: pl.DataFrame, keys: tuple[Key, ...], starts: list[dt.date]) -
     for item, channel, day, qty in past.select("item", "channel", "period", "qty").iter_rows():
         table[row[item, channel], column[day]] += qty
     return table
+
+
+def _first(past: pl.DataFrame, keys: tuple[Key, ...], starts: list[dt.date]) -> npt.NDArray[np.int64]:
+    """Period of the first row of each series, one of zero as well: from there on it is recorded."""
+    begin = {(item, channel): day for item, channel, day in past.group_by("item", "channel").agg(pl.col("period").min()).iter_rows()}
+    return np.array([starts.index(begin[key]) if key in begin else 0 for key in keys], np.int64)
 
 
 def _change(row: dict[str, object], today: dt.date) -> Promotion | Override:

@@ -297,7 +297,7 @@ TABLES: tuple[Table, ...] = (
     Table(
         name="history",
         meaning="Past demand by week or month; a plan serves what is still to come beside the orders, a market run builds on the last twelve months before "
-        "its start. Absent rows are no demand.",
+        "its start. From the first row of an item and channel on (one of zero counts), absent rows are no demand.",
         key=("item", "channel", "market", "period"),
         verbs=VERBS,
         required=False,

@@ -27,28 +27,16 @@ class DemandClass(StrEnum):
     NONE = "none"
 
 
-def since_first(history: Floats) -> Floats:
-    """History from the first demand on: the periods before an item was launched say nothing about it.
-
-    Examples
-    --------
-    >>> since_first(np.array([0.0, 0.0, 3.0, 0.0, 4.0])).tolist()
-    [3.0, 0.0, 4.0]
-    """
-    asked = np.flatnonzero(history > 0)
-    return history[asked[0] :] if asked.size else history[:0]
-
-
 def demand_interval(history: Floats) -> float:
-    """Average demand interval, ADI [periods]: periods since the first demand over periods with demand; inf without.
+    """Average demand interval, ADI [periods]: periods over periods with demand; inf without.
 
     Examples
     --------
-    >>> demand_interval(np.array([0.0, 5.0, 0.0, 5.0, 0.0]))
+    >>> demand_interval(np.array([5.0, 0.0, 5.0, 0.0]))
     2.0
     """
-    known = since_first(history)
-    return known.size / int(np.count_nonzero(known > 0)) if known.size else float("inf")
+    came = int(np.count_nonzero(history > 0))
+    return history.size / came if came else float("inf")
 
 
 def size_variation(history: Floats) -> float:
@@ -69,7 +57,7 @@ def demand_class(history: Floats) -> DemandClass:
     Parameters
     ----------
     history : ndarray, (n_periods,)
-        Demand a period [pcs]; periods before the first demand do not count.
+        Demand a period since it is recorded [pcs].
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """Demand planning of a whole range: from history and what people know to the forecast of every item and channel.
 
-Owns the sequence: history without its promotions, class, method chosen on origins before a held-out end, forecast by
-week, promotions, overrides. What orders leave of it is made in ``net_demand``.
+Owns the sequence: history without its promotions, statistical forecast by week, promotions, overrides, and the accuracy of all of
+them over a held-out end. What orders leave of it is made in ``net_demand``.
 """
 
 from __future__ import annotations
@@ -13,16 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.planning.demand.adjustments import Adjusted, Key, Override, Promotion, adjust, shares
-from e2esim.planning.demand.backtest import backtest, forecasts_of
-from e2esim.planning.demand.classes import DemandClass, demand_class, since_first
+from e2esim.planning.demand.classes import DemandClass
 from e2esim.planning.demand.consumption import overlap
 from e2esim.planning.demand.holdout import StepScore, score_steps
+from e2esim.planning.demand.series import first_sold
+from e2esim.planning.demand.statistical import LOOKS, Look, forecast_all, look_back, plain_forecasts
 
 Floats = npt.NDArray[np.float64]
 Change = Promotion | Override
-
-ORIGINS = 13  # last periods from which a method is tried
-SHORT = 4  # periods; with fewer there is nothing to choose by
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -43,6 +41,8 @@ class DemandCase:
         Periods that a forecast is judged over [periods].
     changes
         Promotions and overrides, of the past as well.
+    first : (n_series,)
+        Known period from which each series is recorded: zeros from there on are demand of zero. None: from its first demand.
     """
 
     keys: tuple[Key, ...]
@@ -51,6 +51,7 @@ class DemandCase:
     season: int
     judged: int
     changes: tuple[Change, ...] = ()
+    first: npt.NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         wrong = []
@@ -60,6 +61,8 @@ class DemandCase:
             wrong.append("edges must rise and reach beyond the history")
         if (self.history < 0).any() or not np.isfinite(self.history).all():
             wrong.append("history must be known and >= 0")
+        if self.first is not None and self.first.shape != (len(self.keys),):
+            wrong.append(f"first {self.first.shape} is not one a key ({len(self.keys)})")
         if wrong:
             raise ValueError("demand case: " + "; ".join(wrong))
 
@@ -73,6 +76,11 @@ class DemandCase:
         """Periods to forecast."""
         return self.edges.size - 1 - self.known
 
+    @property
+    def recorded(self) -> npt.NDArray[np.int64]:
+        """Known period from which each series is recorded, (n_series,)."""
+        return first_sold(self.history) if self.first is None else self.first
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class DemandPlan:
@@ -82,6 +90,8 @@ class DemandPlan:
     ----------
     keys, kind, method : (n_series,)
         Item and channel, class, and method chosen.
+    stepped : (n_series,)
+        Since when the level is that of today, where it stepped lastingly; NaN elsewhere [days from today].
     edges : (n_buckets + 1,)
         Start of each bucket and end of the last [days from today].
     adjusted
@@ -95,6 +105,7 @@ class DemandPlan:
     keys: tuple[Key, ...]
     kind: tuple[DemandClass, ...]
     method: tuple[str, ...]
+    stepped: Floats
     edges: Floats
     adjusted: Adjusted
     scores: tuple[StepScore, ...]
@@ -104,9 +115,8 @@ class DemandPlan:
 def plan_demand(case: DemandCase, edges: Floats) -> DemandPlan:
     """Forecast every series of a case and judge the steps of forecasting.
 
-    The last ``judged`` periods are held out: the method is chosen on origins before them, so that the accuracy told is
-    that of forecasts which could have been made. Then it is fitted anew on all history. Where the history is shorter
-    than three times that, it is chosen on all of it and nothing is told of accuracy.
+    Accuracy is that of the same procedure, made when the last ``judged`` periods were not known yet. Where the history is shorter
+    than three times that, nothing is told of accuracy.
 
     Parameters
     ----------
@@ -121,19 +131,18 @@ def plan_demand(case: DemandCase, edges: Floats) -> DemandPlan:
     ...                   edges=7.0 * np.arange(-52, 9), changes=(Promotion(start=7, end=14, uplift=0.5),))
     >>> done = plan_demand(case, 7.0 * np.arange(4))
     >>> done.kind[0].value, done.method, done.adjusted.final.tolist()
-    ('smooth', ('average',), [[10.0, 15.0, 10.0]])
+    ('smooth', ('year_mean+average+level',), [[10.0, 15.0, 10.0]])
     """
     usual = without_promotions(case)
     held = case.judged if case.known >= 3 * case.judged else 0
-    kinds = tuple(demand_class(row) for row in usual)
-    methods = tuple(_method(row[: case.known - held], kind, case) for row, kind in zip(usual, kinds, strict=True))
-    made = np.array([_forecast(row, method, case.coming, case.season) for row, method in zip(usual, methods, strict=True)])
+    looks = look_back(usual, case.recorded, LOOKS + 1, judged=case.judged, season=case.season)
+    made = forecast_all(usual, case.recorded, horizon=case.coming, judged=case.judged, season=case.season, looks=looks)
     part = overlap(case.edges[case.known : -1], case.edges[case.known + 1 :], edges) / np.diff(case.edges[case.known :])[:, None]
-    statistical = made.reshape(len(kinds), case.coming) @ part
     return DemandPlan(
-        keys=case.keys, kind=kinds, method=methods, edges=edges, judged=held,
-        adjusted=adjust(statistical, case.keys, edges, touching(case.changes, case.keys, edges)),
-        scores=_scores(case, usual, kinds, methods, held) if held else (),
+        keys=case.keys, kind=made.kind, method=made.method, edges=edges, judged=held,
+        stepped=np.where(made.step >= 0, case.edges[np.maximum(made.step, 0)], np.nan),
+        adjusted=adjust(made.quantity @ part, case.keys, edges, touching(case.changes, case.keys, edges)),
+        scores=_scores(case, usual, made.kind, held, looks[1:]) if held else (),
     )  # fmt: skip
 
 
@@ -173,36 +182,16 @@ def touching(changes: Sequence[Change], keys: Sequence[Key], edges: Floats) -> l
     return found
 
 
-def _method(history: Floats, kind: DemandClass, case: DemandCase) -> str:
-    known = since_first(history)
-    if known.size < SHORT or kind is DemandClass.NONE:
-        return "average"
-    return backtest(known, kind, horizon=case.judged, season=case.season, origins=ORIGINS, preselect=True).best
-
-
-def _forecast(history: Floats, method: str, horizon: int, season: int) -> Floats:
-    """Forecast after all of the history by one method, (horizon,) [unit]."""
-    known = since_first(history)
-    if not known.size:
-        return np.zeros(horizon)
-    return np.asarray(forecasts_of(method, known, np.array([known.size]), horizon, season)[0])
-
-
-def _scores(case: DemandCase, usual: Floats, kinds: tuple[DemandClass, ...], methods: tuple[str, ...], held: int) -> tuple[StepScore, ...]:
-    """Accuracy of naive, statistical, promoted and final forecast of the held-out periods."""
+def _scores(case: DemandCase, usual: Floats, kinds: tuple[DemandClass, ...], held: int, looks: Sequence[Look]) -> tuple[StepScore, ...]:
+    """Accuracy of plain forecasts and of the statistical, promoted and final one of the held-out periods."""
     before = case.known - held
-    edges = case.edges[before : case.known + 1]
-    plain = np.array([_forecast(row[:before], _plain(row[:before], case.season), held, case.season) for row in case.history])
-    made = np.array([_forecast(row[:before], method, held, case.season) for row, method in zip(usual, methods, strict=True)])
+    edges, first = case.edges[before : case.known + 1], np.minimum(case.recorded, before)
+    made = forecast_all(usual[:, :before], first, horizon=held, judged=held, season=case.season, looks=looks).quantity
     changes = touching(case.changes, case.keys, edges)
     steps = adjust(made, case.keys, edges, changes)
-    told = {"seasonal naive": plain, "statistical": steps.statistical}
+    told = {**plain_forecasts(case.history[:, :before], first, held, case.season), "statistical": steps.statistical}
     if any(isinstance(change, Promotion) for change in changes):
         told["promotions"] = steps.promoted
     if any(isinstance(change, Override) for change in changes):
         told["overrides"] = steps.final
     return score_steps(told, case.history[:, before:], case.history[:, :before], case.keys, kinds, case.season)
-
-
-def _plain(history: Floats, season: int) -> str:
-    return "seasonal_naive" if since_first(history).size >= season else "naive"

@@ -1,7 +1,7 @@
 """Kernels of intermittent demand: the rate after each period, and the smoothing constant that fitted best.
 
-Own code, because the library of smoothing models (statsmodels) has no intermittent method and the one that has
-(statsforecast) asks for an older pandas than OR-Tools brings and 255 MB more; twenty lines are lighter.
+Own code: the library that has them (statsforecast) asks for an older pandas than OR-Tools brings and 255 MB more; twenty lines
+are lighter.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The methods of statistical forecasting, each a function of one series that rolls through many origins.
 
-A method is fitted on the periods before the first origin and then only updated, so that a backtest of many origins
-costs one fit. To add a method, write such a function and put it into ``METHODS`` and into ``suited``.
+A method learns its constants from the periods before the first origin and is then only updated, so that a trial from many origins
+costs one fit. The season is given. To add a method, write such a function and put it into ``METHODS`` and into ``suited``.
 """
 
 from __future__ import annotations
@@ -14,87 +14,126 @@ from typing import Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.planning.demand.classes import DemandClass
 from e2esim.planning.demand.intermittent_kernels import CROSTON, SBA, TSB, best_constant, rate_path
-from e2esim.planning.demand.seasonal_index import seasonal_index
-from e2esim.planning.demand.smoothing import Shape, smooth
+from e2esim.planning.demand.seasonal_index import is_flat
+from e2esim.planning.demand.smoothing_kernels import best_level, best_trend, level_path, trend_path
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 GRID: Final = np.array([0.02, 0.05, 0.1, 0.15, 0.2, 0.3])  # smoothing constants of intermittent demand [1]
+LEVELS: Final = np.array([0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.45, 0.6])  # of the level of frequent demand [1]
+TRENDS: Final = (np.array([0.1, 0.2, 0.3, 0.5]), np.array([0.05, 0.1, 0.2]), np.array([0.85, 0.93, 0.98]))  # of level, slope, damping [1]
+FIT: Final = 10  # periods of history for the constants of smoothing
+_FLAT: Final = np.ones(1)  # index of no season [1]
+LEAST_INDEX: Final = 0.2  # below it a period without its season is too unsure for a trend [1]
 
 
 class Method(Protocol):
-    """Forecasts of ``horizon`` periods made after each number of ``known`` periods, (n_known, horizon) [pcs]."""
+    """Forecasts of ``horizon`` periods made after each number of ``known`` periods, (n_known, horizon) [pcs].
 
-    def __call__(self, history: Floats, known: Ints, horizon: int, season: int) -> Floats: ...
+    ``index`` holds the seasonal index of each period of the year, the first for the first period of history, (season,) [1].
+    """
+
+    def __call__(self, history: Floats, known: Ints, horizon: int, index: Floats) -> Floats: ...
 
 
-def naive(history: Floats, known: Ints, horizon: int, season: int) -> Floats:
+def naive(history: Floats, known: Ints, horizon: int, index: Floats) -> Floats:
     """The last demand, again and again.
 
     Examples
     --------
-    >>> naive(np.array([3.0, 5.0]), np.array([1, 2]), 2, 12).tolist()
+    >>> naive(np.array([3.0, 5.0]), np.array([1, 2]), 2, np.ones(12)).tolist()
     [[3.0, 3.0], [5.0, 5.0]]
     """
     return np.asarray(np.repeat(history[known - 1][:, None], horizon, axis=1))
 
 
-def seasonal_naive(history: Floats, known: Ints, horizon: int, season: int) -> Floats:
+def seasonal_naive(history: Floats, known: Ints, horizon: int, index: Floats) -> Floats:
     """The demand of the same period of the last known season.
 
     Examples
     --------
-    >>> seasonal_naive(np.array([1.0, 2.0, 3.0, 4.0]), np.array([3, 4]), 3, 2).tolist()
+    >>> seasonal_naive(np.array([1.0, 2.0, 3.0, 4.0]), np.array([3, 4]), 3, np.ones(2)).tolist()
     [[2.0, 3.0, 2.0], [3.0, 4.0, 3.0]]
     """
-    return np.asarray(history[known[:, None] - season + np.arange(horizon) % season])
+    return np.asarray(history[known[:, None] - index.size + np.arange(horizon) % index.size])
 
 
-def average(history: Floats, known: Ints, horizon: int, season: int) -> Floats:
+def average(history: Floats, known: Ints, horizon: int, index: Floats) -> Floats:
     """The mean of all that is known; what is left for a short history.
 
     Examples
     --------
-    >>> average(np.array([1.0, 3.0, 5.0]), np.array([2, 3]), 1, 12).tolist()
+    >>> average(np.array([1.0, 3.0, 5.0]), np.array([2, 3]), 1, np.ones(12)).tolist()
     [[2.0], [3.0]]
     """
     return np.asarray(np.repeat((np.cumsum(history)[known - 1] / known)[:, None], horizon, axis=1))
 
 
-def smoothed(history: Floats, known: Ints, horizon: int, season: int, *, shape: Shape) -> Floats:
-    """Exponential smoothing of the given shape; never below zero.
+def year_mean(history: Floats, known: Ints, horizon: int, index: Floats, *, seasonal: bool = False) -> Floats:
+    """The mean of the last season (of all where it is shorter), times the seasonal index if asked for.
 
     Examples
     --------
-    >>> smoothed(np.full(24, 7.0), np.array([20, 24]), 2, 12, shape=Shape()).round(6).tolist()
-    [[7.0, 7.0], [7.0, 7.0]]
+    >>> year_mean(np.array([9.0, 1.0, 3.0, 5.0]), np.array([2, 4]), 1, np.ones(3)).tolist()
+    [[5.0], [3.0]]
     """
-    return np.maximum(smooth(history, shape, season, int(known.min())).project(known, horizon), 0.0)
+    usual, ahead = _season(history, known, horizon, index if seasonal else _FLAT)
+    sold, weight = (np.concatenate([[0.0], np.cumsum(values)]) for values in (history, usual))
+    since = np.maximum(known - index.size, 0)
+    level = (sold[known] - sold[since]) / np.maximum(weight[known] - weight[since], 1e-9)
+    return np.asarray(level[:, None] * ahead)
 
 
-def indexed(history: Floats, known: Ints, horizon: int, season: int) -> Floats:
-    """Simple smoothing of demand without its season, times a shrunk seasonal index learnt before the first origin.
+def level(history: Floats, known: Ints, horizon: int, index: Floats, *, seasonal: bool = False) -> Floats:
+    """Simple exponential smoothing, of demand without its season if asked for.
 
     Examples
     --------
-    >>> indexed(np.tile([80.0, 120.0, 100.0, 100.0], 6), np.array([21]), 3, 4).round(3).tolist()
+    >>> level(np.full(24, 7.0), np.array([20, 24]), 2, np.ones(12)).round(6).tolist()
+    [[7.0, 7.0], [7.0, 7.0]]
+    >>> level(np.tile([80.0, 120.0, 100.0, 100.0], 6), np.array([21]), 3, np.array([0.8, 1.2, 1.0, 1.0]), seasonal=True).round(3).tolist()
     [[120.0, 100.0, 100.0]]
     """
-    index = np.maximum(seasonal_index(history[: int(known.min())], season), 0.05)
-    plain = history / index[np.arange(history.size) % season]
-    ahead = index[(known[:, None] + np.arange(horizon)) % season]
-    return np.asarray(smoothed(plain, known, horizon, season, shape=_SHAPES["ses"]) * ahead)
+    usual, ahead = _season(history, known, horizon, index if seasonal else _FLAT)
+    first = int(known.min())
+    begin = min(first, max(FIT, index.size if seasonal else 0))
+    start = float(history[:begin].sum() / max(usual[:begin].sum(), 1e-9))
+    alpha = best_level(history[:first], usual[:first], start, LEVELS)
+    return np.asarray(level_path(history, usual, start, alpha)[known][:, None] * ahead)
 
 
-def intermittent(history: Floats, known: Ints, horizon: int, season: int, *, kind: int) -> Floats:
+def trend(history: Floats, known: Ints, horizon: int, index: Floats, *, seasonal: bool = False) -> Floats:
+    """Exponential smoothing with a trend that fades out, of demand without its season if asked for; never below zero.
+
+    Examples
+    --------
+    >>> trend(np.arange(40.0), np.array([40]), 2, np.ones(12)).round(1).tolist()
+    [[39.8, 40.7]]
+    """
+    usual, ahead = _season(history, known, horizon, index if seasonal else _FLAT)
+    plain, first = history / np.maximum(usual, LEAST_INDEX), int(known.min())
+    begin = np.arange(min(first, max(FIT, index.size if seasonal else 0)))
+    slope = float(np.polyfit(begin, plain[: begin.size], 1)[0]) if begin.size > 1 else 0.0
+    start = (float(plain[: begin.size].mean()) - slope * (begin.size + 1) / 2.0, slope)
+    alpha, beta, damping = best_trend(plain[:first], start, *TRENDS)
+    height, rise, _ = trend_path(plain, start, alpha, beta, damping)
+    line = height[known][:, None] + rise[known][:, None] * np.cumsum(damping ** np.arange(1, horizon + 1))
+    return np.asarray(np.maximum(line, 0.0) * ahead)
+
+
+def _season(history: Floats, known: Ints, horizon: int, index: Floats) -> tuple[Floats, Floats]:
+    """Index of each period of history, (n_periods,), and of those ahead, (n_known, horizon) [1]."""
+    return index[np.arange(history.size) % index.size], index[(known[:, None] + np.arange(horizon)) % index.size]
+
+
+def intermittent(history: Floats, known: Ints, horizon: int, index: Floats, *, kind: int) -> Floats:
     """Croston, SBA or TSB, with start values and smoothing constant learnt before the first origin.
 
     Examples
     --------
-    >>> intermittent(np.tile([0.0, 0.0, 6.0], 8), np.array([24]), 2, 12, kind=CROSTON).round(6).tolist()
+    >>> intermittent(np.tile([0.0, 0.0, 6.0], 8), np.array([24]), 2, np.ones(12), kind=CROSTON).round(6).tolist()
     [[2.0, 2.0]]
     """
     learnt = history[: int(known.min())]
@@ -108,91 +147,37 @@ def intermittent(history: Floats, known: Ints, horizon: int, season: int, *, kin
     return np.asarray(np.repeat(rate[known][:, None], horizon, axis=1))
 
 
-_SHAPES: Final = {
-    "ses": Shape(),
-    "holt": Shape(trend=True),
-    "damped_trend": Shape(trend=True, damped=True),
-    "season_add": Shape(season="add"),
-    "season_mul": Shape(season="mul"),
-    "damped_season_add": Shape(trend=True, damped=True, season="add"),
-    "damped_season_mul": Shape(trend=True, damped=True, season="mul"),
-}
-
 METHODS: Final[Mapping[str, Method]] = MappingProxyType({
     "naive": naive,
     "seasonal_naive": seasonal_naive,
     "average": average,
-    **{name: partial(smoothed, shape=shape) for name, shape in _SHAPES.items()},
-    "season_index": indexed,
+    "year_mean": year_mean,
+    "level": level,
+    "trend": trend,
+    "season_mean": partial(year_mean, seasonal=True),
+    "season_level": partial(level, seasonal=True),
+    "season_trend": partial(trend, seasonal=True),
     "croston": partial(intermittent, kind=CROSTON),
     "sba": partial(intermittent, kind=SBA),
     "tsb": partial(intermittent, kind=TSB),
 })  # fmt: skip
 
 
-def suited(history: Floats, kind: DemandClass, known: int, season: int) -> tuple[str, ...]:
-    """Names of the methods worth a trial for a series of this class of which ``known`` periods are there to fit on.
+def suited(periods: int, index: Floats, seldom: bool) -> tuple[str, ...]:
+    """Names of the methods worth a trial on a series; the first is the plain one that the others must beat.
 
-    Frequent demand: naive forecasts and smoothing. Seldom demand: naive ones, average, simple smoothing, Croston, SBA
-    and TSB. A seasonal method needs two known seasons, a multiplicative one also demand in every period.
-
-    Examples
-    --------
-    >>> suited(np.ones(9), DemandClass.SMOOTH, 9, 12)
-    ('naive', 'average')
-    >>> suited(np.ones(40), DemandClass.SLOW, 36, 12)
-    ('naive', 'average', 'seasonal_naive', 'ses', 'croston', 'sba', 'tsb')
-    """
-    if kind is DemandClass.NONE:
-        return ("average",)
-    names = ["naive", "average"]
-    if 1 < season <= known:
-        names.append("seasonal_naive")
-    seldom = kind in (DemandClass.SLOW, DemandClass.LUMPY)
-    for name, shape in _SHAPES.items():
-        fits = known >= shape.needs(season) and (not shape.season or season > 1)
-        positive = shape.season != "mul" or bool((history > 0).all())
-        if fits and positive and (name == "ses" or not seldom):
-            names.append(name)
-    return (*names, "croston", "sba", "tsb") if seldom else tuple(names)
-
-
-def promising(history: Floats, kind: DemandClass, known: int, season: int) -> tuple[str, ...]:
-    """Names of the few methods worth a trial where time is short or origins are few, so that chance chooses less.
-
-    Seldom demand: average, simple smoothing, Croston, SBA and TSB. Frequent demand: average, seasonal naive and indices,
-    and smoothing with a season if a test finds one, else without; naive and undamped trends are left out: simple
-    smoothing and damped trends hold them as limits and do not run away. Short histories keep all that `suited` names.
+    Where there is a season, methods with it, and seasonal naive; else methods without. Trends for frequent demand only.
 
     Examples
     --------
-    >>> promising(np.tile([80.0, 120.0, 100.0, 100.0], 6), DemandClass.SMOOTH, 24, 4)
-    ('average', 'seasonal_naive', 'season_add', 'season_mul', 'damped_season_add', 'damped_season_mul', 'season_index')
-    >>> promising(np.tile([0.0, 4.0, 0.0, 0.0], 6), DemandClass.SLOW, 24, 4)
-    ('average', 'ses', 'croston', 'sba', 'tsb')
+    >>> suited(9, np.ones(12), False), suited(40, np.ones(12), True)
+    (('year_mean', 'average'), ('year_mean', 'average', 'level', 'croston', 'sba', 'tsb'))
+    >>> suited(24, np.array([0.8, 1.2, 1.0, 1.0]), False)
+    ('season_mean', 'season_level', 'season_trend', 'seasonal_naive')
     """
-    names = suited(history, kind, known, season)
-    if "ses" not in names:
-        return names
-    if kind in (DemandClass.SLOW, DemandClass.LUMPY):
-        return tuple(name for name in names if name not in ("naive", "seasonal_naive"))
-    possible = any(_SHAPES[name].season for name in names if name in _SHAPES)
-    seasonal = possible and is_seasonal(history[:known], season)
-    kept = tuple(n for n in names if n not in ("naive", "holt") and (n not in _SHAPES or bool(_SHAPES[n].season) == seasonal))
-    return (*kept, "season_index") if known >= 2 * season > 2 else kept
-
-
-def is_seasonal(history: Floats, season: int) -> bool:
-    """Whether demand resembles that of a season ago beyond chance (one in ten): the test of the M4 benchmarks.
-
-    The autocorrelation at the season against 1.645 times its standard error by Bartlett's formula. Source: Makridakis,
-    Spiliotis, Assimakopoulos (2020), benchmark code.
-    """
-    if season < 2 or history.size < 2 * season:
-        return False
-    off = history - history.mean()
-    scale = float(off @ off)
-    if scale <= 0:
-        return False
-    acf = np.array([float(off[k:] @ off[:-k]) / scale for k in range(1, season + 1)])
-    return bool(abs(acf[-1]) > 1.645 * np.sqrt((1.0 + 2.0 * np.sum(acf[:-1] ** 2)) / history.size))
+    if not is_flat(index):
+        trend = ("season_trend",) if not seldom and float(index.min()) >= LEAST_INDEX and periods >= FIT else ()
+        return ("season_mean", "season_level", *trend, *(("seasonal_naive",) if periods >= 2 * index.size else ()))
+    if periods < FIT:
+        return ("year_mean", "average")
+    return ("year_mean", "average", "level", *(("croston", "sba", "tsb") if seldom else ("trend",)))

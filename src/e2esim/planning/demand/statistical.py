@@ -1,188 +1,153 @@
-"""The statistical forecast of many series: class, backtest and forecast of each item and channel.
+"""The statistical forecast of all series: each made ready, every method tried, the best chosen, and no class worse than plain ones.
 
-The door of the room: a polars table of history in, tables of forecast and methods out; or arrays, series by series.
+Owns the sequence, and the guard: what would have been forecast a quarter, two and three quarters ago is held against what came. A
+class of demand that a mean of the last year, or seasonal naive, would have served better takes that (except series whose level
+has stepped since: the past cannot speak for them).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
-from e2esim.planning.demand.backtest import Backtest, backtest, forecasts_of
-from e2esim.planning.demand.classes import DemandClass, demand_class, demand_interval, since_first, size_variation
-from e2esim.planning.demand.cleaning import clean
+from e2esim.planning.demand.choice import choose, forecasts_of, missed_by, try_methods
+from e2esim.planning.demand.classes import DemandClass, demand_class
+from e2esim.planning.demand.series import ReadySeries, ready
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+SHORT: Final = 4  # periods; with fewer there is nothing to choose by
+LOOKS: Final = 3  # quarters over which a class must not lose
+PLAIN: Final = ("year_mean", "seasonal_naive")
 
 
-@dataclass(frozen=True, kw_only=True)
-class SeriesForecast:
-    """The forecast of one series and why it is made so."""
+class Statistical(NamedTuple):
+    """Forecasts of all series and how they came about; (n_series,) each."""
 
-    quantity: Floats  # (horizon,) [pcs]
-    error_sd: Floats  # (horizon,) expected error of each period, from the backtest; NaN without one [pcs]
-    method: str
-    kind: DemandClass
-    outliers: tuple[int, ...]  # periods of the history that were pulled back
-    backtest: Backtest | None  # None where the history is too short for one
+    quantity: Floats  # (n_series, horizon) [pcs]
+    method: tuple[str, ...]
+    kind: tuple[DemandClass, ...]
+    step: Ints  # period in which the level of today began; -1 without a lasting step
 
 
-def forecast_series(
-    history: Floats,
-    *,
-    horizon: int,
-    season: int,
-    origins: int = 24,
-    mean_of: int = 3,
-    outlier_limit: float | None = None,
-    method: str | None = None,
-) -> SeriesForecast:
-    """Forecast one series by the method, or the mean of methods, that a rolling-origin backtest likes best.
+class Look(NamedTuple):
+    """How a quarter in the past would have been missed; (n_series,) each [pcs]."""
 
-    Parameters
-    ----------
-    history : ndarray, (n_periods,)
-        Demand of past periods, oldest first; zeros before the first demand are dropped [pcs].
-    horizon
-        Periods to forecast.
-    season
-        Periods in a season (12 for months, 52 for weeks); 1 for none.
-    origins, mean_of
-        Of the backtest.
-    outlier_limit
-        Robust standard deviations beyond which history is pulled back before it is learnt from; None to leave it.
-    method
-        Use this one (for instance ``season_mul`` or ``ses+croston``); the backtest is still made and reported.
-
-    Returns
-    -------
-    SeriesForecast
-
-    Examples
-    --------
-    >>> made = forecast_series(np.tile([80.0, 120.0, 100.0, 100.0], 8), horizon=2, season=4)
-    >>> made.kind.value, made.method, made.quantity.tolist()
-    ('smooth', 'seasonal_naive', [80.0, 120.0])
-    >>> forecast_series(np.zeros(8), horizon=2, season=4).quantity.tolist()
-    [0.0, 0.0]
-    """
-    _check(history, horizon, season)
-    known = since_first(history)
-    unknown = np.full(horizon, np.nan)
-    kind = demand_class(history)
-    if known.size < 4:  # nothing to choose by
-        level = float(known.mean()) if known.size else 0.0
-        return SeriesForecast(quantity=np.full(horizon, level), error_sd=unknown, method="average", kind=kind, outliers=(), backtest=None)
-    pulled: tuple[int, ...] = ()
-    if outlier_limit is not None:
-        known, outlier = clean(known, season, outlier_limit)
-        pulled = tuple(int(i) + history.size - known.size for i in np.flatnonzero(outlier))
-    tried = backtest(known, kind, horizon=horizon, season=season, origins=origins, mean_of=mean_of)
-    chosen = method or tried.best
-    quantity = forecasts_of(chosen, known, np.array([known.size]), horizon, season)[0]
-    sd = unknown.copy()
-    if chosen in tried.candidates:
-        seen = tried.error_sd[tried.candidates.index(chosen)]
-        sd = np.concatenate([seen, np.full(max(horizon - seen.size, 0), seen[-1])])[:horizon]
-    return SeriesForecast(quantity=quantity, error_sd=sd, method=chosen, kind=kind, outliers=pulled, backtest=tried)
+    ours: Floats
+    plain: Floats  # (n_plain, n_series); inf where the method needs more history
 
 
-def _check(history: Floats, horizon: int, season: int) -> None:
-    wrong = []
-    if history.ndim != 1 or not history.size:
-        wrong.append(f"history must be one row of periods, not of shape {history.shape}")
-    if not np.isfinite(history).all():
-        wrong.append("history has missing or infinite quantities")
-    if (history < 0).any():
-        wrong.append("history has negative quantities: net returns out, or book them as returns")
-    if horizon < 1 or season < 1:
-        wrong.append(f"horizon and season must be >= 1, not {horizon} and {season}")
-    if wrong:
-        raise ValueError("; ".join(wrong))
-
-
-@dataclass(frozen=True, kw_only=True)
-class DemandForecast:
-    """Forecasts of many series, one row a key and period, and one row a key with the reasons."""
-
-    forecast: pl.DataFrame  # keys, step (1...), quantity [pcs], error_sd [pcs]
-    methods: pl.DataFrame  # keys, class, adi, cv2, method, measure, mase, rmsse, wape, bias, naive_mase, outliers
-
-
-def forecast_table(
-    history: pl.DataFrame,
-    *,
-    horizon: int,
-    season: int,
-    keys: tuple[str, ...] = ("item", "channel"),
-    period: str = "period",
-    quantity: str = "quantity",
-    origins: int = 24,
-    outlier_limit: float | None = None,
-) -> DemandForecast:
-    """Forecast every key of a table of demand history.
+def forecast_all(
+    history: Floats, first: Ints, *, horizon: int, judged: int, season: int, looks: Sequence[Look] | None = None
+) -> Statistical:
+    """Forecast every series of a table.
 
     Parameters
     ----------
-    history
-        One row a key and period; several rows of one are summed, absent ones are zero. Periods are whole numbers
-        (weeks or months counted from any start); the last period of the table is the last known one of every key.
-    horizon, season, origins, outlier_limit
-        As in `forecast_series`.
-    keys, period, quantity
-        Names of columns.
+    history : ndarray, (n_series, n_known)
+        Demand of past periods, oldest first [pcs].
+    first : ndarray, (n_series,)
+        Period from which a series is recorded.
+    horizon, judged, season
+        Periods to forecast, that a forecast is judged by, and in a year.
+    looks
+        Quarters that the guard goes by, the last known one first; None: looked at here.
 
     Examples
     --------
-    >>> table = pl.DataFrame({"item": "A", "channel": "shop", "period": range(8), "quantity": [5.0] * 8})
-    >>> made = forecast_table(table, horizon=2, season=4)
-    >>> made.forecast.select("item", "step", "quantity").rows()
-    [('A', 1, 5.0), ('A', 2, 5.0)]
-    >>> made.methods.select("class", "method", "wape").rows()
-    [('smooth', 'naive', 0.0)]
+    >>> made = forecast_all(np.tile([[80.0, 120.0, 100.0, 100.0]], 8), np.array([0]), horizon=2, judged=4, season=4)
+    >>> made.kind[0].value, made.quantity.round(6).tolist()
+    ('smooth', [[80.0, 120.0]])
     """
-    absent = [c for c in (*keys, period, quantity) if c not in history.columns]
-    if absent:
-        raise ValueError(f"history has no column {', '.join(absent)}; it has {', '.join(history.columns)}")
-    if history.is_empty():
-        raise ValueError("history has no rows")
-    summed = history.group_by(*keys, period).agg(pl.col(quantity).sum()).sort(*keys, period)
-    start, end = int(summed[period].min()), int(summed[period].max())  # type: ignore[arg-type]
-    plans: list[pl.DataFrame] = []
-    reasons: list[dict[str, object]] = []
-    for key, rows in summed.group_by(*keys, maintain_order=True):
-        row = np.zeros(end - start + 1)
-        row[rows[period].to_numpy() - start] = rows[quantity].to_numpy()
-        named = dict(zip(keys, key, strict=True))
-        try:
-            made = forecast_series(row, horizon=horizon, season=season, origins=origins, outlier_limit=outlier_limit)
-        except ValueError as wrong:
-            raise ValueError(f"{', '.join(f'{k} {v}' for k, v in named.items())}: {wrong}") from None
-        plans.append(pl.DataFrame({
-            **{k: [v] * horizon for k, v in named.items()}, "step": np.arange(1, horizon + 1),
-            "quantity": made.quantity, "error_sd": made.error_sd,
-        }))  # fmt: skip
-        reasons.append(named | _reason(row, made))
-    return DemandForecast(forecast=pl.concat(plans), methods=pl.DataFrame(reasons, infer_schema_length=None))
+    series = ready(history, first, season)
+    kinds = tuple(demand_class(row[begin:]) for row, begin in zip(history, first, strict=True))
+    methods = list(_methods(series, judged))
+    looks = look_back(history, first, LOOKS, judged=judged, season=season) if looks is None else looks[:LOOKS]
+    fresh = np.array([s.step > history.shape[1] - LOOKS * judged for s in series], bool)
+    for kind in set(kinds):
+        mine = np.array([k is kind for k in kinds], bool) & ~fresh
+        better = _better(looks, mine)
+        for k, s in enumerate(series):
+            if better and mine[k] and _possible(better, s, season):
+                methods[k] = better
+    made = [_forecast(s, m, horizon) for s, m in zip(series, methods, strict=True)]
+    step = np.array([s.step for s in series], np.int64)
+    return Statistical(np.array(made).reshape(len(series), horizon), tuple(methods), kinds, step)
 
 
-def _reason(history: Floats, made: SeriesForecast) -> dict[str, object]:
-    """One row of the table of methods."""
-    row: dict[str, object] = {
-        "class": made.kind.value, "adi": demand_interval(history), "cv2": size_variation(history),
-        "method": made.method, "measure": None, "mase": None, "rmsse": None, "wape": None, "bias": None,
-        "naive_mase": None, "outliers": len(made.outliers),
-    }  # fmt: skip
-    tried = made.backtest
-    if tried is not None:
-        at = tried.candidates.index(made.method)
-        plain = "seasonal_naive" if "seasonal_naive" in tried.candidates else "naive"
-        row |= {
-            "measure": tried.measure, "mase": float(tried.mase[at]), "rmsse": float(tried.rmsse[at]),
-            "wape": float(tried.wape[at]), "bias": float(tried.bias[at]),
-            "naive_mase": float(tried.mase[tried.candidates.index(plain)]) if plain in tried.candidates else None,
-        }  # fmt: skip
-    return row
+def plain_forecasts(history: Floats, first: Ints, horizon: int, season: int) -> dict[str, Floats]:
+    """What costs no thought, (n_series, horizon) each: the mean of the last year, and the same period of the last year [pcs].
+
+    Examples
+    --------
+    >>> {k: v.tolist() for k, v in plain_forecasts(np.array([[1.0, 3.0, 5.0]]), np.array([0]), 2, 2).items()}
+    {'mean of a year': [[4.0, 4.0]], 'seasonal naive': [[3.0, 5.0]]}
+    """
+    mean, naive = np.zeros((len(history), horizon)), np.zeros((len(history), horizon))
+    for k, (row, begin) in enumerate(zip(history, first, strict=True)):
+        known = row[begin:]
+        if known.any():
+            now, flat = np.array([known.size]), np.ones(season)
+            mean[k] = forecasts_of("year_mean", known, now, horizon, flat)[0]
+            naive[k] = forecasts_of("seasonal_naive" if known.size >= season else "naive", known, now, horizon, flat)[0]
+    return {"mean of a year": mean, "seasonal naive": naive}
+
+
+def look_back(history: Floats, first: Ints, quarters: int, *, judged: int, season: int) -> list[Look]:
+    """What would have been forecast a quarter ago, two quarters ago ..., as far as each leaves twice as many periods to learn from.
+
+    Examples
+    --------
+    >>> [look.plain[0].tolist() for look in look_back(np.full((1, 16), 5.0), np.array([0]), 3, judged=4, season=4)]
+    [[0.0], [0.0]]
+    """
+    pasts = [now for k in range(1, quarters + 1) if (now := history.shape[1] - k * judged) >= 2 * judged]
+    return [_look(history[:, :now], history[:, now : now + judged], first, season) for now in pasts]
+
+
+def _methods(series: Sequence[ReadySeries], judged: int) -> tuple[str, ...]:
+    """The method of each series, the guard aside."""
+    rich = [k for k, s in enumerate(series) if s.history.size >= SHORT and s.history.any()]
+    chosen = choose([try_methods(series[k].history, series[k].season, seldom=series[k].seldom, judged=judged) for k in rich])
+    found = dict(zip(rich, chosen, strict=True))
+    return tuple(found.get(k, "average") for k in range(len(series)))
+
+
+def _look(past: Floats, came: Floats, first: Ints, season: int) -> Look:
+    """What would have been forecast then, by this room and plainly, against what came."""
+    judged = came.shape[1]
+    begins = np.minimum(first, past.shape[1])
+    series = ready(past, begins, season)
+    ours, plain = np.zeros(len(series)), np.full((len(PLAIN), len(series)), np.inf)
+    for k, (s, method) in enumerate(zip(series, _methods(series, judged), strict=True)):
+        ours[k] = missed_by(_forecast(s, method, judged)[None], came[k][None], s.seldom)
+        raw = ReadySeries(past[k, begins[k] :], np.ones(season), -1, s.seldom)
+        for p, name in enumerate(PLAIN):
+            if _possible(name, raw, season):
+                plain[p, k] = missed_by(_forecast(raw, name, judged)[None], came[k][None], s.seldom)
+    return Look(ours, plain)
+
+
+def _possible(name: str, series: ReadySeries, season: int) -> bool:
+    return series.history.size >= (season if name == "seasonal_naive" else SHORT)
+
+
+def _better(looks: Sequence[Look], mine: npt.NDArray[np.bool_]) -> str:
+    """The plain method that would have missed a class by less than what was chosen, series that it can forecast; "" for none."""
+    best, saved = "", 0.0
+    for p, name in enumerate(PLAIN):
+        gain = sum(float(np.sum((look.ours - look.plain[p])[mine & np.isfinite(look.plain[p])])) for look in looks)
+        if gain > saved:
+            best, saved = name, gain
+    return best
+
+
+def _forecast(series: ReadySeries, method: str, horizon: int) -> Floats:
+    """Forecast after all of the history by one method, (horizon,) [pcs]."""
+    if not series.history.any():
+        return np.zeros(horizon)
+    return np.asarray(forecasts_of(method, series.history, np.array([series.history.size]), horizon, series.season)[0])

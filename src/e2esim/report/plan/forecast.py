@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections import Counter
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from rich.table import Table
 from rich.text import Text
@@ -34,6 +36,7 @@ def forecast_frame(demand: NetDemand) -> pl.DataFrame:
             "unit": of_series(data.unit),
             "class": of_series(kind.value for kind in plan.kind),
             "method": of_series(plan.method),
+            "level_since": pl.Series(of_series(_days(data.today, plan.stepped)), dtype=pl.Date),
             "week": pl.Series(np.tile(first, series)),
             "statistical": adjusted.statistical.ravel().round(3),
             "promoted": adjusted.promoted.ravel().round(3),
@@ -43,6 +46,10 @@ def forecast_frame(demand: NetDemand) -> pl.DataFrame:
             "planned": demand.planned.ravel(),
         }
     )
+
+
+def _days(today: dt.date, days: npt.NDArray[np.float64]) -> list[dt.date | None]:
+    return [today + dt.timedelta(days=int(day)) if math.isfinite(day) else None for day in days]
 
 
 def accuracy_frame(demand: NetDemand) -> pl.DataFrame:
@@ -72,6 +79,7 @@ def forecast_json(demand: NetDemand) -> dict[str, Any]:
         "series": len(plan.keys),
         "weeks": plan.edges.size - 1,
         "classes": {kind.value: count for kind in DemandClass if (count := sum(k is kind for k in plan.kind))},
+        "stepped": int(np.isfinite(plan.stepped).sum()),
         "methods": dict(sorted(parts.items(), key=lambda pair: (-pair[1], pair[0]))),
         "forecast": round(float(plan.adjusted.final.sum()), 3),
         "consumed": round(float((plan.adjusted.final - demand.net).sum()), 3),
@@ -103,7 +111,7 @@ def accuracy_table(table: Table, demand: NetDemand, *, classes: bool) -> Table:
             name = "all" if level == "all" else score.kind
             table.add_row(
                 Text(name), Text(score.step), _share(score.wape), _share(score.bias, sign=True), f"{score.mase:.2f}" if math.isfinite(score.mase) else "-",
-                "" if score.step == "seasonal naive" else _share(score.added, sign=True),
+                "" if score.step in ("mean of a year", "seasonal naive") else _share(score.added, sign=True),
             )  # fmt: skip
     return table
 

@@ -42,7 +42,7 @@ _COLUMNS: dict[str, tuple[str, str, int]] = {
     "rank": ("Rank", "whole", 7), "way": ("Way out", "text", 18), "way_eur": ("Way EUR", "eur", 13), "way_left": ("Stays late", "qty", 12),
     "proven": ("Proven least", "text", 13), "days_later": ("Days later", "whole", 11),
     "p80": ("80 % sure by", "date", 13), "p95": ("95 % sure by", "date", 13),
-    "channel": ("Channel", "text", 14), "class": ("Class", "text", 10), "method": ("Method", "text", 26),
+    "channel": ("Channel", "text", 14), "class": ("Class", "text", 10), "method": ("Method", "text", 26), "level_since": ("Level since", "date", 12),
     "statistical": ("Statistical", "qty", 12), "promoted": ("With promotions", "qty", 16),
     "forecast": ("Forecast", "qty", 11), "consumed": ("Consumed", "qty", 11), "net": ("Net", "qty", 10),
     "planned": ("Planned", "qty", 10), "level": ("Level", "text", 8), "series": ("Series", "whole", 8),
