@@ -32,7 +32,7 @@ _CENTRE = ("work_centres", "work_centre")
 
 
 def _unit(of: str) -> Column:
-    return text("unit", f"unit of {of}; if given it must be the unit that items states for the item", verbs=FACTORY)
+    return text("unit", f"unit of {of}; if given it must be the unit that items states for the item", verbs=DEMAND)
 
 
 TABLES: tuple[Table, ...] = (
