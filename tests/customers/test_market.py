@@ -103,7 +103,7 @@ def run_prospects(shop: Shop, mu: F, ticks: int) -> tuple[npt.NDArray[np.void], 
     """Buyers of ``ticks`` ticks of one hour, prospects seen, and their number by cell."""
     clock, number = np.zeros(CELLS), np.zeros(CELLS, dtype=np.int64)
     due = np.array([exponential(shop.gap, child(CODE[cell], -2), 0, 1.0) for cell in range(CELLS)])
-    found, seen = [], 0
+    found, seen, met = [], 0, np.zeros((CELLS, shop.mix.shape[1]))
     for tick in range(ticks):
         out = np.zeros(4_000, dtype=BUYER)
         m, some = prospects(
@@ -127,10 +127,14 @@ def run_prospects(shop: Shop, mu: F, ticks: int) -> tuple[npt.NDArray[np.void], 
             shop.order,
             shop.cdf,
             *shop.offer(),
+            met,
             out,
         )
         found.append(out[:m])
         seen += some
+    assert met.sum() <= seen
+    if not shop.stockist.any():
+        assert met.sum() == seen  # everybody weighed it
     return np.concatenate(found), seen, number
 
 
@@ -183,7 +187,7 @@ def test_returning_twin(seed: int) -> None:
     segment, address = rng.integers(0, 2, n).astype(np.uint8), rng.integers(0, 1 << 40, n)
     purchases, rows, t = rng.integers(1, 6, n).astype(np.uint16), rng.permutation(n).astype(np.int32), rng.uniform(0, 1, n)
     for loop in (True, False):
-        out, lost = np.zeros(n, dtype=BUYER), np.empty(n, dtype=np.int32)
+        out, lost, met = np.zeros(n, dtype=BUYER), np.empty(n, dtype=np.int32), np.zeros((CELLS, SEGMENTS))
         bought, away = returning(
             shop.keys,
             rows,
@@ -200,9 +204,11 @@ def test_returning_twin(seed: int) -> None:
             shop.pair,
             *shop.offer(),
             loop,
+            met,
             out,
             lost,
         )
+        assert met.sum() == n  # every need is weighed
         assert bought + away == n
         if not loop:
             assert away == 0
@@ -273,6 +279,7 @@ def test_prospects_come_as_poisson_at_the_stated_rate() -> None:
                 shop.order,
                 shop.cdf,
                 *shop.offer(),
+                np.zeros((CELLS, shop.mix.shape[1])),
                 out,
             )[1]
         )

@@ -51,7 +51,24 @@ class Trade:
         self.number = np.zeros(n, dtype=np.int64)  # orders placed
         self.first = -a.seniority_y * 8760.0
         self.last = np.full(n, np.nan)
+        self.elsewhere = np.zeros((n, w.items.n))  # pieces of rivals on the shelf in place of cancelled ones
+        past_d = w.settings.market.service_half_life_d / math.log(2.0)
+        self._due = self.rate_d.sum(axis=1) * past_d + 1.0  # pieces remembered
+        self._good = self._due * w.channels.usual_service[a.channel]  # of them, delivered when wished and when promised, halves each
+        self._dear = self._price_gap()
+        if w.settings.market.loyalty_loop:  # prices are known when accounts list for the year; service is learnt
+            people.wallet[:] = np.exp(self.equilibrium())
         self._targets = self.targets()
+
+    def _price_gap(self) -> F:
+        """Log of each account's trade prices over the usual ones for what it sells, (accounts,); 0 where no usual ones are known."""
+        w, a = self.world, self.world.accounts
+        usual = w.channels.trade_share[None, :] * w.reference_price
+        known = (usual > 0) & ~np.isnan(w.price)
+        gap = np.where(known, np.log(np.where(known, w.price, 1.0) / np.where(known, usual, 1.0)), 0.0)
+        worth = self.rate_d * np.nan_to_num(w.reference_price)[:, a.channel].T
+        total = np.maximum(worth.sum(axis=1), 1e-12)
+        return np.asarray((worth * gap[:, a.channel].T).sum(axis=1) / total)
 
     def targets(self) -> F:
         """Base stock of each (account, item): the mean need and some Poisson deviations, whole pieces."""
@@ -88,7 +105,7 @@ class Trade:
         staying = (self.people.wallet > 0)[accounts, None]
         wanted = replenish(
             target=self._targets[accounts] * staying,
-            on_hand=on_hand[accounts],
+            on_hand=on_hand[accounts] + self.elsewhere[accounts],
             on_order=on_order[accounts],
             backlog=backlog[accounts],
             reviews=np.ones(len(accounts), dtype=np.bool_),
@@ -131,16 +148,52 @@ class Trade:
         return np.arange(first, first + m, dtype=np.int32)
 
     def week(self) -> None:
-        """Once a week: learn the sell-out rate and move the share of wallet with satisfaction relative to the alternative."""
+        """Once a week: learn the sell-out rate, forget a little, and move the share of wallet towards its equilibrium."""
         self.rate_d = smoothed_rate(self.rate_d, self.sold, 7.0, _LEARN, self.season(self._day)[:, None])
         self._day += 7
         self.sold[:] = 0.0
         self._targets = self.targets()
+        self.elsewhere = np.maximum(self.elsewhere - 7.0 * self.rate_d, 0.0)
         m, p = self.world.settings.market, self.people
+        fade = 0.5 ** (7.0 / m.service_half_life_d)
+        self._due *= fade
+        self._good *= fade
         if m.loyalty_loop:
-            neutral = p.base - m.competitor_satisfaction
-            move = m.wallet_rate * (p.account_memory - m.competitor_satisfaction - neutral)
-            p.wallet[:] = np.where(p.wallet > 0, np.clip(p.wallet * np.exp(move), 0.2, 2.0), 0.0)
+            near = 0.5 ** (7.0 / m.wallet_half_life_d)
+            aim = self.equilibrium()
+            p.wallet[:] = np.where(p.wallet > 0, np.exp(near * np.log(np.maximum(p.wallet, 1e-9)) + (1.0 - near) * aim), 0.0)
+
+    def service(self) -> F:
+        """How each account remembers to have been served: mean of fill rate and kept promises, (accounts,) [share]."""
+        return np.asarray(self._good / self._due)
+
+    def equilibrium(self) -> F:
+        """Log of the share of wallet that each account's service and prices, against those it is used to, lead to, (accounts,).
+
+        Orders follow service by ``service_elasticity`` near the usual one and by ``wallet_most`` at the most; prices by
+        ``trade_elasticity``. A share of wallet moves the log odds of a choice, which moves orders by (1 - conversion).
+        """
+        w, m = self.world, self.world.settings.market
+        of_orders = 1.0 / (1.0 - m.conversion)
+        better = self.service() - w.channels.usual_service[w.accounts.channel] - m.rival_service
+        served = m.wallet_most * np.tanh(of_orders * m.service_elasticity * better / m.wallet_most) if m.wallet_most > 0 else 0.0 * better
+        moved = served - of_orders * m.trade_elasticity * self._dear
+        return np.where(w.channels.buyer[w.accounts.channel] == 2, 0.0, moved)  # an own branch has no other supplier
+
+    def served(self, rows: Rows) -> None:
+        """Count delivered REPLENISH ``rows``: when they were wished for, and when they were promised."""
+        o = self.orders
+        day, pieces = np.floor(o["delivered"][rows] / 24.0), o["quantity"][rows].astype(np.float64)
+        kept, filled = day <= np.floor(o["promised"][rows] / 24.0), day <= np.floor(o["requested"][rows] / 24.0)
+        np.add.at(self._due, o["account"][rows], pieces)
+        np.add.at(self._good, o["account"][rows], 0.5 * pieces * (kept.astype(np.float64) + filled))
+
+    def cover(self, rows: Rows) -> None:
+        """Accounts of cancelled REPLENISH ``rows`` buy the pieces of a rival, and remember why."""
+        o = self.orders
+        pieces = o["quantity"][rows].astype(np.float64)
+        np.add.at(self.elsewhere, (o["account"][rows], o["item"][rows]), pieces)
+        np.add.at(self._due, o["account"][rows], pieces)
 
     def _decide_to_stay(self, accounts: npt.NDArray[np.int64], now: float) -> None:
         """Before each order an account may leave; satisfied ones seldom do."""

@@ -184,6 +184,7 @@ ORDER_COLUMNS: dict[str, tuple[type, float]] = {
     "shipped": (np.float32, np.nan),
     "delivered": (np.float32, np.nan),
     "returned": (np.float32, np.nan),
+    "cancelled": (np.float32, np.nan),
     "revenue_eur": (np.float32, 0),
     "cost_eur": (np.float32, 0),
     "freight_eur": (np.float32, 0),

@@ -308,6 +308,8 @@ def _channels(frame: pl.DataFrame) -> w.Channels:
         unsold_y=_f(frame, "unsold_share_y"),
         integration=_f(frame, "integration"),
         commission=_f(frame, "commission_share"),
+        usual_service=_f(frame, "usual_service"),
+        trade_share=_f(frame, "trade_share"),
         sellers=_f(frame, "sellers"),
     )
 

@@ -37,6 +37,7 @@ class Event(IntEnum):
     # the dearest week of a limit that binds in a new master plan: rows = weeks ahead, value = EUR by which a unit more lowers the cost of the
     # plan, quantity = units more for which that holds (0: for none, the price is one of several)
     HOUR_PRICED = 22  # place = work centre; [EUR/h, h]
+    LINES_CANCELLED = 24  # rows given up by customers who waited too long; quantity = pieces
     MATERIAL_PRICED = 23  # item = material; [EUR/unit, unit]
 
 

@@ -44,7 +44,15 @@ class Market:
     speak_bad: float = 0.75  # [share] who speak after a bad experience
     word_of_mouth: bool = True  # reputation follows what customers say
     loyalty_loop: bool = True  # satisfaction moves staying and share of wallet
-    wallet_rate: float = 0.02  # [1/satisfaction/week] share of wallet of a trade account follows its satisfaction
+    wallet_half_life_d: float = 90.0  # [days] in which half of the way to a new share of wallet is gone (assumed)
+    wallet_most: float = 0.3  # [log] most that service moves a share of wallet, either way (assumed)
+    service_elasticity: float = 11.0  # [% of orders/point of fill rate] of trade (Craig, DeHoratius and Raman: 11 to 13)
+    service_half_life_d: float = 180.0  # [days] in which an account half forgets how it was served (assumed: the last year counts)
+    rival_service: float = 0.0  # [share] by which the best alternative has become better than what accounts are used to
+    trade_elasticity: float = 2.8  # [1] percent of trade orders lost for a percent of trade price (usual range 1 to 3)
+    cancel_d: float = 0.03  # [1/day] hazard at which a consumer gives up a line late or beyond patience (assumed)
+    cancel_trade_d: float = 0.01  # [1/day] the same of a trade account (assumed)
+    patience_d: float = 45.0  # [days] beyond the day wished for after which customers give up, whatever was promised (assumed)
     competitor_satisfaction: float = 0.85  # [satisfaction] what the best alternative gives
     trade_churn: float = 0.0004  # [probability/order] that an account of neutral satisfaction leaves
 

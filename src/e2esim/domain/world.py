@@ -152,6 +152,8 @@ class Channels:
     unsold_y: F
     integration: F
     commission: F
+    usual_service: F
+    trade_share: F
     sellers: F  # people at scale 1
 
 

@@ -37,6 +37,7 @@ def served(
     promised: Array,
     allocated: Array,
     delivered: Array,
+    cancelled: Array,
     channel: Array,
     reference_d: Array,
     over: Array,
@@ -45,7 +46,7 @@ def served(
     ready_h: float,
     out: Array,
 ) -> None:
-    """Add up promises and deliveries by cell.
+    """Add up promises and deliveries by cell; a line cancelled after its promised day broke its promise on that day.
 
     Row columns each (n,). ``over``: (n_weeks, n_items) 1 where the week's demand exceeded its forecast. The window is
     [start, end) [h]; allocated within ``ready_h`` of the order = from the shelf. ``out``: (2, n_cells, SERVED),
@@ -57,7 +58,10 @@ def served(
         pieces = float(quantity[i])
         done = delivered[i] < end  # NaN compares false
         day = math.floor(delivered[i] / 24.0) if done else today
-        is_due = not gone and promised[i] >= start and promised[i] < 24.0 * today
+        broke = gone and math.floor(cancelled[i] / 24.0) > math.floor(promised[i] / 24.0)
+        if broke:
+            day = math.floor(cancelled[i] / 24.0)
+        is_due = (not gone or broke) and promised[i] >= start and promised[i] < 24.0 * today
         wish = requested[i] > placed[i] + 1.0  # a date was named; else as soon as possible
         wished = wish and not gone and requested[i] >= start and requested[i] < 24.0 * today
         need = float(requested[i]) if wish else placed[i] + 24.0 * reference_d[channel[i]]
@@ -129,6 +133,7 @@ def perfect_orders(
     order_no: Array,
     promised: Array,
     delivered: Array,
+    cancelled: Array,
     start: float,
     end: float,
     cell_of_order: Array,
@@ -143,7 +148,9 @@ def perfect_orders(
     """
     day_end = 24.0 * math.floor(end / 24.0)
     for i in range(cell.shape[0]):
-        if kind[i] == _SELL_OUT or state[i] == _CANCELLED or not (promised[i] >= start and promised[i] < day_end):
+        if kind[i] == _SELL_OUT or not (promised[i] >= start and promised[i] < day_end):
+            continue
+        if state[i] == _CANCELLED and not cancelled[i] > 24.0 * math.floor(promised[i] / 24.0) + 24.0:
             continue
         number = order_no[i]
         if cell_of_order[number] < 0:

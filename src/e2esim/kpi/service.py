@@ -38,6 +38,7 @@ def served_by_group(reading: Reading) -> tuple[Floats, Floats]:
         o["promised"],
         o["allocated"],
         o["delivered"],
+        o["cancelled"],
         o["channel"],
         np.asarray(outcome.terms.channel_reference_d, dtype=np.float64),
         over,
@@ -62,6 +63,7 @@ def perfect_by_group(reading: Reading) -> Floats:
         numbers,
         o["promised"],
         o["delivered"],
+        o["cancelled"],
         reading.start,
         reading.end,
         np.full(size, -1, dtype=np.int32),
@@ -111,7 +113,8 @@ def _by_tier(reading: Reading, findings: Findings) -> None:
     today = math.floor(reading.end / 24.0)
     tiers = filled(reading.outcome.accounts)["tier"]
     tier = np.where(account >= 0, tiers[np.maximum(account, 0)], Tier.CONSUMER) if tiers.size else np.full(account.shape, Tier.CONSUMER)
-    ours = (o["kind"] != OrderKind.SELL_OUT) & (o["state"] != OrderState.CANCELLED)
+    broke = o["cancelled"] > 24.0 * np.floor(o["promised"] / 24.0) + 24.0
+    ours = (o["kind"] != OrderKind.SELL_OUT) & ((o["state"] != OrderState.CANCELLED) | broke)
     due = np.flatnonzero(ours & (o["promised"] >= reading.start) & (o["promised"] < 24.0 * today))
     done = o["delivered"][due] < reading.end
     on_date = np.floor(o["delivered"][due] / 24.0) <= np.floor(o["promised"][due] / 24.0)

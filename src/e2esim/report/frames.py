@@ -25,7 +25,7 @@ from e2esim.kpi.reading import Reading
 
 Array = npt.NDArray[Any]
 
-_TIMES = ("placed", "requested", "promised", "allocated", "picked", "shipped", "delivered", "returned")
+_TIMES = ("placed", "requested", "promised", "allocated", "picked", "shipped", "delivered", "returned", "cancelled")
 _MONEY = (*ROW_EARNINGS, *ROW_COSTS)
 _CLASSES = ("consumer", "trade account", "own branch")
 _OF_CENTRES = (Event.LOT_RELEASED, Event.OPERATION_DONE, Event.MATERIAL_SHORT, Event.CAPACITY_OPENED, Event.CHANGED_OVER, Event.EXTRA_PAID)

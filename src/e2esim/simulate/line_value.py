@@ -21,7 +21,7 @@ from e2esim.planning.serve_value_kernels import serve_value
 Rows = npt.NDArray[np.int32]
 F = npt.NDArray[np.float64]
 
-_MARGIN_WEIGHT = 0.02  # [share] of the margin of a waiting line that is lost by waiting for a receipt, assumed: nobody cancels
+_MARGIN_WEIGHT = 0.05  # [share] of the margin of a waiting line that is lost by waiting for a receipt (some give up), assumed
 
 
 class LineValue:
@@ -135,8 +135,20 @@ class LineValue:
         if trade.any():
             value[trade] = self.account_value()[account]
             drop[trade], memory[trade] = market.trade_churn, p.account_memory[account] - p.base
-            fade[trade] = (1.0 - market.conversion) * market.wallet_rate * market.loyalty_loop / self._lines_week[account]
+            fade[trade] = self._wallet_at_stake()[account]
         return value, drop, theta, memory, weight, fade
+
+    def _wallet_at_stake(self) -> F:
+        """Share of an account's value lost for a satisfaction lost on one line, (accounts,) [1/satisfaction].
+
+        A late line is one of those that the account remembers, and worth its orders of that time, not for ever.
+        """
+        w, m = self.world, self.world.settings.market
+        past_y = m.service_half_life_d / math.log(2.0) / 365.0
+        lines = np.maximum(self._lines_week * 52.0 * past_y, 1.0)
+        losses_y = m.trade_churn * 365.0 / np.maximum(w.accounts.review_d, 1.0)
+        worst = max(float(w.attributes.loss[self._late]), 1e-6)
+        return np.asarray(m.loyalty_loop * m.service_elasticity / lines / worst * past_y * (losses_y + w.settings.finance.discount_y))
 
     def account_value(self) -> F:
         """Expected remaining margin of each account at its share of wallet, discounted, (accounts,) [EUR]."""

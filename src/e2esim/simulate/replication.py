@@ -18,6 +18,7 @@ from e2esim.chain.returns import Returns
 from e2esim.chain.source import Source
 from e2esim.chain.stock import ConservationError, Stock
 from e2esim.customers.desk import Desk
+from e2esim.customers.giving_up import GivingUp
 from e2esim.customers.journey import Journey
 from e2esim.customers.market import Market
 from e2esim.customers.people import People
@@ -72,6 +73,7 @@ class Replication:
         self.journey = Journey(world, self.people, self.orders, streams, ticks)
         self.desk = Desk(world, self.people, self.orders, streams, self.log, ticks)
         self.trade = Trade(world, self.people, self.orders, streams)
+        self.giving_up = GivingUp(world, self.people, self.orders, streams)
         self.promise = Promise(world, self.orders, self.log)
         self.deployment = Deployment(world, self.stock, self.trade, self.promise)
         self.planner = Planner(world, self.stock, self.shop, self.source, self.promise, self.deployment, self.log)
@@ -184,6 +186,7 @@ class Replication:
         self._buy(tick, now)
         start_of_day = (tick * self.tick_h) % 24.0
         if start_of_day <= _ORDER_HOUR < start_of_day + self.tick_h:
+            self._give_up(now)
             self._replenish(int(now // 24), now)
         allocated = self.waves.allocate(self.stock, now)
         if len(allocated):
@@ -202,6 +205,7 @@ class Replication:
             self.returns.push(used, times, np.full(len(used), ReturnCause.USED_PRODUCT, dtype=np.uint8))
         shelves = rows[self.orders["kind"][rows] == OrderKind.REPLENISH]
         if len(shelves):
+            self.trade.served(shelves)
             self.deliver.hand_over(self.stock.serve_accounts(shelves, now))
 
     def _buy(self, tick: int, now: float) -> None:
@@ -246,6 +250,16 @@ class Replication:
         self.planner.demand(rows, self.orders)
         self.promise.give(rows, now)
         self._wait(rows, now)
+
+    def _give_up(self, now: float) -> None:
+        """Lines that have waited too long are cancelled, the goods planned for them are free again."""
+        rows = self.stock.cancel(self.giving_up.today(now))
+        if len(rows) == 0:
+            return
+        self.giving_up.remember(rows, now)
+        self.promise.release(rows[self.orders["node"][rows] == 0])
+        self.trade.cover(rows[self.orders["kind"][rows] == OrderKind.REPLENISH])
+        self.log.emit(now, Event.LINES_CANCELLED, rows=len(rows), quantity=float(self.orders["quantity"][rows].sum()))
 
     def _wait(self, rows: Rows, now: float) -> None:
         """New rows wait at the plant from the moment at which they may be served."""

@@ -74,6 +74,8 @@ TABLES: tuple[Table, ...] = (
             share("unsold_share_y", "share of a trade account's stock sent back in a year as unsold", 0.0),
             share("integration", "probability that the next touchpoint knows what the last one knew", 0.5),
             optional("commission_share", "share of line value", "commission or marketplace fee", 0.0),
+            optional("usual_service", "share", "mean of fill rate and kept promises that its trade accounts are used to", 0.9, high=1.0),
+            optional("trade_share", "share", "usual trade price, of the consumer's reference price; 0 = not known, trade price has no effect", 0.0, high=1.5),
             optional("sellers", "people", "sellers of the firm who work there, paid by the hour; 0 = nobody or somebody else's", 0.0),
             SOURCE,
         ),

@@ -1,0 +1,127 @@
+"""Demand answers: who waits too long gives up, accounts follow service and prices, and it shows in what is sold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from e2esim.domain.book import OrderKind, OrderState
+from e2esim.domain.ledger import ROW_COSTS, ROW_EARNINGS, row_contribution
+from e2esim.kpi import measure
+from e2esim.simulate.replication import Replication
+
+SLOW = ("horizon.days=90", "market.demand_factor=1.6", "planning.overtime=false")
+
+
+def _gave_up(run: Any, kind: OrderKind) -> float:
+    o = run.outcome.orders
+    mine = o.filled("kind") == kind
+    return float((o.filled("state")[mine] == OrderState.CANCELLED).mean())
+
+
+def test_who_waits_too_long_gives_up_at_the_stated_hazard(tiny: Any) -> None:
+    """Of consumer lines that waited d whole days beyond their promise, 1 - exp(-.05 d) are cancelled; none before."""
+    run = tiny("plain", *SLOW, "market.cancel_d=0.05", "market.patience_d=1000", variant="silo")
+    o = run.outcome.orders
+    mine = o.filled("kind") == OrderKind.DIRECT
+    gone = o.filled("state")[mine] == OrderState.CANCELLED
+    promised, cancelled, allocated = (np.floor(o.filled(name)[mine] / 24.0) for name in ("promised", "cancelled", "allocated"))
+    end = np.where(gone, cancelled, np.where(np.isnan(allocated), run.world.hours / 24.0, allocated))
+    late = np.maximum(end - promised, 0.0)
+    assert (late[gone] >= 1.0).all()
+    assert gone.sum() > 50
+    # hazard times days at risk is how many should give up
+    assert abs(gone.sum() - 0.05 * late.sum()) < 3.0 * np.sqrt(0.05 * late.sum()) + 0.05 * gone.sum()
+    assert run.kpi("lost_sales") > 0.0
+    assert run.kpi("lost_turnover") > 0.0
+
+
+def test_nobody_gives_up_without_a_hazard(tiny: Any) -> None:
+    run = tiny("plain", *SLOW, "market.cancel_d=0", "market.cancel_trade_d=0", variant="silo")
+    assert _gave_up(run, OrderKind.DIRECT) == _gave_up(run, OrderKind.REPLENISH) == 0.0
+
+
+def test_accounts_cover_themselves_elsewhere_and_remember(tiny: Any) -> None:
+    """Cancelled trade lines: pieces of rivals stand on the shelf, the memory of service falls, and so does the share of wallet."""
+    run = tiny("plain", *SLOW, "market.cancel_trade_d=0.2", variant="silo")
+    trade = run.replication.trade
+    assert _gave_up(run, OrderKind.REPLENISH) > 0.02
+    assert trade.service().min() < 0.85
+    assert run.replication.people.wallet.max() < 0.95
+
+
+def test_a_point_of_service_moves_trade_orders_by_five_to_fifteen_percent(tiny: Any) -> None:
+    """Craig, DeHoratius and Raman (2016): +1 point of fill rate, +11 % orders. Near the usual service, service itself held."""
+    world = tiny("plain", "horizon.days=20", "horizon.warmup_days=5").world
+    wallets = []
+    for rival in (0.0, -0.01):
+        settings = replace(world.settings, market=replace(world.settings.market, rival_service=rival))
+        run = Replication(replace(world, settings=settings), 0)
+        year = []
+        for _ in range(52):
+            run.trade.week()
+            year.append(run.people.wallet.copy())
+        wallets.append(np.mean(year, axis=0))
+    orders = (1.0 - world.settings.market.conversion) * np.log(wallets[1] / wallets[0])
+    assert (orders > 0.05).all()
+    assert (orders < 0.15).all()
+
+
+@pytest.mark.long
+def test_trade_orders_answer_trade_prices(shipped: Any) -> None:
+    """+5 % on every trade price, consumers' prices unchanged: elasticity of pieces ordered between -1 and -3."""
+    base = shipped("mattress_maker/as_is", "scale=0.03")
+    price = base.world.price.copy()
+    price[:, base.world.channels.buyer == 1] *= 1.05
+    dear = Replication(replace(base.world, price=price), 0).run()
+
+    def ordered(outcome: Any) -> float:
+        o = outcome.orders
+        b2b = (o.filled("kind") == OrderKind.REPLENISH) & (outcome.terms.channel_buyer[o.filled("channel")] == 1)
+        return float(o.filled("quantity")[b2b].sum())
+
+    elasticity = np.log(ordered(dear) / ordered(base.outcome)) / np.log(1.05)
+    assert -3.2 < elasticity < -0.8
+
+
+@pytest.mark.long
+def test_less_demand_costs_more_than_its_part(shipped: Any) -> None:
+    """Demand x .7: staff, open hours and overhead stay, so the result falls by more than 30 %."""
+    base, less = (shipped("mattress_maker/as_is", "scale=0.03", *more) for more in ((), ("market.demand_factor=0.7",)))
+    assert less.kpi("turnover") < 0.85 * base.kpi("turnover")
+    assert less.kpi("operating_result") < 0.5 * base.kpi("operating_result")
+
+
+def _earned(run: Any) -> float:
+    """Contribution of everything delivered in the run [EUR]."""
+    o = run.outcome.orders
+    each = row_contribution({name: o.filled(name) for name in (*ROW_COSTS, *ROW_EARNINGS)})
+    return float(each[o.filled("delivered") > 0].sum())
+
+
+@pytest.mark.long
+def test_breaking_promises_loses_contribution_within_two_years_and_customer_value_at_once(shipped: Any) -> None:
+    """Too much demand for the plant: dates quoted and broken, against dates that can be kept; the same customers (CRN)."""
+    gain, value = [], []
+    for k in range(3):
+        keys = ("scale=0.03", "horizon.days=730", "market.demand_factor=1.4")
+        broken, kept = (shipped("mattress_maker/as_is", *keys, *more, replication=k) for more in ((), ("promise=atp",)))
+        assert broken.kpi("otif") < kept.kpi("otif") - 0.2
+        gain.append(_earned(broken) - _earned(kept))
+        value.append(broken.kpi("customer_value") - kept.kpi("customer_value"))
+    for difference in (np.array(gain), np.array(value)):
+        assert difference.mean() + 3.0 * difference.std(ddof=1) / np.sqrt(3.0) < 0.0 or (difference < 0.0).all()
+
+
+def test_a_cancelled_line_that_was_late_broke_its_promise(tiny: Any) -> None:
+    """OTIF counts it as due and missed: giving up does not make a firm punctual."""
+    waits, leaves = (tiny("plain", *SLOW, f"market.cancel_d={h}", f"market.cancel_trade_d={h}", variant="silo") for h in (0.0, 0.1))
+    assert leaves.kpi("lost_sales") > 0.01
+    o = leaves.outcome.orders
+    broke = np.floor(o.filled("cancelled") / 24.0) > np.floor(o.filled("promised") / 24.0)
+    assert broke[o.filled("state") == OrderState.CANCELLED].mean() > 0.9
+    assert leaves.kpi("otif") < waits.kpi("otif") + 0.1
+    assert measure(leaves.outcome).value("otif") is not None
