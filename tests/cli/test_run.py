@@ -138,6 +138,15 @@ def test_a_replication_can_be_run_again_alone(here: Path) -> None:
     assert "--replication" in refused.stderr
 
 
+def test_the_header_states_every_override_and_what_it_changes(here: Path) -> None:
+    call("market.demand_factor=1.5", "--out", "out")
+    page = (here / "out/report.html").read_text(encoding="utf-8")
+    assert "Overrides: horizon.days=40, horizon.warmup_days=10, market.demand_factor=1.5" in page
+    assert "market.demand_factor 1.0 \N{RIGHTWARDS ARROW} 1.5" in page
+    told = json.loads((here / "out/manifest.json").read_text(encoding="utf-8"))
+    assert ["market.demand_factor", "1.0", "1.5"] in told["changed"]
+
+
 def test_a_killed_worker_costs_its_replication_and_says_so(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("e2esim.study.replicate.Replications", DeadlyReplications)
     result = CliRunner().invoke(app, ["run", *SHORT, "-n", "3", "-w", "2", "--no-report", "--out", "out", "--quiet"])

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from scipy import stats
+from typer.testing import CliRunner
 
+from e2esim.cli.compare_command import asked
+from e2esim.cli.main import app
 from e2esim.config import load
 from e2esim.config.experiment import load_experiment, split_run
 from e2esim.config.problems import InputErrors
 from e2esim.report.comparison import comparison_json, print_comparison, word
-from e2esim.study.compare import compare, paired
+from e2esim.report.whole_folder import what_is_missing
+from e2esim.study.compare import Rule, compare, paired
 from e2esim.study.intervals import interval
+from study_jobs import Toy
 from worlds import tiny_world
 
 SHORT = ["horizon.days=40", "horizon.warmup_days=5"]
@@ -37,7 +44,9 @@ def test_equal_scenarios_show_no_difference(tiny: Path, capsys: pytest.CaptureFi
     assert {d.difference for d in found.differences["b"]} == {0.0}
     assert {word(d) for d in found.differences["b"]} == {"no difference seen"}
     print_comparison(found, ["otif", "csat_true"])
-    assert capsys.readouterr().out.count("no difference seen") == 2
+    told = capsys.readouterr().out
+    assert told.count("no difference seen") == 2
+    assert "judged together" in told
     assert comparison_json(found)["differences"]["b"]["otif"]["difference"] == 0.0
 
 
@@ -79,3 +88,87 @@ def test_shipped_experiments_load(name: str) -> None:
     found = load_experiment(name)
     for overrides in found.runs.values():
         assert load(overrides).settings.name
+
+
+def toys(count: int, *, luck: float = 1.0, noise: float = 0.3) -> tuple[tuple[str, str, float, float, float], ...]:
+    return tuple((f"kpi_{k}", "EUR/year", 10.0, luck, noise) for k in range(count))
+
+
+def test_fifteen_kpis_without_a_true_difference_are_rarely_called_different() -> None:
+    """Judged together at 95 %: one or more is seen in at most 5 % of comparisons; judged alone, in half of them."""
+    together = alone = 0
+    for seed in range(400):
+        base, other = Toy(toys(15), 0, seed), Toy(toys(15), 1, seed)
+        gaps = compare({"a": base, "b": other}, replications=5, workers=1).differences["b"]
+        together += any(gap.seen for gap in gaps)
+        alone += any(gap.p < 0.05 for gap in gaps)
+    limit = 400 * 0.05 + 3 * (400 * 0.05 * 0.95) ** 0.5
+    assert together <= limit
+    assert alone > 400 * 0.4
+
+
+def test_precision_runs_until_every_judged_interval_is_narrow() -> None:
+    runs = {"a": Toy(toys(3, noise=1.0), 0), "b": Toy(toys(3, noise=1.0), 1)}
+    loose, tight = (compare(runs, rule=Rule(replications=5, precision=p, most=2000), workers=1) for p in (0.2, 0.02))
+    assert loose.replications < tight.replications
+    assert tight.wide == ()
+    assert all(gap.precision is not None and gap.precision <= 0.02 for gap in tight.differences["b"])
+    capped = compare(runs, rule=Rule(replications=5, precision=0.001, most=40), workers=1)
+    assert capped.replications == 40
+    assert capped.wide == ("kpi_0", "kpi_1", "kpi_2")
+    fixed = compare(runs, replications=tight.replications, workers=1)
+    assert fixed.per_replication.sort("scenario", "replication", "kpi").equals(tight.per_replication.sort("scenario", "replication", "kpi"))
+
+
+def test_two_workers_and_one_give_the_same_table() -> None:
+    runs = {"a": Toy(toys(2), 0), "b": Toy(toys(2), 1)}
+    one, two = (compare(runs, replications=6, workers=w).per_replication for w in (1, 2))
+    assert one.equals(two)
+
+
+def test_a_seen_difference_may_be_too_small_to_matter() -> None:
+    up = tuple((name, unit, mean * 1.01, luck, noise) for name, unit, mean, luck, noise in toys(1, noise=0.001))
+    runs = {"a": Toy(toys(1, noise=0.001), 0), "b": Toy(up, 1)}
+    words = [word(compare(runs, replications=10, workers=1, material=m).differences["b"][0]) for m in (0.0, 0.02)]
+    assert words == ["more", "immaterial"]
+
+
+def test_overrides_beside_an_experiment_are_honoured_or_refused(tiny: Path, tmp_path: Path) -> None:
+    path = tmp_path / "e.yaml"
+    path.write_text(f"title: t\nruns: {{a: [scenario={tiny}], b: [scenario={tiny}, planning=silo]}}\nreplications: 2\n")
+    assert asked(["seed=5"], str(path)).runs["b"] == [f"scenario={tiny}", "planning=silo", "seed=5"]
+    for arguments, message in (
+        (["-e", str(path), "market.demand_factr=2"], "demand_factor"),
+        (["-e", str(path), "mattress_maker"], "its own runs"),
+        (["-e", str(path), "--kpis", "otiff"], "otif"),
+        ([str(tiny), f"scenario={tiny}"], "twice"),
+        ([f"scenario={tiny}"], "nothing to compare"),
+    ):
+        result = CliRunner().invoke(app, ["compare", *arguments])
+        assert (result.exit_code, result.exception.__class__) == (2, SystemExit), arguments
+        assert message in result.output
+    path.write_text(f"title: t\nruns: {{a: [scenario={tiny}], b: [scenario={tiny}, planning=silo]}}\nkpis: [otif, cast]\n")
+    result = CliRunner().invoke(app, ["compare", "-e", str(path)])
+    assert (result.exit_code, "csat" in result.output) == (2, True)
+
+
+def test_the_folder_holds_every_value_and_says_what_is_scaled(tiny: Path, tmp_path: Path) -> None:
+    out = tmp_path / "deep" / "out"
+    words = [f"scenario={tiny}", f"scenario={tiny} market.demand_factor=3", *SHORT, "scale=0.5", "--kpis", "otif,purchases,turnover"]
+    result = CliRunner().invoke(app, ["compare", *words, "-n", "2", "-w", "1", "--out", str(out)])
+    assert result.exit_code == 0, result.output
+    assert "of the small copy" in " ".join(result.output.split())
+    assert what_is_missing(out) == []
+    page = (out / "report.html").read_text(encoding="utf-8")
+    for text in ("market.demand_factor", "judged together", "Turnover*", "CRN", "scale=0.5"):
+        assert text in page, text
+    values = pl.read_parquet(out / "replications.parquet")
+    assert set(values["replication"]) == {1, 2}
+    assert values.filter(pl.col("kpi") == "otif")["label"].unique().to_list() == ["On time in full (OTIF)"]
+    frame = pl.read_parquet(out / "differences.parquet")
+    assert frame.filter(pl.col("kpi") == "turnover")["amounts"].to_list() == ["of a world of 50 % size"]
+    assert set(frame.filter("asked_for")["kpi"]) == {"otif", "purchases", "turnover"}
+    assert set(pl.read_excel(out / "comparison.xlsx", sheet_name="What differs", engine="calamine")["setting"]) == {"market.demand_factor"}
+    told = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    assert told["comparison"]["family"] == frame.filter("asked_for")["kpi"].to_list()
+    assert set(told["runs"]) == {f"scenario={tiny}", f"scenario={tiny} market.demand_factor=3"}

@@ -4,67 +4,171 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
+from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem, did_you_mean
 
 if TYPE_CHECKING:
     from e2esim.domain.scenario import Scenario
+    from e2esim.report.comparison_folder import Told
+
+USUAL = 10  # pairs of runs
 
 
-def runs_of(arguments: Sequence[str], experiment: str) -> tuple[dict[str, Sequence[str]], list[str], int]:
-    """Named overrides, deciding KPIs and replications, from the arguments or an experiment file.
+@dataclass(frozen=True, kw_only=True)
+class CompareOptions:
+    """What the options of ``compare`` say."""
+
+    experiment: str = ""
+    kpis: str = ""
+    replications: int | None = None
+    precision: float | None = None
+    most: int = 200
+    material: float = 0.0
+    workers: int = 0
+    out: Path | None = None
+    as_json: bool = False
+    quiet: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is to be compared: overrides by name (the base first), deciding KPIs, replications."""
+
+    title: str
+    runs: Mapping[str, Sequence[str]]
+    kpis: Sequence[str] = ()
+    replications: int = USUAL
+
+
+def asked(arguments: Sequence[str], experiment: str) -> Asked:
+    """Read the arguments: runs (a scenario and its overrides, in quotes), and overrides alone, which go to every run.
 
     Raises
     ------
     InputErrors
-        If there is nothing to compare.
+        If there is nothing to compare, or one run twice.
+
+    Examples
+    --------
+    >>> asked(["a/x", "a/y", "scale=0.1"], "").runs
+    {'a/x': ['scenario=a/x', 'scale=0.1'], 'a/y': ['scenario=a/y', 'scale=0.1']}
     """
     from e2esim.config.experiment import load_experiment, split_run
 
+    split = [(text, list(split_run(text))) for text in arguments]
+    named = [(text, words) for text, words in split if any(word.startswith("scenario=") for word in words)]
+    common = [word for text, words in split if (text, words) not in named for word in words]
     if experiment:
+        if named:
+            raise _wrong("RUN", named[0][0], "an experiment brings its own runs", "give overrides only, e.g. scale=0.1, or leave out --experiment")
         found = load_experiment(experiment)
-        return {name: list(overrides) for name, overrides in found.runs.items()}, found.kpis, found.replications
-    if len(arguments) < 2:
+        runs = {name: [*overrides, *common] for name, overrides in found.runs.items()}
+        return Asked(title=found.title, runs=runs, kpis=found.kpis, replications=found.replications)
+    if len(named) < 2:
         message, remedy = "nothing to compare", "name two runs, e.g. mattress_maker/as_is mattress_maker/to_be, or --experiment NAME"
         raise InputErrors([Problem(file=COMMAND_LINE, message=message, remedy=remedy)])
-    return {text: split_run(text) for text in arguments}, [], 10
+    twice = [text for k, (text, words) in enumerate(named) if sorted(words) in [sorted(other) for _, other in named[:k]]]
+    if twice:
+        raise _wrong("RUN", twice[0], "the same run twice", "two runs must differ; for independent runs of one scenario: e2esim run -n 10")
+    return Asked(title=" against ".join(text for text, _ in reversed(named)), runs={text: [*words, *common] for text, words in named})
 
 
-def compare_runs(
-    arguments: Sequence[str], *, experiment: str = "", replications: int | None = None, workers: int = 0, as_json: bool = False, quiet: bool = False
-) -> None:
-    """Load all runs (all errors at once), run them and print the differences."""
+def check_kpis(kpis: Sequence[str], place: str, column: str = "kpis") -> None:
+    """Refuse names that the catalogue does not have.
+
+    Raises
+    ------
+    InputErrors
+        With the nearest name for each.
+    """
+    from e2esim.kpi.catalogue import CATALOGUE
+
+    unknown = [kpi for kpi in kpis if kpi not in CATALOGUE]
+    if unknown:
+        remedy = "`e2esim kpis` lists them"
+        raise InputErrors(
+            [Problem(file=place, column=column, value=kpi, message="no such KPI", remedy=did_you_mean(kpi, list(CATALOGUE), remedy)) for kpi in unknown]
+        )
+
+
+def compare_runs(arguments: Sequence[str], options: CompareOptions) -> None:
+    """Load all runs (all errors at once), run them, print the differences and write the folder that is asked for."""
+    from e2esim.cli.run_command import run_folder, write_new
+
+    question = asked(arguments, options.experiment)
+    kpis = [word.strip() for word in options.kpis.split(",") if word.strip()] or list(question.kpis)
+    check_kpis(kpis, COMMAND_LINE if options.kpis else f"experiment {options.experiment}", "--kpis" if options.kpis else "kpis")
+    scenarios = load_runs(question.runs)
+    folder = None if options.out is None else run_folder(options.out, "comparison", "")
+
+    from e2esim.report.comparison import SHOWN, comparison_json, print_comparison
+    from e2esim.report.progress import progress_bar
+    from e2esim.study.compare import Rule, compare
+
+    rule = Rule(replications=options.replications or question.replications, precision=options.precision, most=options.most)
+    scale = next(iter(scenarios.values())).settings.scale
+    with progress_bar(quiet=options.quiet or options.as_json) as tell:
+        found = compare(scenarios, rule=rule, kpis=kpis or SHOWN, material=options.material, workers=options.workers, progress=tell)
+    if folder is not None:
+        from e2esim.report.comparison_folder import write_comparison
+
+        told = _told(question, scenarios)
+        write_new(folder, lambda place: write_comparison(found, told, place), chosen=True)
+    if options.as_json:
+        typer.echo(json.dumps(comparison_json(found), ensure_ascii=False, allow_nan=False))
+    elif not options.quiet:
+        print_comparison(found, kpis, scale=scale)
+        if folder is not None:
+            typer.echo(f"Comparison folder: {folder}")
+
+
+def load_runs(runs: Mapping[str, Sequence[str]]) -> dict[str, Scenario]:
+    """Load every run; all errors at once.
+
+    Raises
+    ------
+    InputErrors
+        If a run is wrong, or they differ in horizon, seed or scale.
+    """
     from e2esim.config import load
 
-    runs, kpis, usual = runs_of(arguments, experiment)
     scenarios: dict[str, Scenario] = {}
     problems: list[Problem] = []
     for name, overrides in runs.items():
         try:
             scenarios[name] = load(overrides)
         except InputErrors as errors:
-            problems.extend(errors.problems)
-    _check_alike(scenarios, problems)
+            problems.extend(problem for problem in errors.problems if problem not in problems)
+    alike = {(s.settings.horizon, s.settings.seed, s.settings.scale) for s in scenarios.values()}
+    if len(alike) > 1:
+        remedy = "give every run the same horizon.*, seed and scale"
+        problems.append(Problem(file=COMMAND_LINE, message="the runs differ in horizon, seed or scale", remedy=remedy))
     if problems:
         raise InputErrors(problems)
-
-    from e2esim.report.comparison import comparison_json, print_comparison
-    from e2esim.report.progress import progress_bar
-    from e2esim.study.compare import compare
-
-    with progress_bar(quiet=quiet or as_json) as tell:
-        found = compare(scenarios, replications=replications or usual, workers=workers, progress=tell)
-    if as_json:
-        typer.echo(json.dumps(comparison_json(found)))
-    elif not quiet:
-        print_comparison(found, kpis)
+    return scenarios
 
 
-def _check_alike(scenarios: Mapping[str, Scenario], problems: list[Problem]) -> None:
-    """Runs to compare must cover the same days with the same seed."""
-    alike = {(s.settings.horizon, s.settings.seed) for s in scenarios.values()}
-    if len(alike) > 1:
-        problems.append(Problem(file=COMMAND_LINE, message="the runs differ in horizon or seed", remedy="give every run the same horizon.* and seed"))
+def _told(question: Asked, scenarios: Mapping[str, Scenario]) -> Told:
+    from e2esim.report.comparison_folder import Told
+    from e2esim.report.differs import apart
+
+    base, *others = scenarios
+    settings = scenarios[base].settings
+    horizon = settings.horizon
+    return Told(
+        title=question.title,
+        runs=question.runs,
+        changed={name: apart(scenarios[base], scenarios[name]) for name in others},
+        seed=settings.seed,
+        scale=settings.scale,
+        period=f"{horizon.days} days from {horizon.start}, the first {horizon.warmup_days} not counted",
+    )
+
+
+def _wrong(column: str, value: str, message: str, remedy: str) -> InputErrors:
+    return InputErrors([Problem(file=COMMAND_LINE, column=column, value=value, message=message, remedy=remedy)])

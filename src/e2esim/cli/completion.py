@@ -68,15 +68,9 @@ def _plain(option: str) -> bool:
 
 
 def _keys() -> list[str]:
-    from dataclasses import fields, is_dataclass
-    from typing import get_type_hints
+    from e2esim.config.layers import known_keys
 
-    from e2esim.domain.settings import Settings
-
-    keys = ["scenario", *groups()]
-    for name, kind in get_type_hints(Settings).items():
-        keys += [f"{name}.{part.name}" for part in fields(kind)] if is_dataclass(kind) else [name]
-    return keys
+    return ["scenario", *groups(), *known_keys()]
 
 
 def _values(key: str, value: str) -> Iterable[str]:

@@ -98,23 +98,74 @@ def compare(
     runs: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[RUN]...", help="Scenarios, the base first; overrides in quotes: 'mattress_maker planning=silo'.", show_default=False
+            metavar="[RUN]... [KEY=VALUE]...",
+            help="Scenarios, the base first; a run's own overrides in quotes: 'mattress_maker planning=silo'; overrides alone go to every run.",
+            show_default=False,
         ),
     ] = None,
     experiment: Annotated[str, typer.Option("--experiment", "-e", help="Name or file of an experiment.", show_default=False)] = "",
+    kpis: Annotated[str, typer.Option("--kpis", help="KPIs judged together and shown, comma between.", show_default=False)] = "",
     replications: Annotated[int | None, typer.Option("--replications", "-n", min=2, help="Pairs of runs; default 10.", show_default=False)] = None,
+    precision: Annotated[
+        float | None,
+        typer.Option("--precision", min=1e-6, help="Go on until each paired half-width is at most this share of the base, e.g. 0.02.", show_default=False),
+    ] = None,
+    most: Annotated[int, typer.Option("--most", min=2, help="Of --precision: no more pairs than these.")] = 200,
+    material: Annotated[float, typer.Option("--material", min=0.0, help="Share of the base below which a difference is called immaterial.")] = 0.0,
     workers: Annotated[int, typer.Option("--workers", "-w", min=0, help="Processes; 0 = one a core.")] = 0,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for page, workbook and every value.", show_default=False)] = None,
     as_json: AsJson = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no table.")] = False,
 ) -> None:
     """Run scenarios with common random numbers and print paired differences with their intervals.
 
-    Example: e2esim compare mattress_maker/as_is mattress_maker/to_be --replications 30
+    Example: e2esim compare mattress_maker/as_is mattress_maker/to_be --precision 0.02 --out my_comparison
     """
     with clean_end():
-        from e2esim.cli.compare_command import compare_runs
+        from e2esim.cli.compare_command import CompareOptions, compare_runs
 
-        compare_runs(runs or [], experiment=experiment, replications=replications, workers=workers, as_json=as_json, quiet=quiet)
+        options = CompareOptions(
+            experiment=experiment, kpis=kpis, replications=replications, precision=precision, most=most, material=material,
+            workers=workers, out=out, as_json=as_json, quiet=quiet,
+        )
+        compare_runs(runs or [], options)
+
+
+@app.command()
+def sweep(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[KEY=VALUES]...",
+            help="scenario=NAME planning.reserve=0,0.05,0.1 market.demand_factor=range(...) or interval(0.8,1.2); experiment=NAME.",
+            autocompletion=complete_override,
+            show_default=False,
+        ),
+    ] = None,
+    replications: Annotated[int | None, typer.Option("--replications", "-n", min=1, help="Of each point; default 10.", show_default=False)] = None,
+    design: Annotated[str, typer.Option("--design", help="full (every combination), lhs (Latin hypercube) or sobol.", show_default=False)] = "",
+    points: Annotated[int | None, typer.Option("--points", min=1, help="Of lhs and sobol.", show_default=False)] = None,
+    executor: Annotated[str, typer.Option("--executor", help="local (processes here) or ray (a cluster; pip install 'e2esim[ray]').")] = "local",
+    address: Annotated[str, typer.Option("--address", help="Of the Ray cluster, e.g. auto; default: one is started here.", show_default=False)] = "",
+    workers: Annotated[int, typer.Option("--workers", "-w", min=0, help="Processes; 0 = one a core.")] = 0,
+    time_limit: Annotated[float, typer.Option("--time-limit", min=0.0, help="Of a replication [s]; 0 = none. Local only.")] = 0.0,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder; one begun earlier is taken up again.", show_default=False)] = None,
+    again: Annotated[bool, typer.Option("--again", help="Try failed replications once more.")] = False,
+    as_json: AsJson = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")] = False,
+) -> None:
+    """Run every point of a design many times into one table that survives any end.
+
+    Example: e2esim sweep scenario=mattress_maker scale=0.05 planning.reserve=0,0.05,0.1 planning=silo,end_to_end -n 5 --out my_sweep
+    """
+    with clean_end():
+        from e2esim.cli.sweep_command import SweepOptions, run_sweep
+
+        options = SweepOptions(
+            replications=replications, design=design, points=points, executor=executor, address=address, workers=workers,
+            time_limit_s=time_limit, out=out, again=again, as_json=as_json, quiet=quiet,
+        )
+        run_sweep(words or [], options)
 
 
 @app.command()

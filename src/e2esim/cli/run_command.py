@@ -9,12 +9,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from e2esim.config.places import MAIN, data_place
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
 from e2esim.machine_code import is_compiled
+
+if TYPE_CHECKING:
+    from e2esim.domain.scenario import Scenario
+    from e2esim.report.differs import Stated
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +108,7 @@ def run_scenario(overrides: Sequence[str], options: RunOptions) -> None:
         )
 
     def write(place: Path) -> None:
-        write_run(result, place, report=options.report, language=options.language, tables=tables)
+        write_run(result, place, report=options.report, language=options.language, tables=tables, stated=_stated(overrides, loaded.scenario))
 
     folder = write_new(folder, write, chosen=options.out is not None)
     if options.as_json:
@@ -114,6 +119,21 @@ def run_scenario(overrides: Sequence[str], options: RunOptions) -> None:
         numbers = ", ".join(str(k + 1) for k in result.lost)
         typer.echo(f"lost: replication {numbers}, whose process was killed twice (is there memory enough?); the result is of the others", err=True)
         raise typer.Exit(FAILED)
+
+
+def _stated(overrides: Sequence[str], scenario: Scenario) -> Stated:
+    """The overrides of a run, and the settings they change in the scenario as it is without them."""
+    from e2esim.config.door import load
+    from e2esim.report.differs import Stated, settings_apart
+
+    given = tuple(word for word in overrides if not word.startswith("scenario="))
+    if not given:
+        return Stated()
+    try:
+        plain = load([word for word in overrides if word.startswith("scenario=")])
+    except InputErrors:  # a scenario that needs an override to be whole
+        return Stated(overrides=given)
+    return Stated(overrides=given, changed=tuple(settings_apart(plain.settings, scenario.settings)))
 
 
 def _one_of_them(options: RunOptions) -> None:

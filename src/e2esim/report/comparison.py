@@ -15,59 +15,68 @@ from e2esim.kpi.catalogue import CATALOGUE
 from e2esim.report.console import terminal
 from e2esim.report.headline import TERMINAL
 
-_WIDTH = 80
+_WIDTH = 100
 _DIGITS = 3
+SHOWN = tuple(name for group in TERMINAL.values() for name in group)  # KPIs judged and shown if none are asked for
+_PER = ("share", "points", "satisfaction", "days", "h", "years", "1/year", "naive errors", "hand-offs")  # units that do not grow with the world
 
 
 class Gap(Protocol):
     """One KPI of one scenario against the base."""
 
-    kpi: str
-    unit: str
-    base: float
-    other: float
-    difference: float
-    ci_low: float
-    ci_high: float
-    narrowing: float | None
-
     @property
-    def seen(self) -> bool:
-        """True if the interval lies on one side of zero."""
-        ...
+    def kpi(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def base(self) -> float: ...
+    @property
+    def other(self) -> float: ...
+    @property
+    def difference(self) -> float: ...
+    @property
+    def ci_low(self) -> float: ...
+    @property
+    def ci_high(self) -> float: ...
+    @property
+    def narrowing(self) -> float | None: ...
+    @property
+    def p(self) -> float: ...
+    @property
+    def p_family(self) -> float: ...
+    @property
+    def family(self) -> int: ...
+    @property
+    def seen(self) -> bool: ...
+    @property
+    def material(self) -> bool: ...
 
 
 class Compared(Protocol):
     """What the study room found."""
 
     @property
-    def base(self) -> str:
-        """Name of the base."""
-        ...
-
+    def base(self) -> str: ...
     @property
-    def replications(self) -> int:
-        """Pairs behind each interval."""
-        ...
-
+    def replications(self) -> int: ...
     @property
-    def differences(self) -> Mapping[str, Sequence[Any]]:
-        """Differences by scenario."""
-        ...
-
-
-def shown(kpis: Iterable[str] = ()) -> tuple[str, ...]:
-    """KPIs of the printed table: those asked for, else those of the terminal's headline."""
-    wanted = tuple(kpis)
-    if wanted:
-        return wanted
-    return tuple(name for group in TERMINAL.values() for name in group)
+    def differences(self) -> Mapping[str, Sequence[Any]]: ...
+    @property
+    def family(self) -> Sequence[str]: ...
+    @property
+    def material(self) -> float: ...
+    @property
+    def precision(self) -> float | None: ...
+    @property
+    def wide(self) -> Sequence[str]: ...
 
 
 def word(gap: Gap) -> str:
-    """What may be said of a difference: 'more', 'less' or 'no difference seen'."""
+    """What may be said of a difference: 'better', 'worse', 'more', 'less', 'immaterial' or 'no difference seen'."""
     if not gap.seen:
         return "no difference seen"
+    if not gap.material:
+        return "immaterial"
     better = CATALOGUE[gap.kpi].better if gap.kpi in CATALOGUE else None
     up = gap.difference > 0
     if better in ("higher", "lower"):
@@ -75,24 +84,88 @@ def word(gap: Gap) -> str:
     return "more" if up else "less"
 
 
-def print_comparison(found: Compared, kpis: Iterable[str] = (), console: Console | None = None) -> None:
-    """Print one table a scenario: base, other, paired difference with its 95 % interval."""
+def label(kpi: str) -> str:
+    """Name of a KPI as the catalogue has it; its own name where it has none."""
+    return CATALOGUE[kpi].label if kpi in CATALOGUE else kpi
+
+
+def is_amount(unit: str) -> bool:
+    """True if a value of this unit grows with the size of the world, so that a scaled world shows a part of it.
+
+    Examples
+    --------
+    >>> is_amount("EUR/year"), is_amount("customers"), is_amount("share"), is_amount("EUR/customer"), is_amount("points 1-5")
+    (True, True, False, False, False)
+    """
+    if unit.startswith(_PER) and not unit.startswith("h/"):
+        return False
+    return "/" not in unit or unit.endswith(("/year", "/week"))
+
+
+def statements(found: Compared, scale: float = 1.0) -> list[str]:
+    """What holds for all numbers of a comparison, in sentences."""
+    said = [
+        f"{found.replications} pairs of replications on common random numbers; each interval is a 95 % Student t interval of the paired difference.",
+        f"The words hold for all {_judged(found)} differences judged together: with no true difference, one or more is called different in at most "
+        "5 % of comparisons (Holm).",
+    ]
+    if found.material:
+        said.append(f"A difference of less than {100 * found.material:g} % of the base is called immaterial.")
+    if found.precision is not None:
+        named = ", ".join(label(kpi) for kpi in found.wide)
+        told = f"reached with {found.replications} replications" if not found.wide else f"not reached by {named} with {found.replications} replications"
+        said.append(f"Paired half-width asked for: {100 * found.precision:g} % of the base; {told}.")
+    if scale != 1.0:
+        said.append(
+            f"Scaled world ({100 * scale:g} % of the full size): amounts (EUR, pieces, customers, lines; marked *) are those of the small copy, "
+            "not multiplied up, and gains can be larger or smaller than at full size."
+        )
+    return said
+
+
+def _judged(found: Compared) -> int:
+    return max((gap.family for gaps in found.differences.values() for gap in gaps if gap.kpi in found.family), default=0)
+
+
+def print_comparison(found: Compared, kpis: Iterable[str] = (), console: Console | None = None, *, scale: float = 1.0) -> None:
+    """Print one table a scenario: base, other, paired difference with its 95 % interval, the word, what the pairing is worth."""
     console = console or terminal(_WIDTH)
-    wanted = shown(kpis)
+    wanted = tuple(kpis) or SHOWN
     for name, gaps in found.differences.items():
-        console.print(Text(f"{name} against {found.base}: {found.replications} pairs of replications, 95 % intervals", style="bold"))
+        console.print(Text(f"{name} against {found.base}", style="bold"))
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-        for title in ("KPI", "base", "other", "difference", ""):
-            table.add_column(title, justify="left" if title in ("KPI", "") else "right", no_wrap=title != "KPI")
+        for title in ("KPI", "unit", "base", "other", "difference", "", "CRN"):
+            table.add_column(title, justify="left" if title in ("KPI", "unit", "") else "right", no_wrap=title != "KPI")
         by_name = {gap.kpi: gap for gap in gaps}
         for kpi in wanted:
             if (gap := by_name.get(kpi)) is not None:
-                half = f"{gap.ci_high - gap.difference:.2g}" if abs(gap.difference) < 10_000 else f"{gap.ci_high - gap.difference:,.0f}"
-                table.add_row(Text(kpi), _number(gap.base), _number(gap.other), f"{_number(gap.difference)} ±{half}", word(gap))
+                star = "*" if scale != 1.0 and is_amount(gap.unit) else ""
+                change = f"{_number(gap.difference)} ±{_number(gap.ci_high - gap.difference)}"
+                table.add_row(Text(label(kpi)), Text(gap.unit + star), _number(gap.base), _number(gap.other), change, word(gap), _factor(gap))
         console.print(table)
-        ratios = sorted(gap.narrowing for gap in gaps if gap.narrowing is not None and math.isfinite(gap.narrowing))
-        if ratios:
-            console.print(f"Common random numbers: variance of a difference divided by {ratios[len(ratios) // 2]:.1f} (median KPI).\n")
+        missing = [label(kpi) for kpi in wanted if kpi not in by_name]
+        if missing:
+            console.print(Text(f"Cannot be told in every replication: {', '.join(missing)}."))
+    for text in statements(found, scale):
+        console.print(Text(text))
+    console.print(Text(crn_said(found)))
+
+
+def crn_said(found: Compared) -> str:
+    """What common random numbers are worth, over all judged KPIs."""
+    ratios = sorted(
+        gap.narrowing
+        for gaps in found.differences.values()
+        for gap in gaps
+        if gap.kpi in found.family and gap.narrowing is not None and math.isfinite(gap.narrowing)
+    )
+    if not ratios:
+        return "Nothing varies between replications."
+    middle = ratios[len(ratios) // 2]
+    return (
+        f"CRN: variance of the difference is divided by {middle:.1f} (median KPI; each in its row), its interval is {math.sqrt(middle):.1f} times narrower "
+        "than that of independent runs."
+    )
 
 
 def comparison_json(found: Compared) -> dict[str, Any]:
@@ -100,6 +173,11 @@ def comparison_json(found: Compared) -> dict[str, Any]:
     return {
         "base": found.base,
         "replications": found.replications,
+        "family": list(found.family),
+        "material": found.material,
+        "precision": found.precision,
+        "not_precise": list(found.wide),
+        "statements": statements(found),
         "differences": {
             name: {
                 gap.kpi: {
@@ -109,6 +187,9 @@ def comparison_json(found: Compared) -> dict[str, Any]:
                     "difference": _finite(gap.difference),
                     "ci_low": _finite(gap.ci_low),
                     "ci_high": _finite(gap.ci_high),
+                    "p": _finite(gap.p),
+                    "p_family": _finite(gap.p_family),
+                    "variance_divided_by": gap.narrowing,
                     "word": word(gap),
                 }
                 for gap in gaps
@@ -118,7 +199,12 @@ def comparison_json(found: Compared) -> dict[str, Any]:
     }
 
 
+def _factor(gap: Gap) -> str:
+    return "" if gap.narrowing is None else f"/{gap.narrowing:.1f}"
+
+
 def _number(value: float) -> str:
+    value = value if abs(value) > 1e-12 else 0.0
     return f"{value:.{_DIGITS}g}" if abs(value) < 10_000 else f"{value:,.0f}"
 
 

@@ -11,6 +11,7 @@ import polars as pl
 from e2esim.domain.outcome import Outcome
 from e2esim.domain.safe_csv import write_safe_csv
 from e2esim.domain.world import World
+from e2esim.report.differs import NOTHING, Stated
 from e2esim.report.frames import contacts_frame, customers_frame, events_frame, late_frame, orders_frame, pnl_frame
 from e2esim.report.manifest import manifest
 from e2esim.report.result import Result
@@ -35,6 +36,7 @@ def write_run(
     report: bool = True,
     language: str = "en",
     tables: Mapping[str, pl.DataFrame] | None = None,
+    stated: Stated = NOTHING,
 ) -> Path:
     """Write the run folder and return its path.
 
@@ -57,6 +59,8 @@ def write_run(
         Language of the report: 'en' or 'it'.
     tables
         Scenario tables, for the fingerprint in the manifest; without them the world's arrays are hashed.
+    stated
+        Overrides of this run and what they change, for the header of the report and the manifest.
 
     Raises
     ------
@@ -64,7 +68,7 @@ def write_run(
         If ``folder`` exists: a run never overwrites another.
     """
     with whole_folder(folder) as partial:
-        _write(result, partial, report, language, tables)
+        _write(result, partial, report, language, tables, stated)
     return folder
 
 
@@ -80,7 +84,7 @@ def kpi_rows(result: Result) -> pl.DataFrame:
 
 
 def _write(
-    result: Result, folder: Path, report: bool, language: str, tables: Mapping[str, pl.DataFrame] | None
+    result: Result, folder: Path, report: bool, language: str, tables: Mapping[str, pl.DataFrame] | None, stated: Stated
 ) -> None:
     write_safe_csv(kpi_rows(result), folder / "kpis.csv")
     if result.replications > 1:
@@ -96,9 +100,10 @@ def _write(
             build_page,
         )  # matplotlib and jinja2 cost half a second: only who wants the page pays
 
-        (folder / "report.html").write_text(build_page(result, language=language), encoding="utf-8")
+        (folder / "report.html").write_text(build_page(result, language=language, stated=stated), encoding="utf-8")
     files = {path.name: path.stat().st_size for path in folder.iterdir()}
-    text = json.dumps(manifest(result, tables, files), indent=2, ensure_ascii=False, allow_nan=False)
+    told = {**manifest(result, tables, files), "overrides": list(stated.overrides), "changed": [list(change) for change in stated.changed]}
+    text = json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False)
     (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
 
 

@@ -12,13 +12,14 @@ from markupsafe import Markup
 
 from e2esim.report import grids
 from e2esim.report import sentences as say
+from e2esim.report.differs import NOTHING, Stated
 from e2esim.report.pictures.ink import css
 from e2esim.report.result import Names, Result, read_names
 from e2esim.report.scene import Scene, Section
 from e2esim.report.words import Words
 
 
-def build_page(result: Result, *, language: str = "en") -> str:
+def build_page(result: Result, *, language: str = "en", stated: Stated = NOTHING) -> str:
     """Return the whole page as HTML text: no script, no outside resource, light and dark, fit for A4 and for a phone.
 
     Parameters
@@ -27,6 +28,8 @@ def build_page(result: Result, *, language: str = "en") -> str:
         The finished study; pictures show ``result.first``, numbers its means.
     language
         'en' or 'it'.
+    stated
+        What was changed for this run; it stands in the header.
 
     Raises
     ------
@@ -47,7 +50,7 @@ def build_page(result: Result, *, language: str = "en") -> str:
         w=words,
         css=Markup(css()),
         title=result.settings.title or result.scenario,
-        facts=_facts(result, words),
+        facts=[*_facts(result, words), *_stated(stated, words)],
         answer=answer,
         tiles=grids.tiles(result, names, words),
         sections=sections,
@@ -103,6 +106,13 @@ def _facts(result: Result, words: Words) -> list[str]:
     if result.settings.scale != 1.0:
         facts.append(words("scale_note", share=words.told(result.settings.scale, "share")))
     return facts
+
+
+def _stated(stated: Stated, words: Words) -> list[str]:
+    """Every override, and every setting that is no more as the scenario has it."""
+    facts = [words("overrides_note", words=", ".join(stated.overrides))] if stated.overrides else []
+    changed = ", ".join(f"{change.key} {change.base} \N{RIGHTWARDS ARROW} {change.other}" for change in stated.changed)
+    return [*facts, words("changed_note", words=changed)] if changed else facts
 
 
 def _reading(result: Result, words: Words) -> list[str]:

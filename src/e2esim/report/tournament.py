@@ -83,7 +83,10 @@ def shown(found: Found) -> tuple[str, ...]:
 def print_tournament(found: Found, group: str, console: Console | None = None) -> None:
     """Print the table of means and paired differences, then who beats whom in contribution and customer value."""
     console = console or terminal(_WIDTH)
-    head = f"Tournament of {group}: {found.replications} replications on the same random numbers, differences to {found.base}, 95 % intervals"
+    head = (
+        f"Tournament of {group}: {found.replications} replications on the same random numbers, differences to {found.base}, 95 % intervals; "
+        "the words hold for all pairs of a KPI together at 95 % (Holm)"
+    )
     console.print(Text(head, style="bold"))
     console.print(_differences(found, group))
     for kpi in DECIDING:

@@ -1,98 +1,130 @@
 """Two or more scenarios side by side: paired differences under common random numbers, with honest words.
 
 Replication k of every scenario uses the streams (seed, k), so that what differs is the scenario. Each difference comes with its
-Student t interval over the pairs; a difference inside its interval is called "no difference seen".
+Student t interval over the pairs; whether it is called a difference is decided for the KPIs that are shown together
+(`e2esim.study.judged`).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from e2esim.domain.scenario import Scenario
-from e2esim.study.intervals import interval
+from e2esim.study.company import Company
+from e2esim.study.judged import Difference, judged, paired
 from e2esim.study.pool import Progress, headlines
+
+__all__ = ["Comparison", "Difference", "Rule", "compare", "differences", "paired"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Difference:
-    """One KPI of one scenario against the base: means, paired difference and its interval.
+class Rule:
+    """How many replications a comparison runs.
 
-    ``narrowing`` is how many times fewer replications the pairing needs than independent runs (variance ratio); None where
-    nothing varies.
+    ``precision``: until the paired half-width of every judged KPI is at most this share of its base; None = ``replications`` and no more.
+    ``most``: but no more than so many.
     """
 
-    kpi: str
-    unit: str
-    base: float
-    other: float
-    difference: float
-    ci_low: float
-    ci_high: float
-    narrowing: float | None
-
-    @property
-    def seen(self) -> bool:
-        """True if the interval lies on one side of zero."""
-        return self.ci_low > 0.0 or self.ci_high < 0.0
+    replications: int = 10
+    precision: float | None = None
+    most: int = 200
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Comparison:
-    """All differences against the first scenario, by scenario name; ``per_replication`` holds every value behind them."""
+    """All differences against the first scenario, by scenario name; ``per_replication`` holds every value behind them.
+
+    ``family``: the KPIs judged together, over all scenarios; the others are judged together among themselves. ``wide``: judged KPIs whose
+    interval is still wider than asked for. ``material``: share of the base below which a difference does not matter.
+    """
 
     base: str
     replications: int
     differences: Mapping[str, tuple[Difference, ...]]
     per_replication: pl.DataFrame
+    family: tuple[str, ...] = ()
+    material: float = 0.0
+    precision: float | None = None
+    wide: tuple[str, ...] = ()
 
 
-def paired(kpi: str, unit: str, base: list[float], other: list[float]) -> Difference:
-    """Paired difference of two aligned series of replications.
-
-    >>> d = paired("otif", "share", [0.90, 0.80, 0.85], [0.95, 0.86, 0.90])
-    >>> round(d.difference, 4), d.seen
-    (0.0533, True)
-    """
-    gaps = [b - a for a, b in zip(base, other, strict=True)]
-    mean, low, high = interval(gaps)
-    apart, together = _variance(base) + _variance(other), _variance(gaps)
-    return Difference(
-        kpi=kpi,
-        unit=unit,
-        base=math.fsum(base) / len(base),
-        other=math.fsum(other) / len(other),
-        difference=mean,
-        ci_low=low,
-        ci_high=high,
-        narrowing=apart / together if together > 0.0 else None,
-    )
-
-
-def compare(scenarios: Mapping[str, Scenario], *, replications: int, workers: int = 0, progress: Progress | None = None) -> Comparison:
+def compare(
+    scenarios: Mapping[str, Scenario | Company],
+    *,
+    replications: int = 10,
+    rule: Rule | None = None,
+    kpis: Sequence[str] = (),
+    material: float = 0.0,
+    workers: int = 0,
+    progress: Progress | None = None,
+) -> Comparison:
     """Run every scenario with the same seeds and compare each with the first.
+
+    Parameters
+    ----------
+    scenarios
+        By name, the base first.
+    replications, rule
+        A fixed number, or a rule of its own.
+    kpis
+        Those to judge together; empty = all.
+    material
+        Share of the base below which a difference does not matter.
+    workers, progress
+        As of `headlines`.
 
     Raises
     ------
     ValueError
         If there are fewer than two scenarios or replications, or their horizons differ.
     """
-    if len(scenarios) < 2 or replications < 2:
+    rule = rule or Rule(replications=replications)
+    if len(scenarios) < 2 or rule.replications < 2:
         raise ValueError("a comparison needs at least two scenarios and two replications")
-    if len({s.settings.horizon for s in scenarios.values()}) > 1 or len({s.settings.seed for s in scenarios.values()}) > 1:
+    settings = [s.settings for s in scenarios.values() if isinstance(s, Scenario)]
+    if len({s.horizon for s in settings}) > 1 or len({s.seed for s in settings}) > 1:
         raise ValueError("scenarios to compare must have the same horizon and seed")
-    together = headlines(scenarios, replications=replications, workers=workers, progress=progress)
+    table = headlines(scenarios, replications=rule.replications, workers=workers, progress=progress)
+    count = rule.replications
     base, *others = scenarios
+    while True:
+        found = judge(table, base, others, kpis, material)
+        more = _more(found, kpis, rule, count)
+        if not more:
+            break
+        table = pl.concat([table, headlines(scenarios, replications=more, first=count, workers=workers, progress=progress)])
+        count += more
+    gaps = [gap for name in others for gap in found[name] if not kpis or gap.kpi in kpis]
     return Comparison(
-        base=base, replications=replications, per_replication=together, differences={other: differences(together, base, other) for other in others}
+        base=base,
+        replications=count,
+        per_replication=table,
+        differences=found,
+        family=tuple(dict.fromkeys(gap.kpi for gap in gaps)),
+        material=material,
+        precision=rule.precision,
+        wide=tuple(dict.fromkeys(gap.kpi for gap in gaps if _wide(gap, rule.precision))),
     )
 
 
+def judge(table: pl.DataFrame, base: str, others: Iterable[str], kpis: Sequence[str] = (), material: float = 0.0) -> dict[str, tuple[Difference, ...]]:
+    """Differences of all scenarios against the base: the KPIs asked for are one family, the rest another."""
+    every = [(name, gap) for name in others for gap in differences(table, base, name)]
+    asked = [k for k, (_, gap) in enumerate(every) if not kpis or gap.kpi in kpis]
+    chosen = set(asked)
+    rest = [k for k in range(len(every)) if k not in chosen]
+    done: dict[int, Difference] = {}
+    for family in (asked, rest):
+        done |= dict(zip(family, judged([every[k][1] for k in family], material), strict=True))
+    return {name: tuple(done[k] for k, (whose, _) in enumerate(every) if whose == name) for name in others}
+
+
 def differences(table: pl.DataFrame, base: str, other: str) -> tuple[Difference, ...]:
-    """Differences of all KPIs that both scenarios have in every replication, in the order of the table."""
+    """Differences of all KPIs that both scenarios have in every replication, in the order of the table; each judged alone."""
     pairs = table.filter(pl.col("scenario") == base).join(
         table.filter(pl.col("scenario") == other), on=["replication", "kpi", "unit"], how="inner", suffix="_other", maintain_order="left"
     )
@@ -104,6 +136,16 @@ def differences(table: pl.DataFrame, base: str, other: str) -> tuple[Difference,
     return tuple(found)
 
 
-def _variance(values: list[float]) -> float:
-    mean = math.fsum(values) / len(values)
-    return math.fsum((v - mean) ** 2 for v in values) / (len(values) - 1)
+def _wide(gap: Difference, precision: float | None) -> bool:
+    return precision is not None and gap.precision is not None and gap.precision > precision
+
+
+def _more(found: Mapping[str, tuple[Difference, ...]], kpis: Sequence[str], rule: Rule, count: int) -> int:
+    """Replications still to run: as many as the widest interval needs if its spread stays as it is, at most as many again as there are."""
+    if rule.precision is None or count >= rule.most:
+        return 0
+    widths = [gap.precision for gaps in found.values() for gap in gaps if (not kpis or gap.kpi in kpis) and _wide(gap, rule.precision)]
+    if not widths:
+        return 0
+    needed = math.ceil(count * (max(w for w in widths if w is not None) / rule.precision) ** 2)
+    return min(max(needed - count, 2), count, rule.most - count)

@@ -7,6 +7,7 @@ time. A job that raises, or whose worker dies, is one failed job; all others go 
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -24,7 +25,7 @@ _NONE: Any = object()
 
 
 class WorkerDied(RuntimeError):
-    """The process that did a job was killed or crashed, twice: with others and alone."""
+    """The process that did a job was killed, crashed or ran out of its time, twice: with others and alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,11 +60,14 @@ class Local:
     workers
         Number of processes; 0 = one a core.
     inline
-        One worker is this very process (no protection against work that kills its process).
+        One worker is this very process (no protection against work that kills its process or never ends).
+    time_limit_s
+        A job that takes longer ends with its process; 0 = none. Not inline.
     """
 
     workers: int = 0
     inline: bool = True
+    time_limit_s: float = 0.0
 
     def each(self, work: Callable[[Job], Found], jobs: Iterable[Job]) -> Generator[Ended[Job, Found], None, None]:
         """Yield every job as it ends; see `Executor`.
@@ -77,7 +81,7 @@ class Local:
         if size == 1 and self.inline:
             yield from _here(work, jobs)
         else:
-            yield from _apart(work, iter(jobs), size)
+            yield from _apart(Timed(work, self.time_limit_s), iter(jobs), size)
 
 
 def _here(work: Callable[[Job], Found], jobs: Iterable[Job]) -> Generator[Ended[Job, Found], None, None]:
@@ -147,7 +151,7 @@ def _one_by_one(work: Callable[[Job], Found], suspects: list[Job]) -> Generator[
                 try:
                     result = pool.submit(_do, job).result()
                 except BrokenProcessPool:
-                    yield Ended(job=job, error=WorkerDied("its process was killed or crashed, twice"))
+                    yield Ended(job=job, error=WorkerDied("its process was killed, crashed or ran out of its time, twice"))
                     break
                 except Exception as error:
                     lived += 1
@@ -171,6 +175,26 @@ def _pool(work: Callable[[Job], Found], size: int) -> Iterator[ProcessPoolExecut
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@dataclass(frozen=True)
+class Timed(Generic[Job, Found]):
+    """Work that ends its own process when a job takes too long: a watchdog beside it, for nothing else could stop a kernel or a solver."""
+
+    work: Callable[[Job], Found]
+    limit_s: float
+
+    def __call__(self, job: Job) -> Found:
+        """Do the job."""
+        if self.limit_s <= 0.0:
+            return self.work(job)
+        watch = threading.Timer(self.limit_s, os._exit, (1,))
+        watch.daemon = True
+        watch.start()
+        try:
+            return self.work(job)
+        finally:
+            watch.cancel()
 
 
 # --- in the worker ---------------------------------------------------------------------------------------------------

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import permutations
 
 import polars as pl
 
 from e2esim.domain.scenario import Scenario
 from e2esim.study.compare import Difference, compare, differences
+from e2esim.study.judged import holm
 from e2esim.study.pool import Progress
 
 
@@ -28,7 +29,8 @@ class Tournament:
     means
         Contender -> KPI -> mean over the replications; KPIs that cannot be told are left out.
     differences
-        (contender, against) -> KPI -> paired difference of the first to the second, for every ordered pair.
+        (contender, against) -> KPI -> paired difference of the first to the second, for every ordered pair; the pairs of a KPI are judged
+        together.
     per_replication
         Every value: scenario, replication, kpi, unit, value.
     """
@@ -74,9 +76,20 @@ def tournament(contenders: Mapping[str, Scenario], *, base: str, replications: i
     ordered = {base: contenders[base]} | {name: scenario for name, scenario in contenders.items() if name != base}
     found = compare(ordered, replications=replications, workers=workers, progress=progress)
     table = found.per_replication
-    pairs = {(one, other): {gap.kpi: gap for gap in differences(table, other, one)} for one, other in permutations(ordered, 2)}
+    pairs = _judged({(one, other): {gap.kpi: gap for gap in differences(table, other, one)} for one, other in permutations(ordered, 2)})
     known = table.filter(pl.col("value").is_finite()).group_by("scenario", "kpi").agg(pl.col("value").mean())
     means: dict[str, dict[str, float]] = {name: {} for name in ordered}
     for name, kpi, value in known.iter_rows():
         means[name][kpi] = value
     return Tournament(base=base, contenders=tuple(ordered), replications=replications, means=means, differences=pairs, per_replication=table)
+
+
+def _judged(pairs: Mapping[tuple[str, str], Mapping[str, Difference]]) -> dict[tuple[str, str], dict[str, Difference]]:
+    """Correct the p of each KPI for the number of pairs; the two sides of a pair count once."""
+    corrected: dict[tuple[frozenset[str], str], float] = {}
+    once = {frozenset(pair): gaps for pair, gaps in pairs.items()}
+    for kpi in {kpi for gaps in once.values() for kpi in gaps}:
+        known = [pair for pair, gaps in once.items() if kpi in gaps]
+        ps = holm([once[pair][kpi].p for pair in known])
+        corrected |= {(pair, kpi): p for pair, p in zip(known, ps, strict=True)}
+    return {pair: {kpi: replace(gap, p_family=corrected[frozenset(pair), kpi], family=len(once)) for kpi, gap in gaps.items()} for pair, gaps in pairs.items()}

@@ -1,0 +1,128 @@
+"""What may be said of many differences at once: a family-wise level, and a size below which a difference does not matter."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from scipy import stats
+
+from e2esim.study.intervals import interval
+
+LEVEL = 0.05  # probability that any of a family without a true difference is called different
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One KPI of one scenario against the base: means, paired difference and its 95 % interval.
+
+    Parameters
+    ----------
+    kpi, unit, base, other, difference, ci_low, ci_high
+        Means of both, mean paired difference, its own Student t interval.
+    narrowing
+        How many times fewer replications the pairing needs than independent runs (variance ratio); None where nothing varies.
+    p, p_family
+        Two-sided p of the paired t test; the same corrected for all differences judged together (S. Holm 1979).
+    family
+        How many were judged together.
+    matters
+        Size below which the difference is called immaterial [unit].
+    """
+
+    kpi: str
+    unit: str
+    base: float
+    other: float
+    difference: float
+    ci_low: float
+    ci_high: float
+    narrowing: float | None
+    p: float
+    p_family: float
+    family: int = 1
+    matters: float = 0.0
+
+    @property
+    def seen(self) -> bool:
+        """True if the difference is not chance, at the level that holds for the whole family."""
+        return self.p_family < LEVEL
+
+    @property
+    def material(self) -> bool:
+        """True if the difference is at least as large as what matters."""
+        return abs(self.difference) >= self.matters
+
+    @property
+    def precision(self) -> float | None:
+        """Half-width of the interval relative to the base; None where the base is zero."""
+        return (self.ci_high - self.difference) / abs(self.base) if self.base != 0.0 else None
+
+
+def paired(kpi: str, unit: str, base: Sequence[float], other: Sequence[float]) -> Difference:
+    """Paired difference of two aligned series of replications.
+
+    Examples
+    --------
+    >>> d = paired("otif", "share", [0.90, 0.80, 0.85], [0.95, 0.86, 0.90])
+    >>> round(d.difference, 4), d.seen
+    (0.0533, True)
+    """
+    gaps = [b - a for a, b in zip(base, other, strict=True)]
+    mean, low, high = interval(gaps)
+    apart, together = _variance(base) + _variance(other), _variance(gaps)
+    p = _chance(mean, together, len(gaps))
+    return Difference(
+        kpi=kpi,
+        unit=unit,
+        base=math.fsum(base) / len(base),
+        other=math.fsum(other) / len(other),
+        difference=mean,
+        ci_low=low,
+        ci_high=high,
+        narrowing=apart / together if together > 0.0 else None,
+        p=p,
+        p_family=p,
+    )
+
+
+def judged(found: Sequence[Difference], material: float = 0.0) -> tuple[Difference, ...]:
+    """Judge differences together: p corrected by Holm, and what matters as a share of each base.
+
+    Examples
+    --------
+    >>> one = paired("otif", "share", [0.90, 0.80, 0.85], [0.95, 0.86, 0.90])
+    >>> [d.seen for d in judged([one] * 20)], judged([one], material=0.1)[0].material
+    ([False, False, False, False, False, False, False, False, False, False, False, False, False, False, False, False, False, False, False, False], False)
+    """
+    corrected = holm([d.p for d in found])
+    return tuple(replace(d, p_family=p, family=len(found), matters=material * abs(d.base)) for d, p in zip(found, corrected, strict=True))
+
+
+def holm(ps: Sequence[float]) -> list[float]:
+    """P values corrected for their number, in their order (S. Holm, A simple sequentially rejective multiple test procedure, 1979).
+
+    Examples
+    --------
+    >>> holm([0.01, 0.04, 0.03])
+    [0.03, 0.06, 0.06]
+    """
+    order = sorted(range(len(ps)), key=ps.__getitem__)
+    found, highest = [0.0] * len(ps), 0.0
+    for rank, k in enumerate(order):
+        highest = max(highest, min(1.0, (len(ps) - rank) * ps[k]))
+        found[k] = highest
+    return found
+
+
+def _chance(mean: float, variance: float, n: int) -> float:
+    """Two-sided p of a mean of n values; where nothing varies a difference is certain and no difference is none."""
+    if variance <= 0.0:
+        return 1.0 if mean == 0.0 else 0.0
+    return float(2.0 * stats.t.sf(abs(mean) / math.sqrt(variance / n), n - 1))
+
+
+def _variance(values: Sequence[float]) -> float:
+    mean = math.fsum(values) / len(values)
+    return math.fsum((v - mean) ** 2 for v in values) / (len(values) - 1)
