@@ -13,12 +13,12 @@ from scipy.optimize import linprog
 from e2esim.planning.factory.backward_kernels import backward_wants
 from e2esim.planning.factory.bounds import earliest_days, lead_time_bound, relaxed_bound
 from e2esim.planning.factory.change_kernels import draw
-from e2esim.planning.factory.dispatch_kernels import dispatch, hand_out
 from e2esim.planning.factory.execute import Wants, backward, execute, search, wants_of
 from e2esim.planning.factory.flow_lp import solve_flow
 from e2esim.planning.factory.flow_model import Slots
 from e2esim.planning.factory.frame import frame
 from e2esim.planning.factory.grid import demand_of, early_due, lot_cycles, net_need
+from e2esim.planning.factory.hand_out_kernels import hand_out
 from e2esim.planning.factory.network import network
 from e2esim.planning.factory.problem import PlanProblem
 from e2esim.planning.factory.synthetic import synthetic_problem
@@ -282,4 +282,3 @@ def test_dispatch_of_nothing_is_nothing() -> None:
     view = frame(problem, network(problem), 30)
     none = wants_of(problem, np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
     assert execute(view, none).lot_qty.size == 0
-    assert dispatch is not None

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from e2esim.config.plan_data.hours import plan_weeks, weekly_hours
+from e2esim.config.plan_data.hours import open_shifts, plan_weeks, weekly_hours
+from e2esim.config.plan_data.row_order import in_order
 from e2esim.config.plan_data.settings import PlanSettings
 from e2esim.planning.factory.case import PlanCase
 from e2esim.planning.factory.money import usual_money
@@ -21,8 +22,9 @@ Ints = npt.NDArray[np.int64]
 
 
 def build_case(frames: dict[str, pl.DataFrame], settings: PlanSettings) -> PlanCase:
-    """Lay checked tables out."""
+    """Lay checked tables out, in an order that does not hang on the order of their rows."""
     assert settings.today is not None  # the door has refused data without a day
+    frames = in_order(frames)
     items, orders, receipts = frames["items"], frames["orders"], frames["receipts"]
     facts = PlanProblem(
         today=settings.today,
@@ -97,7 +99,11 @@ def _steps(frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
 def _hours(frames: dict[str, pl.DataFrame], today: dt.date) -> dict[str, Any]:
     last = frames["orders"]["due"].max()
     weeks = plan_weeks(frames, today, last if isinstance(last, dt.date) else today)
-    return {"centres": tuple(frames["work_centres"]["work_centre"]), "capacity_h": weekly_hours(frames, today, weeks)}
+    return {
+        "centres": tuple(frames["work_centres"]["work_centre"]),
+        "capacity_h": weekly_hours(frames, today, weeks),
+        "shifts": open_shifts(frames, today, weeks),
+    }
 
 
 def _buying(frames: dict[str, pl.DataFrame]) -> dict[str, Any]:

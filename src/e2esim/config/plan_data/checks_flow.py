@@ -49,7 +49,7 @@ def bills_without_routing(view: View) -> Iterator[Problem]:
 
 
 def hours_behind_demand(view: View, needs: Needs, settings: PlanSettings) -> Iterator[Problem]:
-    """A work centre that demand runs through must have hours, and room for one smallest lot in some week."""
+    """A work centre that demand runs through must have hours; one with hours by week, room for one smallest lot in some week."""
     last_due = view.table("orders")["due"].max()
     if settings.today is None or last_due is None:
         return
@@ -72,7 +72,7 @@ def hours_behind_demand(view: View, needs: Needs, settings: PlanSettings) -> Ite
                 value=centre,
                 remedy="its hours in capacity are 0 or lie before today" if centre in stated else "give it a calendar, or rows in capacity",
             )
-    fullest = dict(zip(centres["work_centre"], hours.max(axis=1), strict=True))
+    fullest = {name: best for name, best in zip(centres["work_centre"], hours.max(axis=1), strict=True) if name in stated}
     yield from _lots_that_never_fit(view, needs, fullest)
     yield from _beyond(view, settings, weeks)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
+from e2esim.config.plan_data.lot_times import lot_times
 from e2esim.config.plan_data.released import read_day, read_rows, row_numbers
 from e2esim.config.problems import InputErrors, Problem
 from e2esim.planning.factory.calm import Earlier
@@ -52,8 +54,8 @@ def earlier_plan(case: PlanCase, folder: Path, fingerprint: str) -> Earlier:
     same = kept and day == facts.today and plan.get("hash") == fingerprint
     return Earlier(
         lot_step=step[known],
-        lot_day=lots["_day"].to_numpy()[known].astype(np.int64),
         lot_qty=lots["qty"].to_numpy()[known].astype(np.float64),
+        **{name: values[known] for name, values in asdict(lot_times(lots, facts)).items()},
         delivery_order=orders[served],
         delivery_day=given["_day"].to_numpy()[served].astype(np.int64),
         delivery_qty=given["qty"].to_numpy()[served].astype(np.float64),

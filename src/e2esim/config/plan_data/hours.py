@@ -9,6 +9,7 @@ import numpy.typing as npt
 import polars as pl
 
 from e2esim.domain.worktime import WorkTime
+from e2esim.planning.factory.shifts import Interval, Shifts, shifts_of
 
 Floats = npt.NDArray[np.float64]
 RUN_OUT_WEEKS = 26  # weeks after the last due day in which calendars still give hours
@@ -41,6 +42,22 @@ def weekly_hours(frames: dict[str, pl.DataFrame], today: dt.date, weeks: int) ->
     return np.asarray(daily.reshape(centres.height, weeks, 7).sum(axis=2).round(6))
 
 
+def open_shifts(frames: dict[str, pl.DataFrame], today: dt.date, weeks: int) -> Shifts | None:
+    """Machines and open hours of the work centres that keep a calendar and have no row in table capacity; None without any."""
+    stated = set(frames["capacity"]["work_centre"])
+    rows: list[list[tuple[float, list[Interval]]] | None] = []
+    known: dict[str, list[Interval]] = {}
+    for name, calendar, machines, efficiency in frames["work_centres"].select("work_centre", "calendar", "machines", "efficiency").iter_rows():
+        if name in stated or not calendar:
+            rows.append(None)
+            continue
+        if calendar not in known:
+            work = _work_time(frames, calendar, today, 7 * weeks)
+            known[calendar] = [] if work is None else [(a, b, 0) for a, b in zip(work.opens, work.closes, strict=True)]
+        rows.append([(float(efficiency), known[calendar])] * int(machines))
+    return shifts_of(rows) if any(row is not None for row in rows) else None
+
+
 def _from_weeks(rows: pl.DataFrame, today: dt.date, days: int) -> Floats:
     """Hours a day: a week's hours in equal parts on its working days, all of them on Monday when weeks of the plan
     are weeks of the calendar.
@@ -56,15 +73,27 @@ def _from_weeks(rows: pl.DataFrame, today: dt.date, days: int) -> Floats:
 
 
 def _from_shifts(frames: dict[str, pl.DataFrame], calendar: str, today: dt.date, days: int) -> Floats:
+    work = _work_time(frames, calendar, today, days)
+    return np.zeros(days) if work is None else work.daily(days)
+
+
+def _work_time(frames: dict[str, pl.DataFrame], calendar: str, today: dt.date, days: int) -> WorkTime | None:
+    """Open hours of a calendar, None when it is closed all the time; shifts that overlap count once."""
     shifts: dict[int, list[tuple[float, float]]] = {}
     rows = frames["calendars"].filter(pl.col("calendar") == calendar)
-    for weekday, start, end in rows.select("weekday", "start", "end").iter_rows():
-        shifts.setdefault(weekday, []).append((start, end))
+    for weekday, start, end in rows.select("weekday", "start", "end").sort("weekday", "start", "end").iter_rows():
+        mine = shifts.setdefault(weekday, [])
+        if end <= start:
+            continue
+        if mine and start <= mine[-1][1]:
+            mine[-1] = (mine[-1][0], max(end, mine[-1][1]))
+        else:
+            mine.append((start, end))
     closed = closed_days(frames["closures"].filter(pl.col("calendar") == calendar), today, days)
     try:
-        return WorkTime.weekly(shifts, start=today, days=days, closed=closed).daily(days)
+        return WorkTime.weekly(shifts, start=today, days=days, closed=closed)
     except ValueError:  # closed all the time
-        return np.zeros(days)
+        return None
 
 
 def closed_days(closures: pl.DataFrame, today: dt.date, days: int) -> list[dt.date]:

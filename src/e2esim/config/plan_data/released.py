@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
+from e2esim.config.plan_data.lot_times import lot_times
 from e2esim.config.problems import InputErrors, Problem
 from e2esim.planning.factory.case import PlanCase
 from e2esim.planning.factory.frozen import Released, let_go
@@ -54,6 +55,7 @@ def keep_released(case: PlanCase, folder: Path) -> tuple[PlanCase, list[Problem]
             lot_qty=lots["qty"].to_numpy().astype(np.float64),
             lot_start=lots["_first"].to_numpy(),
             lot_end=lots["_last"].to_numpy(),
+            **{name: values for name, values in asdict(lot_times(lots, facts)).items() if name != "lot_ready"},
             purchase_name=tuple(purchases["purchase"]),
             purchase_source=source,
             purchase_qty=purchases["qty"].to_numpy().astype(np.float64),

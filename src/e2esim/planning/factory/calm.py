@@ -23,6 +23,7 @@ from e2esim.planning.factory.planner import Clock, planned, result_of
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.result import PlanResult
 from e2esim.planning.factory.trace import Schedule
+from e2esim.planning.factory.worked import day_started
 
 CHANGE_PRICE = 0.01  # weighted late pieces that a piece moved by a day may cost at most
 FRESH_SHARE = 0.5  # of the time goes to the plan made afresh
@@ -31,11 +32,14 @@ BATCHES, BATCH_ROUNDS = 20, 10  # of the search that starts from the earlier pla
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Earlier:
-    """An earlier plan in the rows of today's problem [pcs, d from today]; `same` if its data are today's, `bound` as it was proven."""
+    """An earlier plan in the rows of today's problem [pcs, h and d from today]; `same` if its data are today's, `bound` as it was proven."""
 
     lot_step: Ints
-    lot_day: Ints
     lot_qty: Floats
+    lot_from: Floats
+    lot_to: Floats
+    lot_ready: Floats
+    lot_machine: Ints
     delivery_order: Ints
     delivery_day: Ints
     delivery_qty: Floats
@@ -46,8 +50,11 @@ class Earlier:
         """As it was."""
         return Schedule(
             lot_step=self.lot_step,
-            lot_day=self.lot_day,
             lot_qty=self.lot_qty,
+            lot_from=self.lot_from,
+            lot_to=self.lot_to,
+            lot_ready=self.lot_ready,
+            lot_machine=self.lot_machine,
             delivery_order=self.delivery_order,
             delivery_day=self.delivery_day,
             delivery_qty=self.delivery_qty,
@@ -98,7 +105,7 @@ def calm_planned(
     state = np.array([(2 * seed + 1) * 0x9E3779B97F4A7C15 % (1 << 64)], dtype=np.uint64)
     anyway = late_anyway(view, state)
     bound = earlier.bound if np.isfinite(earlier.bound) else lead_time_bound(problem, view.net)
-    kept = wants_of(problem, earlier.lot_step, earlier.lot_day, earlier.lot_qty)
+    kept = wants_of(problem, earlier.lot_step, day_started(earlier.lot_from), earlier.lot_qty)
     if earlier.same:
         return result_of(view, kept, earlier.schedule(), bound, clock, anyway, state, lambda: rounds is not None or clock.left() > 0), kept
     fresh, renewed = planned(problem, time_limit_s=FRESH_SHARE * time_limit_s, seed=seed, rounds=rounds)
@@ -114,8 +121,11 @@ def of_result(result: PlanResult, *, same: bool = False) -> Earlier:
     """A plan as the earlier one of the same problem."""
     return Earlier(
         lot_step=result.lot_step,
-        lot_day=result.lot_start,
         lot_qty=result.lot_qty,
+        lot_from=result.lot_from,
+        lot_to=result.lot_to,
+        lot_ready=result.lot_ready,
+        lot_machine=result.lot_machine,
         delivery_order=result.delivery_order,
         delivery_day=result.delivery_day,
         delivery_qty=result.delivery_qty,
@@ -152,6 +162,6 @@ def _copy(wants: Wants) -> Wants:
 def _cost(problem: PlanProblem, earlier: Earlier, schedule: Schedule, price: float) -> float:
     """Weighted late pieces, and what moving away from the earlier plan costs."""
     late = late_pieces(problem, schedule.delivery_order, schedule.delivery_day, schedule.delivery_qty)
-    old = zip(earlier.lot_step.tolist(), earlier.lot_day.tolist(), earlier.lot_qty.tolist(), strict=True)
+    old = zip(earlier.lot_step.tolist(), day_started(earlier.lot_from).tolist(), earlier.lot_qty.tolist(), strict=True)
     new = zip(schedule.lot_step.tolist(), schedule.lot_day.tolist(), schedule.lot_qty.tolist(), strict=True)
     return float(tier_weights(problem) @ late) + price * nervousness(moves(old, new))

@@ -7,6 +7,7 @@ import numpy.typing as npt
 from numba import njit
 
 from e2esim.planning.factory.problem import Floats, Ints
+from e2esim.planning.factory.shop_floor import Trees
 
 State = npt.NDArray[np.uint64]
 
@@ -86,32 +87,27 @@ def change(
     rank: Floats,
     target: int,
     due: int,
-    tree_start: Ints,
-    tree_step: Ints,
-    tree_lead: Ints,
     want_start: Ints,
-    mate_start: Ints,
-    mate_step: Ints,
     centre: Ints,
+    trees: Trees,
 ) -> None:
     """One random change of the wants for the sake of one late order of item ``target`` due on day ``due``.
 
-    Wants are grouped by step at ``want_start``. ``tree_*``: steps behind every item and their days to the end of the
-    item; ``mate_*``: steps on every work centre.
+    Wants are grouped by step at ``want_start``.
     """
-    n_tree = tree_start[target + 1] - tree_start[target]
+    n_tree = trees.tree_start[target + 1] - trees.tree_start[target]
     if n_tree == 0:
         return
-    at = tree_start[target] + draw(state, n_tree)
-    s = tree_step[at]
-    latest = due - tree_lead[at]
+    at = trees.tree_start[target] + draw(state, n_tree)
+    s = trees.tree_step[at]
+    latest = due - trees.tree_lead[at]
     kind = draw(state, 10)
     if kind == 8:  # this step goes before or after others
         rank[s] = draw(state, 1000)
         return
     if kind == 9:  # a neighbour on the same work centre waits
         c = centre[s]
-        s = mate_step[mate_start[c] + draw(state, mate_start[c + 1] - mate_start[c])]
+        s = trees.mate_step[trees.mate_start[c] + draw(state, trees.mate_start[c + 1] - trees.mate_start[c])]
     low = latest - 7 * draw(state, 6)
     high = latest + 7 * draw(state, 3)
     shift = 1 + draw(state, 14)

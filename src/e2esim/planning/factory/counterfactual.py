@@ -17,6 +17,7 @@ from e2esim.planning.factory.frame import Frame, frame
 from e2esim.planning.factory.grid import early_due
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.result import Cause
+from e2esim.planning.factory.shifts import unlimited
 
 MOST_TOP_UPS = 8  # small lots may rob one another of parts, so a few rounds are needed
 NO_LIMIT = 1e12  # hours a week of a work centre that is lifted [h]
@@ -55,7 +56,7 @@ def late_pieces(problem: PlanProblem, order: Ints, day: Ints, qty: Floats) -> Fl
 
 def late_anyway(view: Frame, state: State) -> Floats:
     """Pieces of every item late even with hours without limit, (n_items,)."""
-    free = _with_hours(view, np.full(view.problem.capacity_h.shape, NO_LIMIT))
+    free = _without_hours(view, np.arange(len(view.problem.centres)))
     return _least_late(free, [backward(free, early_due(view.problem, days, calm=0)) for days in FREE_BUFFERS], state)
 
 
@@ -78,27 +79,30 @@ def lifted(view: Frame, cause: int, place: int) -> Frame:
     """The frame without one limit: hours, the lead time of a supplier, the flow time of a step, or want of a material."""
     problem = view.problem
     if cause == Cause.WORK_CENTRE:
-        hours = problem.capacity_h.copy()
-        hours[place] = NO_LIMIT
-        return _with_hours(view, hours)
+        return _without_hours(view, np.array([place], dtype=np.int64))
     if cause == Cause.MATERIAL:
-        stock = view.stock.copy()
+        stock = view.stores.stock.copy()
         stock[place] += NO_END
-        return replace(view, stock=stock)
+        return replace(view, stores=view.stores._replace(stock=stock))
     if cause == Cause.SUPPLIER:
         days = problem.source_lead_days.copy()
         days[place] = 0
         free = view.net.free_from.copy()
         free[problem.source_item[place]] = 0
         changed = replace(problem, source_lead_days=days)
-        return replace(view, problem=changed, net=replace(view.net, free_from=free))
+        net = replace(view.net, free_from=free)
+        return replace(view, problem=changed, net=net, stores=view.stores._replace(free_from=free))
     days = problem.step_flow_days.copy()
     days[place] = 0
     return frame(replace(problem, step_flow_days=days), view.net, view.days)
 
 
-def _with_hours(view: Frame, hours: Floats) -> Frame:
-    return replace(view, problem=replace(view.problem, capacity_h=hours))
+def _without_hours(view: Frame, centres: Ints) -> Frame:
+    """The frame with work centres whose hours are no limit."""
+    hours = view.problem.capacity_h.copy()
+    hours[centres] = NO_LIMIT
+    shifts = None if view.problem.shifts is None else unlimited(view.problem.shifts, centres)
+    return frame(replace(view.problem, capacity_h=hours, shifts=shifts), view.net, view.days)
 
 
 def _least_late(view: Frame, candidates: list[Wants], state: State) -> Floats:

@@ -11,15 +11,20 @@ import numpy as np
 
 from e2esim.planning.factory.backward_kernels import backward_wants
 from e2esim.planning.factory.change_kernels import State
-from e2esim.planning.factory.dispatch_kernels import deliver, dispatch
+from e2esim.planning.factory.dispatch_kernels import dispatch
 from e2esim.planning.factory.frame import Frame
+from e2esim.planning.factory.hand_out_kernels import deliver
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
-from e2esim.planning.factory.score_kernels import net_supply
 from e2esim.planning.factory.search_kernels import improve
+from e2esim.planning.factory.shop_floor import Prices
 from e2esim.planning.factory.trace import Schedule
+from e2esim.planning.factory.worked import hours_used
 
-DELAY = 0.01  # a piece late by a hundred days costs twice a piece late by none
-ORDER_PRICE = 1.0  # a late order costs as much as one more late piece, so that few orders share the lateness
+PRICES = Prices(
+    delay=0.01,  # a piece late by a hundred days costs twice a piece late by none,
+    steep=0.0,
+    order=1.0,  # a late order costs as much as one more late piece, so that few orders share the lateness
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -68,8 +73,8 @@ def backward(
     order = np.lexsort((-np.arange(problem.n_steps), net.level[problem.step_item]))
     wanted = backward_wants(
         need,
-        view.stock if stock is None else stock,
-        view.receipts if stock is None else np.zeros_like(view.receipts),
+        view.stores.stock if stock is None else stock,
+        view.stores.receipts if stock is None else np.zeros_like(view.stores.receipts),
         order,
         net.step_output,
         net.in_start,
@@ -78,105 +83,33 @@ def backward(
         problem.step_centre,
         problem.step_setup_h,
         problem.step_run_h,
-        problem.step_flow_days,
+        view.lead_days,
         problem.capacity_h if capacity is None else capacity,
         net.free_from,
-        view.lot_min if whole_lots else np.zeros(problem.n_steps),
+        view.steps.lot_min if whole_lots else np.zeros(problem.n_steps),
     )
     return wants_of(problem, *wanted)
 
 
 def search(view: Frame, wants: Wants, rounds: int, state: State, tolerance: float = 0.0) -> float:
     """Improve wants in place by `rounds` tried changes (0: only price them); returns the cost reached."""
-    p, n = view.problem, view.net
-    return float(
-        improve(
-            rounds,
-            state,
-            wants.step,
-            wants.day,
-            wants.qty,
-            wants.rank,
-            wants.start,
-            n.step_output,
-            n.in_start,
-            n.in_node,
-            n.in_qty,
-            p.step_centre,
-            p.step_setup_h,
-            p.step_run_h,
-            p.step_flow_days,
-            view.lot_min,
-            view.lot_multiple,
-            view.stock,
-            view.receipts,
-            n.free_from,
-            p.capacity_h,
-            view.days - 1,
-            view.sold,
-            view.item_start,
-            view.order_item,
-            view.due,
-            view.qty,
-            view.tier,
-            view.weight,
-            DELAY,
-            ORDER_PRICE,
-            view.tree_start,
-            view.tree_step,
-            view.tree_lead,
-            view.mate_start,
-            view.mate_step,
-            tolerance,
-        )
-    )
+    wished = (wants.step, wants.day, wants.qty, wants.rank, wants.start)
+    return float(improve(rounds, state, wished, view.steps, view.stores, view.machines, view.orders, view.trees, PRICES, tolerance))
 
 
 def execute(view: Frame, wants: Wants) -> Schedule:
     """The schedule that wants lead to: it keeps every rule of the problem whatever the wants are."""
-    p, n = view.problem, view.net
-    step, day, qty, _ = dispatch(
-        wants.step,
-        wants.day,
-        wants.qty,
-        wants.rank,
-        n.step_output,
-        n.in_start,
-        n.in_node,
-        n.in_qty,
-        p.step_centre,
-        p.step_setup_h,
-        p.step_run_h,
-        p.step_flow_days,
-        view.lot_min,
-        view.lot_multiple,
-        view.stock,
-        view.receipts,
-        n.free_from,
-        p.capacity_h,
-        view.days - 1,
-    )
-    supply = np.zeros((p.n_items, view.days))
-    net_supply(
-        step,
-        day,
-        qty,
-        n.step_output,
-        n.in_start,
-        n.in_node,
-        n.in_qty,
-        p.step_flow_days,
-        view.sold,
-        view.stock,
-        view.receipts,
-        n.free_from,
-        supply,
-    )
-    order, when, how_much = deliver(supply, view.item_start, view.due, view.qty, view.tier)
+    cum = np.zeros((view.problem.n_items, view.days))
+    lots = dispatch(wants.step, wants.day, wants.qty, wants.rank, view.steps, view.stores, view.machines, cum)
+    step, begins, ends, ready, machine, qty = lots
+    order, when, how_much = deliver(cum, view.orders.item_start, view.orders.due, view.orders.qty, view.orders.tier)
     return Schedule(
         lot_step=step,
-        lot_day=day,
         lot_qty=qty,
+        lot_from=begins,
+        lot_to=ends,
+        lot_ready=ready,
+        lot_machine=machine,
         delivery_order=view.order_row[order],
         delivery_day=when,
         delivery_qty=how_much,
@@ -191,16 +124,12 @@ def top_up(view: Frame, wants: Wants) -> Wants:
     if missing.max(initial=0.0) <= 1e-6:
         return wants
     row, node, per = n.inputs_of(done.lot_step)
-    stock = view.stock + view.receipts.sum(axis=0)
+    stock = view.stores.stock + view.stores.receipts.sum(axis=0)
     np.add.at(stock, n.step_output[done.lot_step], done.lot_qty)
     np.subtract.at(stock, node, done.lot_qty[row] * per)
     np.subtract.at(stock, p.order_item[done.delivery_order], done.delivery_qty)
     room = p.capacity_h.copy()
-    np.subtract.at(
-        room,
-        (p.step_centre[done.lot_step], done.lot_day // 7),
-        p.step_setup_h[done.lot_step] + p.step_run_h[done.lot_step] * done.lot_qty,
-    )
+    room -= hours_used(p, done.lot_step, done.lot_qty, done.lot_from, done.lot_to, done.lot_machine)
     more = backward(
         view,
         p.order_due,

@@ -1,4 +1,4 @@
-"""A problem laid out for the kernels: orders sorted, stock and receipts by node, the steps behind every item."""
+"""A problem laid out for the kernels: orders sorted, stock and receipts by node, machines, the steps behind every item."""
 
 from __future__ import annotations
 
@@ -9,69 +9,79 @@ import numpy as np
 from e2esim.planning.factory.grid import tier_weights
 from e2esim.planning.factory.network import Network
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
+from e2esim.planning.factory.shop_floor import Demanded, Machines, Steps, Stores, Trees, machines_of
+from e2esim.planning.factory.worked import lead_days
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Frame:
-    """A problem laid out for the kernels over `days` days: orders sorted by item, tier and due day, `order_row` back
-    to facts.
+    """A problem laid out for the kernels over `days` days; `order_row` leads from its sorted orders back to the facts,
+    `lead_days` (n_steps,) are the days that a usual lot takes.
     """
 
     problem: PlanProblem
     net: Network
     days: int
-    stock: Floats
-    receipts: Floats
-    lot_min: Floats
-    lot_multiple: Floats
-    sold: Ints
+    lead_days: Ints
     order_row: Ints
-    item_start: Ints
-    order_item: Ints
-    due: Ints
-    qty: Floats
-    tier: Ints
-    weight: Floats
-    tree_start: Ints
-    tree_step: Ints
-    tree_lead: Ints
-    mate_start: Ints
-    mate_step: Ints
+    steps: Steps
+    stores: Stores
+    machines: Machines
+    orders: Demanded
+    trees: Trees
 
 
 def frame(problem: PlanProblem, net: Network, days: int) -> Frame:
     """Lay out a problem over a number of days."""
     row = np.lexsort((problem.order_due, problem.order_priority, problem.order_item))
-    item = problem.order_item[row]
-    sold = np.zeros(problem.n_items, dtype=np.int64)
-    sold[item] = 1
-    mates = np.argsort(problem.step_centre, kind="stable")
-    start, step, lead = _trees(problem)
-    stock = np.zeros(net.n_nodes)
-    stock[: problem.n_items] = problem.on_hand
-    tier = np.searchsorted(np.unique(problem.order_priority), problem.order_priority)
-    whole = np.where(problem.lot_multiple > 0, problem.lot_multiple, 1.0)
+    lead = lead_days(problem, net)
     return Frame(
         problem=problem,
         net=net,
         days=days,
-        stock=stock,
-        receipts=_receipts(problem, net, days),
+        lead_days=lead,
+        order_row=row,
+        steps=_steps(problem, net),
+        stores=_stores(problem, net, days),
+        machines=machines_of(problem.capacity_h, problem.shifts),
+        orders=_demanded(problem, row),
+        trees=_trees(problem, lead),
+    )
+
+
+def _steps(problem: PlanProblem, net: Network) -> Steps:
+    whole = np.where(problem.lot_multiple > 0, problem.lot_multiple, 1.0)
+    return Steps(
+        output=net.step_output,
+        in_start=net.in_start,
+        in_node=net.in_node,
+        in_qty=net.in_qty,
+        centre=problem.step_centre,
+        setup=problem.step_setup_h,
+        run=problem.step_run_h,
+        flow=problem.step_flow_days,
         lot_min=np.maximum(np.ceil(problem.lot_min / whole) * whole, whole)[problem.step_item],
         lot_multiple=whole[problem.step_item],
-        sold=sold,
-        order_row=row,
+    )
+
+
+def _stores(problem: PlanProblem, net: Network, days: int) -> Stores:
+    stock, sold = np.zeros(net.n_nodes), np.zeros(problem.n_items, dtype=np.int64)
+    stock[: problem.n_items] = problem.on_hand
+    sold[problem.order_item] = 1
+    return Stores(stock=stock, receipts=_receipts(problem, net, days), free_from=net.free_from, sold=sold)
+
+
+def _demanded(problem: PlanProblem, row: Ints) -> Demanded:
+    item = problem.order_item[row]
+    tier = np.searchsorted(np.unique(problem.order_priority), problem.order_priority)
+    return Demanded(
         item_start=np.searchsorted(item, np.arange(problem.n_items + 1)),
         order_item=item,
         due=problem.order_due[row],
         qty=problem.order_qty[row],
         tier=tier[row],
         weight=tier_weights(problem)[row],
-        tree_start=start,
-        tree_step=step,
-        tree_lead=lead,
-        mate_start=np.searchsorted(problem.step_centre[mates], np.arange(len(problem.centres) + 1)),
-        mate_step=mates,
     )
 
 
@@ -83,13 +93,11 @@ def _receipts(problem: PlanProblem, net: Network, days: int) -> Floats:
 
 def longer(view: Frame, days: int) -> Frame:
     """The same frame over more days."""
-    return replace(view, days=days, receipts=_receipts(view.problem, view.net, days))
+    return replace(view, days=days, stores=_stores(view.problem, view.net, days))
 
 
-def _trees(problem: PlanProblem) -> tuple[Ints, Ints, Ints]:
-    """Steps behind every item and the days from the start of each to the end of the item: start (n_items + 1), step,
-    lead.
-    """
+def _trees(problem: PlanProblem, lead_of: Ints) -> Trees:
+    """Steps behind every item and the days from the start of each to the end of the item; steps of work centres."""
     known: dict[int, dict[int, int]] = {}
     own = [np.flatnonzero(problem.step_item == i) for i in range(problem.n_items)]
     parts = [problem.bom_component[problem.bom_parent == i] for i in range(problem.n_items)]
@@ -98,7 +106,7 @@ def _trees(problem: PlanProblem) -> tuple[Ints, Ints, Ints]:
         if item not in known:
             lead, found = 0, {}
             for s in own[item][::-1]:
-                lead += int(problem.step_flow_days[s])
+                lead += int(lead_of[s])
                 found[int(s)] = lead
             for c in parts[item]:
                 for s, days in tree(int(c)).items():
@@ -110,4 +118,11 @@ def _trees(problem: PlanProblem) -> tuple[Ints, Ints, Ints]:
     start = np.r_[0, np.cumsum([len(t) for t in every])].astype(np.int64)
     step = np.array([s for t in every for s in t], dtype=np.int64)
     lead = np.array([d for t in every for d in t.values()], dtype=np.int64)
-    return start, step, lead
+    mates = np.argsort(problem.step_centre, kind="stable")
+    return Trees(
+        tree_start=start,
+        tree_step=step,
+        tree_lead=lead,
+        mate_start=np.searchsorted(problem.step_centre[mates], np.arange(len(problem.centres) + 1)),
+        mate_step=mates,
+    )

@@ -10,6 +10,8 @@ import numpy as np
 from e2esim.planning.factory.network import network
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.result import PegKind
+from e2esim.planning.factory.shifts import Shifts, without
+from e2esim.planning.factory.worked import hours_used
 
 EPS = 1e-6
 HOURS = 0.01  # overload of a week that rounding may make [h]
@@ -21,7 +23,7 @@ class Released:
 
     Parameters
     ----------
-    lot_name, lot_step, lot_qty, lot_start, lot_end : (n_lots,)
+    lot_name, lot_step, lot_qty, lot_start, lot_end, lot_from, lot_to, lot_machine : (n_lots,)
         One row a lot and routing step, as in `PlanResult`.
     purchase_name, purchase_source, purchase_qty, purchase_ordered, purchase_received : (n_purchases,)
         Purchase orders.
@@ -32,6 +34,9 @@ class Released:
     lot_qty: Floats
     lot_start: Ints
     lot_end: Ints
+    lot_from: Floats
+    lot_to: Floats
+    lot_machine: Ints
     purchase_name: tuple[str, ...] = ()
     purchase_source: Ints
     purchase_qty: Floats
@@ -77,6 +82,9 @@ def nothing_released() -> Released:
         lot_qty=zero,
         lot_start=none,
         lot_end=none,
+        lot_from=zero,
+        lot_to=zero,
+        lot_machine=none,
         purchase_source=none,
         purchase_qty=zero,
         purchase_ordered=none,
@@ -125,6 +133,7 @@ def around(problem: PlanProblem, released: Released) -> Remainder:
     left = replace(
         problem,
         capacity_h=np.maximum(room, 0.0),
+        shifts=_free_shifts(problem, released),
         on_hand=qty[:n],
         receipt_item=node[n:].astype(np.int64),
         receipt_day=day[n:].astype(np.int64),
@@ -160,6 +169,9 @@ def let_go(problem: PlanProblem, released: Released) -> Released:
             lot_qty=released.lot_qty[kept],
             lot_start=released.lot_start[kept],
             lot_end=released.lot_end[kept],
+            lot_from=released.lot_from[kept],
+            lot_to=released.lot_to[kept],
+            lot_machine=released.lot_machine[kept],
         )
 
 
@@ -172,14 +184,20 @@ def _last_in(problem: PlanProblem, released: Released, lack: FrozenLack) -> int:
 
 def _room(problem: PlanProblem, released: Released) -> tuple[Floats, list[FrozenLack]]:
     """Hours left beside released lots, and the weeks in which they do not fit."""
-    ahead = released.lot_start >= 0
-    step, week = released.lot_step[ahead], released.lot_start[ahead] // 7
-    inside = week < problem.n_weeks
-    room = problem.capacity_h.copy()
-    hours = problem.step_setup_h[step] + problem.step_run_h[step] * released.lot_qty[ahead]
-    np.subtract.at(room, (problem.step_centre[step[inside]], week[inside]), hours[inside])
+    ahead = (released.lot_start >= 0) | (released.lot_machine >= 0)
+    r = released
+    room = problem.capacity_h - hours_used(problem, r.lot_step[ahead], r.lot_qty[ahead], r.lot_from[ahead], r.lot_to[ahead], r.lot_machine[ahead])
     lacks = [FrozenLack(lot=-1, node=-1, place=int(c), day=7 * int(w), amount=-float(room[c, w])) for c, w in np.argwhere(room < -HOURS)]
     return room, lacks
+
+
+def _free_shifts(problem: PlanProblem, released: Released) -> Shifts | None:
+    """Machines without the hours of released lots, those of lots that run on today included."""
+    if problem.shifts is None or not (released.lot_machine >= 0).any():
+        return problem.shifts
+    rows = np.flatnonzero((released.lot_machine >= 0) & (released.lot_to > released.lot_from))
+    taken = [(int(released.lot_machine[k]), float(released.lot_from[k]), float(released.lot_to[k])) for k in rows]
+    return without(problem.shifts, taken)
 
 
 def _take(feeds: list[tuple[int, int, float]], lot: int, need: float, here: Ints, day: Ints, qty: Floats, start: int) -> float:

@@ -26,6 +26,7 @@ from e2esim.planning.factory.problem import Floats, PlanProblem
 from e2esim.planning.factory.result import PlanResult, PlanStatus
 from e2esim.planning.factory.trace import Schedule, peg, purchases_for
 from e2esim.planning.factory.why_late import Entry, World, walk_late
+from e2esim.planning.factory.worked import by_weeks
 
 __all__ = ["Clock", "late_pieces", "plan", "result_of"]
 
@@ -147,7 +148,7 @@ def _guided(view: Frame, horizon: int, time_limit_s: float) -> Wants | None:
 
     Orders get a buffer of one lot cycle: rounding to whole lots costs days, and hours are seldom the limit everywhere.
     """
-    problem, net = view.problem, view.net
+    problem, net = by_weeks(view.problem, view.lead_days), view.net
     weeks = max(1.0, horizon / 7.0 - 1.0)
     cycle = lot_cycles(problem, net, weeks)
     buffer = round(7 * min(3.0, max(1.0, float(np.median(cycle)))))
@@ -161,7 +162,7 @@ def _search(view: Frame, wants: Wants, state: State, clock: Clock, tail_s: float
     if rounds is not None:
         search(view, wants, rounds, state)
         return
-    enough = bound + CLOSE * float(view.weight @ view.qty)
+    enough = bound + CLOSE * float(view.orders.weight @ view.orders.qty)
     cost = search(view, wants, 0, state)
     began = mark = time.perf_counter()
     mark_cost = cost
@@ -180,7 +181,7 @@ def _near(view: Frame, horizon: int, time_limit_s: float) -> Wants | None:
     """
     if horizon <= NEAR_DAYS:
         return None
-    problem, net = view.problem, view.net
+    problem, net = by_weeks(view.problem, view.lead_days), view.net
     weeks = horizon / 7.0 - 1.0
     slots = weekly_slots(problem, net, NEAR_DAYS, lot_cycles(problem, net, weeks), weeks)
     early = early_due(problem, BUFFERS[-1])
@@ -189,7 +190,7 @@ def _near(view: Frame, horizon: int, time_limit_s: float) -> Wants | None:
     if not flow.optimal:
         return None
     row, node, per = net.inputs_of(slots.step)
-    stock, room = view.stock + view.receipts.sum(axis=0), problem.capacity_h.copy()
+    stock, room = view.stores.stock + view.stores.receipts.sum(axis=0), problem.capacity_h.copy()
     np.add.at(stock, net.step_output[slots.step], flow.qty)
     np.subtract.at(stock, node, flow.qty[row] * per)
     np.subtract.at(stock, problem.order_item, soon)
@@ -227,7 +228,11 @@ def result_of(view: Frame, wants: Wants, schedule: Schedule, bound: float, clock
         lot_step=schedule.lot_step,
         lot_qty=schedule.lot_qty,
         lot_start=schedule.lot_day,
-        lot_end=schedule.lot_day + problem.step_flow_days[schedule.lot_step],
+        lot_end=schedule.lot_end,
+        lot_from=schedule.lot_from,
+        lot_to=schedule.lot_to,
+        lot_ready=schedule.lot_ready,
+        lot_machine=schedule.lot_machine,
         purchase_source=source,
         purchase_qty=qty,
         purchase_ordered=received - problem.source_lead_days[source],

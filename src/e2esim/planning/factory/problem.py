@@ -12,6 +12,8 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from e2esim.planning.factory.shifts import Shifts
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
@@ -26,7 +28,7 @@ def _no_floats() -> Floats:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PlanProblem:
-    """One factory's planning problem on a weekly capacity calendar.
+    """One factory's planning problem: work centres with hours by week, or with machines that keep a calendar.
 
     Parameters
     ----------
@@ -39,7 +41,8 @@ class PlanProblem:
     on_hand : (n_items,)
         Stock on day 0 [pcs].
     step_item, step_name, step_centre, step_setup_h, step_run_h, step_flow_days : (n_steps,)
-        Routing steps, sorted by item and sequence; set-up [h/lot], run [h/pc] and flow time [d].
+        Routing steps, sorted by item and sequence; set-up [h/lot], run [h/pc] and flow time [d]: the whole time of a lot
+        where hours are by week, queue and move time after the work where they are by the hour.
     bom_parent, bom_component, bom_qty : (n_bom,)
         Components taken at the start of the first step of the parent [pcs/pc].
     capacity_h : (n_centres, n_weeks)
@@ -49,6 +52,9 @@ class PlanProblem:
         Who delivers what; priority 1 is preferred; lead time [d], minimum and multiple [pcs], price [EUR/pc].
     order_item, order_qty, order_due, order_priority : (n_orders,)
         Demand [pcs], due day [d from today], priority (1 is the highest).
+    shifts
+        Machines of the work centres that keep a calendar; they are planned by the hour, and their rows of `capacity_h` sum
+        those hours. None: all hours are by week.
     receipt_item, receipt_day, receipt_qty : (n_receipts,)
         Goods already released or ordered that will arrive (open orders, frozen plan) [pcs]; the item, or
         ``n_items + step`` for work in process behind a step.
@@ -90,6 +96,7 @@ class PlanProblem:
     receipt_item: Ints = field(default_factory=_no_ints)
     receipt_day: Ints = field(default_factory=_no_ints)
     receipt_qty: Floats = field(default_factory=_no_floats)
+    shifts: Shifts | None = None
 
     def __post_init__(self) -> None:
         faults = [*_lengths(self), *_ranges(self)]
@@ -143,6 +150,8 @@ def _lengths(problem: PlanProblem) -> list[str]:
                 want, got = len(getattr(problem, owner)), len(getattr(problem, f.name))
                 if want != got:
                     faults.append(f"{f.name} has {got} rows, {owner} has {want}")
+    if problem.shifts is not None and problem.shifts.by_hour.size != len(problem.centres):
+        faults.append(f"shifts has {problem.shifts.by_hour.size} work centres, want {len(problem.centres)}")
     if problem.capacity_h.ndim != 2 or len(problem.capacity_h) != len(problem.centres):
         faults.append(f"capacity_h has shape {problem.capacity_h.shape}, want ({len(problem.centres)}, weeks)")
     return faults

@@ -44,7 +44,10 @@ class PlanResult:
     status
         `PlanStatus`; a plan always exists.
     lot_step, lot_qty, lot_start, lot_end : (n_lots,)
-        One row a lot and routing step; quantity [pcs], days [d from today].
+        One row a lot and routing step; quantity [pcs], days on which it starts and its goods are there [d from today].
+    lot_from, lot_to, lot_ready, lot_machine : (n_lots,)
+        Start and end of the work and when the goods are there [h from day 0], and the machine (`Shifts`); -1 where hours are
+        by week, and the lot takes its flow time.
     purchase_source, purchase_qty, purchase_ordered, purchase_received : (n_purchases,)
         Purchase orders [pcs, d].
     delivery_order, delivery_day, delivery_qty : (n_deliveries,)
@@ -69,6 +72,10 @@ class PlanResult:
     lot_qty: Floats
     lot_start: Ints
     lot_end: Ints
+    lot_from: Floats
+    lot_to: Floats
+    lot_ready: Floats
+    lot_machine: Ints
     purchase_source: Ints
     purchase_qty: Floats
     purchase_ordered: Ints

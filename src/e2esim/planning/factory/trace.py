@@ -9,19 +9,38 @@ import numpy as np
 from e2esim.planning.factory.network import Network
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.result import PegKind
+from e2esim.planning.factory.shifts import DAY_H
 from e2esim.planning.factory.trace_kernels import first_come, purchase_plan
+from e2esim.planning.factory.worked import day_started, day_there
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Schedule:
-    """What starts when and what is delivered when; days from today, pieces."""
+    """What starts when and what is delivered when.
+
+    `lot_from`, `lot_to`, `lot_ready`: start and end of the work, and when the goods are there [h from day 0]; `lot_machine`: -1
+    where hours are by week. Deliveries [d from today, pcs].
+    """
 
     lot_step: Ints
-    lot_day: Ints
     lot_qty: Floats
+    lot_from: Floats
+    lot_to: Floats
+    lot_ready: Floats
+    lot_machine: Ints
     delivery_order: Ints
     delivery_day: Ints
     delivery_qty: Floats
+
+    @property
+    def lot_day(self) -> Ints:
+        """Day on which each lot starts [d]."""
+        return day_started(self.lot_from)
+
+    @property
+    def lot_end(self) -> Ints:
+        """Day on which the goods of each lot are there [d]."""
+        return day_there(self.lot_ready)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -45,7 +64,7 @@ def purchases_for(problem: PlanProblem, net: Network, schedule: Schedule) -> tup
     n = problem.n_items
     row, node, per = net.inputs_of(schedule.lot_step)
     out = net.step_output[schedule.lot_step]
-    done = schedule.lot_day + problem.step_flow_days[schedule.lot_step]
+    done = np.ceil(schedule.lot_ready / DAY_H - 1e-6).astype(np.int64)
     item = np.concatenate([np.arange(n), problem.receipt_item, out, node, problem.order_item[schedule.delivery_order]])
     day = np.concatenate([np.full(n, -1), problem.receipt_day, done, schedule.lot_day[row], schedule.delivery_day])
     qty = np.concatenate([problem.on_hand, problem.receipt_qty, schedule.lot_qty, -schedule.lot_qty[row] * per, -schedule.delivery_qty])
@@ -68,21 +87,21 @@ def purchases_for(problem: PlanProblem, net: Network, schedule: Schedule) -> tup
 
 
 def peg(problem: PlanProblem, net: Network, schedule: Schedule, bought: tuple[Ints, Floats, Ints]) -> Pegging:
-    """Peg every lot and delivery to its supplies, first in first out by day."""
+    """Peg every lot and delivery to its supplies, first in first out."""
     n, m = problem.n_items, problem.receipt_item.size
     source, bought_qty, received = bought
     made = net.step_output[schedule.lot_step]
     kind = np.repeat([PegKind.STOCK, PegKind.RECEIPT, PegKind.PURCHASE, PegKind.LOT], [n, m, source.size, made.size])
     row = np.concatenate([np.arange(n), np.arange(m), np.arange(source.size), np.arange(made.size)])
     node = np.concatenate([np.arange(n), problem.receipt_item, problem.source_item[source], made])
-    day = np.concatenate([np.full(n, -1), problem.receipt_day, received, schedule.lot_day + problem.step_flow_days[schedule.lot_step]])
+    hour = np.concatenate([np.full(n, -1.0), DAY_H * problem.receipt_day, DAY_H * received, schedule.lot_ready])
     qty = np.concatenate([problem.on_hand, problem.receipt_qty, bought_qty, schedule.lot_qty])
-    supply = np.lexsort((day, node))
+    supply = np.lexsort((hour, node))
     lot, used, per = net.inputs_of(schedule.lot_step)
     use_node = np.concatenate([used, problem.order_item[schedule.delivery_order]])
-    use_day = np.concatenate([schedule.lot_day[lot], schedule.delivery_day])
+    use_hour = np.concatenate([schedule.lot_from[lot], DAY_H * schedule.delivery_day])
     use_qty = np.concatenate([schedule.lot_qty[lot] * per, schedule.delivery_qty])
-    uses = np.lexsort((use_day, use_node))
+    uses = np.lexsort((use_hour, use_node))
     u, g, q = first_come(node[supply], qty[supply], use_node[uses], use_qty[uses], net.n_nodes)
     u, g = uses[u], supply[g]
     to_lot = u < lot.size

@@ -20,6 +20,7 @@ from e2esim.planning.factory.limit import Limit, LimitKind
 from e2esim.planning.factory.network import network
 from e2esim.planning.factory.problem import Floats, PlanProblem
 from e2esim.planning.factory.result import Cause, PlanResult
+from e2esim.planning.factory.shifts import with_overtime
 
 ROUNDS = 200  # tried changes, with and without the move
 MORE_HOURS = 0.1  # of the hours of a week, for work centres that the ledger blames and the fractional plan does not price
@@ -54,7 +55,8 @@ def moved(problem: PlanProblem, kind: LimitKind, place: int, day: int, amount: f
     if kind == LimitKind.HOURS:
         hours = problem.capacity_h.copy()
         hours[place, day // 7] += amount
-        return replace(problem, capacity_h=hours)
+        shifts = None if problem.shifts is None else with_overtime(problem.shifts, place, day // 7, amount)
+        return replace(problem, capacity_h=hours, shifts=shifts)
     if kind == LimitKind.MATERIAL:
         return replace(
             problem,

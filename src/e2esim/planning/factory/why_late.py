@@ -17,6 +17,7 @@ from e2esim.planning.factory.network import NEVER, Network
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.result import Cause, PegKind
 from e2esim.planning.factory.trace import Pegging, Schedule
+from e2esim.planning.factory.worked import hours_used
 
 FULL = 0.03  # a week with less than this share of its hours left, or no room for one more lot, is full
 
@@ -89,13 +90,8 @@ def _world(problem: PlanProblem, net: Network, schedule: Schedule, bought: tuple
     feeds: dict[int, list[tuple[int, int]]] = {}
     for lot, kind, row in zip(pegs.feed_lot.tolist(), pegs.feed_kind.tolist(), pegs.feed_row.tolist(), strict=True):
         feeds.setdefault(lot, []).append((kind, row))
-    room = problem.capacity_h.copy()
-    s = schedule.lot_step
-    np.subtract.at(
-        room,
-        (problem.step_centre[s], schedule.lot_day // 7),
-        problem.step_setup_h[s] + problem.step_run_h[s] * schedule.lot_qty,
-    )
+    s = schedule
+    room = problem.capacity_h - hours_used(problem, s.lot_step, s.lot_qty, s.lot_from, s.lot_to, s.lot_machine)
     lot_h = problem.step_setup_h + problem.step_run_h * np.maximum(problem.lot_min, 1.0)[problem.step_item]
     short = room[problem.step_centre] < np.maximum(lot_h[:, None], FULL * problem.capacity_h[problem.step_centre])
     full_weeks = np.zeros(len(problem.centres), dtype=np.int64)
@@ -131,7 +127,7 @@ def _walk(world: World, kind: int, row: int, wanted: int, item: int) -> tuple[Fo
                 return (Cause.MATERIAL, problem.receipt_owner(row), wanted), busiest
             return busiest or (Cause.PRECEDENCE, _last_step(problem, item), wanted), busiest
         step, start = int(world.schedule.lot_step[row]), int(world.schedule.lot_day[row])
-        latest = wanted - int(problem.step_flow_days[step])
+        latest = wanted - int(world.schedule.lot_end[row] - start)
         if start <= latest:
             return busiest or (Cause.PRECEDENCE, step, wanted), busiest
         if latest < 0:
@@ -151,7 +147,7 @@ def _last_input(world: World, lot: int) -> Found:
     best = (int(PegKind.STOCK), 0, -1)
     for kind, row in world.feeds.get(lot, []):
         if kind == PegKind.LOT:
-            day = int(world.schedule.lot_day[row] + world.problem.step_flow_days[world.schedule.lot_step[row]])
+            day = int(world.schedule.lot_end[row])
         elif kind == PegKind.PURCHASE:
             day = int(world.net.free_from[world.problem.source_item[world.bought_source[row]]])  # bought just in time, not late
         else:

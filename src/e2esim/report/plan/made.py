@@ -12,7 +12,7 @@ def lots_frame(view: PlanView) -> pl.DataFrame:
     """One row a lot and step, by item, day and step."""
     f, lots = view.facts, view.lots
     item = f.step_item[lots.step]
-    order = np.lexsort((lots.step, lots.start, item))
+    order = np.lexsort((lots.step, lots.begins, item))
     status = np.where(np.arange(lots.step.size) < lots.released, RELEASED, PLANNED)
     return frame(
         {
@@ -25,6 +25,7 @@ def lots_frame(view: PlanView) -> pl.DataFrame:
             "end": view.dates(lots.end),
             "hours": lots.hours.round(3),
             "status": status.astype(object),
+            **_hours_of_day(view),
         }
     )[order]
 
@@ -33,7 +34,7 @@ def schedule_frame(view: PlanView) -> pl.DataFrame:
     """Lots of every work centre in the order in which they start, with the hours of the week used so far."""
     f, lots = view.facts, view.lots
     centre, week = f.step_centre[lots.step], lots.start // 7
-    order = np.lexsort((lots.step, lots.start, centre))
+    order = np.lexsort((lots.step, lots.begins, centre))
     room = np.where((week >= 0) & (week < f.n_weeks), f.capacity_h[centre, np.clip(week, 0, f.n_weeks - 1)], np.nan)
     table = frame(
         {
@@ -46,11 +47,17 @@ def schedule_frame(view: PlanView) -> pl.DataFrame:
             "step": np.array(f.step_name, dtype=object)[lots.step],
             "qty": lots.qty,
             "hours": lots.hours.round(3),
+            **_hours_of_day(view),
             "week_capacity_h": room,
         }
     )[order]
     used = pl.col("hours").cum_sum().over("work_centre", "week").round(3).alias("week_used_h")
     return table.with_columns(used, pl.col("week_capacity_h").fill_nan(None))
+
+
+def _hours_of_day(view: PlanView) -> dict[str, object]:
+    """When the work of each lot starts and ends, and on which machine; by the day where hours are by week (machine 0)."""
+    return {"starts_at": view.times(view.lots.begins), "ends_at": view.times(view.lots.ends), "machine": view.machine_number}
 
 
 def purchases_frame(view: PlanView) -> pl.DataFrame:

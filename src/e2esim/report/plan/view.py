@@ -19,6 +19,7 @@ from e2esim.planning.factory.planner import late_pieces
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.requirements import wished_load
 from e2esim.planning.factory.result import PlanResult
+from e2esim.planning.factory.worked import hours_used
 from e2esim.study.robust import Robustness
 
 Names = npt.NDArray[np.object_]
@@ -35,6 +36,9 @@ class Lots:
     start: Ints
     end: Ints
     hours: Floats
+    begins: Floats  # of the work [h from day 0]
+    ends: Floats
+    machine: Ints  # row of `Shifts`, -1 where hours are by week
     released: int
 
 
@@ -84,6 +88,9 @@ class PlanView:
             start=np.r_[old.lot_start, r.lot_start],
             end=np.r_[old.lot_end, r.lot_end],
             hours=f.step_setup_h[step] + f.step_run_h[step] * qty,
+            begins=np.r_[old.lot_from, r.lot_from],
+            ends=np.r_[old.lot_to, r.lot_to],
+            machine=np.r_[old.lot_machine, r.lot_machine],
             released=old.lot_step.size,
         )
 
@@ -103,11 +110,21 @@ class PlanView:
     @cached_property
     def load(self) -> Floats:
         """Planned hours by work centre and week, (n_centres, n_weeks) [h]."""
+        x = self.lots
+        return hours_used(self.facts, x.step, x.qty, x.begins, x.ends, x.machine)
+
+    @cached_property
+    def machine_number(self) -> Ints:
+        """Number of the machine of each lot inside its work centre, from 1; 0 where hours are by week."""
         f, lots = self.facts, self.lots
-        ahead = (lots.start >= 0) & (lots.start < 7 * f.n_weeks)
-        hours = np.zeros(f.capacity_h.shape)
-        np.add.at(hours, (f.step_centre[lots.step[ahead]], lots.start[ahead] // 7), lots.hours[ahead])
-        return hours
+        if f.shifts is None:
+            return np.zeros(lots.step.size, dtype=np.int64)
+        return np.where(lots.machine >= 0, lots.machine - f.shifts.first_machine[f.step_centre[lots.step]] + 1, 0).astype(np.int64)
+
+    def times(self, hours: Floats) -> pl.Series:
+        """Hours from day 0 as date and time, to the second."""
+        seconds = np.round(np.asarray(hours) * 3600.0).astype("timedelta64[s]")
+        return pl.Series((np.datetime64(self.facts.today, "s") + seconds).astype("datetime64[us]"))
 
     @cached_property
     def wished(self) -> Floats:

@@ -19,7 +19,8 @@ _COLUMNS: dict[str, tuple[str, str, int]] = {
     "lot": ("Lot", "text", 10), "purchase": ("Purchase order", "text", 15), "item": ("Item", "text", 14),
     "name": ("Name", "text", 28), "unit": ("Unit", "text", 7), "step": ("Step", "text", 14),
     "work_centre": ("Work centre", "text", 14), "qty": ("Quantity", "qty", 12), "start": ("Start", "date", 12),
-    "end": ("End", "date", 12), "hours": ("Hours", "hours", 10), "status": ("Status", "text", 11),
+    "end": ("End", "date", 12), "starts_at": ("Starts at", "moment", 17), "ends_at": ("Ends at", "moment", 17),
+    "machine": ("Machine", "whole", 9), "hours": ("Hours", "hours", 10), "status": ("Status", "text", 11),
     "week": ("Week of", "date", 12), "week_capacity_h": ("Hours of week", "hours", 14),
     "week_used_h": ("Used so far", "hours", 13), "supplier": ("Supplier", "text", 14),
     "ordered": ("Order on", "date", 12), "received": ("Receive on", "date", 12), "price_eur": ("Price EUR", "eur", 12),
@@ -57,6 +58,7 @@ SHEETS = {
 _FORMATS = {
     "text": {}, "qty": {"num_format": "#,##0.###"}, "whole": {"num_format": "0"}, "hours": {"num_format": "#,##0.0"},
     "eur": {"num_format": "#,##0.00"}, "date": {"num_format": "yyyy-mm-dd", "align": "left"},
+    "moment": {"num_format": "yyyy-mm-dd hh:mm", "align": "left"},
     "share": {"num_format": "0%"}, "percent": {"num_format": "0.0%"}, "exact": {"num_format": "0.00"},
     "title": {"bold": True, "font_size": 16}, "head": {"bold": True, "bottom": 1},
     "soft": {"font_color": "#59626d"},
@@ -139,7 +141,7 @@ def _cells(sheet: Any, row: int, column: int, values: pl.Series, look: Any) -> N
     """Write a column by its type; empty cells stay empty."""
     if values.dtype == pl.String:
         write = sheet.write_string
-    elif values.dtype == pl.Date:
+    elif values.dtype.is_temporal():
         write = sheet.write_datetime
     else:
         write = sheet.write_number
