@@ -30,12 +30,12 @@ def test_a_good_folder_is_laid_out(tmp_path: Path) -> None:
     assert read.warnings == ()
     assert read.case.title == "Tables & more"
     assert facts.today == dt.date(2026, 1, 5)
-    assert facts.items == ("000123", "LEG", "TOP", "OIL")
+    assert facts.items == ("000123", "LEG", "OIL", "TOP")
     assert facts.capacity_h.tolist() == [[40.0] * 10, [40.0] * 10]
     assert facts.step_name == ("10", "20", "10")
     assert facts.order_due.tolist() == [1, 15, 29, 36]
     assert facts.receipt_day.tolist() == [4]
-    assert facts.source_lead_days.tolist() == [14, 7, 7]
+    assert facts.source_lead_days.tolist() == [7, 14, 7]
     assert facts.bom_qty.tolist() == [4.0, 1.0, 0.25]
     assert read.case.order_customer[0] == "=Concept GmbH"
 
@@ -77,7 +77,7 @@ def test_calendars_give_hours_where_capacity_has_none(tmp_path: Path) -> None:
         "closures": [["calendar", "first", "last"], ["day", "2026-01-06", "2026-01-06"]],
     }
     facts = read_plan_data(write_folder(tmp_path / "d", **changes)).case.facts
-    saw, assembly = facts.capacity_h
+    assembly, saw = facts.capacity_h
     assert saw[:11].tolist() == [40.0] * 10 + [0.0]
     assert assembly[:3].tolist() == [64.0, 80.0, 80.0]
 
@@ -87,7 +87,7 @@ def test_weeks_begin_today_even_on_wednesday(tmp_path: Path) -> None:
     changes = cell("settings", 2, "value", "2026-01-07") | {"orders": TABLES["orders"][:1] + TABLES["orders"][2:]}
     changes["capacity"] = [*TABLES["capacity"][:2], ["SAW", "2026-01-12", "20"], *TABLES["capacity"][3:]]
     facts = read_plan_data(write_folder(tmp_path / "d", **changes)).case.facts
-    assert facts.capacity_h[0, :2].tolist() == [24.0 + 8.0, 12.0 + 16.0]
+    assert facts.capacity_h[facts.centres.index("SAW"), :2].tolist() == [24.0 + 8.0, 12.0 + 16.0]
 
 
 @pytest.mark.parametrize(

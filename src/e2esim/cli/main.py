@@ -202,7 +202,12 @@ def plan_one(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Plan folder; default ./runs/plan-...", show_default=False)
     ] = None,
-    time_limit: Annotated[float, typer.Option("--time-limit", min=0.1, help="Time for planning [s].")] = 30.0,
+    time_limit: Annotated[
+        float | None, typer.Option("--time-limit", min=0.1, help="Time for planning [s]; default 30, with --rounds 3600.", show_default=False)
+    ] = None,
+    rounds: Annotated[
+        int | None, typer.Option("--rounds", min=0, help="Tried changes instead of time: the same plan, to the last lot, on every machine.", show_default=False)
+    ] = None,
     as_json: AsJson = False,
     freeze: Annotated[
         Path | None,
@@ -234,7 +239,7 @@ def plan_one(
         from e2esim.cli.plan_command import PlanOptions, plan_data
 
         options = PlanOptions(
-            out=out, time_limit_s=time_limit, as_json=as_json, freeze=freeze, export_neutral=export_neutral, quiet=quiet,
+            out=out, time_limit_s=time_limit, rounds=rounds, as_json=as_json, freeze=freeze, export_neutral=export_neutral, quiet=quiet,
             robust=robust, explain_s=explain, calm=calm, change_price=change_price, bring=bring,
         )
         plan_data(data, options)

@@ -24,13 +24,16 @@ if TYPE_CHECKING:
     from e2esim.planning.factory.result import PlanResult
     from e2esim.study.robust import Robustness
 
+USUAL_S, STEADY_S = 30.0, 3600.0
+
 
 @dataclass(frozen=True, kw_only=True)
 class PlanOptions:
     """What the options of ``plan`` say."""
 
     out: Path | None = None
-    time_limit_s: float = 30.0
+    time_limit_s: float | None = None
+    rounds: int | None = None
     as_json: bool = False
     freeze: Path | None = None
     export_neutral: Path | None = None
@@ -40,6 +43,11 @@ class PlanOptions:
     calm: Path | None = None
     change_price: float = 0.01
     bring: str = ""
+
+    @property
+    def limit_s(self) -> float:
+        """Time for planning [s]: as stated, else half a minute, or what the rounds take up to `STEADY_S`."""
+        return self.time_limit_s or (USUAL_S if self.rounds is None else STEADY_S)
 
 
 def plan_data(data: Path, options: PlanOptions) -> Path:
@@ -88,9 +96,9 @@ def plan_data(data: Path, options: PlanOptions) -> Path:
 
     left = case.remainder()
     if earlier is None:
-        result, wants = planned(left.problem, time_limit_s=options.time_limit_s)
+        result, wants = planned(left.problem, time_limit_s=options.limit_s, rounds=options.rounds)
     else:
-        result, wants = calm_planned(left.problem, earlier, price=options.change_price, time_limit_s=options.time_limit_s)
+        result, wants = calm_planned(left.problem, earlier, price=options.change_price, time_limit_s=options.limit_s, rounds=options.rounds)
     said = _said(case, left.problem, result, wants, chosen, options.explain_s)
     view = PlanView(case=case, left=left, result=result, robust=_robust(case, left.problem, result, options.robust), said=said, demand=demand)
     before = options.calm or options.freeze

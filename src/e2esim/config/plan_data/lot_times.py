@@ -36,9 +36,10 @@ def lot_times(lots: pl.DataFrame, facts: PlanProblem) -> LotTimes:
     exact = machine >= 0
     midnight = pl.lit(facts.today).cast(pl.Datetime("us"))
     begins, ends = (lots.select((pl.col(name) - midnight).dt.total_microseconds() / 3.6e9).to_series().to_numpy() for name in ("starts_at", "ends_at"))
+    once = end <= ends + 1e-6  # no flow time: there in the course of the day
     return LotTimes(
         lot_from=np.where(exact, begins, start),
         lot_to=np.where(exact, ends, end),
-        lot_ready=np.where(exact, np.maximum(ends, end), end),
+        lot_ready=np.where(exact & once, ends, end),
         lot_machine=machine,
     )

@@ -55,7 +55,7 @@ def keep_released(case: PlanCase, folder: Path) -> tuple[PlanCase, list[Problem]
             lot_qty=lots["qty"].to_numpy().astype(np.float64),
             lot_start=lots["_first"].to_numpy(),
             lot_end=lots["_last"].to_numpy(),
-            **{name: values for name, values in asdict(lot_times(lots, facts)).items() if name != "lot_ready"},
+            **asdict(lot_times(lots, facts)),
             purchase_name=tuple(purchases["purchase"]),
             purchase_source=source,
             purchase_qty=purchases["qty"].to_numpy().astype(np.float64),

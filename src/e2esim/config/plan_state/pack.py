@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
 
 import numpy as np
 
@@ -76,8 +76,8 @@ def _put_together(kind: type[T], plain: Mapping[str, Any], prefix: str, arrays: 
         hint, name = hints[field.name], f"{prefix}{field.name}"
         if name in arrays:
             values[field.name] = arrays[name]
-        elif is_dataclass(hint):
-            values[field.name] = _put_together(hint, plain[field.name], f"{name}.", arrays)  # type: ignore[arg-type]
+        elif (inner := _dataclass_of(hint)) is not None and plain[field.name] is not None:
+            values[field.name] = _put_together(inner, plain[field.name], f"{name}.", arrays)
         elif hint is dt.date:
             values[field.name] = dt.date.fromisoformat(plain[field.name])
         elif isinstance(hint, type) and issubclass(hint, Enum):
@@ -86,3 +86,9 @@ def _put_together(kind: type[T], plain: Mapping[str, Any], prefix: str, arrays: 
             value = plain[field.name]
             values[field.name] = tuple(value) if isinstance(value, list) else value
     return kind(**values)
+
+
+def _dataclass_of(hint: Any) -> type[Any] | None:
+    """The dataclass of a hint, alone or with None; None for another kind."""
+    kinds = [kind for kind in (hint, *get_args(hint)) if isinstance(kind, type) and is_dataclass(kind)]
+    return kinds[0] if kinds else None

@@ -21,17 +21,18 @@ from e2esim.planning.ctp.timeline import Timeline
 from e2esim.planning.factory.network import Network, network
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.result import PegKind, PlanResult
+from e2esim.planning.factory.worked import hours_used
 
 
-def model_of(problem: PlanProblem, lots: tuple[Ints, Floats, Ints] | None = None) -> CtpModel:
+def model_of(problem: PlanProblem, plan: PlanResult | None = None) -> CtpModel:
     """The facts of a factory as a network of buffers, operations and weekly hours.
 
     Parameters
     ----------
     problem
         The factory; its orders are not part of the network.
-    lots
-        Lots that are planned already: routing step, pieces and start day of each; their hours are in use.
+    plan
+        Its plan, whose hours are in use; of a machine by the hour those of the weeks in which it works them.
     """
     net = network(problem)
     node = node_names(problem)
@@ -41,7 +42,7 @@ def model_of(problem: PlanProblem, lots: tuple[Ints, Floats, Ints] | None = None
     return CtpModel(
         buffers=tuple(buffers),
         operations=(*_steps(problem, net, node), *_purchases(problem)),
-        resources=_centres(problem, lots),
+        resources=_centres(problem, plan),
         horizon=problem.n_weeks * WEEK,
         grid=DAY,
         title=f"factory of {problem.today}",
@@ -68,8 +69,7 @@ def state_of(problem: PlanProblem, plan: PlanResult | None = None) -> State:
     10
     """
     net = network(problem)
-    lots = None if plan is None else (plan.lot_step, plan.lot_qty, plan.lot_start)
-    model = model_of(problem, lots)
+    model = model_of(problem, plan)
     place = {name: k for k, name in enumerate(node_names(problem))}
     rows = np.array([place[b.name] for b in model.buffers])
     lines = _timelines(problem, net, plan)
@@ -217,15 +217,11 @@ def _purchases(problem: PlanProblem) -> list[Operation]:
     return found
 
 
-def _centres(problem: PlanProblem, lots: tuple[Ints, Floats, Ints] | None) -> tuple[Resource, ...]:
+def _centres(problem: PlanProblem, plan: PlanResult | None) -> tuple[Resource, ...]:
     starts = tuple(range(0, (problem.n_weeks + 1) * WEEK, WEEK))
     used: Floats = np.zeros(problem.capacity_h.shape)
-    if lots is not None:
-        step, qty, start = lots
-        week = start // 7
-        inside = (week >= 0) & (week < problem.n_weeks)
-        hours = problem.step_setup_h[step] + problem.step_run_h[step] * qty
-        np.add.at(used, (problem.step_centre[step[inside]], week[inside]), hours[inside])
+    if plan is not None:
+        used = hours_used(problem, plan.lot_step, plan.lot_qty, plan.lot_from, plan.lot_to, plan.lot_machine)
     weekly = used.tolist()
     return tuple(
         Resource(

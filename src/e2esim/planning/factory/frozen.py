@@ -10,7 +10,7 @@ import numpy as np
 from e2esim.planning.factory.network import network
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.result import PegKind
-from e2esim.planning.factory.shifts import Shifts, without
+from e2esim.planning.factory.shifts import DAY_H, Shifts, without
 from e2esim.planning.factory.worked import hours_used
 
 EPS = 1e-6
@@ -23,7 +23,7 @@ class Released:
 
     Parameters
     ----------
-    lot_name, lot_step, lot_qty, lot_start, lot_end, lot_from, lot_to, lot_machine : (n_lots,)
+    lot_name, lot_step, lot_qty, lot_start, lot_end, lot_from, lot_to, lot_ready, lot_machine : (n_lots,)
         One row a lot and routing step, as in `PlanResult`.
     purchase_name, purchase_source, purchase_qty, purchase_ordered, purchase_received : (n_purchases,)
         Purchase orders.
@@ -36,6 +36,7 @@ class Released:
     lot_end: Ints
     lot_from: Floats
     lot_to: Floats
+    lot_ready: Floats
     lot_machine: Ints
     purchase_name: tuple[str, ...] = ()
     purchase_source: Ints
@@ -84,6 +85,7 @@ def nothing_released() -> Released:
         lot_end=none,
         lot_from=zero,
         lot_to=zero,
+        lot_ready=zero,
         lot_machine=none,
         purchase_source=none,
         purchase_qty=zero,
@@ -117,15 +119,16 @@ def around(problem: PlanProblem, released: Released) -> Remainder:
             problem.source_item[released.purchase_source],
         ]
     )
-    day = np.concatenate([np.full(n, -1), problem.receipt_day, np.maximum(released.lot_end, 0), np.maximum(released.purchase_received, 0)])
+    bought = np.maximum(released.purchase_received, 0)
+    hour = np.concatenate([np.full(n, -1.0), DAY_H * problem.receipt_day, np.maximum(released.lot_ready, 0.0), DAY_H * bought])
     qty = np.concatenate([problem.on_hand, problem.receipt_qty, released.lot_qty, released.purchase_qty])
     ahead = np.flatnonzero(released.lot_start >= 0)
     row, used, per = net.inputs_of(released.lot_step[ahead])
     need = released.lot_qty[ahead][row] * per
     feeds: list[tuple[int, int, float]] = []
-    for k in np.lexsort((row, released.lot_start[ahead][row])):
+    for k in np.lexsort((row, released.lot_from[ahead][row])):
         lot = int(ahead[row[k]])
-        short = _take(feeds, lot, float(need[k]), node == used[k], day, qty, int(released.lot_start[lot]))
+        short = _take(feeds, lot, float(need[k]), node == used[k], hour, qty, float(released.lot_from[lot]))
         if short > EPS:
             lacks.append(FrozenLack(lot=lot, node=int(used[k]), place=-1, day=int(released.lot_start[lot]), amount=short))
     table = np.array([(lot, supply) for lot, supply, _ in feeds], dtype=np.int64).reshape(-1, 2)
@@ -136,7 +139,7 @@ def around(problem: PlanProblem, released: Released) -> Remainder:
         shifts=_free_shifts(problem, released),
         on_hand=qty[:n],
         receipt_item=node[n:].astype(np.int64),
-        receipt_day=day[n:].astype(np.int64),
+        receipt_day=np.ceil(hour[n:] / DAY_H - 1e-6).astype(np.int64),
         receipt_qty=qty[n:],
     )
     assert left.receipt_item.size == old + released.lot_step.size + released.purchase_source.size
@@ -171,6 +174,7 @@ def let_go(problem: PlanProblem, released: Released) -> Released:
             lot_end=released.lot_end[kept],
             lot_from=released.lot_from[kept],
             lot_to=released.lot_to[kept],
+            lot_ready=released.lot_ready[kept],
             lot_machine=released.lot_machine[kept],
         )
 
@@ -200,10 +204,10 @@ def _free_shifts(problem: PlanProblem, released: Released) -> Shifts | None:
     return without(problem.shifts, taken)
 
 
-def _take(feeds: list[tuple[int, int, float]], lot: int, need: float, here: Ints, day: Ints, qty: Floats, start: int) -> float:
+def _take(feeds: list[tuple[int, int, float]], lot: int, need: float, here: Ints, hour: Floats, qty: Floats, start: float) -> float:
     """Take `need` from the latest supplies there on `start`, changing `qty`; returns what is missing."""
-    rows = np.flatnonzero(here & (day <= start) & (qty > EPS))
-    for supply in rows[np.argsort(-day[rows], kind="stable")]:
+    rows = np.flatnonzero(here & (hour <= start + EPS) & (qty > EPS))
+    for supply in rows[np.argsort(-hour[rows], kind="stable")]:
         if need <= EPS:
             break
         taken = min(need, float(qty[supply]))

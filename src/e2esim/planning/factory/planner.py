@@ -66,8 +66,8 @@ def plan(problem: PlanProblem, *, time_limit_s: float = 10.0, seed: int = 1, rou
     seed
         Seed of the search.
     rounds
-        Exact number of tried changes instead of a search by the clock: then the plan is the same on every machine
-        (the linear programme still has its share of `time_limit_s`).
+        Exact number of tried changes instead of a search by the clock: then the plan is the same on every machine, as long
+        as `time_limit_s` does not cut it short.
 
     Returns
     -------
@@ -104,36 +104,36 @@ def planned(problem: PlanProblem, *, time_limit_s: float = 10.0, seed: int = 1, 
     anyway = late_anyway(view, state)
     quick_s = time.perf_counter() - began if rounds is None else -np.inf
     tail_s = 0.1 + 0.6 * quick_s + min(2.0 * quick_s, LEDGER_SHARE * time_limit_s) if rounds is None else 0.0
-    wants, bound = _start(view, net, state, clock, tail_s, min(calendar, 7 * ((end + 13) // 7)))
+    wants, bound = _start(view, net, state, clock, tail_s, min(calendar, 7 * ((end + 13) // 7)), rounds is not None)
     _search(view, wants, state, clock, tail_s, bound, rounds)
     schedule = execute(view, wants)
     if _open(problem, schedule).max(initial=0.0) > 1e-6:
         whole = longer(view, calendar)
         wants = completed(whole, wants)
         view, schedule = whole, execute(whole, wants)
-    return result_of(view, wants, schedule, bound, clock, anyway, state, lambda: clock.left() > quick_s), wants
+    return result_of(view, wants, schedule, bound, clock, anyway, state, lambda: rounds is not None or clock.left() > quick_s), wants
 
 
-def _start(view: Frame, net: Network, state: State, clock: Clock, tail_s: float, horizon: int) -> tuple[Wants, float]:
-    """The best wants before the search, and a lower bound of the objective."""
+def _start(view: Frame, net: Network, state: State, clock: Clock, tail_s: float, horizon: int, steady: bool) -> tuple[Wants, float]:
+    """The best wants before the search, and a lower bound of the objective; `steady`: the clock chooses nothing, it only caps."""
     problem = view.problem
     wants = _best(view, [backward(view, early_due(problem, b)) for b in BUFFERS], state)
     bound = lead_time_bound(problem, net)
     if not (problem.n_steps and problem.orders):
         return wants, bound
     began = time.perf_counter()
-    near = _near(view, horizon, NEAR_SHARE * (clock.left() - tail_s))
+    near = _near(view, horizon, (1.0 if steady else NEAR_SHARE) * (clock.left() - tail_s))
     if near is not None:
         wants = _best(view, [wants, near], state)
     expected_s = FULL_OVER_NEAR * (time.perf_counter() - began)
-    time_s = LP_SHARE * (clock.left() - tail_s)
+    time_s = (1.0 if steady else LP_SHARE) * (clock.left() - tail_s)
     began = time.perf_counter()
-    guided = _guided(view, horizon, time_s) if expected_s < time_s else None
+    guided = _guided(view, horizon, time_s) if steady or expected_s < time_s else None
     lp_s = time.perf_counter() - began
     if guided is not None:
         wants = _best(view, [wants, guided], state)
-        if clock.left() > 2.5 * lp_s + 0.3 * clock.limit_s:
-            relaxed = relaxed_bound(problem, net, horizon, 0.4 * clock.left())
+        if steady or clock.left() > 2.5 * lp_s + 0.3 * clock.limit_s:
+            relaxed = relaxed_bound(problem, net, horizon, (1.0 if steady else 0.4) * clock.left())
             bound = max(bound, relaxed) if np.isfinite(relaxed) else bound
     return wants, bound
 
