@@ -9,7 +9,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "work_centres": ("work_centre",),
     "bom": ("parent", "component"),
     "routings": ("item", "step"),
-    "suppliers": ("item", "priority", "supplier"),
+    "supply": ("item", "priority", "supplier"),
     "orders": ("order", "line"),
     "receipts": ("receipt",),
 }

@@ -15,6 +15,7 @@ from e2esim.domain.planned_outcome import LineSource, Stage
 from e2esim.planning.factory.network import network
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.result import PlanResult, PlanStatus
+from e2esim.planning.factory.shifts import DAY_H
 from e2esim.planning.factory.trace import Schedule, peg
 from e2esim.simulate.factory.plant import Plant
 
@@ -38,6 +39,7 @@ def problem_at(plant: Plant, day: int, rows: Ints | None = None) -> PlanProblem:
         today=facts.today + timedelta(days=day),
         on_hand=np.maximum(plant.stock[: facts.n_items], 0.0),
         capacity_h=hours_left(plant, day),
+        shifts=None,
         orders=tuple(plant.line_name[k] for k in rows.tolist()),
         order_item=lines["item"][rows].astype(np.int64),
         order_qty=lines["open"][rows],
@@ -99,10 +101,14 @@ def plan_at(plant: Plant, day: int) -> tuple[PlanProblem, PlanResult]:
     lot, buy, ship = plant.rows(lots, Stage.PLANNED), plant.rows(bought, Stage.PLANNED), plant.rows(sent, Stage.PLANNED)
     ship = ship[place[sent["line"][ship]] >= 0]
     start = np.maximum(lots["plan_start"][lot], day)
+    end = start + lots["plan_end"][lot] - lots["plan_start"][lot] - day
     schedule = Schedule(
         lot_step=lots["step"][lot].astype(np.int64),
-        lot_day=start - day,
         lot_qty=lots["qty"][lot],
+        lot_from=(start - day) * DAY_H,
+        lot_to=end * DAY_H,
+        lot_ready=end * DAY_H,
+        lot_machine=np.full(lot.size, -1, dtype=np.int64),
         delivery_order=place[sent["line"][ship]],
         delivery_day=np.maximum(sent["plan_day"][ship] - day, 0),
         delivery_qty=sent["qty"][ship],
@@ -110,11 +116,10 @@ def plan_at(plant: Plant, day: int) -> tuple[PlanProblem, PlanResult]:
     ordered = np.maximum(bought["ordered"][buy], day)
     source = bought["source"][buy].astype(np.int64)
     received = ordered + bought["due"][buy] - bought["ordered"][buy] - day
-    end = start + lots["plan_end"][lot] - lots["plan_start"][lot] - day
-    return problem, _result(problem, schedule, end, (source, bought["qty"][buy], received, ordered - day))
+    return problem, _result(problem, schedule, (source, bought["qty"][buy], received, ordered - day))
 
 
-def _result(problem: PlanProblem, schedule: Schedule, end: Ints, bought: tuple[Ints, Floats, Ints, Ints]) -> PlanResult:
+def _result(problem: PlanProblem, schedule: Schedule, bought: tuple[Ints, Floats, Ints, Ints]) -> PlanResult:
     """A schedule as a plan with its pegging; why something is late was told when it was made."""
     source, qty, received, ordered = bought
     pegs = peg(problem, network(problem), schedule, (source, qty, received))
@@ -127,7 +132,11 @@ def _result(problem: PlanProblem, schedule: Schedule, end: Ints, bought: tuple[I
         lot_step=schedule.lot_step,
         lot_qty=schedule.lot_qty,
         lot_start=schedule.lot_day,
-        lot_end=end,
+        lot_end=schedule.lot_end,
+        lot_from=schedule.lot_from,
+        lot_to=schedule.lot_to,
+        lot_ready=schedule.lot_ready,
+        lot_machine=schedule.lot_machine,
         purchase_source=source,
         purchase_qty=qty,
         purchase_ordered=ordered,
