@@ -35,21 +35,21 @@ def test_validate_a_good_scenario(here: Path) -> None:
     tiny_world(here / "w")
     result = call("validate", "scenario=./w/silo", "market.demand_factor=1.4")
     assert result.exit_code == 0
-    assert "tiny/silo: valid, 26 tables" in result.stdout
+    assert "tiny/silo: valid, 27 tables" in result.stdout
     assert result.stderr == ""
 
 
 @pytest.mark.parametrize("command", ["validate", "run"])
 def test_bad_input_lists_everything_on_stderr_and_writes_nothing(here: Path, command: str) -> None:
-    tiny_world(here / "w", prices=lambda rows: [row | {"price_eur": "12,50"} for row in rows], lanes=None)
+    tiny_world(here / "w", prices=lambda rows: [row | {"price_eur": "12,50 EUR"} for row in rows], lanes=None)
     before = files(here)
     result = call(command, "scenario=./w", "sede=3")
     assert result.exit_code == 2
     assert result.stdout == ""
     assert files(here) == before
     assert "6 problems in the input" in result.stderr
-    assert "w/data/prices.csv\n  row 2, column price_eur: not a number [12,50]" in result.stderr
-    for words in ("12.50", "missing file", "did you mean 'seed'"):
+    assert "w/data/prices.csv\n  row 2, column price_eur: not a number [12,50 EUR]" in result.stderr
+    for words in ("the number alone", "missing table", "did you mean 'seed'"):
         assert words in result.stderr
     assert "Traceback" not in result.stderr
 

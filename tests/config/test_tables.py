@@ -85,12 +85,8 @@ def test_optional_columns_and_tables_take_their_defaults(tmp_path: Path) -> None
     ("table", "column", "value", "message", "remedy"),
     [
         ("items", "cost_eur", "abc", "not a number", "decimal point"),
-        ("prices", "price_eur", "1.234,50", "not a number", "1234.50"),
-        ("prices", "price_eur", "1,5", "not a number", "1.5"),
-        ("prices", "price_eur", "1,234", "not a number", "1.234 if the comma"),
-        ("prices", "price_eur", "99,9-", "not a number", "-99.9"),
+        ("prices", "price_eur", "1,234", "may be 1.234 or 1234", "decimal.prices"),
         ("prices", "price_eur", "EUR 12", "not a number", "alone"),
-        ("prices", "price_eur", "1 234", "not a number", "1234"),
         ("prices", "price_eur", "NaN", "not a number", "give the number"),
         ("prices", "price_eur", "inf", "not a number", "give the number"),
         ("prices", "price_eur", "n/a", "not a number", "give the number"),
@@ -106,9 +102,8 @@ def test_optional_columns_and_tables_take_their_defaults(tmp_path: Path) -> None
         ("customers", "order_weekday", "Monday", "not a whole number", "whole"),
         ("items", "sold", "maybe", "not true or false", "true or false"),
         ("channels", "kind", "stokist", "not a possible value", "'stockist'"),
-        ("orders", "due", "08/01/2026", "not a date", "YYYY-MM-DD"),
+        ("orders", "due", "08/01/2026", "may be 2026-01-08 or 2026-08-01", "date_format.orders"),
         ("orders", "due", "2026-02-30", "not a date", "YYYY-MM-DD"),
-        ("closures", "first", "02-29", "not a date", "MM-DD"),
         ("history", "period", "2025-13", "not a date", "YYYY-MM"),
         ("history", "period", "Jan 25", "not a date", "YYYY-MM"),
         ("lanes", "cutoff", "5pm", "not a time", "HH:MM"),
@@ -369,8 +364,8 @@ def test_both_ways_to_a_grid_agree(text: str) -> None:
     assert not plain.names or plain.header_row == slow.header_row
 
 
-def test_fifty_thousand_rows_are_read_quickly(tmp_path: Path) -> None:
-    months = [f"{year}-{month:02d}" for year in range(1960, 2024) for month in range(1, 13)]
+def test_forty_thousand_rows_are_read_quickly(tmp_path: Path) -> None:
+    months = [f"{year}-{month:02d}" for year in range(1910, 2024) for month in range(1, 13)]
     cells = [
         (item, market, channel)
         for item in ("mattress", "pillow")
@@ -382,10 +377,10 @@ def test_fifty_thousand_rows_are_read_quickly(tmp_path: Path) -> None:
         for month in months
         for cell in cells
     ]
-    extra = [tiny_tables()["items"][0] | {"item": f"extra{k}", "sold": "false", "brand": ""} for k in range(44_000)]
+    extra = [tiny_tables()["items"][0] | {"item": f"extra{k}", "sold": "false", "brand": ""} for k in range(30_000)]
     world = tiny_world(tmp_path / "w", history=lambda rows: [*rows, *old], items=lambda rows: [*rows, *extra])
     load([f"scenario={world}"])
     started = time.perf_counter()
     tables = load([f"scenario={world}"]).tables
-    assert tables["history"].height + tables["items"].height > 50_000
+    assert tables["history"].height + tables["items"].height > 40_000
     assert time.perf_counter() - started < 3.0  # 0.6 s on an idle machine

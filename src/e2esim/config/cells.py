@@ -12,6 +12,8 @@ from e2esim.config.problems import Problem, did_you_mean
 from e2esim.domain.schema import Column, Kind
 
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+MOST = 1e12  # no quantity, price or time of a company reaches it, and sums of so large numbers lose their pieces
+LEAST = 1e-9  # what must be above 0 and is smaller is no size, time or lot: it would ask for endless work
 _TRUE = ("true", "yes", "y", "1", "1.0", "vero", "wahr", "vrai", "verdadero")
 _FALSE = ("false", "no", "n", "0", "0.0", "falso", "falsch", "faux")
 _MIDNIGHT = r"[ T]00:00(:00(\.0+)?)?$"  # what a spreadsheet adds to a date
@@ -78,14 +80,14 @@ def cast(column: Column, text: pl.Series, rows: pl.Series, label: str) -> Cast:
     ]
     out = _outside(column, values)
     if out is not None:
-        limits = _limits(column)
+        limits = _limits(column) or f"at most {MOST:g}"
         problems += [
             Problem(
                 file=label,
                 row=row,
                 column=column.name,
                 value=cell,
-                message=f"out of bounds: must be {limits}",
+                message=f"out of bounds: must be {limits if abs(float(cell)) <= MOST else f'at most {MOST:g}'}",
                 remedy="correct the number",
             )
             for row, cell in zip(rows.filter(out), text.filter(out), strict=True)
@@ -132,7 +134,7 @@ def _as_date(column: Column, text: pl.Series) -> pl.Series:
     if not recurring(column):
         return full
     yearly = day.set(~day.str.contains(r"^\d{2}-\d{2}$"), None)
-    valid = ("2023-" + yearly).str.to_date("%Y-%m-%d", strict=False).is_not_null()  # 02-29 does not come back each year
+    valid = ("2024-" + yearly).str.to_date("%Y-%m-%d", strict=False).is_not_null()  # 02-29 comes back in leap years
     return day.set(~(full.is_not_null() | valid.fill_null(False)), None)
 
 
@@ -176,6 +178,9 @@ def _outside(column: Column, values: pl.Series) -> pl.Series | None:
         out = out | (values <= column.above)
     if column.high is not None:
         out = out | (values > column.high)
+    out = out | (values.abs() > MOST)
+    if column.above == 0:
+        out = out | (values < LEAST)
     return out.fill_null(False)
 
 

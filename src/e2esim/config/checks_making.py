@@ -10,6 +10,7 @@ import polars as pl
 from e2esim.config.checks import Check, View, needs
 from e2esim.config.grids import ROW
 from e2esim.config.problems import Problem, did_you_mean
+from e2esim.domain.closures import closed_days
 from e2esim.domain.worktime import WorkTime
 
 
@@ -139,7 +140,7 @@ def shifts_in_order(view: View) -> Iterator[Problem]:
     """A shift ends after it starts and does not overlap another one of its day."""
     shifts = view.table("calendars")
     for row, start, end in shifts.filter(pl.col("end") <= pl.col("start")).select(ROW, "start", "end").iter_rows():
-        remedy = "a shift over midnight is two rows: to 24:00, and from 00:00 of the next weekday"
+        remedy = "a shift over midnight may last 12 hours; a longer one is two rows: to 24:00, and from 00:00 of the next weekday"
         yield view.problem(
             "calendars",
             "the shift ends before it starts",
@@ -209,18 +210,14 @@ def working_time(view: View) -> Iterator[Problem]:
         return
     horizon = view.settings.horizon
     shifts, closures = view.table("calendars"), view.table("closures")
-    span = range(horizon.start.year - 1, (horizon.start + dt.timedelta(days=horizon.days)).year + 1)
     for (name,), rows in shifts.group_by(["calendar"], maintain_order=True):
         week: dict[int, list[tuple[float, float]]] = {}
         for weekday, start, end in (
             rows.filter(pl.col("end") > pl.col("start")).select("weekday", "start", "end").iter_rows()
         ):
             week.setdefault(weekday, []).append((start, end))
-        closed = [
-            day
-            for first, last in closures.filter(pl.col("calendar") == name).select("first", "last").iter_rows()
-            for day in _days(first, last, span)
-        ]
+        spans = closures.filter(pl.col("calendar") == name).select("first", "last").iter_rows()
+        closed = closed_days(((first, last) for first, last in spans if len(first) == len(last)), horizon.start, horizon.days)
         try:
             WorkTime.weekly(week, start=horizon.start, days=horizon.days, closed=closed)
         except ValueError:
@@ -234,22 +231,6 @@ def working_time(view: View) -> Iterator[Problem]:
                 value=name,
                 remedy=remedy,
             )
-
-
-def _days(first: str, last: str, years: range) -> Iterator[dt.date]:
-    """Days of a closure; one written MM-DD comes back in each of ``years`` and may run over new year's eve."""
-    if len(first) != len(last):
-        return
-    spans = (
-        [(first, last)]
-        if len(first) > 5
-        else [(f"{year}-{first}", f"{year + (last < first)}-{last}") for year in years]
-    )
-    for a, b in spans:
-        day, end = dt.date.fromisoformat(a), dt.date.fromisoformat(b)
-        while day <= end:
-            yield day
-            day += dt.timedelta(days=1)
 
 
 @needs("sites.kind")

@@ -128,15 +128,27 @@ def read_workbook(path: Path, label: str, known: Mapping[str, Table] = TABLE) ->
                 problems.append(_unknown_table(place, sheet.name, known))
                 continue
             raw = _table(name, place, sheet.grid, known)
+            if sheet.numbers:
+                raw.frame = _told_numbers(raw.frame, known[raw.name])
             remedy = "mend the formula or type the value"
             raw.problems += [
                 Problem(file=place, row=row, message=f"cell {cell} holds a formula error", remedy=remedy)
                 for cell, row in sheet.errors
             ]
+            raw.problems += [
+                Problem(file=place, row=row, message=f"cell {cell} holds a formula without a value", remedy="open the workbook, let it calculate, and save it")
+                for cell, row in sheet.unworked
+            ]
             _put(found, raw, problems)
     except UnreadableWorkbook as error:
         problems.append(Problem(file=label, message=str(error), remedy="save it again as .xlsx"))
     return found, problems
+
+
+def _told_numbers(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """Numbers of a workbook are numbers: 1.234 is no thousand. They are marked so that nobody asks."""
+    names = [column.name for column in table.columns if column.kind in ("float", "share", "int") and column.name in frame.columns]
+    return frame.with_columns(pl.col(name).str.replace(r"^([+-]?[1-9]\d{0,2}\.\d{3})$", "${1}e0") for name in names)
 
 
 def read_csv(path: Path, name: str, label: str, known: Mapping[str, Table] = TABLE) -> RawTable:

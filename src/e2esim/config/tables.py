@@ -10,8 +10,10 @@ import polars as pl
 
 from e2esim.config.cells import cast, default_cells, dtype
 from e2esim.config.grids import ROW
+from e2esim.config.nights import over_midnight
 from e2esim.config.problems import Problem, did_you_mean
 from e2esim.config.sheets import RawTable, read_folder, table_place
+from e2esim.config.styles import settled
 from e2esim.config.tidy import lenient, tidied
 from e2esim.domain.schema import Column, Table
 
@@ -37,8 +39,11 @@ def read_tables(place: Path, label: str, tables: Sequence[Table]) -> Typed:
     raws, problems = read_folder(place, label)
     typed = Typed(problems=[lenient(problem) for problem in problems])
     wanted = {table.name: table for table in tables}
-    tidy = {name: tidied(raw, wanted[name]) for name, raw in raws.items() if name in wanted}
+    styled = settled({name: raw for name, raw in raws.items() if name in wanted}, wanted)
+    tidy = {name: tidied(raw, wanted[name]) for name, raw in styled.items()}
     type_tables(tables, tidy, typed, lambda table: _absent(table, table_place(place, label, table.name), typed, anything=bool(raws)))
+    if "calendars" in typed.frames:
+        typed.frames["calendars"] = over_midnight(typed.frames["calendars"])
     return typed
 
 

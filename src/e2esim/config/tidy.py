@@ -11,7 +11,10 @@ from e2esim.config.problems import UNKNOWN_COLUMN, UNKNOWN_TABLE, Problem
 from e2esim.config.sheets import RawTable
 from e2esim.domain.schema import Table
 
-_DOTTED = r"^(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ T]00:00(?::00)?)?$"
+_CLOCK = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"  # the hour of a day is not asked for
+_DOTTED = r"^(\d{1,2})\.(\d{1,2})\.(\d{4})" + _CLOCK + "$"
+_YEARLESS = r"^(\d{1,2})\.(\d{1,2})\.$"
+_YEAR_FIRST = r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})" + _CLOCK + "$"
 _PERIODS = ("period", "week")  # columns in which a week or a month may stand for its first day
 _COMPACT = r"^((?:19|20|21)\d{2})(\d{2})(\d{2})$"
 
@@ -72,7 +75,7 @@ def lenient(problem: Problem) -> Problem:
 
 
 def iso_dates(column: str) -> pl.Expr:
-    """Dates written 31.01.2026 or 20260131 as 2026-01-31; everything else as it is.
+    """Dates written 31.01.2026, 2026/1/31 or 20260131 as 2026-01-31, a yearly 24.12. as 12-24; everything else as it is.
 
     Examples
     --------
@@ -84,6 +87,10 @@ def iso_dates(column: str) -> pl.Expr:
     return (
         pl.when(cell.str.contains(_DOTTED))
         .then(pl.concat_str([cell.str.extract(_DOTTED, 3), month, day], separator="-"))
+        .when(cell.str.contains(_YEARLESS))
+        .then(pl.concat_str([cell.str.extract(_YEARLESS, k).str.zfill(2) for k in (2, 1)], separator="-"))
+        .when(cell.str.contains(_YEAR_FIRST))
+        .then(pl.concat_str([cell.str.extract(_YEAR_FIRST, k).str.zfill(2) for k in (1, 2, 3)], separator="-"))
         .otherwise(cell.str.replace(_COMPACT, "$1-$2-$3"))
         .alias(column)
     )
@@ -104,6 +111,8 @@ def first_days(column: str) -> pl.Expr:
         .then(week)
         .when(cell.str.contains(r"^\d{4}-(0[1-9]|1[0-2])$"))
         .then(cell + "-01")
+        .when(cell.str.contains(r"^(0?[1-9]|1[0-2])[./]\d{4}$"))
+        .then(cell.str.slice(-4) + "-" + cell.str.extract(r"^(\d+)", 1).str.zfill(2) + "-01")
         .otherwise(cell)
         .alias(column)
     )

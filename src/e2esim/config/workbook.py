@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from e2esim.config.grids import Grid, grid_of
 
@@ -17,17 +18,27 @@ _DAMAGE = (OSError, zipfile.BadZipFile, zlib.error, ValueError, KeyError, NotImp
 _CELL = re.compile(rb'<c r="([A-Z]+)([0-9]+)"([^>]*)>')
 
 
+_WHOLE_CELL = re.compile(rb'<c r="([A-Z]+)([0-9]+)"([^>]*)(?<!/)>(.*?)</c>', re.DOTALL)
+_LOOKS_LIKE_A_NUMBER = re.compile(rb">[+-]?[1-9]\d{0,2}[.,]\d{3}<")
+MOST_UNPACKED = 200_000_000  # bytes; about three million cells, and some GB while they are read
+
+
 class UnreadableWorkbook(ValueError):
     """The file, or a sheet of it, is no Excel workbook that can be read."""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: its grid, and its cells with formula errors as (cell, row)."""
+    """One sheet: its grid, its cells with formula errors and those whose formula was never worked out, as (cell, row).
+
+    ``numbers`` says that what looks like a number is one, not a text that looks like it.
+    """
 
     name: str
     grid: Grid
     errors: list[tuple[str, int]]
+    unworked: list[tuple[str, int]]
+    numbers: bool
 
 
 def read_sheets(path: Path) -> Iterator[Sheet]:
@@ -41,15 +52,17 @@ def read_sheets(path: Path) -> Iterator[Sheet]:
     import fastexcel
 
     try:
-        book = fastexcel.read_excel(path)
         facts = _sheet_facts(path)
+        book = fastexcel.read_excel(path)
         for name in book.sheet_names:
             if name.startswith("_"):
                 continue
             frame = book.load_sheet(name, header_row=None, dtypes="string").to_polars()
-            first, errors = facts.get(name, (1, []))
+            first, errors, unworked, numbers = facts.get(name, _Facts(1, [], [], False))
             records = [["" if cell is None else cell for cell in record] for record in frame.rows()]
-            yield Sheet(name.strip(), grid_of(records, first), errors)
+            yield Sheet(name.strip(), grid_of(records, first), errors, unworked, numbers)
+    except UnreadableWorkbook:
+        raise
     except (fastexcel.FastExcelError, *_DAMAGE) as error:
         reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
         raise UnreadableWorkbook(f"not readable as an Excel workbook ({reason})") from error
@@ -65,10 +78,30 @@ def sheet_names(path: Path) -> list[str]:
         return []
 
 
-def _sheet_facts(path: Path) -> dict[str, tuple[int, list[tuple[str, int]]]]:
-    """Return for each sheet what the reader hides: the number of its first used row, its cells with formula errors."""
-    facts: dict[str, tuple[int, list[tuple[str, int]]]] = {}
+class _Facts(NamedTuple):
+    """What the reader hides of a sheet: its first used row, cells with formula errors, cells without a worked out value, texts."""
+
+    first: int
+    errors: list[tuple[str, int]]
+    unworked: list[tuple[str, int]]
+    numbers: bool
+
+
+def _sheet_facts(path: Path) -> dict[str, _Facts]:
+    """Return the facts of each sheet.
+
+    Raises
+    ------
+    UnreadableWorkbook
+        If the file would unpack to more than can be read.
+    """
+    facts: dict[str, _Facts] = {}
     with zipfile.ZipFile(path) as archive:
+        size = sum(entry.file_size for entry in archive.infolist())
+        if size > MOST_UNPACKED:
+            raise UnreadableWorkbook(f"too large: it unpacks to {size / 1e6:,.0f} MB, at most {MOST_UNPACKED / 1e6:,.0f} MB are read; save its sheets as CSV")
+        shared = archive.read("xl/sharedStrings.xml") if "xl/sharedStrings.xml" in archive.namelist() else b""
+        doubtful = bool(_LOOKS_LIKE_A_NUMBER.search(shared))
         book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
         links = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
         target = {}
@@ -83,13 +116,22 @@ def _sheet_facts(path: Path) -> dict[str, tuple[int, list[tuple[str, int]]]]:
             inner = target[ident.group(1)].lstrip("/")
             inner = inner if inner.startswith("xl/") else f"xl/{inner}"
             if inner in archive.namelist():
-                facts[html.unescape(name.group(1))] = _facts(archive.read(inner))
+                facts[html.unescape(name.group(1))] = _facts(archive.read(inner), doubtful)
     return facts
 
 
-def _facts(xml: bytes) -> tuple[int, list[tuple[str, int]]]:
+def _facts(xml: bytes, doubtful: bool) -> _Facts:
     first = _CELL.search(xml)
     errors = []
     if b't="e"' in xml:
         errors = [(f"{m[1].decode()}{m[2].decode()}", int(m[2])) for m in _CELL.finditer(xml) if b't="e"' in m[3]]
-    return (int(first[2]) if first else 1), errors
+    unworked = []
+    if b"<f" in xml:
+        unworked = [(f"{m[1].decode()}{m[2].decode()}", int(m[2])) for m in _WHOLE_CELL.finditer(xml) if _no_value(m[3], m[4])]
+    texts = doubtful or (b"inlineStr" in xml and bool(_LOOKS_LIKE_A_NUMBER.search(xml)))
+    return _Facts(int(first[2]) if first else 1, errors, unworked, not texts)
+
+
+def _no_value(attributes: bytes, content: bytes) -> bool:
+    """Whether a cell holds a formula that nobody has worked out; one that gives an empty text has a value."""
+    return b"<f" in content and b't="str"' not in attributes and not re.search(rb"<v>[^<]", content)

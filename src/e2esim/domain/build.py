@@ -17,6 +17,7 @@ import polars as pl
 
 from e2esim.domain import world as w
 from e2esim.domain.changeovers import lay_out_changeovers
+from e2esim.domain.closures import closed_days
 from e2esim.domain.scenario import Scenario
 from e2esim.domain.settings import Settings
 from e2esim.domain.units import is_pieces
@@ -131,27 +132,13 @@ def _starts(owner: w.I, n: int) -> w.I:
 
 
 def _calendars(shifts: pl.DataFrame, closures: pl.DataFrame, start: dt.date, days: int) -> dict[str, WorkTime]:
-    years = range(start.year, (start + dt.timedelta(days=days)).year + 1)
-    closed: dict[str, list[dt.date]] = {}
+    closed: dict[str, list[tuple[str, str]]] = {}
     for row in closures.iter_rows(named=True):
-        closed.setdefault(row["calendar"], []).extend(_closed_days(str(row["first"]), str(row["last"]), years))
+        closed.setdefault(row["calendar"], []).append((str(row["first"]), str(row["last"])))
     weekly: dict[str, dict[int, list[tuple[float, float]]]] = {}
     for row in shifts.iter_rows(named=True):
         weekly.setdefault(row["calendar"], {}).setdefault(row["weekday"], []).append((row["start"], row["end"]))
-    return {name: WorkTime.weekly(week, start=start, days=days, closed=closed.get(name, ())) for name, week in weekly.items()}
-
-
-def _closed_days(first: str, last: str, years: range) -> list[dt.date]:
-    """Days from ``first`` to ``last``; MM-DD recurs in each year and may run over new year's eve."""
-    if len(first) > 5:
-        spans = [(dt.date.fromisoformat(first), dt.date.fromisoformat(last))]
-    else:
-        spans = []
-        for year in range(years.start - 1, years.stop):
-            a = dt.date.fromisoformat(f"{year}-{first}")
-            b = dt.date.fromisoformat(f"{year}-{last}")
-            spans.append((a, b if b >= a else b.replace(year=year + 1)))
-    return [a + dt.timedelta(days=k) for a, b in spans for k in range((b - a).days + 1)]
+    return {name: WorkTime.weekly(week, start=start, days=days, closed=closed_days(closed.get(name, ()), start, days)) for name, week in weekly.items()}
 
 
 def _centres(frame: pl.DataFrame, calendars: dict[str, WorkTime]) -> w.Centres:

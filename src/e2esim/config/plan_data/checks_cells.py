@@ -78,20 +78,10 @@ def smallest_parts(view: View) -> Iterator[Problem]:
 
 
 def dates(view: View, settings: PlanSettings) -> Iterator[Problem]:
-    """Nothing can arrive before today; an overdue order is planned at once unless its date cannot be meant."""
+    """An overdue order is planned at once unless its date cannot be meant."""
     today = settings.today
     if today is None:
         return
-    rows = view.table("receipts").filter(pl.col("due") < today)
-    for row, due in rows.select(ROW, "due").iter_rows():
-        yield view.problem(
-            "receipts",
-            f"date before today ({today}), yet still open",
-            row=row,
-            column="due",
-            value=due,
-            remedy="give the day on which it will come, or book it into stock",
-        )
     yield from _overdue(view, today)
 
 

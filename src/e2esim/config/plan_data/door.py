@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from e2esim.config.checks import View, run_checks
-from e2esim.config.checks_making import no_cycle
+from e2esim.config.checks_making import closures_in_order, no_cycle, shifts_in_order
 from e2esim.config.grids import ROW
 from e2esim.config.places import find_data
 from e2esim.config.plan_data.build import build_case
@@ -25,6 +25,7 @@ from e2esim.config.plan_data.checks_cells import (
 from e2esim.config.plan_data.checks_demand import demand_checks
 from e2esim.config.plan_data.checks_flow import bills_without_routing, hours_behind_demand, made_or_bought
 from e2esim.config.plan_data.demand import build_demand
+from e2esim.config.plan_data.leftovers import treated
 from e2esim.config.plan_data.needs import net_needs
 from e2esim.config.plan_data.segments import segment_checks
 from e2esim.config.plan_data.settings import PlanSettings, plan_settings
@@ -103,8 +104,9 @@ def _read(
 ) -> tuple[dict[str, pl.DataFrame], PlanSettings, tuple[Problem, ...]]:
     """Typed tables, settings and warnings of a folder or workbook; all errors at once."""
     typed = read_tables(folder, folder.as_posix(), tables)
-    settings = plan_settings(typed, folder.stem)
+    settings = plan_settings(typed, folder)
     as_planned(typed)
+    treated(typed, settings.today)
     typed.problems += list(checks(View(typed, None), settings))
     problems = list(dict.fromkeys(typed.problems))
     errors = [problem for problem in problems if not problem.warning]
@@ -116,7 +118,7 @@ def _read(
 
 def _checked(view: View, settings: PlanSettings) -> Iterator[Problem]:
     """Every rule between tables, each only where the columns it stands on could be read."""
-    yield from run_checks((no_cycle,), view)
+    yield from run_checks((no_cycle, shifts_in_order, closures_in_order), view)
     if _firm(view, _UNITS):
         yield from units(view)
     yield from whole_pieces(view)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from e2esim.domain.closures import closed_days
 from e2esim.domain.worktime import WorkTime
 from e2esim.planning.factory.shifts import Interval, Shifts, shifts_of
 
@@ -89,33 +90,8 @@ def _work_time(frames: dict[str, pl.DataFrame], calendar: str, today: dt.date, d
             mine[-1] = (mine[-1][0], max(end, mine[-1][1]))
         else:
             mine.append((start, end))
-    closed = closed_days(frames["closures"].filter(pl.col("calendar") == calendar), today, days)
+    closed = closed_days(frames["closures"].filter(pl.col("calendar") == calendar).select("first", "last").iter_rows(), today, days)
     try:
         return WorkTime.weekly(shifts, start=today, days=days, closed=closed)
     except ValueError:  # closed all the time
         return None
-
-
-def closed_days(closures: pl.DataFrame, today: dt.date, days: int) -> list[dt.date]:
-    """Closed days among ``days`` days from ``today``; closures written MM-DD come back each year.
-
-    Examples
-    --------
-    >>> rows = pl.DataFrame({"first": ["12-31", "2026-01-06"], "last": ["01-01", "2026-01-06"]})
-    >>> [str(day) for day in closed_days(rows, dt.date(2025, 12, 30), 9)]
-    ['2025-12-31', '2026-01-01', '2026-01-06']
-    """
-    spans = list(closures.select("first", "last").iter_rows())
-    found = []
-    for k in range(days):
-        day = today + dt.timedelta(days=k)
-        if any(_inside(day, first, last) for first, last in spans):
-            found.append(day)
-    return found
-
-
-def _inside(day: dt.date, first: str, last: str) -> bool:
-    if len(first) > 5:
-        return first <= day.isoformat() <= last
-    at = day.strftime("%m-%d")
-    return first <= at <= last if first <= last else at >= first or at <= last

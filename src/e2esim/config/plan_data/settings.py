@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
 from e2esim.config.cells import cast
 from e2esim.config.grids import ROW
-from e2esim.config.problems import Problem
+from e2esim.config.places import MAIN
+from e2esim.config.problems import Problem, did_you_mean
 from e2esim.config.tables import Typed
-from e2esim.domain.schema import Column
+from e2esim.config.yaml_file import read_yaml
+from e2esim.domain.schema import TABLE, Column
+from e2esim.domain.settings import Horizon
 
 FROZEN_DAYS = 14
 
@@ -43,15 +47,38 @@ _WHOLE = {
     "replan_days": Column(name="value", kind="int", unit="days", meaning="nights between two looks at the plan", low=1, high=365),
     "order_lead_days": Column(name="value", kind="int", unit="days", meaning="mean days from an order to come to its due day", low=0, high=365),
 }
-KEYS = ("today", "title", *_WHOLE)
+KEYS = ("today", "title", "decimal", "date_format", *_WHOLE)
+_OF_TABLES = ("decimal", "date_format")  # these may be stated for one table
 
 
 def _first_monday(typed: Typed) -> object:
     return typed.frames["capacity"]["week_start"].min() if "capacity" in typed.frames else None
 
 
-def plan_settings(typed: Typed, title: str) -> PlanSettings:
-    """Read the settings from the typed tables; without a row ``today`` it is the first Monday of table capacity."""
+def _start_of_run(place: Path) -> dt.date | None:
+    """The first day of a run, where the company has a scenario.yaml that says it."""
+    main = place / MAIN
+    horizon = read_yaml(main, main.as_posix()).values.get("horizon") if main.is_file() else None
+    start = horizon.get("start") if isinstance(horizon, dict) else None
+    if main.is_file() and start is None:
+        return Horizon().start
+    try:
+        return start if isinstance(start, dt.date) else dt.date.fromisoformat(str(start)) if start else None
+    except ValueError:
+        return None
+
+
+def _title(place: Path) -> str:
+    main = place / MAIN
+    title = read_yaml(main, main.as_posix()).values.get("title") if main.is_file() else None
+    return str(title or place.stem)
+
+
+def plan_settings(typed: Typed, place: Path) -> PlanSettings:
+    """Read the settings from the typed tables of the company at ``place``.
+
+    Without a row ``today`` it is the first Monday of table capacity, else the start of scenario.yaml, else this computer's date.
+    """
     from e2esim.config.tidy import iso_dates
 
     frame, label = typed.frames["settings"], typed.labels["settings"]
@@ -64,14 +91,19 @@ def plan_settings(typed: Typed, title: str) -> PlanSettings:
         typed.problems += done.problems
         return None if done.problems else done.values[0]
 
-    today = value("today", _TODAY) if "today" in rows else _first_monday(typed)
+    for key, (row, _) in rows.items():
+        name, dot, table = key.partition(".")
+        if key not in KEYS and not (dot and name in _OF_TABLES and table in TABLE):
+            typed.problems.append(Problem(file=label, row=row, column="key", value=key, message="not a possible value", remedy=did_you_mean(key, KEYS)))
+    today = value("today", _TODAY) if "today" in rows else _first_monday(typed) or _start_of_run(place)
     if today is None and "today" not in rows:
-        message, remedy = "nothing says which day it is", "add the row today,2026-01-31 (key,value)"
-        typed.problems.append(Problem(file=label, column="key", message=message, remedy=remedy))
+        today = dt.date.today()
+        message, remedy = f"nothing says which day it is: taken as {today}, the date of this computer", "add the row today,2026-01-31 (key,value)"
+        typed.problems.append(Problem(file=label, column="key", message=message, remedy=remedy, warning=True))
     whole = {key: value(key, column) for key, column in _WHOLE.items() if key in rows}
     named = rows.get("title", (0, ""))[1]
     return PlanSettings(
         today=today if isinstance(today, dt.date) else None,
-        title=named or title,
+        title=named or _title(place),
         **{key: number for key, number in whole.items() if isinstance(number, int)},
     )

@@ -10,6 +10,7 @@ from e2esim.config.tables import Typed
 from e2esim.planning.factory.money import EXTRA_HOUR_EUR
 from e2esim.planning.factory.risk import HOURS_CV, LATE_MEDIAN_D, LATE_SHARE
 
+OUTSIDE = "outside"  # the supplier of a company that names none
 _USUAL = {
     "work_centres": {"extra_h_eur": EXTRA_HOUR_EUR, "hours_cv": HOURS_CV},
     "supply": {"late_share": LATE_SHARE, "late_median_days": LATE_MEDIAN_D},
@@ -25,24 +26,26 @@ def as_planned(typed: Typed) -> None:
     if "routings" in frames:
         frames["routings"] = _flow_days(frames["routings"], frames["items"])
     frames["history"] = _over_markets(frames["history"])
-    _settled(typed)
+    if {"routings", "supply"} <= set(frames):
+        _from_outside(typed)
 
 
-def _settled(typed: Typed) -> None:
-    """Leave out orders and receipts of which nothing is open any more."""
-    for table, column in (("orders", "order"), ("receipts", "receipt")):
-        if table not in typed.frames:
-            continue
-        frame = typed.frames[table]
-        done = frame.filter(pl.col("qty") == 0)
-        if done.is_empty():
-            continue
-        typed.frames[table] = frame.filter((pl.col("qty") != 0) | pl.col("qty").is_null())
-        count = f" ({done.height} rows such)" if done.height > 1 else ""
-        message = f"nothing is open: left out{count}"
-        typed.problems.append(
-            Problem(file=typed.labels[table], row=int(done[ROW][0]), column="qty", value=str(done[column][0]), message=message, warning=True)
-        )
+def _from_outside(typed: Typed) -> None:
+    """Where nothing says how items come, every item can be had from outside; the run says so."""
+    frames = typed.frames
+    if frames["routings"].height or frames["supply"].height or {"routings", "supply"} & typed.partial or frames["bom"].height:
+        return
+    items = frames["items"].filter(pl.col("item") != "").unique("item", keep="first", maintain_order=True)
+    supply = frames["supply"]
+    stated = {
+        "supplier": pl.lit(OUTSIDE), "item": pl.col("item"), "priority": pl.lit(1), "price": pl.lit(0.0), "moq": pl.lit(0.0), "multiple": pl.lit(1.0),
+        "lead_time_days": pl.col("lead_time_d").ceil().fill_null(0.0).cast(pl.Int64), "late_share": pl.lit(LATE_SHARE),
+        "late_median_days": pl.lit(LATE_MEDIAN_D), ROW: pl.col(ROW),
+    }  # fmt: skip
+    frames["supply"] = items.select(stated.get(name, pl.lit("")).cast(kind).alias(name) for name, kind in supply.schema.items())
+    message = "no routings and no supply: every item comes from outside after its lead_time_d, at once where it states none"
+    remedy = "add table routings for what is made, table supply for what is bought"
+    typed.problems.append(Problem(file=typed.labels["items"], message=message, remedy=remedy, warning=True))
 
 
 def _flow_days(routings: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:

@@ -15,6 +15,7 @@ from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
 from e2esim.config.promise.known import Known
 from e2esim.config.promise.request import outside
 from e2esim.config.sheets import RawTable, read_csv, read_workbook
+from e2esim.config.styles import settled
 from e2esim.config.tables import Typed, empty_frame, type_tables
 from e2esim.config.tidy import tidied
 from e2esim.domain.schema import Column, Table, tables_for
@@ -61,7 +62,7 @@ def read_orders(path: Path, known: Known) -> tuple[pl.DataFrame, tuple[Problem, 
     typed.frames["items"] = pl.DataFrame([rows, pl.Series("item", known.items), pl.Series("unit", known.units)])
     typed.frames["customers"] = pl.DataFrame({"customer": pl.Series(list(known.customers), dtype=pl.String)})
     if raw is not None:
-        tidy = tidied(raw, ORDERS)
+        tidy = tidied(settled({"orders": raw}, {"orders": ORDERS})["orders"], ORDERS)
         raw = replace(tidy, problems=[_strict(problem) for problem in tidy.problems])
         type_tables((ORDERS,), {"orders": raw}, typed, lambda _: None)
         typed.problems += list(_checked(View(typed, None), known))

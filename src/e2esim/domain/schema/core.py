@@ -24,6 +24,7 @@ from e2esim.domain.schema.column import (
 
 SETTINGS = (
     "today", "title", "decimal", "date_format", "frozen_days", "forecast_weeks", "consume_back_weeks", "consume_ahead_weeks", "demand_fence_days",
+    "run_days", "replan_days", "order_lead_days",
 )  # fmt: skip
 RECEIPTS = ("purchase", "production", "transfer")
 SITES = ("plant", "warehouse", "shop", "account", "supplier")
@@ -42,7 +43,10 @@ TABLES: tuple[Table, ...] = (
         key=("key",),
         verbs=DEMAND,
         required=False,
-        columns=(choice("key", "which setting", SETTINGS), text("value", "its value")),
+        columns=(
+            id_column("key", f"which setting: {', '.join(SETTINGS)}; decimal and date_format also for one table, as decimal.orders"),
+            text("value", "its value"),
+        ),
     ),
     Table(
         name="items",
@@ -258,8 +262,8 @@ TABLES: tuple[Table, ...] = (
             id_column("receipt", "number of the open order"),
             id_column("item", "what will arrive", _ITEM),
             number("qty", "unit", "open quantity; 0: done, left out"),
-            date("due", "day on which it will be in stock; before today: taken as today, with a warning"),
-            choice("kind", "what it is", RECEIPTS, "purchase", verbs=MARKET),
+            date("due", "day on which it will be in stock; before today, with a warning: a lot is taken to be ready today, a purchase not counted on"),
+            choice("kind", "what it is", RECEIPTS, "purchase"),
             optional_id("supplier", "who delivers a purchase", ("suppliers", "supplier"), loose=True, verbs=MARKET),
             _unit("qty"),
             SOURCE,

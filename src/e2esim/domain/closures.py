@@ -1,0 +1,31 @@
+"""Closed days of a calendar: closures of one year, and those that come back each year."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+
+def closed_days(spans: Iterable[tuple[str, str]], start: dt.date, days: int) -> list[dt.date]:
+    """Closed days among ``days`` days from ``start``; (first, last) as YYYY-MM-DD, or as MM-DD for every year.
+
+    A yearly closure may run over new year's eve, and one on the leap day closes in leap years.
+
+    Examples
+    --------
+    >>> spans = [("12-31", "01-01"), ("2026-01-06", "2026-01-06")]
+    >>> [str(day) for day in closed_days(spans, dt.date(2025, 12, 30), 9)]
+    ['2025-12-31', '2026-01-01', '2026-01-06']
+    >>> [str(day) for day in closed_days([("02-29", "02-29")], dt.date(2027, 1, 1), 800)]
+    ['2028-02-29']
+    """
+    spans = list(spans)
+    found = (start + dt.timedelta(days=k) for k in range(days))
+    return [day for day in found if any(_inside(day, first, last) for first, last in spans)]
+
+
+def _inside(day: dt.date, first: str, last: str) -> bool:
+    if len(first) > 5:
+        return first <= day.isoformat() <= last
+    at = day.strftime("%m-%d")
+    return first <= at <= last if first <= last else at >= first or at <= last
