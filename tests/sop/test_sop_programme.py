@@ -155,7 +155,9 @@ def test_the_books_close(rule: str) -> None:
     np.testing.assert_allclose(v.margin_eur, v.revenue_eur - v.goods_eur)
     np.testing.assert_allclose(v.revenue_eur[:, 0], 200.0 * plan.deliver[:, 0])
     spent = plan.overtime.T @ p.overtime_eur + plan.shift.T @ p.shift_eur + v.dearer_eur + v.holding_eur
-    np.testing.assert_allclose(v.contribution_eur, (v.margin_eur - v.serving_eur).sum(axis=1) - spent)
+    np.testing.assert_allclose(v.contribution_eur, (v.margin_eur - v.serving_eur).sum(axis=1))
+    np.testing.assert_allclose(v.means_eur, spent)
+    np.testing.assert_allclose(v.value_eur, v.contribution_eur - spent - v.service_eur.sum(axis=1))
     assert (v.in_month <= v.consensus + 1e-6).all()
     capital = v.stock_eur.sum(axis=1) + v.material_eur + v.receivable_eur - v.payable_eur
     np.testing.assert_allclose(v.working_capital_eur, capital)

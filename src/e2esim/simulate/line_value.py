@@ -15,6 +15,7 @@ from e2esim.customers.journey import ASK_SHARE, LINE_WEIGHT
 from e2esim.customers.journey_kernels import ASKS_TRADE
 from e2esim.customers.people import People
 from e2esim.domain.book import Columns, OrderKind
+from e2esim.domain.serving import contribution_eur
 from e2esim.domain.world import ATTRIBUTES, World
 from e2esim.planning.serve_value_kernels import serve_value
 
@@ -164,13 +165,13 @@ class LineValue:
 
 
 def account_margin(world: World) -> F:
-    """Yearly margin of each account at its opening share and list prices, (accounts,) [EUR/year]."""
+    """Yearly contribution of each account at its opening share and list prices, serving included, (accounts,) [EUR/year]."""
     w = world
-    margin = np.maximum(np.nan_to_num(w.price, nan=0.0) - w.items.cost_eur[:, None], 0.0)
+    margin = contribution_eur(world)
     value = np.zeros(w.accounts.n)
-    for cell, channel in enumerate(w.cells.channel):
+    for cell in range(len(w.cells.channel)):
         members = w.cells.account_order[w.cells.account_start[cell] : w.cells.account_start[cell + 1]]
         if len(members):
             weight = w.accounts.weight[members] / w.accounts.weight[members].sum()
-            value[members] = weight * float(w.cells.yearly[cell] @ margin[:, channel])
+            value[members] = np.maximum(weight * float(w.cells.yearly[cell] @ margin[cell]), 0.0)
     return value

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from e2esim.domain.serving import serving_eur
 from e2esim.domain.settings import Sop
 from e2esim.domain.world import F, I, World
 from e2esim.planning.piece_hours import piece_hours
@@ -183,12 +184,11 @@ def _money(world: World, sold: I) -> dict[str, F]:
     """Price, cost, cost of serving and days receivable of a piece, means over the cells by volume."""
     w = world
     price, serve, days, volume = (np.zeros(w.items.n) for _ in range(4))
-    for channel, market, yearly in zip(w.cells.channel.tolist(), w.cells.market.tolist(), w.cells.yearly, strict=True):
+    serving = serving_eur(world)
+    for cell, (channel, yearly) in enumerate(zip(w.cells.channel.tolist(), w.cells.yearly, strict=True)):
         each = np.nan_to_num(w.price[:, channel], nan=0.0)
-        lane = int(w.lanes.of[channel, market])
-        freight = w.lanes.cost_eur_m3[lane] * w.items.volume_m3 + (0.0 if w.channels.stockist[channel] else w.lanes.cost_eur_line[lane]) if lane >= 0 else 0.0
         price += yearly * each
-        serve += yearly * (freight + w.plant.picking_cost_eur + w.channels.commission[channel] * each)
+        serve += yearly * serving[cell]
         days += yearly * w.channels.payment_d[channel] * each
         volume += yearly
     mean = {name: np.divide(total, volume, out=np.zeros_like(total), where=volume > 0)[sold] for name, total in (("price_eur", price), ("serve_eur", serve))}

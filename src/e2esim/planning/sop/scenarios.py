@@ -160,6 +160,7 @@ def figures(variant: Variant) -> dict[str, tuple[float, str]]:
         "cost_of_goods": (float(v.goods_eur.sum()), "EUR"),
         "margin": (float(v.margin_eur.sum()), "EUR"),
         "contribution": (float(v.contribution_eur.sum()), "EUR"),
+        "means": (float(v.means_eur.sum()), "EUR"),
         "service_lost": (float(v.service_eur.sum()), "EUR"),
         "value": (float(v.value_eur.sum()), "EUR"),
         "working_capital": (float(v.working_capital_eur @ days), "EUR"),

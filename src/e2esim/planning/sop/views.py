@@ -60,14 +60,18 @@ class Views:
 
     @property
     def contribution_eur(self) -> Floats:
-        """Margin less serving, overtime, extra shifts, dearer purchases and holding, (T,) [EUR]."""
-        spent = self.overtime_eur + self.shift_eur + self.dearer_eur + self.holding_eur
-        return np.asarray((self.margin_eur - self.serving_eur).sum(axis=1) - spent)
+        """Margin less serving, (T,) [EUR]: the contribution of the ledger (`domain.ledger`), penalties apart."""
+        return np.asarray((self.margin_eur - self.serving_eur).sum(axis=1))
+
+    @property
+    def means_eur(self) -> Floats:
+        """What the plan itself spends: overtime, extra shifts, dearer purchases and holding, (T,) [EUR]."""
+        return np.asarray(self.overtime_eur + self.shift_eur + self.dearer_eur + self.holding_eur)
 
     @property
     def value_eur(self) -> Floats:
-        """Contribution less the value of service lost, (T,) [EUR]: what the end-to-end plan maximises."""
-        return np.asarray(self.contribution_eur - self.service_eur.sum(axis=1))
+        """Contribution less the means and the value of service lost, (T,) [EUR]: what the end-to-end plan maximises."""
+        return np.asarray(self.contribution_eur - self.means_eur - self.service_eur.sum(axis=1))
 
     @property
     def working_capital_eur(self) -> Floats:
@@ -100,7 +104,7 @@ def view(problem: SopProblem, plan: SopPlan) -> Views:
     >>> p = tiny_problem()
     >>> v = view(p, SopProgramme(p).solve())
     >>> v.revenue_eur.ravel().tolist(), v.margin_eur.ravel().tolist(), v.contribution_eur.tolist()
-    ([6000.0, 12000.0], [2400.0, 4800.0], [2380.0, 4800.0])
+    ([6000.0, 12000.0], [2400.0, 4800.0], [2400.0, 4800.0])
     """
     p, f = problem, problem.by_family
     spent = plan.buy * p.source_eur[:, None]

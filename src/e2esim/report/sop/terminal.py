@@ -25,14 +25,18 @@ ROLE = {
     "executives": "CEO and executives", "sales": "Sales", "operations": "Operations", "finance": "Administration & Finance", "personnel": "Personnel",
 }  # fmt: skip
 MEASURE = {
-    "contribution": "Contribution", "service_lost": "Value of service lost", "revenue": "Revenue", "service": "Delivered in its month",
+    "contribution": "Contribution", "means": "Overtime, shifts, dearer, holding",
+    "service_lost": "Value of service lost", "revenue": "Revenue", "service": "Delivered in its month",
     "utilisation": "Use of today's hours", "stability": "Change of pace by month", "margin_share": "Margin", "working_capital": "Working capital",
     "overtime_share": "Overtime and extra shifts", "level": "Fullest month over the mean", "demand": "Demand", "delivered": "Delivered", "lost": "Lost",
     "cost_of_goods": "Cost of goods", "margin": "Margin", "value": "Contribution - service lost", "stock": "Mean stock of products",
     "fullest_load": "Fullest month, centre", "overtime": "Overtime", "extra_shift": "Extra shifts", "purchases": "Purchases",
     "budget_gap": "Margin less budget",
 }  # fmt: skip
-_SIDE = ("delivered", "service", "revenue", "margin", "contribution", "service_lost", "value", "working_capital", "fullest_load", "overtime", "extra_shift")
+_SIDE = (
+    *("delivered", "service", "revenue", "margin", "contribution", "means", "service_lost", "value", "working_capital"),
+    *("fullest_load", "overtime", "extra_shift"),
+)
 
 
 def shown(value: float | None, unit: str) -> str:
