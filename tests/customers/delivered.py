@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.customers.journey_kernels import consumers_receive
+from e2esim.customers.books import Law, Mind, Minds, Speech, Touchpoints, felt, order_facts, service_voice
+from e2esim.customers.emission_kernels import ROWS, received
+from e2esim.customers.experience_kernels import feel
 from e2esim.customers.satisfaction_kernels import CES_SHARES, CSAT_SHARES, NPS_SHARES, cut_points
-from e2esim.domain.book import CONSUMER_COLUMNS, ORDER_COLUMNS, Columns
+from e2esim.domain.book import CONSUMER_COLUMNS, CONTACT_COLUMNS, ORDER_COLUMNS, Columns
+from e2esim.domain.experience import EXPERIENCE
 from e2esim.domain.settings import Market, Satisfaction
 from e2esim.domain.world import Attributes
 from e2esim.streams import Streams
@@ -40,6 +43,18 @@ class Answers:
     def one_star(self) -> float:
         """Share of the lowest score."""
         return float((self.csat == 1).mean())
+
+
+def no_touchpoints(channels: int = 1) -> Touchpoints:
+    """A world in which nobody meets a touchpoint."""
+    none = np.zeros(0)
+    return Touchpoints(np.zeros(6 * channels + 1, dtype=np.int64), none.astype(np.int64), none, none, none)
+
+
+def plain_law(attributes: Attributes, kappa: float, product_only: bool = False) -> Law:
+    """How one item of benefit 1 is felt by one segment whose weights are 1."""
+    one = np.ones(1)
+    return Law(attributes.gain, attributes.loss, attributes.tolerance, attributes.shape, one, one, one, one, one, kappa, product_only)
 
 
 def survey(
@@ -77,62 +92,16 @@ def survey(
     people["memory"][:], people["memory_t"][:] = memory, delivered
     keys = np.array([Streams(seed).key(k) for k in ("journey.quality", "journey.survey", "journey.word")], dtype=np.uint64)
     cuts = [cut_points(x, s.answer_slope * s.style_sd) for x in (CSAT_SHARES, NPS_SHARES, CES_SHARES)]
-    one, m = np.ones(1), Market()
-    word_sum, word_count = np.zeros(1), np.zeros(1)
-    consumers_receive(
-        np.arange(n, dtype=np.int32),
-        keys,
-        orders["delivered"],
-        orders["promised"],
-        orders["placed"],
-        orders["item"],
-        orders["channel"],
-        orders["market"],
-        orders["segment"],
-        orders["problems"],
-        orders["services"],
-        orders["price_ratio"],
-        orders["address"],
-        orders["consumer"],
-        orders["satisfaction"],
-        orders["csat_true"],
-        orders["nps_true"],
-        orders["ces_true"],
-        orders["answered"],
-        orders["spoke"],
-        people["address"],
-        people["memory"],
-        people["memory_t"],
-        one,
-        np.array([REFERENCE_D]),
-        np.zeros(1),
-        0.03,
-        0.03,
-        attributes.gain,
-        attributes.loss,
-        attributes.tolerance,
-        attributes.shape,
-        one,
-        one,
-        one,
-        one,
-        np.array([response]),
-        s.kappa,
-        s.model == "product_only",
-        1.0,
-        24.0 * s.half_life_d,
-        s.eta,
-        s.eta_extreme,
-        s.answer_slope,
-        s.style_sd,
-        *cuts,
-        m.speak_good,
-        m.speak_bad,
-        m.competitor_satisfaction,
-        word_sum,
-        word_count,
-    )
-    assert word_count[0] == np.count_nonzero(orders["spoke"])
+    m = Market()
+    batch = np.zeros(ROWS * n, dtype=EXPERIENCE)
+    count = received(batch, np.arange(n, dtype=np.int32), keys[2], order_facts(orders), no_touchpoints(), np.array([REFERENCE_D]), np.zeros(1), 0.03)
+    law = plain_law(attributes, s.kappa, s.model == "product_only")
+    mind = Mind(1.0, 24.0 * s.half_life_d, s.eta, s.eta_extreme, s.scar, 0.04, s.answer_slope, s.style_sd, s.shared_noise, np.array([response]), *cuts)
+    minds = Minds(people["address"], people["memory"], people["memory_t"], people["scar"], np.zeros(1, dtype=np.int64), np.zeros(1))
+    speech = Speech(m.speak_good, m.speak_bad, m.competitor_satisfaction, np.zeros(1), np.zeros(1))
+    voice = service_voice(Columns(CONTACT_COLUMNS, 1))
+    feel(batch, count, keys, order_facts(orders), felt(orders), minds, voice, law, mind, speech)
+    assert speech.word_count[0] == np.count_nonzero(orders["spoke"])
     return Answers(
         satisfaction=orders["satisfaction"].astype(np.float64),
         csat=orders["csat_true"],

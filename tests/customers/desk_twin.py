@@ -30,6 +30,7 @@ class DeskFacts:
     days: int = 7
     handle_h: float = 0.05
     patience_h: float = 1e12
+    give_up_h: float = 1e12
     relay_share: float = 0.0
     relay_h: float = 5.0
     relay_loss: float = 0.0
@@ -96,6 +97,7 @@ def by_kernel(facts: DeskFacts, book: Columns) -> Answered:
         facts.days,
         facts.handle_h,
         facts.patience_h,
+        facts.give_up_h,
         facts.relay_share,
         facts.relay_h,
         facts.relay_loss,
@@ -107,6 +109,7 @@ def by_kernel(facts: DeskFacts, book: Columns) -> Answered:
         book["resolved"],
         book["abandoned"],
         book["lost"],
+        book["gave_up"],
         again,
         again_t,
     )
@@ -127,8 +130,10 @@ def by_hand(facts: DeskFacts, book: Columns, horizon_d: int) -> Answered:
         arrive = calendar.elapsed(t)
         start = max(arrive, min(agents))
         patience = exponential(patience_key, who, n, facts.patience_h)
-        if start - arrive > patience and calendar.is_open(t):  # who writes while the desk is closed waits
-            book["abandoned"][r] = 1
+        if not calendar.is_open(t):  # who writes while the desk is closed waits, not for ever
+            patience = exponential(patience_key, who, 50 + n, facts.give_up_h)
+        if (start - arrive if calendar.is_open(t) else _clock(calendar, start) - t) > patience:
+            book["abandoned"][r], book["gave_up"][r] = 1, t + patience
             if n < 4 and uniform(again_key, who, 100 + n) < 0.7:
                 result.again.append((r, t + patience + exponential(again_key, who, n, 4.0)))
             continue

@@ -68,6 +68,7 @@ def repeat_purchases(n: int, weeks: float, *, theta: float = 0.0, memory: float 
             drop,
             felt,
             felt_t,
+            np.zeros(n, dtype=np.float32),
             np.array([theta]),
             np.array([memory]),
             0.85,
@@ -151,10 +152,11 @@ def test_drop_probability_moves_by_the_logit() -> None:
     """logit(p) = logit(base) - theta (memory - competitor); a first purchase meets only what dissatisfaction adds."""
     p = drop_probability(0.25, 2.0, 0.3)
     assert np.log(p / (1.0 - p)) == pytest.approx(np.log(0.25 / 0.75) - 0.6)
-    assert leaving(0.25, 2.0, 0.3, 1) == 0.0
+    assert leaving(0.25, 2.0, 0.3, 0.0, 1) == 0.0
     worse = drop_probability(0.25, 2.0, -0.3)
-    assert leaving(0.25, 2.0, -0.3, 1) == pytest.approx((worse - 0.25) / 0.75)
-    assert leaving(0.25, 2.0, -0.3, 2) == worse
+    assert leaving(0.25, 2.0, -0.3, 0.0, 1) == pytest.approx((worse - 0.25) / 0.75)
+    assert leaving(0.25, 2.0, -0.3, 0.0, 2) == worse
+    assert drop_probability(0.25, 2.0, 0.3, 0.6) == pytest.approx(0.25)  # a scar of 0.6 takes back what the advantage gives
     assert [drop_probability(edge, 2.0, 1.0) for edge in (0.0, 1.0)] == [0.0, 1.0]
 
 

@@ -340,7 +340,7 @@ def test_write_purchases_twin() -> None:
     rng = np.random.default_rng(2)
     price, cost = rng.uniform(100, 300, (ITEMS, CELLS)), rng.uniform(50, 90, ITEMS)
     stockist, own = np.array([False, True, True]), np.array([False, False, True])
-    install, integration, trouble = np.array([0.8, 0.2, 0.5]), np.array([0.7, 0.4, 1.0]), np.array([0.1, 0.3, 0.0])
+    install, integration = np.array([0.8, 0.2, 0.5]), np.array([0.7, 0.4, 1.0])
     channel, market = np.array([0, 1, 2]), np.array([1, 0, 1])
     service, touch = keys.key("service"), keys.key("touch")
     names = (
@@ -387,7 +387,6 @@ def test_write_purchases_twin() -> None:
         0.1,
         integration,
         0.5,
-        trouble,
         *(o[name] for name in names),
     )
     for k in range(n):
@@ -400,7 +399,7 @@ def test_write_purchases_twin() -> None:
         if uniform(service, line, 1) < install[c]:
             used += 4 + 8 * (uniform(service, line, 2) < 0.35)
         used += 16 * (uniform(service, line, 3) < 0.1)
-        bad = 16 * (uniform(touch, line, 0) < (1.0 - integration[c]) * 0.5) + 32 * (uniform(touch, line, 1) < trouble[c])
+        bad = 16 * (uniform(touch, line, 0) < (1.0 - integration[c]) * 0.5)
         twin = {
             "address": line,
             "kind": int(stockist[c]),

@@ -133,7 +133,12 @@ class Twin:
 
     # voices
     def answers(self, item: str, none: int, surveyed: bool) -> list[int]:
-        return [r[item] for r in self.delivered(self.seen) if r[item] != none and (r["answered"] or not surveyed)]
+        after_delivery = [r[item] for r in self.delivered(self.seen) if r[item] != none and (r["answered"] or not surveyed)]
+        over = [c for c in self.contacts if c["final"] and c["csat_true"] > 0 and c["consumer"] >= 0]
+        return after_delivery + [c[item] for c in over if c["said"] or not surveyed]
+
+    def late(self, r: Row) -> bool:
+        return not math.isnan(r["promised"]) and day(r["delivered"]) > day(r["promised"])
 
     def nps(self, surveyed: bool) -> float:
         told = self.answers("nps_true", -1, surveyed)
@@ -267,6 +272,7 @@ class Twin:
             logit = math.log(c["drop"] / (1 - c["drop"])) - t.segment_theta[c["segment"]] * (
                 at_need - t.competitor_satisfaction
             )
+            logit += c["scar"] if t.segment_theta[c["segment"]] > 0 else 0.0
             p = 1 / (1 + math.exp(-logit))
             step = t.clv_horizon_y / 2000
             life = sum(
@@ -336,6 +342,7 @@ def voice_twin(t: Twin) -> dict[str, float]:
         "good_word": mean(r["spoke"] == 1 for r in lines),
         "bad_word": mean(r["spoke"] == -1 for r in lines),
         "problem_share": mean(r["problems"] > 0 for r in lines),
+        "complaint_share": mean(r["complained"] for r in lines if r["problems"] & 15 or t.late(r)),
         "first_contact_resolution": mean(c["resolved"] for c in handled),
         "answer_time": mean(c["answered"] - c["t"] for c in t.contacts if c["answered"] < t.b),
         "wait_time": mean(c["started"] - c["t"] for c in t.contacts if c["started"] < t.b),

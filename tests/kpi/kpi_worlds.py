@@ -148,6 +148,7 @@ def _orders(rng: np.random.Generator, n: int, people: int, end: float) -> Column
         ces_true=rng.integers(0, 8, n),
         answered=rng.integers(0, 2, n),
         spoke=rng.integers(-1, 2, n),
+        complained=rng.integers(0, 2, n),
         **money,
     )
 
@@ -170,6 +171,7 @@ def _consumers(rng: np.random.Generator, n: int, orders: Columns, end: float) ->
         purchases=rng.integers(1, 4, n),
         memory=rng.normal(1, 0.3, n),
         memory_t=rng.uniform(0, end, n),
+        scar=rng.choice([0.0, 0.0, 1.5, 4.0], n),
         first=first,
         last=last,
         next=_gaps(rng, rng.uniform(0, 20 * end, n), 0.3),
@@ -219,6 +221,11 @@ def _contacts(rng: np.random.Generator, n: int, orders: Columns, end: float) -> 
         resolved=rng.integers(0, 2, n),
         abandoned=np.isnan(started),
         lost=rng.integers(0, 2, n),
+        final=rng.integers(0, 2, n),
+        csat_true=rng.integers(0, 6, n),
+        nps_true=rng.integers(0, 11, n),
+        ces_true=rng.integers(1, 8, n),
+        said=rng.integers(0, 2, n),
     )
 
 

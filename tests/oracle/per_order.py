@@ -31,6 +31,7 @@ PROMISE_MARGIN_D, PROMISE_HOUR = 1, 18.0
 RECEIVE_FROM, RECEIVE_TO = 8.0, 19.0  # Monday to Saturday
 PRICE_SPREAD, QUALITY_SPREAD, OPENING_SPREAD = 0.05, 0.05, 0.15
 ASK_SHARE, TOLD_SPARES = 0.6, 0.8  # of overdue customers who ask; spared by telling them first
+TOLD_D, ANSWER_WEIGHT = 0.5, 0.6  # [days] forgiven where the delay was told; an answer in memory against a delivery
 
 Process = Generator[simpy.Event, None, None]
 
@@ -307,11 +308,13 @@ class Oracle:
         w, kappa = self.world, self.world.settings.satisfaction.kappa
         late = order.delivered / 24.0 - math.floor(order.promised / 24.0)
         over = (order.delivered - order.placed) / 24.0 - float(w.channels.reference_d[0])
-        unpunctual = float(w.segments.w_punctuality[0]) * float(w.attributes.loss[0]) * self.curve(late, 0)
+        over_promise = late - (TOLD_D if late >= 1.0 else 0.0)  # every delay is told when the promised day has passed
+        unpunctual = float(w.segments.w_punctuality[0]) * float(w.attributes.loss[0]) * self.curve(over_promise, 0)
         slow = float(w.segments.w_lead[0]) * float(w.attributes.loss[1]) * self.curve(over, 1)
         fast = float(w.segments.w_lead[0]) * float(w.attributes.gain[1]) * self.curve(-over, 1)
         product = self.quality + QUALITY_SPREAD * self.dice.gauss(0.0, 1.0)
-        return (product + fast - unpunctual - slow - kappa * unpunctual * slow) / order.price_ratio
+        met = max(0.0, 1.0 - unpunctual - slow)  # what pleases counts in proportion to needs met
+        return max(-0.5, (product + fast * met - unpunctual - slow - kappa * unpunctual * slow) / order.price_ratio)
 
     def curve(self, deviation: float, attribute: int) -> float:
         """Part of the gain or loss that a ``deviation`` [days] brings: 63 % at the tolerance."""
@@ -325,11 +328,11 @@ class Oracle:
         elapsed = max(0.0, self.env.now - customer.memory_t)
         return self.base + (customer.memory - self.base) * 0.5 ** (elapsed / (24.0 * self.world.settings.satisfaction.half_life_d))
 
-    def feel(self, customer: Customer, experience: float) -> None:
-        """Move the memory towards an experience, the more the more extreme it is."""
+    def feel(self, customer: Customer, experience: float, share: float = 1.0) -> None:
+        """Move the memory towards an experience, the more the more extreme it is; ``share``: its weight against a delivery."""
         s = self.world.settings.satisfaction
         memory = self.remembers(customer)
-        weight = min(1.0, s.eta * (1.0 + s.eta_extreme * abs(experience - memory)))
+        weight = min(1.0, share * s.eta * (1.0 + s.eta_extreme * abs(experience - memory)))
         customer.memory, customer.memory_t = memory + weight * (experience - memory), self.env.now
 
     def ask(self, order: Order, customer: Customer) -> Process:
@@ -338,7 +341,7 @@ class Oracle:
         if not math.isnan(order.delivered):
             return
         yield self.env.timeout(8.0 + 9.0 * self.dice.random())
-        self.feel(customer, self.quality / order.price_ratio)
+        self.feel(customer, self.quality / order.price_ratio, ANSWER_WEIGHT)
 
 
 def shopping(t: float) -> float:

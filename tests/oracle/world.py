@@ -33,7 +33,7 @@ def oracle_settings(days: int) -> dict[str, Any]:
         "name": "oracle",
         "title": "Two items, one direct channel",
         "horizon": {"start": START.isoformat(), "days": days, "warmup_days": 0, "tick_h": 1.0},
-        "market": {"history_y": 3.0, "word_of_mouth": False, "cancel_d": 0.0},
+        "market": {"history_y": 3.0, "word_of_mouth": False, "cancel_d": 0.0, "complaint_share": 0.0},
         "planning": {"rule": "silo", "overtime": False, "review_days": 28},
         "promise": {"rule": "quoted"},
         "precedence": {"rule": "fifo"},

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from e2esim.customers.books import contact_facts
 from e2esim.customers.desk_kernels import answer_contacts
-from e2esim.customers.feelings_kernels import contacts_felt
-from e2esim.customers.people import People
-from e2esim.domain.book import CONTACT_COLUMNS, Columns, Reason
+from e2esim.customers.emission_kernels import answered
+from e2esim.customers.experiences import Experiences
+from e2esim.domain.book import Reason
 from e2esim.domain.calendar import DueCalendar
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.settings import Organisation
@@ -44,15 +45,14 @@ def staffing(organisation: Organisation, scale: float) -> tuple[npt.NDArray[np.i
 class Desk:
     """Requests queue, are answered, sometimes come back; every answer is an experience."""
 
-    def __init__(self, world: World, people: People, orders: Columns, streams: Streams, log: EventLog, ticks: int) -> None:
-        self.world, self.people, self.orders, self.log = world, people, orders, log
+    def __init__(self, world: World, experiences: Experiences, streams: Streams, log: EventLog, ticks: int) -> None:
+        self.world, self.experiences, self.orders, self.log = world, experiences, experiences.orders, log
         o = world.settings.organisation
-        self.contacts = Columns(CONTACT_COLUMNS, capacity=1024)
+        self.contacts = experiences.contacts
         self._agenda = DueCalendar(ticks, 1024, tick_h=world.settings.horizon.tick_h)
         self._starts, self._slower = staffing(o, world.settings.scale)
         self._free = np.zeros(int(self._starts[-1]))
         self._keys = np.array([streams.key(k) for k in _KEYS], dtype=np.uint64)
-        self._ces_key = streams.key("desk.ease")
         one_team = o.mode == "one_team"
         self._route = np.array([0 if one_team else _SILO_ROUTE[r] for r in Reason], dtype=np.int64)
         self.first_contact = first_contact_resolution(o.first_contact_low, o.first_contact_high, o.culture, o.organisation, o.platform)
@@ -61,17 +61,22 @@ class Desk:
         """Customers of order ``rows`` will contact the firm at ``times`` [h] for ``reasons``."""
         if len(rows) == 0:
             return
-        self._open(rows, times, reasons, np.ones(len(rows), dtype=np.uint8), tick)
+        self._open(rows, times, reasons, np.ones(len(rows), dtype=np.uint8), times)
 
     def _open(
-        self, rows: npt.NDArray[np.int32], times: npt.NDArray[np.float64], reasons: npt.NDArray[np.uint8], attempts: npt.NDArray[np.uint8], tick: int
+        self,
+        rows: npt.NDArray[np.int32],
+        times: npt.NDArray[np.float64],
+        reasons: npt.NDArray[np.uint8],
+        attempts: npt.NDArray[np.uint8],
+        since: npt.NDArray[np.floating],
     ) -> None:
         first = self.contacts.take(len(rows))
         new = slice(first, first + len(rows))
         c, o = self.contacts, self.orders
         for name in ("consumer", "account", "channel", "market", "segment"):
             c[name][new] = o[name][rows]
-        c["row"][new], c["t"][new], c["reason"][new], c["attempt"][new] = rows, times, reasons, attempts
+        c["row"][new], c["t"][new], c["reason"][new], c["attempt"][new], c["first"][new] = rows, times, reasons, attempts, since
         c["address"][new] = children(o["address"][rows], 1_000 + reasons.astype(np.int64))
         o["contacts"][rows] += 1
         self._agenda.push(np.arange(first, first + len(rows), dtype=np.int32), times)
@@ -104,6 +109,7 @@ class Desk:
             o.days_week,
             o.handle_min / 60.0 * self._slower,
             o.patience_min / 60.0 * self._slower,
+            24.0 * o.give_up_d,
             o.relay_share,
             o.relay_h,
             o.relay_loss,
@@ -115,55 +121,24 @@ class Desk:
             c["resolved"],
             c["abandoned"],
             c["lost"],
+            c["gave_up"],
             again,
             again_t,
         )
         c["handle_h"][rows] /= self._slower  # an hour of a slowed agent is part of an hour of a full one
-        self._feel(rows)
+        self._feel(rows, again[:m])
         waits = c["started"][rows] - c["t"][rows]
         heard = waits[~np.isnan(waits)]
         self.log.emit(now, Event.CONTACTS_ANSWERED, rows=len(rows), quantity=float(len(heard)), value=float(heard.mean()) if len(heard) else 0.0)
         if m:
             back = again[:m]
-            self._open(c["row"][back], again_t[:m], c["reason"][back], c["attempt"][back] + 1, tick + 1)
+            self._open(c["row"][back], again_t[:m], c["reason"][back], c["attempt"][back] + 1, c["first"][back])
 
-    def _feel(self, rows: npt.NDArray[np.int32]) -> None:
-        c, o, p, w = self.contacts, self.orders, self.people, self.world
-        a, s, seg = w.attributes, w.settings.satisfaction, w.segments
-        contacts_felt(
-            rows,
-            self._ces_key,
-            c["row"],
-            c["consumer"],
-            c["account"],
-            c["t"],
-            c["answered"],
-            c["attempt"],
-            c["handoffs"],
-            c["resolved"],
-            c["abandoned"],
-            o["segment"],
-            o["price_ratio"],
-            o["address"],
-            o["ces_true"],
-            p.consumers["memory"],
-            p.consumers["memory_t"],
-            p.account_memory,
-            p.consumers["address"],
-            w.settings.organisation.answer_reference_h,
-            p.quality,
-            p.base,
-            a.gain,
-            a.loss,
-            a.tolerance,
-            a.shape,
-            seg.w_ease,
-            s.kappa,
-            s.model == "product_only",
-            24.0 * s.half_life_d,
-            s.eta,
-            s.eta_extreme,
-            s.answer_slope,
-            s.style_sd,
-            p.ces_cuts,
-        )
+    def _feel(self, rows: npt.NDArray[np.int32], back: npt.NDArray[np.int32]) -> None:
+        """Answers, and silence for good, are experiences; ``back`` will ask again."""
+        c, e, s = self.contacts, self.experiences, self.world.settings.satisfaction
+        c["final"][rows] = 1
+        c["final"][back] = 0
+        facts, batch = contact_facts(c), e.room(len(rows))
+        reference = self.world.settings.organisation.answer_reference_h
+        e.feel(answered(batch, rows, e.touch_key, facts, c["final"][rows], e.facts(), e.points, reference, (s.recovery_share, s.recovery_half_life_d)))

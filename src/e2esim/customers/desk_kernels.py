@@ -88,6 +88,7 @@ def answer_contacts(
     days: int,
     handle_h: float,
     patience_h: float,
+    give_up_h: float,
     relay_share: float,
     relay_h: float,
     relay_loss: float,
@@ -99,6 +100,7 @@ def answer_contacts(
     resolved: U8,
     abandoned: U8,
     lost: U8,
+    gave_up: F32,
     again: I32,
     again_t: F,
 ) -> int:
@@ -118,17 +120,21 @@ def answer_contacts(
         agent = _soonest(free, dept_start[d], dept_start[d + 1])
         start = max(arrive, free[agent])
         patience = exponential(keys[1], who, n, patience_h)
-        hangs_on = not is_open(t[r], first_weekday, opens, closes, days)  # who writes while the desk is closed waits
-        if start - arrive > patience and not hangs_on:
+        writes = not is_open(t[r], first_weekday, opens, closes, days)  # who writes while the desk is closed waits, not for ever
+        begins = to_clock(start, first_weekday, opens, closes, days)
+        if writes:
+            patience = exponential(keys[1], who, 50 + n, give_up_h)
+        if (begins - t[r] if writes else start - arrive) > patience:
             abandoned[r] = 1
             started[r] = np.nan
+            gave_up[r] = t[r] + patience
             if n < _MAX_ATTEMPTS and uniform(keys[4], who, 100 + n) < 0.7:
                 again[m], again_t[m] = r, t[r] + patience + exponential(keys[4], who, n, 4.0)
                 m += 1
             continue
         own = exponential(keys[0], who, n, handle_h)
         free[agent] = start + own
-        started[r] = to_clock(start, first_weekday, opens, closes, days)
+        started[r] = begins
         done = start + own
         hops = 0
         if departments > 1 and uniform(keys[2], who, 10 * n) < relay_share:

@@ -13,17 +13,15 @@ import numpy.typing as npt
 from e2esim.customers.giving_up_kernels import thresholds
 from e2esim.customers.people import People
 from e2esim.domain.book import Columns, OrderKind, OrderState
-from e2esim.domain.world import ATTRIBUTES, World
+from e2esim.domain.world import World
 from e2esim.streams import Streams
 
 F = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int32]
 
-ACCOUNT_SHARE = 0.04  # of a line of a trade order against a consumer's purchase in memory, as at a delivery
-
 
 class GivingUp:
-    """The patience of everybody who waits; reads open lines, chooses those that are cancelled, and lets it be remembered."""
+    """The patience of everybody who waits; reads open lines and chooses those that are cancelled."""
 
     def __init__(self, world: World, people: People, orders: Columns, streams: Streams) -> None:
         self.world, self.people, self.orders = world, people, orders
@@ -55,16 +53,3 @@ class GivingUp:
         own = w.channels.buyer[o["channel"][rows]] == 2
         rate = np.where(trade, np.where(own, 0.0, m.cancel_trade_d), m.cancel_d)  # an own branch waits for its own firm
         return np.asarray(rate * (late + beyond))
-
-    def remember(self, rows: Rows, now: float) -> None:
-        """Cancelled ``rows`` are felt like the worst lateness."""
-        w, o, p = self.world, self.orders, self.people
-        eta, worst = w.settings.satisfaction.eta, float(w.attributes.loss[ATTRIBUTES.index("punctuality")])
-        o["cancelled"][rows] = now
-        felt = p.base - worst * w.segments.w_punctuality[o["segment"][rows]]
-        who = o["consumer"][rows]
-        mine = who >= 0
-        c = p.consumers
-        c["memory"][who[mine]] += eta * (felt[mine] - c["memory"][who[mine]])
-        account = o["account"][rows][~mine]
-        np.add.at(p.account_memory, account, eta * ACCOUNT_SHARE * (felt[~mine] - p.account_memory[account]))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.customers.journey_kernels import accounts_receive, after_delivery, consumers_receive, fade, overdue, stirred
-from e2esim.customers.people import People
-from e2esim.domain.book import Columns, Reason
+from e2esim.customers import emission_kernels as emit
+from e2esim.customers.experiences import Experiences
+from e2esim.customers.journey_kernels import AFTER, DEFECT_SHOWS, IN_USE, Habits, after_delivery, fade, next_steps, overdue, stirred
+from e2esim.domain.book import Columns, Reason, ReturnCause
 from e2esim.domain.calendar import DueCalendar
+from e2esim.domain.experience import Lived
 from e2esim.domain.world import World
 from e2esim.streams import Streams
 
@@ -19,12 +19,14 @@ Rows = npt.NDArray[np.int32]
 Requests = tuple[Rows, F, npt.NDArray[np.uint8]]
 
 ASK_SHARE = 0.6  # of customers whose order is overdue ask where it is, assumed
-LINE_WEIGHT = 0.04  # of a line of a trade order against a consumer's purchase in memory, assumed
+SHOP_RECOVERY = 0.6  # [share] of the loss that a shop makes good, assumed
+REFUND_SHARE = 0.3  # [share] of the loss that the credit for a returned product repays, assumed
+FOLLOW_UP_GAIN = 0.04  # [satisfaction] of being asked how the product does, assumed
 _PRIOR_WORDS = 200.0  # neutral words that a market has heard before, at scale 1, assumed
 _CONTACT_SD = 0.33  # lognormal over-dispersion: variance/mean about 2-3 at the day's counts (bank call centre)
 
 
-def _day_over(promised: npt.NDArray[Any]) -> F:
+def _day_over(promised: npt.NDArray[np.floating]) -> F:
     """End of the promised day, (n,) [h]."""
     return np.asarray((np.floor(promised.astype(np.float64) / 24.0) + 1.0) * 24.0)
 
@@ -32,17 +34,17 @@ def _day_over(promised: npt.NDArray[Any]) -> F:
 class Journey:
     """Everything a customer lives through once the order is placed."""
 
-    def __init__(self, world: World, people: People, orders: Columns, streams: Streams, ticks: int) -> None:
-        self.world, self.people, self.orders = world, people, orders
+    def __init__(self, world: World, experiences: Experiences, orders: Columns, streams: Streams, ticks: int) -> None:
+        self.world, self.experiences, self.orders = world, experiences, orders
         w = world
-        self._keys = np.array([streams.key(k) for k in ("journey.quality", "journey.survey", "journey.word")], dtype=np.uint64)
         self._after_key, self._overdue_key, self._stir_key = streams.key("journey.after"), streams.key("journey.overdue"), streams.key("journey.stir")
         self._promises = DueCalendar(ticks, 1024, tick_h=w.settings.horizon.tick_h)
-        self._quality = np.where(w.items.brand >= 0, w.quality[w.items.brand], 1.0)
-        self._enjoyment = w.touch.enjoyment.sum(axis=1)
-        self._word_sum, self._word_count = np.zeros(len(w.markets)), np.zeros(len(w.markets))
+        self._later = DueCalendar(ticks, 1024, tick_h=w.settings.horizon.tick_h)
         transit = np.where(w.lanes.of >= 0, w.lanes.transit_d[w.lanes.of], 0.0).max(axis=1)
         self._trade_reference = w.channels.reference_d + np.where(w.channels.stockist, transit, 0.0)
+        self._habits = Habits(
+            w.items.defect, w.channels.second_thoughts, w.settings.market.complaint_share, w.settings.organisation.usage_share, float(w.services.effect[4])
+        )
 
     def watch(self, rows: Rows, tick: int) -> None:
         """Remember the promised day of new rows, so that late ones make the customer ask."""
@@ -58,128 +60,51 @@ class Journey:
         """Requests "where is my order" of rows whose promised day has just passed; telling first spares most of them."""
         rows = self._promises.pop(tick)
         out, times = np.empty(len(rows), dtype=np.int32), np.empty(len(rows))
-        share = ASK_SHARE * (1.0 - 0.8 * self.world.settings.organisation.proactive)
-        o = self.orders
-        m = overdue(rows, now, self._overdue_key, o["kind"], o["address"], o["delivered"], o["consumer"], share, out, times) if len(rows) else 0
+        told = self.world.settings.organisation.proactive
+        m = overdue(rows, now, self._overdue_key, self.experiences.facts(), ASK_SHARE, told, out, times) if len(rows) else 0
         return out[:m], times[:m], np.full(m, Reason.WHERE_IS_MY_ORDER, dtype=np.uint8)
 
-    def receive(self, rows: Rows) -> tuple[Requests, tuple[Rows, F, npt.NDArray[np.uint8]]]:
-        """A batch has been delivered: satisfaction, memory, surveys, words; returns the contacts and the returns to come."""
-        o, w, p = self.orders, self.world, self.people
-        a, s, seg, m = w.attributes, w.settings.satisfaction, w.segments, w.settings.market
-        only = s.model == "product_only"
-        facts: tuple[Any, ...] = (o["delivered"], o["promised"], o["placed"], o["item"], o["channel"])
-        weights: tuple[Any, ...] = (
-            a.gain,
-            a.loss,
-            a.tolerance,
-            a.shape,
-            seg.w_punctuality,
-            seg.w_lead,
-            seg.w_ease,
-            seg.w_experience,
-            seg.response,
-            s.kappa,
-            only,
-        )
-        consumers_receive(  # type: ignore[call-arg]  # mypy cannot count an unpacked tuple
-            rows,
-            self._keys,
-            *facts,
-            o["market"],
-            o["segment"],
-            o["problems"],
-            o["services"],
-            o["price_ratio"],
-            o["address"],
-            o["consumer"],
-            o["satisfaction"],
-            o["csat_true"],
-            o["nps_true"],
-            o["ces_true"],
-            o["answered"],
-            o["spoke"],
-            p.consumers["address"],
-            p.consumers["memory"],
-            p.consumers["memory_t"],
-            self._quality,
-            w.channels.reference_d,
-            self._enjoyment,
-            float(w.services.effect[1]),
-            float(w.services.effect[3]),
-            *weights,
-            p.base,
-            24.0 * s.half_life_d,
-            s.eta,
-            s.eta_extreme,
-            s.answer_slope,
-            s.style_sd,
-            p.csat_cuts,
-            p.nps_cuts,
-            p.ces_cuts,
-            m.speak_good,
-            m.speak_bad,
-            m.competitor_satisfaction,
-            self._word_sum,
-            self._word_count,
-        )
-        trade = rows[o["consumer"][rows] < 0]
-        if len(trade):
-            accounts_receive(  # type: ignore[call-arg]
-                trade,
-                self._keys,
-                *facts,
-                o["segment"],
-                o["problems"],
-                o["services"],
-                o["price_ratio"],
-                o["address"],
-                o["account"],
-                w.accounts.code,
-                o["satisfaction"],
-                o["csat_true"],
-                o["nps_true"],
-                o["ces_true"],
-                o["answered"],
-                p.account_memory,
-                self._quality,
-                self._trade_reference,
-                np.zeros_like(self._enjoyment),
-                *weights,
-                s.eta * LINE_WEIGHT,
-                s.eta_extreme,
-                s.answer_slope,
-                s.style_sd,
-                p.csat_cuts,
-                p.nps_cuts,
-                p.ces_cuts,
-            )
-        return self._next_steps(rows)
+    def bought(self, rows: Rows) -> None:
+        """Purchases just made: what the customers met before."""
+        e, needs = self.experiences, float(self.world.services.effect[1])
+        e.feel(emit.bought(e.room(len(rows)), rows, e.touch_key, e.facts(), e.points, needs))
 
-    def _next_steps(self, rows: Rows) -> tuple[Requests, tuple[Rows, F, npt.NDArray[np.uint8]]]:
-        o, w = self.orders, self.world
-        n = len(rows)
-        asks = (np.empty(2 * n, dtype=np.int32), np.empty(2 * n), np.empty(2 * n, dtype=np.uint8))
-        back = (np.empty(n, dtype=np.int32), np.empty(n), np.empty(n, dtype=np.uint8))
-        n_ask, n_back = after_delivery(
-            rows,
-            self._after_key,
-            o["kind"],
-            o["delivered"],
-            o["item"],
-            o["channel"],
-            o["problems"],
-            o["services"],
-            o["address"],
-            o["consumer"],
-            w.items.defect,
-            w.channels.second_thoughts,
-            w.settings.organisation.usage_share,
-            float(w.services.effect[4]),
-            *asks,
-            *back,
-        )
-        return (asks[0][:n_ask], asks[1][:n_ask], asks[2][:n_ask]), (back[0][:n_back], back[1][:n_back], back[2][:n_back])
+    def receive(self, rows: Rows) -> tuple[Requests, Requests]:
+        """A batch has been delivered and is felt; returns the contacts and the returns to come."""
+        e, w = self.experiences, self.world
+        facts = e.facts()
+        collect = float(w.services.effect[3])
+        e.feel(emit.received(e.room(len(rows)), rows, e.touch_key, facts, e.points, w.channels.reference_d, self._trade_reference, collect))
+        out = next_steps(len(rows))
+        a, b, d = after_delivery(rows, self._after_key, facts, self._habits, out)
+        self._later.push(out.later_code[:d], out.later_t[:d])
+        return (out.contact_row[:a], out.contact_t[:a], out.contact_reason[:a]), (out.return_row[:b], out.return_t[:b], out.return_cause[:b])
+
+    def later(self, tick: int, now: float) -> None:
+        """What comes weeks after a delivery: touchpoints of use, defects, what shops make good."""
+        codes = self._later.pop(tick)
+        if len(codes) == 0:
+            return
+        e = self.experiences
+        rows, kind = codes // AFTER, codes % AFTER
+        facts, batch = e.facts(), e.room(len(codes))
+        e.feel(emit.in_use(batch, rows[kind == IN_USE], now, e.touch_key, facts, e.points, FOLLOW_UP_GAIN))
+        e.feel(emit.defects(batch, rows[kind == DEFECT_SHOWS], now, facts))
+        shop = rows[(kind != IN_USE) & (kind != DEFECT_SHOWS)]
+        e.feel(emit.made_good(batch, shop, now, int(Lived.SHOP_RECOVERY), SHOP_RECOVERY, facts))
+
+    def given_up(self, rows: Rows, now: float) -> None:
+        """Lines whose customers would not wait any longer."""
+        e = self.experiences
+        e.feel(emit.given_up(e.room(len(rows)), rows, now))
+
+    def refunded(self, rows: Rows, now: float) -> None:
+        """Returned goods are credited: those who sent back what was broken feel it."""
+        cause = self.orders["return_cause"][rows]
+        rows = rows[(cause == ReturnCause.DEFECT) | (cause == ReturnCause.DAMAGE)]
+        if len(rows):
+            e = self.experiences
+            e.feel(emit.made_good(e.room(len(rows)), rows, now, int(Lived.REFUND), REFUND_SHARE, e.facts()))
 
     def information_share(self, tick: int) -> float:
         """Share of the purchases of this hour that asked first: over-dispersed around its mean."""
@@ -190,6 +115,6 @@ class Journey:
         """Let old words fade and write the reputation of each market relative to the best alternative into ``out``."""
         m = self.world.settings.market
         factor = 0.5 ** (hours / (24.0 * m.reputation_half_life_d))
-        fade(self._word_sum, self._word_count, factor, _PRIOR_WORDS * self.world.settings.scale, out)
+        fade(self.experiences.word_sum, self.experiences.word_count, factor, _PRIOR_WORDS * self.world.settings.scale, out)
         if not m.word_of_mouth:
             out[:] = 0.0

@@ -24,8 +24,8 @@ _HOURS_Y = 8760.0
 
 
 @njit(cache=True)
-def drop_probability(base: float, theta: float, advantage: float) -> float:
-    """Drop-out probability whose logit is that of ``base`` minus ``theta`` times the ``advantage`` in satisfaction.
+def drop_probability(base: float, theta: float, advantage: float, scar: float = 0.0) -> float:
+    """Drop-out probability whose logit is that of ``base`` minus ``theta`` times the ``advantage`` in satisfaction, plus ``scar``.
 
     >>> round(drop_probability(0.25, 0.0, 3.0), 12)
     0.25
@@ -34,17 +34,17 @@ def drop_probability(base: float, theta: float, advantage: float) -> float:
         return 0.0
     if base >= 1.0:
         return 1.0
-    return 1.0 / (1.0 + (1.0 - base) / base * math.exp(theta * advantage))
+    return 1.0 / (1.0 + (1.0 - base) / base * math.exp(theta * advantage - scar))
 
 
 @njit(cache=True)
-def leaving(base: float, theta: float, advantage: float, purchases: Count) -> float:
+def leaving(base: float, theta: float, advantage: float, scar: float, purchases: Count) -> float:
     """Probability of leaving at the next need after ``purchases`` purchases.
 
-    >>> leaving(0.25, 0.0, -1.0, 1), leaving(0.25, 1.0, 1.0, 1), round(leaving(0.25, 0.0, 0.0, 2), 12)
+    >>> leaving(0.25, 0.0, -1.0, 0.0, 1), leaving(0.25, 1.0, 1.0, 0.0, 1), round(leaving(0.25, 0.0, 0.0, 0.0, 2), 12)
     (0.0, 0.0, 0.25)
     """
-    p = drop_probability(base, theta, advantage)
+    p = drop_probability(base, theta, advantage, scar)
     if purchases > 1:
         return p
     return max(0.0, (p - base) / (1.0 - base)) if base < 1.0 else 0.0
@@ -173,6 +173,7 @@ def leave_or_stay(
     drop: npt.NDArray[np.float32],
     memory: npt.NDArray[np.float32],
     memory_t: npt.NDArray[np.float32],
+    scar: npt.NDArray[np.float32],
     theta: F,
     base: F,
     competitor: float,
@@ -193,7 +194,7 @@ def leave_or_stay(
         if loop:
             now = decayed(memory[c], base[segment[c]], t[k] - memory_t[c], half_life_h)
             advantage = now - competitor
-        p = leaving(drop[c], theta[segment[c]], advantage, purchases[c])
+        p = leaving(drop[c], theta[segment[c]], advantage, scar[c] if loop else 0.0, purchases[c])
         if uniform(key, address[c], purchases[c]) < p:
             alive[c] = 0
             left[c] = t[k]

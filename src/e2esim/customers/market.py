@@ -50,7 +50,7 @@ class Market:
         self._choice_keys = np.array([streams.key(k) for k in _CHOICE_KEYS], dtype=np.uint64)
         self._gap, self._facts = streams.key("market.gap"), streams.key("market.facts")
         self._need_key, self._drop_key = streams.key("loyalty.need"), streams.key("loyalty.drop")
-        self._service_key, self._touch_key = streams.key("market.service"), streams.key("market.touch")
+        self._service_key, self._break_key = streams.key("market.service"), streams.key("market.touch")
         self._info_key, self._shop_key = streams.key("market.question"), streams.key("market.question_shop")
         self._clock = np.zeros(cells)
         self._due = np.array([exponential(self._gap, child(int(code), -2), 0, 1.0) for code in w.cells.code])
@@ -68,7 +68,6 @@ class Market:
         self._ratio = np.nan_to_num(price_ratio[:, w.cells.channel].T.copy(), nan=1.0)
         before = slice(0, 3)
         self._touch = w.touch.relevance[:, before].sum(axis=1) + self._selling()
-        self._touch_problem = 1.0 - np.prod(1.0 - w.touch.problem[:, before], axis=1)
         self._own = c.buyer == 2
         self._category_life = np.array([w.items.life_h[w.items.category == k].mean() for k in range(len(w.items.categories))])
 
@@ -188,6 +187,7 @@ class Market:
             c["drop"],
             c["memory"],
             c["memory_t"],
+            c["scar"],
             w.segments.theta,
             base,
             m.competitor_satisfaction,
@@ -247,7 +247,7 @@ class Market:
             w.start.weekday(),
             who,
             self._service_key,
-            self._touch_key,
+            self._break_key,
             w.cells.channel,
             w.cells.market,
             w.channels.stockist,
@@ -260,7 +260,6 @@ class Market:
             float(services.use[4]),
             w.channels.integration,
             _INTEGRATION_WEIGHT * (1.0 - w.settings.organisation.platform),
-            self._touch_problem,
             o["address"],
             o["kind"],
             o["order_no"],

@@ -363,7 +363,7 @@ def write_purchases(
     first_weekday: int,
     consumer_of: I32,
     key_service: np.uint64,
-    key_touch: np.uint64,
+    key_break: np.uint64,
     cell_channel: I64,
     cell_market: I64,
     stockist: npt.NDArray[np.bool_],
@@ -376,7 +376,6 @@ def write_purchases(
     follow_use: float,
     integration: F,
     integration_weight: float,
-    touch_problem: F,
     address: I64,
     kind: U8,
     order_no: I32,
@@ -400,7 +399,7 @@ def write_purchases(
 ) -> None:
     """Write ``m`` buyers as order lines from ``row0``; ``promised`` holds what was shown, the promise rule may move it.
 
-    ``touch_problem`` (channels,): chance that discover, evaluate or buy leaves a problem; ``integration`` (channels,).
+    ``integration`` (channels,): a break between channels leaves a problem.
     """
     for k in range(m):
         b = buyers[k]
@@ -433,9 +432,4 @@ def write_purchases(
         if uniform(key_service, line, 3) < follow_use:
             bits |= 16
         services[r] = bits
-        trouble = 0
-        if uniform(key_touch, line, 0) < (1.0 - integration[c]) * integration_weight:
-            trouble |= 16
-        if uniform(key_touch, line, 1) < touch_problem[c]:
-            trouble |= 32
-        problems[r] = trouble
+        problems[r] = 16 if uniform(key_break, line, 0) < (1.0 - integration[c]) * integration_weight else 0

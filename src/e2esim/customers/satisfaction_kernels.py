@@ -1,7 +1,7 @@
 """Satisfaction: from what happened to a feeling, from a feeling to memory and to survey answers.
 
-S = (benefit - problems) / price ratio; a customer who gets what was promised at the reference price has S = 1. Problems
-together hurt more than one by one (kappa). The curve is a saturating Weibull; punctuality is fitted to the Olist reviews
+S = (benefit - problems) / price ratio of a purchase and of all that followed it; a customer who gets what was promised at the
+reference price has S = 1. Problems together hurt more than one by one (kappa). The curve is a saturating Weibull; punctuality is fitted to the Olist reviews
 (see ``tests/customers/test_olist.py``), the answer scale to their distribution among punctual orders.
 """
 
@@ -13,10 +13,14 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from e2esim.customers.books import Law
+
 F = npt.NDArray[np.float64]
 
 # order of domain.world.ATTRIBUTES
 PUNCTUALITY, LEAD_TIME, COMPLETENESS, DAMAGE, INSTALLATION, DEFECT, ANSWER_TIME, RESOLUTION, EFFORT, INTEGRATION, EXPERIENCE = range(11)
+
+LEAST = -0.5  # [satisfaction] nothing feels worse, assumed
 
 # Cumulative answer shares of a customer with S = 1. CSAT: Olist, orders delivered before the promised day (n 88,653 and
 # own sample of 6,785); recommendation and ease: assumed, shaped after the ECSI mobile phone survey (n 250).
@@ -51,106 +55,57 @@ def curve(u: float, tolerance: float, shape: float) -> float:
 
 
 @njit(cache=True)
-def combine(product: float, gains: float, losses: float, squares: float, kappa: float, price_ratio: float, product_only: bool) -> float:
-    """S from benefit parts and weighted losses; ``squares`` is the sum of squared losses (for the pairs).
+def weight(attribute: int, segment: int, law: Law) -> float:
+    """Weight of an attribute for a segment; what is needed whoever the customer is (whole, undamaged, sound) weighs one."""
+    if attribute == PUNCTUALITY:
+        return float(law.w_punctuality[segment])
+    if attribute == LEAD_TIME:
+        return float(law.w_lead[segment])
+    if attribute >= ANSWER_TIME or attribute == INSTALLATION:
+        return float(law.w_experience[segment]) if attribute == EXPERIENCE else float(law.w_ease[segment])
+    return 1.0
 
-    >>> combine(1.0, 0.0, 0.3, 0.09, 0.5, 1.0, False)
+
+@njit(cache=True)
+def contribution(attribute: int, segment: int, shown: float, expected: float, law: Law) -> float:
+    """Gain (+) or loss (-) of what is shown against what is expected [satisfaction]; more than expected is worse.
+
+    Failed attempts and efforts are counted from the first: the loss of the third is what it adds to the loss of two.
+    """
+    w, tolerance, shape = weight(attribute, segment, law), law.tolerance[attribute], law.shape[attribute]
+    if attribute in (RESOLUTION, EFFORT):
+        return float(-w * law.loss[attribute] * (curve(shown, tolerance, shape) - curve(expected, tolerance, shape)))
+    excess = shown - expected
+    if excess > 0.0:
+        return float(-w * law.loss[attribute] * curve(excess, tolerance, shape))
+    return float(w * law.gain[attribute] * curve(-excess, tolerance, shape))
+
+
+@njit(cache=True)
+def purchase(quality: float, gain: float, fun: float, needs_loss: float, ease_loss: float, squares: float, kappa: float, price_ratio: float) -> float:
+    """S of a purchase from what it has shown so far; ``squares``: sum of squared losses.
+
+    Losses together hurt more than one by one, by ``kappa`` times every pair; joy and services count in proportion to ease and to needs met.
+
+    >>> purchase(1.0, 0.0, 0.0, 0.3, 0.0, 0.09, 0.5, 1.0)
     0.7
     """
-    if product_only:
-        return product / price_ratio
-    pairs = 0.5 * (losses * losses - squares)
-    return (product + gains - losses - kappa * pairs) / price_ratio
+    losses = needs_loss + ease_loss
+    pairs = max(0.0, 0.5 * (losses * losses - squares))
+    gate = max(0.0, 1.0 - needs_loss) * max(0.0, 1.0 - ease_loss)
+    return max(LEAST, (quality + (gain + fun) * gate - losses - kappa * pairs) / price_ratio)
+
+
+@njit(cache=True)
+def enjoyed(joy: float, segment: int, law: Law) -> float:
+    """Experiential gain of the enjoyment added up over the touchpoints [satisfaction]; it saturates."""
+    return float(law.w_experience[segment] * law.gain[EXPERIENCE] * (1.0 - math.exp(-max(0.0, joy) / law.tolerance[EXPERIENCE])))
 
 
 @njit(cache=True)
 def late_days(delivered: float, promised: float) -> float:
     """Continuous days past the start of the promised day; negative = early. Times in hours."""
     return delivered / 24.0 - math.floor(promised / 24.0)
-
-
-@njit(cache=True)
-def judge(
-    late_d: float,
-    lead_over_d: float,
-    damaged: bool,
-    incomplete: bool,
-    install_failed: bool,
-    integration: bool,
-    touch_problems: float,
-    enjoyment: float,
-    extra_gain: float,
-    quality: float,
-    price_ratio: float,
-    gain: F,
-    loss: F,
-    tolerance: F,
-    shape: F,
-    w_punctuality: float,
-    w_lead: float,
-    w_ease: float,
-    w_experience: float,
-    kappa: float,
-    product_only: bool,
-) -> tuple[float, float]:
-    """Satisfaction S of a purchase up to its delivery, and the ease of it (1 = effortless).
-
-    ``late_d`` from :func:`late_days`; ``lead_over_d`` = lead time minus the expected one [days]; ``touch_problems`` = number of
-    phases that left a problem; ``gain .. shape``: attribute columns. The pyramid gates enjoyment by ease and by needs met.
-    """
-    punctual = w_punctuality * loss[PUNCTUALITY] * curve(late_d, tolerance[PUNCTUALITY], shape[PUNCTUALITY])
-    slow = w_lead * loss[LEAD_TIME] * curve(lead_over_d, tolerance[LEAD_TIME], shape[LEAD_TIME])
-    lost = punctual + slow
-    squares = punctual * punctual + slow * slow
-    basic = lost
-    for happened, attribute in ((damaged, DAMAGE), (incomplete, COMPLETENESS)):
-        if happened:
-            one = loss[attribute]
-            lost += one
-            squares += one * one
-            basic += one
-    effort = 0.0
-    for times, attribute in ((1.0 if install_failed else 0.0, INSTALLATION), (1.0 if integration else 0.0, INTEGRATION), (touch_problems, EFFORT)):
-        if times > 0.0:
-            one = w_ease * loss[attribute] * times
-            effort += one
-            squares += one * one
-    lost += effort
-    ease = max(0.0, 1.0 - effort)
-    gate = ease * max(0.0, 1.0 - basic)
-    fun = w_experience * gain[EXPERIENCE] * (1.0 - math.exp(-max(0.0, enjoyment) / tolerance[EXPERIENCE])) * gate
-    fast = w_lead * gain[LEAD_TIME] * curve(-lead_over_d, tolerance[LEAD_TIME], shape[LEAD_TIME])
-    s = combine(quality, fun + fast + extra_gain * gate, lost, squares, kappa, price_ratio, product_only)
-    return s, 1.0 - effort
-
-
-@njit(cache=True)
-def judge_contact(
-    wait_h: float,
-    reference_h: float,
-    resolved: bool,
-    steps: float,
-    quality: float,
-    price_ratio: float,
-    gain: F,
-    loss: F,
-    tolerance: F,
-    shape: F,
-    w_ease: float,
-    kappa: float,
-    product_only: bool,
-) -> tuple[float, float]:
-    """Satisfaction and ease of one contact: time to the answer, resolution, effort (``steps`` beyond the first)."""
-    slow = w_ease * loss[ANSWER_TIME] * curve(wait_h - reference_h, tolerance[ANSWER_TIME], shape[ANSWER_TIME])
-    unsolved = 0.0 if resolved else w_ease * loss[RESOLUTION]
-    effort = w_ease * loss[EFFORT] * curve(steps, tolerance[EFFORT], shape[EFFORT])
-    gained = 0.0
-    if resolved:
-        gained = gain[RESOLUTION] + gain[ANSWER_TIME] * curve(reference_h - wait_h, tolerance[ANSWER_TIME], shape[ANSWER_TIME])
-    lost = slow + unsolved + effort
-    squares = slow * slow + unsolved * unsolved + effort * effort
-    s = combine(quality, w_ease * gained, lost, squares, kappa, price_ratio, product_only)
-    return s, 1.0 - slow - effort - unsolved
 
 
 @njit(cache=True)

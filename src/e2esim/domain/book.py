@@ -53,6 +53,7 @@ class Service(IntFlag):
     INSTALLATION = 4
     USED_COLLECTION = 8
     USE_FOLLOWUP = 16
+    DELAY_TOLD = 32
 
 
 class ReturnCause(IntEnum):
@@ -200,7 +201,14 @@ ORDER_COLUMNS: dict[str, tuple[type, float]] = {
     "nps_true": (np.int8, -1),
     "ces_true": (np.int8, 0),  # what everybody would answer; 0 / -1 / 0 = no experience yet
     "answered": (np.uint8, 0),  # 1 = the survey was answered, so csat_true, nps_true, ces_true are also in the surveyed KPIs
-    "spoke": (np.int8, 0),  # +1 good word, -1 bad word, 0 silent
+    "spoke": (np.int8, 0),  # +1 good word, -1 bad word, 0 silent: the last thing told about this line
+    "complained": (np.uint8, 0),  # 1 = its customer complained, at the firm or at the shop
+    # what the line has shown its customer so far [satisfaction], written by customers.experience_kernels only
+    "needs_loss": (np.float32, 0),  # lateness, damage, incompleteness, defect
+    "ease_loss": (np.float32, 0),  # effort: installation, answers, breaks between channels
+    "squares": (np.float32, 0),  # sum of squared losses
+    "gain": (np.float32, 0),
+    "joy": (np.float32, 0),  # enjoyment at the touchpoints met
 }
 
 CONTACT_COLUMNS: dict[str, tuple[type, float]] = {
@@ -214,6 +222,7 @@ CONTACT_COLUMNS: dict[str, tuple[type, float]] = {
     "market": (np.uint8, 0),
     "segment": (np.uint8, 0),
     "attempt": (np.uint8, 1),
+    "first": (np.float32, np.nan),  # [h] of the first attempt
     "handoffs": (np.uint8, 0),
     "started": (np.float32, np.nan),  # an agent answers
     "answered": (np.float32, np.nan),  # the customer has the answer (relay included)
@@ -221,6 +230,12 @@ CONTACT_COLUMNS: dict[str, tuple[type, float]] = {
     "resolved": (np.uint8, 0),
     "abandoned": (np.uint8, 0),
     "lost": (np.uint8, 0),  # lost = information lost at a hand-over
+    "gave_up": (np.float32, np.nan),  # [h] stopped waiting
+    "final": (np.uint8, 0),  # 1 = the customer does not ask again: resolved, or never
+    "csat_true": (np.int8, 0),  # what everybody would answer about the service when it is over; 0 / -1 / 0 = not asked
+    "nps_true": (np.int8, -1),
+    "ces_true": (np.int8, 0),
+    "said": (np.uint8, 0),  # 1 = the survey was answered
 }
 
 CONSUMER_COLUMNS: dict[str, tuple[type, float]] = {
@@ -234,6 +249,7 @@ CONSUMER_COLUMNS: dict[str, tuple[type, float]] = {
     "drop": (np.float32, 0),  # base drop-out probability
     "memory": (np.float32, 1),
     "memory_t": (np.float32, 0),
+    "scar": (np.float32, 0),  # [logit] of leaving: trust lost by what was not put right
     "first": (np.float32, 0),
     "last": (np.float32, 0),
     "next": (np.float32, np.inf),  # [h]

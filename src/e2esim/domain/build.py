@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -461,15 +460,27 @@ def _attributes(frame: pl.DataFrame) -> w.Attributes:
 
 def _touch(frame: pl.DataFrame, channels: w.Channels) -> w.Touch:
     shape = (len(channels.ids), len(w.PHASES))
-    relevance, enjoyment, cost, contacts, clear = np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros(shape), np.ones(shape)
-    for row in frame.iter_rows(named=True):
-        where: Any = (channels.ids.index(row["channel"]) if row["channel"] else slice(None), w.PHASES.index(row["phase"]))
-        relevance[where] += row["reach"] * row["relevance"]
-        enjoyment[where] += row["reach"] * row["enjoyment"]
-        cost[where] += row["reach"] * row["cost_eur"]
-        contacts[where] += row["reach"]
-        clear[where] *= 1.0 - row["reach"] * row["problem_share"]
-    return w.Touch(relevance=relevance, enjoyment=enjoyment, problem=1.0 - clear, cost_eur=cost, contacts=contacts)
+    relevance, cost, contacts = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    met: list[list[tuple[int, float, float, float]]] = [[] for _ in range(shape[0] * shape[1])]
+    for code, row in enumerate(frame.iter_rows(named=True)):
+        phase = w.PHASES.index(row["phase"])
+        for channel in [channels.ids.index(row["channel"])] if row["channel"] else range(shape[0]):
+            relevance[channel, phase] += row["reach"] * row["relevance"]
+            cost[channel, phase] += row["reach"] * row["cost_eur"]
+            contacts[channel, phase] += row["reach"]
+            met[channel * shape[1] + phase].append((code, row["reach"], row["enjoyment"], row["problem_share"]))
+    flat = np.array([one for place in met for one in place], dtype=np.float64).reshape(-1, 4)
+    return w.Touch(
+        ids=tuple(frame["touchpoint"].to_list()),
+        relevance=relevance,
+        cost_eur=cost,
+        contacts=contacts,
+        start=np.concatenate(([0], np.cumsum([len(place) for place in met]))).astype(np.int64),
+        code=flat[:, 0].astype(np.int64),
+        reach=np.ascontiguousarray(flat[:, 1]),
+        joy=np.ascontiguousarray(flat[:, 2]),
+        trouble=np.ascontiguousarray(flat[:, 3]),
+    )
 
 
 def _services(frame: pl.DataFrame) -> w.Services:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.domain.book import LATE_COLUMNS, WAITING_COLUMNS, Columns
+from e2esim.domain.experience import EXPERIENCE
 from e2esim.domain.ledger import Journal
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -188,6 +189,10 @@ class Outcome:
         Facts of the S&OP cycles, columns cycle, t [h], month (YYYY-MM), fact (`SopFact`), name, value; empty without S&OP.
     waiting
         `WAITING_COLUMNS`: one row an open line of the plant at the end, with its cause of waiting and what will free it.
+    experience_sums : (kinds, attributes, channels, segments, 3)
+        Experiences lived in the reporting window (`Lived`, `ATTRIBUTES` and SERVICE): number, feelings, losses alone [satisfaction].
+    journeys
+        `EXPERIENCE` rows of the consumers kept whole (settings ``horizon.journeys``), in order of feeling.
     changes_asked, changes_accepted
         Requests of customers to change an order, and those granted without delay or cost [requests].
     journal
@@ -221,6 +226,8 @@ class Outcome:
     changes_asked: int = 0
     changes_accepted: int = 0
     journal: dict[str, npt.NDArray[Any]] = field(default_factory=lambda: Journal().columns())
+    experience_sums: Floats = field(default_factory=lambda: np.zeros((0, 0, 0, 0, 3)))
+    journeys: npt.NDArray[np.void] = field(default_factory=lambda: np.zeros(0, dtype=EXPERIENCE))
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.warmup_h < self.horizon_h:

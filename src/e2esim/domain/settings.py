@@ -21,10 +21,12 @@ class Horizon:
     start: dt.date = dt.date(2026, 1, 5)
     days: int = 365  # [days]
     warmup_days: int = 28  # [days] left out of every KPI
+    journeys: int = 0  # [consumers] whose experiences are kept one by one, about; all others are only added up
     tick_h: float = 1.0  # [h] decisions are taken at ticks; timestamps inside a tick are continuous
 
     def __post_init__(self) -> None:
         _need(self.days >= 1, f"days must be at least 1, got {self.days}")
+        _need(self.journeys >= 0, f"journeys must not be negative, got {self.journeys}")
         _need(self.warmup_days >= 0, f"warmup_days must not be negative, got {self.warmup_days}")
         _need(self.days > self.warmup_days, f"the horizon ({self.days} days) must be longer than the warm-up ({self.warmup_days} days)")
         _need(self.tick_h in (0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 12.0, 24.0), f"tick_h must divide a day, got {self.tick_h}")
@@ -41,7 +43,8 @@ class Market:
     reputation_weight: float = 0.6  # [utility/satisfaction] word of mouth on the choice of prospects
     reputation_half_life_d: float = 120.0  # [days] a word is half forgotten
     speak_good: float = 0.25  # [share] who speak after a good experience
-    speak_bad: float = 0.75  # [share] who speak after a bad experience
+    speak_bad: float = 0.40  # [share] who speak after a bad experience; 1.2 to 2 times as many as after a good one (Anderson 1998)
+    complaint_share: float = 0.55  # [share] who complain about damage, defect, failed installation (TARP: 50-75 % where money is lost)
     word_of_mouth: bool = True  # reputation follows what customers say
     loyalty_loop: bool = True  # satisfaction moves staying and share of wallet
     wallet_half_life_d: float = 90.0  # [days] in which half of the way to a new share of wallet is gone (assumed)
@@ -60,7 +63,7 @@ class Market:
         _need(self.demand_factor > 0, f"demand_factor must be positive, got {self.demand_factor}")
         _need(0 < self.conversion < 1, f"conversion must lie between 0 and 1, got {self.conversion}")
         _need(self.history_y > 0, f"history_y must be positive, got {self.history_y}")
-        for name in ("speak_good", "speak_bad", "trade_churn"):
+        for name in ("speak_good", "speak_bad", "complaint_share", "trade_churn"):
             _need(0 <= getattr(self, name) <= 1, f"{name} must be a share, got {getattr(self, name)}")
         _need(self.reputation_half_life_d > 0, "reputation_half_life_d must be positive")
 
@@ -206,12 +209,19 @@ class Satisfaction:
     half_life_d: float = 240.0  # [days] memory returns to the brand's base line
     answer_slope: float = 4.0  # [logit/satisfaction] survey answer
     style_sd: float = 0.15  # [satisfaction] own response style
+    shared_noise: float = 0.75  # [share] of the noise of an answer that all answers of one person share; ECSI: satisfaction and recommendation r .52
+    scar: float = 4.0  # [logit/satisfaction] of leaving, for each loss that had to be put right and was not; TARP: .46 to .95 repurchase
+    recovery_share: float = 0.85  # [share] of a loss that an answer at once makes good, assumed
+    recovery_half_life_d: float = 8.0  # [days] by which a later answer makes good half of that, assumed
 
     def __post_init__(self) -> None:
         _need(self.model in ("benefit_problems", "product_only"), f"satisfaction model must be benefit_problems or product_only, got {self.model!r}")
         _need(0 < self.eta <= 1, f"eta must lie in (0, 1], got {self.eta}")
         _need(self.base_share > 0, f"base_share must be positive, got {self.base_share}")
         _need(self.half_life_d > 0 and self.answer_slope > 0, "half_life_d and answer_slope must be positive")
+        _need(0 <= self.shared_noise < 1, f"shared_noise must lie in [0, 1), got {self.shared_noise}")
+        _need(0 <= self.recovery_share <= 1, f"recovery_share must be a share, got {self.recovery_share}")
+        _need(self.scar >= 0 and self.recovery_half_life_d > 0, "scar must not be negative, recovery_half_life_d must be positive")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,6 +238,7 @@ class Organisation:
     relay_share: float = 0.55  # [share] of requests that need another department (silos)
     relay_loss: float = 0.15  # [share] of relayed requests lost at the hand-over
     patience_min: float = 12.0  # [min] mean patience in the queue
+    give_up_d: float = 10.0  # [days] mean time after which who has written stops waiting for an answer, assumed
     first_contact_low: float = 0.45  # [share] first-contact resolution with no lever
     first_contact_high: float = 0.90  # [share] with every lever at 1
     culture: float = 0.6  # [0..1] lever 1
@@ -249,7 +260,7 @@ class Organisation:
         _need(0 <= self.open_h < self.close_h <= 24, f"the desk must open before it closes, got {self.open_h}-{self.close_h}")
         for name in ("relay_share", "relay_loss", "first_contact_low", "first_contact_high", "culture", "organisation", "platform", "proactive"):
             _need(0 <= getattr(self, name) <= 1, f"{name} must lie in 0..1, got {getattr(self, name)}")
-        _need(self.handle_min > 0 and self.patience_min > 0, "handle_min and patience_min must be positive")
+        _need(min(self.handle_min, self.patience_min, self.give_up_d) > 0, "handle_min, patience_min and give_up_d must be positive")
 
 
 @dataclass(frozen=True, kw_only=True)

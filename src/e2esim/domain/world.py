@@ -245,13 +245,17 @@ class Attributes:
 
 @dataclass(frozen=True, kw_only=True)
 class Touch:
-    """Touchpoints gathered by channel and phase, (channels, 6 phases)."""
+    """Touchpoints by channel and phase: gathered, (channels, 6 phases), and one by one for what each customer meets."""
 
+    ids: tuple[str, ...]  # of all touchpoints
     relevance: F  # utility
-    enjoyment: F  # satisfaction
-    problem: F  # probability that the phase leaves a problem
     cost_eur: F
     contacts: F  # expected number of contacts
+    start: I  # (6 channels + 1,) those of (channel, phase) are start[6 channel + phase] .. start[6 channel + phase + 1]
+    code: I  # place in ``ids``; reach, joy and trouble are aligned with it
+    reach: F  # share of journeys
+    joy: F  # enjoyment [satisfaction]
+    trouble: F  # probability that a contact leaves a problem
 
 
 @dataclass(frozen=True, kw_only=True)

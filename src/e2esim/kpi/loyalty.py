@@ -68,6 +68,7 @@ def accounts_by_group(reading: Reading, worth: Floats) -> tuple[Floats, float]:
     zero, none = np.zeros(n, dtype=np.float32), np.full(n, -1, dtype=np.int16)
     traces = (before.astype(np.float32), again, none, none)
     a |= {"last": last.astype(np.float32), "category": np.zeros(n, dtype=np.uint8)}
+    a["scar"] = np.zeros(n, dtype=np.float32)
     a["memory_t"] = np.full(n, reading.end, dtype=np.float32)  # an account does not forget
     cells = base_cells(a["channel"], a["segment"], a["market"], outcome.labels)
     due_always = np.full(n, reading.start, dtype=np.float32)
@@ -168,6 +169,7 @@ def _sum_loyalty(
         purchases,
         c["memory"],
         c["memory_t"],
+        c["scar"],
         worth,
         *traces,
         cells.brands,

@@ -80,6 +80,7 @@ def loyalty(
     purchases: Array,
     memory: Array,
     memory_t: Array,
+    scar: Array,
     worth: Array,
     last_before: Array,
     bought: Array,
@@ -108,7 +109,7 @@ def loyalty(
     ``theta`` (n_segments,), ``margin`` (n_channels, n_categories) [EUR/purchase], ``discount_y`` continuous [1/year].
     Active at t: first bought before t, last purchase not older than the activity window, not left. The customer's own
     drop-out
-    probability p moves with satisfaction: logit p = logit drop - theta (memory - rival). ``out``: (n_cells,
+    probability p moves with satisfaction: logit p = logit drop - theta (memory - rival) + scar. ``out``: (n_cells,
     LOYALTY).
     """
     for i in range(base.shape[0]):
@@ -137,7 +138,7 @@ def loyalty(
             p = float(drop[i])
             need_y = rate[i] / life_y[category[i]]
             kept = need_y / (need_y + forget_h * _YEAR_H)  # of what memory is above its base line, at the next need
-            pull = theta[segment[i]] * (memory_base + above * kept - rival)
+            pull = theta[segment[i]] * (memory_base + above * kept - rival) - (scar[i] if theta[segment[i]] > 0.0 else 0.0)
             if pull != 0.0:
                 p = p / (p + (1.0 - p) * math.exp(pull))
             value = remaining_value(margin[channel[i], category[i]], need_y, p, discount_y, horizon_y)

@@ -14,14 +14,16 @@ Floats = npt.NDArray[np.float64]
 
 
 def voices_by_group(reading: Reading) -> tuple[Floats, Floats]:
-    """Sums of `VOICE` by group, (n_groups, n_measures) each: everybody, and those who answered."""
+    """Sums of `VOICE` by group, (n_groups, n_measures) each: everybody, and those who answered; after deliveries and after services."""
     o, cells = reading.orders, reading.order_cells
     sums = np.zeros((2, cells.count, k.VOICE))
     k.voices(
         cells.of_row,
         o["kind"],
+        o["promised"],
         o["delivered"],
         o["problems"],
+        o["complained"],
         o["csat_true"],
         o["nps_true"],
         o["ces_true"],
@@ -32,7 +34,13 @@ def voices_by_group(reading: Reading) -> tuple[Floats, Floats]:
         reading.end,
         sums,
     )
-    return fold(sums[0], cells, reading.groups), fold(sums[1], cells, reading.groups)
+    c, served = reading.contacts, reading.contact_cells
+    service = np.zeros((2, served.count, k.VOICE))
+    k.service_voices(
+        served.of_row, c["consumer"], c["t"], c["final"], c["csat_true"], c["nps_true"], c["ces_true"], c["said"], reading.start, reading.end, service
+    )
+    everybody, surveyed = (fold(sums[face], cells, reading.groups) + fold(service[face], served, reading.groups) for face in range(2))
+    return everybody, surveyed
 
 
 def desk_by_group(reading: Reading) -> Floats:
@@ -75,6 +83,7 @@ def measure_voice(reading: Reading, findings: Findings) -> None:
         ("good_word", k.GOOD_WORD, k.LINES),
         ("bad_word", k.BAD_WORD, k.LINES),
         ("problem_share", k.PROBLEM, k.LINES),
+        ("complaint_share", k.COMPLAINED, k.TROUBLED),
     ):
         findings.put(name, ratio(everybody[:, above], everybody[:, below]), everybody[:, below])
 

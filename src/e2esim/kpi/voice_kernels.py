@@ -8,16 +8,18 @@ from typing import Any
 import numpy.typing as npt
 from numba import njit
 
-from e2esim.domain.book import OrderKind, Reason
+from e2esim.domain.book import OrderKind, Problem, Reason
 
 Array = npt.NDArray[Any]
 
 _REPLENISH = int(OrderKind.REPLENISH)
 _COMPLAINT, _CLAIM = int(Reason.COMPLAINT), int(Reason.CLAIM)
 
-VOICE = 15  # columns of the sums, in this order
+_IN_ORDER = int(Problem.DAMAGED | Problem.INCOMPLETE | Problem.INSTALL_FAILED | Problem.DEFECT)
+
+VOICE = 17  # columns of the sums, in this order
 LINES, CSAT_N, CSAT_SUM, CSAT_TOP, NPS_N, PROMOTERS, DETRACTORS, CES_N = range(8)
-CES_SUM, EASY, FELT, SATISFACTION, GOOD_WORD, BAD_WORD, PROBLEM = range(8, 15)
+CES_SUM, EASY, FELT, SATISFACTION, GOOD_WORD, BAD_WORD, PROBLEM, TROUBLED, COMPLAINED = range(8, 17)
 
 DESK = 13  # columns of the sums, in this order
 CONTACTS, FIRST, ABANDONED, HANDLED_FIRST, SOLVED_FIRST, ANSWERED, ANSWER_H = range(7)
@@ -28,8 +30,10 @@ STARTED, WAIT_H, HANDOFFS, LOST, COMPLAINTS, AGENT_H = range(7, 13)
 def voices(
     cell: Array,
     kind: Array,
+    promised: Array,
     delivered: Array,
     problems: Array,
+    complained: Array,
     csat: Array,
     nps: Array,
     ces: Array,
@@ -71,6 +75,33 @@ def voices(
             o[GOOD_WORD] += spoke[i] > 0
             o[BAD_WORD] += spoke[i] < 0
             o[PROBLEM] += problems[i] != 0
+            late = not math.isnan(promised[i]) and math.floor(delivered[i] / 24.0) > math.floor(promised[i] / 24.0)
+            if late or problems[i] & _IN_ORDER:
+                o[TROUBLED] += 1.0
+                o[COMPLAINED] += complained[i]
+
+
+@njit(cache=True)
+def service_voices(
+    cell: Array, consumer: Array, t: Array, final: Array, csat: Array, nps: Array, ces: Array, said: Array, start: float, end: float, out: Array
+) -> None:
+    """Add up what consumers say when a request of [start, end) [h] is over, resolved or not, by cell; ``out`` as in `voices`."""
+    for i in range(cell.shape[0]):
+        if final[i] == 0 or consumer[i] < 0 or csat[i] == 0 or not (t[i] >= start and t[i] < end):
+            continue
+        for face in range(2):
+            if face == 1 and said[i] == 0:
+                continue
+            o = out[face, cell[i]]
+            o[CSAT_N] += 1.0
+            o[CSAT_SUM] += csat[i]
+            o[CSAT_TOP] += csat[i] >= 4
+            o[NPS_N] += 1.0
+            o[PROMOTERS] += nps[i] >= 9
+            o[DETRACTORS] += nps[i] <= 6
+            o[CES_N] += 1.0
+            o[CES_SUM] += ces[i]
+            o[EASY] += ces[i] >= 5
 
 
 @njit(cache=True)

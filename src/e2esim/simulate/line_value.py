@@ -11,7 +11,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.customers.journey import ASK_SHARE, LINE_WEIGHT
+from e2esim.customers.experiences import LINE_WEIGHT
+from e2esim.customers.journey import ASK_SHARE
 from e2esim.customers.journey_kernels import ASKS_TRADE
 from e2esim.customers.people import People
 from e2esim.domain.book import Columns, OrderKind

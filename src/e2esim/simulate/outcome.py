@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from e2esim.customers.experiences import Experiences
 from e2esim.customers.loyalty_kernels import drop_probability
 from e2esim.customers.people import People
 from e2esim.customers.trade import Trade
@@ -121,6 +122,7 @@ def gather(
     sop: dict[str, npt.NDArray[Any]],
     forecast_ahead_weekly: F,
     met: list[tuple[float, F]],
+    experiences: Experiences,
 ) -> Outcome:
     """Build the outcome; contribution earned is added to each consumer on the way."""
     _add_value(orders, people.consumers)
@@ -147,6 +149,8 @@ def gather(
         actual_weekly=actual_weekly,
         sop=sop,
         forecast_ahead_weekly=forecast_ahead_weekly,
+        experience_sums=experiences.sums,
+        journeys=experiences.kept(),
     )
 
 

@@ -18,12 +18,13 @@ from e2esim.chain.returns import Returns
 from e2esim.chain.source import Source
 from e2esim.chain.stock import ConservationError, Stock
 from e2esim.customers.desk import Desk
+from e2esim.customers.experiences import Experiences
 from e2esim.customers.giving_up import GivingUp
 from e2esim.customers.journey import Journey
 from e2esim.customers.market import Market
 from e2esim.customers.people import People
 from e2esim.customers.trade import Trade
-from e2esim.domain.book import ORDER_COLUMNS, Columns, OrderKind, OrderState, ReturnCause, Service
+from e2esim.domain.book import CONTACT_COLUMNS, ORDER_COLUMNS, Columns, OrderKind, OrderState, ReturnCause, Service
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.outcome import Outcome
 from e2esim.domain.size import check_size, expected_rows
@@ -70,8 +71,9 @@ class Replication:
         self.returns = Returns(self.env, world, self.stock, self.orders, self.log, streams)
         self.people = People(world, streams, ticks)
         self.market = Market(world, self.people, self.orders, streams)
-        self.journey = Journey(world, self.people, self.orders, streams, ticks)
-        self.desk = Desk(world, self.people, self.orders, streams, self.log, ticks)
+        self.experiences = Experiences(world, self.people, self.orders, Columns(CONTACT_COLUMNS, capacity=1024), streams)
+        self.journey = Journey(world, self.experiences, self.orders, streams, ticks)
+        self.desk = Desk(world, self.experiences, streams, self.log, ticks)
         self.trade = Trade(world, self.people, self.orders, streams)
         self.giving_up = GivingUp(world, self.people, self.orders, streams)
         self.promise = Promise(world, self.orders, self.log)
@@ -129,6 +131,7 @@ class Replication:
             sop=self.planner.sop.columns() if self.planner.sop is not None else {},
             forecast_ahead_weekly=self.planner.forecast_ahead(),
             met=self.market.close_week(self.world.hours),
+            experiences=self.experiences,
         )
 
     # --- opening ---------------------------------------------------------------------------------------------------
@@ -178,9 +181,10 @@ class Replication:
         if len(picked):
             self.deliver.push(picked)
         delivered = self.deliver.arrivals(now)
-        self.returns.arrivals(now)
+        self.journey.refunded(self.returns.arrivals(now), now)
         if len(delivered):
             self._receive(delivered, tick, now)
+        self.journey.later(tick, now)
         self.desk.request(*self.journey.ask(tick, now), tick)
         self.desk.step(tick, now)
         self._buy(tick, now)
@@ -218,6 +222,7 @@ class Replication:
         self.log.emit(
             now, Event.ORDERS_PLACED, rows=len(rows), quantity=float(self.orders["quantity"][rows].sum()), value=float(self.orders["revenue_eur"][rows].sum())
         )
+        self.journey.bought(rows)
         self.desk.request(*self.market.questions(rows, self.journey.information_share(tick)), tick)
         self.trade.notice(rows)
         direct = self.orders["kind"][rows] == OrderKind.DIRECT
@@ -256,7 +261,8 @@ class Replication:
         rows = self.stock.cancel(self.giving_up.today(now))
         if len(rows) == 0:
             return
-        self.giving_up.remember(rows, now)
+        self.orders["cancelled"][rows] = now
+        self.journey.given_up(rows, now)
         self.promise.release(rows[self.orders["node"][rows] == 0])
         self.trade.cover(rows[self.orders["kind"][rows] == OrderKind.REPLENISH])
         self.log.emit(now, Event.LINES_CANCELLED, rows=len(rows), quantity=float(self.orders["quantity"][rows].sum()))

@@ -201,6 +201,19 @@ VOICE: tuple[Kpi, ...] = (
         source="requirements A4",
     ),
     Kpi(
+        name="complaint_share",
+        label="Complaints per problem",
+        unit="share",
+        better="either",
+        counted=_DELIVERED,
+        ceiling=1.0,
+        definition=(
+            "Share of consumer lines delivered late, damaged, incomplete, not installed or with a defect whose customer complained, at the firm or at the shop."
+        ),
+        formula="lines complained about / lines delivered late or with such a problem",
+        source="TARP: 30-60 %",
+    ),
+    Kpi(
         name="first_contact_resolution",
         label="First-contact resolution (FCR)",
         unit="share",

@@ -1,0 +1,168 @@
+"""Columns and facts as named tuples of arrays, so that kernels take a few of them and not forty arrays."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from e2esim.domain.book import Columns
+from e2esim.domain.world import World
+
+F = npt.NDArray[np.float64]
+A = npt.NDArray[Any]
+
+
+class OrderFacts(NamedTuple):
+    """Columns of the order book that emitters read, each (capacity,)."""
+
+    address: A
+    kind: A
+    consumer: A
+    account: A
+    item: A
+    channel: A
+    market: A
+    segment: A
+    problems: A
+    services: A
+    complained: A
+    placed: A
+    promised: A
+    delivered: A
+    price_ratio: A
+
+
+class Felt(NamedTuple):
+    """Columns of the order book that only the experience kernel writes, each (capacity,)."""
+
+    needs_loss: A
+    ease_loss: A
+    squares: A
+    gain: A
+    joy: A
+    satisfaction: A
+    csat: A
+    nps: A
+    ces: A
+    answered: A
+    spoke: A
+
+
+class Minds(NamedTuple):
+    """What consumers and accounts remember."""
+
+    address: A
+    memory: A
+    memory_t: A
+    scar: A
+    account_code: A
+    account_memory: A
+
+
+class ServiceVoice(NamedTuple):
+    """Address and survey columns of the contacts, each (capacity,)."""
+
+    address: A
+    csat: A
+    nps: A
+    ces: A
+    answered: A
+
+
+class ContactFacts(NamedTuple):
+    """Columns of the contacts that the emitter of answers reads, each (capacity,)."""
+
+    row: A
+    reason: A
+    t: A
+    first: A
+    answered: A
+    gave_up: A
+    attempt: A
+    handoffs: A
+    resolved: A
+    abandoned: A
+    lost: A
+
+
+class Law(NamedTuple):
+    """How attributes are felt: `domain.world.Attributes`, weights by segment, (segments,), and benefit by item, (items,)."""
+
+    gain: F
+    loss: F
+    tolerance: F
+    shape: F
+    w_punctuality: F
+    w_lead: F
+    w_ease: F
+    w_experience: F
+    quality: F
+    kappa: float
+    product_only: bool
+
+
+class Mind(NamedTuple):
+    """How memory moves and surveys are answered (settings ``satisfaction``); ``response`` (segments,)."""
+
+    base: float
+    half_life_h: float
+    eta: float
+    eta_extreme: float
+    scar: float
+    line_weight: float
+    slope: float
+    style_sd: float
+    shared: float
+    response: F
+    csat_cuts: F
+    nps_cuts: F
+    ces_cuts: F
+
+
+class Speech(NamedTuple):
+    """Who speaks, and what it adds up to, (markets,)."""
+
+    good: float
+    bad: float
+    competitor: float
+    word_sum: F
+    word_count: F
+
+
+class Touchpoints(NamedTuple):
+    """Touchpoints by channel and phase: those of (c, p) are start[6 c + p] .. start[6 c + p + 1]."""
+
+    start: npt.NDArray[np.int64]
+    code: npt.NDArray[np.int64]
+    reach: F
+    enjoyment: F
+    problem: F
+
+
+def order_facts(orders: Columns) -> OrderFacts:
+    """The columns as they are now: fetch anew after rows were opened."""
+    return OrderFacts(*(orders[name] for name in OrderFacts._fields))
+
+
+def felt(orders: Columns) -> Felt:
+    """The columns as they are now: fetch anew after rows were opened."""
+    names = ("needs_loss", "ease_loss", "squares", "gain", "joy", "satisfaction", "csat_true", "nps_true", "ces_true", "answered", "spoke")
+    return Felt(*(orders[name] for name in names))
+
+
+def contact_facts(contacts: Columns) -> ContactFacts:
+    """The columns as they are now: fetch anew after rows were opened."""
+    return ContactFacts(*(contacts[name] for name in ContactFacts._fields))
+
+
+def service_voice(contacts: Columns) -> ServiceVoice:
+    """The columns as they are now: fetch anew after rows were opened."""
+    return ServiceVoice(*(contacts[name] for name in ("address", "csat_true", "nps_true", "ces_true", "said")))
+
+
+def touchpoints(world: World) -> Touchpoints:
+    """The touchpoints of the world in the layout of the kernels."""
+    t = world.touch
+    return Touchpoints(start=t.start, code=t.code, reach=t.reach, enjoyment=t.joy, problem=t.trouble)

@@ -1,0 +1,241 @@
+"""Emit experiences: stages write what customers live through as rows; nothing here knows how it feels.
+
+Every emitter writes from row ``n`` of ``out`` (dtype EXPERIENCE) and returns the row after its last; `ROWS` is the most a moment needs.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from e2esim.customers.books import ContactFacts, OrderFacts, Touchpoints
+from e2esim.customers.satisfaction_kernels import (
+    ANSWER_TIME,
+    COMPLETENESS,
+    DAMAGE,
+    DEFECT,
+    EFFORT,
+    EXPERIENCE,
+    INSTALLATION,
+    INTEGRATION,
+    LEAD_TIME,
+    PUNCTUALITY,
+    RESOLUTION,
+    late_days,
+)
+from e2esim.domain.book import Problem, Reason, Service
+from e2esim.domain.experience import SERVICE, Flag, Lived
+from e2esim.streams.draws import uniform
+
+F = npt.NDArray[np.float64]
+I32 = npt.NDArray[np.int32]
+Batch = npt.NDArray[np.void]
+
+DISCOVER, EVALUATE, BUY, RECEIVE, USE, ASSIST = range(6)
+ROWS = 8  # beside the touchpoints
+NEVER = 99.0  # failed attempts of a request that is never resolved
+TOLD_D = 0.5  # [days] of lateness forgiven where the delay was told before, assumed
+
+_ENDS, _ASKS, _SPEAKS, _JUDGES = int(Flag.ENDS), int(Flag.ASKS), int(Flag.SPEAKS), int(Flag.JUDGES_SERVICE)
+_ADVERTISEMENT, _ADVICE, _OFFER, _HAND_OVER = int(Lived.ADVERTISEMENT), int(Lived.ADVICE), int(Lived.OFFER), int(Lived.HAND_OVER)
+_INSTALLED, _USED_TAKEN, _FIRST_USE, _FOLLOW_UP = int(Lived.INSTALLED), int(Lived.USED_TAKEN), int(Lived.FIRST_USE), int(Lived.FOLLOW_UP)
+_DEFECT_MET, _ANSWER, _NO_ANSWER, _RECOVERY = int(Lived.DEFECT_MET), int(Lived.ANSWER), int(Lived.NO_ANSWER), int(Lived.RECOVERY)
+_GIVEN_UP = int(Lived.GIVEN_UP)
+WORST_D = 30.0  # [days] of lateness that a line given up is felt like
+_DAMAGED, _INCOMPLETE, _FAILED, _DEFECT = int(Problem.DAMAGED), int(Problem.INCOMPLETE), int(Problem.INSTALL_FAILED), int(Problem.DEFECT)
+_BROKEN, _TROUBLE = int(Problem.INTEGRATION), int(Problem.TOUCHPOINT)
+_NEEDS, _INSTALL, _COLLECTED, _FOLLOWED = int(Service.NEEDS_ANALYSIS), int(Service.INSTALLATION), int(Service.USED_COLLECTION), int(Service.USE_FOLLOWUP)
+_TOLD = int(Service.DELAY_TOLD)
+_COMPLAINT, _CLAIM = int(Reason.COMPLAINT), int(Reason.CLAIM)
+
+
+@njit(cache=True)
+def live(out: Batch, n: int, row: int, t: float, kind: int, phase: int, attribute: int, shown: float, expected: float) -> int:
+    """Write one experience; returns ``n`` + 1."""
+    x = out[n]
+    x["row"], x["contact"], x["t"], x["kind"], x["phase"], x["touchpoint"] = row, -1, t, kind, phase, -1
+    x["attribute"], x["flags"], x["shown"], x["expected"] = attribute, 0, shown, expected
+    x["feeling"], x["felt"] = 0.0, math.nan
+    return n + 1
+
+
+@njit(cache=True)
+def touch(out: Batch, n: int, row: int, t: float, phase: int, kind: int, key: np.uint64, o: OrderFacts, points: Touchpoints) -> int:
+    """Touchpoints of a phase that the customer of ``row`` meets: enjoyment, and now and then a problem (which marks the row)."""
+    who, at = o.address[row], 6 * np.int64(o.channel[row]) + phase
+    for p in range(points.start[at], points.start[at + 1]):
+        code = points.code[p]
+        if uniform(key, who, 3 * code) >= points.reach[p]:
+            continue
+        if points.enjoyment[p] != 0.0:
+            out[live(out, n, row, t, kind, phase, EXPERIENCE, points.enjoyment[p], 0.0) - 1]["touchpoint"] = code
+            n += 1
+        if uniform(key, who, 3 * code + 1) < points.problem[p]:
+            out[live(out, n, row, t, kind, phase, EFFORT, 1.0, 0.0) - 1]["touchpoint"] = code
+            n += 1
+            o.problems[row] |= _TROUBLE
+    return n
+
+
+@njit(cache=True)
+def close(out: Batch, first: int, n: int, flags: int) -> int:
+    """End the moment that began at ``first``; nothing if it is empty."""
+    if n > first:
+        out[n - 1]["flags"] = flags
+    return n
+
+
+@njit(cache=True)
+def bought(out: Batch, rows: I32, key: np.uint64, o: OrderFacts, points: Touchpoints, needs_gain: float) -> int:
+    """Discover, evaluate and buy, as lived when the purchase is made."""
+    n = 0
+    for k in range(rows.shape[0]):
+        r, first = rows[k], n
+        t = np.float64(o.placed[r])
+        n = touch(out, n, r, t, DISCOVER, _ADVERTISEMENT, key, o, points)
+        n = touch(out, n, r, t, EVALUATE, _ADVICE, key, o, points)
+        if o.services[r] & _NEEDS and needs_gain > 0.0:
+            n = live(out, n, r, t, _ADVICE, EVALUATE, SERVICE, needs_gain, 0.0)
+        n = touch(out, n, r, t, BUY, _OFFER, key, o, points)
+        if o.problems[r] & _BROKEN:
+            n = live(out, n, r, t, _OFFER, BUY, INTEGRATION, 1.0, 0.0)
+        n = close(out, first, n, _ENDS)
+    return n
+
+
+@njit(cache=True)
+def received(
+    out: Batch, rows: I32, key: np.uint64, o: OrderFacts, points: Touchpoints, expected_d: F, trade_expected_d: F, collect_gain: float
+) -> int:
+    """A delivery: when, how soon, whole, sound, installed, the used product taken along; (channels,) expected lead times."""
+    n = 0
+    for k in range(rows.shape[0]):
+        r, first = rows[k], n
+        t, bits, trade = np.float64(o.delivered[r]), o.problems[r], o.consumer[r] < 0
+        if trade and o.account[r] < 0:
+            continue
+        late = late_days(o.delivered[r], o.promised[r])
+        if late > 0.0:
+            n = live(out, n, r, t, _HAND_OVER, RECEIVE, PUNCTUALITY, late, TOLD_D if o.services[r] & _TOLD else 0.0)
+        c = o.channel[r]
+        n = live(out, n, r, t, _HAND_OVER, RECEIVE, LEAD_TIME, (t - o.placed[r]) / 24.0, trade_expected_d[c] if trade else expected_d[c])
+        if bits & _DAMAGED:
+            n = live(out, n, r, t, _HAND_OVER, RECEIVE, DAMAGE, 1.0, 0.0)
+        if bits & _INCOMPLETE:
+            n = live(out, n, r, t, _HAND_OVER, RECEIVE, COMPLETENESS, 1.0, 0.0)
+        if o.services[r] & _INSTALL:
+            n = live(out, n, r, t, _INSTALLED, RECEIVE, INSTALLATION, 1.0 if bits & _FAILED else -1.0, 0.0)
+        if not trade:
+            if o.services[r] & _COLLECTED and collect_gain > 0.0:
+                n = live(out, n, r, t, _USED_TAKEN, RECEIVE, SERVICE, collect_gain, 0.0)
+            n = touch(out, n, r, t, RECEIVE, _HAND_OVER, key, o, points)
+        n = close(out, first, n, _ENDS | _ASKS | _SPEAKS)
+    return n
+
+
+@njit(cache=True)
+def in_use(out: Batch, rows: I32, t: float, key: np.uint64, o: OrderFacts, points: Touchpoints, follow_gain: float) -> int:
+    """Some weeks after delivery: touchpoints of use, and the firm that asks how the product does."""
+    n = 0
+    for k in range(rows.shape[0]):
+        r, first = rows[k], n
+        n = touch(out, n, r, t, USE, _FIRST_USE, key, o, points)
+        if o.services[r] & _FOLLOWED and follow_gain > 0.0:
+            n = live(out, n, r, t, _FOLLOW_UP, USE, SERVICE, follow_gain, 0.0)
+        n = close(out, first, n, _ENDS)
+    return n
+
+
+@njit(cache=True)
+def defects(out: Batch, rows: I32, t: float, o: OrderFacts) -> int:
+    """A defect shows in use."""
+    n = 0
+    for k in range(rows.shape[0]):
+        o.problems[rows[k]] |= _DEFECT
+        n = live(out, n, rows[k], t, _DEFECT_MET, USE, DEFECT, 1.0, 0.0)
+        out[n - 1]["flags"] = _ENDS | _SPEAKS
+    return n
+
+
+@njit(cache=True)
+def given_up(out: Batch, rows: I32, t: float) -> int:
+    """Lines that their customers have cancelled: felt like the worst lateness."""
+    n = 0
+    for k in range(rows.shape[0]):
+        n = live(out, n, rows[k], t, _GIVEN_UP, RECEIVE, PUNCTUALITY, WORST_D, 0.0)
+        out[n - 1]["flags"] = _ENDS | _SPEAKS
+    return n
+
+
+@njit(cache=True)
+def repaid(out: Batch, n: int, row: int, t: float, kind: int, share: float, o: OrderFacts) -> int:
+    """Make good a share of what each problem of the row has cost (``shown`` holds the share)."""
+    bits = o.problems[row]
+    late = late_days(o.delivered[row], o.promised[row]) if o.delivered[row] <= t else 0.0
+    if late > 0.0:
+        n = live(out, n, row, t, kind, ASSIST, PUNCTUALITY, share, late)
+    for bit, attribute in ((_DAMAGED, DAMAGE), (_INCOMPLETE, COMPLETENESS), (_FAILED, INSTALLATION), (_DEFECT, DEFECT)):
+        if bits & bit:
+            n = live(out, n, row, t, kind, ASSIST, attribute, share, 1.0)
+    return n
+
+
+@njit(cache=True)
+def made_good(out: Batch, rows: I32, t: float, kind: int, share: float, o: OrderFacts) -> int:
+    """The shop solves what its consumer complained about, or a return is credited (kind REFUND)."""
+    n = 0
+    for k in range(rows.shape[0]):
+        if o.consumer[rows[k]] < 0:
+            continue
+        first = n
+        n = repaid(out, n, rows[k], t, kind, share, o)
+        n = close(out, first, n, _ENDS)
+    return n
+
+
+@njit(cache=True)
+def answered(
+    out: Batch,
+    contacts: I32,
+    key: np.uint64,
+    c: ContactFacts,
+    final: npt.NDArray[np.uint8],
+    o: OrderFacts,
+    points: Touchpoints,
+    reference_h: float,
+    recovery: tuple[float, float],
+) -> int:
+    """Answers of the desk, or that none came; ``c`` columns of the contacts, ``final`` (n,): 1 = the customer will not ask again.
+
+    ``recovery``: share of the loss made good by an answer at once, and the days by which that halves.
+    """
+    n = 0
+    for k in range(contacts.shape[0]):
+        x, first = contacts[k], n
+        r, tries = c.row[x], np.float64(c.attempt[x])
+        gone = c.abandoned[x] == 1
+        t = np.float64(c.gave_up[x] if gone else c.answered[x])
+        kind = _NO_ANSWER if gone else _ANSWER
+        if not gone:
+            n = live(out, n, r, t, kind, ASSIST, ANSWER_TIME, t - np.float64(c.t[x]), reference_h)
+        steps = tries - 1.0 + np.float64(c.handoffs[x]) + np.float64(c.lost[x])
+        if steps > 0.0:
+            n = live(out, n, r, t, kind, ASSIST, EFFORT, steps, max(0.0, tries - 2.0))
+        never = final[k] == 1 and c.resolved[x] == 0
+        if c.resolved[x] == 0:
+            n = live(out, n, r, t, _NO_ANSWER if never else kind, ASSIST, RESOLUTION, NEVER if never else tries, tries - 1.0)
+        elif tries > 1.0:  # what the failed attempts have cost is forgiven
+            n = live(out, n, r, t, kind, ASSIST, RESOLUTION, 0.0, tries - 1.0)
+        if c.resolved[x] == 1 and (c.reason[x] == _COMPLAINT or c.reason[x] == _CLAIM):
+            since = (t - np.float64(c.first[x])) / 24.0
+            n = repaid(out, n, r, t, _RECOVERY, recovery[0] * math.pow(0.5, max(0.0, since) / recovery[1]), o)
+        if not gone and o.consumer[r] >= 0:
+            n = touch(out, n, r, t, ASSIST, kind, key, o, points)
+        for j in range(first, n):
+            out[j]["contact"] = x
+        asks = final[k] == 1
+        n = close(out, first, n, _ENDS | (_ASKS | _JUDGES | _SPEAKS if asks else 0))
+    return n

@@ -1,0 +1,215 @@
+"""Feel: the one place where experiences become satisfaction, memory, answers to surveys and words."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from e2esim.customers.books import Felt, Law, Mind, Minds, OrderFacts, ServiceVoice, Speech
+from e2esim.customers.satisfaction_kernels import (
+    COMPLETENESS,
+    DAMAGE,
+    DEFECT,
+    EXPERIENCE,
+    INSTALLATION,
+    RESOLUTION,
+    answer,
+    contribution,
+    decayed,
+    enjoyed,
+    purchase,
+    remembered,
+)
+from e2esim.domain.experience import SERVICE, Flag, Lived
+from e2esim.streams.draws import Count, normal, uniform
+
+F = npt.NDArray[np.float64]
+Batch = npt.NDArray[np.void]
+
+_ENDS, _ASKS, _SPEAKS, _JUDGES = int(Flag.ENDS), int(Flag.ASKS), int(Flag.SPEAKS), int(Flag.JUDGES_SERVICE)
+_RECOVERY, _SHOP, _REFUND = int(Lived.RECOVERY), int(Lived.SHOP_RECOVERY), int(Lived.REFUND)
+QUALITY_SD = 0.05  # [satisfaction] piece-to-piece fit of the product, assumed
+FLOOR = 0.12  # [share] who speak about what is just as expected, assumed
+WIDTH = 0.35  # [satisfaction] from the middle at which 63 % of the rest of the willingness to speak has come, assumed
+SILENCE = 0.5  # weight of a question without an answer in trust, against a broken product, assumed; TARP: 19 % stay where neither is put right
+_BAND_MIDDLE = 1.0  # [satisfaction] least to tell
+
+# weight of a moment in memory by Lived, against a delivery; assumed: what prepares a purchase is remembered through it, money moves little
+_MEMORY = np.array([0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.2, 0.4, 1.0, 0.6, 1.0, 0.8, 0.5, 0.2, 1.0])
+
+
+@njit(cache=True)
+def logistic_of(z: float) -> float:
+    """Standard logistic value at the quantile of the standard normal ``z``.
+
+    >>> logistic_of(0.0)
+    0.0
+    """
+    p = min(max(0.5 * math.erfc(-z / math.sqrt(2.0)), 1e-12), 1.0 - 1e-12)
+    return math.log(p / (1.0 - p))
+
+
+@njit(cache=True)
+def survey(key: np.uint64, line: Count, who: Count, s: float, memory: float, ease: float, segment: int, mind: Mind) -> tuple[int, int, int, int]:
+    """Answers (csat 1-5, recommend 0-10, ease 1-7) that everybody would give, and whether the survey is answered.
+
+    The answers of one person share style and, by ``mind.shared``, noise; ease shares less of it.
+    """
+    style = mind.style_sd * normal(key, who, 0)
+    common, mine, other = math.sqrt(mind.shared), math.sqrt(1.0 - mind.shared), math.sqrt(1.0 - 0.25 * mind.shared)
+    mood = normal(key, line, 0)
+    csat = 1 + answer(mind.slope * (s - 1.0 + style) + logistic_of(common * mood + mine * normal(key, line, 1)), mind.csat_cuts)
+    nps = answer(mind.slope * (0.6 * s + 0.4 * memory - 1.0 + style) + logistic_of(common * mood + mine * normal(key, line, 2)), mind.nps_cuts)
+    ces = 1 + answer(mind.slope * (ease - 1.0 + style) + logistic_of(0.5 * common * mood + other * normal(key, line, 3)), mind.ces_cuts)
+    extreme = min(0.95, mind.response[segment] * (1.0 + abs(s - 1.0)))
+    return csat, nps, ces, 1 if uniform(key, line, 4) < extreme else 0
+
+
+@njit(cache=True)
+def willing(s: float, good: float, bad: float) -> float:
+    """Share who speak after an experience ``s``: a U without thresholds, from ``FLOOR`` to ``good`` above and ``bad`` below.
+
+    >>> willing(1.0, 0.25, 0.4) < willing(1.5, 0.25, 0.4) < willing(0.4, 0.25, 0.4) < 0.4
+    True
+    """
+    d = s - _BAND_MIDDLE
+    top = good if d > 0.0 else bad
+    floor = min(FLOOR, top)
+    return floor + (top - floor) * (1.0 - math.exp(-((d / WIDTH) ** 2)))
+
+
+@njit(cache=True)
+def add_up(x: np.void, segment: int, f: Felt, law: Law) -> float:
+    """Add one experience to what its purchase has shown so far; returns its feeling [satisfaction]."""
+    r, a, kind = x["row"], x["attribute"], x["kind"]
+    if a == SERVICE:
+        f.gain[r] += x["shown"]
+        return float(x["shown"])
+    if a == EXPERIENCE:
+        before = enjoyed(f.joy[r], segment, law)
+        f.joy[r] += x["shown"]
+        return enjoyed(f.joy[r], segment, law) - before
+    if kind in (_RECOVERY, _SHOP, _REFUND):  # shown: share made good, expected: how bad it was
+        loss = -contribution(a, segment, x["expected"], 0.0, law)
+        feeling = loss * x["shown"]
+        f.squares[r] += (loss - feeling) ** 2 - loss * loss
+    else:
+        feeling = contribution(a, segment, x["shown"], x["expected"], law)
+        if feeling > 0.0 and a != RESOLUTION:
+            f.gain[r] += feeling
+            return feeling
+        f.squares[r] += feeling * feeling if feeling < 0.0 else 0.0
+    if a <= DAMAGE or a == DEFECT:
+        f.needs_loss[r] = max(0.0, f.needs_loss[r] - feeling)
+    else:
+        f.ease_loss[r] = max(0.0, f.ease_loss[r] - feeling)
+    return float(feeling)
+
+
+@njit(cache=True)
+def scarred(x: np.void, feeling: float) -> float:
+    """Loss (+) that an experience leaves in trust, or gives back (-): only what somebody had to put right, and whether it was.
+
+    Money given back (REFUND) heals no trust: treatment does.
+    """
+    a, kind = x["attribute"], x["kind"]
+    if a == RESOLUTION:
+        return -SILENCE * feeling
+    if kind != _REFUND and a in (COMPLETENESS, DAMAGE, DEFECT, INSTALLATION):
+        return -feeling if feeling < 0.0 or kind in (_RECOVERY, _SHOP) else 0.0
+    return 0.0
+
+
+@njit(cache=True)
+def feel(
+    batch: Batch,
+    n: int,
+    keys: npt.NDArray[np.uint64],
+    o: OrderFacts,
+    f: Felt,
+    minds: Minds,
+    voice: ServiceVoice,
+    law: Law,
+    mind: Mind,
+    speech: Speech,
+) -> None:
+    """Feel the first ``n`` experiences of a batch; writes ``feeling`` and ``felt`` into it. ``keys``: quality, survey, word."""
+    scar = 0.0
+    for k in range(n):
+        x = batch[k]
+        r = x["row"]
+        segment, c = o.segment[r], o.consumer[r]
+        feeling = add_up(x, segment, f, law)
+        x["feeling"] = feeling
+        scar += scarred(x, feeling)
+        if x["flags"] & _ENDS == 0:
+            continue
+        quality = law.quality[o.item[r]] + QUALITY_SD * normal(keys[0], o.address[r], 0)
+        ratio = np.float64(o.price_ratio[r])
+        if law.product_only:
+            s = quality / ratio
+        else:
+            fun = enjoyed(f.joy[r], segment, law)
+            s = purchase(quality, f.gain[r], fun, f.needs_loss[r], f.ease_loss[r], f.squares[r], law.kappa, ratio)
+        f.satisfaction[r] = s
+        x["felt"] = s
+        weight = mind.eta * _MEMORY[x["kind"]]
+        if c >= 0:
+            if weight > 0.0:
+                m = decayed(minds.memory[c], mind.base, x["t"] - minds.memory_t[c], mind.half_life_h)
+                minds.memory[c] = remembered(m, s, weight, mind.eta_extreme)
+                minds.memory_t[c] = max(x["t"], np.float64(minds.memory_t[c]))
+            if not law.product_only:
+                minds.scar[c] = max(0.0, minds.scar[c] + mind.scar * scar)
+            memory, who = np.float64(minds.memory[c]), minds.address[c]
+        else:
+            a = o.account[r]
+            minds.account_memory[a] = remembered(minds.account_memory[a], s, weight * mind.line_weight, mind.eta_extreme)
+            memory, who = minds.account_memory[a], minds.account_code[a]
+        scar = 0.0
+        if x["flags"] & _ASKS:
+            ask(x, keys[1], who, s, memory, max(0.0, 1.0 - f.ease_loss[r]), segment, c < 0, o, f, voice, mind)
+        if x["flags"] & _SPEAKS and c >= 0:
+            word = speak(x["kind"], keys[2], s, speech, o.address[r] if x["contact"] < 0 else voice.address[x["contact"]])
+            if word != 0:
+                f.spoke[r] = word
+                speech.word_sum[o.market[r]] += s - speech.competitor
+                speech.word_count[o.market[r]] += 1.0
+
+
+@njit(cache=True)
+def ask(
+    x: np.void,
+    key: np.uint64,
+    who: Count,
+    s: float,
+    memory: float,
+    ease: float,
+    segment: int,
+    trade: bool,
+    o: OrderFacts,
+    f: Felt,
+    voice: ServiceVoice,
+    mind: Mind,
+) -> None:
+    """Ask for an answer about the order, or about the contact; trade answers a tenth as often about one line."""
+    r, y = x["row"], x["contact"]
+    line = o.address[r] if y < 0 else voice.address[y]
+    csat, nps, ces, said = survey(key, line, who, s, memory, ease, segment, mind)
+    if trade and uniform(key, line, 5) >= 0.1:
+        said = 0
+    if x["flags"] & _JUDGES:
+        voice.csat[y], voice.nps[y], voice.ces[y], voice.answered[y] = csat, nps, ces, said
+    else:
+        f.csat[r], f.nps[r], f.ces[r], f.answered[r] = csat, nps, ces, said
+
+
+@njit(cache=True)
+def speak(kind: int, key: np.uint64, s: float, speech: Speech, line: Count) -> int:
+    """+1 a good word, -1 a bad one (worse than the best alternative), 0 silence."""
+    if uniform(key, line, kind) >= willing(s, speech.good, speech.bad):
+        return 0
+    return 1 if s >= speech.competitor else -1

@@ -1,0 +1,40 @@
+"""Add up felt experiences by cell, and pick those of the customers whose journeys are kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from e2esim.streams.draws import uniform
+
+
+@njit(cache=True)
+def add_cells(batch: npt.NDArray[np.void], n: int, start: float, channel: npt.NDArray[Any], segment: npt.NDArray[Any], sums: npt.NDArray[np.float64]) -> None:
+    """Number, feelings and losses of the experiences from ``start`` [h] on, by kind, attribute, channel and segment."""
+    for k in range(n):
+        x = batch[k]
+        if x["t"] < start:
+            continue
+        r, feeling = x["row"], x["feeling"]
+        cell = sums[x["kind"], x["attribute"], channel[r], segment[r]]
+        cell[0] += 1.0
+        cell[1] += feeling
+        cell[2] += min(0.0, feeling)
+
+
+@njit(cache=True)
+def keep(
+    batch: npt.NDArray[np.void], n: int, key: np.uint64, consumer: npt.NDArray[Any], address: npt.NDArray[np.int64], share: float
+) -> npt.NDArray[np.int64]:
+    """Places in the batch of the experiences of consumers who are kept, each with probability ``share`` by its address."""
+    out = np.empty(n, dtype=np.int64)
+    m = 0
+    for k in range(n):
+        c = consumer[batch[k]["row"]]
+        if c >= 0 and uniform(key, address[c], 0) < share:
+            out[m] = k
+            m += 1
+    return out[:m]

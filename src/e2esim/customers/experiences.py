@@ -1,0 +1,110 @@
+"""The experience log of a run: takes what stages emit, lets it be felt, adds it up, and keeps some journeys whole."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from e2esim.customers.books import Law, Mind, Minds, OrderFacts, Speech, Touchpoints, felt, order_facts, service_voice, touchpoints
+from e2esim.customers.emission_kernels import ROWS
+from e2esim.customers.experience_kernels import feel
+from e2esim.customers.experience_sums import add_cells, keep
+from e2esim.customers.people import People
+from e2esim.domain.book import Columns
+from e2esim.domain.experience import EXPERIENCE, SERVICE, Lived
+from e2esim.domain.world import World
+from e2esim.streams import Streams
+
+LINE_WEIGHT = 0.04  # of a line of a trade order against a consumer's purchase in memory, assumed
+
+
+class Experiences:
+    """What customers live through.
+
+    Attributes
+    ----------
+    sums
+        (kinds, attributes, channels, segments, 3) inside the reporting window: number, feelings, and losses alone [satisfaction].
+    word_sum, word_count
+        (markets,) words spoken, as differences to the best alternative [satisfaction], and their number; they fade.
+    """
+
+    def __init__(self, world: World, people: People, orders: Columns, contacts: Columns, streams: Streams) -> None:
+        self.world, self.people, self.orders, self.contacts = world, people, orders, contacts
+        self._keys = np.array([streams.key(k) for k in ("journey.quality", "journey.survey", "journey.word")], dtype=np.uint64)
+        self.touch_key, self._keep_key = streams.key("journey.touch"), streams.key("journey.kept")
+        self.points: Touchpoints = touchpoints(world)
+        steps = np.diff(self.points.start).reshape(-1, 6).sum(axis=1) if len(self.points.start) > 1 else np.zeros(1)
+        self._most = ROWS + 2 * int(steps.max())
+        self._batch = np.zeros(1024 * self._most, dtype=EXPERIENCE)
+        self.word_sum, self.word_count = np.zeros(len(world.markets)), np.zeros(len(world.markets))
+        self._law, self._mind = law(world, people), mind(world, people)
+        self.sums = np.zeros((len(Lived), SERVICE + 1, len(world.channels.ids), len(world.segments.ids), 3))
+        self._share = kept_share(world, people)
+        self._kept: list[npt.NDArray[np.void]] = []
+
+    def room(self, moments: int) -> npt.NDArray[np.void]:
+        """The buffer into which a stage emits up to ``moments`` moments."""
+        if moments * self._most > len(self._batch):
+            self._batch = np.zeros(int(1.5 * moments) * self._most, dtype=EXPERIENCE)
+        return self._batch
+
+    def facts(self) -> OrderFacts:
+        """What emitters read of the order book."""
+        return order_facts(self.orders)
+
+    def feel(self, n: int) -> None:
+        """Let the first ``n`` experiences of the buffer be felt, in their order."""
+        if n == 0:
+            return
+        c, p, m = self.people.consumers, self.people, self.world.settings.market
+        minds = Minds(c["address"], c["memory"], c["memory_t"], c["scar"], self.world.accounts.code, p.account_memory)
+        speech = Speech(m.speak_good, m.speak_bad, m.competitor_satisfaction, self.word_sum, self.word_count)
+        o = order_facts(self.orders)
+        feel(self._batch, n, self._keys, o, felt(self.orders), minds, service_voice(self.contacts), self._law, self._mind, speech)
+        add_cells(self._batch, n, 24.0 * self.world.settings.horizon.warmup_days, o.channel, o.segment, self.sums)
+        if self._share > 0.0:
+            some = keep(self._batch, n, self._keep_key, o.consumer, c["address"], self._share)
+            if len(some):
+                self._kept.append(self._batch[some])
+
+    def kept(self) -> npt.NDArray[np.void]:
+        """Experiences of the customers that are kept whole, in order of feeling, (n,)."""
+        return np.concatenate(self._kept) if self._kept else np.zeros(0, dtype=EXPERIENCE)
+
+
+def law(world: World, people: People) -> Law:
+    """How attributes are felt in this world."""
+    a, s, seg = world.attributes, world.settings.satisfaction, world.segments
+    quality = np.where(world.items.brand >= 0, world.quality[world.items.brand], 1.0)
+    weights = (seg.w_punctuality, seg.w_lead, seg.w_ease, seg.w_experience)
+    return Law(a.gain, a.loss, a.tolerance, a.shape, *weights, quality, s.kappa, s.model == "product_only")
+
+
+def mind(world: World, people: People) -> Mind:
+    """How this world's customers remember and answer."""
+    s = world.settings.satisfaction
+    return Mind(
+        base=people.base,
+        half_life_h=24.0 * s.half_life_d,
+        eta=s.eta,
+        eta_extreme=s.eta_extreme,
+        scar=s.scar,
+        line_weight=LINE_WEIGHT,
+        slope=s.answer_slope,
+        style_sd=s.style_sd,
+        shared=s.shared_noise,
+        response=world.segments.response,
+        csat_cuts=people.csat_cuts,
+        nps_cuts=people.nps_cuts,
+        ces_cuts=people.ces_cuts,
+    )
+
+
+def kept_share(world: World, people: People) -> float:
+    """Share of the consumers whose journeys are kept whole, for about ``horizon.journeys`` of them."""
+    wanted = world.settings.horizon.journeys
+    if wanted == 0:
+        return 0.0
+    expected = people.opening_customers + float(people.purchases_y.sum()) * world.hours / 8760.0
+    return min(1.0, wanted / max(1.0, expected))
