@@ -1,6 +1,7 @@
 # make run        the main job: one year of the mattress maker
 # make test       style, types, room boundaries, tests and doctests
 # make test-long  the slow cases
+# make validation docs/validation.md: textbook worlds beside their right answers
 # Each target makes its own environment (.venv) first; PYTHON chooses the interpreter (3.11 or later).
 
 PYTHON ?= python3
@@ -8,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test test-long docs clean
+.PHONY: run test test-long docs validation clean
 
 run: $(VENV)/installed
 	$(BIN)/e2esim run scenario=mattress_maker $(ARGS)
@@ -25,6 +26,10 @@ test-long: $(VENV)/installed-dev
 docs: $(VENV)/installed
 	$(BIN)/python -m e2esim.cli.docs docs/data.md
 	$(BIN)/python -m e2esim.cli.plan_docs docs/plan_data.md
+	$(BIN)/python -m e2esim.cli.network_docs docs/network_data.md
+
+validation: $(VENV)/installed-dev
+	$(BIN)/python tests/textbook_report.py docs/validation.md
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist

@@ -13,7 +13,7 @@ from benchmarks.machine import describe
 SPEED: dict[str, Callable[[bool], Iterator[speed.Figure]]] = {
     "start": speed.start, "year": speed.year, "decade": speed.decade, "small": speed.small,
 }  # fmt: skip
-ROOMS = {"promise": ("promise", "promise")}  # figures too; their modules take a second to import
+ROOMS = {"promise": ("promise", "promise"), "network": ("network", "network")}  # figures too; their modules take a second to import
 PLANNERS = {
     "kpi": ("kpi", "full_year"), "loop": ("planning_loop", "main"), "lotsizing": ("lotsizing", "main"),
     "factory": ("factory", "run"), "sequencing": ("sequencing", "run"), "forecast": ("forecast", "run"),
@@ -25,6 +25,7 @@ ABOUT = {
     "decade": "ten years against one (scale 0.1; --full: scale 1)",
     "small": "the tests' small world at 1,000,000 customers: per-order SimPy against the engine",
     "promise": "batch allocation of a book of 10,000 orders, a backorder run, one request, capable-to-promise",
+    "network": "20,000 stock points for a year; a serial chain beside stockpyl and SupplyNetPy (E2ESIM_PEERS=their Python)",
     "kpi": "all KPIs with breakdowns of a full year",
     "planning": "lotsizing, factory, sequencing, forecast and loop: gaps and times of everything that plans",
     "loop": "weekly MPS, nightly netting and ATP, waves, call-offs",

@@ -56,6 +56,25 @@ def small_world(customers: int, days: int = 365) -> tuple[World, Figures]:
         return world, clock.read()
 
 
+def network(folder: str) -> Figures:
+    """A network company: read, run without its order book, measured; its kernels compiled and loaded by a small run before."""
+    from e2esim.config.supply_network import network_place, open_network
+    from e2esim.kpi.network import measure_network
+    from e2esim.simulate.network import simulate_network
+
+    place = network_place(folder)
+    assert place is not None
+    short = open_network(place, ["horizon.days=2"]).company
+    simulate_network(short.network, short.clock, book=False)
+    clock = Clock()
+    company = open_network(place, []).company
+    read = clock.read()["cpu_s"]
+    outcome = simulate_network(company.network, company.clock, book=False)
+    run = clock.read()["cpu_s"]
+    measure_network(outcome)
+    return clock.read() | {"read_s": read, "run_s": run - read}
+
+
 def engine(customers: int) -> Figures:
     """The small world, one year, by the engine: read, built and simulated."""
     simulate(small_world(2_000, 28)[0])
@@ -85,8 +104,10 @@ def main() -> None:
         done = engine(int(args[0]))
     elif task == "per_order":
         done = per_order(int(args[0]), args[1])
+    elif task == "network":
+        done = network(args[0])
     else:
-        raise SystemExit(f"no task {task}: year SCALE DAYS, engine CUSTOMERS, per_order CUSTOMERS on|off")
+        raise SystemExit(f"no task {task}: year SCALE DAYS, engine CUSTOMERS, per_order CUSTOMERS on|off, network FOLDER")
     print(json.dumps(done))
 
 

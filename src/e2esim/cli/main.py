@@ -64,17 +64,9 @@ def run_one(
     no_report: Annotated[bool, typer.Option("--no-report", help="Leave out report.html.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no table.")] = False,
     language: Annotated[Language, typer.Option("--language", help="Of table and report.")] = Language.en,
-    journeys: Annotated[int, typer.Option("--journeys", min=0, help="Keep the journeys of about so many consumers, for `e2esim customer`.")] = 0,
     post_game: Annotated[
         bool, typer.Option("--post-game", help="Planned run: split the gap between plan and execution by its causes.")
     ] = False,
-    stop_at: Annotated[
-        str, typer.Option("--stop-at", metavar="DATE", help="Planned run: stop on the morning of a day.", show_default=False)
-    ] = "",
-    save: Annotated[
-        Path | None,
-        typer.Option("--save", help="With --stop-at: write the company as it stands then, a folder for plan, promise and run.", show_default=False),
-    ] = None,
 ) -> None:
     """Simulate a company and write its run folder.
 
@@ -97,11 +89,8 @@ def run_one(
             quiet=quiet,
             language=language.value,
             post_game=post_game,
-            stop_at=stop_at,
-            save=save,
         )
-        kept = [f"horizon.journeys={journeys}"] if journeys else []
-        run_company([*(overrides or []), *kept], options)
+        run_company(overrides or [], options)
 
 
 @app.command()
@@ -208,7 +197,7 @@ def tournament(
 def plan_one(
     data: Annotated[
         Path,
-        typer.Argument(metavar="DATA", help="Company: folder, workbook, NAME or scenario=NAME; docs/data.md.", show_default=False),
+        typer.Argument(metavar="DATA", help="Folder of CSV files or workbook; docs/plan_data.md.", show_default=False),
     ],
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Plan folder; default ./runs/plan-...", show_default=False)
@@ -287,7 +276,7 @@ def sop_one(
 
 @app.command("promise")
 def promise_one(
-    data: Annotated[Path, typer.Argument(metavar="DATA", help="Company, as for plan: folder, workbook, NAME or scenario=NAME.", show_default=False)],
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="Planner's data, as for plan; docs/plan_data.md.", show_default=False)],
     item: Annotated[str, typer.Option("--item", metavar="ITEM", help="What is asked for.", show_default=False)] = "",
     qty: Annotated[str, typer.Option("--qty", metavar="N", help="How many [unit of the item].", show_default=False)] = "",
     date: Annotated[str, typer.Option("--date", metavar="DAY", help="Wanted on this day, YYYY-MM-DD.", show_default=False)] = "",
@@ -337,7 +326,7 @@ def promise_one(
 def backorders(
     data: Annotated[
         Path,
-        typer.Argument(metavar="DATA", help="Company: folder, workbook, NAME or scenario=NAME; docs/data.md.", show_default=False),
+        typer.Argument(metavar="DATA", help="Folder of CSV files or workbook; docs/plan_data.md.", show_default=False),
     ],
     segments: Annotated[
         Path | None,
@@ -369,11 +358,11 @@ def validate(
     as_json: AsJson = False,
     every: Annotated[bool, typer.Option("--all", help="List every problem, however many.")] = False,
 ) -> None:
-    """Check settings and tables of a company; list all problems with file, row, column and remedy."""
+    """Check settings and tables of a scenario; list all problems with file, row, column and remedy."""
     with clean_end():
-        from e2esim.cli.listings import validate_company
+        from e2esim.cli.listings import validate_scenario
 
-        raise typer.Exit(validate_company(overrides or [], as_json=as_json, every=every))
+        raise typer.Exit(validate_scenario(overrides or [], as_json=as_json, every=every))
 
 
 @app.command()
@@ -395,7 +384,7 @@ def new(
     empty: Annotated[bool, typer.Option("--empty", help="Headers only: every table and column, no rows.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be written, write nothing.")] = False,
 ) -> None:
-    """Copy a company into a folder of your own, to fill with your data; its titles and settings of money stay behind."""
+    """Copy a scenario into a folder of your own, to fill with your data."""
     with clean_end():
         from e2esim.cli.copying import new_scenario
 
@@ -424,27 +413,11 @@ def tables(
         print_tables(name)
 
 
-@app.command("customer")
-def customer_one(
-    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run with --journeys.", show_default=False)],
-    number: Annotated[int | None, typer.Argument(metavar="[ID]", help="Consumer; who is kept if left out.", show_default=False)] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Tell the journey of one customer in words: what was shown, what was expected, how it felt.
-
-    Example: e2esim customer runs/mattress_maker-20261126-190000-1a2b3c 4711
-    """
-    with clean_end():
-        from e2esim.cli.customer_command import tell_customer
-
-        tell_customer(run_folder, number, as_json=as_json)
-
-
 @app.command("forecast")
 def forecast_one(
     data: Annotated[
         Path,
-        typer.Argument(metavar="DATA", help="Company: folder, workbook, NAME or scenario=NAME; docs/data.md.", show_default=False),
+        typer.Argument(metavar="DATA", help="Folder of CSV files or workbook; docs/plan_data.md.", show_default=False),
     ],
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Also write a folder with the forecast.", show_default=False)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from e2esim.config.places import data_place, has_market
+from e2esim.config.places import MAIN, data_place
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
 from e2esim.machine_code import is_compiled
 
@@ -35,8 +35,6 @@ class RunOptions:
     quiet: bool = False
     language: str = "en"
     post_game: bool = False
-    stop_at: str = ""
-    save: Path | None = None
 
 
 class RunKind(StrEnum):
@@ -47,8 +45,8 @@ class RunKind(StrEnum):
 
 
 def kind_of_run(company: Path) -> RunKind:
-    """Which run a folder or workbook has, by its tables: that of a market where there is one, else the planned run."""
-    return RunKind.MARKET if has_market(company) else RunKind.PLANNED
+    """Which run a folder or workbook has: that of a market where a scenario says how it goes, else the planned run."""
+    return RunKind.MARKET if (company / MAIN).is_file() else RunKind.PLANNED
 
 
 def run_company(overrides: Sequence[str], options: RunOptions) -> None:
@@ -65,18 +63,25 @@ def run_company(overrides: Sequence[str], options: RunOptions) -> None:
     if len(bare) + len(named) > 1:
         message, remedy = "more than one company", "name one: a folder, or scenario=NAME"
         raise InputErrors([Problem(file=COMMAND_LINE, column="scenario", value=", ".join((*bare, *named)), message=message, remedy=remedy)])
+    from e2esim.config.supply_network.door import network_place
+
     company = next(iter((*bare, *named)), "")
+    network = network_place(company) if company else None
+    if network is not None and not options.post_game:
+        from e2esim.cli.network_command import run_network
+
+        _one_of_them(options)
+        run_network(network, rest, options)
+        return
     place = data_place(company) if company else None
     if place is not None and kind_of_run(place) == RunKind.PLANNED:
         from e2esim.cli.planned_run_command import run_planned
 
         run_planned(place, rest, options)
         return
-    own = {"--post-game": options.post_game, "--stop-at": options.stop_at, "--save": options.save}
-    message, remedy = "goes with the planned run of a factory", "leave it out"
-    wrong = [Problem(file=COMMAND_LINE, column=name, message=message, remedy=remedy) for name, given in own.items() if given]
-    if wrong:
-        raise InputErrors(wrong)
+    if options.post_game:
+        message, remedy = "goes with the planned run of a factory", "leave it out"
+        raise InputErrors([Problem(file=COMMAND_LINE, column="--post-game", message=message, remedy=remedy)])
     run_scenario([*(f"scenario={word}" for word in (*bare, *named)), *rest], options)
 
 

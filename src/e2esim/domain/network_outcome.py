@@ -33,8 +33,10 @@ class NetworkOutcome:
         points (-1: outside), ``what`` is the operation, or the stream of demand of a sale or return; days; units; EUR. Empty if not kept.
     centres : name -> (work centres,)
         Machine days used, starts, starts that had waited, days waited, ends.
-    on_hand, under_way : (points,)
-        At the horizon [units]; what is under way has been sent to the stock point or is being made for it.
+    on_hand : (points,)
+        At the horizon [units].
+    under_way_by_operation : (operations,)
+        Sent or being made, and not yet there, at the horizon [units].
     """
 
     network: SupplyNetwork
@@ -45,7 +47,8 @@ class NetworkOutcome:
     book: dict[str, npt.NDArray[Any]]
     centres: dict[str, Floats]
     on_hand: Floats
-    under_way: Floats
+    under_way_by_operation: Floats
+    replication: int = 0
 
     @property
     def window_d(self) -> float:

@@ -33,7 +33,7 @@ def simulate_network(
         If goods appeared or vanished at a stock point.
     """
     state = execute(network, clock, Streams(seed, replication), book=book, record=record, progress=progress)
-    outcome = _outcome(network, clock, state)
+    outcome = _outcome(network, clock, state, replication)
     check_goods(outcome)
     return outcome
 
@@ -57,10 +57,8 @@ def check_goods(outcome: NetworkOutcome) -> None:
         raise ConservationError(f"{p.item} at {p.site}: {came[k]:g} came, {went[k]:g} went, {outcome.on_hand[k]:g} on hand")
 
 
-def _outcome(network: SupplyNetwork, clock: NetworkClock, s: NetworkState) -> NetworkOutcome:
+def _outcome(network: SupplyNetwork, clock: NetworkClock, s: NetworkState, replication: int) -> NetworkOutcome:
     rows = int(s.counters[C.N_BOOK]) if s.switches[C.KEEP_BOOK] else 0
-    under_way = np.zeros(network.n)
-    np.add.at(under_way, s.way.to, s.way.under_way)
     return NetworkOutcome(
         network=network,
         clock=clock,
@@ -70,5 +68,6 @@ def _outcome(network: SupplyNetwork, clock: NetworkClock, s: NetworkState) -> Ne
         book={name: s.book[name][:rows] for name in ("kind", "at", "to", "what", "quantity", "got", "lost", "placed", "shipped", "done", "eur")},
         centres={name: s.centre[name] for name in ("used_d", "starts", "waited", "wait_d", "done")},
         on_hand=s.point.on_hand,
-        under_way=under_way,
+        under_way_by_operation=s.way.under_way,
+        replication=replication,
     )

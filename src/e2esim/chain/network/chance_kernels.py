@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from e2esim.chain.network import columns as C
 from e2esim.chain.network.columns import NetworkState
-from e2esim.chain.network.inner import inner
+from e2esim.chain.network.inner import called, inner
 from e2esim.streams.draws import normal_quantile, uniform
 
 
 @inner
 def draw(s: NetworkState, law: int, key: int, address: int, number: int) -> float:
     """Draw of law number ``law``, in the unit of the law."""
-    kind = s.law[law].kind
-    a = s.law[law].a
-    b = s.law[law].b
-    if kind == C.CONSTANT:
-        return a
-    u = uniform(s.keys[key], address, number)
+    if s.law[law].kind == C.CONSTANT:
+        return s.law[law].a
+    return sample(s.law, s.table, law, uniform(s.keys[key], address, number))
+
+
+@called
+def sample(laws: Any, table: Any, law: int, u: float) -> float:
+    """Quantile ``u`` of law number ``law``."""
+    kind = laws[law].kind
+    a = laws[law].a
+    b = laws[law].b
     if kind == C.EXPONENTIAL:
         return -a * math.log(u)
     if kind == C.NORMAL:
@@ -27,14 +33,14 @@ def draw(s: NetworkState, law: int, key: int, address: int, number: int) -> floa
         return a + (b - a) * u
     if kind == C.LOGNORMAL:
         return math.exp(a + b * normal_quantile(u))
-    low = s.law[law].low
-    high = s.law[law].high
+    low = laws[law].low
+    high = laws[law].high
     if kind == C.DISCRETE:
         while low < high - 1:  # first value whose cumulative probability reaches u
             middle = (low + high - 1) >> 1
-            if s.table[middle].p < u:
+            if table[middle].p < u:
                 low = middle + 1
             else:
                 high = middle + 1
-        return a * s.table[low].x
-    return a * s.table[low + int(u * (high - low))].x
+        return a * table[low].x
+    return a * table[low + int(u * (high - low))].x

@@ -1,45 +1,54 @@
-"""The calendar of events: a binary heap on (time, key), payloads in slots. Times are rounded to 2**-20 d (0.08 s), so equal means equal."""
+"""The calendar of events: a binary heap on (time, key), payloads in slots. Times are rounded to 2**-32 d (20 us), so that equal means equal."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from e2esim.chain.network import columns as C
 from e2esim.chain.network.columns import NetworkState
-from e2esim.chain.network.inner import inner
+from e2esim.chain.network.inner import called, inner
 
-_GRID = 1048576.0
+_GRID = 4294967296.0
 
 
 @inner
 def push(s: NetworkState, t: float, moment: int, level: int, point: int, kind: int, what: int, quantity: float) -> None:
     """Enter an event. At one time the order is: place of its moment in the sequence, level (downstream first), stock point, first entered."""
-    c = s.counters
+    key = ((s.moment[moment] * 256 + min(level, 255)) * 2097152 + point) << 31
+    enter(s.heap, s.slot, s.counters, t, key, kind, what, quantity)
+
+
+@called
+def enter(heap: Any, slots: Any, c: npt.NDArray[np.int64], t: float, key: int, kind: int, what: int, quantity: float) -> None:
+    """Put an event into the heap at its place."""
     n = c[C.N_HEAP]
     slot = c[C.N_FREE_SLOTS]
     if slot >= 0:
-        c[C.N_FREE_SLOTS] = s.slot[slot].kind
+        c[C.N_FREE_SLOTS] = slots[slot].kind
     else:
         slot = n
-    s.slot[slot].kind = kind
-    s.slot[slot].what = what
-    s.slot[slot].quantity = quantity
+    slots[slot].kind = kind
+    slots[slot].what = what
+    slots[slot].quantity = quantity
     c[C.N_SEQUENCE] += 1
-    key = (((s.moment[moment] * 256 + min(level, 255)) * 2097152 + point) << 31) + (c[C.N_SEQUENCE] & 2147483647)
+    key += c[C.N_SEQUENCE] & 2147483647
     t = np.floor(t * _GRID + 0.5) / _GRID
     c[C.N_HEAP] = n + 1
     k = n
     while k > 0:
         up = (k - 1) >> 1
-        if s.heap[up].t < t or (s.heap[up].t == t and s.heap[up].key < key):
+        if heap[up].t < t or (heap[up].t == t and heap[up].key < key):
             break
-        s.heap[k].t = s.heap[up].t
-        s.heap[k].key = s.heap[up].key
-        s.heap[k].slot = s.heap[up].slot
+        heap[k].t = heap[up].t
+        heap[k].key = heap[up].key
+        heap[k].slot = heap[up].slot
         k = up
-    s.heap[k].t = t
-    s.heap[k].key = key
-    s.heap[k].slot = slot
+    heap[k].t = t
+    heap[k].key = key
+    heap[k].slot = slot
 
 
 @inner

@@ -5,6 +5,7 @@ from __future__ import annotations
 from numba import njit
 
 from e2esim.chain.network import columns as C
+from e2esim.chain.network.borrowed import lent
 from e2esim.chain.network.chance_kernels import draw
 from e2esim.chain.network.columns import NetworkState
 from e2esim.chain.network.goods_kernels import close_if_done, delivered, new_row, note, serve_lines, take_back, touch
@@ -17,8 +18,15 @@ FINISHED, NEEDS_ROOM, PAUSED = 0, 1, 2
 
 
 @njit(cache=True)
-def run(s: NetworkState, events: int) -> int:
+def run(owned: NetworkState, events: int) -> int:
     """Run up to ``events`` events. FINISHED, or NEEDS_ROOM (grow book and heap, then call again), or PAUSED (call again)."""
+    s = NetworkState(
+        lent(owned.point), lent(owned.rule), lent(owned.way), lent(owned.input), lent(owned.user_way), lent(owned.echelon), lent(owned.ring),
+        lent(owned.expected), lent(owned.step), lent(owned.demand), lent(owned.receipt), lent(owned.centre), lent(owned.law), lent(owned.table),
+        lent(owned.band), lent(owned.member_points), lent(owned.member_demands), lent(owned.member_receipts), lent(owned.book), lent(owned.heap),
+        lent(owned.slot), lent(owned.tally), lent(owned.record), lent(owned.counters), lent(owned.moment), lent(owned.keys), lent(owned.clock),
+        lent(owned.switches)
+    )
     c = s.counters
     bands = s.band.shape[0] - 1
     horizon = s.clock[C.HORIZON]

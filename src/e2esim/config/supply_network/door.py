@@ -10,7 +10,7 @@ import polars as pl
 
 from e2esim.config.door import load_settings, shown
 from e2esim.config.grids import ROW
-from e2esim.config.places import Place
+from e2esim.config.places import Place, find, roots
 from e2esim.config.problems import InputErrors, Problem
 from e2esim.config.sheets import FOLDER, WORKBOOK, read_csvs, read_workbook
 from e2esim.config.supply_network.demand import read_demand
@@ -47,6 +47,24 @@ def is_network(folder: Path) -> bool:
     return "replenishment" in names or ("demand" in names and "orders" not in names)
 
 
+def network_place(wanted: str) -> Place | None:
+    """Place of the network company that ``wanted`` means (a name, a folder, NAME/VARIANT); None if it is something else, or not there."""
+    place: Place | None
+    try:
+        place = find(wanted)
+    except InputErrors:
+        place = next((Place(folder=path.resolve(), variant="", name=path.name) for path in _folders(wanted) if path.is_dir()), None)
+    return place if place is not None and is_network(place.folder) else None
+
+
+def _folders(wanted: str) -> list[Path]:
+    name = wanted.strip().strip("'\"")
+    try:
+        return [Path(name).expanduser(), *(root / name for root in roots())]
+    except RuntimeError:  # nobody's home
+        return []
+
+
 def open_network(place: Place, overrides: Sequence[str]) -> OpenedNetwork:
     """Read the company at ``place`` with the settings of its scenario.yaml and of ``overrides``.
 
@@ -68,9 +86,15 @@ def open_network(place: Place, overrides: Sequence[str]) -> OpenedNetwork:
     errors = [problem for problem in reader.problems if not problem.warning]
     if errors or network is None:
         raise InputErrors([*errors, *(problem for problem in problems if problem.warning)])
-    company = NetworkCompany(settings=settings, network=network, clock=clock_of(settings), notices=tuple(reader.notices))
+    company = NetworkCompany(settings=settings, network=network, clock=clock_of(settings), notices=tuple(reader.notices), names=_named(reader))
     frames = {name: frame.drop(ROW) for name, frame in typed.frames.items()}
     return OpenedNetwork(company, frames, (*problems, *reader.problems))
+
+
+def _named(reader: Reader) -> dict[tuple[str, str], str]:
+    """Names shown in reports, of items, sites and work centres that have one."""
+    keys = {"items": "item", "sites": "site", "work_centres": "work_centre"}
+    return {(table, row[key]): row["name"] for table, key in keys.items() for row in reader.rows(table) if row["name"]}
 
 
 def clock_of(settings: Settings) -> NetworkClock:

@@ -1,0 +1,46 @@
+"""``e2esim run`` for a company that refills stock points by rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from e2esim.cli.run_command import RunOptions
+    from e2esim.config.places import Place
+
+
+def run_network(place: Place, overrides: Sequence[str], options: RunOptions) -> None:
+    """Load, check, simulate, write and print a supply network.
+
+    Raises
+    ------
+    InputErrors
+        If company, overrides or run folder are wrong; nothing is written then.
+    """
+    from e2esim.cli.ends import listing
+    from e2esim.cli.run_command import run_folder
+    from e2esim.config.supply_network import open_network
+    from e2esim.report.manifest import fingerprint
+
+    opened = open_network(place, overrides)
+    if opened.warnings and not options.quiet:
+        typer.echo(listing(opened.warnings), err=True)
+    settings = opened.company.settings
+    folder = run_folder(options.out, settings.name, fingerprint(settings, None, opened.tables)[:12])
+
+    from e2esim.report.network import network_json, print_network, write_network
+    from e2esim.report.progress import progress_bar
+    from e2esim.study.network import study_network
+
+    with progress_bar(quiet=options.quiet) as tell:
+        result = study_network(opened.company, replications=options.replications, keep=options.replication - 1, progress=tell)
+    if folder.is_dir():  # empty, as run_folder has seen
+        folder.rmdir()
+    write_network(result, folder, opened.tables)
+    if options.as_json:
+        typer.echo(network_json(result, folder))
+    elif not options.quiet:
+        print_network(result, folder)

@@ -1,0 +1,85 @@
+"""The door of network companies: neutral defaults are stated, contradictions are told with file, row, column and remedy, all at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from e2esim.config.problems import InputErrors, Problem
+from e2esim.config.supply_network import network_place, open_network
+from e2esim.domain.network_company import NetworkCompany
+from e2esim.simulate.network import simulate_network
+
+SOUND = {
+    "items": "item,price\nchair,50\n",
+    "sites": "site,kind\nplant,plant\nshop,shop\n",
+    "lanes": "from,to,item,transit_d\nplant,shop,chair,2\n",
+    "supply": "supplier,item,site,lead_time_days,price\nmaker,chair,plant,5,20\n",
+    "stock": "item,site,on_hand\nchair,plant,30\nchair,shop,10\n",
+    "replenishment": "site,item,rule,level,reorder,review_d\nplant,chair,s_S,60,20,1\nshop,chair,base_stock,12,,1\n",
+    "demand": "item,site,mean\nchair,shop,2\n",
+}
+
+
+def company(folder: Path, **tables: str | None) -> NetworkCompany:
+    for name, text in (SOUND | tables).items():
+        if text is not None:
+            (folder / f"{name}.csv").write_text(text)
+    place = network_place(str(folder))
+    assert place is not None
+    return open_network(place, ["horizon.days=60", "horizon.warmup_days=10"]).company
+
+
+def problems(folder: Path, **tables: str | None) -> tuple[Problem, ...]:
+    with pytest.raises(InputErrors) as caught:
+        company(folder, **tables)
+    return caught.value.problems
+
+
+def test_a_sound_company_opens_and_runs(tmp_path: Path) -> None:
+    found = company(tmp_path)
+    assert [(p.site, p.item) for p in found.network.points] == [("plant", "chair"), ("shop", "chair")]
+    assert not found.notices
+    outcome = simulate_network(found.network, found.clock)
+    assert outcome.tally["demand"].sum() == 100.0
+
+
+def test_items_and_demand_alone_run_and_say_what_was_assumed(tmp_path: Path) -> None:
+    found = company(tmp_path, sites=None, lanes=None, supply=None, stock=None, replenishment=None, demand="item,mean\nchair,2\n")
+    assert len(found.notices) == 3
+    assert simulate_network(found.network, found.clock).ledger["sold"].sum() == 2.0 * 60.0
+
+
+@pytest.mark.parametrize(
+    ("tables", "file", "row", "column", "words"),
+    [
+        ({"lanes": "from,to,item\nplant,nowhere,chair\nplant,shop,chair\n"}, "lanes.csv", 2, "to", "lane to nowhere"),
+        ({"lanes": "from,to,item\nplant,shop,chair\nshop,plant,chair\n"}, "lanes.csv", 2, "to", "circle"),
+        ({"supply": None}, "replenishment.csv", 2, "item", "without source"),
+        ({"supply": "supplier,item,site,share\na,chair,plant,.5\nb,chair,plant,.4\n"}, "supply.csv", 2, "share", "sum to 0.9"),
+        ({"sites": "site,kind\nplant,plant\nshop,shop\nidle,shop\n"}, "sites.csv", 4, "site", "site without items"),
+        ({"replenishment": SOUND["replenishment"].replace("60,20", "20,60")}, "replenishment.csv", 2, "level", "not above"),
+        ({"replenishment": SOUND["replenishment"] + "shop,chair,none,,,\n"}, "replenishment.csv", 4, "site + item + from_d", "duplicate"),
+        (
+            {"replenishment": "site,item,rule,level,from_d,holding_eur\nplant,chair,none,,,\nshop,chair,base_stock,5,0,1\nshop,chair,base_stock,5,9,2\n"},
+            "replenishment.csv", 4, "from_d", "still holds",
+        ),
+        ({"demand": "item,site,mean,law,sd\nchair,shop,2,gamma,0\n"}, "demand.csv", 2, "mean", "gamma needs"),
+        ({"demand": "item,site,law,values\nchair,shop,empirical,1;x\n"}, "demand.csv", 2, "values", "could not convert"),
+        ({"demand": "item,site,mean\nchair,shop,2\nstool,shop,2\n"}, "demand.csv", 3, "item", "no such item"),
+        ({"bom": "parent,component,qty_per\nchair,chair,1\n"}, "bom.csv", 2, "component", "circle"),
+    ],
+)  # fmt: skip
+def test_what_contradicts_itself_is_told_with_its_place(
+    tmp_path: Path, tables: dict[str, str | None], file: str, row: int, column: str, words: str
+) -> None:
+    found = problems(tmp_path, **tables)
+    fitting = [p for p in found if p.file.endswith(file) and p.row == row and p.column == column and words in p.message]
+    assert fitting, [str(p) for p in found]
+    assert all(p.remedy for p in fitting)
+
+
+def test_all_problems_come_at_once(tmp_path: Path) -> None:
+    found = problems(tmp_path, supply=None, lanes="from,to,item\nplant,nowhere,chair\n", demand="item,site,mean,law\nchair,shop,2,gamma\n")
+    assert {Path(p.file).name for p in found} >= {"replenishment.csv", "lanes.csv", "demand.csv"}

@@ -1,0 +1,39 @@
+"""Write docs/validation.md: every textbook answer beside what the ordinary run gives. Run: python tests/textbook_report.py docs/validation.md"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from textbook_answers import REPLICATIONS, USUAL, answers, obtained
+
+_HEAD = """# Validation: textbook worlds
+
+Written by `make validation` from the right answers in `tests/textbook_answers.py`, which `tests/study/test_textbook.py` holds. Each world is a small
+company below `scenarios/textbook`, read and run like any other (`e2esim run scenario=textbook/NAME -n REPLICATIONS`); none has code of its own.
+*Error* is the distance in standard errors of the mean over the replications (and of the right answer, where it was simulated itself); 3 is allowed.
+*exact* means equal to a millionth. The order of events at one moment stands in the `scenario.yaml` of each world.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    parts = [_HEAD]
+    world = ""
+    for answer in answers():
+        if answer.world != world:
+            world = answer.world
+            n = REPLICATIONS.get(world, USUAL)
+            runs = "1 replication" if n == 1 else f"{n} replications"
+            parts.append(f"\n## {world}\n\n{runs}\n\n| Case | Expected | Obtained | Error | Source |\n|---|---|---|---|---|\n")
+        got = obtained(answer)
+        off = got.off(answer)
+        error = ("exact" if off == 0.0 else "not exact") if answer.exact else f"{off:.1f} se of {got.se:.2g}"
+        parts.append(f"| {answer.what} | {answer.expected:.7g} | {got.value:.7g} | {error} | {answer.source} |\n")
+    return "".join(parts)
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(page(), encoding="utf-8")
