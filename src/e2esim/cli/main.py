@@ -99,7 +99,8 @@ def compare(
         list[str] | None,
         typer.Argument(
             metavar="[RUN]... [KEY=VALUE]...",
-            help="Scenarios, the base first; a run's own overrides in quotes: 'mattress_maker planning=silo'; overrides alone go to every run.",
+            help="Scenarios, the base first; a run's own overrides in quotes: 'mattress_maker planning=silo'; overrides alone go to every run. "
+            "Or two plan folders.",
             show_default=False,
         ),
     ] = None,
@@ -117,13 +118,17 @@ def compare(
     as_json: AsJson = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no table.")] = False,
 ) -> None:
-    """Run scenarios with common random numbers and print paired differences with their intervals.
+    """Run scenarios with common random numbers and print paired differences with their intervals; or compare two plans.
 
     Example: e2esim compare mattress_maker/as_is mattress_maker/to_be --precision 0.02 --out my_comparison
     """
     with clean_end():
         from e2esim.cli.compare_command import CompareOptions, compare_runs
+        from e2esim.cli.compare_plans_command import compare_plans, plans_of
 
+        if plans := plans_of(runs or []):
+            compare_plans(*plans, out=out, as_json=as_json, quiet=quiet)
+            return
         options = CompareOptions(
             experiment=experiment, kpis=kpis, replications=replications, precision=precision, most=most, material=material,
             workers=workers, out=out, as_json=as_json, quiet=quiet,
@@ -224,6 +229,11 @@ def plan_one(
         Path | None,
         typer.Option("--export-neutral", metavar="DIR", help="Also write three plain CSV files.", show_default=False),
     ] = None,
+    erp: Annotated[
+        Path | None,
+        typer.Option("--erp", metavar="DIR", help="Also write CSV files for an ERP; orders that an earlier export there knows keep their numbers.",
+                     show_default=False),
+    ] = None,
     robust: Annotated[
         int, typer.Option("--robust", metavar="N", min=0, help="Carry the plan out N times: each order's probability of being on time.")
     ] = 0,
@@ -239,7 +249,7 @@ def plan_one(
         from e2esim.cli.plan_command import PlanOptions, plan_data
 
         options = PlanOptions(
-            out=out, time_limit_s=time_limit, rounds=rounds, as_json=as_json, freeze=freeze, export_neutral=export_neutral, quiet=quiet,
+            out=out, time_limit_s=time_limit, rounds=rounds, as_json=as_json, freeze=freeze, export_neutral=export_neutral, erp=erp, quiet=quiet,
             robust=robust, explain_s=explain, calm=calm, change_price=change_price, bring=bring,
         )
         plan_data(data, options)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +38,7 @@ class PlanOptions:
     as_json: bool = False
     freeze: Path | None = None
     export_neutral: Path | None = None
+    erp: Path | None = None
     quiet: bool = False
     robust: int = 0
     explain_s: float = 8.0
@@ -58,6 +60,8 @@ def plan_data(data: Path, options: PlanOptions) -> Path:
     InputErrors
         If data, earlier plan or folders are wrong; nothing is written then.
     """
+    import polars as pl
+
     from e2esim.cli.ends import listing
     from e2esim.cli.run_command import run_folder
     from e2esim.config.places import find_data
@@ -76,6 +80,7 @@ def plan_data(data: Path, options: PlanOptions) -> Path:
     if warnings and not options.quiet:
         typer.echo(listing(warnings), err=True)
     from e2esim.planning.factory.net_forecast import orders_alone, with_forecast
+    from e2esim.report.plan.erp import FILES, write_erp
     from e2esim.report.plan.folder import fingerprint, write_plan
 
     ordered = case
@@ -83,13 +88,15 @@ def plan_data(data: Path, options: PlanOptions) -> Path:
     case = case if demand is None else with_forecast(case, demand)
     chosen = _chosen(case, options.bring)
     earlier = None if options.calm is None else earlier_plan(case, options.calm, fingerprint(read.tables))
-    _empty(options.export_neutral)
+    _empty(options.export_neutral, "--export-neutral", ("lots.csv", "purchases.csv", "deliveries.csv"))
+    _empty(options.erp, "--erp", FILES)
     folder = run_folder(options.out, f"plan-{case.title}", fingerprint(read.tables)[:12])
     if not options.quiet and not is_compiled("planning/factory"):
         typer.echo("first plan after installation: compiling, about half a minute more than later ones", err=True)
     from e2esim.planning.factory.calm import calm_planned
     from e2esim.planning.factory.planner import planned
     from e2esim.report.plan.changes import changes_frame
+    from e2esim.report.plan.neutral import write_neutral_view
     from e2esim.report.plan.summary import summarise
     from e2esim.report.plan.terminal import plan_json, print_plan
     from e2esim.report.plan.view import PlanView
@@ -110,12 +117,15 @@ def plan_data(data: Path, options: PlanOptions) -> Path:
     other, (problem, booked) = elsewhere_of(read.tables, left.problem), orders_alone(left.problem, result, case.n_orders)
     write_plan(view, summary, folder, read.tables, more=lambda path: save_snapshot(path, place, hashes, ordered, problem, booked, other))
     if options.export_neutral is not None:
-        _export(view, options.export_neutral)
+        _put(options.export_neutral, lambda partial: write_neutral_view(view, partial))
+    messages = pl.read_parquet(folder / "messages.parquet")
+    if (erp := options.erp) is not None:
+        _put(erp, lambda partial: write_erp(view, messages, partial, erp))
     wall_s = time.perf_counter() - began
     if options.as_json:
-        typer.echo(plan_json(summary, folder, wall_s, view))
+        typer.echo(plan_json(summary, folder, wall_s, view, messages))
     elif not options.quiet:
-        print_plan(summary, folder, wall_s, view)
+        print_plan(summary, folder, wall_s, view, messages)
     return folder
 
 
@@ -167,24 +177,19 @@ def _robust(case: PlanCase, problem: PlanProblem, result: PlanResult, replicatio
     return replicate_plan(problem, result, case.risk or usual_risk(problem), replications=replications)
 
 
-def _empty(folder: Path | None) -> None:
-    """Refuse a folder for the neutral files that holds anything else."""
+def _empty(folder: Path | None, key: str, ours: Collection[str]) -> None:
+    """Refuse a folder for files of a plan that holds anything else."""
     if folder is None or not folder.exists():
         return
-    ours = {"lots.csv", "purchases.csv", "deliveries.csv"}
-    if not folder.is_dir() or {path.name for path in folder.iterdir()} - ours:
+    if not folder.is_dir() or {path.name for path in folder.iterdir()} - set(ours):
         message, remedy = "holds other files", "name a new folder"
-        key = "--export-neutral"
         raise InputErrors([Problem(file=COMMAND_LINE, column=key, value=str(folder), message=message, remedy=remedy)])
 
 
-def _export(view: object, folder: Path) -> None:
-    """Write the neutral files beside ``folder`` first, then put them there: none is ever half-written."""
-    from e2esim.report.plan.neutral import write_neutral_view
-
+def _put(folder: Path, write: Callable[[Path], None]) -> None:
+    """Let ``write`` fill a folder beside ``folder`` first, then put the files there: none is ever half-written."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as partial:
-        write_neutral_view(view, Path(partial))  # type: ignore[arg-type]
+        write(Path(partial))
         for path in sorted(Path(partial).iterdir()):
             shutil.move(path, folder / path.name)
-

@@ -35,8 +35,10 @@ and PNG, `manifest.json`. `--json` prints one JSON object on stdout; warnings go
 |---|---|---|
 | Summary | manifest.json | status, objective, proven least, gap, on time by priority, causes |
 | MPS | mps | demand, made, received, delivered and stock of every sold item by week |
+| Messages | messages | goods on order already (`receipts`, and what `--freeze` keeps): expedite, reschedule in or out, cancel, with the day and why |
 | Production lots | lots | one row a lot and step: what to start when, `released` or `planned` |
 | Purchase orders | purchases | what to order when from whom |
+| Stock | stock | what comes and goes of every item by week, the least stock at the end of a day, and the stock at the end of the week |
 | Load | load | hours by work centre and week: planned, and wished for if all were made just in time; overloads in orange |
 | Schedule | schedule | lots of every work centre in the order in which they start |
 | Deliveries | deliveries | what is delivered when, with days late |
@@ -47,6 +49,19 @@ and PNG, `manifest.json`. `--json` prints one JSON object on stdout; warnings go
 | Pegging | pegging | what every delivery and every lot is made from |
 | Forecast | forecast | with history only: one row an item, channel and week: statistical, with promotions, with overrides, consumed by orders, net, planned |
 | Forecast accuracy | accuracy | WAPE, bias, MASE and forecast value added of every step, of all, of each class and of each series |
+
+A message is about an open order: stock and open orders that come before it are used first. *expedite*: late orders of customers
+wait for it, and it is needed before it comes; *reschedule in*: it would save what the plan orders or makes anew before it comes;
+*reschedule out*: it is needed more than 7 days after it comes, both in the plan and if all were made just in time; *cancel*:
+nothing known needs it, or not all of it.
+
+`--erp DIR` writes `planned_purchases.csv`, `works_orders.csv`, `confirmations.csv` (customers' orders only), `messages.csv` and
+`numbers.json`. An export into the same folder keeps the numbers (`id`) of the orders it finds there: of one supplier and item, or
+item and step, those of the same day and quantity first, then of the same day, of the same quantity, the earliest. A number is
+never given twice.
+
+`e2esim compare PLAN_DIR PLAN_DIR [--out DIR] [--json]` sets two plans side by side: their figures, for which customers and orders
+it is better or worse (pieces times days late; what never comes counts 365 days), and which lots and purchases moved.
 
 `state.json` and `state.npz` are what `e2esim promise` reads (below).
 

@@ -47,6 +47,29 @@ def wished_load(problem: PlanProblem) -> Floats:
     return np.asarray(load.reshape(len(problem.centres), problem.n_weeks, 7).sum(axis=2))
 
 
+def wished_use(problem: PlanProblem) -> Floats:
+    """When every item is wanted if all is made just in time without limits, (n_items, n_days) [pcs]; what is overdue on day 0.
+
+    Orders take what they are due, parents take components when a week's lot would begin; stock and open orders come first.
+
+    Examples
+    --------
+    >>> from e2esim.planning.factory.synthetic import synthetic_problem
+    >>> p = synthetic_problem(np.random.default_rng(1), finished=2, parts=2, bought=3, centres=3, orders=20, weeks=6)
+    >>> bool((wished_use(p).sum(axis=1)[np.unique(p.order_item)] > 0).all())
+    True
+    """
+    days = max(7 * problem.n_weeks, int(problem.order_due.max(initial=0)) + 1, 1)
+    bom: dict[str, dict[str, float]] = defaultdict(dict)
+    for parent, part, per in zip(problem.bom_parent.tolist(), problem.bom_component.tolist(), problem.bom_qty.tolist(), strict=True):
+        bom[problem.items[parent]][problem.items[part]] = bom[problem.items[parent]].get(problem.items[part], 0.0) + per
+    items = {name: _mrp_item(problem, i, days) for i, name in enumerate(problem.items)}
+    tables = plan_requirements(items, bom, _demand(problem, set(range(problem.n_items)), days), days).tables
+    wanted = np.array([tables[name].gross for name in problem.items]).reshape(problem.n_items, -1)
+    wanted[:, 1] += wanted[:, 0]
+    return np.asarray(wanted[:, 1:])
+
+
 def _mrp_item(problem: PlanProblem, item: int, days: int) -> MrpItem:
     own = problem.step_item == item
     scheduled: dict[int, float] = defaultdict(float)

@@ -18,19 +18,30 @@ SCHEMA = {
 }  # fmt: skip
 
 
+Tables = tuple[pl.DataFrame, pl.DataFrame]  # lots, purchases
+
+
 def changes_frame(view: PlanView, folder: Path) -> pl.DataFrame:
+    """What moved against the earlier plan in ``folder``; what that one had done before today is past and no change."""
+    return moved_frame(made_in(folder), (lots_frame(view), purchases_frame(view)), view.facts.today)
+
+
+def made_in(folder: Path) -> Tables:
+    """Lots and purchases of a plan folder."""
+    return pl.read_parquet(folder / "lots.parquet"), pl.read_parquet(folder / "purchases.parquet")
+
+
+def moved_frame(before: Tables, after: Tables, today: dt.date) -> pl.DataFrame:
     """Rows of lots (by item and step, day of start) and purchases (by supplier and item, day of receipt) that moved, are new or gone.
 
-    What the earlier plan in ``folder`` had done before today is past and no change.
+    What begins before ``today`` is past.
     """
     rows: list[dict[str, Any]] = []
-    for kind, key, day, now in (("lot", ("item", "step"), "start", lots_frame(view)), ("purchase", ("supplier", "item"), "received", purchases_frame(view))):
-        old = pl.read_parquet(folder / f"{'lots' if kind == 'lot' else 'purchases'}.parquet")
-        first = "start" if kind == "lot" else "ordered"
-        today = view.facts.today
-        before, after = (frame.filter(pl.col(first) >= today).select(*key, day, "qty").rows() for frame in (old, now))
-        found = moves([((a, b), d.toordinal(), q) for a, b, d, q in before], [((a, b), d.toordinal(), q) for a, b, d, q in after])
-        names = {row["item"]: row for frame in (old, now) for row in frame.select("item", "name", "unit").unique().iter_rows(named=True)}
+    kinds = (("lot", ("item", "step"), "start", "start"), ("purchase", ("supplier", "item"), "received", "ordered"))
+    for (kind, key, day, first), old, new in zip(kinds, before, after, strict=True):
+        parts = [table.filter(pl.col(first) >= today).select(*key, day, "qty").rows() for table in (old, new)]
+        found = moves(*([((a, b), d.toordinal(), q) for a, b, d, q in part] for part in parts))
+        names = {row["item"]: row for table in (old, new) for row in table.select("item", "name", "unit").unique().iter_rows(named=True)}
         rows += [_row(kind, key, move, names) for move in found]
     rows.sort(key=lambda row: (-row["piece_days"], row["kind"], row["item"]))
     return pl.DataFrame(rows, schema=SCHEMA)

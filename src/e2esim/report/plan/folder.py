@@ -18,8 +18,10 @@ from e2esim.report.manifest import versions
 from e2esim.report.plan.forecast import accuracy_frame, forecast_frame
 from e2esim.report.plan.helps import limits_frame, ways_frame
 from e2esim.report.plan.made import lots_frame, purchases_frame, schedule_frame
+from e2esim.report.plan.messages import messages_frame
 from e2esim.report.plan.robust import robust_frame
 from e2esim.report.plan.served import deliveries_frame, late_frame, pegging_frame
+from e2esim.report.plan.stock import stock_frame
 from e2esim.report.plan.summary import Summary
 from e2esim.report.plan.view import PlanView
 from e2esim.report.plan.weeks import load_frame, mps_frame
@@ -34,6 +36,7 @@ FRAMES: dict[str, Callable[[PlanView], pl.DataFrame]] = {
     "deliveries": deliveries_frame,
     "late": late_frame,
     "pegging": pegging_frame,
+    "stock": stock_frame,
 }
 
 
@@ -42,7 +45,7 @@ def write_plan(
 ) -> Path:
     """Write the plan folder and return its path.
 
-    Files: plan.xlsx, one Parquet file a table (the keys of `FRAMES`), manifest.json, and where there are work centres
+    Files: plan.xlsx, one Parquet file a table (the keys of `FRAMES`, messages), manifest.json, and where there are work centres
     load.svg, load.png, gantt.svg, gantt.png. All is written into a hidden folder beside ``folder`` and renamed at the end.
 
     Parameters
@@ -73,14 +76,23 @@ def write_forecast(demand: NetDemand, folder: Path) -> Path:
     FileExistsError
         If ``folder`` exists.
     """
-    from e2esim.report.plan.workbook import write_tables
+    return write_folder(folder, "forecast.xlsx", {"forecast": forecast_frame(demand), "accuracy": accuracy_frame(demand)})
 
-    frames = {"forecast": forecast_frame(demand), "accuracy": accuracy_frame(demand)}
+
+def write_folder(folder: Path, workbook: str, frames: Mapping[str, pl.DataFrame]) -> Path:
+    """Write tables as one workbook and as Parquet; complete or not at all.
+
+    Raises
+    ------
+    FileExistsError
+        If ``folder`` exists.
+    """
+    from e2esim.report.plan.workbook import write_tables
 
     def write(partial: Path) -> None:
         for name, frame in frames.items():
             frame.write_parquet(partial / f"{name}.parquet", compression="zstd")
-        write_tables(partial / "forecast.xlsx", frames)
+        write_tables(partial / workbook, frames)
 
     return _whole(folder, write)
 
@@ -106,7 +118,7 @@ def _write(view: PlanView, summary: Summary, folder: Path, tables: Mapping[str, 
     from e2esim.report.plan.pictures import draw_gantt, draw_load  # matplotlib costs half a second
     from e2esim.report.plan.workbook import write_workbook
 
-    frames = {name: make(view) for name, make in FRAMES.items()}
+    frames = {name: make(view) for name, make in FRAMES.items()} | {"messages": messages_frame(view, tables)}
     if view.changes is not None:
         frames["changes"] = view.changes
     if view.demand is not None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -31,8 +33,8 @@ _STATUS = {
 }
 
 
-def plan_json(summary: Summary, folder: Path | None, wall_s: float, view: PlanView | None = None) -> str:
-    """One JSON object: status, objective, bound, gap, shortages, late_orders, on_time by priority, wall_s, out."""
+def plan_json(summary: Summary, folder: Path | None, wall_s: float, view: PlanView | None = None, messages: pl.DataFrame | None = None) -> str:
+    """One JSON object: status, objective, bound, gap, shortages, late_orders, on_time by priority, messages, wall_s, out."""
     found: dict[str, Any] = {
         "title": summary.title,
         "status": summary.status,
@@ -50,6 +52,8 @@ def plan_json(summary: Summary, folder: Path | None, wall_s: float, view: PlanVi
         "wall_s": round(wall_s, 3),
         "out": None if folder is None else str(folder),
     }
+    if messages is not None:
+        found["messages"] = dict(messages.group_by("message").len().sort("message").iter_rows())
     if view is not None and view.changes is not None:
         found["nervousness"] = nervousness_json(view.changes)
     if view is not None and view.demand is not None:
@@ -64,7 +68,10 @@ def plan_json(summary: Summary, folder: Path | None, wall_s: float, view: PlanVi
     return json.dumps(found, allow_nan=False, ensure_ascii=False)
 
 
-def print_plan(summary: Summary, folder: Path | None, wall_s: float, view: PlanView | None = None, console: Console | None = None) -> None:
+def print_plan(
+    summary: Summary, folder: Path | None, wall_s: float, view: PlanView | None = None, messages: pl.DataFrame | None = None,
+    console: Console | None = None,
+) -> None:
     """Print status, punctuality by priority, the causes of what is late, and where the plan lies."""
     console = console or terminal(_WIDTH)
     head = f"Plan {summary.title}: {_STATUS[summary.status]}"
@@ -75,6 +82,9 @@ def print_plan(summary: Summary, folder: Path | None, wall_s: float, view: PlanV
     if summary.causes:
         console.print()
         console.print(_causes(summary))
+    if messages is not None and not messages.is_empty():
+        console.print()
+        console.print(Text(f"Goods on order: {messages_words(messages)}"), soft_wrap=True)
     if view is not None and view.case.let_go:
         rows = frozen_rows(view)
         console.print()
@@ -99,6 +109,18 @@ def print_plan(summary: Summary, folder: Path | None, wall_s: float, view: PlanV
         console.print(Text(f"Plan folder: {folder} (plan.xlsx, gantt.svg, load.svg, *.parquet)"), soft_wrap=True)
 
 
+def messages_words(messages: pl.DataFrame) -> str:
+    """How many messages of each kind, and the first of the most urgent.
+
+    Examples
+    --------
+    >>> messages_words(pl.DataFrame({"message": ["expedite", "cancel", "cancel"], "supply": ["PO1", "PO2", "PO3"], "item": ["A", "B", "B"]}))
+    '1 to expedite, 2 to cancel; first PO1 of A'
+    """
+    counts = messages.group_by("message", maintain_order=True).len().iter_rows()
+    return ", ".join(f"{count} to {message}" for message, count in counts) + f"; first {messages['supply'][0]} of {messages['item'][0]}"
+
+
 def print_forecast(demand: NetDemand, console: Console | None = None, *, short: bool = False) -> None:
     """Print series, classes, quantities and the accuracy of every step; methods too unless ``short``."""
     console = console or terminal(_WIDTH)
@@ -110,6 +132,48 @@ def print_forecast(demand: NetDemand, console: Console | None = None, *, short: 
         console.print()
         console.print(accuracy_table(_table(*columns), demand, classes=not short))
         console.print(Text(f"Judged over the last {demand.plan.judged} periods, which no method had seen", style="dim"))
+
+
+def against_json(tables: Mapping[str, pl.DataFrame], folder: Path | None) -> str:
+    """One JSON object: figures, customers and counts of orders by change, what moved, out."""
+    figures = {row["figure"]: {k: row[k] for k in ("before", "after", "difference")} for row in tables["figures"].iter_rows(named=True)}
+    counts = dict(tables["orders"].group_by("change").len().sort("change").iter_rows())
+    found = {"figures": figures, "orders": counts, "customers": tables["customers"].to_dicts(), "moves": nervousness_json(tables["moves"])}
+    return json.dumps(found | {"out": None if folder is None else str(folder)}, allow_nan=False, ensure_ascii=False)
+
+
+def print_against(tables: Mapping[str, pl.DataFrame], folder: Path | None, console: Console | None = None) -> None:
+    """Print figures of both plans, the customers for whom most changes, the orders that lose and gain most, and what moved."""
+    console = console or terminal(_WIDTH)
+    table = _table(("Figure", "left"), ("Before", "right"), ("After", "right"), ("Difference", "right"))
+    for figure, before, after, difference in tables["figures"].iter_rows():
+        table.add_row(figure, *("-" if x is None else f"{x:,.0f}" for x in (before, after)), "-" if difference is None else f"{difference:+,.0f}")
+    console.print(table)
+    customers, orders = tables["customers"], tables["orders"]
+    if not orders.is_empty():
+        table = _table(("Customer", "left"), ("Better", "right"), ("Worse", "right"), ("Only moved", "right"), ("Pieces x days late", "right"))
+        for row in _ends(customers).iter_rows(named=True):
+            table.add_row(Text(row["customer"] or "-"), *(f"{row[k]:,}" for k in ("better", "worse", "moved")), f"{row['piece_days']:+,.0f}")
+        console.print()
+        console.print(table)
+        table = _table(("Order", "left"), ("Change", "left"), ("From", "left"), ("To", "left"), ("Pieces x days late", "right"))
+        for row in _ends(orders.filter(pl.col("piece_days") != 0)).iter_rows(named=True):
+            days = ("never" if day is None else str(day) for day in (row["from"], row["to"]))
+            table.add_row(Text(row["order"]), row["change"], *days, f"{row['piece_days']:+,.0f}")
+        if table.row_count:
+            console.print()
+            console.print(table)
+    told = nervousness_json(tables["moves"])
+    console.print()
+    text = f"{told['pieces_moved']:,.0f} pieces moved, {told['pieces_new']:,.0f} new, {told['pieces_gone']:,.0f} gone"
+    console.print(Text(f"{text}; lots {told['lot_piece_days']:,.0f}, purchases {told['purchase_piece_days']:,.0f} pieces x days"), soft_wrap=True)
+    if folder is not None:
+        console.print(Text(f"Folder: {folder} (compare.xlsx, *.parquet)"), soft_wrap=True)
+
+
+def _ends(table: pl.DataFrame) -> pl.DataFrame:
+    """The first and the last rows: who loses most and who gains most."""
+    return table if table.height <= 2 * _TOP else pl.concat([table.head(_TOP), table.tail(_TOP)])
 
 
 def forecast_told(demand: NetDemand, folder: Path | None, wall_s: float) -> str:

@@ -8,6 +8,8 @@ _MPS = {"demand": "demand", "made": "made", "received": "received", "used": "use
         "stock_end": "stock"}  # fmt: skip
 _LOAD = {"capacity_h": "hours there are", "load_h": "hours planned", "load_share": "planned load",
          "wished_share": "wished load"}  # fmt: skip
+_STOCK = {"on_order": "on order", "bought": "bought", "made": "made", "used": "used", "delivered_qty": "delivered", "stock_least": "least stock",
+          "stock_end": "stock"}  # fmt: skip
 _ALWAYS = ("demand", "made", "delivered", "stock_end")
 
 
@@ -15,6 +17,14 @@ def mps_grid(mps: pl.DataFrame) -> pl.DataFrame:
     """Rows demand, made, delivered, stock of every sold item (and received, used where there are any), weeks across."""
     kinds = [name for name in _MPS if name in _ALWAYS or float(mps[name].abs().sum()) > 0]
     return _across(mps, ["item", "name", "unit"], kinds, _MPS).rename({"item": "Item", "name": "Name", "unit": "Unit"})
+
+
+def stock_grid(stock: pl.DataFrame) -> pl.DataFrame:
+    """Rows of what comes and goes and of the stock of every item that moves, weeks across."""
+    flows = [name for name in _STOCK if not name.startswith("stock")]
+    moving = stock.filter(pl.sum_horizontal(pl.col(flows).abs().sum().over("item")) > 0)
+    kinds = [name for name in _STOCK if name.startswith("stock") or float(moving[name].abs().sum()) > 0]
+    return _across(moving, ["item", "name", "unit"], kinds, _STOCK).rename({"item": "Item", "name": "Name", "unit": "Unit"})
 
 
 def load_grid(load: pl.DataFrame) -> pl.DataFrame:

@@ -12,7 +12,7 @@ import polars as pl
 import xlsxwriter
 
 from e2esim.report.plan.summary import Summary
-from e2esim.report.plan.wide import load_grid, mps_grid
+from e2esim.report.plan.wide import load_grid, mps_grid, stock_grid
 
 # column -> (heading, kind of format, width)
 _COLUMNS: dict[str, tuple[str, str, int]] = {
@@ -31,6 +31,10 @@ _COLUMNS: dict[str, tuple[str, str, int]] = {
     "where": ("Where", "text", 20), "bound_on": ("Bound on", "date", 12), "why": ("Why", "text", 46),
     "use": ("Used by", "text", 15), "use_kind": ("Kind of use", "text", 12),
     "supply_kind": ("Kind of supply", "text", 15), "supply": ("Supply", "text", 14), "there_on": ("There on", "date", 12),
+    "figure": ("Figure", "text", 28), "before": ("Before", "qty", 14), "after": ("After", "qty", 14), "difference": ("Difference", "qty", 14),
+    "better": ("Better", "whole", 9), "worse": ("Worse", "whole", 9), "moved": ("Moved", "whole", 9), "new": ("New", "whole", 9),
+    "gone": ("Gone", "whole", 9), "late_before": ("Late before", "qty", 13), "late_after": ("Late after", "qty", 13),
+    "message": ("Message", "text", 15), "comes": ("Comes on", "date", 12), "needed": ("Needed on", "date", 12),
     "change": ("Change", "text", 10), "from": ("From", "date", 12), "to": ("To", "date", 12),
     "days": ("Days", "whole", 8), "piece_days": ("Pieces x days", "qty", 14),
     "on_time_probability": ("On time", "percent", 10), "probability_low": ("at least", "percent", 10),
@@ -52,7 +56,8 @@ _COLUMNS: dict[str, tuple[str, str, int]] = {
 }  # fmt: skip
 SHEETS = {
     "lots": "Production lots", "purchases": "Purchase orders", "schedule": "Schedule", "deliveries": "Deliveries",
-    "late": "Late orders", "limits": "Limits", "ways_out": "Ways out", "robust": "How safe", "pegging": "Pegging", "changes": "changes",
+    "late": "Late orders", "limits": "Limits", "ways_out": "Ways out", "robust": "How safe", "pegging": "Pegging", "changes": "changes", "messages": "Messages",
+    "figures": "Plan against plan", "customers": "Customers", "orders": "Orders", "moves": "Moves",
     "forecast": "Forecast", "accuracy": "Forecast accuracy",
 }  # fmt: skip
 _FORMATS = {
@@ -85,7 +90,7 @@ class _Book:
 
 
 def write_workbook(path: Path, summary: Summary, frames: Mapping[str, pl.DataFrame], pictures: Sequence[Path]) -> None:
-    """Write plan.xlsx: summary, MPS, lots, purchases, load, schedule, deliveries, late orders, limits and ways out, pegging,
+    """Write plan.xlsx: summary, MPS, messages, lots, purchases, stock, load, schedule, deliveries, late orders, limits and ways out, pegging,
     pictures.
 
     Texts that look like formulas, numbers or addresses stay text.
@@ -96,8 +101,9 @@ def write_workbook(path: Path, summary: Summary, frames: Mapping[str, pl.DataFra
         book.set_properties({"title": f"Plan {summary.title}", "created": dt.datetime(2026, 1, 1)})
         _summary(tools, summary)
         _wide(tools, "MPS", mps_grid(frames["mps"]), {"made": "full"})
-        for name in ("lots", "purchases"):
+        for name in ("messages", "lots", "purchases"):
             _table(tools, SHEETS[name], frames[name])
+        _wide(tools, "Stock", stock_grid(frames["stock"]), {})
         _wide(tools, "Load", load_grid(frames["load"]), {})
         for name in ("schedule", "deliveries", "late", "limits", "ways_out", "robust", "pegging", "forecast", "accuracy"):
             if name in frames and (frames[name].height or name not in ("limits", "ways_out")):
