@@ -46,7 +46,7 @@ def test_a_plan_folder_is_whole_and_keeps_every_rule(here: Path) -> None:
     assert told["on_time"] == {"1": 1.0, "2": 1.0, "3": 1.0}
     files = {path.name for path in (here / "p").iterdir()}
     pictures = {f"{name}.{kind}" for name in ("gantt", "load") for kind in ("svg", "png")}
-    tables = {f"{name}.parquet" for name in [*FRAMES, "limits", "ways_out"]}
+    tables = {f"{name}.parquet" for name in [*FRAMES, "messages", "limits", "ways_out"]}
     assert files == tables | pictures | {"plan.xlsx", "manifest.json", "finished.json", "state.json", "state.npz"}
     assert broken_rules(read_plan_data(data).case.facts, here / "p") == set()
     assert {path.name for path in (here / "n").iterdir()} == {"lots.csv", "purchases.csv", "deliveries.csv"}
@@ -61,7 +61,7 @@ def test_the_workbook_reads_back_as_the_tables(here: Path) -> None:
     call("d", "--out", "p", "--quiet")
     book = fastexcel.read_excel(here / "p/plan.xlsx")
     assert book.sheet_names == [
-        "Summary", "MPS", "Production lots", "Purchase orders", "Load", "Schedule", "Deliveries", "Late orders",
+        "Summary", "MPS", "Messages", "Production lots", "Purchase orders", "Stock", "Load", "Schedule", "Deliveries", "Late orders",
         "Pegging", "Pictures",
     ]  # fmt: skip
     assert {"MPS", "Production_lots", "Purchase_orders", "Load", "Deliveries"} <= set(book.table_names())
