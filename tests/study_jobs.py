@@ -66,6 +66,17 @@ class ToyOfOverrides:
         return Toy((("contribution", "EUR/year", level, 0.1, 0.1), ("otif", "share", 1.0 - level, 0.01, 0.01)))
 
 
+@dataclass(frozen=True, kw_only=True)
+class HillOfOverrides:
+    """Contribution 100 at a reserve of .1 and less around it; OTIF falls with the reserve; a factor ``planning.smoothing`` that does nothing."""
+
+    overrides: tuple[str, ...]
+
+    def open(self) -> Toy:
+        level = float(dict(word.split("=") for word in self.overrides)["planning.reserve"])
+        return Toy((("contribution", "EUR/year", 100.0 - 4000.0 * (level - 0.1) ** 2, 1.0, 0.3), ("otif", "share", 1.0 - level, 0.001, 0.001)))
+
+
 class DeadlyReplications(Replications):
     """The replications of a study whose second one kills its process."""
 

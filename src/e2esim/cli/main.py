@@ -174,6 +174,87 @@ def sweep(
 
 
 @app.command()
+def sensitivity(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[KEY=VALUES]...", help="As of sweep: lists, ranges and intervals; experiment=NAME.", autocompletion=complete_override, show_default=False
+        ),
+    ] = None,
+    method: Annotated[str, typer.Option("--method", help="morris (elementary effects) or sobol (shares of variance).")] = "morris",
+    size: Annotated[int, typer.Option("--size", min=2, help="Trajectories of morris; base of sobol, a power of two.")] = 8,
+    kpis: Annotated[str, typer.Option("--kpis", help="KPIs, comma between; default those of the experiment.", show_default=False)] = "",
+    replications: Annotated[int | None, typer.Option("--replications", "-n", min=1, help="Of each point; default 10.", show_default=False)] = None,
+    executor: Annotated[str, typer.Option("--executor", help="local (processes here) or ray (a cluster).")] = "local",
+    address: Annotated[str, typer.Option("--address", help="Of the Ray cluster; default: one is started here.", show_default=False)] = "",
+    workers: Annotated[int, typer.Option("--workers", "-w", min=0, help="Processes; 0 = one a core.")] = 0,
+    time_limit: Annotated[float, typer.Option("--time-limit", min=0.0, help="Of a replication [s]; 0 = none. Local only.")] = 0.0,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder; one begun earlier is taken up again.", show_default=False)] = None,
+    again: Annotated[bool, typer.Option("--again", help="Try failed replications once more.")] = False,
+    as_json: AsJson = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")] = False,
+) -> None:
+    """Say which factors move which KPIs.
+
+    Example: e2esim sensitivity scenario=mattress_maker scale=0.05 'planning.reserve=interval(0,0.3)' 'market.demand_factor=interval(0.8,1.2)' -n 4
+    """
+    with clean_end():
+        from e2esim.cli.sensitivity_command import run_sensitivity
+        from e2esim.cli.sweep_command import SweepOptions
+
+        options = SweepOptions(
+            replications=replications, executor=executor, address=address, workers=workers, time_limit_s=time_limit, out=out, again=again,
+            as_json=as_json, quiet=quiet,
+        )
+        run_sensitivity(words or [], options, method=method, size=size, kpis=kpis)
+
+
+@app.command()
+def optimise(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[KEY=VALUES]...", help="As of sweep: lists, ranges and intervals; experiment=NAME.", autocompletion=complete_override, show_default=False
+        ),
+    ] = None,
+    objective: Annotated[
+        list[str] | None, typer.Option("--objective", help="KPI, KPI:max or KPI:min; several give a Pareto set.", show_default=False)
+    ] = None,
+    constraint: Annotated[list[str] | None, typer.Option("--constraint", help="KPI>=NUMBER or KPI<=NUMBER.", show_default=False)] = None,
+    trials: Annotated[int, typer.Option("--trials", min=2, help="Points to try.")] = 40,
+    finalists: Annotated[int, typer.Option("--finalists", min=1, help="The best few, among which the winner is chosen on fresh replications.")] = 5,
+    delta: Annotated[float, typer.Option("--delta", min=1e-9, help="Smallest difference worth detecting, as a share of the best mean.")] = 0.01,
+    level: Annotated[float, typer.Option("--level", min=0.5, max=0.9999, help="Probability that the winner is the best of the finalists.")] = 0.95,
+    most: Annotated[int, typer.Option("--most", min=10, help="Fresh replications of a finalist at which to give up.")] = 200,
+    replications: Annotated[int | None, typer.Option("--replications", "-n", min=1, help="Of each point; default 10.", show_default=False)] = None,
+    executor: Annotated[str, typer.Option("--executor", help="local (processes here) or ray (a cluster).")] = "local",
+    address: Annotated[str, typer.Option("--address", help="Of the Ray cluster; default: one is started here.", show_default=False)] = "",
+    workers: Annotated[int, typer.Option("--workers", "-w", min=0, help="Processes; 0 = one a core.")] = 0,
+    time_limit: Annotated[float, typer.Option("--time-limit", min=0.0, help="Of a replication [s]; 0 = none. Local only.")] = 0.0,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder; one begun earlier is taken up again.", show_default=False)] = None,
+    again: Annotated[bool, typer.Option("--again", help="Try failed replications once more.")] = False,
+    as_json: AsJson = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")] = False,
+) -> None:
+    """Search for the best settings, with constraints and several objectives; the winner wins with a stated probability.
+
+    Example: e2esim optimise scenario=mattress_maker scale=0.05 'planning.reserve=interval(0,0.3)' --objective contribution --constraint 'otif>=0.9' -n 4
+    """
+    with clean_end():
+        from e2esim.cli.optimise_command import OptimiseOptions, run_optimise
+        from e2esim.cli.sweep_command import SweepOptions
+
+        options = SweepOptions(
+            replications=replications, executor=executor, address=address, workers=workers, time_limit_s=time_limit, out=out, again=again,
+            as_json=as_json, quiet=quiet,
+        )
+        wanted = OptimiseOptions(
+            objectives=objective or [], constraints=constraint or [], trials=trials, finalists=finalists, delta=delta, level=level, most=most
+        )
+        run_optimise(words or [], options, wanted)
+
+
+@app.command()
 def tournament(
     overrides: Overrides = None,
     rules: Annotated[str, typer.Option("--rules", help="Options of the group that take part, comma between them; default all.", show_default=False)] = "",

@@ -84,6 +84,10 @@ class Store:
             path.unlink()
         self._small = []
 
+    def forget_failed(self) -> None:
+        """Drop the replications that came to nothing, so that they are done again."""
+        self.forget(self.rows().filter(pl.col("error").is_not_null()).select("key", "replication").iter_rows())
+
     def _write(self, rows: pl.DataFrame, kind: str) -> Path:
         path = self.parts / f"{kind}-{self._next:09d}.parquet"
         self._next += 1

@@ -5,6 +5,7 @@ A point is a company under a key (a hash of all that decides its numbers). Repli
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -58,15 +59,17 @@ class Swept:
     failed: int
 
 
-def sweep(points: Sequence[Point], *, replications: int, executor: Executor, store: Store, again: bool = False, progress: Progress | None = None) -> Swept:
+def sweep(
+    points: Sequence[Point], *, replications: int, executor: Executor, store: Store, first: int = 0, again: bool = False, progress: Progress | None = None
+) -> Swept:
     """Run every replication of every point that the store does not have.
 
     Parameters
     ----------
     points
         With keys of their own.
-    replications
-        Of each point.
+    replications, first
+        Of each point: numbers ``first`` to ``first + replications - 1``.
     executor
         Where they run.
     store
@@ -84,10 +87,9 @@ def sweep(points: Sequence[Point], *, replications: int, executor: Executor, sto
     if len({point.key for point in points}) < len(points):
         raise ValueError("two points of the sweep are the same")
     if again:
-        failed = store.rows().filter(pl.col("error").is_not_null())
-        store.forget(failed.select("key", "replication").iter_rows())
+        store.forget_failed()
     done = store.done()
-    todo = [(p, k) for p in points for k in range(replications) if (p.key, k + 1) not in done]
+    todo = [(p, k) for p in points for k in range(first, first + replications) if (p.key, k + 1) not in done]
     whole = len(points) * replications
     tell = progress or (lambda share, text: None)
     with closing(_each(executor, todo)) as ended:
@@ -125,6 +127,20 @@ def tidy(points: Sequence[Point], rows: pl.DataFrame, replications: int) -> pl.D
     table = pl.DataFrame(columns, strict=False, schema_overrides={"point": pl.Int32})
     joined = table.join(rows.filter(pl.col("replication") <= replications), on="key", how="inner", maintain_order="left_right")
     return joined.select("point", *names, "replication", "kpi", "unit", "value", "error", "key")
+
+
+def responses(points: Sequence[Point], rows: pl.DataFrame, kpis: Sequence[str], numbers: range) -> list[dict[str, list[float]] | None]:
+    """Values of some KPIs by point, one a replication of ``numbers`` (from 0); None for a point that lacks any of them."""
+    wanted = rows.filter(pl.col("kpi").is_in(list(kpis)) & (pl.col("replication") > numbers.start) & (pl.col("replication") <= numbers.stop))
+    by: dict[tuple[str, str], list[float]] = {}
+    for key, kpi, value in wanted.sort("replication", maintain_order=True).select("key", "kpi", "value").iter_rows():
+        if value is not None and math.isfinite(value):
+            by.setdefault((key, kpi), []).append(value)
+    found: list[dict[str, list[float]] | None] = []
+    for point in points:
+        values = {kpi: by.get((point.key, kpi), []) for kpi in kpis}
+        found.append(values if all(len(v) == len(numbers) for v in values.values()) else None)
+    return found
 
 
 def means(table: pl.DataFrame) -> pl.DataFrame:
