@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from e2esim.cli.compare_command import asked
 from e2esim.cli.main import app
+from e2esim.cli.sweep_command import question
 from e2esim.config import load
 from e2esim.config.experiment import load_experiment, split_run
 from e2esim.config.problems import InputErrors
@@ -81,6 +82,23 @@ def test_experiments_name_their_problem(tmp_path: Path) -> None:
     bad.write_text("title: t\nruns: {a: [x]}\nreplication: 3\n")
     with pytest.raises(InputErrors, match="replication"):
         load_experiment(str(bad))
+
+
+@pytest.mark.parametrize("name", ["service_vs_price", "best_cover"])
+def test_shipped_sweeps_are_whole(name: str) -> None:
+    asked_for = question([f"experiment={name}"])
+    assert len(asked_for.factors) == 2
+    for share in (0.0, 1.0):  # both ends are scenarios
+        load([*asked_for.common, *(f"{key}={factor.at(share)}" for key, factor in asked_for.factors.items())])
+
+
+def test_a_higher_price_sells_less_for_more(tiny: Path) -> None:
+    runs = {name: load([f"scenario={tiny}", *SHORT, f"market.price_factor={factor}"]) for name, factor in (("as it is", 1.0), ("dearer", 1.15))}
+    gaps = {gap.kpi: gap for gap in compare(runs, replications=6, workers=1, kpis=["purchases", "csat_mean_true"]).differences["dearer"]}
+    assert gaps["purchases"].seen
+    assert gaps["purchases"].difference < 0
+    per_piece = [gaps["turnover"].other / gaps["pieces_delivered"].other, gaps["turnover"].base / gaps["pieces_delivered"].base]
+    assert per_piece[0] / per_piece[1] == pytest.approx(1.15, rel=0.05)  # the mix may move a little
 
 
 @pytest.mark.parametrize("name", ["as_is_to_be", "planning_silo"])

@@ -68,7 +68,7 @@ def _plain(option: str) -> bool:
 
 
 def _keys() -> list[str]:
-    from e2esim.config.layers import known_keys
+    from e2esim.config.settings import known_keys
 
     return ["scenario", *groups(), *known_keys()]
 

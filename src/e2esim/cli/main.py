@@ -255,6 +255,24 @@ def optimise(
 
 
 @app.command()
+def warmup(
+    overrides: Overrides = None,
+    replications: Annotated[int, typer.Option("--replications", "-n", min=1, help="Runs whose mean is looked at.")] = 3,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the picture.", show_default=False)] = None,
+    as_json: AsJson = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no table.")] = False,
+) -> None:
+    """Say from which day a run has settled (MSER-5), against the warm-up that is left out.
+
+    Example: e2esim warmup scenario=mattress_maker scale=0.1 --out my_warmup
+    """
+    with clean_end():
+        from e2esim.cli.warmup_command import WarmupOptions, tell_warmup
+
+        tell_warmup(overrides or [], WarmupOptions(replications=replications, out=out, as_json=as_json, quiet=quiet))
+
+
+@app.command()
 def tournament(
     overrides: Overrides = None,
     rules: Annotated[str, typer.Option("--rules", help="Options of the group that take part, comma between them; default all.", show_default=False)] = "",

@@ -13,9 +13,9 @@ from functools import cache
 from pathlib import Path
 
 from e2esim.config.door import load
-from e2esim.config.layers import known_keys
 from e2esim.config.places import find, groups, shipped
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem, did_you_mean
+from e2esim.config.settings import known_keys
 from e2esim.domain.scenario import Scenario
 from e2esim.machine_code import kernel_hash
 from e2esim.study.company import Company, Trial, company_of

@@ -167,25 +167,6 @@ def _command_value(layer: Layer, key: str, raw: str, problems: list[Problem]) ->
         layer.values[(*path, *part[1:])] = leaf if not isinstance(leaf, str) else str(leaf)
 
 
-def known_keys() -> list[str]:
-    """Return every dotted key that a setting has.
-
-    Examples
-    --------
-    >>> "market.demand_factor" in known_keys()
-    True
-    """
-    from dataclasses import fields, is_dataclass
-    from typing import get_type_hints
-
-    from e2esim.domain.settings import Settings
-
-    keys: list[str] = []
-    for name, kind in get_type_hints(Settings).items():
-        keys += [f"{name}.{part.name}" for part in fields(kind)] if is_dataclass(kind) else [name]
-    return keys
-
-
 def default_choices() -> dict[str, str]:
     """Return the option of each group that a run starts from (``conf/config.yaml``).
 

@@ -45,6 +45,7 @@ BOUNDS: dict[str, Bound] = {
     "network.period_d": Bound(1e-4, 3_660.0, "nine seconds to ten years"),
     "horizon.journeys": Bound(0, 10_000_000, "consumers"),
     "horizon.tick_h": Bound(0.25, 6.0, "a coarser tick than six hours blurs days: with 24 h OTIF was .004 in place of .955"),
+    "market.price_factor": Bound(0.5, 2.0, "beyond half or twice its prices the firm is in another market"),
     "market.demand_factor": Bound(0.001, 20.0, "the plant is not another one: beyond 20 times the demand change the data"),
     "market.conversion": Bound(0.001, 0.999, "some prospects buy, some do not"),
     "market.utility_offset": _UTILITY,

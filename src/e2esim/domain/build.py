@@ -58,6 +58,7 @@ def build_world(scenario: Scenario) -> w.World:
     accounts, kept = _accounts(t["customers"], channels, markets, segments, scale)
     cells, weekly = _cells(_by_month(t["history"]), t["markets"], t["season"], items, channels, markets, accounts, settings.horizon.start, scale)
     price, consumer, reference = (_price(t["prices"], items, channels, c) for c in ("price_eur", "consumer_eur", "reference_eur"))
+    price, consumer = price * settings.market.price_factor, consumer * settings.market.price_factor
     return w.World(
         settings=settings,
         start=settings.horizon.start,

@@ -37,6 +37,7 @@ class Market:
     """Demand: prospects, competition, reputation and the installed base."""
 
     demand_factor: float = 1.0  # [1] multiplies the prospects of the demand history
+    price_factor: float = 1.0  # [1] multiplies the firm's prices to trade and consumers; what buyers compare with stays
     conversion: float = 0.35  # [share] prospects who buy at reference conditions
     utility_offset: float = 0.0  # [utility] calibrates demand so that the history is met at today's service
     history_y: float = 6.0  # [years] of past acquisitions from which the installed base is built

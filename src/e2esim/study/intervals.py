@@ -26,8 +26,8 @@ def interval(values: list[float], level: float = 0.95) -> tuple[float, float, fl
     return mean, mean - half, mean + half
 
 
-def wilson(successes: Floats, trials: int, level: float = 0.95) -> tuple[Floats, Floats]:
-    """Wilson's interval of a probability (E. B. Wilson 1927), two arrays like ``successes``.
+def wilson(successes: Floats, trials: int | Floats, level: float = 0.95) -> tuple[Floats, Floats]:
+    """Wilson's interval of a probability (E. B. Wilson 1927), two arrays like ``successes``; ``trials`` one for all or one each.
 
     Examples
     --------

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 from scipy import stats
 
@@ -22,9 +23,10 @@ from e2esim.domain.settings import Settings
 from e2esim.domain.world import World
 from e2esim.study.company import Asked, MarketCompany, Replicated, Replications
 from e2esim.study.executor import Local, WorkerDied
-from e2esim.study.intervals import interval
+from e2esim.study.intervals import wilson
 
 Progress = Callable[[float, str], None]
+FEW = 10.0  # cases of a share, on either side, below which Student's t cannot be trusted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,14 +95,14 @@ def run_study(
     done, lost = _replicate(scenario, numbers, keep, workers, progress or (lambda share, text: None))
     everything = pl.concat([done[k].table.with_columns(replication=pl.lit(k, dtype=pl.Int32)) for k in sorted(done)])
     headline = everything.filter(pl.col("dimension") == "all").select("replication", "kpi", "unit", "value")
-    kept = done.get(keep)
+    kept, table = done.get(keep), _means(everything)
     return StudyResult(
         scenario=scenario.settings.name,
         seed=scenario.settings.seed,
         replications=len(done),
         wall_s=time.perf_counter() - started,
-        kpis=_kpis(headline),
-        table=_means(everything),
+        kpis=_kpis(table),
+        table=table,
         per_replication=headline,
         settings=scenario.settings,
         first=kept.outcome if kept is not None else None,
@@ -136,26 +138,31 @@ def _within(tell: Progress, before: int, jobs: int, replication: int) -> Callabl
     return lambda share: tell((before + share) / jobs, f"replication {replication + 1}")
 
 
-def _kpis(headline: pl.DataFrame) -> dict[str, KpiValue]:
-    found: dict[str, KpiValue] = {}
-    for (name, unit), part in headline.group_by("kpi", "unit", maintain_order=True):
-        values = [v for v in part["value"].to_list() if v is not None and math.isfinite(v)]
-        if not values:
-            found[str(name)] = KpiValue(value=None, unit=str(unit))
-            continue
-        mean, low, high = interval(values)
-        known = len(values) > 1
-        found[str(name)] = KpiValue(value=mean, unit=str(unit), ci_low=low if known else None, ci_high=high if known else None)
-    return found
+def _kpis(table: pl.DataFrame) -> dict[str, KpiValue]:
+    rows = table.filter(pl.col("dimension") == "all").select("kpi", "unit", "value", "ci_low", "ci_high")
+    return {kpi: KpiValue(value=value, unit=unit, ci_low=low, ci_high=high) for kpi, unit, value, low, high in rows.iter_rows()}
 
 
 def _means(everything: pl.DataFrame) -> pl.DataFrame:
-    """Mean of each KPI and member over the replications, with the Student t interval."""
+    """Mean of each KPI and member over the replications, with its 95 % interval.
+
+    Student's t; a share of few cases, or of none that differ, takes the wider of that and Wilson's interval of all its cases together: t
+    would call certain what nobody has seen happen yet.
+    """
     keys = ["kpi", "unit", "dimension", "member"]
     by = everything.group_by(keys, maintain_order=True).agg(
-        value=pl.col("value").mean(), sd=pl.col("value").std(), runs=pl.col("value").count(), n=pl.col("n").mean()
-    )
+        value=pl.col("value").mean(), sd=pl.col("value").std(), runs=pl.col("value").count(), n=pl.col("n").mean(),
+        hits=(pl.col("value") * pl.col("n")).sum(), cases=pl.col("n").filter(pl.col("value").is_not_null()).sum(),
+    )  # fmt: skip
     most = int(everything["replication"].n_unique())
     factors = {k: float(stats.t.ppf(0.975, k - 1)) / math.sqrt(k) for k in range(2, most + 1)}
     half = pl.col("sd") * pl.col("runs").replace_strict(factors, default=None, return_dtype=pl.Float64)
-    return by.with_columns(ci_low=pl.col("value") - half, ci_high=pl.col("value") + half).drop("sd")
+    with_t = by.with_columns(ci_low=pl.col("value") - half, ci_high=pl.col("value") + half)
+    hits, cases = by["hits"].to_numpy(), by["cases"].to_numpy().astype(np.float64)
+    low, high = wilson(np.clip(hits / np.maximum(cases, 1.0), 0.0, 1.0) * np.maximum(cases, 1.0), np.maximum(cases, 1.0))
+    rare = np.minimum(hits, cases - hits) < FEW
+    told = with_t.with_columns(rare=pl.Series(rare) & (pl.col("unit") == "share") & (pl.col("runs") > 1) & (pl.col("cases") > 0))
+    return told.with_columns(
+        ci_low=pl.when("rare").then(pl.min_horizontal("ci_low", pl.Series(low))).otherwise("ci_low"),
+        ci_high=pl.when("rare").then(pl.max_horizontal("ci_high", pl.Series(high))).otherwise("ci_high"),
+    ).drop("sd", "hits", "cases", "rare")

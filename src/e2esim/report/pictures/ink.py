@@ -42,7 +42,7 @@ INK, SOFT, LINE, CARD, BOX, BLUE, ORANGE, TEAL, PURPLE, BLUEWASH, ORANGEWASH = (
 )
 HEAT = tuple(PALETTE[f"heat{k}"][0] for k in range(5))
 
-_STYLE: Any = {
+STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "e2esim",
     "text.parse_math": False,
@@ -82,7 +82,7 @@ def inked(draw: Callable[P, str]) -> Callable[P, str]:
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> str:
-        with mpl.rc_context(_STYLE):
+        with mpl.rc_context(STYLE):
             return draw(*args, **kwargs)
 
     return drawn
