@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -40,13 +42,19 @@ class OnRay:
 
         ours = not ray.is_initialized()
         if ours:
-            where: dict[str, Any] = {"address": self.address} if self.address else {"num_cpus": self.workers or None, "include_dashboard": False}
-            ray.init(log_to_driver=False, logging_level=logging.ERROR, **where)
+            ray.init(log_to_driver=False, logging_level=logging.ERROR, **self._where())
         try:
             yield from _on_cluster(ray, work, iter(jobs))
         finally:
             if ours:
                 ray.shutdown()
+
+    def _where(self) -> dict[str, Any]:
+        """A running cluster (its nodes have the program installed), or one of this machine that finds modules where this process does."""
+        if self.address:
+            return {"address": self.address}
+        found = {"env_vars": {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}}
+        return {"num_cpus": self.workers or None, "include_dashboard": False, "runtime_env": found}
 
 
 def _on_cluster(ray: Any, work: Callable[[Job], Found], todo: Any) -> Generator[Ended[Job, Found], None, None]:
