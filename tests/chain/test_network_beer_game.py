@@ -12,6 +12,27 @@ from e2esim.simulate.network import simulate_network
 
 STAGES = ("retailer", "wholesaler", "distributor", "factory")
 WEEK = 7.0
+# week by week, stage by stage; from week 20 on stock and backlog are 0 and every stage orders 8
+WEEKS = {
+    "on_hand": (
+        "12 12 12 12 8 4 0 0 0 0 0 0 0 0 0 0 0 0 0",
+        "12 12 12 12 12 12 4 0 0 0 0 0 0 0 0 0 0 0 0",
+        "12 12 12 12 12 12 8 8 4 0 0 0 0 0 0 0 0 0 0",
+        "12 12 12 12 12 12 8 8 4 8 0 0 0 0 0 0 0 0 0",
+    ),
+    "backlog": (
+        "0 0 0 0 0 0 0 4 0 0 0 4 0 0 0 4 0 0 4",
+        "0 0 0 0 0 0 0 0 0 4 0 0 0 4 0 0 4 0 0",
+        "0 0 0 0 0 0 0 0 0 0 0 4 0 0 4 0 0 0 0",
+        "0 0 0 0 0 0 0 0 0 0 0 0 4 0 0 0 0 0 0",
+    ),
+    "ordered": (
+        "4 4 4 4 12 8 8 8 8 8 8 8 8 8 8 8 8 8 8",
+        "4 4 4 4 8 4 12 8 8 8 8 8 8 8 8 8 8 8 8",
+        "4 4 4 4 8 4 8 4 12 8 8 8 8 8 8 8 8 8 8",
+        "4 4 4 4 4 4 8 4 8 4 12 8 8 8 8 8 8 8 8",
+    ),
+}
 
 
 def board() -> NetworkRows:
@@ -44,12 +65,10 @@ def test_the_beer_game_costs_what_sterman_says() -> None:
     number = [outcome.network.point_of[stage, "beer"] for stage in STAGES]
     cost = outcome.tally["holding_eur"] + outcome.tally["backlog_eur"]
     assert [cost[p] for p in number] == [46.0, 50.0, 54.0, 54.0]
-    week = slice(2, 16)
-    stock, backlog, ordered = (outcome.record[name][number[0], week] for name in ("on_hand", "backlog", "ordered"))
-    np.testing.assert_array_equal(stock, [12, 12, 12, 12, 8, 4, 0, 0, 0, 0, 0, 0, 0, 0])
-    np.testing.assert_array_equal(backlog, [0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 4, 0, 0])
-    np.testing.assert_array_equal(ordered, [4, 4, 4, 4, 12, 8, 8, 8, 8, 8, 8, 8, 8, 8])
-    np.testing.assert_array_equal(outcome.record["ordered"][number[3], week], [4, 4, 4, 4, 4, 4, 8, 4, 8, 4, 12, 8, 8, 8])
+    for name, stages in WEEKS.items():
+        for p, weeks in zip(number, stages, strict=True):
+            expected = [float(word) for word in weeks.split()] + [8.0 if name == "ordered" else 0.0] * 17
+            np.testing.assert_array_equal(outcome.record[name][p, 2:], expected)
     kpis = measure_network(outcome)
     assert np.isclose(kpis.totals["cost_eur"], 204.0 / 36.0)
     assert outcome.book["kind"].size > 36 * 5

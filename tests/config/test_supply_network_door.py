@@ -83,3 +83,16 @@ def test_what_contradicts_itself_is_told_with_its_place(
 def test_all_problems_come_at_once(tmp_path: Path) -> None:
     found = problems(tmp_path, supply=None, lanes="from,to,item\nplant,nowhere,chair\n", demand="item,site,mean,law\nchair,shop,2,gamma\n")
     assert {Path(p.file).name for p in found} >= {"replenishment.csv", "lanes.csv", "demand.csv"}
+
+
+def test_the_order_of_rows_columns_and_files_means_nothing(tmp_path: Path) -> None:
+    def turned(text: str) -> str:
+        head, *rows = [line.split(",")[::-1] for line in text.strip().split("\n")]
+        return "\n".join(",".join(row) for row in [head, *rows[::-1]]) + "\n"
+
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    a, b = company(tmp_path / "a"), company(tmp_path / "b", **{name: turned(text) for name, text in reversed(SOUND.items())})
+    x, y = (simulate_network(c.network, c.clock, seed=9) for c in (a, b))
+    assert a.network.points == b.network.points
+    assert all((x.tally[name] == y.tally[name]).all() for name in x.tally)

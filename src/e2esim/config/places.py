@@ -71,12 +71,15 @@ def variants(folder: Path) -> tuple[str, ...]:
 
 
 def scenarios() -> dict[str, Path]:
-    """Return every scenario that can be called by name, name -> folder; your own hide shipped ones of the same name."""
+    """Return every scenario that can be called by name, name -> folder; your own hide shipped ones of the same name. Those of a folder of
+    scenarios are called FOLDER/NAME.
+    """
     found: dict[str, Path] = {}
     for root in roots():
         if root.is_dir():
-            for path in sorted(root.glob(f"*/{MAIN}")):
-                found.setdefault(path.parent.name, path.parent)
+            for path in sorted([*root.glob(f"*/{MAIN}"), *root.glob(f"*/*/{MAIN}")]):
+                if path.parent.parent == root or not (path.parent.parent / MAIN).is_file():
+                    found.setdefault(path.parent.relative_to(root).as_posix(), path.parent)
     return dict(sorted(found.items()))
 
 
