@@ -64,6 +64,7 @@ def run_one(
     no_report: Annotated[bool, typer.Option("--no-report", help="Leave out report.html.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no table.")] = False,
     language: Annotated[Language, typer.Option("--language", help="Of table and report.")] = Language.en,
+    journeys: Annotated[int, typer.Option("--journeys", min=0, help="Keep the journeys of about so many consumers, for `e2esim customer`.")] = 0,
     post_game: Annotated[
         bool, typer.Option("--post-game", help="Planned run: split the gap between plan and execution by its causes.")
     ] = False,
@@ -90,7 +91,8 @@ def run_one(
             language=language.value,
             post_game=post_game,
         )
-        run_company(overrides or [], options)
+        kept = [f"horizon.journeys={journeys}"] if journeys else []
+        run_company([*(overrides or []), *kept], options)
 
 
 @app.command()
@@ -520,6 +522,22 @@ def tables(
         from e2esim.cli.docs import print_tables
 
         print_tables(name)
+
+
+@app.command("customer")
+def customer_one(
+    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run with --journeys.", show_default=False)],
+    number: Annotated[int | None, typer.Argument(metavar="[ID]", help="Consumer; who is kept if left out.", show_default=False)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell the journey of one customer in words: what was shown, what was expected, how it felt.
+
+    Example: e2esim customer runs/mattress_maker-20261126-190000-1a2b3c 4711
+    """
+    with clean_end():
+        from e2esim.cli.customer_command import tell_customer
+
+        tell_customer(run_folder, number, as_json=as_json)
 
 
 @app.command("forecast")

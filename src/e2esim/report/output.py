@@ -13,6 +13,7 @@ from e2esim.domain.safe_csv import write_safe_csv
 from e2esim.domain.world import World
 from e2esim.report.differs import NOTHING, Stated
 from e2esim.report.frames import contacts_frame, customers_frame, events_frame, late_frame, orders_frame, pnl_frame
+from e2esim.report.journeys import felt_frame, journeys_frame
 from e2esim.report.manifest import manifest
 from e2esim.report.result import Result
 from e2esim.report.sop_facts import sop_frame
@@ -41,7 +42,8 @@ def write_run(
     """Write the run folder and return its path.
 
     Files: manifest.json, finished.json, kpis.csv, replications.csv (more than one; they count from 1), and from the kept replication
-    pnl.csv (the profit and loss account by channel, segment, brand and market),
+    pnl.csv (the profit and loss account by channel, segment, brand and market), experiences.csv (what customers have lived through,
+    added up), with ``horizon.journeys`` journeys.parquet (some of them one by one),
     orders.parquet, customers.parquet (every consumer and account), contacts.parquet, events.parquet, late_causes.parquet,
     waiting.parquet (the open book), with S&OP sop.parquet, report.html. All
     is written into a hidden folder beside ``folder`` and renamed at the end, so that a folder of that name is always
@@ -93,6 +95,9 @@ def _write(
         write_safe_csv(pnl_frame(result.first, result.world), folder / "pnl.csv")
         for name, frame in _ROWS.items():
             _parquet(frame(result.first, result.world), folder / f"{name}.parquet")
+        write_safe_csv(felt_frame(result.first), folder / "experiences.csv")
+        if len(result.first.journeys):
+            _parquet(journeys_frame(result.first, result.world), folder / "journeys.parquet")
         if result.first.sop:
             _parquet(sop_frame(result.first), folder / "sop.parquet")
     if report:

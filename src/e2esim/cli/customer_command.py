@@ -1,0 +1,52 @@
+"""``e2esim customer``: one journey of a finished run in words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import typer
+
+from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
+
+FILE = "journeys.parquet"
+_SHOWN = 20  # customers of a list
+
+
+def tell_customer(run: Path, number: int | None, *, as_json: bool = False) -> None:
+    """Print the journey of consumer ``number`` of the run folder, or who is kept if none is named.
+
+    Raises
+    ------
+    InputErrors
+        If the folder keeps no journeys, or not that one.
+    """
+    import polars as pl
+
+    from e2esim.report.journey_words import tell
+
+    path = run / FILE
+    if not path.is_file():
+        remedy = "name a folder that `e2esim run ... --journeys 1000` has written"
+        raise InputErrors([Problem(file=COMMAND_LINE, column="RUN", value=str(run), message=f"no {FILE} in this folder", remedy=remedy)])
+    kept = pl.read_parquet(path)
+    if number is None:
+        moments = kept.filter(pl.col("satisfaction").is_not_null())
+        most = moments.group_by("consumer").agg(pl.len().alias("moments"), pl.col("satisfaction").min().alias("worst")).sort("worst", "consumer")
+        if as_json:
+            typer.echo(json.dumps(most.to_dicts()))
+            return
+        typer.echo(f"{most.height} journeys are kept; the worst moments first:")
+        for row in most.head(_SHOWN).iter_rows(named=True):
+            typer.echo(f"  {row['consumer']:>9}  {row['moments']:>3} moments, worst {row['worst']:.2f}")
+        return
+    mine = kept.filter(pl.col("consumer") == number)
+    if mine.is_empty():
+        message, remedy = "the journey of this consumer is not kept", f"see who is: e2esim customer {run}"
+        raise InputErrors([Problem(file=COMMAND_LINE, column="ID", value=str(number), message=message, remedy=remedy)])
+    if as_json:
+        typer.echo(json.dumps(mine.to_dicts()))
+        return
+    typer.echo(f"consumer {number}")
+    for words in tell(mine):
+        typer.echo(words)

@@ -1,0 +1,79 @@
+"""One customer's journey in words: a line a moment, what was shown, what was expected, and how it felt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+
+WHAT = {
+    "advertisement": "hears of the firm",
+    "advice": "weighs the offer",
+    "offer": "buys",
+    "hand_over": "gets the goods",
+    "installed": "has it installed",
+    "used_taken": "the used product is taken along",
+    "first_use": "uses it",
+    "follow_up": "is asked how the product does",
+    "defect_met": "finds a defect",
+    "answer": "gets an answer",
+    "no_answer": "stops asking: never resolved",
+    "recovery": "the firm makes it good",
+    "shop_recovery": "the shop makes it good",
+    "refund": "the return is credited",
+    "given_up": "waits no longer and cancels",
+}
+
+
+def detail(attribute: str, kind: str, touchpoint: str | None, shown: float, expected: float) -> str:
+    """What one experience shows.
+
+    >>> detail("punctuality", "hand_over", None, 2.25, 0.0)
+    '2.2 days late'
+    >>> detail("experience", "offer", "checkout_web", 0.01, 0.0)
+    'checkout_web pleases'
+    """
+    if kind in ("recovery", "shop_recovery", "refund"):
+        return f"{shown:.0%} of the loss by {attribute.replace('_', ' ')} made good"
+    if attribute == "experience":
+        return f"{touchpoint or 'a touchpoint'} pleases"
+    if attribute == "installation":
+        return "installation failed" if shown > 0 else "flawless"
+    if attribute == "resolution":
+        return "now resolved" if shown <= 0 else "not resolved" if shown < 90 else "no answer that helps"
+    words = {
+        "punctuality": f"{shown:.1f} days late",
+        "lead_time": f"{shown:.1f} days after the order ({expected:.1f} expected)",
+        "answer_time": f"after {shown:.1f} h ({expected:.1f} expected)",
+        "effort": f"trouble at {touchpoint}" if touchpoint else f"{shown:.0f} repeats and hand-offs",
+        "damage": "damaged",
+        "completeness": "incomplete",
+        "defect": "it is defective",
+        "integration": "what one channel knew the next did not",
+        "service": "the service helps",
+    }
+    return words.get(attribute, attribute)
+
+
+def tell(experiences: pl.DataFrame) -> Iterator[str]:
+    """Lines of the journey in ``experiences`` (columns of `journeys_frame`, one customer), in order."""
+    purchase: int | None = None
+    moment: list[dict[str, Any]] = []
+    for x in experiences.iter_rows(named=True):
+        if x["row"] != purchase:
+            purchase = x["row"]
+            yield f"{x['item']} from {x['channel']} (order line {purchase})"
+        moment.append(x)
+        if x["satisfaction"] is not None:
+            yield line(moment)
+            moment = []
+
+
+def line(moment: list[dict[str, Any]]) -> str:
+    """One moment."""
+    last, hours = moment[-1], float(moment[-1]["t_h"])
+    kinds = list(dict.fromkeys(WHAT[x["kind"]] for x in moment))
+    shown = [f"{detail(x['attribute'], x['kind'], x['touchpoint'], x['shown'], x['expected'])} {x['feeling']:+.2f}" for x in moment]
+    when = f"day {int(hours // 24):>3} {int(hours % 24):02d}:{int(hours * 60 % 60):02d}"
+    return f"  {when}  {', '.join(kinds)}: {'; '.join(shown)}  -> {last['satisfaction']:.2f}"
