@@ -100,9 +100,21 @@ def test_new_copies_a_scenario_that_is_valid_at_once(here: Path) -> None:
 def test_new_empty_gives_headers_that_only_lack_rows(here: Path) -> None:
     tiny_world(here / "w")
     assert call("new", "mine", "--from", "./w", "--empty").exit_code == 0
-    result = call("validate", "scenario=./mine", "--json")
-    messages = {problem["message"] for problem in json.loads(result.stdout)["problems"]}
-    assert messages == {"the table has no rows"}
+    found = json.loads(call("validate", "scenario=./mine", "--json").stdout)["problems"]
+    assert {problem["message"] for problem in found if not problem["warning"]} == {"no order to plan"}
+    assert len(list((here / "mine" / "data").glob("*.csv"))) == len(TABLES) - 1  # nobody's settings
+
+
+def test_new_leaves_titles_and_money_of_the_other_firm_behind(here: Path) -> None:
+    """The shipped maker's overhead, calibration and titles; the title in a planner's settings."""
+    assert call("new", "bed", "--from", "mattress_maker").exit_code == 0
+    texts = "".join((here / "bed" / name).read_text() for name in ("scenario.yaml", "as_is.yaml", "to_be.yaml")).lower()
+    assert "overhead" not in texts
+    assert "mattress" not in texts
+    assert call("validate", "bed/to_be").exit_code == 0
+    assert call("new", "gear", "--from", "planner_200").exit_code == 0
+    assert "title" not in (here / "gear" / "settings.csv").read_text()
+    assert "gear: valid" in call("validate", "gear").stdout
 
 
 @pytest.mark.parametrize("name", ["with space", "4 walls: 'x'", "true"])
@@ -185,8 +197,9 @@ def test_options_may_stand_anywhere(here: Path) -> None:
     assert found == {"valid": True, "scenario": "tiny", "problems": []}
 
 
-def test_scenario_yaml_of_a_copy_keeps_its_comments(here: Path) -> None:
-    assert call("new", "mine").exit_code == 0
-    text = (here / "mine" / "scenario.yaml").read_text(encoding="utf-8")
-    assert yaml.safe_load(text)["name"] == "mine"
-    assert "#" in text
+def test_scenario_yaml_of_a_copy_keeps_days_and_choices(here: Path) -> None:
+    tiny_world(here / "w", settings={"defaults": {"planning": "silo"}})
+    assert call("new", "mine", "--from", "./w").exit_code == 0
+    kept = yaml.safe_load((here / "mine" / "scenario.yaml").read_text())
+    assert set(kept) == {"name", "horizon", "defaults"}
+    assert (kept["horizon"]["days"], kept["defaults"]) == (90, {"planning": "silo"})

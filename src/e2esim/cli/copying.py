@@ -1,4 +1,4 @@
-"""``e2esim new``: a scenario folder of your own, copied from another one or with headers only."""
+"""``e2esim new``: a company of your own, copied from another one or with headers only."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from e2esim.config.places import MAIN, Place, find
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
 from e2esim.config.sheets import FOLDER, WORKBOOK
 from e2esim.config.text import UnreadableText, decode
-from e2esim.config.yaml_file import plain_value
+from e2esim.config.yaml_file import plain_value, read_yaml
 from e2esim.domain.schema import TABLES
 
 GUIDE = "TABLES.md"
+KEPT = ("horizon", "defaults")  # of the settings of the company that is copied; the others are its money and its calibration
 
 
 @dataclass(frozen=True)
@@ -58,34 +59,51 @@ def new_scenario(folder: Path, source: str, *, empty: bool, dry_run: bool) -> No
 
 
 def plan(folder: Path, place: Place, *, empty: bool) -> list[Item]:
-    """Return the files of the new scenario."""
+    """Return the files of the new company."""
     from e2esim.cli.docs import tables_text
 
-    items = [Item(folder / MAIN, text=_renamed(place.main, folder.resolve().name))]
-    items += [
-        Item(folder / path.name, source=path) for path in sorted(place.folder.glob("*.yaml")) if path.name != MAIN
-    ]
+    items = [Item(folder / MAIN, text=_bare(place, folder.resolve().name))]
+    items += [Item(folder / path.name, text=_untitled(path)) for path in sorted(place.folder.glob("*.yaml")) if path.name != MAIN]
     items.append(Item(folder / GUIDE, text=tables_text()))
-    data = place.folder / FOLDER
     if empty:
-        items += [
-            Item(folder / FOLDER / f"{table.name}.csv", text=",".join(c.name for c in table.columns) + "\n")
-            for table in TABLES
-        ]
-    elif (place.folder / WORKBOOK).is_file():
-        items.append(Item(folder / WORKBOOK, source=place.folder / WORKBOOK))
-    else:
-        items += [Item(folder / FOLDER / path.name, source=path) for path in sorted(data.glob("*.csv"))]
+        kept = [table for table in TABLES if table.name != "settings"]
+        return items + [Item(folder / FOLDER / f"{table.name}.csv", text=",".join(c.name for c in table.columns) + "\n") for table in kept]
+    for source in (place.folder, place.folder / FOLDER):
+        found = sorted(source.glob("*.csv")) + [path for path in (source / WORKBOOK,) if path.is_file()]
+        items += [_copied(path, folder / path.relative_to(place.folder)) for path in found]
     return items
 
 
-def _renamed(main: Path, name: str) -> str:
-    """Return the text of scenario.yaml under its new name."""
+def _copied(source: Path, to: Path) -> Item:
+    """A table as it is; the settings of a plan without the title of their firm."""
+    if source.name.lower() != "settings.csv":
+        return Item(to, source=source)
     try:
-        text = decode(main.read_bytes())
-    except UnreadableText as error:
-        raise InputErrors([Problem(file=str(main), message=str(error), remedy="save it as UTF-8")]) from None
+        return Item(to, text=re.sub(r"^\W*title\b.*\r?\n?", "", decode(source.read_bytes()), flags=re.MULTILINE))
+    except UnreadableText:
+        return Item(to, source=source)
+
+
+def _bare(place: Place, name: str) -> str:
+    """scenario.yaml of the new company: its name, the days and the choices of the old one; no title, no money, nothing calibrated."""
     plain = re.fullmatch(r"[A-Za-z][\w-]*", name) and plain_value(name) == name
-    line = f"name: {name if plain else json.dumps(name, ensure_ascii=False)}"
-    changed, count = re.subn(r"^name\s*:.*$", lambda _: line, text, count=1, flags=re.MULTILINE)
-    return changed if count else f"{line}\n{text}"
+    lines = [f"name: {name if plain else json.dumps(name, ensure_ascii=False)}"]
+    if place.main.is_file():
+        read = read_yaml(place.main, place.main.as_posix())
+        if read.problems:
+            raise InputErrors(read.problems)
+        kept = {key: read.values[key] for key in KEPT if key in read.values}
+        if kept:
+            import yaml
+
+            lines.append(yaml.safe_dump(json.loads(json.dumps(kept, default=str)), sort_keys=False, allow_unicode=True).rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def _untitled(variant: Path) -> str:
+    """A variant without its title and the words of its first lines."""
+    try:
+        text = decode(variant.read_bytes())
+    except UnreadableText as error:
+        raise InputErrors([Problem(file=str(variant), message=str(error), remedy="save it as UTF-8")]) from None
+    return re.sub(r"^(title\s*:.*|#.*)\n", "", text, flags=re.MULTILINE)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from e2esim.cli.ends import BAD_INPUT, DONE, listing
-from e2esim.config.places import MAIN, scenarios, shipped, variants
-from e2esim.config.problems import SHOWN, InputErrors
+from e2esim.config.places import MAIN, data_place, has_market, scenarios, shipped, variants
+from e2esim.config.problems import SHOWN, InputErrors, Problem, printable
 from e2esim.config.yaml_file import read_yaml
 
 if TYPE_CHECKING:
@@ -47,42 +47,52 @@ def _title(path: Path) -> str:
     return str(read_yaml(path, path.name).values.get("title") or "")
 
 
-def validate_scenario(overrides: Sequence[str], *, as_json: bool, every: bool) -> int:
-    """Check a scenario, print what was found, return the exit code."""
-    from e2esim.config.door import load_with_warnings
-    from e2esim.config.supply_network import network_place, open_network
-
-    loaded: Mapping[str, pl.DataFrame] | None
-    wanted = next((word.partition("=")[2] for word in overrides if word.startswith("scenario=")), "")
-    place = network_place(wanted) if wanted else None
+def validate_company(overrides: Sequence[str], *, as_json: bool, every: bool) -> int:
+    """Check a company, as the verbs that its tables are for read it; print what was found, return the exit code."""
     try:
-        if place is not None:
-            opened = open_network(place, [word for word in overrides if not word.startswith("scenario=")])
-            loaded, name, problems = opened.tables, opened.company.settings.name, list(opened.warnings)
-        else:
-            found = load_with_warnings(overrides)
-            loaded, name, problems = found.scenario.tables, found.scenario.settings.name, list(found.warnings)
+        name, tables, warnings = _checked(overrides)
+        valid, problems = True, list(warnings)
     except InputErrors as error:
-        loaded, name, problems = None, "", list(error.problems)
+        valid, name, tables, problems = False, "", {}, list(error.problems)
     if as_json:
-        typer.echo(
-            json.dumps(
-                {
-                    "valid": loaded is not None,
-                    "scenario": name or None,
-                    "problems": [problem.as_dict() for problem in problems],
-                }
-            )
-        )
+        typer.echo(json.dumps({"valid": valid, "scenario": name or None, "problems": [problem.as_dict() for problem in problems]}))
     elif problems:
         typer.echo(listing(problems, len(problems) if every else SHOWN), err=True)
-    if loaded is None:
+    if not valid:
         return BAD_INPUT
     if not as_json:
-        rows = sum(frame.height for frame in loaded.values())
-        filled = sum(frame.height > 0 for frame in loaded.values())
-        typer.echo(f"{name}: valid, {filled} tables with {rows:,} rows")
+        rows = sum(frame.height for frame in tables.values())
+        filled = sum(frame.height > 0 for frame in tables.values())
+        typer.echo(f"{printable(name)}: valid, {filled} tables with {rows:,} rows")
     return DONE
+
+
+def _checked(overrides: Sequence[str]) -> tuple[str, Mapping[str, pl.DataFrame], Sequence[Problem]]:
+    """Name, tables and warnings of a company.
+
+    Raises
+    ------
+    InputErrors
+        If anything is wrong with it.
+    """
+    words = [word if "=" in word else f"scenario={word}" for word in overrides]
+    named = next((word for word in words if word.startswith("scenario=")), "")
+    place = data_place(named) if named else None
+    if place is None or has_market(place):
+        from e2esim.config.door import load_with_warnings
+
+        loaded = load_with_warnings(words)
+        return loaded.scenario.settings.name, loaded.scenario.tables, loaded.warnings
+    from e2esim.config.supply_network import network_place, open_network
+
+    network = network_place(named.partition("=")[2])
+    if network is not None:
+        opened = open_network(network, [word for word in words if not word.startswith("scenario=")])
+        return opened.company.settings.name, opened.tables, opened.warnings
+    from e2esim.config.plan_data import read_plan_data
+
+    read = read_plan_data(place)
+    return read.case.title, read.tables, read.warnings
 
 
 def list_kpis(*, as_json: bool) -> None:

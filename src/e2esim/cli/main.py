@@ -303,7 +303,7 @@ def tournament(
 def plan_one(
     data: Annotated[
         Path,
-        typer.Argument(metavar="DATA", help="Folder of CSV files or workbook; docs/plan_data.md.", show_default=False),
+        typer.Argument(metavar="DATA", help="Company: folder, workbook, NAME or scenario=NAME; docs/data.md.", show_default=False),
     ],
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Plan folder; default ./runs/plan-...", show_default=False)
@@ -387,7 +387,7 @@ def sop_one(
 
 @app.command("promise")
 def promise_one(
-    data: Annotated[Path, typer.Argument(metavar="DATA", help="Planner's data, as for plan; docs/plan_data.md.", show_default=False)],
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="Company, as for plan: folder, workbook, NAME or scenario=NAME.", show_default=False)],
     item: Annotated[str, typer.Option("--item", metavar="ITEM", help="What is asked for.", show_default=False)] = "",
     qty: Annotated[str, typer.Option("--qty", metavar="N", help="How many [unit of the item].", show_default=False)] = "",
     date: Annotated[str, typer.Option("--date", metavar="DAY", help="Wanted on this day, YYYY-MM-DD.", show_default=False)] = "",
@@ -437,7 +437,7 @@ def promise_one(
 def backorders(
     data: Annotated[
         Path,
-        typer.Argument(metavar="DATA", help="Folder of CSV files or workbook; docs/plan_data.md.", show_default=False),
+        typer.Argument(metavar="DATA", help="Company: folder, workbook, NAME or scenario=NAME; docs/data.md.", show_default=False),
     ],
     segments: Annotated[
         Path | None,
@@ -469,11 +469,11 @@ def validate(
     as_json: AsJson = False,
     every: Annotated[bool, typer.Option("--all", help="List every problem, however many.")] = False,
 ) -> None:
-    """Check settings and tables of a scenario; list all problems with file, row, column and remedy."""
+    """Check settings and tables of a company; list all problems with file, row, column and remedy."""
     with clean_end():
-        from e2esim.cli.listings import validate_scenario
+        from e2esim.cli.listings import validate_company
 
-        raise typer.Exit(validate_scenario(overrides or [], as_json=as_json, every=every))
+        raise typer.Exit(validate_company(overrides or [], as_json=as_json, every=every))
 
 
 @app.command()
@@ -495,7 +495,7 @@ def new(
     empty: Annotated[bool, typer.Option("--empty", help="Headers only: every table and column, no rows.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be written, write nothing.")] = False,
 ) -> None:
-    """Copy a scenario into a folder of your own, to fill with your data."""
+    """Copy a company into a folder of your own, to fill with your data; its titles and settings of money stay behind."""
     with clean_end():
         from e2esim.cli.copying import new_scenario
 
@@ -544,7 +544,7 @@ def customer_one(
 def forecast_one(
     data: Annotated[
         Path,
-        typer.Argument(metavar="DATA", help="Folder of CSV files or workbook; docs/plan_data.md.", show_default=False),
+        typer.Argument(metavar="DATA", help="Company: folder, workbook, NAME or scenario=NAME; docs/data.md.", show_default=False),
     ],
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Also write a folder with the forecast.", show_default=False)

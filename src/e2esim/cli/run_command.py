@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from e2esim.config.places import MAIN, data_place
+from e2esim.config.places import data_place, has_market
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
 from e2esim.machine_code import is_compiled
 
@@ -45,8 +45,8 @@ class RunKind(StrEnum):
 
 
 def kind_of_run(company: Path) -> RunKind:
-    """Which run a folder or workbook has: that of a market where a scenario says how it goes, else the planned run."""
-    return RunKind.MARKET if (company / MAIN).is_file() else RunKind.PLANNED
+    """Which run a folder or workbook has, by its tables: that of a market where there is one, else the planned run."""
+    return RunKind.MARKET if has_market(company) else RunKind.PLANNED
 
 
 def run_company(overrides: Sequence[str], options: RunOptions) -> None:

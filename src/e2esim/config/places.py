@@ -12,6 +12,7 @@ from pathlib import Path
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem, did_you_mean
 
 MAIN = "scenario.yaml"
+BOOK = "data.xlsx"
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -77,10 +78,42 @@ def scenarios() -> dict[str, Path]:
     found: dict[str, Path] = {}
     for root in roots():
         if root.is_dir():
-            for path in sorted([*root.glob(f"*/{MAIN}"), *root.glob(f"*/*/{MAIN}")]):
-                if path.parent.parent == root or not (path.parent.parent / MAIN).is_file():
-                    found.setdefault(path.parent.relative_to(root).as_posix(), path.parent)
+            for path in sorted(root.iterdir()):
+                if path.name.startswith(("_", ".")) or not path.is_dir():
+                    continue
+                if is_company(path):
+                    found.setdefault(path.name, path)
+                    continue
+                for inner in sorted(path.iterdir()):
+                    if is_company(inner):
+                        found.setdefault(f"{path.name}/{inner.name}", inner)
     return dict(sorted(found.items()))
+
+
+def is_company(folder: Path) -> bool:
+    """Whether a folder holds a company: a scenario.yaml, or tables at its top or below data/."""
+    if not folder.is_dir():
+        return False
+    return (folder / MAIN).is_file() or (folder / BOOK).is_file() or any(any(place.glob("*.csv")) for place in (folder, folder / "data"))
+
+
+def has_market(place: Path) -> bool:
+    """Whether a company simulates markets: its tables channels and markets have rows."""
+    folders = [folder for folder in (place, place / "data") if folder.is_dir()]
+    if place.is_file() or any((folder / BOOK).is_file() for folder in folders):
+        from e2esim.config.workbook import sheet_names
+
+        book = place if place.is_file() else next(folder / BOOK for folder in folders if (folder / BOOK).is_file())
+        return {"channels", "markets"} <= set(sheet_names(book))
+    return any(all(_has_rows(folder / f"{name}.csv") for name in ("channels", "markets")) for folder in folders)
+
+
+def _has_rows(path: Path) -> bool:
+    """Whether a file goes on after its header."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as lines:
+        return sum(1 for line, _ in zip(lines, range(50), strict=False) if line.strip()) > 1
 
 
 def names() -> list[str]:
@@ -119,18 +152,25 @@ def find(wanted: str) -> Place:
 
 
 def find_data(data: Path) -> Path:
-    """Return the folder or workbook that ``data`` means: a path, or the name of a shipped folder.
+    """Return the folder or workbook of tables that ``data`` means: a path, a shipped name, NAME/VARIANT, each also as scenario=...
 
     Raises
     ------
     InputErrors
         If there is none.
     """
-    for place in (data, *(root / data for root in roots())):
-        if place.is_dir() or place.is_file():
+    text = str(data).strip().removeprefix("scenario=").strip("'\"")
+    wanted = Path(text).expanduser()
+    for place in (wanted, *(root / text for root in roots())) if text else ():
+        if place.is_dir() or place.suffix.lower() == ".xlsx":
+            if place.exists():
+                return place
+        elif (found := _at(place)) is not None:
+            return found.folder
+        elif place.is_file():
             return place
-    message, remedy = "there is no such folder or workbook", "name the folder that holds orders.csv, items.csv ..."
-    raise InputErrors([Problem(file=COMMAND_LINE, column="DATA", value=str(data), message=message, remedy=remedy)])
+    message, remedy = "there is no such folder or workbook", f"name the folder that holds orders.csv, items.csv ..., or one of: {', '.join(scenarios())}"
+    raise InputErrors([Problem(file=COMMAND_LINE, column="DATA", value=text, message=message, remedy=remedy)])
 
 
 def data_place(company: str) -> Path | None:
@@ -146,7 +186,7 @@ def data_place(company: str) -> Path | None:
 
 
 def _at(path: Path) -> Place | None:
-    """Return the scenario at a path: the folder itself, a variant in it, or one of its YAML files."""
+    """Return the company at a path: the folder itself, a variant in it, or one of its YAML files."""
     if (path / MAIN).is_file():
         folder, variant = path, ""
     elif (path.parent / MAIN).is_file():
@@ -154,6 +194,8 @@ def _at(path: Path) -> Place | None:
         if path.name != MAIN and not (path.parent / f"{stem}.yaml").is_file():
             return None
         folder, variant = path.parent, "" if stem == "scenario" else stem
+    elif is_company(path):
+        folder, variant = path, ""
     else:
         return None
     folder = folder.resolve()

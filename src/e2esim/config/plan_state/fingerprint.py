@@ -14,7 +14,8 @@ def file_hashes(place: Path) -> dict[str, str]:
 
     Files whose name begins with ``_``, ``.`` or ``~`` are left alone, as the reader leaves them.
     """
-    files = [place] if place.is_file() else sorted(path for path in place.iterdir() if _is_table(path))
+    folders = [path for path in (place, place / "data") if path.is_dir()]
+    files = [place] if place.is_file() else sorted(path for folder in folders for path in folder.iterdir() if _is_table(path))
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
