@@ -37,7 +37,7 @@ def test_every_file_is_there_and_named_in_the_manifest(folder: Path) -> None:
     assert all(manifest["files"][name] == (folder / name).stat().st_size for name in manifest["files"])
     assert manifest["seed"] == 1
     assert manifest["start"] == "2026-01-05"
-    assert manifest["config"]["horizon"] == {"start": "2026-01-05", "days": 365, "warmup_days": 28, "tick_h": 1.0}
+    assert manifest["config"]["horizon"] == {"start": "2026-01-05", "days": 365, "warmup_days": 28, "journeys": 0, "tick_h": 1.0}
     assert manifest["packages"]["polars"] == pl.__version__
     assert manifest["wall_s"] == 12.3
 
