@@ -7,33 +7,15 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from run_companies import HISTORY, LAMPS, company
 from typer.testing import CliRunner
 
 from e2esim.cli.main import app
 
-TABLES = {
-    "settings": "key,value\ntoday,2026-03-02\ntitle,Lamp works\nforecast_weeks,8\n",
-    "items": "item,unit,lot_min,lot_multiple\nLAMP,pcs,5,1\nLEG,pcs,1,1\n",
-    "bom": "parent,component,qty_per\nLAMP,LEG,2\n",
-    "work_centres": "work_centre,name\nW1,Assembly\n",
-    "capacity": "work_centre,week_start,capacity_h\n" + "".join(f"W1,2026-{m:02d}-{d:02d},40\n" for m, d in
-        ((3, 2), (3, 9), (3, 16), (3, 23), (3, 30), (4, 6), (4, 13), (4, 20), (4, 27), (5, 4), (5, 11), (5, 18), (5, 25), (6, 1))),
-    "routings": "item,step,work_centre,setup_h_per_lot,run_h_per_unit,flow_days\nLAMP,10,W1,0.5,0.5,2\n",
-    "suppliers": "supplier,item,lead_time_days,moq,multiple,price,late_share,late_median_days\nLegs Ltd,LEG,7,10,5,2.5,0.5,4\n",
-    "stock": "item,on_hand\nLAMP,10\nLEG,60\n",
-    "receipts": "receipt,item,qty,due\nR1,LEG,40,2026-03-06\n",
-    "orders": "order,customer,item,qty,due,priority\nA1,Casa,LAMP,8,2026-03-10,1\nA2,Luce,LAMP,12,2026-03-17,2\nA3,Casa,LAMP,6,2026-03-25,2\n",
-}  # fmt: skip
-HISTORY = "item,period,qty\n" + "".join(f"LAMP,2025-W{week:02d},{10 + week % 3}\n" for week in range(10, 53))
-
 
 @pytest.fixture
 def lamps(tmp_path: Path) -> Path:
-    folder = tmp_path / "lamps"
-    folder.mkdir()
-    for name, text in TABLES.items():
-        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
-    return folder
+    return company(tmp_path / "lamps", LAMPS)
 
 
 def ran(*words: str) -> tuple[int, str]:
@@ -67,6 +49,18 @@ def test_history_brings_orders_beyond_the_book(lamps: Path, tmp_path: Path) -> N
     orders = pl.read_parquet(tmp_path / "out" / "orders.parquet").filter(pl.col("source") == "new")
     assert set(orders["customer"]) <= {"Casa", "Luce"}
     assert (orders["placed"] <= orders["due"]).all()
+
+
+def test_without_chance_the_forecast_comes_as_forecast(lamps: Path, tmp_path: Path) -> None:
+    (lamps / "history.csv").write_text(HISTORY, encoding="utf-8")
+    code, text = ran(str(lamps), "run_days=56", "chance=false", "--json", "--out", str(tmp_path / "out"))
+    assert code == 0, text
+    found = json.loads(text)["kpis"]
+    assert found["new_lines"]["value"] == 0
+    assert found["plans"]["value"] == 1
+    assert found["lines_as_planned"]["value"] >= 99.0
+    orders = pl.read_parquet(tmp_path / "out" / "orders.parquet")
+    assert set(orders["source"]) == {"book", "forecast"}
 
 
 def test_the_same_seed_gives_the_same_run(lamps: Path, tmp_path: Path) -> None:

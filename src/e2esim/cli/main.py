@@ -68,6 +68,13 @@ def run_one(
     post_game: Annotated[
         bool, typer.Option("--post-game", help="Planned run: split the gap between plan and execution by its causes.")
     ] = False,
+    stop_at: Annotated[
+        str, typer.Option("--stop-at", metavar="DATE", help="Planned run: stop on the morning of a day.", show_default=False)
+    ] = "",
+    save: Annotated[
+        Path | None,
+        typer.Option("--save", help="With --stop-at: write the company as it stands then, a folder for plan, promise and run.", show_default=False),
+    ] = None,
 ) -> None:
     """Simulate a company and write its run folder.
 
@@ -90,6 +97,8 @@ def run_one(
             quiet=quiet,
             language=language.value,
             post_game=post_game,
+            stop_at=stop_at,
+            save=save,
         )
         kept = [f"horizon.journeys={journeys}"] if journeys else []
         run_company([*(overrides or []), *kept], options)

@@ -24,7 +24,7 @@ def run_planned(data: Path, overrides: Sequence[str], options: RunOptions) -> No
     from e2esim.cli.plan_command import forecast_of
     from e2esim.cli.run_command import run_folder
     from e2esim.config.plan_data import read_plan_data
-    from e2esim.config.planned_run import company_of, demand_of, rules_of, run_words, taken_for_granted
+    from e2esim.config.planned_run import company_of, demand_of, rules_of, run_words, stop_day, taken_for_granted
     from e2esim.report.plan.folder import fingerprint
     from e2esim.report.planned.folder import write_planned_run
     from e2esim.report.planned.terminal import planned_json, print_planned
@@ -35,17 +35,25 @@ def run_planned(data: Path, overrides: Sequence[str], options: RunOptions) -> No
     rules = rules_of(read, words)
     if read.warnings and not options.quiet and not options.as_json:
         typer.echo(listing(read.warnings), err=True)
+    until = stop_day(options.stop_at, options.save, rules, read.case.facts.today)
     folder = run_folder(options.out, f"run-{read.case.title}", fingerprint(read.tables)[:12])
     demand = demand_of(read, rules)
     company = company_of(read, None if demand is None else forecast_of(demand, quiet=options.quiet))
     from e2esim.study.planned_runs import post_game, replicate_run
 
     with progress_bar(quiet=options.quiet) as tell:
-        study = replicate_run(company, rules, replications=options.replications, progress=tell)
+        study = replicate_run(company, rules, replications=options.replications, until=until, progress=tell)
         game = post_game(company, rules, progress=tell) if options.post_game else None
     if folder.is_dir():  # empty, as run_folder has seen
         folder.rmdir()
     write_planned_run(study, game, folder, read.tables)
+    if options.save is not None:
+        from e2esim.config.plan_state.company_folder import write_company
+        from e2esim.report.whole_folder import whole_folder
+        from e2esim.simulate.factory.stop import stop
+
+        with whole_folder(options.save) as partial:
+            write_company(read, stop(study.run), partial)
     stated = taken_for_granted(read, rules)
     if options.as_json:
         typer.echo(planned_json(study, game, folder, stated))

@@ -35,6 +35,8 @@ class RunOptions:
     quiet: bool = False
     language: str = "en"
     post_game: bool = False
+    stop_at: str = ""
+    save: Path | None = None
 
 
 class RunKind(StrEnum):
@@ -79,9 +81,11 @@ def run_company(overrides: Sequence[str], options: RunOptions) -> None:
 
         run_planned(place, rest, options)
         return
-    if options.post_game:
-        message, remedy = "goes with the planned run of a factory", "leave it out"
-        raise InputErrors([Problem(file=COMMAND_LINE, column="--post-game", message=message, remedy=remedy)])
+    own = {"--post-game": options.post_game, "--stop-at": options.stop_at, "--save": options.save}
+    message, remedy = "goes with the planned run of a factory", "leave it out"
+    wrong = [Problem(file=COMMAND_LINE, column=name, message=message, remedy=remedy) for name, given in own.items() if given]
+    if wrong:
+        raise InputErrors(wrong)
     run_scenario([*(f"scenario={word}" for word in (*bare, *named)), *rest], options)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +15,7 @@ from e2esim.config.plan_data.door import PlanData
 from e2esim.config.plan_data.segments import segments_of
 from e2esim.config.plan_state.snapshot import elsewhere_of
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem, did_you_mean
+from e2esim.config.promise.request import read_date
 from e2esim.planning.factory.risk import usual_risk
 from e2esim.simulate.factory.facts import Chance, PlannedCompany, RunRules
 
@@ -104,6 +107,33 @@ def rules_of(read: PlanData, words: RunWords) -> RunRules:
         rounds=said.get("rounds", 20),
         chance=words.chance,
     )
+
+
+def stop_day(word: str, save: Path | None, rules: RunRules, today: dt.date) -> int | None:
+    """Day on whose morning the run stops [d], None if it does not.
+
+    Raises
+    ------
+    InputErrors
+        If the date is none of the run, or the folder to write is there already.
+
+    Examples
+    --------
+    >>> stop_day("2026-03-09", None, RunRules(days=28), dt.date(2026, 3, 2))
+    7
+    """
+    if save is not None and save.exists():
+        raise InputErrors([_wrong("--save", str(save), "is there already", "name a new folder")])
+    if not word:
+        if save is not None:
+            raise InputErrors([_wrong("--save", str(save), "needs a day", "say with --stop-at DATE on which morning the run stops")])
+        return None
+    date = read_date(word)
+    day = None if date is None else (date - today).days
+    if day is None or not 0 < day <= rules.days:
+        last = today + dt.timedelta(days=rules.days)
+        raise InputErrors([_wrong("--stop-at", word, "no day of the run", f"write a day after {today}, until {last}, as YYYY-MM-DD")])
+    return day
 
 
 def demand_of(read: PlanData, rules: RunRules) -> DemandData | None:

@@ -59,7 +59,12 @@ LOT_COLUMNS: dict[str, tuple[type, float]] = {
     "qty": (np.float64, 0),
     "hours": (np.float64, 0),
     "plan_start": (np.int64, 0),
-    "plan_end": (np.int64, 0),
+    "plan_end": (np.int64, 0),  # day on which its goods are there
+    "plan_from": (np.float64, 0),  # start and end of the work [h from the start of the run]
+    "plan_to": (np.float64, 0),
+    "machine": (np.int64, -1),  # row of `Shifts`; -1 where hours are by week, or no machine is chosen yet
+    "from": (np.float64, np.nan),
+    "to": (np.float64, np.nan),
     "start": (np.int64, -1),
     "end": (np.int64, -1),  # once begun: the day on which it is or will be done
     "stage": (np.uint8, 0),

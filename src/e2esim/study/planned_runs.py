@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -25,11 +26,12 @@ Tell = Callable[[float, str], None]
 class PlannedStudy:
     """Replications of a planned run: the outcome of the first, and every KPI of all.
 
-    `values` is (replications, n_kpis) in the order of `KPIS`.
+    `values` is (replications, n_kpis) in the order of `KPIS`; `run` is the first replication where it stands.
     """
 
     company: PlannedCompany
     rules: RunRules
+    run: PlannedRun
     first: PlannedOutcome
     values: Floats
     wall_s: float
@@ -48,23 +50,27 @@ class PlannedStudy:
         return found
 
 
-def replicate_run(company: PlannedCompany, rules: RunRules, *, replications: int = 1, progress: Tell | None = None) -> PlannedStudy:
-    """Run a company `replications` times; replication k has its own luck.
+def replicate_run(company: PlannedCompany, rules: RunRules, *, replications: int = 1, until: int | None = None, progress: Tell | None = None) -> PlannedStudy:
+    """Run a company `replications` times, to the night before day `until`; replication k has its own luck.
 
     >>> from e2esim.simulate.factory.synthetic import synthetic_company
     >>> replicate_run(synthetic_company(1), RunRules(days=14, rounds=0), replications=2).replications
     2
     """
+    began = time.perf_counter()
     value, price = company.material_value(), company.case.facts.source_price
+    runs: list[PlannedRun] = []
     outcomes: list[PlannedOutcome] = []
     rows = []
     for k in range(replications):
         tell = None if progress is None else _part(progress, k, replications)
-        outcome = PlannedRun(company, rules, k).advance(progress=tell)
-        outcomes = outcomes or [outcome]
+        run = PlannedRun(company, rules, k)
+        outcome = run.advance(until, progress=tell)
+        runs, outcomes = runs or [run], outcomes or [outcome]
         measured = measure_planned(outcome, value, price)
         rows.append([measured[kpi.name] for kpi in KPIS])
-    return PlannedStudy(company=company, rules=rules, first=outcomes[0], values=np.array(rows), wall_s=sum(o.wall_s for o in outcomes))
+    wall_s = time.perf_counter() - began
+    return PlannedStudy(company=company, rules=rules, run=runs[0], first=outcomes[0], values=np.array(rows), wall_s=wall_s)
 
 
 def _part(progress: Tell, k: int, of: int) -> Callable[[float], None]:

@@ -40,7 +40,7 @@ def build_case(frames: dict[str, pl.DataFrame], settings: PlanSettings) -> PlanC
         order_qty=_floats(orders, "qty"),
         order_due=_days(orders, settings.today),
         order_priority=_ints(orders, "priority"),
-        receipt_item=_code(receipts, "item", items, "item"),
+        receipt_item=_receipt_nodes(frames),
         receipt_day=_days(receipts, settings.today),
         receipt_qty=_floats(receipts, "qty"),
     )
@@ -94,6 +94,15 @@ def _steps(frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """Routing steps in the planner's order."""
     steps = frames["routings"]
     return steps.with_columns(pl.Series("_item", _code(steps, "item", frames["items"], "item"))).sort("_item", "step")
+
+
+def _receipt_nodes(frames: dict[str, pl.DataFrame]) -> Ints:
+    """Item of each receipt, or ``n_items + step`` of what is only done with a step that is not its last."""
+    receipts, items, steps = frames["receipts"], frames["items"], _steps(frames)
+    keys = list(steps.select("item", "step").iter_rows())
+    inner = {key: items.height + k for k, key in enumerate(keys) if k + 1 < len(keys) and keys[k + 1][0] == key[0]}
+    own = _code(receipts, "item", items, "item").tolist()
+    return np.array([inner.get(key, item) for key, item in zip(receipts.select("item", "step").iter_rows(), own, strict=True)], dtype=np.int64)
 
 
 def _hours(frames: dict[str, pl.DataFrame], today: dt.date) -> dict[str, Any]:

@@ -48,6 +48,15 @@ def bills_without_routing(view: View) -> Iterator[Problem]:
             )
 
 
+def steps_of_receipts(view: View) -> Iterator[Problem]:
+    """Work in process is done with a step of its item."""
+    known = set(view.table("routings").select("item", "step").iter_rows())
+    for row, item, step in view.table("receipts").select(ROW, "item", "step").iter_rows():
+        if step is not None and (item, step) not in known:
+            remedy = "write a step that routings states for the item, or leave it out: the goods are finished"
+            yield view.problem("receipts", f"item {item} has no such step", row=row, column="step", value=step, remedy=remedy)
+
+
 def hours_behind_demand(view: View, needs: Needs, settings: PlanSettings) -> Iterator[Problem]:
     """A work centre that demand runs through must have hours; one with hours by week, room for one smallest lot in some week."""
     last_due = view.table("orders")["due"].max()

@@ -23,10 +23,11 @@ from e2esim.config.plan_data.checks_cells import (
     whole_pieces,
 )
 from e2esim.config.plan_data.checks_demand import demand_checks
-from e2esim.config.plan_data.checks_flow import bills_without_routing, hours_behind_demand, made_or_bought
+from e2esim.config.plan_data.checks_flow import bills_without_routing, hours_behind_demand, made_or_bought, steps_of_receipts
 from e2esim.config.plan_data.demand import build_demand
 from e2esim.config.plan_data.leftovers import treated
 from e2esim.config.plan_data.needs import net_needs
+from e2esim.config.plan_data.row_order import in_order
 from e2esim.config.plan_data.segments import segment_checks
 from e2esim.config.plan_data.settings import PlanSettings, plan_settings
 from e2esim.config.plan_data.usual import as_planned
@@ -80,6 +81,7 @@ def read_plan_data(data: Path) -> PlanData:
         With every problem of every table: file, row, column, value and remedy.
     """
     frames, settings, warnings = _read(find_data(data), tables_for(*VERBS), _checked)
+    frames = in_order(frames)  # rows of tables and of the case stay side by side
     return PlanData(build_case(frames, settings), build_demand(frames, settings), warnings, frames, settings)
 
 
@@ -135,6 +137,7 @@ def _checked(view: View, settings: PlanSettings) -> Iterator[Problem]:
         return
     yield from made_or_bought(view, needs)
     yield from bills_without_routing(view)
+    yield from steps_of_receipts(view)
     if _firm(view, _HOURS):
         yield from hours_behind_demand(view, needs, settings)
 

@@ -10,6 +10,7 @@ from e2esim.config.plan_state.snapshot import HEAD, Head, read_head
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
 
 RUNS = Path("runs")  # where plans go without --out
+WITH_DATA = "plan"  # folder beside the tables of a company that holds the plan in force, where a run has written it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +22,7 @@ class Found:
 
 
 def find_plan(data: Path, named: Path | None, runs: Path = RUNS) -> Found | None:
-    """Return the plan in `named`, else the newest plan of `data` below `runs`, None if there is none.
+    """Return the plan in `named`, else the newest plan of `data` below `runs` or with the data, None if there is none.
 
     A plan of the very same bytes goes before one of the same place whose files have changed since.
 
@@ -33,7 +34,8 @@ def find_plan(data: Path, named: Path | None, runs: Path = RUNS) -> Found | None
     now = file_hashes(data)
     if named is not None:
         return _named(named, now)
-    heads = [head for path in runs.glob(f"[!.]*/{HEAD}") if (head := read_head(path.parent)) is not None]
+    own = [data / WITH_DATA / HEAD] if data.is_dir() else []
+    heads = [head for path in (*runs.glob(f"[!.]*/{HEAD}"), *own) if (head := read_head(path.parent)) is not None]
     place = str(data.resolve())
     found = [Found(head=head, changed=changed_files(head.files, now)) for head in heads if dict(head.files) == now or head.data == place]
     return max(found, key=lambda plan: (not plan.changed, plan.head.made, str(plan.head.folder)), default=None)

@@ -119,7 +119,7 @@ class _Reader:
 
     def day(self, word: str) -> int | None:
         """A day from today to the end of the calendar."""
-        date = _date(word.strip())
+        date = read_date(word.strip())
         if date is None:
             self.add("--date", word, "not a date", "write it as YYYY-MM-DD, e.g. 2026-01-31")
             return None
@@ -139,10 +139,10 @@ def outside(date: dt.date, known: Known) -> tuple[str, str]:
     return "", ""
 
 
-def _date(word: str) -> dt.date | None:
+def read_date(word: str) -> dt.date | None:
     """A date as 2026-01-31, 31.01.2026 or 20260131.
 
-    >>> [str(_date(word)) for word in ("2026-01-31", "31.1.2026", "20260131", "01/02/2026")]
+    >>> [str(read_date(word)) for word in ("2026-01-31", "31.1.2026", "20260131", "01/02/2026")]
     ['2026-01-31', '2026-01-31', '2026-01-31', 'None']
     """
     forms: list[tuple[re.Pattern[str], Callable[[re.Match[str]], dt.date]]] = [

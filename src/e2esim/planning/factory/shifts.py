@@ -173,6 +173,21 @@ def _joined(rows: list[Interval]) -> list[Interval]:
     return done
 
 
+def from_hour(shifts: Shifts, hour: float) -> Shifts:
+    """The same as they are seen so many hours later: hours that have passed are gone.
+
+    >>> later = from_hour(shifts_of([[(1.0, [(8.0, 16.0, 0), (32.0, 40.0, 0)])]]), 36.0)
+    >>> (later.opens.tolist(), later.closes.tolist())
+    ([0.0], [4.0])
+    """
+    rows = rows_of(shifts)
+    left = [
+        None if some is None else [(speed, [(max(a - hour, 0.0), b - hour, block) for a, b, block in rows if b > hour + 1e-9]) for speed, rows in some]
+        for some in rows
+    ]
+    return shifts_of(left)
+
+
 def without(shifts: Shifts, taken: list[tuple[int, float, float]]) -> Shifts:
     """The same without the hours of some lots: (machine row, from, to [h]); nothing goes on over them.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -38,6 +38,14 @@ class Elsewhere:
     site_day: Ints
     transit: Ints
     site_cost: Floats
+
+    def on_day(self, day: int) -> Elsewhere:
+        """The same facts on a later day [d from today]: what could leave by then is free at once.
+
+        >>> nothing_elsewhere().on_day(3).site_day.size
+        0
+        """
+        return replace(self, site_day=np.maximum(self.site_day - day, 0))
 
     def substitutes_of(self, item: int) -> list[tuple[int, float]]:
         """Items that may stand in for one, first choice first, with what a piece costs more."""

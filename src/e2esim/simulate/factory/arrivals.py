@@ -32,10 +32,10 @@ class NewLines:
 
 
 def new_lines(company: PlannedCompany, rules: RunRules, luck: RunLuck) -> NewLines:
-    """Draw the orders that come in a run, in the order in which they come."""
+    """Draw the orders that come in a run, in the order in which they come; none where draws of demand are off."""
     found: list[tuple[int, str, int, float, int, int]] = []
     demand, facts = company.demand, company.case.facts
-    if demand is not None and len(facts.orders):
+    if demand is not None and len(facts.orders) and rules.chance.demand:
         row = {item: k for k, item in enumerate(facts.items)}
         for series, (item, channel) in enumerate(demand.plan.keys):
             pool = _pool(company, row[item], channel)

@@ -42,8 +42,8 @@ class OrderDesk:
 
     def ask(self, day: int, item: int, wish: Wish, priority: int) -> Reply:
         """Answer a request on a day as `e2esim promise` answers it; nothing is booked. Days of the wish count from the plan."""
-        facts = self.plant.facts
-        return reply(self.state(day), facts.items, facts.items, self.plant.company.elsewhere, wish, item, priority)
+        facts, state = self.plant.facts, self.state(day)
+        return reply(state, facts.items, facts.items, self.plant.company.elsewhere.on_day(self._since), wish, item, priority)
 
     def take_orders(self, day: int) -> None:
         """Promise and book the orders that come on a day."""

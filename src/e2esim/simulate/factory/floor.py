@@ -11,7 +11,9 @@ import numpy as np
 
 from e2esim.domain.planned_outcome import Stage
 from e2esim.planning.book.backorders import turns
+from e2esim.planning.factory.clock_kernels import NEVER_H, day_of, done_at, next_open
 from e2esim.planning.factory.problem import Ints
+from e2esim.planning.factory.shifts import DAY_H
 from e2esim.simulate.factory.luck import address_of
 from e2esim.simulate.factory.plant import Plant
 
@@ -58,7 +60,7 @@ class ShopFloor:
             ready = plant.rows(lots, Stage.PLANNED)
             ready = ready[lots["plan_start"][ready] <= day]
             step = lots["step"][ready]
-            order = np.lexsort((step, -plant.net.level[plant.facts.step_item[step]], lots["plan_start"][ready]))
+            order = np.lexsort((step, -plant.net.level[plant.facts.step_item[step]], lots["plan_from"][ready]))
             begun = [self._begin(row, day) for row in ready[order].tolist()]
             if not any(begun):
                 break
@@ -72,21 +74,60 @@ class ShopFloor:
         step, qty = int(lots["step"][row]), float(lots["qty"][row])
         inputs = slice(int(plant.net.in_start[step]), int(plant.net.in_start[step + 1]))
         node, need = plant.net.in_node[inputs], plant.net.in_qty[inputs] * qty
-        centre, week = int(plant.facts.step_centre[step]), day // 7
-        left = plant.room[centre, week] - plant.used[centre, week] if week < plant.room.shape[1] else np.inf
-        hours = float(lots["hours"][row])
-        if (plant.stock[node] < need - EPS).any() or (hours > EPS and left <= EPS):
+        if (plant.stock[node] < need - EPS).any() or not (self._by_hour(row, step, day) or self._by_week(row, step, day)):
             return False
         np.subtract.at(plant.stock, node, need)
         lots["start"][row], lots["stage"][row] = day, Stage.BEGUN
-        lots["end"][row] = day + self._days(row, step, day) + self._overrun(centre, week, hours)
         self.late_lots += int(lots["start"][row] == lots["plan_start"][row] and lots["end"][row] > lots["plan_end"][row])
         return True
 
-    def _days(self, row: int, step: int, day: int) -> int:
-        """Days from the start of a lot to its end when hours are no limit."""
+    def _by_week(self, row: int, step: int, day: int) -> bool:
+        """Take a lot's hours from those of its week, if there are any left and its work centre keeps no calendar."""
         plant, lots = self.plant, self.plant.lots
+        centre, week, shifts = int(plant.facts.step_centre[step]), day // 7, plant.facts.shifts
+        if shifts is not None and shifts.by_hour[centre]:
+            return False
+        left = plant.room[centre, week] - plant.used[centre, week] if week < plant.room.shape[1] else np.inf
+        hours = float(lots["hours"][row])
+        if hours > EPS and left <= EPS:
+            return False
         planned = int(lots["plan_end"][row] - lots["plan_start"][row])
+        lots["end"][row] = day + self._days(row, step, planned) + self._overrun(centre, week, hours)
+        return True
+
+    def _by_hour(self, row: int, step: int, day: int) -> bool:
+        """Put a lot on its machine, if that is open and free on this day; it is done when its hours have been worked.
+
+        A lot that a promise has added knows no machine: it goes on the one that is free first.
+        """
+        plant, lots, shifts = self.plant, self.plant.lots, self.plant.facts.shifts
+        centre = int(plant.facts.step_centre[step])
+        if shifts is None or not shifts.by_hour[centre]:
+            return False
+        machine = int(lots["machine"][row])
+        if machine < 0:
+            machine = min(shifts.machines(centre), key=lambda m: float(plant.machine_free[m]))
+        some, week = shifts.intervals(machine), min(day // 7, plant.room.shape[1] - 1)
+        wished = float(lots["plan_from"][row]) if lots["plan_start"][row] == day else DAY_H * day
+        begins = next_open(shifts.opens, shifts.closes, some.start, some.stop, max(wished, float(plant.machine_free[machine])))
+        if begins >= DAY_H * (day + 1) - EPS:
+            return False
+        pace = shifts.speed[machine] * (plant.room[centre, week] / plant.calendar[centre, week] if plant.calendar[centre, week] > 0 else 1.0)
+        ends = done_at(shifts.opens, shifts.closes, shifts.block, some.start, some.stop, begins, float(lots["hours"][row]) / pace)
+        if ends >= NEVER_H:
+            return False
+        planned, worked = int(lots["plan_end"][row]) - day_of(float(lots["plan_to"][row])), day_of(ends)
+        if lots["machine"][row] < 0:
+            planned = int(plant.facts.step_flow_days[step])
+        lots["end"][row] = worked + (self._days(row, step, planned) if planned > 0 else planned)
+        lots["machine"][row], lots["from"][row], lots["to"][row] = machine, begins, ends
+        plant.machine_free[machine] = ends
+        plant.used[centre, week] += float(lots["hours"][row])
+        return True
+
+    def _days(self, row: int, step: int, planned: int) -> int:
+        """Planned days of flow as they really are."""
+        plant = self.plant
         if not plant.rules.chance.capacity:
             return planned
         address = address_of(f"{plant.lot_name[row]} flow")

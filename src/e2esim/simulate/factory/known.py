@@ -12,10 +12,13 @@ from datetime import date, timedelta
 import numpy as np
 
 from e2esim.domain.planned_outcome import LineSource, Stage
+from e2esim.planning.factory.bounds import lead_time_bound
+from e2esim.planning.factory.counterfactual import late_pieces
+from e2esim.planning.factory.grid import tier_weights
 from e2esim.planning.factory.network import network
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.result import PlanResult, PlanStatus
-from e2esim.planning.factory.shifts import DAY_H
+from e2esim.planning.factory.shifts import DAY_H, Shifts, from_hour, hours_by_week, without
 from e2esim.planning.factory.trace import Schedule, peg
 from e2esim.simulate.factory.plant import Plant
 
@@ -23,9 +26,10 @@ WORKDAYS = 5  # weekly hours lie on Monday to Friday when a plan begins inside a
 
 
 def open_lines(plant: Plant) -> Ints:
-    """Rows of the lines with something to deliver, orders before forecasts."""
+    """Rows of the lines with something to deliver, by name as the door of the data has them; forecasts behind."""
     lines = plant.lines
     rows = np.flatnonzero(lines["open"][: lines.n] > 1e-6)
+    rows = np.array(sorted(rows.tolist(), key=plant.line_name.__getitem__), dtype=np.int64)
     return rows[np.argsort(lines["source"][rows] == LineSource.FORECAST, kind="stable")]
 
 
@@ -39,7 +43,7 @@ def problem_at(plant: Plant, day: int, rows: Ints | None = None) -> PlanProblem:
         today=facts.today + timedelta(days=day),
         on_hand=np.maximum(plant.stock[: facts.n_items], 0.0),
         capacity_h=hours_left(plant, day),
-        shifts=None,
+        shifts=shifts_left(plant, day),
         orders=tuple(plant.line_name[k] for k in rows.tolist()),
         order_item=lines["item"][rows].astype(np.int64),
         order_qty=lines["open"][rows],
@@ -69,8 +73,26 @@ def _told_end(plant: Plant, begun: Ints) -> Ints:
     return np.asarray(lots["start"][begun] + lots["plan_end"][begun] - lots["plan_start"][begun], dtype=np.int64)
 
 
+def shifts_left(plant: Plant, day: int) -> Shifts | None:
+    """Machines from a morning on, without the hours of the lots that stand on them."""
+    shifts, lots = plant.facts.shifts, plant.lots
+    if shifts is None:
+        return None
+    begun = plant.rows(lots, Stage.BEGUN)
+    begun = begun[(lots["machine"][begun] >= 0) & (lots["to"][begun] > DAY_H * day)]
+    taken = [(int(lots["machine"][k]), max(float(lots["from"][k]) - DAY_H * day, 0.0), float(lots["to"][k]) - DAY_H * day) for k in begun.tolist()]
+    return without(from_hour(shifts, DAY_H * day), taken)
+
+
 def hours_left(plant: Plant, day: int) -> Floats:
-    """Hours of the calendar that no lot has taken, by week of seven days from a day, (n_centres, n_weeks) [h]."""
+    """Hours that no lot has taken, by week of seven days from a day, (n_centres, n_weeks) [h]."""
+    left = _weekly_left(plant, day)
+    shifts = shifts_left(plant, day)
+    return left if shifts is None else np.where(shifts.by_hour[:, None], hours_by_week(shifts, left.shape[1]), left)
+
+
+def _weekly_left(plant: Plant, day: int) -> Floats:
+    """The same as if all hours were by week."""
     left = np.maximum(plant.calendar - plant.used, 0.0)
     week, inside = divmod(day, 7)
     if week >= left.shape[1]:
@@ -100,15 +122,14 @@ def plan_at(plant: Plant, day: int) -> tuple[PlanProblem, PlanResult]:
     lots, bought, sent = plant.lots, plant.purchases, plant.shipments
     lot, buy, ship = plant.rows(lots, Stage.PLANNED), plant.rows(bought, Stage.PLANNED), plant.rows(sent, Stage.PLANNED)
     ship = ship[place[sent["line"][ship]] >= 0]
-    start = np.maximum(lots["plan_start"][lot], day)
-    end = start + lots["plan_end"][lot] - lots["plan_start"][lot] - day
+    late = np.maximum(day - lots["plan_start"][lot], 0)  # days by which a lot waits already
     schedule = Schedule(
         lot_step=lots["step"][lot].astype(np.int64),
         lot_qty=lots["qty"][lot],
-        lot_from=(start - day) * DAY_H,
-        lot_to=end * DAY_H,
-        lot_ready=end * DAY_H,
-        lot_machine=np.full(lot.size, -1, dtype=np.int64),
+        lot_from=lots["plan_from"][lot] + DAY_H * (late - day),
+        lot_to=lots["plan_to"][lot] + DAY_H * (late - day),
+        lot_ready=np.maximum(DAY_H * lots["plan_end"][lot], lots["plan_to"][lot]) + DAY_H * (late - day),
+        lot_machine=lots["machine"][lot],
         delivery_order=place[sent["line"][ship]],
         delivery_day=np.maximum(sent["plan_day"][ship] - day, 0),
         delivery_qty=sent["qty"][ship],
@@ -122,13 +143,14 @@ def plan_at(plant: Plant, day: int) -> tuple[PlanProblem, PlanResult]:
 def _result(problem: PlanProblem, schedule: Schedule, bought: tuple[Ints, Floats, Ints, Ints]) -> PlanResult:
     """A schedule as a plan with its pegging; why something is late was told when it was made."""
     source, qty, received, ordered = bought
-    pegs = peg(problem, network(problem), schedule, (source, qty, received))
+    net = network(problem)
+    pegs = peg(problem, net, schedule, (source, qty, received))
     none, nothing = np.zeros(0, dtype=np.int64), np.zeros(0)
     given = np.bincount(schedule.delivery_order, weights=schedule.delivery_qty, minlength=len(problem.orders))
-    late = schedule.delivery_day > problem.order_due[schedule.delivery_order]
+    late = late_pieces(problem, schedule.delivery_order, schedule.delivery_day, schedule.delivery_qty)
     short = bool((given < problem.order_qty - 1e-6).any())
     return PlanResult(
-        status=PlanStatus.SHORT if short else PlanStatus.LATE if late.any() else PlanStatus.ON_TIME,
+        status=PlanStatus.SHORT if short else PlanStatus.LATE if late.max(initial=0.0) > 1e-6 else PlanStatus.ON_TIME,
         lot_step=schedule.lot_step,
         lot_qty=schedule.lot_qty,
         lot_start=schedule.lot_day,
@@ -157,7 +179,7 @@ def _result(problem: PlanProblem, schedule: Schedule, bought: tuple[Ints, Floats
         late_place=none,
         late_day=none,
         late_qty=nothing,
-        objective=float("nan"),
-        bound=float("nan"),
+        objective=float(tier_weights(problem) @ late),
+        bound=lead_time_bound(problem, net),
         wall_s=0.0,
     )

@@ -88,8 +88,10 @@ class PlanningNight:
     def _take(self, result: PlanResult, rows: Ints, day: int) -> None:
         """Write a plan down: its lots, purchases and deliveries, and what each line may expect."""
         plant, lines = self.plant, self.plant.lines
-        for lot in np.lexsort((result.lot_qty, result.lot_start, result.lot_step)).tolist():
-            plant.plan_lot(int(result.lot_step[lot]), float(result.lot_qty[lot]), day + int(result.lot_start[lot]), day + int(result.lot_end[lot]))
+        for lot in np.lexsort((result.lot_qty, result.lot_from, result.lot_step)).tolist():
+            hours = 24.0 * day + float(result.lot_from[lot]), 24.0 * day + float(result.lot_to[lot]), int(result.lot_machine[lot])
+            dates = day + int(result.lot_start[lot]), day + int(result.lot_end[lot])
+            plant.plan_lot(int(result.lot_step[lot]), float(result.lot_qty[lot]), *dates, hours)
         for row in np.lexsort((result.purchase_qty, result.purchase_ordered, result.purchase_source)).tolist():
             dates = day + int(result.purchase_ordered[row]), day + int(result.purchase_received[row])
             plant.plan_purchase(int(result.purchase_source[row]), float(result.purchase_qty[row]), *dates)

@@ -34,6 +34,7 @@ class Plant:
         self.calendar: Floats = facts.capacity_h
         self.room: Floats = facts.capacity_h * self._hours_factor()
         self.used: Floats = np.zeros(facts.capacity_h.shape)
+        self.machine_free: Floats = np.zeros(0 if facts.shifts is None else facts.shifts.speed.size)  # [h] done with what it works
         self._names: Counter[str] = Counter()
         self._open()
 
@@ -93,15 +94,16 @@ class Plant:
         self.line_name += names
         return rows
 
-    def plan_lot(self, step: int, qty: float, start: int, end: int) -> int:
-        """A lot of a routing step that is planned."""
+    def plan_lot(self, step: int, qty: float, start: int, end: int, work: tuple[float, float, int] | None = None) -> int:
+        """A lot of a routing step that is planned; `work` is start and end of the work [h] and machine, where it is by the hour."""
         facts = self.facts
         stem = f"{facts.items[facts.step_item[step]]}/{facts.step_name[step]} {self.date(start)}"
         row = self.lots.take(1)
         self.lot_name.append(self.named(stem))
         hours = float(facts.step_setup_h[step] + facts.step_run_h[step] * qty)
         values = {"address": address_of(f"lot {self.lot_name[row]}"), "step": step, "qty": qty, "hours": hours, "plan_start": start, "plan_end": end}
-        for name, value in values.items():
+        begins, ends, machine = work or (24.0 * start, 24.0 * end, -1)
+        for name, value in {**values, "plan_from": begins, "plan_to": ends, "machine": machine}.items():
             self.lots[name][row] = value
         return row
 
