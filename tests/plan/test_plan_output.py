@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plan_folders import Rows, more, tables, write_folder
+from shift_folders import shift_tables
 from typer.testing import CliRunner
 
 from e2esim.cli.main import app
@@ -107,6 +109,20 @@ def test_stock_of_every_item_adds_up_and_is_never_below_zero(tmp_path: Path) -> 
     assert (both["stock_end"] - both["stock_end_all"]).abs().max() < 1e-6
     first = stock.group_by("item", maintain_order=True).first()
     assert dict(first.select("item", "stock_start").iter_rows()) == {"000123": 3.0, "LEG": 20.0, "TOP": 6.0, "OIL": 4.0}
+
+
+def test_closed_days_are_those_without_an_hour(tmp_path: Path) -> None:
+    """Weekly hours: the week of 19 January has none at the saw; a calendar: weekends and the closure of the assembly."""
+    saw = [[*row[:2], "0"] if row[0] == "SAW" and row[1] == "2026-01-19" else row for row in tables()["capacity"]]
+    out = planned(write_folder(tmp_path / "d", capacity=saw), tmp_path / "p")
+    monday = dt.date(2026, 1, 19)
+    assert pl.read_parquet(out / "closed.parquet").rows() == [("SAW", monday, monday + dt.timedelta(days=6), 7)]
+    assert (out / "gantt.svg").stat().st_size > 1000
+    shifts = write_folder(tmp_path / "s", **(dict.fromkeys(tables()) | shift_tables(orders=6)))
+    closed = pl.read_parquet(planned(shifts, tmp_path / "q") / "closed.parquet")
+    easter = closed.filter(pl.col("from") == dt.date(2026, 4, 3))
+    assert sorted(easter.select("work_centre", "to", "days").rows()) == [(c, dt.date(2026, 4, 6), 4) for c in ("LATHE", "OVEN", "PRESS")]
+    assert closed.filter(pl.col("work_centre") == "LATHE")["from"][0] == dt.date(2026, 3, 7)  # a Saturday
 
 
 def test_erp_files_confirm_what_is_delivered_and_keep_their_numbers(tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ and PNG, `manifest.json`. `--json` prints one JSON object on stdout; warnings go
 | Stock | stock | what comes and goes of every item by week, the least stock at the end of a day, and the stock at the end of the week |
 | Load | load | hours by work centre and week: planned, and wished for if all were made just in time; overloads in orange |
 | Schedule | schedule | lots of every work centre in the order in which they start |
+| Closed days | closed | when a work centre has no hour: its calendar and closures, or a week without hours; grey in the Gantt chart of all lots |
 | Deliveries | deliveries | what is delivered when, with days late |
 | Late orders | late | pieces that are late or never come: one binding cause, where, since when; the pieces add up |
 | Limits | limits | what one more hour or piece, or one day less, is worth, and how far that holds; see --explain |

@@ -15,6 +15,7 @@ import polars as pl
 
 from e2esim.planning.demand.net_demand import NetDemand
 from e2esim.report.manifest import versions
+from e2esim.report.plan.closed import closed_frame
 from e2esim.report.plan.forecast import accuracy_frame, forecast_frame
 from e2esim.report.plan.helps import limits_frame, ways_frame
 from e2esim.report.plan.made import lots_frame, purchases_frame, schedule_frame
@@ -37,6 +38,7 @@ FRAMES: dict[str, Callable[[PlanView], pl.DataFrame]] = {
     "late": late_frame,
     "pegging": pegging_frame,
     "stock": stock_frame,
+    "closed": closed_frame,
 }
 
 
@@ -115,7 +117,8 @@ def fingerprint(tables: Mapping[str, pl.DataFrame]) -> str:
 
 
 def _write(view: PlanView, summary: Summary, folder: Path, tables: Mapping[str, pl.DataFrame]) -> None:
-    from e2esim.report.plan.pictures import draw_gantt, draw_load  # matplotlib costs half a second
+    from e2esim.report.plan.gantt import draw_gantt  # matplotlib costs half a second
+    from e2esim.report.plan.pictures import draw_load
     from e2esim.report.plan.workbook import write_workbook
 
     frames = {name: make(view) for name, make in FRAMES.items()} | {"messages": messages_frame(view, tables)}

@@ -1,4 +1,4 @@
-"""Pictures of a plan: the load of every work centre by week, planned and wished, and the Gantt chart of the next weeks."""
+"""The load of every work centre by week as a picture, planned and wished; what the pictures of a plan share."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ from matplotlib.patches import Patch
 
 from e2esim.planning.factory.problem import Floats, Ints
 from e2esim.planning.factory.result import PegKind
-from e2esim.report.pictures.ink import BLUE, CARD, HEAT, INK, LINE, ORANGE, SOFT, TEAL, blank, inked
+from e2esim.report.pictures.ink import CARD, HEAT, INK, LINE, SOFT, blank, inked
 from e2esim.report.plan.view import PlanView
 
 FULL = 0.95  # a week with a larger share of its hours planned is full
 STEPS = (0.5, 0.7, 0.85, 1.0)  # [share] upper bounds of the first four colours
-GANTT_WEEKS = 5
 MOST_CENTRES = 30
 MOST_WEEKS = 60
 
@@ -48,81 +47,11 @@ def _load_text(view: PlanView, path: str) -> str:
         handles=[Patch(facecolor=c, edgecolor=LINE, label=w) for c, w in zip(HEAT, words, strict=True)],
         loc="outside lower left", ncols=5, frameon=False, title="Load of the week", alignment="left",
     )  # fmt: skip
-    return _saved(figure, path)
+    return saved(figure, path)
 
 
 def _load(view: PlanView, path: Path) -> list[Path]:
     return [Path(name) for name in _load_text(view, str(path)).split("\n")]
-
-
-def draw_gantt(view: PlanView, path: Path) -> list[Path]:
-    """Lots of the next weeks by work centre, one after the other at the pace of each week's hours."""
-    return [Path(name) for name in _gantt_text(view, str(path)).split("\n")]
-
-
-@inked
-def _gantt_text(view: PlanView, path: str) -> str:
-    f, lots = view.facts, view.lots
-    rows = busiest(view)
-    days = 7 * min(GANTT_WEEKS, view.weeks)
-    late = feeds_late(view)
-    figure, (axes,) = blank(1400.0, 130.0 + 30.0 * len(rows))
-    colours = {"late": ORANGE, "released": TEAL, "planned": BLUE}
-    for at, centre in enumerate(rows):
-        mine = np.flatnonzero((f.step_centre[lots.step] == centre) & (lots.start >= 0) & (lots.start < days))
-        begin, width = paced(lots.start[mine], lots.hours[mine], f.capacity_h[centre])
-        for kind, colour in colours.items():
-            own = _kinds(mine, lots.released, late) == kind
-            axes.broken_barh(
-                list(zip(begin[own].tolist(), width[own].tolist(), strict=True)), (at - 0.36, 0.72),
-                facecolors=colour, edgecolor=CARD, linewidth=0.7,
-            )  # fmt: skip
-        for lot, x, w in zip(mine.tolist(), begin.tolist(), width.tolist(), strict=True):
-            text = f.items[f.step_item[lots.step[lot]]]
-            if w * 1150.0 / days > 7.0 * len(text) + 6:
-                axes.text(x + w / 2, at, text, ha="center", va="center", color=CARD, fontsize=8.5, clip_on=True)
-    _gantt_axes(axes, view, rows, days)
-    words = {"late": "feeds a late order", "released": "released before", "planned": "on time"}
-    used = [k for k in colours if k != "released" or lots.released]
-    figure.legend(
-        handles=[Patch(facecolor=colours[k], label=words[k]) for k in used],
-        loc="outside lower left", ncols=3, frameon=False,
-    )  # fmt: skip
-    return _saved(figure, path)
-
-
-def _gantt_axes(axes: Axes, view: PlanView, rows: Ints, days: int) -> None:
-    axes.set_xlim(0, days)
-    axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_yticks(range(len(rows)), [view.facts.centres[c] for c in rows])
-    axes.tick_params(axis="y", labelcolor=INK)
-    mondays = np.arange(0, days, 7)
-    axes.set_xticks(mondays, [f"{view.facts.today + dt.timedelta(days=int(d)):%d %b}" for d in mondays], ha="left")
-    axes.set_xticks(np.arange(days), minor=True)
-    axes.grid(False, axis="y")
-    axes.set_title("Lots by work centre, one after the other at the pace of each week's hours", loc="left", fontsize=12, color=INK)
-
-
-def _kinds(lot: Ints, released: int, late: set[int]) -> np.ndarray[tuple[int], np.dtype[np.str_]]:
-    return np.array(["released" if k < released else "late" if k in late else "planned" for k in lot.tolist()], dtype=str)
-
-
-def paced(start: Ints, hours: Floats, capacity: Floats) -> tuple[Floats, Floats]:
-    """Begin and width of bars [d]: each lot takes its hours at the pace of its week, none before the last has ended.
-
-    Examples
-    --------
-    >>> begin, width = paced(np.array([0, 0, 7]), np.array([7.0, 14.0, 3.0]), np.array([28.0, 21.0]))
-    >>> begin.tolist(), width.tolist()
-    ([0.0, 1.75, 7.0], [1.75, 3.5, 1.0])
-    """
-    order = np.argsort(start, kind="stable")
-    begin, width, free = np.zeros(start.size), np.zeros(start.size), 0.0
-    for k in order:
-        pace = max(float(capacity[min(int(start[k]) // 7, capacity.size - 1)]), 1e-9) / 7.0
-        begin[k], width[k] = max(free, float(start[k])), hours[k] / pace
-        free = begin[k] + width[k]
-    return begin, width
 
 
 def feeds_late(view: PlanView) -> set[int]:
@@ -168,7 +97,7 @@ def _heat(axes: Axes, share: Floats, view: PlanView, weeks: int) -> None:
         spine.set_visible(False)
 
 
-def _saved(figure: Figure, path: str) -> str:
+def saved(figure: Figure, path: str) -> str:
     """Save as SVG and PNG; returns their paths, one a line."""
     figure.set_facecolor(CARD)
     figure.savefig(f"{path}.svg", facecolor=CARD, metadata={"Date": None})

@@ -56,7 +56,8 @@ _COLUMNS: dict[str, tuple[str, str, int]] = {
 }  # fmt: skip
 SHEETS = {
     "lots": "Production lots", "purchases": "Purchase orders", "schedule": "Schedule", "deliveries": "Deliveries",
-    "late": "Late orders", "limits": "Limits", "ways_out": "Ways out", "robust": "How safe", "pegging": "Pegging", "changes": "changes", "messages": "Messages",
+    "late": "Late orders", "limits": "Limits", "ways_out": "Ways out", "robust": "How safe", "pegging": "Pegging", "changes": "changes",
+    "messages": "Messages", "closed": "Closed days",
     "figures": "Plan against plan", "customers": "Customers", "orders": "Orders", "moves": "Moves",
     "forecast": "Forecast", "accuracy": "Forecast accuracy",
 }  # fmt: skip
@@ -105,8 +106,8 @@ def write_workbook(path: Path, summary: Summary, frames: Mapping[str, pl.DataFra
             _table(tools, SHEETS[name], frames[name])
         _wide(tools, "Stock", stock_grid(frames["stock"]), {})
         _wide(tools, "Load", load_grid(frames["load"]), {})
-        for name in ("schedule", "deliveries", "late", "limits", "ways_out", "robust", "pegging", "forecast", "accuracy"):
-            if name in frames and (frames[name].height or name not in ("limits", "ways_out")):
+        for name in ("schedule", "closed", "deliveries", "late", "limits", "ways_out", "robust", "pegging", "forecast", "accuracy"):
+            if name in frames and (frames[name].height or name not in ("limits", "ways_out", "closed")):
                 _table(tools, SHEETS[name], frames[name])
         if "changes" in frames:
             _table(tools, SHEETS["changes"], frames["changes"])
