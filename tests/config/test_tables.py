@@ -14,6 +14,7 @@ from e2esim.config.cells import dtype
 from e2esim.config.door import load, load_with_warnings
 from e2esim.config.grids import grid_of, plain_grid
 from e2esim.config.problems import InputErrors, Problem
+from e2esim.config.tables_once import TablesOnce
 from e2esim.domain.schema import tables_for
 from worlds import Row, changed_tables, tiny_tables, tiny_world, write_excel
 
@@ -384,3 +385,17 @@ def test_forty_thousand_rows_are_read_quickly(tmp_path: Path) -> None:
     tables = load([f"scenario={world}"]).tables
     assert tables["history"].height + tables["items"].height > 40_000
     assert time.perf_counter() - started < 3.0  # 0.6 s on an idle machine
+
+
+def test_tables_read_once_give_what_reading_anew_gives(tmp_path: Path) -> None:
+    """Also after a file has changed, and with what the checks say of each setting."""
+    folder, once = tiny_world(tmp_path / "w"), TablesOnce()
+    for words in (["seed=3"], ["market.demand_factor=2"], ["seed=3", "scale=0.5"]):
+        again, anew = load([f"scenario={folder}", *words], once), load([f"scenario={folder}", *words])
+        assert again.settings == anew.settings
+        assert all(again.tables[name].equals(anew.tables[name]) for name in anew.tables)
+    path = next(folder.rglob("items.csv"))
+    path.write_text(path.read_text(encoding="utf-8").replace("\n", "\nnonsense", 1), encoding="utf-8")
+    for keep in (once, None):
+        with pytest.raises(InputErrors):
+            load([f"scenario={folder}"], keep)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from e2esim.config.checks import View, run_checks
+from e2esim.config.checks import View
 from e2esim.config.checks_demand import CHECKS as DEMAND
 from e2esim.config.checks_making import CHECKS as MAKING
 from e2esim.config.checks_selling import CHECKS as SELLING
@@ -19,6 +19,7 @@ from e2esim.config.places import Place, find, names
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem, did_you_mean
 from e2esim.config.settings import build_settings
 from e2esim.config.tables import Typed, read_tables
+from e2esim.config.tables_once import TablesOnce
 from e2esim.config.yaml_file import read_yaml
 from e2esim.domain.scenario import Scenario
 from e2esim.domain.schema import tables_for
@@ -33,7 +34,7 @@ class Loaded:
     warnings: tuple[Problem, ...]
 
 
-def load(overrides: Sequence[str]) -> Scenario:
+def load(overrides: Sequence[str], once: TablesOnce | None = None) -> Scenario:
     """Return the scenario that ``overrides`` describe.
 
     Parameters
@@ -42,6 +43,8 @@ def load(overrides: Sequence[str]) -> Scenario:
         ``scenario=NAME``, ``scenario=NAME/VARIANT`` or ``scenario=FOLDER``; ``group=option``; ``section.key=value``.
         Layers from lowest to highest: defaults of the settings, options of the groups, scenario.yaml, its variant,
         ``overrides``.
+    once
+        Keeps the tables for the next scenario of the same folder.
 
     Raises
     ------
@@ -55,10 +58,10 @@ def load(overrides: Sequence[str]) -> Scenario:
     e2esim.config.problems.InputErrors: 1 problem in the input
     ...
     """
-    return load_with_warnings(overrides).scenario
+    return load_with_warnings(overrides, once).scenario
 
 
-def load_with_warnings(overrides: Sequence[str]) -> Loaded:
+def load_with_warnings(overrides: Sequence[str], once: TablesOnce | None = None) -> Loaded:
     """Return the scenario and the warnings; see :func:`load`."""
     problems: list[Problem] = []
     command, wanted = command_layer(overrides, problems)
@@ -74,9 +77,10 @@ def load_with_warnings(overrides: Sequence[str]) -> Loaded:
     if place is None:
         raise InputErrors(problems)
     settings = _settings(place, command, problems)
-    typed = read_tables(place.folder, shown(place.folder), tables_for("sop", "run", with_market=True))
+    once, folder, checks = once or TablesOnce(), place.folder, (*SIZE, *MAKING, *DEMAND, *SELLING)
+    typed = once.typed(folder, lambda: read_tables(folder, shown(folder), tables_for("sop", "run", with_market=True)))
     problems += typed.problems
-    problems += run_checks((*SIZE, *MAKING, *DEMAND, *SELLING), View(typed, settings))
+    problems += once.checked(checks, View(typed, settings))
     errors = [problem for problem in problems if not problem.warning]
     if errors or settings is None:
         raise InputErrors([*errors, *(problem for problem in problems if problem.warning)])

@@ -16,6 +16,7 @@ from e2esim.config.door import load
 from e2esim.config.places import find, groups, shipped
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem, did_you_mean
 from e2esim.config.settings import known_keys
+from e2esim.config.tables_once import TablesOnce
 from e2esim.domain.scenario import Scenario
 from e2esim.machine_code import kernel_hash
 from e2esim.study.company import Company, Trial, company_of
@@ -125,7 +126,10 @@ class OverriddenCompany:
         InputErrors
             If the overrides do not make a scenario.
         """
-        return company_of(load(self.overrides)).open()
+        return company_of(load(self.overrides, _ONCE)).open()
+
+
+_ONCE = TablesOnce()  # of this process
 
 
 def make_points(designed: Sequence[Mapping[str, Value]], common: Sequence[str]) -> list[Point]:
