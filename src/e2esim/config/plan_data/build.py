@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from e2esim.config.plan_data.hours import open_shifts, plan_weeks, weekly_hours
+from e2esim.config.plan_data.hours import beside_running, open_shifts, plan_weeks, weekly_hours
 from e2esim.config.plan_data.row_order import in_order
 from e2esim.config.plan_data.settings import PlanSettings
 from e2esim.planning.factory.case import PlanCase
@@ -108,11 +108,8 @@ def _receipt_nodes(frames: dict[str, pl.DataFrame]) -> Ints:
 def _hours(frames: dict[str, pl.DataFrame], today: dt.date) -> dict[str, Any]:
     last = frames["orders"]["due"].max()
     weeks = plan_weeks(frames, today, last if isinstance(last, dt.date) else today)
-    return {
-        "centres": tuple(frames["work_centres"]["work_centre"]),
-        "capacity_h": weekly_hours(frames, today, weeks),
-        "shifts": open_shifts(frames, today, weeks),
-    }
+    capacity, shifts = beside_running(frames, weekly_hours(frames, today, weeks), open_shifts(frames, today, weeks))
+    return {"centres": tuple(frames["work_centres"]["work_centre"]), "capacity_h": capacity, "shifts": shifts}
 
 
 def _buying(frames: dict[str, pl.DataFrame]) -> dict[str, Any]:

@@ -55,6 +55,22 @@ def steps_of_receipts(view: View) -> Iterator[Problem]:
         if step is not None and (item, step) not in known:
             remedy = "write a step that routings states for the item, or leave it out: the goods are finished"
             yield view.problem("receipts", f"item {item} has no such step", row=row, column="step", value=step, remedy=remedy)
+    yield from _machines_of_receipts(view)
+
+
+def _machines_of_receipts(view: View) -> Iterator[Problem]:
+    """A lot that a machine works still names its work centre, and each has a machine of its own."""
+    machines = dict(view.table("work_centres").select("work_centre", "machines").iter_rows())
+    for row, centre, hours in view.table("receipts").select(ROW, "work_centre", "hours_to_go").iter_rows():
+        if hours and not centre:
+            remedy = "name the work centre whose machine works it"
+            yield view.problem("receipts", "hours to go, and no work centre", row=row, column="work_centre", remedy=remedy)
+        if not hours or centre not in machines:
+            continue
+        machines[centre] -= 1
+        if machines[centre] < 0:
+            remedy = "correct the number of machines in work_centres, or leave the hours of lots that wait out"
+            yield view.problem("receipts", f"more lots are worked at {centre} than it has machines", row=row, column="hours_to_go", value=hours, remedy=remedy)
 
 
 def hours_behind_demand(view: View, needs: Needs, settings: PlanSettings) -> Iterator[Problem]:

@@ -10,7 +10,8 @@ import polars as pl
 
 from e2esim.domain.closures import closed_days
 from e2esim.domain.worktime import WorkTime
-from e2esim.planning.factory.shifts import Interval, Shifts, shifts_of
+from e2esim.planning.factory.clock_kernels import done_at
+from e2esim.planning.factory.shifts import DAY_H, Interval, Shifts, hours_by_week, shifts_of, without
 
 Floats = npt.NDArray[np.float64]
 RUN_OUT_WEEKS = 26  # weeks after the last due day in which calendars still give hours
@@ -57,6 +58,27 @@ def open_shifts(frames: dict[str, pl.DataFrame], today: dt.date, weeks: int) -> 
             known[calendar] = [] if work is None else [(a, b, 0) for a, b in zip(work.opens, work.closes, strict=True)]
         rows.append([(float(efficiency), known[calendar])] * int(machines))
     return shifts_of(rows) if any(row is not None for row in rows) else None
+
+
+def beside_running(frames: dict[str, pl.DataFrame], capacity: Floats, shifts: Shifts | None) -> tuple[Floats, Shifts | None]:
+    """Hours and machines beside the lots of table receipts that a machine works still: each has one from the start of today."""
+    running = frames["receipts"].filter((pl.col("work_centre") != "") & (pl.col("hours_to_go") > 0))
+    centres, capacity = list(frames["work_centres"]["work_centre"]), capacity.copy()
+    taken: list[tuple[int, float, float]] = []
+    for name, hours in running.select("work_centre", "hours_to_go").iter_rows():
+        row = centres.index(name)
+        if shifts is None or not shifts.by_hour[row]:
+            capacity[row, 0] = max(capacity[row, 0] - hours, 0.0)
+            continue
+        machine = min(set(shifts.machines(row)) - {m for m, _, _ in taken}, default=-1)
+        some = shifts.intervals(machine)
+        if machine >= 0:
+            ends = done_at(shifts.opens, shifts.closes, shifts.block, some.start, some.stop, 0.0, hours / float(shifts.speed[machine]))
+            taken.append((machine, 0.0, min(ends, DAY_H * 7 * capacity.shape[1])))
+    if shifts is None or not taken:
+        return capacity, shifts
+    left = without(shifts, taken)
+    return np.where(left.by_hour[:, None], hours_by_week(left, capacity.shape[1]), capacity), left
 
 
 def _from_weeks(rows: pl.DataFrame, today: dt.date, days: int) -> Floats:

@@ -71,12 +71,14 @@ def _receipts(read: PlanData, stopped: StoppedRun) -> pl.DataFrame:
     made = set(problem.step_item.tolist())
     rows: list[tuple[Any, ...]] = []
     columns = problem.receipt_item.tolist(), problem.receipt_day.tolist(), problem.receipt_qty.tolist()
-    for name, node, day, qty in zip(stopped.receipt_name, *columns, strict=True):
+    for name, node, day, qty, centre, hours in zip(stopped.receipt_name, *columns, stopped.receipt_centre, stopped.receipt_hours, strict=True):
         item = problem.receipt_owner(len(rows))
         step = int(problem.step_name[node - n]) if node >= n else None
         kind = "production" if item in made else "purchase"
-        rows.append((name, problem.items[item], step, qty, problem.today + dt.timedelta(days=day), kind))
+        place = problem.centres[centre] if centre >= 0 else ""
+        rows.append((name, problem.items[item], step, qty, problem.today + dt.timedelta(days=day), kind, place, hours))
     schema = {"receipt": pl.String, "item": pl.String, "step": pl.Int64, "qty": pl.Float64, "due": pl.Date, "kind": pl.String}
+    schema |= {"work_centre": pl.String, "hours_to_go": pl.Float64}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 

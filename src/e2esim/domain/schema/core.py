@@ -264,6 +264,8 @@ TABLES: tuple[Table, ...] = (
             number("qty", "unit", "open quantity; 0: done, left out"),
             date("due", "day on which it will be in stock; before today, with a warning: a lot is taken to be ready today, a purchase not counted on"),
             whole("step", "", "of work in process: routing step of the item that it is done with when due; empty: it is finished", None, verbs=FACTORY),
+            optional_id("work_centre", "of work in process: where it is worked still", _CENTRE, verbs=FACTORY),
+            optional("hours_to_go", "h", "standard hours that it still takes there from the start of today", 0.0, verbs=FACTORY),
             choice("kind", "what it is; an item that nobody sells is made, whatever stands here", RECEIPTS, "purchase"),
             optional_id("supplier", "who delivers a purchase", ("suppliers", "supplier"), loose=True, verbs=MARKET),
             _unit("qty"),

@@ -84,6 +84,21 @@ def shifts_left(plant: Plant, day: int) -> Shifts | None:
     return without(from_hour(shifts, DAY_H * day), taken)
 
 
+def hours_to_go(plant: Plant, day: int) -> list[tuple[int, float]]:
+    """Of each lot on the floor: work centre whose machine works it still, -1 = none, and the standard hours it still takes."""
+    shifts, lots, found = plant.facts.shifts, plant.lots, []
+    for row in plant.rows(lots, Stage.BEGUN).tolist():
+        machine, ends = int(lots["machine"][row]), float(lots["to"][row])
+        if shifts is None or machine < 0 or not ends > DAY_H * day:
+            found.append((-1, 0.0))
+            continue
+        some = shifts.intervals(machine)
+        opens, closes = shifts.opens[some.start : some.stop], shifts.closes[some.start : some.stop]
+        hours = float(np.maximum(np.minimum(closes, ends) - np.maximum(opens, DAY_H * day), 0.0).sum()) * float(shifts.speed[machine])
+        found.append((int(plant.facts.step_centre[lots["step"][row]]), hours))
+    return found
+
+
 def hours_left(plant: Plant, day: int) -> Floats:
     """Hours that no lot has taken, by week of seven days from a day, (n_centres, n_weeks) [h]."""
     left = _weekly_left(plant, day)

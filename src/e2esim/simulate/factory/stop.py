@@ -9,7 +9,7 @@ import numpy as np
 from e2esim.domain.planned_outcome import LineSource, Stage
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.result import PlanResult
-from e2esim.simulate.factory.known import plan_at
+from e2esim.simulate.factory.known import hours_to_go, plan_at
 from e2esim.simulate.factory.run import PlannedRun
 
 FLOOR = "on the floor"  # name of work in process that waits between two steps
@@ -29,6 +29,8 @@ class StoppedRun:
         Row of the opening book that each open line is like; day promised [d from the stop], -1 = none.
     receipt_name : (n_receipts,)
         Names of what is on its way, in the rows of `problem`.
+    receipt_centre, receipt_hours : (n_receipts,)
+        Work centre whose machine works it still, -1 = none, and the standard hours it still takes [h].
     asked_template, asked_due, asked_qty : (n_lines,)
         Every line known so far, for history: what it is like, its due day [d from the start of the run] and quantity.
     asked_item : (n_lines,)
@@ -41,6 +43,8 @@ class StoppedRun:
     template: Ints
     promised: Ints
     receipt_name: tuple[str, ...]
+    receipt_centre: tuple[int, ...]
+    receipt_hours: tuple[float, ...]
     asked_template: Ints
     asked_item: Ints
     asked_due: Ints
@@ -66,6 +70,7 @@ def stop(run: PlannedRun) -> StoppedRun:
     placed, begun = plant.rows(plant.purchases, Stage.BEGUN), plant.rows(plant.lots, Stage.BEGUN)
     names = [plant.purchase_name[k] for k in placed.tolist()] + [plant.lot_name[k] for k in begun.tolist()]
     waiting = problem.receipt_item.size - len(names)
+    worked = [(-1, 0.0)] * placed.size + hours_to_go(plant, day) + [(-1, 0.0)] * waiting
     return StoppedRun(
         day=day,
         problem=problem,
@@ -73,6 +78,8 @@ def stop(run: PlannedRun) -> StoppedRun:
         template=lines["template"][rows].astype(np.int64),
         promised=np.where(promised >= 0, promised - day, -1).astype(np.int64),
         receipt_name=(*names, *(f"{FLOOR} {k + 1}" for k in range(waiting))),
+        receipt_centre=tuple(centre for centre, _ in worked),
+        receipt_hours=tuple(hours for _, hours in worked),
         asked_template=lines["template"][known].astype(np.int64),
         asked_item=lines["item"][known].astype(np.int64),
         asked_due=lines["due"][known],
