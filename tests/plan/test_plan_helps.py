@@ -98,6 +98,12 @@ def test_ways_out_for_chosen_orders(scarce: tuple[Path, dict[str, Any], str]) ->
     hours = next(way for way in own["ways_out"] if way["way"] == "hours")
     assert hours["left"] == 0
     assert next(way["left"] for way in told["ways_out"] if way["way"] == "hours") > 0
+    ways = pl.read_parquet(folder / "r/ways_out.parquet")
+    for way in own["ways_out"]:
+        rows = ways.filter(pl.col("way_eur") == way["eur"])
+        assert way["others_later"] == (way["way"] in ("hours", "material") and "date" in rows["kind"].to_list())
+    assert set(ways.filter(pl.col("way") == "only more hours")["kind"]) <= {"hours"}
+    assert set(ways.filter(pl.col("way") == "only more material")["kind"]) <= {"material"}
     result = CliRunner().invoke(app, ["plan", str(folder / "d"), "--bring", "A5,A99,B1", "--out", str(folder / "s")])
     assert result.exit_code == 2
     assert result.stderr.count("no such order") == 2

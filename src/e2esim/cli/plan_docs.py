@@ -23,7 +23,8 @@ table (`orders.csv`, `items.csv` ...), the same sheets in one workbook (`data.xl
 the name of a folder that came with the program: `e2esim plan planner_200`.
 
 ```
-e2esim plan DATA [--out DIR] [--time-limit 30] [--json] [--freeze PLAN_DIR] [--export-neutral DIR] [--robust N] [--explain 8] [--bring ORDERS] [--quiet]
+e2esim plan DATA [--out DIR] [--time-limit 30] [--json] [--freeze PLAN_DIR] [--export-neutral DIR] [--erp DIR] [--robust N]
+  [--explain 8] [--bring ORDERS] [--quiet]
 ```
 
 ## What it writes
@@ -138,7 +139,8 @@ orders' own due days (in a large factory the first weeks, which hold 95 % of the
   assumed) that bring every order on time: in any mix, and by one kind alone with what then stays late. `proven`:
   nothing cheaper does in the fractional plan. `fewest places` is the smallest number of weeks of work centres, items
   and dates that must give way, with its proven bound. `--bring A17,A18/20` asks for these orders only: the others
-  give way where it costs little. Orders due before today are outside: nothing but a later date helps them.
+  give way where it costs little, and a way that makes them later than the plan does says so (*more hours, others later*).
+  Orders due before today are outside: nothing but a later date helps them.
 
 ## --robust N
 

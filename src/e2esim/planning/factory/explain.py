@@ -18,7 +18,7 @@ from e2esim.planning.factory.network import Network, network
 from e2esim.planning.factory.problem import Floats, PlanProblem
 from e2esim.planning.factory.result import PlanResult
 from e2esim.planning.factory.trials import Trial, candidates, try_limits
-from e2esim.planning.factory.ways_out import WayOut, elastic_model, ways_out
+from e2esim.planning.factory.ways_out import WayOut, beyond_the_plan, elastic_model, ways_out
 
 ENDS = (0.45, 0.7, 0.82)  # prices, cheapest ways and fewest places end by these shares of the time; trials have the rest
 COVERED = 0.95  # of the weighted late pieces must fall due in the days that a large problem is looked at
@@ -86,6 +86,8 @@ def explain(problem: PlanProblem, result: PlanResult, wants: Wants, money: PlanM
     limits = price_limits(problem, net, grid, worth=money.order_worth, time_limit_s=ENDS[0] * time_limit_s)
     ways = ways_out(problem, net, grid, money, chosen=chosen, time_limit_s=began + ENDS[1] * time_limit_s - time.perf_counter())
     ways = _with_fewest(problem, net, grid, money, chosen, ways, began + ENDS[2] * time_limit_s - time.perf_counter())
+    if chosen is not None:
+        ways = tuple(beyond_the_plan(way, late, chosen) for way in ways)
     trials, cut = _trials(problem, result, wants, limits, money, began + time_limit_s)
     short = cut or not limits.solved or limits.unpriced > 0 or (bool(ways) and len({w.name for w in ways}) < 4)
     return Explanation(

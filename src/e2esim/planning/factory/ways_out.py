@@ -8,7 +8,7 @@ is the cheapest way by the rest, and what no amount of them can bring on time st
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
@@ -81,6 +81,40 @@ KINDS: dict[str, frozenset[ReliefKind]] = {
     "material": frozenset({ReliefKind.MATERIAL}),
     "dates": frozenset({ReliefKind.DATE}),
 }
+
+
+def others_later(way: WayOut) -> bool:
+    """Whether a way by one kind of relief costs other orders their date.
+
+    Examples
+    --------
+    >>> later = Relief(kind=ReliefKind.DATE, place=0, day=3, amount=5.0, eur=1.0, days=2)
+    >>> [others_later(WayOut(name=n, reliefs=(later,), eur=1.0, left=0.0, bound=1.0, proven=True)) for n in ("hours", "dates")]
+    [True, False]
+    """
+    return way.name in ("hours", "material") and any(r.kind == ReliefKind.DATE for r in way.reliefs)
+
+
+def beyond_the_plan(way: WayOut, late: Floats, chosen: Flags) -> WayOut:
+    """A way without the later dates of orders outside the chosen set that the plan has late anyway, (n_orders,) pieces of each.
+
+    Examples
+    --------
+    >>> later = tuple(Relief(kind=ReliefKind.DATE, place=k, day=3, amount=5.0, eur=1.0, days=2) for k in (0, 1))
+    >>> way = WayOut(name="hours", reliefs=later, eur=2.0, left=0.0, bound=2.0, proven=True)
+    >>> done = beyond_the_plan(way, np.array([5.0, 1.0]), np.zeros(2, bool))
+    >>> [(r.place, r.amount) for r in done.reliefs], done.eur
+    ([(1, 4.0)], 0.8)
+    """
+    if way.name == "fewest":
+        return way
+    kept = []
+    for r in way.reliefs:
+        more = r.amount - float(late[r.place]) if r.kind == ReliefKind.DATE and not chosen[r.place] else r.amount
+        if more > LEAST:
+            kept.append(replace(r, amount=more, eur=r.eur * more / r.amount))
+    eur = float(sum(r.eur for r in kept))
+    return replace(way, reliefs=tuple(kept), eur=eur, bound=eur)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -11,7 +11,7 @@ from e2esim.planning.factory.explain import Explanation
 from e2esim.planning.factory.limit import Limit, LimitKind
 from e2esim.planning.factory.money import usual_money
 from e2esim.planning.factory.trials import Trial
-from e2esim.planning.factory.ways_out import Relief, ReliefKind, WayOut
+from e2esim.planning.factory.ways_out import Relief, ReliefKind, WayOut, others_later
 from e2esim.report.plan.view import PlanView
 
 KIND = {
@@ -28,6 +28,7 @@ WAY = {
     "dates": "only later dates",
     "fewest": "fewest places",
 }
+OTHERS_LATER = {"hours": "more hours, others later", "material": "more material, others later"}
 TOP = 20  # rows told to programs
 Place = Limit | Trial
 
@@ -120,7 +121,7 @@ def ways_frame(view: PlanView) -> pl.DataFrame:
     """
     rows: list[dict[str, Any]] = frozen_rows(view)
     for rank, way in enumerate(view.said.ways if view.said is not None else (), start=1):
-        head = {"rank": rank, "way": WAY[way.name], "way_eur": round(way.eur, 2), "way_left": round(way.left, 4), "proven": "yes" if way.proven else "no"}
+        head = {"rank": rank, "way": way_word(way), "way_eur": round(way.eur, 2), "way_left": round(way.left, 4), "proven": "yes" if way.proven else "no"}
         rows += [head | _relief(view, relief) for relief in way.reliefs] or [head | {"says": "nothing of this kind helps"}]
     schema = {
         "rank": pl.Int64, "way": pl.String, "way_eur": pl.Float64, "way_left": pl.Float64, "proven": pl.String, "kind": pl.String, "where": pl.String,
@@ -167,6 +168,11 @@ def _relief(view: PlanView, r: Relief) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def way_word(way: WayOut) -> str:
+    """What a way is called: it is "only" one kind where no other order comes later for it."""
+    return OTHERS_LATER[way.name] if others_later(way) else WAY[way.name]
+
+
 def way_line(way: WayOut) -> str:
     """A way out in one line."""
     parts = []
@@ -209,7 +215,8 @@ def helps_json(view: PlanView, said: Explanation) -> dict[str, Any]:
     limits = limits_frame(view, said).head(TOP).with_columns(pl.col("week").dt.to_string("%Y-%m-%d"))
     ways = [
         {
-            "way": way.name, "eur": round(way.eur, 2), "left": round(way.left, 4), "places": len(way.reliefs), "bound": round(way.bound, 4),
+            "way": way.name, "others_later": others_later(way),
+            "eur": round(way.eur, 2), "left": round(way.left, 4), "places": len(way.reliefs), "bound": round(way.bound, 4),
             "proven": way.proven, "says": way_line(way), "reliefs": [_relief(view, r) | {"week": str(_day(view, r.day))} for r in way.reliefs[:TOP]],
         }
         for way in said.ways

@@ -18,7 +18,7 @@ from e2esim.planning.factory.explain import Explanation
 from e2esim.report.console import terminal
 from e2esim.report.plan.changes import nervousness_json
 from e2esim.report.plan.forecast import accuracy_table, forecast_json, forecast_words, methods_words
-from e2esim.report.plan.helps import WAY, frozen_json, frozen_rows, helps_json, summary_lines, way_line
+from e2esim.report.plan.helps import frozen_json, frozen_rows, helps_json, summary_lines, way_line, way_word
 from e2esim.report.plan.robust import assumed, robust_json, safe_tiers
 from e2esim.report.plan.summary import Summary, causes_by_kind
 from e2esim.report.plan.view import PlanView
@@ -230,7 +230,7 @@ def _helps(console: Console, view: PlanView, said: Explanation) -> None:
         console.print()
         console.print(table)
     for way in said.ways:
-        console.print(Text(f"{WAY[way.name].capitalize()}, {way.eur:,.0f} EUR: {way_line(way)}"), soft_wrap=False)
+        console.print(Text(f"{way_word(way).capitalize()}, {way.eur:,.0f} EUR: {way_line(way)}"), soft_wrap=False)
     if said.overdue > 0:
         console.print(Text(f"{said.overdue:,.0f} late units were due before today: nothing but a later date helps them."))
     if said.cut_short:
