@@ -6,8 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
+from typer.testing import CliRunner
 
+from e2esim.cli.main import app
+from e2esim.config.plan_data.released import read_day
+from e2esim.config.plan_state.snapshot import read_head
+from e2esim.config.problems import InputErrors
 from e2esim.report.whole_folder import MARKER, what_is_missing, whole_folder
 
 KILLED = """
@@ -49,3 +55,16 @@ def test_a_very_long_name_is_no_trouble(tmp_path: Path) -> None:
     with whole_folder(tmp_path / ("x" * 240)) as partial:
         (partial / "a.txt").write_text("a")
     assert what_is_missing(tmp_path / ("x" * 240)) == []
+
+
+def test_a_reader_refuses_a_folder_that_was_never_finished(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    pl.DataFrame({"consumer": [1], "satisfaction": [0.5]}).write_parquet(tmp_path / "run" / "journeys.parquet")
+    result = CliRunner().invoke(app, ["customer", str(tmp_path / "run")])
+    assert (result.exit_code, MARKER in result.output) == (2, True)
+    (tmp_path / "plan").mkdir()
+    (tmp_path / "plan" / "manifest.json").write_text('{"plan": {"today": "2026-01-05"}}')
+    with pytest.raises(InputErrors, match="1 problem"):
+        read_day(tmp_path / "plan")
+    (tmp_path / "plan" / "state.json").write_text('{"format": 1}')
+    assert read_head(tmp_path / "plan") is None

@@ -24,11 +24,16 @@ def tell_customer(run: Path, number: int | None, *, as_json: bool = False) -> No
     import polars as pl
 
     from e2esim.report.journey_words import tell
+    from e2esim.report.whole_folder import what_is_missing
 
     path = run / FILE
     if not path.is_file():
         remedy = "name a folder that `e2esim run ... --journeys 1000` has written"
         raise InputErrors([Problem(file=COMMAND_LINE, column="RUN", value=str(run), message=f"no {FILE} in this folder", remedy=remedy)])
+    missing = what_is_missing(run)
+    if missing:
+        message, remedy = "this run folder is not whole: files are missing", "run it again"
+        raise InputErrors([Problem(file=run.as_posix(), value=", ".join(missing), message=message, remedy=remedy)])
     kept = pl.read_parquet(path)
     if number is None:
         moments = kept.filter(pl.col("satisfaction").is_not_null())

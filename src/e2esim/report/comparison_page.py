@@ -70,6 +70,7 @@ def _section(found: Compared, name: str, scale: float, words: Words) -> tuple[st
         figures, unit = words.column([gap.base, gap.other, gap.difference, gap.ci_low, gap.ci_high], gap.unit)
         base, other, change, low, high = figures
         factor = "" if gap.narrowing is None else f"{gap.narrowing:.1f}"
-        rows.append([f"{label(gap.kpi)}{star}", unit, base, other, change, f"{low} to {high}", f"{gap.p_family:.3f}", word(gap), factor])
+        p = f"{gap.p_family:.3f}" if gap.p_family >= 0.001 else "< 0.001"
+        rows.append([f"{label(gap.kpi)}{star}", unit, base, other, change, f"{low} to {high}", p, word(gap), factor])
     head = ["KPI", "unit", found.base, name, "difference", "95 % interval", "p (family)", "", "CRN: variance divided by"]
     return name, Markup(draw_forest(gaps, f"{name} against {found.base}")), Grid(title=name, head=head, units=[], rows=rows)
