@@ -33,6 +33,7 @@ def test_without_chance_every_line_is_as_planned(lamps: Path, tmp_path: Path) ->
     assert any("no history" in line for line in found["stated"])
     orders = pl.read_parquet(tmp_path / "out" / "orders.parquet")
     assert orders["planned"].to_list() == orders["delivered"].to_list()
+    assert set(orders["against_plan"]) == {""}
     assert {"kpis.csv", "manifest.json", "lots.parquet", "purchases.parquet", "stock.parquet"} <= {p.name for p in (tmp_path / "out").iterdir()}
 
 
@@ -49,6 +50,9 @@ def test_history_brings_orders_beyond_the_book(lamps: Path, tmp_path: Path) -> N
     orders = pl.read_parquet(tmp_path / "out" / "orders.parquet").filter(pl.col("source") == "new")
     assert set(orders["customer"]) <= {"Casa", "Luce"}
     assert (orders["placed"] <= orders["due"]).all()
+    book = pl.read_parquet(tmp_path / "out" / "orders.parquet").filter(pl.col("planned").is_not_null())
+    moved = book.filter(pl.col("planned") != pl.col("delivered"))
+    assert (moved["against_plan"] != "").all()  # what is not as planned is explained
 
 
 def test_without_chance_the_forecast_comes_as_forecast(lamps: Path, tmp_path: Path) -> None:

@@ -224,6 +224,37 @@ The table `settings` has a row a setting: `today` (a date), `title`, `frozen_day
 """
 
 
+_RUN = """\
+## e2esim run
+
+```
+e2esim run DATA [KEY=VALUE ...] [-n N] [--post-game] [--stop-at DATE [--save DIR]] [--out DIR] [--json] [--quiet]
+```
+
+Runs the factory night by night: it makes the plan as `e2esim plan` does, promises new orders as `e2esim promise` does, orders,
+makes and delivers what is planned, under chance. Keys: `run_days` (a quarter; without history until four weeks after the last
+order), `replan_days` (7), `order_lead_days` (14), `seed`, `rounds` of each plan's search (20), `chance=false` or some of
+`demand,supply,capacity`.
+
+- A plan is kept while all goes as planned; on a planning night it is made anew if a supply, a lot or a delivery has missed its
+  day, or orders came. Without chance a run is its first plan.
+- Orders to come are drawn from what the orders on book leave of the forecast: their number by item, channel and week is
+  Poisson, each is a copy of a line of the book, known evenly 0 to 2 x `order_lead_days` before it is due (assumed).
+- Purchases come late by `late_share` and `late_median_days`; hours of a week vary by `hours_cv`, flow times by `flow_cv`. The
+  new day of a late supply is known on the day that it has missed (assumed).
+- A lot begins on its planned day, or as soon as its inputs are there and its work centre is free; a line is delivered on its
+  planned day, or as soon as the goods are there, by the turn of its order class, its priority, its due day.
+- `--post-game` repeats the run for every set of switches (demand, supply, capacity, precedence, replanning) on the same draws
+  and gives each its mean effect over all orders of throwing them (Shapley); the parts add up to execution less plan.
+- `--stop-at DATE --save DIR` writes the company as it stands on that morning: a folder for every verb, with the plan in force
+  in `plan`, on which `e2esim promise` answers as the run would. What is on machines stands in receipts with `hours_to_go`.
+
+The run folder holds `kpis.csv` (means and 95 % intervals), `orders`, `lots`, `purchases`, `stock`, `load`, `nights` as Parquet
+(first replication), `post_game.csv` and `manifest.json`.
+
+"""
+
+
 _BACKORDERS = """\
 ## e2esim backorders
 
@@ -267,7 +298,7 @@ without the row above it: errors with file, row, column and remedy; exit code 2,
 def plan_data_page() -> str:
     """Return the whole page docs/plan_data.md."""
     read = [table for table in TABLES if {"plan", "promise", "backorders", "forecast"} & set(table.verbs)]
-    return f"{_INTRO}{_BACKORDERS}## Tables\n\n" + "\n".join(table_text(table) for table in read)
+    return f"{_INTRO}{_RUN}{_BACKORDERS}## Tables\n\n" + "\n".join(table_text(table) for table in read)
 
 
 def main(arguments: list[str]) -> None:

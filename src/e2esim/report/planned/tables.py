@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from e2esim.domain.planned_outcome import LineSource, Stage
-from e2esim.kpi.planned import KPIS, as_planned, in_full, piece_days_late
+from e2esim.domain.planned_outcome import LineSource, PlannedOutcome, Stage
+from e2esim.kpi.planned import KPIS, PIECE, as_planned, in_full, piece_days_late
 from e2esim.study.planned_runs import PlannedStudy, PostGame
 
 Ints = npt.NDArray[np.int64]
@@ -34,8 +34,7 @@ def orders_frame(study: PlannedStudy) -> pl.DataFrame:
     """One row an order line."""
     outcome, case = study.first, study.company.case
     lines, n = outcome.lines, outcome.lines.n
-    asked, kept = as_planned(outcome)
-    why = np.where(kept, "", np.where(asked, "not as planned", "planned after the run"))
+    why = against_plan(outcome)
     return pl.DataFrame(
         {
             "order": pl.Series(outcome.line_name, dtype=pl.String),
@@ -52,9 +51,30 @@ def orders_frame(study: PlannedStudy) -> pl.DataFrame:
             "open": np.maximum(lines["open"][:n], 0.0).round(6),
             "in_full_on_time": in_full(outcome),
             "late_piece_days": piece_days_late(outcome),
-            "against_plan": pl.Series(why.tolist(), dtype=pl.String),
+            "against_plan": pl.Series(why, dtype=pl.String),
         }
     )
+
+
+def against_plan(outcome: PlannedOutcome) -> list[str]:
+    """In words, why the last piece of each line did not come on the day of the first plan that knew it; '' where it did."""
+    lines, n, sent = outcome.lines, outcome.lines.n, outcome.shipments
+    asked, kept = as_planned(outcome)
+    done = np.flatnonzero(sent["stage"][: sent.n] == Stage.DONE)
+    waited, aim = np.zeros(n, dtype=np.int64), np.full(n, -1, dtype=np.int64)
+    np.maximum.at(waited, sent["line"][done], sent["day"][done] - sent["plan_day"][done])
+    np.maximum.at(aim, sent["line"][done], sent["plan_day"][done])
+    words = []
+    for row in range(n):
+        parts = []
+        if aim[row] >= 0 and lines["planned"][row] >= 0 and aim[row] != lines["planned"][row]:
+            parts.append(f"planned anew for {outcome.start + timedelta(days=int(aim[row]))}")
+        if waited[row] > 0:
+            parts.append(f"goods came {waited[row]} days after their planned day")
+        if lines["open"][row] > PIECE and asked[row]:
+            parts.append("open when the run ended")
+        words.append("" if kept[row] else "; ".join(parts) or "planned after the run")
+    return words
 
 
 def lots_frame(study: PlannedStudy) -> pl.DataFrame:
