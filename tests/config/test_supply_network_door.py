@@ -96,3 +96,15 @@ def test_the_order_of_rows_columns_and_files_means_nothing(tmp_path: Path) -> No
     x, y = (simulate_network(c.network, c.clock, seed=9) for c in (a, b))
     assert a.network.points == b.network.points
     assert all((x.tally[name] == y.tally[name]).all() for name in x.tally)
+
+
+def test_orders_ask_on_their_day_and_columns_of_other_verbs_are_let_pass(tmp_path: Path) -> None:
+    orders = "order,customer,item,site,qty,due,promised\nA1,bar,chair,shop,7,2026-01-15,\nA2,inn,chair,shop,5,2025-12-24,\n"
+    found = company(tmp_path, demand=None, orders=orders, items="item,price,lot_min\nchair,50,1\n")
+    outcome = simulate_network(found.network, found.clock)
+    sales = outcome.book["kind"] == 0
+    assert sorted(zip(outcome.book["placed"][sales].tolist(), outcome.book["quantity"][sales].tolist(), strict=True)) == [(0.0, 5.0), (10.0, 7.0)]
+
+
+def test_a_network_that_nobody_asks_is_told(tmp_path: Path) -> None:
+    assert any("nobody asks" in p.message for p in problems(tmp_path, demand=None))

@@ -204,3 +204,14 @@ def test_drp_orders_the_demand_that_comes() -> None:
 
     assert world("base_stock") == 0.0
     assert world("drp") == 1.0
+
+
+def test_what_comes_in_the_moment_of_the_question_is_served_at_once() -> None:
+    rows = NetworkRows(
+        points=(PointRow(site="w", item="x"),),
+        rules=(RuleRow(site="w", item="x", rule="base_stock"),),
+        operations=(OperationRow(kind="buy", site="w", item="x", source="s"),),
+        demands=(DemandRow(site="w", item="x", quantity=Chance(mean=3.0)),),
+    )
+    o = simulate_network(build_network(rows), NetworkClock(horizon_d=10.0))
+    assert (o.tally["at_once"][0], o.tally["lines_at_once"][0], o.tally["cycles_ok"][0]) == (30.0, 10.0, 10.0)

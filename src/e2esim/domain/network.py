@@ -114,7 +114,7 @@ def build_network(rows: NetworkRows) -> SupplyNetwork:
         raise ValueError("a stock point is given twice")
     rules = tuple(sorted(rows.rules, key=lambda r: (number[_known(number, r)], r.from_d)))
     operations = tuple(sorted(rows.operations, key=lambda o: (number[_known(number, o)], o.priority, o.kind, o.source)))
-    demands = tuple(sorted(rows.demands, key=lambda d: (number[_known(number, d)], d.customer, d.first_d, d.to_d, str(d.quantity))))
+    demands = tuple(sorted(rows.demands, key=lambda d: (number[_known(number, d)], d.customer, d.order, d.first_d, d.to_d, str(d.quantity))))
     receipts = tuple(sorted(rows.receipts, key=lambda r: (number[_known(number, r)], r.at_d, r.source, r.quantity)))
     starts, inputs, quantities = _inputs(operations, number)
     operation_point = _numbers(operations, number)

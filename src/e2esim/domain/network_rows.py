@@ -111,7 +111,7 @@ class DemandRow:
     """A stream of customer lines: first at ``first_d``, then after each gap, while t < ``to_d``.
 
     With ``gap_first`` the first line comes a gap after ``first_d``. ``delivery``: days to the customer, ``delivery_eur`` per shipment.
-    A share of the lines comes back ``return_d`` days after delivery, as good as new, for the price.
+    A share of the lines comes back ``return_d`` days after delivery, as good as new, for the price. ``order``: number of a single order.
     """
 
     site: str
@@ -128,6 +128,7 @@ class DemandRow:
     return_share: float = 0.0
     return_d: float = 0.0
     priority: int = 1
+    order: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

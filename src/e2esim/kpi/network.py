@@ -35,9 +35,9 @@ UNITS: dict[str, str] = {
 def measure_network(outcome: NetworkOutcome) -> NetworkKpis:
     """Measure one replication.
 
-    Fill rate: share of customers' demand served at once; where only stock points ask, of what they ask. Cycle service: share of receipts before
-    which nobody had to wait. Bullwhip: variance of the orders over variance of the demand of the periods of the window. Stock and backlog are
-    means of the counts, or over time where costs run over time.
+    Fill rate: share of customers' demand served at the moment it is asked; where only stock points ask, of what they ask. Cycle service: share of
+    receipts before which nobody had to wait. Bullwhip: variance of the orders over variance of the demand of the periods of the window. Stock and
+    backlog are means of the counts, or over time where costs run over time.
     """
     points = _points(outcome)
     centres = _centres(outcome)

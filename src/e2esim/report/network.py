@@ -92,6 +92,7 @@ def orders_frame(outcome: NetworkOutcome) -> pl.DataFrame:
     book, network = outcome.book, outcome.network
     source = np.asarray([o.source or o.site for o in network.operations] or [""])
     customer = np.asarray([d.customer or "customers" for d in network.demands] or [""])
+    number = np.asarray([d.order for d in network.demands] or [""])
     site = np.asarray([p.site for p in network.points])
     item = np.asarray([p.item for p in network.points])
     kind, at, to, what = book["kind"], book["at"], book["to"], book["what"]
@@ -100,7 +101,8 @@ def orders_frame(outcome: NetworkOutcome) -> pl.DataFrame:
     other = np.where(opening, "under way", np.where(sale | back, who, source[np.where(sale | back | opening, 0, what)]))
     frame = pl.DataFrame(
         {
-            "order": np.arange(kind.size),
+            "row": np.arange(kind.size),
+            "order": np.where(sale | back, number[np.where(sale | back, what, 0)], ""),
             "kind": np.asarray(ORDER_KINDS)[kind],
             "item": item[np.where(at >= 0, at, to)],
             "from": np.where(at >= 0, site[at], other),

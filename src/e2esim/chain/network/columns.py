@@ -12,10 +12,11 @@ def _table(floats: str, ints: str) -> np.dtype[np.void]:
     return np.dtype([(name, np.float64) for name in floats.split()] + [(name, np.int64) for name in ints.split()])
 
 
-# point [units]: wanted by works orders that wait for it; position of its echelon; demand since the last review; forecast [units/review].
+# point [units]: wanted by works orders that wait for it; position of its echelon; demand since the last review; forecast [units/review]; day on
+# which the first line of this cycle found nothing.
 # The ints: flags, the queue of lines, and where its rules, ways (operations), users (works orders that take it), echelons and ring begin and end.
 POINT = _table(
-    "on_hand backlog wanted on_order echelon holding_eur backlog_eur lost_eur touched forecast since_review opening",
+    "on_hand backlog wanted on_order echelon holding_eur backlog_eur lost_eur touched forecast since_review opening short_at",
     "lost partial level head tail rules rules_end ways ways_end users users_end ech ech_end flagged shop shop_limit short is_echelon ring ring_size ring_n",
 )
 RULE = _table(

@@ -122,7 +122,20 @@ def serve_lines(s: NetworkState, p: int, t: float) -> None:
         s.point[p].backlog -= give
         if s.point[p].head < 0:
             s.point[p].backlog = 0.0
+        if s.book[o].since >= t:  # goods came in the moment of the question
+            at_once(s, o, p, give, give >= wish - C.EPS)
         ship(s, o, t, give)
+
+
+@inner
+def at_once(s: NetworkState, o: int, p: int, give: float, whole: bool) -> None:
+    """Note what a line got at the moment it asked."""
+    if s.book[o].kind == C.SALE:
+        s.tally[p, C.T_AT_ONCE] += give
+        if whole:
+            s.tally[p, C.T_LINES_AT_ONCE] += 1.0
+    else:
+        s.tally[p, C.T_ASKED_AT_ONCE] += give
 
 
 @inner

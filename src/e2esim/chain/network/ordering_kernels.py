@@ -231,6 +231,7 @@ def line(s: NetworkState, o: int, t: float) -> None:
     b, p = s.book, s.book[o].at
     q = b[o].quantity
     sale = s.book[o].kind == C.SALE
+    b[o].since = t
     touch(s, p, t)
     asked(s, p, t, q)
     s.point[p].since_review += q
@@ -254,8 +255,11 @@ def line(s: NetworkState, o: int, t: float) -> None:
             s.tally[p, C.T_LINES_AT_ONCE] += 1.0
         ship(s, o, t, q)
     else:
-        s.point[p].short = 1
+        if not s.point[p].short:
+            s.point[p].short = 1
+            s.point[p].short_at = t
         if lost:
+            s.point[p].short_at = -1.0
             b[o].lost = q - give
             b[o].open = give
             s.tally[p, C.T_LOST] += q - give

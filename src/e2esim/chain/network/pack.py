@@ -150,7 +150,7 @@ def _ways(network: SupplyNetwork, laws: dict[Chance, int]) -> tuple[Any, Any]:
 def _demands(network: SupplyNetwork, laws: dict[Chance, int]) -> Any:
     rows: list[tuple[float, ...]] = []
     for d, p in zip(network.demands, network.demand_point.tolist(), strict=True):
-        address = address_of(d.site, d.item, d.customer, f"{d.first_d:g}")
+        address = address_of(d.site, d.item, d.customer, f"{d.first_d:g}", *([d.order] if d.order else []))
         numbers = (d.first_d, d.to_d, d.price_eur, d.delivery_eur, d.return_share, d.return_d, d.first_d)
         rows.append((*numbers, p, laws[d.gap], laws[d.quantity], laws[d.delivery], d.priority, 0, address, d.gap_first))
     return _records(C.DEMAND, rows)

@@ -177,7 +177,7 @@ def receive(s: NetworkState, o: int, t: float, quantity: float) -> None:
     else:
         s.point[p].on_order -= quantity
         s.tally[p, C.T_CYCLES] += 1.0
-        if not s.point[p].short:
+        if not s.point[p].short or s.point[p].short_at >= t:
             s.tally[p, C.T_CYCLES_OK] += 1.0
         if kind == C.OPENING_RECEIPT:
             s.tally[p, C.L_RECEIVED] += quantity

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 
 from e2esim.config.supply_network.rows import Reader, Row
@@ -12,13 +13,12 @@ from e2esim.domain.network_rows import DemandRow
 
 def read_demand(reader: Reader, lanes: list[Row]) -> list[DemandRow]:
     """Streams of every row of table demand that can be read."""
-    price = {row["item"]: row["price"] or 0.0 for row in reader.rows("items")}
-    ways: dict[tuple[str, str, str], Row] = {(row["from"], row["to"], row["item"]): row for row in lanes}
+    price, ways = _prices(reader), _deliveries(lanes)
     streams = []
     for row in reader.rows("demand"):
         if not (row["site"] and row["item"]):
             continue
-        lane = ways.get((row["site"], row["customer"], row["item"])) or ways.get((row["site"], row["customer"], ""))
+        lane = _lane(ways, row)
         to_d = math.inf if row["to_d"] is None else row["to_d"]
         if to_d <= (row["first_d"] or 0.0):
             reader.wrong("demand", row, "to_d", "the stream ends before it begins", "write a later day")
@@ -41,6 +41,45 @@ def read_demand(reader: Reader, lanes: list[Row]) -> list[DemandRow]:
             )
         )
     return streams
+
+
+def read_orders(reader: Reader, lanes: list[Row], start: dt.date) -> list[DemandRow]:
+    """Every order of customers as a stream of one line."""
+    price, ways = _prices(reader), _deliveries(lanes)
+    streams = []
+    for row in reader.rows("orders"):
+        if not (row["site"] and row["item"] and row["qty"] and row["due"]):
+            continue
+        lane, day = _lane(ways, row), max(0.0, float((row["due"] - start).days))
+        streams.append(
+            DemandRow(
+                site=row["site"],
+                item=row["item"],
+                customer=row["customer"],
+                gap=Chance(mean=1e6),
+                first_d=day,
+                quantity=Chance(mean=row["qty"]),
+                price_eur=price.get(row["item"], 0.0) if row["price"] is None else row["price"],
+                delivery=NOTHING if lane is None else chance(reader, "lanes", lane, ("transit_law", "transit_d", "transit_sd_d")),
+                delivery_eur=0.0 if lane is None else lane["shipment_eur"],
+                priority=row["priority"] or 2,
+                order=f"{row['order']}/{row['line']}".rstrip("/"),
+            )
+        )
+    return streams
+
+
+def _prices(reader: Reader) -> dict[str, float]:
+    return {row["item"]: row["price"] or 0.0 for row in reader.rows("items")}
+
+
+def _deliveries(lanes: list[Row]) -> dict[tuple[str, str, str], Row]:
+    return {(row["from"], row["to"], row["item"]): row for row in lanes}
+
+
+def _lane(ways: dict[tuple[str, str, str], Row], row: Row) -> Row | None:
+    """Lane that delivers to the customer of a row: of the item, or of every item."""
+    return ways.get((row["site"], row["customer"], row["item"])) or ways.get((row["site"], row["customer"], ""))
 
 
 def _gap(reader: Reader, row: Row) -> Chance:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -13,7 +14,7 @@ from e2esim.config.grids import ROW
 from e2esim.config.places import Place, find, roots
 from e2esim.config.problems import InputErrors, Problem
 from e2esim.config.sheets import FOLDER, WORKBOOK, read_csvs, read_workbook
-from e2esim.config.supply_network.demand import read_demand
+from e2esim.config.supply_network.demand import read_demand, read_orders
 from e2esim.config.supply_network.rows import Reader, Row
 from e2esim.config.supply_network.rules import point_row, read_rules, rule_rows
 from e2esim.config.supply_network.sites import Map, known_ends, read_map
@@ -24,6 +25,8 @@ from e2esim.domain.network import MOMENTS, NetworkClock, SupplyNetwork, build_ne
 from e2esim.domain.network_company import NetworkCompany
 from e2esim.domain.network_rows import CentreRow, NetworkRows, ReceiptRow
 from e2esim.domain.network_shape import MaterialCircle
+from e2esim.domain.schema import TABLE as EVERY_TABLE
+from e2esim.domain.schema.column import Table
 from e2esim.domain.schema.supply_network import TABLE, TABLES
 from e2esim.domain.settings import Settings
 
@@ -81,7 +84,7 @@ def open_network(place: Place, overrides: Sequence[str]) -> OpenedNetwork:
     if unreadable or settings is None:
         raise InputErrors(problems)
     reader = Reader(typed)
-    rows = _rows(reader)
+    rows = _rows(reader, settings.horizon.start)
     network = _built(reader, rows) if not any(not p.warning for p in reader.problems) else None
     errors = [problem for problem in reader.problems if not problem.warning]
     if errors or network is None:
@@ -119,11 +122,21 @@ def _names(folder: Path) -> set[str]:
     return {path.stem for place in (folder / FOLDER, folder) if place.is_dir() for path in place.glob("*.csv")}
 
 
+def _readable() -> dict[str, Table]:
+    """Tables by name, with the columns that other verbs read: they are no mistake here, and not read."""
+    known = dict(EVERY_TABLE)
+    for name, table in TABLE.items():
+        own = {column.name for column in table.columns}
+        others = known[name].columns if name in known else ()
+        known[name] = replace(table, columns=(*table.columns, *(replace(c, required=False) for c in others if c.name not in own)))
+    return known
+
+
 def _tables(folder: Path, label: str) -> Typed:
     book = folder / WORKBOOK
     data = folder / FOLDER if (folder / FOLDER).is_dir() else folder
     place = shown(book if book.is_file() else data)
-    raws, problems = read_workbook(book, place, TABLE) if book.is_file() else read_csvs(data, place, TABLE)
+    raws, problems = read_workbook(book, place, _readable()) if book.is_file() else read_csvs(data, place, _readable())
     typed = Typed(problems=problems)
 
     def absent(name: str, required: bool, meaning: str) -> None:
@@ -138,7 +151,9 @@ def _tables(folder: Path, label: str) -> Typed:
     return typed
 
 
-def _rows(reader: Reader) -> NetworkRows:
+def _rows(reader: Reader, start: dt.date) -> NetworkRows:
+    if not (reader.there("demand") or reader.there("orders")):
+        reader.wrong("demand", None, "", "nobody asks for anything", "add rows to table demand or to table orders")
     plan = read_map(reader)
     lanes = known_ends(reader, plan)
     ways = read_sources(reader, plan, lanes)
@@ -150,7 +165,7 @@ def _rows(reader: Reader) -> NetworkRows:
         points=tuple(point_row(place, rules[place], on_hand.get(place, 0.0)) for place in plan.points),
         rules=tuple(rule for place in plan.points for rule in rule_rows(place, rules[place])),
         operations=tuple(way for place in plan.points for _, _, way in ways[place]),
-        demands=tuple(read_demand(reader, lanes)),
+        demands=(*read_demand(reader, lanes), *read_orders(reader, lanes, start)),
         receipts=tuple(_receipt(row) for row in reader.rows("receipts") if row["site"]),
         centres=tuple(CentreRow(centre=row["work_centre"], machines=row["machines"]) for row in reader.rows("work_centres")),
     )
@@ -180,7 +195,7 @@ def _sourced(reader: Reader, plan: Map, ways: Ways, rules: dict[Point, list[Row]
 
 def _namer(reader: Reader, place: Point) -> tuple[str, Row]:
     """Table and row that name a stock point first."""
-    for table in ("replenishment", "demand", "stock", "receipts"):
+    for table in ("replenishment", "demand", "orders", "stock", "receipts"):
         for row in reader.rows(table):
             if (row["site"], row["item"]) == place:
                 return table, row
@@ -196,11 +211,12 @@ def _namer(reader: Reader, place: Point) -> tuple[str, Row]:
 def _unsupplied_demand(reader: Reader, plan: Map, ways: Ways) -> None:
     """Customers wait forever, or all are lost, where nothing lies and nothing comes."""
     stocked = {(row["site"], row["item"]) for table in ("stock", "receipts") for row in reader.rows(table)}
-    for row in reader.rows("demand"):
-        place = (row["site"], row["item"])
-        if place in plan.points and not ways[place] and place not in stocked:
-            message, remedy = "demand on a stock point that has no stock, no receipt and rule none", "stock it, or give it a rule and a source"
-            reader.wrong("demand", row, "item", message, remedy)
+    for table in ("demand", "orders"):
+        for row in reader.rows(table):
+            place = (row["site"], row["item"])
+            if place in plan.points and not ways[place] and place not in stocked:
+                message, remedy = "demand on a stock point that has no stock, no receipt and rule none", "stock it, or give it a rule and a source"
+                reader.wrong(table, row, "item", message, remedy)
 
 
 def _built(reader: Reader, rows: NetworkRows) -> SupplyNetwork | None:

@@ -27,7 +27,7 @@ class Map:
 
 def read_map(reader: Reader) -> Map:
     """Find sites and stock points; problems go to the reader."""
-    customers = frozenset(row["customer"] for row in reader.rows("demand") if row["customer"])
+    customers = frozenset(row["customer"] for table in ("demand", "orders") for row in reader.rows(table) if row["customer"])
     kinds = _kinds(reader, customers)
     reader.only_site = next(iter(kinds)) if len(kinds) == 1 else ""
     bills: dict[str, list[tuple[str, float]]] = {}
@@ -44,7 +44,7 @@ def read_map(reader: Reader) -> Map:
 def _kinds(reader: Reader, customers: frozenset[str]) -> dict[str, str]:
     if reader.there("sites"):
         return {row["site"]: row["kind"] for row in reader.rows("sites") if row["site"]}
-    named = {row["site"] for table in ("stock", "demand", "replenishment", "supply", "receipts") for row in reader.rows(table)}
+    named = {row["site"] for table in ("stock", "demand", "orders", "replenishment", "supply", "receipts") for row in reader.rows(table)}
     named |= {row["from"] for row in reader.rows("lanes")} | {row["to"] for row in reader.rows("lanes") if row["to"] not in customers}
     found = sorted(name for name in named if name) or [MAIN]
     what = f"one site, {found[0]}" if len(found) == 1 else "every site its tables name"
@@ -54,7 +54,7 @@ def _kinds(reader: Reader, customers: frozenset[str]) -> dict[str, str]:
 
 def _named(reader: Reader, plan: Map) -> None:
     """Stock points that a row names."""
-    for table in ("stock", "demand", "receipts", "replenishment", "supply"):
+    for table in ("stock", "demand", "orders", "receipts", "replenishment", "supply"):
         for row in reader.rows(table):
             if not row["site"]:
                 if table != "supply":
