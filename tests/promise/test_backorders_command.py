@@ -36,7 +36,7 @@ SHELF, LATER = "2026-01-06", "2026-01-09"
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("e2esim.cli.backorders_command.QUICK_S", 0.5)
+    monkeypatch.setattr("e2esim.application.confirming.QUICK_S", 0.5)
     return tmp_path
 
 

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from typing import Any
@@ -106,3 +106,8 @@ def listing(problems: Sequence[Problem], shown: int = SHOWN) -> str:
 
 def _line(problem: Problem) -> str:
     return str(problem).removeprefix(problem.file).removeprefix(", ").removeprefix(": ")
+
+
+def told_on_stderr(*, quiet: bool) -> Callable[[str], None]:
+    """Tell on the error stream what takes a while, or nobody."""
+    return (lambda _: None) if quiet else (lambda words: typer.echo(words, err=True))

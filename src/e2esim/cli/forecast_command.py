@@ -16,8 +16,8 @@ def forecast_data(data: Path, *, out: Path | None, as_json: bool, quiet: bool) -
     InputErrors
         If data or folder are wrong; nothing is written then.
     """
-    from e2esim.cli.ends import listing
-    from e2esim.cli.plan_command import forecast_of
+    from e2esim.application.planning import forecast_of
+    from e2esim.cli.ends import listing, told_on_stderr
     from e2esim.cli.run_command import run_folder
     from e2esim.config.plan_data import read_demand_data
 
@@ -26,7 +26,7 @@ def forecast_data(data: Path, *, out: Path | None, as_json: bool, quiet: bool) -
     if warnings and not quiet:
         typer.echo(listing(warnings), err=True)
     folder = None if out is None else run_folder(out, "forecast", "")
-    demand = forecast_of(read, quiet=quiet)
+    demand = forecast_of(read, told_on_stderr(quiet=quiet))
     from e2esim.report.plan.folder import write_forecast
     from e2esim.report.plan.terminal import forecast_told, print_forecast
 

@@ -20,8 +20,8 @@ def run_planned(data: Path, overrides: Sequence[str], options: RunOptions) -> No
     InputErrors
         If data, overrides or folders are wrong; nothing is written then.
     """
-    from e2esim.cli.ends import listing
-    from e2esim.cli.plan_command import forecast_of
+    from e2esim.application.planning import forecast_of
+    from e2esim.cli.ends import listing, told_on_stderr
     from e2esim.cli.run_command import run_folder
     from e2esim.config.plan_data import read_plan_data
     from e2esim.config.planned_run import company_of, demand_of, rules_of, run_words, stop_day, taken_for_granted
@@ -38,7 +38,7 @@ def run_planned(data: Path, overrides: Sequence[str], options: RunOptions) -> No
     until = stop_day(options.stop_at, options.save, rules, read.case.facts.today)
     folder = run_folder(options.out, f"run-{read.case.title}", fingerprint(read.tables)[:12])
     demand = demand_of(read, rules)
-    company = company_of(read, None if demand is None else forecast_of(demand, quiet=options.quiet))
+    company = company_of(read, None if demand is None else forecast_of(demand, told_on_stderr(quiet=options.quiet)))
     from e2esim.study.planned_runs import post_game, replicate_run
 
     with progress_bar(quiet=options.quiet) as tell:
@@ -48,12 +48,9 @@ def run_planned(data: Path, overrides: Sequence[str], options: RunOptions) -> No
         folder.rmdir()
     write_planned_run(study, game, folder, read.tables)
     if options.save is not None:
-        from e2esim.config.plan_state.company_folder import write_company
-        from e2esim.report.whole_folder import whole_folder
-        from e2esim.simulate.factory.stop import stop
+        from e2esim.application.stopping import save_company
 
-        with whole_folder(options.save) as partial:
-            write_company(read, stop(study.run), partial)
+        save_company(read, study, options.save)
     stated = taken_for_granted(read, rules)
     if options.as_json:
         typer.echo(planned_json(study, game, folder, stated))

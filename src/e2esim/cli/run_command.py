@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import os
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from e2esim.application.folders import new_folder
 from e2esim.config.places import data_place, has_market
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
 from e2esim.machine_code import is_compiled
@@ -176,33 +174,5 @@ def write_new(folder: Path, write: Callable[[Path], object], *, chosen: bool) ->
             return place
 
 
-def run_folder(out: Path | None, scenario: str, digest: str) -> Path:
-    """Return the run folder, not yet made: ``out``, or a new one below ./runs.
-
-    Raises
-    ------
-    InputErrors
-        If the folder holds files already or cannot be made.
-    """
-    if out is None:
-        stem = re.sub(r"[^\w.-]+", "-", scenario)[:80].strip("-.") or "run"
-        base = Path("runs") / f"{stem}-{dt.datetime.now():%Y%m%d-%H%M%S}-{digest}"
-        out, count = base, 1
-        while out.exists():
-            count += 1
-            out = base.with_name(f"{base.name}-{count}")
-    elif out.exists() and (not out.is_dir() or any(out.iterdir())):
-        message, remedy = "the run folder is there already and not empty", "name another folder, or empty this one"
-        raise InputErrors([Problem(file=COMMAND_LINE, column="--out", value=str(out), message=message, remedy=remedy)])
-    parent = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists())
-    if not parent.is_dir() or not os.access(parent, os.W_OK):
-        problem = Problem(
-            file=COMMAND_LINE,
-            column="--out",
-            value=str(out),
-            message=f"cannot write in {parent}",
-            remedy="name another folder with --out",
-        )
-        raise InputErrors([problem])
-    return out
+run_folder = new_folder
 

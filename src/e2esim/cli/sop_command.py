@@ -11,8 +11,6 @@ import typer
 
 from e2esim.config.problems import COMMAND_LINE
 
-SIDE = ("demand_up", "extra_shift", "second_source", "price_up")  # beside the base where nothing is asked for
-
 
 @dataclass(frozen=True, kw_only=True)
 class SopOptions:
@@ -37,7 +35,7 @@ def plan_sop(overrides: Sequence[str], options: SopOptions) -> None:
     from e2esim.cli.ends import listing
     from e2esim.cli.run_command import run_folder
     from e2esim.config.door import load_with_warnings
-    from e2esim.config.sop_file import check_scenarios, read_opportunity, read_scenarios
+    from e2esim.config.sop_file import read_scenarios
 
     began = time.perf_counter()
     wanted = read_scenarios(options.scenarios)
@@ -45,28 +43,12 @@ def plan_sop(overrides: Sequence[str], options: SopOptions) -> None:
     if loaded.warnings and not options.quiet:
         typer.echo(listing(loaded.warnings), err=True)
     settings, tables = loaded.scenario.settings, loaded.scenario.tables
-    from e2esim.domain.build import build_world
-    from e2esim.planning.sop.budget import budget_of
-    from e2esim.planning.sop.cycle import ground_of, run_cycle
-    from e2esim.planning.sop.from_world import family_names, sop_months
-    from e2esim.planning.sop.opportunity import vet
-    from e2esim.planning.sop.scenarios import BUILT_IN
+    from e2esim.application.balancing import balance
     from e2esim.report.manifest import fingerprint
 
-    world = build_world(loaded.scenario)
-    months = sop_months(world, 0, options.months)
-    problem = ground_of(world, months).problem
-    check_scenarios(wanted, problem, options.scenarios if options.scenarios.endswith(("yaml", "yml")) else COMMAND_LINE)
-    asked = read_opportunity(options.opportunity, problem.products, problem.months) if options.opportunity else None
     folder = run_folder(options.out, f"sop-{settings.name}", fingerprint(settings, None, tables)[:12])
-    if not wanted:
-        other = "end_to_end" if settings.planning.rule == "silo" else "silo"
-        wanted = {name: BUILT_IN[name] for name in (*SIDE, other)}
-    budget = budget_of(tables.get("budget"), months, family_names(world), settings.scale)
-    cycle = run_cycle(world, count=options.months, scenarios=wanted, budget=budget)
-    verdict = None
-    if asked is not None:
-        verdict = vet(cycle.base.problem, product=asked.product, month=asked.month, quantity=asked.quantity, price_eur=asked.price_eur)
+    where = options.scenarios if options.scenarios.endswith(("yaml", "yml")) else COMMAND_LINE
+    cycle, verdict = balance(loaded.scenario, months=options.months, wanted=wanted, where=where, opportunity=options.opportunity)
 
     from e2esim.report.sop.folder import write_cycle
     from e2esim.report.sop.terminal import print_sop, sop_json

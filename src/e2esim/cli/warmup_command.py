@@ -26,21 +26,15 @@ class WarmupOptions:
 
 def tell_warmup(overrides: Sequence[str], options: WarmupOptions) -> None:
     """Run the replications, find where the mean series settle (MSER-5), print, and draw them where a folder is asked for."""
+    from e2esim.application.settling import daily_runs
     from e2esim.cli.run_command import run_folder, write_new
     from e2esim.config import load
-    from e2esim.domain.build import build_world
-    from e2esim.kpi.daily import daily
     from e2esim.report.progress import progress_bar
-    from e2esim.simulate import simulate
 
     scenario = load(overrides)
     folder = None if options.out is None else run_folder(options.out, "warmup", "")
-    runs = []
     with progress_bar(quiet=options.quiet or options.as_json) as tell:
-        world = build_world(scenario)
-        for k in range(options.replications):
-            runs.append(daily(simulate(world, replication=k)))
-            tell((k + 1) / options.replications, f"replication {k + 1}")
+        runs = daily_runs(scenario, options.replications, tell)
     warmup = scenario.settings.horizon.warmup_days
     told, drawn = [], []
     for series in zip(*runs, strict=True):

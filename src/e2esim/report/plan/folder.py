@@ -116,11 +116,8 @@ def fingerprint(tables: Mapping[str, pl.DataFrame]) -> str:
     return digest.hexdigest()
 
 
-def _write(view: PlanView, summary: Summary, folder: Path, tables: Mapping[str, pl.DataFrame]) -> None:
-    from e2esim.report.plan.gantt import draw_gantt  # matplotlib costs half a second
-    from e2esim.report.plan.pictures import draw_load
-    from e2esim.report.plan.workbook import write_workbook
-
+def plan_frames(view: PlanView, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Every table of a plan of the typed input ``tables``, by name."""
     frames = {name: make(view) for name, make in FRAMES.items()} | {"messages": messages_frame(view, tables)}
     if view.changes is not None:
         frames["changes"] = view.changes
@@ -132,6 +129,15 @@ def _write(view: PlanView, summary: Summary, folder: Path, tables: Mapping[str, 
         frames["limits"] = limits_frame(view, view.said)
     if view.said is not None or view.case.lacks:
         frames["ways_out"] = ways_frame(view)
+    return frames
+
+
+def _write(view: PlanView, summary: Summary, folder: Path, tables: Mapping[str, pl.DataFrame]) -> None:
+    from e2esim.report.plan.gantt import draw_gantt  # matplotlib costs half a second
+    from e2esim.report.plan.pictures import draw_load
+    from e2esim.report.plan.workbook import write_workbook
+
+    frames = plan_frames(view, tables)
     for name, frame in frames.items():
         frame.write_parquet(folder / f"{name}.parquet", compression="zstd")
     pictures = []
