@@ -134,11 +134,11 @@ def test_the_summary_fits_80_columns(here: Path) -> None:
 
 @pytest.mark.parametrize("extra", [[], ["--json"]])
 def test_bad_input_is_told_and_leaves_nothing(here: Path, extra: list[str]) -> None:
-    write_folder(here / "d", **cell("orders", 3, "qty", "1.234,50"), **cell("suppliers", 2, "lead_time_days", "-1"))
+    write_folder(here / "d", **cell("orders", 3, "qty", "twelve"), **cell("suppliers", 2, "lead_time_days", "-1"))
     before = sorted(here.rglob("*"))
     result = call("d", "--out", "p", "--export-neutral", "n", *extra, code=2)
     assert result.stdout == ""
-    assert "row 3, column qty: not a number [1.234,50]" in result.stderr
+    assert "row 3, column qty: not a number [twelve]" in result.stderr
     assert "row 2, column lead_time_days" in result.stderr
     assert "Traceback" not in result.stderr
     assert sorted(here.rglob("*")) == before

@@ -140,7 +140,7 @@ def test_weeks_may_be_written_as_iso_weeks(tmp_path: Path) -> None:
         (["NOBODY", "", "2025-12-15", "10"], "item", "no such item"),
         (["000123", "", "2025-12-16", "10"], "period", "no Monday but a Tuesday"),
         (["000123", "", "2025-13", "10"], "period", "not a date"),
-        (["000123", "", "2025-12-15", "1.234,5"], "qty", "not a number"),
+        (["000123", "", "2025-12-15", "ten"], "qty", "not a number"),
     ],
 )
 def test_bad_history_is_named_with_its_row(tmp_path: Path, row: list[str], column: str, says: str) -> None:
@@ -189,6 +189,19 @@ def test_history_by_customer_or_position_is_added_up_with_one_warning(tmp_path: 
     (told,) = [warning for warning in read.warnings if "added up" in warning.message]
     assert "24 rows such" in told.message
     assert told.file.endswith("history.csv")
+
+
+def test_equal_positions_count_where_history_is_by_position(tmp_path: Path) -> None:
+    """4 + 3 + 3 a week without a column that tells positions apart; where all repeated lines are equal, the file was pasted twice."""
+    sold = [row for qty in (4, 3, 3) for row in weeks("000123", "", [qty] * 12)]
+    read = read_plan_data(write_folder(tmp_path / "d", history=[HEAD, *sold]))
+    assert read.demand is not None
+    assert read.demand.case.history.tolist() == [[10.0] * 12]
+    assert any("12 lines such" in warning.message for warning in read.warnings)
+    twice = weeks("000123", "", [10] * 12)
+    pasted = read_plan_data(write_folder(tmp_path / "e", history=[HEAD, *twice, *twice]))
+    assert pasted.demand is not None
+    assert pasted.demand.case.history.tolist() == [[10.0] * 12]
 
 
 def test_zeros_count_from_the_first_row_of_a_series(tmp_path: Path) -> None:

@@ -194,6 +194,7 @@ stand twice are errors: nothing is promised, nothing is written, the exit code i
 | items without a row in stock; empty cells where the table below has a default | taken as stated below, silently |
 | weeks written 2025-W07 and months written 2025-02 in history and forecast_changes | read as their first day, silently |
 | the same line twice, word for word | read once, warning |
+| the same, in a table that is added up and where other lines of one key differ (history by position) | counted, one warning |
 | columns and files that the format does not know | left out, warning |
 | an order due before today | planned as soon as possible and counted late, warning |
 | weeks missing inside capacity, orders due after the last of them, a bill of an item that is bought | planned, warning |

@@ -29,6 +29,11 @@ def tidied(raw: RawTable, table: Table) -> RawTable:
     cells = [name for name in frame.columns if name != ROW]
     marked = frame.with_columns(pl.col(ROW).first().over(cells).alias("_first"))
     again = marked.filter(pl.col(ROW) != pl.col("_first")).select(ROW, "_first")
+    if not again.is_empty() and _by_line(frame, table):
+        row, first = again.row(0)
+        message = f"the same line stands in row {first} ({again.height} lines such): counted, because other lines of one {' and '.join(table.key)} differ"
+        told = Problem(file=raw.label, row=row, message=message, remedy="right for sales by customer or position; take repetitions out", warning=True)
+        return replace(raw, frame=frame, problems=[*_left_out(raw), told])
     repeated = [
         Problem(
             file=raw.label,
@@ -41,6 +46,13 @@ def tidied(raw: RawTable, table: Table) -> RawTable:
     ]
     kept = marked.filter(pl.col(ROW) == pl.col("_first")).drop("_first")
     return replace(raw, frame=kept, problems=[*_left_out(raw), *repeated])
+
+
+def _by_line(frame: pl.DataFrame, table: Table) -> bool:
+    """Whether a table that is added up holds several unlike lines of one key: sales by customer or position, where equal lines are usual."""
+    key = [name for name in table.key if name in frame.columns]
+    unlike = frame.drop(ROW).unique()
+    return bool(table.sums) and bool(key) and unlike.select(key).is_duplicated().any()
 
 
 def _left_out(raw: RawTable) -> list[Problem]:
