@@ -67,6 +67,14 @@ def test_without_chance_the_forecast_comes_as_forecast(lamps: Path, tmp_path: Pa
     assert set(orders["source"]) == {"book", "forecast"}
 
 
+def test_two_tables_are_enough(tmp_path: Path) -> None:
+    tables = {"items": "item\nA\nB\n", "orders": "order,item,qty,due\n1,A,5,2026-12-10\n2,B,3,2026-12-20\n", "settings": "key,value\ntoday,2026-11-30\n"}
+    code, text = ran(str(company(tmp_path / "two", tables)), "chance=false", "--json", "--quiet", "--out", str(tmp_path / "out"))
+    assert code == 0, text
+    found = json.loads(text[text.index("{") :])["kpis"]
+    assert found["otif"]["value"] == found["lines_as_planned"]["value"] == 100.0
+
+
 def test_the_same_seed_gives_the_same_run(lamps: Path, tmp_path: Path) -> None:
     tables = []
     for name in ("a", "b"):

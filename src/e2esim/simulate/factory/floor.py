@@ -32,26 +32,34 @@ class ShopFloor:
         self.late_supplies = self.late_lots = self.late_shipments = 0
 
     def goods_in(self, day: int) -> None:
-        """Book what comes from suppliers and from the floor on a day."""
+        """Book what comes from suppliers and from the floor on a day, and count the supplies that miss it."""
+        bought = self.plant.purchases
+        placed = self.plant.rows(bought, Stage.BEGUN)
+        self.late_supplies += int(((bought["due"][placed] == day) & (bought["arrives"][placed] > day)).sum())
+        self._book_in(day)
+
+    def _book_in(self, day: int) -> None:
+        """Book what is there by a day."""
         plant = self.plant
         bought, lots = plant.purchases, plant.lots
         placed = plant.rows(bought, Stage.BEGUN)
         here = placed[bought["arrives"][placed] <= day]
         np.add.at(plant.stock, bought["node"][here], bought["qty"][here])
         bought["stage"][here] = Stage.DONE
-        missed = (bought["due"][placed] == day) & (bought["arrives"][placed] > day)
-        self.late_supplies += int(missed.sum())
         begun = plant.rows(lots, Stage.BEGUN)
         done = begun[lots["end"][begun] <= day]
         np.add.at(plant.stock, plant.net.step_output[lots["step"][done]], lots["qty"][done])
         lots["stage"][done] = Stage.DONE
 
     def buy(self, day: int) -> None:
-        """Place the purchases that are planned for today."""
+        """Place the purchases that are planned for today; those without lead time are there at once."""
         plant = self.plant
         planned = plant.rows(plant.purchases, Stage.PLANNED)
         for row in planned[plant.purchases["ordered"][planned] <= day].tolist():
             plant.place(row, day)
+        bought, placed = plant.purchases, plant.rows(plant.purchases, Stage.BEGUN)
+        self.late_supplies += int(((bought["ordered"][placed] == day) & (bought["due"][placed] == day) & (bought["arrives"][placed] > day)).sum())
+        self._book_in(day)  # what is to be had at once
 
     def make(self, day: int) -> None:
         """Begin the lots whose day has come, in the order of the plan; again while lots of no days feed others."""
@@ -64,7 +72,7 @@ class ShopFloor:
             begun = [self._begin(row, day) for row in ready[order].tolist()]
             if not any(begun):
                 break
-            self.goods_in(day)
+            self._book_in(day)
         late = ready[lots["plan_start"][ready] == day]
         self.late_lots += int(late.size)
 
