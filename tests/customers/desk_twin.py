@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.customers.desk_kernels import answer_contacts
+from e2esim.customers.desk_kernels import Levers, answer_contacts
 from e2esim.domain.book import CONTACT_COLUMNS, Columns
 from e2esim.domain.worktime import WorkTime
 from e2esim.streams import Streams
 from e2esim.streams.draws import exponential, uniform
 
 MONDAY = dt.date(2026, 1, 5)
+ALWAYS = Levers(1.0, 1.0, 1.0, 1.0, 1.0)  # every request is resolved at once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +35,7 @@ class DeskFacts:
     relay_share: float = 0.0
     relay_h: float = 5.0
     relay_loss: float = 0.0
-    first_contact: float = 1.0
+    levers: Levers = ALWAYS
     seed: int = 1
 
     @property
@@ -101,7 +102,7 @@ def by_kernel(facts: DeskFacts, book: Columns) -> Answered:
         facts.relay_share,
         facts.relay_h,
         facts.relay_loss,
-        facts.first_contact,
+        facts.levers,
         book["started"],
         book["answered"],
         book["handle_h"],
@@ -109,6 +110,7 @@ def by_kernel(facts: DeskFacts, book: Columns) -> Answered:
         book["resolved"],
         book["abandoned"],
         book["lost"],
+        book["blind"],
         book["gave_up"],
         again,
         again_t,
@@ -137,11 +139,14 @@ def by_hand(facts: DeskFacts, book: Columns, horizon_d: int) -> Answered:
             if n < 4 and uniform(again_key, who, 100 + n) < 0.7:
                 result.again.append((r, t + patience + exponential(again_key, who, n, 4.0)))
             continue
-        spent = exponential(handle, who, n, facts.handle_h)
+        u = [uniform(outcome, who, k + n) for k in (0, 10, 20, 30, 50, 60)]
+        v = facts.levers
+        hard, skilled, placed, seen = u[0] >= v.low, u[1] < v.culture, u[2] < v.organisation, u[3] < v.platform
+        spent = exponential(handle, who, n, facts.handle_h) * (1.5 if hard and not seen else 1.0)
         agents[agents.index(min(agents))] = start + spent
         done = start + spent
         lost = relayed = False
-        if len(desks) > 1 and uniform(relay, who, 10 * n) < facts.relay_share:
+        if len(desks) > 1 and not placed and uniform(relay, who, 10 * n) < facts.relay_share:
             relayed = True
             colleagues = desks[(home + 1) % len(desks)]
             help_h = exponential(relay, who, 10 * n + 2, facts.handle_h / 2.0)
@@ -149,11 +154,12 @@ def by_hand(facts: DeskFacts, book: Columns, horizon_d: int) -> Answered:
             colleagues[colleagues.index(min(colleagues))] = begin + help_h
             done = max(done + exponential(relay, who, 10 * n + 1, facts.relay_h), begin + help_h)
             spent += help_h
-            lost = uniform(relay, who, 10 * n + 3) < facts.relay_loss
+            lost = not seen and uniform(relay, who, 10 * n + 3) < facts.relay_loss
         book["started"][r], book["answered"][r] = _clock(calendar, start), _clock(calendar, done)
         book["handle_h"][r], book["handoffs"][r], book["lost"][r] = spent, relayed, lost
-        odds = facts.first_contact if n == 1 else 0.5 + 0.5 * facts.first_contact
-        if not lost and uniform(outcome, who, n) < odds:
+        book["blind"][r] = hard and not seen
+        solved = not hard or (skilled and placed and seen and u[4] < (v.high - v.low) / (1.0 - v.low))
+        if not lost and (solved or (n > 1 and u[5] < 0.5)):
             book["resolved"][r] = 1
         elif n < 4:
             result.again.append((r, float(book["answered"][r]) + exponential(again_key, who, n, 24.0)))

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from e2esim.customers import journey
-from e2esim.customers.desk import first_contact_resolution, staffing
-from e2esim.customers.desk_kernels import to_clock, to_work
+from e2esim.customers.desk import staffing
+from e2esim.customers.desk_kernels import Levers, to_clock, to_work
 from e2esim.customers.journey_kernels import stirred
 from e2esim.domain.settings import Organisation
 from e2esim.domain.world import World
@@ -149,7 +149,7 @@ def test_the_queue_recursion_has_a_slow_twin(case: int) -> None:
         relay_share=0.5,
         relay_h=3.0,
         relay_loss=0.3,
-        first_contact=0.6,
+        levers=Levers(0.4, 0.8, 0.7, 0.6, 0.5),
         seed=case,
     )
     n = 600
@@ -157,7 +157,7 @@ def test_the_queue_recursion_has_a_slow_twin(case: int) -> None:
     attempts = rng.integers(1, 5, n).astype(np.uint8)
     fast, slow = (contacts_at(times, reasons=reasons, attempts=attempts) for _ in range(2))
     a, b = by_kernel(facts, fast), by_hand(facts, slow, 400)
-    for name in ("handoffs", "resolved", "abandoned", "lost"):
+    for name in ("handoffs", "resolved", "abandoned", "lost", "blind"):
         assert np.array_equal(a[name], b[name]), name
     for name in ("started", "answered", "handle_h"):
         np.testing.assert_allclose(a[name], b[name], rtol=0.0, atol=2e-4, err_msg=name)
@@ -172,7 +172,7 @@ def test_the_queue_recursion_has_a_slow_twin(case: int) -> None:
 def test_relay_lengthens_answers_and_loses_some() -> None:
     """The same customers at the same desks: with hand-offs the answer comes later, agents work more, some come again."""
     times = poisson_times(np.random.default_rng(5), 6.0, 400.0)
-    kind = {"agents": (3, 3), "route": (0, 1, 0, 1, 0), "handle_h": 0.2, "first_contact": 1.0}
+    kind = {"agents": (3, 3), "route": (0, 1, 0, 1, 0), "handle_h": 0.2, "levers": Levers(1.0, 1.0, 1.0, 0.0, 0.0)}
     alone = by_kernel(DeskFacts(relay_share=0.0, **kind), contacts_at(times, reasons=np.resize(np.arange(5), len(times)).astype(np.uint8)))
     relayed = by_kernel(
         DeskFacts(relay_share=0.5, relay_h=5.0, relay_loss=0.2, **kind), contacts_at(times, reasons=np.resize(np.arange(5), len(times)).astype(np.uint8))
@@ -184,14 +184,30 @@ def test_relay_lengthens_answers_and_loses_some() -> None:
     assert len(alone.again) == 0 < len(relayed.again)
 
 
-def test_three_levers_together_pay_more_than_one_by_one() -> None:
-    """First-contact resolution: culture, organisation and platform multiply."""
-    now = (0.45, 0.90, 0.5, 0.5, 0.5)
-    base = first_contact_resolution(*now)
-    single = sum(first_contact_resolution(*now[:2], *(0.9 if k == lever else 0.5 for k in range(3))) - base for lever in range(3))
-    joint = first_contact_resolution(0.45, 0.90, 0.9, 0.9, 0.9) - base
-    assert joint > 1.3 * single > 0.0
-    assert first_contact_resolution(0.45, 0.9, 1.0, 1.0, 1.0) == pytest.approx(0.9)
+def desk_with(culture: float, organisation: float, platform: float) -> dict[str, float]:
+    """What 40,000 first requests to silos meet where the levers stand so."""
+    n = 40_000
+    times, reasons = 0.2 * np.arange(n), np.resize(np.arange(5), n).astype(np.uint8)
+    levers = Levers(0.45, 0.9, culture, organisation, platform)
+    facts = DeskFacts(agents=(3, 3, 3), route=(0, 1, 2, 0, 1), handle_h=0.05, levers=levers, relay_share=0.8, relay_h=5.0)
+    found = by_kernel(facts, contacts_at(times, reasons=reasons))
+    return {name: float(found[name].mean()) for name in ("resolved", "handoffs", "blind")}
+
+
+def test_three_levers_act_at_different_places_and_pay_together() -> None:
+    """low + (high - low) c o p; culture alone moves neither hand-offs nor sight, organisation hand-offs only, platform sight only."""
+    now = {"culture": 0.5, "organisation": 0.5, "platform": 0.5}
+    base = desk_with(**now)
+    alone = {lever: desk_with(**(now | {lever: 0.95})) for lever in now}
+    joint = desk_with(0.95, 0.95, 0.95)
+    error = 3.0 * math.sqrt(2.0 * 0.25 / 40_000)
+    assert base["resolved"] == pytest.approx(0.45 + 0.45 * 0.125, abs=error)
+    assert joint["resolved"] == pytest.approx(0.45 + 0.45 * 0.95**3, abs=error)
+    assert joint["resolved"] - base["resolved"] > 1.7 * sum(one["resolved"] - base["resolved"] for one in alone.values())
+    for lever, moved in (("culture", set()), ("organisation", {"handoffs"}), ("platform", {"blind"})):
+        for name in ("handoffs", "blind"):
+            change = alone[lever][name] - base[name]
+            assert change < -0.05 if name in moved else change == 0.0, (lever, name)
 
 
 @pytest.mark.parametrize("mode", ["silos", "one_team"])

@@ -84,6 +84,7 @@ class ContactFacts(NamedTuple):
     handoffs: A
     resolved: A
     abandoned: A
+    blind: A
     lost: A
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.customers.books import contact_facts
-from e2esim.customers.desk_kernels import answer_contacts
-from e2esim.customers.emission_kernels import answered
+from e2esim.customers.desk_kernels import Levers, answer_contacts
+from e2esim.customers.emission_kernels import answered, unanswered
 from e2esim.customers.experiences import Experiences
 from e2esim.domain.book import Reason
 from e2esim.domain.calendar import DueCalendar
@@ -21,15 +21,6 @@ _KEYS = ("desk.handle", "desk.patience", "desk.relay", "desk.outcome", "desk.aga
 # departments of the silos: 0 marketing, 1 sales, 2 customer service
 _SILO_ROUTE = {Reason.INFORMATION: 1, Reason.WHERE_IS_MY_ORDER: 1, Reason.COMPLAINT: 2, Reason.CLAIM: 2, Reason.USE_HELP: 0}
 _SILO_SHARES = (0.2, 0.4, 0.4)  # of the agents, assumed
-
-
-def first_contact_resolution(low: float, high: float, culture: float, organisation: float, platform: float) -> float:
-    """Share of contacts resolved at once: the three levers multiply, so one alone disappoints (MODEL section 5).
-
-    >>> first_contact_resolution(0.4, 0.9, 1.0, 1.0, 0.0), first_contact_resolution(0.4, 0.9, 1.0, 1.0, 1.0)
-    (0.4, 0.9)
-    """
-    return low + (high - low) * culture * organisation * platform
 
 
 def staffing(organisation: Organisation, scale: float) -> tuple[npt.NDArray[np.int64], float]:
@@ -55,10 +46,14 @@ class Desk:
         self._keys = np.array([streams.key(k) for k in _KEYS], dtype=np.uint64)
         one_team = o.mode == "one_team"
         self._route = np.array([0 if one_team else _SILO_ROUTE[r] for r in Reason], dtype=np.int64)
-        self.first_contact = first_contact_resolution(o.first_contact_low, o.first_contact_high, o.culture, o.organisation, o.platform)
+        self._levers = Levers(o.first_contact_low, max(o.first_contact_low, o.first_contact_high), o.culture, o.organisation, o.platform)
 
     def request(self, rows: npt.NDArray[np.int32], times: npt.NDArray[np.float64], reasons: npt.NDArray[np.uint8], tick: int) -> None:
         """Customers of order ``rows`` will contact the firm at ``times`` [h] for ``reasons``."""
+        if not self.world.settings.organisation.after_sale:
+            self._refuse(rows, times, reasons)
+            kept = reasons < Reason.COMPLAINT
+            rows, times, reasons = rows[kept], times[kept], reasons[kept]
         if len(rows) == 0:
             return
         self._open(rows, times, reasons, np.ones(len(rows), dtype=np.uint8), times)
@@ -113,7 +108,7 @@ class Desk:
             o.relay_share,
             o.relay_h,
             o.relay_loss,
-            self.first_contact,
+            self._levers,
             c["started"],
             c["answered"],
             c["handle_h"],
@@ -121,6 +116,7 @@ class Desk:
             c["resolved"],
             c["abandoned"],
             c["lost"],
+            c["blind"],
             c["gave_up"],
             again,
             again_t,
@@ -133,6 +129,12 @@ class Desk:
         if m:
             back = again[:m]
             self._open(c["row"][back], again_t[:m], c["reason"][back], c["attempt"][back] + 1, c["first"][back])
+
+    def _refuse(self, rows: npt.NDArray[np.int32], times: npt.NDArray[np.float64], reasons: npt.NDArray[np.uint8]) -> None:
+        """A firm that sells products only answers no complaint, claim or question in use."""
+        some = reasons >= Reason.COMPLAINT
+        e = self.experiences
+        e.feel(unanswered(e.room(len(rows)), rows[some], times[some]))
 
     def _feel(self, rows: npt.NDArray[np.int32], back: npt.NDArray[np.int32]) -> None:
         """Answers, and silence for good, are experiences; ``back`` will ask again."""

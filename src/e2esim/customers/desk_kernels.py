@@ -7,12 +7,13 @@ max(arrival, earliest free agent). One department of c agents with exponential h
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from e2esim.streams.draws import exponential, uniform
+from e2esim.streams.draws import Count, exponential, uniform
 
 F = npt.NDArray[np.float64]
 I32 = npt.NDArray[np.int32]
@@ -21,6 +22,7 @@ I64 = npt.NDArray[np.int64]
 U8 = npt.NDArray[np.uint8]
 
 _MAX_ATTEMPTS = 4
+BLIND_WORK = 1.5  # of the handling time where the agent does not see orders, payments, complaints; assumed
 
 
 @njit(cache=True)
@@ -62,6 +64,37 @@ def is_open(t: float, first_weekday: int, opens: float, closes: float, days: int
     return (day + first_weekday) % 7 < days and opens <= t - 24.0 * day < closes
 
 
+class Levers(NamedTuple):
+    """What an answer takes: first-contact resolution without and with everything, and the three levers, each 0 to 1."""
+
+    low: float
+    high: float
+    culture: float
+    organisation: float
+    platform: float
+
+
+@njit(cache=True)
+def ceiling(levers: Levers) -> float:
+    """Share of the hard requests that are solved at once where skill, place and sight are all there."""
+    return (levers.high - levers.low) / (1.0 - levers.low) if levers.low < 1.0 else 1.0
+
+
+@njit(cache=True)
+def asked_of(key: np.uint64, who: Count, n: Count, levers: Levers) -> tuple[bool, bool, bool, bool]:
+    """Whether a request is hard, and of its agent: skilled and willing (culture), the right one (organisation), who sees all (platform).
+
+    An easy request is solved by anybody. A hard one takes all three, so that the chance to solve at once is
+    low + (high - low) x culture x organisation x platform; what is missing decides what the customer suffers: a wrong answer, a
+    hand-off, or having to tell it all again.
+    """
+    hard = uniform(key, who, n) >= levers.low
+    skilled = uniform(key, who, 10 + n) < levers.culture
+    placed = uniform(key, who, 20 + n) < levers.organisation
+    seen = uniform(key, who, 30 + n) < levers.platform
+    return hard, skilled, placed, seen
+
+
 @njit(cache=True)
 def _soonest(free: F, a: int, b: int) -> int:
     best = a
@@ -92,7 +125,7 @@ def answer_contacts(
     relay_share: float,
     relay_h: float,
     relay_loss: float,
-    first_contact: float,
+    levers: Levers,
     started: F32,
     answered: F32,
     handled: F32,
@@ -100,6 +133,7 @@ def answer_contacts(
     resolved: U8,
     abandoned: U8,
     lost: U8,
+    blind: U8,
     gave_up: F32,
     again: I32,
     again_t: F,
@@ -132,12 +166,16 @@ def answer_contacts(
                 again[m], again_t[m] = r, t[r] + patience + exponential(keys[4], who, n, 4.0)
                 m += 1
             continue
+        hard, skilled, placed, seen = asked_of(keys[3], who, n, levers)
         own = exponential(keys[0], who, n, handle_h)
+        if hard and not seen:  # the customer tells it all again
+            blind[r] = 1
+            own *= BLIND_WORK
         free[agent] = start + own
         started[r] = begins
         done = start + own
         hops = 0
-        if departments > 1 and uniform(keys[2], who, 10 * n) < relay_share:
+        if departments > 1 and not placed and uniform(keys[2], who, 10 * n) < relay_share:
             hops = 1
             done += exponential(keys[2], who, 10 * n + 1, relay_h)
             other = (d + 1) % departments
@@ -147,13 +185,13 @@ def answer_contacts(
             free[colleague] = begin + helped
             done = max(done, begin + helped)
             own += helped
-            if uniform(keys[2], who, 10 * n + 3) < relay_loss:
+            if not seen and uniform(keys[2], who, 10 * n + 3) < relay_loss:
                 lost[r] = 1
         handoffs[r] = hops
         handled[r] = own
         answered[r] = to_clock(done, first_weekday, opens, closes, days)
-        odds = first_contact if n == 1 else 1.0 - (1.0 - first_contact) * 0.5
-        if lost[r] == 0 and uniform(keys[3], who, n) < odds:
+        solved = not hard or (skilled and placed and seen and uniform(keys[3], who, 50 + n) < ceiling(levers))
+        if lost[r] == 0 and (solved or (n > 1 and uniform(keys[3], who, 60 + n) < 0.5)):
             resolved[r] = 1
         elif n < _MAX_ATTEMPTS:
             again[m], again_t[m] = r, answered[r] + exponential(keys[4], who, n, 24.0)

@@ -197,6 +197,16 @@ def made_good(out: Batch, rows: I32, t: float, kind: int, share: float, o: Order
 
 
 @njit(cache=True)
+def unanswered(out: Batch, rows: I32, times: F) -> int:
+    """Requests to a firm that answers none."""
+    n = 0
+    for k in range(rows.shape[0]):
+        n = live(out, n, rows[k], times[k], _NO_ANSWER, ASSIST, RESOLUTION, NEVER, 0.0)
+        out[n - 1]["flags"] = _ENDS | _SPEAKS
+    return n
+
+
+@njit(cache=True)
 def answered(
     out: Batch,
     contacts: I32,
@@ -224,6 +234,8 @@ def answered(
         steps = tries - 1.0 + np.float64(c.handoffs[x]) + np.float64(c.lost[x])
         if steps > 0.0:
             n = live(out, n, r, t, kind, ASSIST, EFFORT, steps, max(0.0, tries - 2.0))
+        if c.blind[x] == 1:
+            n = live(out, n, r, t, kind, ASSIST, INTEGRATION, 1.0, 0.0)
         never = final[k] == 1 and c.resolved[x] == 0
         if c.resolved[x] == 0:
             n = live(out, n, r, t, _NO_ANSWER if never else kind, ASSIST, RESOLUTION, NEVER if never else tries, tries - 1.0)

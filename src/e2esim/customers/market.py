@@ -238,7 +238,7 @@ class Market:
             who[:n_new] = self._join(buyers[:n_new])
         c = p.consumers
         row0 = o.take(m)
-        services = w.services
+        use = w.services.use if w.settings.organisation.after_sale else np.zeros_like(w.services.use)
         write_purchases(
             buyers,
             m,
@@ -254,10 +254,10 @@ class Market:
             self._own,
             w.price,
             w.items.cost_eur,
-            w.channels.install * services.use[2],
-            float(services.use[1]),
-            float(services.use[3]),
-            float(services.use[4]),
+            w.channels.install * use[2],
+            float(use[1]),
+            float(use[3]),
+            float(use[4]),
             w.channels.integration,
             _INTEGRATION_WEIGHT * (1.0 - w.settings.organisation.platform),
             o["address"],

@@ -230,6 +230,7 @@ CONTACT_COLUMNS: dict[str, tuple[type, float]] = {
     "resolved": (np.uint8, 0),
     "abandoned": (np.uint8, 0),
     "lost": (np.uint8, 0),  # lost = information lost at a hand-over
+    "blind": (np.uint8, 0),  # 1 = the agent did not see orders, payments and complaints: the customer told it all again
     "gave_up": (np.float32, np.nan),  # [h] stopped waiting
     "final": (np.uint8, 0),  # 1 = the customer does not ask again: resolved, or never
     "csat_true": (np.int8, 0),  # what everybody would answer about the service when it is over; 0 / -1 / 0 = not asked
