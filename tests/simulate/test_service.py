@@ -128,3 +128,30 @@ def test_good_words_outnumber_bad_ones(tiny: Any) -> None:
     """Two to five times on the shipped market (East et al. 2007); here, where more goes wrong, still the more."""
     runs = [tiny("plain", variant="silo", replication=k) for k in range(RUNS)]
     assert sum(r.kpi("good_word") for r in runs) > sum(r.kpi("bad_word") for r in runs)
+
+
+def test_taking_the_used_product_along_brings_the_next_need_forward(tiny: Any) -> None:
+    """The same customers: a tenth sooner, where the service is used; nobody else's need moves."""
+
+    def needs(share: float) -> tuple[F, F]:
+        run = tiny(
+            f"collect{share}",
+            "market.word_of_mouth=false",
+            "market.loyalty_loop=false",
+            variant="silo",
+            services=lambda rows: [row | {"use_share": share} if row["service"] == "used_collection" else row for row in rows],
+            channels=lambda rows: [row | {"install_share": 0.8} for row in rows],
+        )
+        c = run.outcome.consumers
+        new = (c.filled("first") >= 0) & (c.filled("purchases") == 1)
+        wait = (c.filled("next") - c.filled("last"))[new].astype(np.float64)
+        return c.filled("address")[new], wait
+
+    (who, wait), (whom, sooner) = needs(0.0), needs(1.0)
+    _, a, b = np.intersect1d(who, whom, return_indices=True)
+    both = np.isfinite(wait[a]) & (wait[a] > 1.0)
+    ratio = sooner[b][both] / wait[a][both]
+    assert len(ratio) > 50
+    near = np.abs(ratio - 0.9) < 0.01
+    assert near.mean() > 0.2
+    assert (near | (np.abs(ratio - 1.0) < 1e-6)).mean() > 0.98

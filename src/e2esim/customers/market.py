@@ -11,7 +11,7 @@ import numpy.typing as npt
 from e2esim.customers.loyalty_kernels import chosen, draw_loyalty, leave_or_stay, next_needs
 from e2esim.customers.market_kernels import BUYER, prospects, returning, write_purchases
 from e2esim.customers.people import People
-from e2esim.domain.book import Columns, OrderKind, Reason
+from e2esim.domain.book import Columns, OrderKind, Reason, Service
 from e2esim.domain.build import month_of
 from e2esim.domain.world import World
 from e2esim.streams import Streams
@@ -25,6 +25,7 @@ _HOUR = np.array([0.0] * 8 + [0.5, 1.0, 1.4, 1.5, 1.1, 1.0, 1.2, 1.4, 1.6, 1.7, 
 _HOUR_SHARE = _HOUR * 24.0 / _HOUR.sum()
 _CHOICE_KEYS = ("market.item", "market.pair", "market.financing", "market.price", "market.choice")
 _LOST_NEED_LIVES = 0.25  # a need taken elsewhere comes back after this share of a full waiting time, assumed
+RENEWAL = 0.1  # [share] of the time to the next need by which taking the used product along brings it forward, assumed
 _ASKS_SHOP = 0.3  # of the questions of a shop's consumers reach the firm, assumed
 _MARGIN_D = 1  # [days] that a shop adds to the lead time it shows when it promises a date, assumed
 _INTEGRATION_WEIGHT = 0.25  # [share] of journeys in which a missing integration shows, assumed
@@ -287,6 +288,8 @@ class Market:
         c["brand"][who] = w.items.brand[buyers["item"]]
         c["purchases"][who] = buyers["purchase"]
         c["next"][who] = next_needs(self._need_key, who, c["address"], c["purchases"], c["rate"], w.items.life_h[buyers["item"]], c["last"], 1.0)
+        taken = who[(o["services"][rows] & int(Service.USED_COLLECTION)) != 0]
+        c["next"][taken] = c["last"][taken] + (1.0 - RENEWAL) * (c["next"][taken] - c["last"][taken])
         p.needs.push(who, c["next"][who])
         return rows
 
