@@ -30,19 +30,20 @@ _INTRO = """\
 
 ## The folder
 
-A scenario is a folder:
+A company (a scenario) is a folder, or one workbook; `plan`, `promise`, `backorders`, `forecast` and `run` take every company,
+`sop` and `compare` those that simulate markets:
 
 | file | what |
 |---|---|
-| `scenario.yaml` | settings, and the options it starts from; only what differs from the defaults |
+| `scenario.yaml` | settings, and the options it starts from; only what differs from the defaults; may be left out |
 | `NAME.yaml` | a variant: laid over `scenario.yaml`, called `scenario=FOLDER/NAME` |
-| `data/TABLE.csv` | one file a table; or instead one workbook `data.xlsx` with a sheet a table |
+| `data/TABLE.csv` | one file a table, below `data/` or at the top; or instead one workbook `data.xlsx` with a sheet a table |
 
 `scenario=` takes a name (looked up in `./scenarios`, then among the shipped ones), a folder (`./my_world`) or
 either with `/VARIANT`.
 
-CSV may be UTF-8, UTF-16 or Windows-1252, separated by comma, semicolon or tab. Numbers have a decimal point and no
-thousands sign (`1234.5`), dates are `YYYY-MM-DD`, months `YYYY-MM`, times `HH:MM`, switches `true` or `false`. Every
+CSV may be UTF-8, UTF-16 or Windows-1252, separated by comma, semicolon, tab or `|`. Numbers and dates are read as each file writes
+them, asked once where two readings are possible (docs/plan_data.md), times are `HH:MM`, switches `true` or `false`. Every
 cell is read as text first, so ids such as `000123` keep their zeros. Columns, files and sheets whose name begins with
 `_` are left alone. All problems are listed at once with file, row and column: `e2esim validate scenario=./my_world`.
 
@@ -69,9 +70,16 @@ holds already changes nothing. A single value is set as `section.key=value` and 
 """
 
 
+_LEGEND = """\
+Layers, each optional above the first: core, network, market. In column *read by* stand the verbs that read a column: in bold those that
+need it, with a star those that need it where markets are simulated (tables channels and markets have rows).
+
+"""
+
+
 def data_page() -> str:
     """Return the whole page docs/data.md."""
-    return f"{_INTRO}{_groups_text()}\n## Settings\n\n{settings_text()}\n## Tables\n\n{tables_text()}"
+    return f"{_INTRO}{_groups_text()}\n## Settings\n\n{settings_text()}\n## Tables\n\n{_LEGEND}{tables_text()}"
 
 
 def _groups_text() -> str:
