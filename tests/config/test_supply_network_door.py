@@ -108,3 +108,13 @@ def test_orders_ask_on_their_day_and_columns_of_other_verbs_are_let_pass(tmp_pat
 
 def test_a_network_that_nobody_asks_is_told(tmp_path: Path) -> None:
     assert any("nobody asks" in p.message for p in problems(tmp_path, demand=None))
+
+
+def test_terms_of_the_supplier_and_days_of_receipts_are_read(tmp_path: Path) -> None:
+    supply = "supplier,item,site,lead_time_days,price,moq,multiple\nmaker,chair,plant,5,20,25,10\n"
+    receipts = "receipt,item,site,qty,due\nR1,chair,plant,6,2026-01-08\nR2,chair,plant,4,2025-12-01\n"
+    found = company(tmp_path, supply=supply, receipts=receipts)
+    assert [r.at_d for r in found.network.receipts] == [0.0, 3.0]
+    rule = next(r for r in found.network.rules if r.site == "plant")
+    assert (rule.lot_min, rule.lot_multiple) == (25.0, 10.0)
+    assert {p.column for p in problems(tmp_path, receipts="receipt,item,site,qty\nR1,chair,plant,6\n")} == {"due"}

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from e2esim.machine_code import is_compiled
+
 if TYPE_CHECKING:
     from e2esim.cli.run_command import RunOptions
     from e2esim.config.places import Place
@@ -30,6 +32,8 @@ def run_network(place: Place, overrides: Sequence[str], options: RunOptions) -> 
         typer.echo(listing(opened.warnings), err=True)
     settings = opened.company.settings
     folder = run_folder(options.out, settings.name, fingerprint(settings, None, opened.tables)[:12])
+    if not options.quiet and not is_compiled("network"):
+        typer.echo("first run after installation: compiling, about half a minute more than later runs", err=True)
 
     from e2esim.report.network import network_json, print_network, write_network
     from e2esim.report.progress import progress_bar

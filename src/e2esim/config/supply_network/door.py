@@ -19,7 +19,7 @@ from e2esim.config.supply_network.rows import Reader, Row
 from e2esim.config.supply_network.rules import point_row, read_rules, rule_rows
 from e2esim.config.supply_network.sites import Map, known_ends, read_map
 from e2esim.config.supply_network.sites import Place as Point
-from e2esim.config.supply_network.sources import Ways, outside, read_sources
+from e2esim.config.supply_network.sources import Way, Ways, outside, read_sources
 from e2esim.config.tables import Typed, empty_frame, type_tables
 from e2esim.domain.network import MOMENTS, NetworkClock, SupplyNetwork, build_network
 from e2esim.domain.network_company import NetworkCompany
@@ -163,16 +163,29 @@ def _rows(reader: Reader, start: dt.date) -> NetworkRows:
     _unsupplied_demand(reader, plan, ways)
     return NetworkRows(
         points=tuple(point_row(place, rules[place], on_hand.get(place, 0.0)) for place in plan.points),
-        rules=tuple(rule for place in plan.points for rule in rule_rows(place, rules[place])),
+        rules=tuple(rule for place in plan.points for rule in rule_rows(place, rules[place], _terms_of_supply(ways[place]))),
         operations=tuple(way for place in plan.points for _, _, way in ways[place]),
         demands=(*read_demand(reader, lanes), *read_orders(reader, lanes, start)),
-        receipts=tuple(_receipt(row) for row in reader.rows("receipts") if row["site"]),
+        receipts=tuple(_receipt(reader, row, start) for row in reader.rows("receipts") if row["site"]),
         centres=tuple(CentreRow(centre=row["work_centre"], machines=row["machines"]) for row in reader.rows("work_centres")),
     )
 
 
-def _receipt(row: Row) -> ReceiptRow:
-    return ReceiptRow(site=row["site"], item=row["item"], quantity=row["qty"], at_d=row["due_d"], source=row["receipt"])
+def _terms_of_supply(ways: list[Way]) -> tuple[float, float]:
+    """Smallest order and multiple of the first supplier of a stock point that has no other source before."""
+    first = min(ways, key=lambda way: way[2].priority, default=None)
+    if first is None or first[0] != "supply" or first[1] is None:
+        return 0.0, 0.0
+    return first[1]["moq"] or 0.0, first[1]["multiple"] or 0.0
+
+
+def _receipt(reader: Reader, row: Row, start: dt.date) -> ReceiptRow:
+    day = row["due_d"]
+    if day is None and row["due"] is None:
+        reader.wrong("receipts", row, "due", "no day of receipt", "write due, or due_d")
+    elif day is None:
+        day = max(0.0, float((row["due"] - start).days))
+    return ReceiptRow(site=row["site"], item=row["item"], quantity=row["qty"], at_d=day or 0.0, source=row["receipt"])
 
 
 def _sourced(reader: Reader, plan: Map, ways: Ways, rules: dict[Point, list[Row]]) -> None:

@@ -44,10 +44,10 @@ def point_row(place: Place, rows: list[Row], on_hand: float) -> PointRow:
     return PointRow(site=place[0], item=place[1], on_hand=on_hand, lost=row["unmet"] == "lost", **facts)
 
 
-def rule_rows(place: Place, rows: list[Row]) -> list[RuleRow]:
-    """Rules of a stock point; a stock point without a row orders what was taken."""
+def rule_rows(place: Place, rows: list[Row], terms: tuple[float, float]) -> list[RuleRow]:
+    """Rules of a stock point, with smallest order and multiple of its supplier; a stock point without a row orders what was taken."""
     if not rows:
-        return [RuleRow(site=place[0], item=place[1], rule="base_stock")]
+        return [RuleRow(site=place[0], item=place[1], rule="base_stock", lot_min=terms[0], lot_multiple=terms[1])]
     same = ("level", "reorder", "quantity", "review_d", "first_d", "from_d", "echelon", "forecast", "window", "alpha", "cover_d", "sends_back")
     return [
         RuleRow(
@@ -56,8 +56,8 @@ def rule_rows(place: Place, rows: list[Row]) -> list[RuleRow]:
             rule="s_S" if row["rule"] == "min_max" else row["rule"],
             to_d=math.inf if row["to_d"] is None else row["to_d"],
             below=row["trigger"] == "below",
-            lot_min=row["lot_min"],
-            lot_multiple=row["lot_multiple"],
+            lot_min=row["lot_min"] or terms[0],
+            lot_multiple=row["lot_multiple"] or terms[1],
             lot_max=math.inf if row["lot_max"] is None else row["lot_max"],
             **{name: row[name] for name in same},
         )

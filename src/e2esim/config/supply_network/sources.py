@@ -10,7 +10,8 @@ from e2esim.domain.chance import NOTHING, ONE, Chance
 from e2esim.domain.network_rows import OperationRow, StepRow
 
 OUTSIDE = "outside"
-Ways = dict[Place, list[tuple[str, Row | None, OperationRow]]]  # table, row and operation
+Way = tuple[str, Row | None, OperationRow]  # table, row and operation
+Ways = dict[Place, list[Way]]
 
 
 def chance(reader: Reader, table: str, row: Row, columns: tuple[str, str, str]) -> Chance:
