@@ -200,6 +200,25 @@ def test_ray_gives_the_local_table(tmp_path: Path) -> None:
     assert set(ray.filter(pl.col("error").is_not_null())["planning.reserve"]) == {0.13, 0.17}
 
 
+@pytest.mark.skipif(find_spec("ray") is None, reason="pip install e2esim[ray]")
+@pytest.mark.long
+def test_two_nodes_give_the_local_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A real cluster of two nodes, both on this machine."""
+    from ray.cluster_utils import Cluster
+
+    from e2esim.study.ray_executor import OnRay
+
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))  # a node finds modules by itself
+    monkeypatch.setenv("RAY_raylet_start_wait_time_s", "300")  # on a busy machine
+    local = table(tmp_path / "a", Local(workers=1))
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    try:
+        cluster.add_node(num_cpus=1)
+        assert_frame_equal(table(tmp_path / "b", OnRay(address=cluster.address)), local, check_exact=True)
+    finally:
+        cluster.shutdown()
+
+
 # --- the command ------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class _Nothing:
