@@ -35,7 +35,7 @@ TERMINAL: dict[str, tuple[str, ...]] = {
         "supplier_on_time",
         "shortages",
         "returns",
-        "mattresses_delivered",
+        "pieces_delivered",
     ),
     "money": ("turnover", "margin", "contribution", "operating_result", "cost_to_serve", "penalties", "cash_to_cash"),
 }
