@@ -205,10 +205,10 @@ def make_plan(asked: PlanAsked) -> PlanMade:
 
 
 def forecast_of(data: DemandData, tell: Tell = silent) -> NetDemand:
-    """Forecast, with a word where it takes a while; the library of smoothing models is loaded only here."""
+    """Forecast, with a word where it takes a while."""
     from e2esim.planning.demand.net_demand import forecast_demand
 
-    if len(data.case.keys) > 20:
+    if len(data.case.keys) > 500:
         tell(f"forecasting {len(data.case.keys):,} series of item and channel")
     return forecast_demand(data)
 

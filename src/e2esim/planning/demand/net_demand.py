@@ -60,7 +60,7 @@ class NetDemand:
 
 
 def forecast_demand(data: DemandData) -> NetDemand:
-    """Forecast, adjust and net the demand of a folder; a tenth of a second a series.
+    """Forecast, adjust and net the demand of a folder; some milliseconds a series.
 
     Examples
     --------
