@@ -364,10 +364,16 @@ def tier_twin(t: Twin) -> dict[str, float]:
 
 
 def service_twin(t: Twin) -> dict[str, float]:
-    due, placed = t.due(t.firm), t.placed(t.firm)
+    due, placed, terms = t.due(t.firm), t.placed(t.firm), t.outcome.terms
     wished = [r for r in t.firm if r["state"] != CANCELLED and t.wish(r) and t.inside(r["requested"])]
     return tier_twin(t) | {
         "otif": t.otif(t.firm),
+        "otif_window": mean(
+            t.done(r)
+            and not r["problems"] & 2
+            and -terms.channel_late_d[r["channel"]] <= day(r["promised"]) - day(r["delivered"]) <= terms.channel_early_d[r["channel"]]
+            for r in due
+        ),
         "on_time": mean(t.on_date(r) for r in due),
         "on_time_timestamp": mean(t.done(r) and r["delivered"] <= r["promised"] for r in due),
         "in_full": mean(t.done(r) and not r["problems"] & 2 for r in due),

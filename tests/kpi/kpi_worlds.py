@@ -34,6 +34,8 @@ def terms(**changes: Any) -> Terms:
         "category_life_y": np.array([10.0, 2.0]),
         "channel_buyer": np.array([0, 1, 2]),
         "channel_payment_d": np.array([-2.0, 60.0, 5.0]),
+        "channel_early_d": np.array([2.0, 5.0, 365.0]),
+        "channel_late_d": np.array([0.0, 1.0, 0.0]),
         "supplier_payment_d": np.array([40.0, 60.0]),
         "lane_co2_kg_t": np.array([[30.0, 80.0], [30.0, 80.0], [np.nan, 90.0]]),
         "segment_window_d": np.array([3650.0, 3650.0, 30.0]),

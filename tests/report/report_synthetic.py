@@ -88,6 +88,8 @@ def synthetic_terms(labels: Labels) -> Terms:
         category_life_y=np.array([9.0, 3.0, 5.0]),
         channel_buyer=np.array(BUYER),
         channel_payment_d=np.array([75.0, 60, 0, 14, -3, 45]),
+        channel_early_d=np.full(len(labels.channels), 365.0),
+        channel_late_d=np.zeros(len(labels.channels)),
         supplier_payment_d=np.array([60.0, 75, 60, 30]),
         lane_co2_kg_t=np.full((len(CHANNELS), len(MARKETS)), 90.0),
         segment_window_d=np.array([3650.0, 3650, 3650, 75]),

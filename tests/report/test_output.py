@@ -18,7 +18,7 @@ from e2esim.domain.book import Problem
 from e2esim.domain.build import build_world
 from e2esim.report.frames import named
 from e2esim.report.manifest import fingerprint
-from e2esim.report.output import write_run
+from e2esim.report.output import history_frame, write_run
 from worlds import tiny_world
 
 ROWS = {"orders.parquet", "customers.parquet", "contacts.parquet", "events.parquet", "late_causes.parquet", "waiting.parquet"}
@@ -186,3 +186,14 @@ def synthetic_study_without_rows(study: Study) -> Study:
 def test_synthetic_years_with_one_seed_are_equal() -> None:
     one, two = (synthetic_study(synthetic_outcome(seed=5, consumers=500)) for _ in range(2))
     assert one.table.equals(two.table)
+
+
+def test_the_last_year_stands_beside_the_run(study: Study) -> None:
+    """history_kpis against the run, at scale 1."""
+    history = pl.DataFrame(
+        [{"kpi": "turnover", "dimension": "all", "member": "all", "value": 1e6, "tolerance": 0.02, "fitted": False}],
+    )
+    row = history_frame(history, study.first).row(0, named=True)
+    assert row["run"] == pytest.approx(study.kpis["turnover"].value / study.first.scale)
+    assert row["gap"] == pytest.approx(row["run"] / 1e6 - 1.0)
+    assert not row["met"]

@@ -32,7 +32,7 @@ def tables() -> Tables:
         "modes": sourcing.modes(), "suppliers": sourcing.suppliers(), "supply": sourcing.supply(),
         "markets": market.MARKETS, "season": market.seasons(), "channels": market.CHANNELS, "lanes": market.LANES,
         "segments": people.segments(), "mix": people.mix(), "customers": customers, "prices": prices,
-        "attributes": people.attributes(), "touchpoints": people.touchpoints(), "services": people.services(), "history": demand, "budget": market.budget(demand, prices),
+        "attributes": people.attributes(), "touchpoints": people.touchpoints(), "services": people.services(), "history": demand, "history_kpis": market.history_kpis(demand), "budget": market.budget(demand, prices),
         "stock": opening.stock(rates, random.Random(f"{SEED}/stock")), "receipts": opening.receipts(rates), "orders": opening.orders(rates, customers, random.Random(f"{SEED}/orders")),
     }
 

@@ -65,17 +65,17 @@ MARKETS = rows(
 # quoted lead times hold to the customer's door, transit included; the reference is what a consumer expects (trade buyers add the transit)
 CHANNELS = rows(
     "channel name kind buyer online quoted_lead_d reference_lead_d consumer_lead_d payment_d penalty_share_d penalty_cap priority install_share second_thought_share"
-    " unsold_share_y integration commission_share usual_service trade_share sellers",
-    ("large_retail", "Large retail", "stockist", "b2b", False, 9, 4, 2, 75, 0.015, 0.1, 1, 0.10, 0.02, 0.03, 0.50, 0, .71, 0.5023, 0),
-    ("franchise", "Franchised shops", "stockist", "b2b", False, 11, 5, 3, 60, 0, 0.1, 3, 0.50, 0.005, 0.02, 0.55, 0, .70, 0.4992, 0),
-    ("independent", "Independent multibrand shops", "stockist", "b2b", False, 11, 5, 3, 75, 0, 0.1, 5, 0.40, 0.005, 0.015, 0.40, 0, .765, 0.4993, 0),
-    ("own_shop", "Own shops", "direct", "b2c", False, 12, 7, 0, 0, 0, 0.1, 4, 0.90, 0.01, 0, 0.70, 0, 0.9, 0, 32),
-    ("marketplace", "Marketplace", "direct", "b2c", True, 7, 5, 0, 14, 0.002, 0.05, 2, 0, 0.05, 0, 0.45, 0.15, 0.9, 0, 0),
-    ("web", "Own web shop", "direct", "b2c", True, 7, 5, 0, -3, 0, 0.1, 4, 0.05, 0.06, 0, 0.60, 0.03, 0.9, 0, 0),
-    ("branch", "Branch, Germany", "stockist", "own", False, 9, 5, 3, 45, 0, 0.1, 3, 0.30, 0.01, 0.01, 0.60, 0, .7, 0, 0),
-    ("branch_overseas", "Branches, Japan and United States", "stockist", "own", False, 46, 6, 4, 45, 0, 0.1, 5, 0.30, 0.01, 0.01, 0.55, 0, .8, 0, 0),
-    ("importer", "Importers, eastern Europe", "stockist", "b2b", False, 14, 5, 3, 30, 0.003, 0.06, 4, 0.20, 0.005, 0.005, 0.40, 0, .75, 0.5, 0),
-    ("importer_overseas", "Importers, China", "stockist", "b2b", False, 46, 6, 4, 30, 0.003, 0.06, 5, 0.20, 0.005, 0.005, 0.40, 0, .675, 0.3926, 0),
+    " unsold_share_y integration commission_share early_d late_d usual_service trade_share choice_offset sellers",
+    ("large_retail", "Large retail", "stockist", "b2b", False, 9, 4, 2, 75, 0.015, 0.1, 1, 0.10, 0.02, 0.03, 0.50, 0, 1, 0, 0.547, 0.5023, 0.085, 0),
+    ("franchise", "Franchised shops", "stockist", "b2b", False, 11, 5, 3, 60, 0, 0.1, 3, 0.50, 0.005, 0.02, 0.55, 0, 3, 0, 0.572, 0.4992, -0.157, 0),
+    ("independent", "Independent multibrand shops", "stockist", "b2b", False, 11, 5, 3, 75, 0, 0.1, 5, 0.40, 0.005, 0.015, 0.40, 0, 5, 0, 0.656, 0.4993, -0.074, 0),
+    ("own_shop", "Own shops", "direct", "b2c", False, 12, 7, 0, 0, 0, 0.1, 4, 0.90, 0.01, 0, 0.70, 0, 3, 0, 0.9, 0, 0.007, 32),
+    ("marketplace", "Marketplace", "direct", "b2c", True, 7, 5, 0, 14, 0.002, 0.05, 2, 0, 0.05, 0, 0.45, 0.15, 365, 0, 0.9, 0, 0.413, 0),
+    ("web", "Own web shop", "direct", "b2c", True, 7, 5, 0, -3, 0, 0.1, 4, 0.05, 0.06, 0, 0.60, 0.03, 365, 0, 0.9, 0, 0.49, 0),
+    ("branch", "Branch, Germany", "stockist", "own", False, 9, 5, 3, 45, 0, 0.1, 3, 0.30, 0.01, 0.01, 0.60, 0, 7, 0, 0.569, 0, 0.348, 0),
+    ("branch_overseas", "Branches, Japan and United States", "stockist", "own", False, 46, 6, 4, 45, 0, 0.1, 5, 0.30, 0.01, 0.01, 0.55, 0, 14, 0, 0.749, 0, 0.181, 0),
+    ("importer", "Importers, eastern Europe", "stockist", "b2b", False, 14, 5, 3, 30, 0.003, 0.06, 4, 0.20, 0.005, 0.005, 0.40, 0, 5, 0, 0.616, 0.5, 0.058, 0),
+    ("importer_overseas", "Importers, China", "stockist", "b2b", False, 46, 6, 4, 30, 0.003, 0.06, 5, 0.20, 0.005, 0.005, 0.40, 0, 7, 0, 0.544, 0.3926, 0.005, 0),
     source="channel: case H5; terms assumed",
 )
 
@@ -138,6 +138,18 @@ def demand(rng: random.Random) -> list[Row]:
                 }
                 table |= {(month, item, pair[1], pair[0]): pieces for (month, item), pieces in whole(cells, round(of_pair[pair] * level)).items() if pieces}
     return rows("period item market channel qty", *((*key, table[key]) for key in sorted(table)), source=CASE)
+
+
+def history_kpis(history: list[Row]) -> list[Row]:
+    """Table history_kpis: the last year's pieces by channel, which calibration fits, and the totals of the case, which it checks."""
+    pieces: dict[str, int] = {}
+    for row in history:
+        if row["period"] >= "2025":
+            pieces[row["channel"]] = pieces.get(row["channel"], 0) + row["qty"]
+    names = "kpi dimension member value tolerance fitted"
+    by_channel = (("pieces_delivered", "channel", row["channel"], pieces[row["channel"]], 0.02, True) for row in CHANNELS)
+    totals = (("mattresses_delivered", "all", "all", MATTRESSES, 0.02, False), ("turnover", "all", "all", 70_000_000, 0.02, False))
+    return rows(names, *by_channel, source="pieces of 2025 in table history") + rows(names, *totals, source=CASE)
 
 
 def budget(history: list[Row], prices: list[Row]) -> list[Row]:

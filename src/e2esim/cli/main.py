@@ -308,6 +308,24 @@ def tournament(
         run_tournament(overrides or [], options)
 
 
+@app.command()
+def calibrate(
+    overrides: Overrides = None,
+    runs: Annotated[int, typer.Option("--runs", min=2, max=50, help="Most runs of the fit.")] = 8,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="CSV file for the fitted columns of table channels.", show_default=False)] = None,
+    as_json: AsJson = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing.")] = False,
+) -> None:
+    """Fit a scenario to the figures of its last year (table history_kpis): prints fit, residuals and what was not met.
+
+    Example: e2esim calibrate scenario=mattress_maker/as_is scale=0.1
+    """
+    with clean_end():
+        from e2esim.cli.calibrate_command import CalibrateOptions, run_calibration
+
+        run_calibration(overrides or [], CalibrateOptions(runs=runs, out=out, as_json=as_json, quiet=quiet))
+
+
 @app.command("plan")
 def plan_one(
     data: Annotated[

@@ -68,7 +68,7 @@ class Market:
         price_ratio = w.consumer_price / w.reference_price
         self._ratio = np.nan_to_num(price_ratio[:, w.cells.channel].T.copy(), nan=1.0)
         before = slice(0, 3)
-        self._touch = w.touch.relevance[:, before].sum(axis=1) + self._selling()
+        self._touch = w.touch.relevance[:, before].sum(axis=1) + self._selling() + c.choice_offset
         self._own = c.buyer == 2
         self._category_life = np.array([w.items.life_h[w.items.category == k].mean() for k in range(len(w.items.categories))])
 

@@ -21,7 +21,8 @@ F = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int32]
 
 _SAFETY = 0.8  # Poisson deviations held beyond the mean, assumed
-_LEARN = 0.1  # weekly weight of the newest week in an account's sell-out rate, assumed
+_LEARN = 0.1  # weekly weight of the newest week in an account's sell-out rate of a fast item, assumed
+_FAST_WEEK = 5.0  # [pcs/week] of which half that weight is learnt: who sells one a month does not double his stock for it, assumed
 _ORDER_HOUR = 8.0
 
 
@@ -149,7 +150,9 @@ class Trade:
 
     def week(self) -> None:
         """Once a week: learn the sell-out rate, forget a little, and move the share of wallet towards its equilibrium."""
-        self.rate_d = smoothed_rate(self.rate_d, self.sold, 7.0, _LEARN, self.season(self._day)[:, None])
+        week = 7.0 * self.rate_d + 0.25  # what has never been sold is still learnt
+        learn = _LEARN * week / (week + _FAST_WEEK)
+        self.rate_d = smoothed_rate(self.rate_d, self.sold, 7.0, learn, self.season(self._day)[:, None])
         self._day += 7
         self.sold[:] = 0.0
         self._targets = self.targets()
@@ -158,6 +161,8 @@ class Trade:
         fade = 0.5 ** (7.0 / m.service_half_life_d)
         self._due *= fade
         self._good *= fade
+        back = p.account_left + 24.0 * m.trade_return_d <= 24.0 * self._day  # NaN compares false
+        p.wallet[back], p.account_memory[back], p.account_left[back] = 1.0, p.base, np.nan
         if m.loyalty_loop:
             near = 0.5 ** (7.0 / m.wallet_half_life_d)
             aim = self.equilibrium()
@@ -166,6 +171,10 @@ class Trade:
     def service(self) -> F:
         """How each account remembers to have been served: mean of fill rate and kept promises, (accounts,) [share]."""
         return np.asarray(self._good / self._due)
+
+    def remembered(self) -> F:
+        """Pieces behind that memory, (accounts,)."""
+        return np.asarray(self._due)
 
     def equilibrium(self) -> F:
         """Log of the share of wallet that each account's service and prices, against those it is used to, lead to, (accounts,).

@@ -56,6 +56,7 @@ BOUNDS: dict[str, Bound] = {
     "market.speak_bad": _SHARE,
     "market.wallet_half_life_d": _DAYS_LONG,
     "market.wallet_most": Bound(0.0, 2.0, "beyond it service alone would multiply a share of wallet by seven"),
+    "market.trade_return_d": _DAYS_LONG,
     "market.service_elasticity": Bound(0.0, 100.0, "percent of orders a point of service"),
     "market.service_half_life_d": _DAYS_LONG,
     "market.rival_service": Bound(-1.0, 1.0, "a difference of shares"),

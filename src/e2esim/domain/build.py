@@ -295,8 +295,11 @@ def _channels(frame: pl.DataFrame) -> w.Channels:
         unsold_y=_f(frame, "unsold_share_y"),
         integration=_f(frame, "integration"),
         commission=_f(frame, "commission_share"),
+        early_d=_f(frame, "early_d"),
+        late_d=_f(frame, "late_d"),
         usual_service=_f(frame, "usual_service"),
         trade_share=_f(frame, "trade_share"),
+        choice_offset=_f(frame, "choice_offset"),
         sellers=_f(frame, "sellers"),
     )
 

@@ -108,6 +108,8 @@ class Terms:
         `Buyer` codes.
     channel_payment_d, supplier_payment_d : (n_channels,), (n_suppliers,)
         Days receivable and payable [days].
+    channel_early_d, channel_late_d : (n_channels,)
+        Delivery window of the buyers: days before and after the promised one [days].
     lane_co2_kg_t : (n_channels, n_markets)
         Emission of a tonne carried from the plant, distance x factor of the mode [kg CO2e/t]; NaN = no lane.
     segment_window_d : (n_segments,)
@@ -134,6 +136,8 @@ class Terms:
     category_life_y: Floats
     channel_buyer: Ints
     channel_payment_d: Floats
+    channel_early_d: Floats
+    channel_late_d: Floats
     supplier_payment_d: Floats
     lane_co2_kg_t: Floats
     segment_window_d: Floats
@@ -252,6 +256,8 @@ class Outcome:
             ("item_weight_kg", terms.item_weight_kg.shape, (items,)),
             ("category_life_y", terms.category_life_y.shape, (len(names.categories),)),
             ("channel_buyer", terms.channel_buyer.shape, (channels,)),
+            ("channel_early_d", terms.channel_early_d.shape, (channels,)),
+            ("channel_late_d", terms.channel_late_d.shape, (channels,)),
             ("channel_payment_d", terms.channel_payment_d.shape, (channels,)),
             ("supplier_payment_d", terms.supplier_payment_d.shape, (len(names.suppliers),)),
             ("lane_co2_kg_t", terms.lane_co2_kg_t.shape, (channels, len(names.markets))),

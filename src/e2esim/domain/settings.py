@@ -58,6 +58,7 @@ class Market:
     cancel_trade_d: float = 0.01  # [1/day] the same of a trade account (assumed)
     patience_d: float = 45.0  # [days] beyond the day wished for after which customers give up, whatever was promised (assumed)
     competitor_satisfaction: float = 0.85  # [satisfaction] what the best alternative gives
+    trade_return_d: float = 180.0  # [days] after which an account that left is won again, or its place by another (assumed)
     trade_churn: float = 0.0004  # [probability/order] that an account of neutral satisfaction leaves
 
     def __post_init__(self) -> None:

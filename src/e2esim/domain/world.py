@@ -152,8 +152,11 @@ class Channels:
     unsold_y: F
     integration: F
     commission: F
+    early_d: F
+    late_d: F
     usual_service: F
     trade_share: F
+    choice_offset: F  # [utility]
     sellers: F  # people at scale 1
 
 

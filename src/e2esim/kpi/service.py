@@ -96,6 +96,7 @@ def measure_service(reading: Reading, findings: Findings) -> Floats:
     _promises(firm, findings)
     _consumer_side(seen, findings)
     _by_tier(reading, findings)
+    _in_window(reading, findings)
     _broken(reading, findings)
     orders = perfect_by_group(reading)
     findings.put("perfect_order", ratio(orders[:, 1], orders[:, 0]), orders[:, 0])
@@ -123,6 +124,24 @@ def _by_tier(reading: Reading, findings: Findings) -> None:
     share = ratio(np.bincount(tier[due], weights=kept, minlength=len(Tier)), lines)
     for kpi, which in (("otif_strategic", Tier.STRATEGIC), ("otif_trade", Tier.TRADE), ("otif_branch", Tier.BRANCH), ("otif_direct", Tier.CONSUMER)):
         findings.put_one(kpi, float(share[which]), float(lines[which]))
+
+
+def _in_window(reading: Reading, findings: Findings) -> None:
+    """OTIF within the delivery window of the channel's buyers."""
+    o, cells, terms = reading.orders, reading.order_cells, reading.outcome.terms
+    today = math.floor(reading.end / 24.0)
+    broke = o["cancelled"] > 24.0 * np.floor(o["promised"] / 24.0) + 24.0
+    ours = (o["kind"] != OrderKind.SELL_OUT) & ((o["state"] != OrderState.CANCELLED) | broke)
+    due = np.flatnonzero(ours & (o["promised"] >= reading.start) & (o["promised"] < 24.0 * today))
+    channel = o["channel"][due]
+    early = np.floor(o["promised"][due] / 24.0) - np.floor(o["delivered"][due] / 24.0)  # NaN compares false
+    inside = (early <= np.asarray(terms.channel_early_d)[channel]) & (early >= -np.asarray(terms.channel_late_d)[channel])
+    kept = inside & (o["delivered"][due] < reading.end) & ((o["problems"][due] & Problem.INCOMPLETE) == 0)
+    sums = np.zeros((cells.count, 2))
+    for column, weight in ((0, np.ones(len(due))), (1, kept.astype(np.float64))):
+        sums[:, column] = np.bincount(cells.of_row[due], weights=weight, minlength=cells.count)
+    by_group = fold(sums, cells, reading.groups)
+    findings.put("otif_window", ratio(by_group[:, 1], by_group[:, 0]), by_group[:, 0])
 
 
 def _broken(reading: Reading, findings: Findings) -> None:

@@ -87,7 +87,7 @@ def replenish(
     return np.where(reviews[:, None], np.ceil(wanted / lot - 1e-9) * lot, 0.0)
 
 
-def smoothed_rate(rate: Floats, sold: Floats, days: float, alpha: float, season: Floats | float = 1.0) -> Floats:
+def smoothed_rate(rate: Floats, sold: Floats, days: float, alpha: Floats | float, season: Floats | float = 1.0) -> Floats:
     """Sell-out rate learnt by simple exponential smoothing of what was sold in the last ``days`` [pcs/day].
 
     Examples

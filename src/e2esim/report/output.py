@@ -19,6 +19,7 @@ from e2esim.report.result import Result
 from e2esim.report.sop_facts import sop_frame
 from e2esim.report.waiting import waiting_frame
 from e2esim.report.whole_folder import whole_folder
+from e2esim.study.calibrate import compare, figures
 
 _ROWS: dict[str, Callable[[Outcome, World | None], pl.DataFrame]] = {
     "orders": orders_frame,
@@ -74,6 +75,13 @@ def write_run(
     return folder
 
 
+def history_frame(history: pl.DataFrame, outcome: Outcome) -> pl.DataFrame:
+    """The company's last year (table ``history_kpis``) beside the run: kpi, dimension, member, history, run, gap, met."""
+    found = compare(figures(history), outcome)
+    rows = [(one.kpi, one.dimension, one.member, one.history, one.found, None if one.found is None else one.gap, one.met) for one in found]
+    return pl.DataFrame(rows, schema=["kpi", "dimension", "member", "history", "run", "gap", "met"], orient="row")
+
+
 def kpi_rows(result: Result) -> pl.DataFrame:
     """KPIs of all dimensions as written to kpis.csv: kpi, unit, dimension, member, mean, ci_low, ci_high, n."""
     table = result.table
@@ -93,6 +101,8 @@ def _write(
         write_safe_csv(result.per_replication.with_columns(pl.col("replication") + 1), folder / "replications.csv")
     if result.first is not None:
         write_safe_csv(pnl_frame(result.first, result.world), folder / "pnl.csv")
+        if tables is not None and (history := tables.get("history_kpis")) is not None and history.height:
+            write_safe_csv(history_frame(history, result.first), folder / "history.csv")
         for name, frame in _ROWS.items():
             _parquet(frame(result.first, result.world), folder / f"{name}.parquet")
         write_safe_csv(felt_frame(result.first), folder / "experiences.csv")

@@ -59,6 +59,8 @@ def terms(world: World, memory_base: float) -> Terms:
         channel_buyer=w.channels.buyer,
         channel_reference_d=w.channels.reference_d,
         channel_payment_d=w.channels.payment_d,
+        channel_early_d=w.channels.early_d,
+        channel_late_d=w.channels.late_d,
         supplier_payment_d=w.supply.payment_d,
         lane_co2_kg_t=co2,
         segment_window_d=w.segments.active_window_h / 24.0,

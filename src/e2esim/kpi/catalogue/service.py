@@ -22,6 +22,17 @@ SERVICE: tuple[Kpi, ...] = (
         source=f"{_SCOR} RL.1.1 at line level",
     ),
     Kpi(
+        name="otif_window",
+        label="OTIF within the delivery window",
+        unit="share",
+        better="higher",
+        counted="lines due",
+        ceiling=1.0,
+        definition="Share of the lines due that came complete, inside the window that the channel's buyers accept: neither too early nor too late.",
+        formula=f"lines complete and delivered from early_d days before to late_d days after the promised day / {_DUE}",
+        source="retail delivery windows; own",
+    ),
+    Kpi(
         name="otif_strategic",
         label="OTIF, strategic trade",
         unit="share",
