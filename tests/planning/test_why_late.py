@@ -15,6 +15,7 @@ from e2esim.planning.factory.planner import late_pieces, plan
 from e2esim.planning.factory.problem import PlanProblem
 from e2esim.planning.factory.result import Cause, PlanResult
 from e2esim.planning.factory.synthetic import synthetic_problem
+from e2esim.planning.factory.why_late import steps_behind
 
 GOAL = 0.99
 FINISHED, PARTS, BOUGHT = 4, 5, 6
@@ -78,9 +79,13 @@ PLANTED = {"hours": scarce_hours, "supplier": slow_supplier, "material": scarce_
 
 
 def blamed(problem: PlanProblem, result: PlanResult, cause: Cause, where: int) -> float:
-    """Share of the late pieces for which the planted limit has the blame."""
+    """Share of the late pieces for which the planted limit has the blame; a step can only have that of the items behind which it stands."""
     place = np.isin(result.late_place, np.flatnonzero(problem.source_item == where)) if cause == Cause.SUPPLIER else result.late_place == where
-    return float(result.late_qty[(result.late_cause == cause) & place].sum() / result.late_qty.sum())
+    mine = np.ones(result.late_order.size, dtype=bool)
+    if cause == Cause.LEAD_TIME:
+        mine = np.array([where in steps_behind(problem, int(problem.order_item[j])) for j in result.late_order], dtype=bool)
+        assert not (place & (result.late_cause == cause) & ~mine).any(), "the step of another item"
+    return float(result.late_qty[(result.late_cause == cause) & place].sum() / result.late_qty[mine].sum())
 
 
 def adds_up(problem: PlanProblem, result: PlanResult) -> bool:

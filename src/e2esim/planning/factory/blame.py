@@ -149,13 +149,19 @@ def _handed_on(world: World, rows: list[Row], lifted: Lifted) -> list[Row]:
         for k in by_help:
             other = lifted.limit[k]
             taken = min(qty, float(left[k, i]))
-            if taken > EPS and other != limit and (useless or _days(world, limit) < PASSED_ON * _days(world, other)):
+            if taken > EPS and other != limit and _own_step(world, item[order], other) and (useless or _days(world, limit) < PASSED_ON * _days(world, other)):
                 left[k, i] -= taken
                 qty -= taken
                 out.append((order, (*other, day), taken))
         if qty > EPS:
             out.append((order, (cause, place, day), qty))
     return out
+
+
+def _own_step(world: World, item: int, limit: Limit) -> bool:
+    """Whether a limit may hold up an item: flow times of other items' steps never do."""
+    cause, place = limit
+    return cause != Cause.LEAD_TIME or place in steps_behind(world.problem, int(item))
 
 
 def _days(world: World, limit: Limit) -> float:

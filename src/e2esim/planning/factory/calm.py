@@ -19,7 +19,7 @@ from e2esim.planning.factory.frame import Frame, frame
 from e2esim.planning.factory.grid import tier_weights
 from e2esim.planning.factory.moves import moves, nervousness
 from e2esim.planning.factory.network import network
-from e2esim.planning.factory.planner import Clock, planned, result_of
+from e2esim.planning.factory.planner import LEDGER_SEED, Clock, fresh_state, planned, result_of
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.result import PlanResult
 from e2esim.planning.factory.trace import Schedule
@@ -102,19 +102,19 @@ def calm_planned(
         raise ValueError(f"the price of a change must not be negative, got {price}")
     clock = Clock(start=time.perf_counter(), limit_s=time_limit_s)
     view = frame(problem, network(problem), max(1, 7 * problem.n_weeks))
-    state = np.array([(2 * seed + 1) * 0x9E3779B97F4A7C15 % (1 << 64)], dtype=np.uint64)
-    anyway = late_anyway(view, state)
+    state = fresh_state(seed)
+    anyway = late_anyway(view, fresh_state(LEDGER_SEED))
     bound = earlier.bound if np.isfinite(earlier.bound) else lead_time_bound(problem, view.net)
     kept = wants_of(problem, earlier.lot_step, day_started(earlier.lot_from), earlier.lot_qty)
     if earlier.same:
-        return result_of(view, kept, earlier.schedule(), bound, clock, anyway, state, lambda: rounds is not None or clock.left() > 0), kept
+        return result_of(view, earlier.schedule(), bound, clock, anyway), kept
     fresh, renewed = planned(problem, time_limit_s=FRESH_SHARE * time_limit_s, seed=seed, rounds=rounds)
     if np.isfinite(fresh.bound):
         bound = max(bound, fresh.bound) if np.isfinite(bound) else fresh.bound
     wants, schedule, cost = _nearest(view, earlier, kept, price, state, clock, rounds)
     if _cost(problem, earlier, of_result(fresh).schedule(), price) < cost - 1e-9:
         return replace(fresh, bound=bound, wall_s=time.perf_counter() - clock.start), renewed
-    return result_of(view, wants, schedule, bound, clock, anyway, state, lambda: rounds is not None or clock.left() > 0), wants
+    return result_of(view, schedule, bound, clock, anyway), wants
 
 
 def of_result(result: PlanResult, *, same: bool = False) -> Earlier:

@@ -6,7 +6,6 @@ each figure is the least over a few plans, item by item.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,6 +20,7 @@ from e2esim.planning.factory.shifts import unlimited
 
 MOST_TOP_UPS = 8  # small lots may rob one another of parts, so a few rounds are needed
 NO_LIMIT = 1e12  # hours a week of a work centre that is lifted [h]
+LATER_WEEKS = (0, 1, 2, 4, 8, 13)  # weeks by which what is added may be put off so that it does not disturb the rest
 FREE_BUFFERS = (0, 7, 21)  # days by which the plans without limits on hours are early
 LEAST_ROUNDS, MOST_ROUNDS, ORDER_ROUNDS = 15, 200, 40_000  # tried changes on each quick plan: so many times orders
 LIFT_BUFFERS = (3, 7)  # the same for the plans that test the lifting of one limit, beside the wants of the plan itself
@@ -37,14 +37,19 @@ class Lifted:
     late: Floats
 
 
-def completed(view: Frame, wants: Wants) -> Wants:
-    """Wants topped up until every order is delivered, or it does not help any more."""
+def completed(view: Frame, wants: Wants, later: int = 0) -> Wants:
+    """Wants topped up until every order is delivered, or it does not help any more; what is added is put off by some days."""
     for _ in range(MOST_TOP_UPS):
-        more = top_up(view, wants)
+        more = top_up(view, wants, later)
         if more is wants:
             break
         wants = more
     return wants
+
+
+def completed_late(view: Frame, wants: Wants, state: State) -> Wants:
+    """Wants topped up so late that it does not disturb them: the best of some weeks of delay."""
+    return min((completed(view, wants, 7 * weeks) for weeks in LATER_WEEKS), key=lambda some: search(view, some, 0, state))
 
 
 def late_pieces(problem: PlanProblem, order: Ints, day: Ints, qty: Floats) -> Floats:
@@ -60,19 +65,17 @@ def late_anyway(view: Frame, state: State) -> Floats:
     return _least_late(free, [backward(free, early_due(view.problem, days, calm=0)) for days in FREE_BUFFERS], state)
 
 
-def late_lifted(view: Frame, wants: Wants, limits: tuple[Limit, ...], state: State, more: Callable[[], bool]) -> Lifted:
-    """Pieces of every item late when one of `limits` is lifted, as far as there is time for `more` of them.
+def late_lifted(view: Frame, wants: Wants, limits: tuple[Limit, ...], state: State) -> Lifted:
+    """Pieces of every item late when one of `limits` is lifted.
 
     `wants` are those of the plan, which are left as they are.
     """
     late = []
     for cause, place in limits:
-        if not more():
-            break
         free = lifted(view, cause, place)
         own = replace(wants, day=wants.day.copy(), qty=wants.qty.copy(), rank=wants.rank.copy())
         late.append(_least_late(free, [own, *(backward(free, early_due(view.problem, days)) for days in LIFT_BUFFERS)], state))
-    return Lifted(limit=limits[: len(late)], late=np.array(late, dtype=np.float64).reshape(-1, view.problem.n_items))
+    return Lifted(limit=limits, late=np.array(late, dtype=np.float64).reshape(-1, view.problem.n_items))
 
 
 def lifted(view: Frame, cause: int, place: int) -> Frame:

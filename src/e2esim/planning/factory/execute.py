@@ -116,8 +116,10 @@ def execute(view: Frame, wants: Wants) -> Schedule:
     )
 
 
-def top_up(view: Frame, wants: Wants) -> Wants:
-    """Wants with more for what they never deliver, from what stock and hours are left at the end of their schedule."""
+def top_up(view: Frame, wants: Wants, later: int = 0) -> Wants:
+    """Wants with more for what they never deliver, from what stock and hours are left at the end of their schedule, `later` days
+    after the days that would do.
+    """
     p, n = view.problem, view.net
     done = execute(view, wants)
     missing = p.order_qty - np.bincount(done.delivery_order, weights=done.delivery_qty, minlength=p.order_qty.size)
@@ -138,5 +140,5 @@ def top_up(view: Frame, wants: Wants) -> Wants:
         qty=np.maximum(missing, 0.0),
         whole_lots=True,
     )
-    both = wants_of(p, np.r_[wants.step, more.step], np.r_[wants.day, more.day], np.r_[wants.qty, np.ceil(more.qty)])
+    both = wants_of(p, np.r_[wants.step, more.step], np.r_[wants.day, np.minimum(more.day + later, view.days - 1)], np.r_[wants.qty, np.ceil(more.qty)])
     return replace(both, rank=wants.rank)

@@ -8,7 +8,6 @@ what helps.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +15,8 @@ import numpy as np
 from e2esim.planning.factory.blame import Ledger, judge, suspects
 from e2esim.planning.factory.bounds import lead_time_bound, relaxed_bound
 from e2esim.planning.factory.change_kernels import State
-from e2esim.planning.factory.counterfactual import completed, late_anyway, late_lifted, late_pieces
+from e2esim.planning.factory.counterfactual import completed, completed_late, late_anyway, late_lifted, late_pieces
+from e2esim.planning.factory.exact_model import exact_lots
 from e2esim.planning.factory.execute import Wants, backward, execute, search, wants_of
 from e2esim.planning.factory.flow_lp import solve_flow
 from e2esim.planning.factory.frame import Frame, frame, longer
@@ -28,14 +28,19 @@ from e2esim.planning.factory.trace import Schedule, peg, purchases_for
 from e2esim.planning.factory.why_late import Entry, World, walk_late
 from e2esim.planning.factory.worked import by_weeks
 
-__all__ = ["Clock", "late_pieces", "plan", "result_of"]
+__all__ = ["Clock", "fresh_state", "late_pieces", "plan", "result_of"]
 
+SMALL_ORDERS = 250  # up to so many orders lots are also sought by constraint programming
+FIRST_ROUNDS = 60  # tried changes before it
+EXACT_SHARE = 0.85  # of the time left goes to it
+LEAST_EXACT_S = 0.5  # time without which it is not begun [s]
 BUFFERS = (3, 7)  # days by which a backward plan may be early, tried in turn
 RUN_OUT_DAYS = 98  # days after the last due day in which late orders are still planned by the search
 NEAR_DAYS = 70  # the first linear programme looks this far [d]
 NEAR_SHARE = 0.7  # of the time left, at most this share may go to it
 FULL_OVER_NEAR = 5.0  # the whole programme is tried when this many times the first one's time is left
-LEDGER_SHARE = 0.1  # of the time limit, at most this share is kept for lifting limits to see what they cost
+LEDGER_SEED = 7  # of the quick plans behind the ledger, whatever the seed of the plan
+FEW_ORDERS = 3000  # beyond, fewer limits are lifted, so that the ledger takes seconds
 LP_SHARE = 0.8  # of the time left, at most this share may go to the linear programme
 ROUNDS_A_LOOK = 20  # tried changes between two looks at the clock
 CLOSE = 1e-5  # a plan this close to its bound, relative to the weight of all demand, is not improved further
@@ -99,19 +104,20 @@ def planned(problem: PlanProblem, *, time_limit_s: float = 10.0, seed: int = 1, 
     calendar = 7 * problem.n_weeks
     end = int(problem.order_due.max(initial=0)) + 1
     view = frame(problem, net, max(1, min(calendar, end + RUN_OUT_DAYS)))
-    state = np.array([(2 * seed + 1) * 0x9E3779B97F4A7C15 % (1 << 64)], dtype=np.uint64)
+    state = fresh_state(seed)
     began = time.perf_counter()
-    anyway = late_anyway(view, state)
+    anyway = late_anyway(view, fresh_state(LEDGER_SEED))
     quick_s = time.perf_counter() - began if rounds is None else -np.inf
-    tail_s = 0.1 + 0.6 * quick_s + min(2.0 * quick_s, LEDGER_SHARE * time_limit_s) if rounds is None else 0.0
+    tail_s = 0.1 + 2.0 * quick_s if rounds is None else 0.0  # for the ledger
     wants, bound = _start(view, net, state, clock, tail_s, min(calendar, 7 * ((end + 13) // 7)), rounds is not None)
+    wants, bound = _exact(view, wants, bound, state, (clock, tail_s, end, rounds, seed))
     _search(view, wants, state, clock, tail_s, bound, rounds)
     schedule = execute(view, wants)
     if _open(problem, schedule).max(initial=0.0) > 1e-6:
         whole = longer(view, calendar)
         wants = completed(whole, wants)
         view, schedule = whole, execute(whole, wants)
-    return result_of(view, wants, schedule, bound, clock, anyway, state, lambda: rounds is not None or clock.left() > quick_s), wants
+    return result_of(view, schedule, bound, clock, anyway), wants
 
 
 def _start(view: Frame, net: Network, state: State, clock: Clock, tail_s: float, horizon: int, steady: bool) -> tuple[Wants, float]:
@@ -136,6 +142,27 @@ def _start(view: Frame, net: Network, state: State, clock: Clock, tail_s: float,
             relaxed = relaxed_bound(problem, net, horizon, (1.0 if steady else 0.4) * clock.left())
             bound = max(bound, relaxed) if np.isfinite(relaxed) else bound
     return wants, bound
+
+
+def _exact(view: Frame, wants: Wants, bound: float, state: State, budget: tuple[Clock, float, int, int | None, int]) -> tuple[Wants, float]:
+    """On small plants, whole lots by constraint programming, where they are better than `wants`; their bound too."""
+    clock, tail_s, end, rounds, seed = budget
+    problem = view.problem
+    if len(problem.orders) > SMALL_ORDERS or not problem.n_steps or not problem.orders:
+        return wants, bound
+    search(view, wants, FIRST_ROUNDS, state)
+    plan = execute(view, wants)
+    late = late_pieces(problem, plan.delivery_order, plan.delivery_day, plan.delivery_qty)
+    if float(tier_weights(problem) @ late) <= bound + 1e-6 or (left := clock.left() - tail_s) < LEAST_EXACT_S:
+        return wants, bound
+    time_s = left if rounds is not None else EXACT_SHARE * left
+    days = min(end + 1, 7 * problem.n_weeks)
+    found = exact_lots(by_weeks(problem, view.lead_days), view.net, days, (plan, late), time_limit_s=time_s, rounds=rounds, seed=seed)
+    if found is None:
+        return wants, bound
+    lots = completed_late(view, wants_of(problem, found.step, found.day, found.qty), state)
+    better = min([wants, lots], key=lambda some: search(view, some, 0, state))
+    return better, max(bound, found.bound) if problem.shifts is None else bound
 
 
 def _best(view: Frame, candidates: list[Wants], state: State) -> Wants:
@@ -199,13 +226,23 @@ def _near(view: Frame, horizon: int, time_limit_s: float) -> Wants | None:
     return wants_of(problem, np.r_[slots.step, rest.step], np.r_[slots.day, rest.day], np.r_[flow.qty, rest.qty])
 
 
-def _ledger(view: Frame, wants: Wants, walked: tuple[World, list[Entry]], anyway: Floats, state: State, more: Callable[[], bool]) -> Ledger:
-    """Why what is late is late: what the walks found, put to the test where more than one limit is suspected."""
+def _ledger(view: Frame, schedule: Schedule, walked: tuple[World, list[Entry]], anyway: Floats) -> Ledger:
+    """Why what is late is late: what the walks found, put to the test where more than one limit is suspected.
+
+    It hangs on the plan alone: tests begin from its lots and a state of their own, and all of them are made.
+    """
     first = judge(*walked, anyway)
-    suspected = suspects(walked[0], first)
+    few = len(view.problem.orders) <= FEW_ORDERS
+    suspected = suspects(walked[0], first)[: None if few else 2]
     if not suspected:
         return first
-    return judge(*walked, anyway, late_lifted(view, wants, suspected, state, more))
+    own = wants_of(view.problem, schedule.lot_step, schedule.lot_day, schedule.lot_qty)
+    return judge(*walked, anyway, late_lifted(view, own, suspected, fresh_state(LEDGER_SEED)))
+
+
+def fresh_state(seed: int) -> State:
+    """The state of a search that begins."""
+    return np.array([(2 * seed + 1) * 0x9E3779B97F4A7C15 % (1 << 64)], dtype=np.uint64)
 
 
 def _open(problem: PlanProblem, schedule: Schedule) -> Floats:
@@ -213,12 +250,12 @@ def _open(problem: PlanProblem, schedule: Schedule) -> Floats:
     return np.maximum(problem.order_qty - given, 0.0)
 
 
-def result_of(view: Frame, wants: Wants, schedule: Schedule, bound: float, clock: Clock, anyway: Floats, state: State, more: Callable[[], bool]) -> PlanResult:
+def result_of(view: Frame, schedule: Schedule, bound: float, clock: Clock, anyway: Floats) -> PlanResult:
     """The plan with its purchases, pegging and ledger; see `plan` and `e2esim.planning.factory.calm`."""
     problem, net = view.problem, view.net
     bought = purchases_for(problem, net, schedule)
     pegs = peg(problem, net, schedule, bought)
-    ledger = _ledger(view, wants, walk_late(problem, net, schedule, bought, pegs), anyway, state, more)
+    ledger = _ledger(view, schedule, walk_late(problem, net, schedule, bought, pegs), anyway)
     late = late_pieces(problem, schedule.delivery_order, schedule.delivery_day, schedule.delivery_qty)
     never = _open(problem, schedule).max(initial=0.0) > 1e-6
     status = PlanStatus.SHORT if never else PlanStatus.LATE if late.max(initial=0.0) > 1e-6 else PlanStatus.ON_TIME
