@@ -23,7 +23,7 @@ table (`orders.csv`, `items.csv` ..., at its top or below `data/`), the same she
 DATA itself), or a name: `e2esim plan planner_200`, `e2esim plan scenario=mattress_maker`. `run` takes the same.
 
 ```
-e2esim plan DATA [--out DIR] [--time-limit 30] [--json] [--freeze PLAN_DIR] [--export-neutral DIR] [--erp DIR] [--robust N]
+e2esim plan DATA [--out DIR] [--time-limit 30] [--rounds N] [--json] [--freeze PLAN_DIR] [--export-neutral DIR] [--erp DIR] [--robust N]
   [--explain 8] [--bring ORDERS] [--quiet]
 ```
 
@@ -77,7 +77,12 @@ the objective is not proven necessary. `shortages` counts orders never delivered
 
 - Day 0 is the setting `today` (the first Monday of capacity if there is none). Nothing starts or is ordered before it.
 - A week is seven days from `today`. If that is no Monday, weekly hours are spread over Monday to Friday.
-- A lot takes set-up and run hours of its work centre in the week in which the step starts, and lasts `flow_days`.
+- A work centre with a calendar is planned by the hour: a lot runs on one machine, in open hours only, as long as its set-up and run
+  hours take at the machine's efficiency, over closed days and weeks if need be; the goods are there `flow_days` after the day on which it
+  is done (0: at once). Column `machine` says which machine.
+- A work centre with rows in table capacity is planned by the week (`machine` 0): a lot takes its hours in the week in which it starts,
+  and lasts `flow_days`.
+- `--rounds N` gives the same plan, to the last lot, on every machine; without it the clock ends the search. The order of rows never matters.
 - Components are taken when the first step starts; between steps work may wait and be put together in other lots.
 - Lots are at least `lot_min` and multiples of `lot_multiple`; purchases are at least `moq` and multiples of `multiple`.
 - On time is at or before 00:00 of `due`. Orders may be delivered in parts. Stock is never below zero.

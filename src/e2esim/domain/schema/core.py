@@ -169,7 +169,8 @@ TABLES: tuple[Table, ...] = (
             id_column("work_centre", "where it is done", _CENTRE),
             number("setup_h_per_lot", "h/lot", "set-up time of a lot"),
             number("run_h_per_unit", "h/unit", "run time of one unit on one machine"),
-            whole("flow_days", "days", "days from the start of a lot to the end of the step, whatever its quantity; empty: the item's lead_time_d on its "
+            whole("flow_days", "days", "days from the start of a lot to the end of the step, whatever its quantity; after the day on which the work "
+                  "is done where hours come of a calendar; empty: the item's lead_time_d on its "
                   "last step, else 0", None, verbs=FACTORY),
             optional("flow_cv", "share", "spread of the flow time around flow_days, standard deviation over mean (--robust)", 0.0, high=1.0, verbs=FACTORY),
             SOURCE,
