@@ -155,6 +155,6 @@ def test_the_run_reaches_the_decisions_of_plan_and_promise() -> None:
 def test_plan_and_promise_call_the_same() -> None:
     """The commands behind which the run's decisions lie import the same functions."""
     home = Path(e2esim.__file__).parent
-    text = "".join(path.read_text(encoding="utf-8") for path in (home / "cli").glob("*.py"))
+    text = "".join(path.read_text(encoding="utf-8") for room in ("cli", "application") for path in (home / room).glob("*.py"))
     for name in ("planned", "reply", "state_of", "turns"):
         assert name in text
