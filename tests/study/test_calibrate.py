@@ -26,7 +26,7 @@ def _with(scenario: Scenario, rows: list[Row]) -> Scenario:
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
-    return load([f"scenario={tiny_world(tmp_path_factory.mktemp('calibrate') / 'tiny')}", "horizon.days=120"])
+    return load([f"scenario={tiny_world(tmp_path_factory.mktemp('calibrate') / 'tiny')}", "horizon.days=60"])
 
 
 def test_offsets_find_what_the_history_sold(plain: Scenario) -> None:
@@ -35,7 +35,7 @@ def test_offsets_find_what_the_history_sold(plain: Scenario) -> None:
     sold = first.before[0].found
     assert sold is not None
     asked = [_figure("pieces_delivered", "channel", "web", 1.15 * sold, True), _figure("turnover", "all", "all", 1e6, False)]
-    found = calibrate(_with(plain, asked), runs=6)
+    found = calibrate(_with(plain, asked), runs=5)
     web = found.channels.index("web")
     assert found.before[0].gap == pytest.approx(1.0 / 1.15 - 1.0)
     assert found.choice_offset[web] > 0.03
