@@ -21,8 +21,7 @@ from e2esim.planning.factory.trace import Schedule
 from e2esim.planning.factory.worked import hours_used
 
 PRICES = Prices(
-    delay=0.01,  # a piece late by a hundred days costs twice a piece late by none,
-    steep=0.0,
+    delay=0.01,  # a piece late by a hundred days costs twice a piece late by none
     order=1.0,  # a late order costs as much as one more late piece, so that few orders share the lateness
 )
 

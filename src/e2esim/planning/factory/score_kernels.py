@@ -13,7 +13,7 @@ from e2esim.planning.factory.shop_floor import Demanded, Prices
 @njit(cache=True)
 def late_cost(weight: float, qty: float, days: float, prices: Prices) -> float:
     """Price of so many pieces so many days late, beside that of their being late at all."""
-    return weight * qty * days * (prices.delay + prices.steep * days)
+    return weight * qty * days * prices.delay
 
 
 @njit(cache=True)

@@ -64,10 +64,9 @@ class Demanded(NamedTuple):
 
 
 class Prices(NamedTuple):
-    """What lateness costs in late pieces: a piece and day, a piece and day squared, an order that is late."""
+    """What lateness costs in late pieces: a piece and day, an order that is late."""
 
     delay: float
-    steep: float
     order: float
 
 
