@@ -11,7 +11,7 @@ import polars as pl
 
 from e2esim.application.planning import PlanMade, PlanWishes, ask, forecast_company, forecast_of, make_plan, silent, start_plan
 from e2esim.application.promising import Promised, promise_one
-from e2esim.application.results import Balanced, ComparedRuns, Confirmed, Forecasted, Ran, RanPlan
+from e2esim.application.results import Balanced, ComparedRuns, Confirmed, Forecasted, Ran, RanNetwork, RanPlan
 from e2esim.config.places import find_data, has_market
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
 
@@ -94,12 +94,20 @@ class OpenCompany:
         cycle, verdict = balance(scenario, months=months, opportunity=opportunity)
         return Balanced(cycle, verdict, scenario.settings.name)
 
-    def run(self, *overrides: str, replications: int = 1, workers: int = 0) -> Ran | RanPlan:
-        """Simulate: customers' markets where the company has them, else its plans and promises night by night."""
+    def run(self, *overrides: str, replications: int = 1, workers: int = 0) -> Ran | RanNetwork | RanPlan:
+        """Simulate: customers' markets where the company has them, a supply network with its refill rules, else plans and promises night by night."""
         if self.simulates_markets:
             from e2esim.study.replicate import run_study
 
             return Ran(run_study(self._scenario(overrides), replications=replications, workers=workers))
+        from e2esim.config.supply_network import network_place, open_network
+
+        network = network_place(self.name)
+        if network is not None:
+            from e2esim.study.network import study_network
+
+            opened = open_network(network, [*self.overrides, *overrides])
+            return RanNetwork(study_network(opened.company, replications=replications), opened.company.settings.name)
         from e2esim.config.plan_data import read_plan_data
         from e2esim.config.planned_run import company_of, demand_of, rules_of, run_words
         from e2esim.study.planned_runs import replicate_run

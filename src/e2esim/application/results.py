@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from e2esim.planning.sop.opportunity import Verdict
     from e2esim.report.backorders.tables import RunView
     from e2esim.study.compare import Comparison
+    from e2esim.study.network import NetworkResult
     from e2esim.study.planned_runs import PlannedStudy
     from e2esim.study.replicate import StudyResult
 
@@ -116,6 +117,27 @@ class Ran(Shown):
     def headline(self) -> str:
         """One line."""
         return f"run of {self.study.scenario}: {self.study.replications} replications, {len(self.study.kpis)} KPIs"
+
+    def table(self) -> pl.DataFrame:
+        """What a notebook shows."""
+        return self.kpis
+
+
+@dataclass(frozen=True, repr=False)
+class RanNetwork(Shown):
+    """A run of a supply network: KPIs of stock points, work centres and the whole."""
+
+    study: NetworkResult
+    name: str
+
+    @property
+    def kpis(self) -> pl.DataFrame:
+        """KPIs with intervals, by stock point and work centre."""
+        return self.study.table
+
+    def headline(self) -> str:
+        """One line."""
+        return f"run of the network {self.name}: {self.study.replications} replications"
 
     def table(self) -> pl.DataFrame:
         """What a notebook shows."""
