@@ -115,6 +115,7 @@ def test_every_option_loads_and_the_default_equals_the_settings(group: str, tmp_
     world = tiny_world(tmp_path / "w", settings={"organisation": {"agents": 24}, "finance": {"overhead_eur_y": 9e6}})
     for option in groups()[group]:
         section = getattr(settings(world, f"{group}={option}"), group)
-        assert option in (getattr(section, "rule", ""), getattr(section, "model", ""), getattr(section, "mode", ""))
+        stated = leaves(read_yaml(shipped("conf") / group / f"{option}.yaml", option).values)
+        assert all(getattr(section, path[0]) == value for path, value in stated), option
     assert default_choices()[group] in groups()[group]
     assert getattr(settings(world), group) == getattr(Settings(name="x"), group)
