@@ -17,7 +17,7 @@ import polars as pl
 
 from e2esim.domain.book import CONSUMER_COLUMNS, CONTACT_COLUMNS, ORDER_COLUMNS, Columns
 from e2esim.domain.events import Event, EventLog
-from e2esim.domain.outcome import ACCOUNT_COLUMNS, Labels, Outcome, Terms
+from e2esim.domain.outcome import ACCOUNT_COLUMNS, KpiFacts, Labels, Outcome
 from e2esim.kpi import measure
 from e2esim.kpi.loyalty import consumers_by_group
 from e2esim.kpi.reading import Reading
@@ -161,8 +161,8 @@ def _labels() -> Labels:
     )
 
 
-def _terms() -> Terms:
-    return Terms(
+def _terms() -> KpiFacts:
+    return KpiFacts(
         item_brand=np.arange(ITEMS) % BRANDS,
         item_category=np.arange(ITEMS) % 3,
         item_price_eur=np.full(ITEMS, 200.0),

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from e2esim.planning.sequencing import Goal, SequencingProblem, job_shop, solve
+from e2esim.planning.sequencing import ScheduleGoal, SequencingProblem, job_shop, solve
 
 TAILLARD: Final = {  # name: (time seed, machine seed, optimum), 15 jobs x 15 machines
     "ta01": (840612802, 398197754, 1231),
@@ -61,7 +61,7 @@ def flexible(seed: int, jobs: int, machines: int, families: int = 4) -> Sequenci
         job=np.repeat(np.arange(jobs), steps), mode_operation=np.array(operation), mode_machine=np.array(machine),
         mode_duration=np.array(duration), release=g.integers(0, span // 2, jobs), due=g.integers(span // 3, span, jobs),
         weight=g.integers(1, 5, jobs), family=g.integers(0, families, jobs * steps), changeover=changeover,
-        goal=Goal.TARDINESS,
+        goal=ScheduleGoal.TARDINESS,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from e2esim.study.company import Asked, Replicated, Replications, Tell
+from e2esim.study.company import Replicated, ReplicationJob, Replications, Tell
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class HillOfOverrides:
 class DeadlyReplications(Replications):
     """The replications of a study whose second one kills its process."""
 
-    def __call__(self, asked: Asked, tell: Tell | None = None) -> Replicated:
+    def __call__(self, asked: ReplicationJob, tell: Tell | None = None) -> Replicated:
         if asked.replication == 1:
             os.kill(os.getpid(), signal.SIGKILL)
         return super().__call__(asked, tell)

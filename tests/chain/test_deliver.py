@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from e2esim.chain import deliver_kernels as kernels
 from e2esim.chain.deliver import next_departure
-from e2esim.domain.book import OrderKind, OrderState, Problem, Service
+from e2esim.domain.book import LineProblem, OrderKind, OrderState, Service
 from e2esim.domain.events import Event
 from e2esim.streams import Streams
 from e2esim.streams.draws import lognormal, uniform
@@ -69,9 +69,9 @@ def test_the_journey_is_its_slow_twin(row: int, truck: bool, installed: bool, pl
     if plan:
         expected = kernels.next_window(expected, 2)
     if truck and uniform(KEYS[2], row, 0) < 0.2:
-        problems |= Problem.DAMAGED
+        problems |= LineProblem.DAMAGED
     if installed and uniform(KEYS[3], row, 0) < 0.3:
-        problems |= Problem.INSTALL_FAILED
+        problems |= LineProblem.INSTALL_FAILED
         expected = kernels.working_days_later(expected, 2, 2)
     assert (t, bits) == (pytest.approx(expected), problems)
 
@@ -190,7 +190,7 @@ def test_the_late_share_of_a_mode_and_the_damage_share_of_a_lane() -> None:
         lanes=with_cells(transit_sigma=0.0, damage_share=0.05),
     )
     late = c.book.filled("delivered") > 65.0
-    damaged = (c.book.filled("problems") & Problem.DAMAGED) > 0
+    damaged = (c.book.filled("problems") & LineProblem.DAMAGED) > 0
     for share, seen in ((0.12, late), (0.05, damaged)):
         assert abs(seen.mean() - share) < 3 * np.sqrt(share * (1 - share) / n)
     shared = (late & damaged).mean()
@@ -200,7 +200,7 @@ def test_the_late_share_of_a_mode_and_the_damage_share_of_a_lane() -> None:
 def test_a_failed_installation_is_repeated_two_working_days_later_and_paid_twice() -> None:
     n = 4000
     c = _many(n, services=int(Service.INSTALLATION | Service.USED_COLLECTION))
-    failed = (c.book.filled("problems") & Problem.INSTALL_FAILED) > 0
+    failed = (c.book.filled("problems") & LineProblem.INSTALL_FAILED) > 0
     assert abs(failed.mean() - 0.03) < 3 * np.sqrt(0.03 * 0.97 / n)
     assert set(c.book.filled("delivered")[~failed].tolist()) == {65.0}
     assert set(c.book.filled("delivered")[failed].tolist()) == {65.0 + 48.0}  # Wednesday, then Friday

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from e2esim.domain.book import OrderKind, OrderState, Problem
+from e2esim.domain.book import LineProblem, OrderKind, OrderState
 from e2esim.domain.events import Event
 
 from .conftest import CALM, Chain, make_world, with_cells
@@ -59,5 +59,5 @@ def test_errors_have_their_share() -> None:
     rows = np.array([c.order(OrderKind.DIRECT, 0, 1, channel=0, allocated=0.0) for _ in range(n)], dtype=np.int32)
     c.pick.push(rows)
     assert len(c.pick.step(9.0)) == n
-    wrong = (c.book["problems"][rows] & Problem.INCOMPLETE) > 0
+    wrong = (c.book["problems"][rows] & LineProblem.INCOMPLETE) > 0
     assert abs(wrong.mean() - share) < 3 * np.sqrt(share * (1 - share) / n)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from e2esim.chain.returns_kernels import unsold
-from e2esim.domain.book import OrderKind, OrderState, Problem, ReturnCause
+from e2esim.domain.book import LineProblem, OrderKind, OrderState, ReturnCause
 from e2esim.domain.events import Event
 
 from .conftest import CALM, Chain, make_world
@@ -40,7 +40,7 @@ def test_goods_and_credit_by_cause(calm: Chain) -> None:
     second = delivered(c, quantity=4, revenue_eur=1200.0)
     defect = delivered(c, revenue_eur=300.0)
     unsold_row = delivered(c, OrderKind.REPLENISH, 3, RETAIL, account=0, revenue_eur=570.0)
-    broken = delivered(c, OrderKind.REPLENISH, 3, RETAIL, account=0, revenue_eur=570.0, problems=Problem.DAMAGED)
+    broken = delivered(c, OrderKind.REPLENISH, 3, RETAIL, account=0, revenue_eur=570.0, problems=LineProblem.DAMAGED)
     claim = delivered(
         c, OrderKind.SELL_OUT, 2, RETAIL, account=0
     )  # no revenue of the firm: worth the invoice price of 190

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.customers.books import Law, Mind, Minds, Speech, Touchpoints, felt, order_facts, service_voice
+from e2esim.customers.books import Law, Mind, Minds, SpeechBook, Touchpoints, felt, order_facts, service_voice
 from e2esim.customers.emission_kernels import ROWS, received
 from e2esim.customers.experience_kernels import feel
 from e2esim.customers.satisfaction_kernels import CES_SHARES, CSAT_SHARES, NPS_SHARES, cut_points
@@ -98,7 +98,7 @@ def survey(
     law = plain_law(attributes, s.kappa, s.model == "product_only")
     mind = Mind(1.0, 24.0 * s.half_life_d, s.eta, s.eta_extreme, s.scar, 0.04, s.answer_slope, s.style_sd, s.shared_noise, np.array([response]), *cuts)
     minds = Minds(people["address"], people["memory"], people["memory_t"], people["scar"], np.zeros(1, dtype=np.int64), np.zeros(1))
-    speech = Speech(m.speak_good, m.speak_bad, m.competitor_satisfaction, np.zeros(1), np.zeros(1))
+    speech = SpeechBook(m.speak_good, m.speak_bad, m.competitor_satisfaction, np.zeros(1), np.zeros(1))
     voice = service_voice(Columns(CONTACT_COLUMNS, 1))
     feel(batch, count, keys, order_facts(orders), felt(orders), minds, voice, law, mind, speech)
     assert speech.word_count[0] == np.count_nonzero(orders["spoke"])

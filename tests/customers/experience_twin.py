@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import logistic, norm
 
-from e2esim.customers.books import Law, Mind, Speech
+from e2esim.customers.books import Law, Mind, SpeechBook
 from e2esim.domain.book import Columns
 from e2esim.domain.experience import Lived
 from e2esim.domain.world import ATTRIBUTES
@@ -24,7 +24,7 @@ MADE_GOOD = (Lived.RECOVERY, Lived.SHOP_RECOVERY, Lived.REFUND)
 class ExperienceTwin:
     """Feels a batch as the kernel does; one segment table, one market."""
 
-    def __init__(self, law: Law, mind: Mind, speech: Speech, keys: npt.NDArray[np.uint64]) -> None:
+    def __init__(self, law: Law, mind: Mind, speech: SpeechBook, keys: npt.NDArray[np.uint64]) -> None:
         self.law, self.mind, self.speech, self.keys = law, mind, speech, [np.uint64(k) for k in keys]
         self.lines: dict[int, dict[str, float]] = {}
         self.people: dict[int, dict[str, float]] = {}

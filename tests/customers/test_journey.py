@@ -13,7 +13,7 @@ from experience_twin import ExperienceTwin
 from hypothesis import given
 from hypothesis import strategies as st
 
-from e2esim.customers.books import Law, Mind, Minds, Speech, felt, order_facts, service_voice
+from e2esim.customers.books import Law, Mind, Minds, SpeechBook, felt, order_facts, service_voice
 from e2esim.customers.emission_kernels import NEVER
 from e2esim.customers.experience_kernels import feel, willing
 from e2esim.customers.journey_kernels import (
@@ -47,7 +47,7 @@ from e2esim.customers.satisfaction_kernels import (
     EXPERIENCE as ENJOYMENT,
 )
 from e2esim.customers.trade_kernels import count_sales
-from e2esim.domain.book import CONSUMER_COLUMNS, CONTACT_COLUMNS, ORDER_COLUMNS, Columns, OrderKind, Problem, Reason, ReturnCause, Service
+from e2esim.domain.book import CONSUMER_COLUMNS, CONTACT_COLUMNS, ORDER_COLUMNS, Columns, LineProblem, OrderKind, Reason, ReturnCause, Service
 from e2esim.domain.experience import EXPERIENCE, SERVICE, Flag, Lived
 from e2esim.domain.settings import Market, Satisfaction
 from e2esim.domain.world import World
@@ -87,11 +87,11 @@ def test_after_delivery_twin(seed: int) -> None:
     for r in rows.tolist():
         if o["consumer"][r] < 0:
             continue
-        who, t, bits = int(o["address"][r]), float(o["delivered"][r]), Problem(int(o["problems"][r]))
+        who, t, bits = int(o["address"][r]), float(o["delivered"][r]), LineProblem(int(o["problems"][r]))
         used, u = Service(int(o["services"][r])), [uniform(key, who, k) for k in range(14)]
         shop = o["kind"][r] == OrderKind.SELL_OUT and u[10] >= 0.3
         later.append((r, IN_USE, t + 336.0 + exponential(key, who, 12, 480.0)))
-        broken = bool(bits & (Problem.DAMAGED | Problem.INCOMPLETE | Problem.INSTALL_FAILED))
+        broken = bool(bits & (LineProblem.DAMAGED | LineProblem.INCOMPLETE | LineProblem.INSTALL_FAILED))
         late = t / 24.0 - math.floor(float(o["promised"][r]) / 24.0) >= 1.0
         if u[0] < (ready if broken else 0.7 * ready if late else 0.0):
             complained.add(r)
@@ -102,7 +102,7 @@ def test_after_delivery_twin(seed: int) -> None:
                 later.append((r, SHOP_MENDS, when + exponential(key, who, 14, 72.0)))
         elif not shop and u[2] < usage * (1.0 - prevented * bool(used & Service.USE_FOLLOWUP)):
             asks.append((r, int(Reason.USE_HELP), t + exponential(key, who, 3, 480.0)))
-        if bits & Problem.DAMAGED and u[4] < 0.5:
+        if bits & LineProblem.DAMAGED and u[4] < 0.5:
             returns.append((r, int(ReturnCause.DAMAGE), t + 48.0 + exponential(key, who, 5, 96.0)))
         elif u[6] < second[o["channel"][r]] * (0.5 if used & Service.NEEDS_ANALYSIS else 1.0):
             returns.append((r, int(ReturnCause.SECOND_THOUGHTS), t + 48.0 + 288.0 * u[7]))
@@ -231,7 +231,7 @@ def feel_alone(shipped: World, rows: list[dict[str, float]], *, asks: bool = Fal
     cuts = [cut_points(x, 0.6) for x in (CSAT_SHARES, NPS_SHARES, CES_SHARES)]
     mind = Mind(1.0, 24.0 * s.half_life_d, s.eta, s.eta_extreme, s.scar, 0.04, s.answer_slope, s.style_sd, s.shared_noise, np.array([0.2]), *cuts)
     minds = Minds(people["address"], people["memory"], people["memory_t"], people["scar"], np.zeros(1, dtype=np.int64), np.zeros(1))
-    speech = Speech(0.25, 0.4, 0.85, np.zeros(1), np.zeros(1))
+    speech = SpeechBook(0.25, 0.4, 0.85, np.zeros(1), np.zeros(1))
     keys = np.array([Streams(3).key(k) for k in ("quality", "survey", "word")], dtype=np.uint64)
     law = plain_law(shipped.attributes, s.kappa)
     feel(batch, len(batch), keys, order_facts(o), felt(o), minds, service_voice(c), law, mind, speech)
@@ -317,7 +317,7 @@ def test_feel_twin(shipped: World, seed: int) -> None:
     law = Law(a.gain, a.loss, a.tolerance, a.shape, *w, quality, 0.6, False)
     mind = Mind(0.9, 5760.0, 0.35, 0.8, 4.0, 0.04, 4.0, 0.15, 0.6, response, *cuts)
     minds = Minds(people["address"], people["memory"], people["memory_t"], people["scar"], np.array([71, 72]), np.array([1.0, 0.8]))
-    speech = Speech(0.25, 0.4, 0.85, np.zeros(1), np.zeros(1))
+    speech = SpeechBook(0.25, 0.4, 0.85, np.zeros(1), np.zeros(1))
     keys = np.array([Streams(seed).key(k) for k in ("quality", "survey", "word")], dtype=np.uint64)
     twin = ExperienceTwin(law, mind, speech, keys)
     before = batch.copy()

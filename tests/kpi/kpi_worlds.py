@@ -9,7 +9,7 @@ import numpy as np
 from e2esim.domain.book import CONSUMER_COLUMNS, CONTACT_COLUMNS, ORDER_COLUMNS, Columns
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.ledger import Journal, Posted
-from e2esim.domain.outcome import ACCOUNT_COLUMNS, Labels, Outcome, Terms
+from e2esim.domain.outcome import ACCOUNT_COLUMNS, KpiFacts, Labels, Outcome
 
 LABELS = Labels(
     channels=("web", "independent", "branch"),
@@ -23,7 +23,7 @@ LABELS = Labels(
 )
 
 
-def terms(**changes: Any) -> Terms:
+def terms(**changes: Any) -> KpiFacts:
     """Terms of the small world."""
     facts: dict[str, Any] = {
         "item_brand": np.array([0, 1, 0, -1]),
@@ -47,7 +47,7 @@ def terms(**changes: Any) -> Terms:
         "discount_y": 0.08,
         "clv_horizon_y": 10.0,
     }
-    return Terms(**(facts | changes))
+    return KpiFacts(**(facts | changes))
 
 
 def table(spec: dict[str, tuple[type, float]], **columns: Any) -> Columns:

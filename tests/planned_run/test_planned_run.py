@@ -12,7 +12,7 @@ import pytest
 import e2esim
 from e2esim.domain.planned_outcome import PlannedOutcome, Stage
 from e2esim.kpi.planned import as_planned, measure_planned
-from e2esim.simulate.factory.facts import NO_CHANCE, Chance, PlannedCompany, RunRules
+from e2esim.simulate.factory.facts import NO_CHANCE, ChanceSwitches, PlannedCompany, RunRules
 from e2esim.simulate.factory.luck import RunLuck, address_of
 from e2esim.simulate.factory.run import PlannedRun
 from e2esim.simulate.factory.synthetic import synthetic_company
@@ -21,7 +21,7 @@ from e2esim.study.planned_runs import PLAYERS, post_game
 SEEDS = (1, 2, 3)
 
 
-def run(company: PlannedCompany, chance: Chance, *, days: int = 84, replan_days: int = 7) -> PlannedOutcome:
+def run(company: PlannedCompany, chance: ChanceSwitches, *, days: int = 84, replan_days: int = 7) -> PlannedOutcome:
     return PlannedRun(company, RunRules(days=days, rounds=5, replan_days=replan_days, chance=chance)).advance()
 
 
@@ -40,7 +40,7 @@ def test_without_chance_the_run_is_the_plan(seed: int) -> None:
 
 def test_chance_leaves_the_plan() -> None:
     company = synthetic_company(5, orders=30, weeks=12)
-    asked, kept = as_planned(run(company, Chance()))
+    asked, kept = as_planned(run(company, ChanceSwitches()))
     assert kept.sum() < asked.sum()
 
 
@@ -48,7 +48,7 @@ def test_chance_leaves_the_plan() -> None:
 def test_goods_are_conserved_under_chance(seed: int) -> None:
     """Stock at the end = opening + bought + made - used - delivered, counted anew from the rows."""
     company = synthetic_company(seed, orders=30, weeks=12)
-    outcome, facts = run(company, Chance()), company.case.facts
+    outcome, facts = run(company, ChanceSwitches()), company.case.facts
     expected = facts.on_hand.astype(float).copy()
     bought = outcome.purchases
     for row in range(bought.n):
@@ -74,7 +74,7 @@ def test_goods_are_conserved_under_chance(seed: int) -> None:
 
 
 def test_a_line_gets_at_most_what_it_ordered() -> None:
-    outcome = run(synthetic_company(2, orders=30, weeks=12), Chance())
+    outcome = run(synthetic_company(2, orders=30, weeks=12), ChanceSwitches())
     lines, n, sent = outcome.lines, outcome.lines.n, outcome.shipments
     done = sent["stage"][: sent.n] == Stage.DONE
     got = np.bincount(sent["line"][: sent.n][done], weights=sent["qty"][: sent.n][done], minlength=n)

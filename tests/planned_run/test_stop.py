@@ -22,7 +22,7 @@ from e2esim.config.planned_run import company_of, demand_of, rules_of, run_words
 from e2esim.config.problems import InputErrors
 from e2esim.planning.ctp.of_factory import state_of
 from e2esim.planning.demand.net_demand import forecast_demand
-from e2esim.planning.promise.reply import Reply, reply
+from e2esim.planning.promise.reply import PromiseReply, reply
 from e2esim.planning.promise.sources import Wish
 from e2esim.simulate.factory.run import PlannedRun
 from e2esim.simulate.factory.stop import stop
@@ -55,7 +55,7 @@ def wishes(rng: np.random.Generator, n: int, items: int) -> list[tuple[Wish, int
     return found
 
 
-def told(answer: Reply) -> tuple[object, ...]:
+def told(answer: PromiseReply) -> tuple[object, ...]:
     """All that is said."""
     offers = None if answer.choices is None else [(o.kind, o.parts) for o in answer.choices.offers]
     return answer.parts, answer.short, answer.limit, offers

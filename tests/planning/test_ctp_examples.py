@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from e2esim.planning.ctp.in_order import OrderPlan, plan_in_order
-from e2esim.planning.ctp.model import DAY, HOUR, Buffer, CtpModel, Flow, Load, Operation, Receipt, Resource, buy, ship
+from e2esim.planning.ctp.model import DAY, HOUR, Buffer, CtpModel, Flow, Operation, Receipt, Resource, ResourceLoad, buy, ship
 from e2esim.planning.ctp.request import Request
 from e2esim.planning.ctp.working_time import WorkingTime
 
@@ -71,7 +71,8 @@ def test_supplier_capacity() -> None:
     model = CtpModel(
         buffers=tuple(Buffer(name=p) for p in "XYZ"),
         operations=tuple(
-            buy(p, lead_time=3 * DAY, minimum=1, working=open_days, loads=(Load(resources=("capacity",), per_unit=2 if p == "Y" else 1),)) for p in "XYZ"
+            buy(p, lead_time=3 * DAY, minimum=1, working=open_days, loads=(ResourceLoad(resources=("capacity",), per_unit=2 if p == "Y" else 1),))
+            for p in "XYZ"
         ),
         resources=(capacity,),
     )
@@ -95,7 +96,7 @@ def stages(kind: str, to_order: set[str], *, least: float, end_least: float = 1.
     for gives, takes, component in chain:
         inputs = tuple(Flow(buffer=f"{kind} {n}") for n in (takes, component) if n)
         lot = end_least if gives == "end item" else 1.0
-        machine = (Load(resources=(f"{kind} {gives}",)),)
+        machine = (ResourceLoad(resources=(f"{kind} {gives}",)),)
         operations.append(Operation(name=f"{kind} {gives}", takes=inputs, gives=(Flow(buffer=f"{kind} {gives}"),), duration=DAY, lot_min=lot, loads=machine))
         small = component in to_order and kind != "D"
         operations.append(buy(f"{kind} {component}", lead_time=7 * DAY, minimum=1 if small else least))
@@ -151,7 +152,7 @@ def test_operation_alternate_stays_on_the_preferred_machine_while_that_is_in_tim
     at = Clock("2019-08-01")
     takes = tuple(Flow(buffer=b, quantity=q) for b, q in (("panel", 1), ("screws", 10), ("leg", 4)))
     tables = [
-        Operation(name=m, takes=takes, gives=(Flow(buffer="table"),), duration_per=HOUR, lot_min=1, priority=p, loads=(Load(resources=(m,)),))
+        Operation(name=m, takes=takes, gives=(Flow(buffer="table"),), duration_per=HOUR, lot_min=1, priority=p, loads=(ResourceLoad(resources=(m,)),))
         for p, m in ((2, "old machine"), (1, "new machine"))
     ]
     model = CtpModel(
@@ -225,7 +226,7 @@ def test_resource_skills() -> None:
                 duration=lot,
                 duration_per=piece,
                 working=week,
-                loads=(Load(resources=(name,)), Load(resources=SKILLS[name])),
+                loads=(ResourceLoad(resources=(name,)), ResourceLoad(resources=SKILLS[name])),
             )
             for name, (gives, takes, lot, piece) in steps.items()
         ),

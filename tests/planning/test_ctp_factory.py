@@ -15,9 +15,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from e2esim.planning.ctp.answer import Answer, LimitKind
+from e2esim.planning.ctp.answer import Answer, WhyNotEarlier
 from e2esim.planning.ctp.capable import capable, commit, promise
-from e2esim.planning.ctp.model import DAY, Kind
+from e2esim.planning.ctp.model import DAY, OperationKind
 from e2esim.planning.ctp.of_factory import node_names, order_request, promised_orders, purchase_names, state_of
 from e2esim.planning.ctp.request import Request, in_precedence
 from e2esim.planning.ctp.state import State
@@ -87,7 +87,7 @@ def write(folder: Path, problem: PlanProblem, result: PlanResult, answers: Seque
     }
     for answer in answers:
         for work in answer.work:
-            if work.kind is Kind.BUY:
+            if work.kind is OperationKind.BUY:
                 source = purchase_names(problem).index(work.operation)
                 row = (supplier[source], item[problem.source_item[source]], work.quantity, work.start // DAY, work.end // DAY)
                 for name, value in zip(bought, row, strict=True):
@@ -124,7 +124,7 @@ def test_plan_and_answers_together_break_no_rule(seed: int, load: float, tmp_pat
         assert commit(state, answer)
         answers.append(answer)
     assert sum(a.promised for a in answers) > 0.3 * sum(a.request.quantity for a in answers)
-    assert any(work.kind is Kind.MAKE for a in answers for work in a.work)
+    assert any(work.kind is OperationKind.MAKE for a in answers for work in a.work)
     assert broken_rules(write(tmp_path, problem, result, answers), tmp_path) == set()
 
 
@@ -218,10 +218,10 @@ def test_limits_name_the_work_centre_without_hours_and_the_supplier_without_time
     answer = capable(state_of(closed), Request(name="x", buffer=problem.items[0], quantity=5, due=7 * DAY))
     assert answer.last is not None
     assert answer.last >= 42 * DAY
-    assert answer.limits[-1].kind is LimitKind.WORK_CENTRE
+    assert answer.limits[-1].kind is WhyNotEarlier.WORK_CENTRE
     assert answer.limits[-1].name == problem.centres[centre]
     empty = replace(problem, capacity_h=problem.capacity_h + 1e6, on_hand=np.zeros(problem.n_items))
     answer = capable(state_of(empty), Request(name="x", buffer=problem.items[0], quantity=5, due=0))
-    assert answer.limits[-1].kind in (LimitKind.SUPPLIER, LimitKind.LEAD_TIME)
-    longest = [w for w in answer.work if w.kind is Kind.BUY and w.start == 0]
+    assert answer.limits[-1].kind in (WhyNotEarlier.SUPPLIER, WhyNotEarlier.LEAD_TIME)
+    longest = [w for w in answer.work if w.kind is OperationKind.BUY and w.start == 0]
     assert longest, "the critical path begins today"

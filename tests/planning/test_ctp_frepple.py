@@ -13,9 +13,9 @@ from datetime import datetime
 
 import pytest
 
-from e2esim.planning.ctp.answer import LimitKind
+from e2esim.planning.ctp.answer import WhyNotEarlier
 from e2esim.planning.ctp.in_order import OrderPlan, plan_in_order
-from e2esim.planning.ctp.model import DAY, HOUR, Buffer, CtpModel, Flow, Load, Operation, Receipt, Resource, SetupRule, buy, move, ship
+from e2esim.planning.ctp.model import DAY, HOUR, Buffer, CtpModel, Flow, Operation, Receipt, Resource, ResourceLoad, SetupRule, buy, move, ship
 from e2esim.planning.ctp.request import Request
 
 
@@ -111,13 +111,13 @@ def test_constraints_material_3_uses_safety_stock_for_demand_and_rebuilds_it_wit
     assert delivered(plan, "order 3") == {on[0]: 5, on[2]: 95}
     assert delivered(plan, "order 4") == {on[0]: 5, on[2]: 95}
     assert [plan.state.stock_of(2 * k).levels[-1] for k in range(4)] == pytest.approx([4, 0, 2, 6])
-    assert plan["order 2"].limits[-1].kind is LimitKind.MATERIAL
+    assert plan["order 2"].limits[-1].kind is WhyNotEarlier.MATERIAL
 
 
 def one_machine(**machine: object) -> CtpModel:
     return CtpModel(
         buffers=(Buffer(name="end"),),
-        operations=(make("make", {}, "end", duration=DAY, loads=(Load(resources=("machine",)),)), ship("end", transit=DAY, name="deliver")),
+        operations=(make("make", {}, "end", duration=DAY, loads=(ResourceLoad(resources=("machine",)),)), ship("end", transit=DAY, name="deliver")),
         resources=(Resource(name="machine", **machine),),  # type: ignore[arg-type]
     )
 
@@ -128,7 +128,7 @@ def test_constraints_resource_1_pulls_lots_forward_at_most_four_days() -> None:
     book = [Request(name=f"order {k}", buffer="end", ship_by="deliver", quantity=10, due=at(d), priority=k) for k, d in due.items()]
     plan = plan_in_order(one_machine(max_early=4 * DAY), book)
     assert [delivered(plan, f"order {k}") for k in due] == [{at(d): 10} for d in (*list(due.values())[:4], "2009-01-21")]
-    assert [(limit.kind, limit.name) for limit in plan["order 5"].limits] == [(LimitKind.WORK_CENTRE, "machine")]
+    assert [(limit.kind, limit.name) for limit in plan["order 5"].limits] == [(WhyNotEarlier.WORK_CENTRE, "machine")]
     made = sorted(w.start for a in plan.answers for w in a.work if w.operation == "make")
     assert made == [at(d) for d in ("2009-01-14T12:00", "2009-01-15T12:00", "2009-01-17", "2009-01-18", "2009-01-19")]
 
@@ -147,7 +147,7 @@ def test_constraints_resource_4_totals() -> None:
     at = Clock("2009-01-01")
     model = CtpModel(
         buffers=(Buffer(name="end"), Buffer(name="part", on_hand=10)),
-        operations=(make("make", {"part": 1}, "end", duration_per=DAY, loads=(Load(resources=("machine",)),)), buy("part", lead_time=10 * DAY)),
+        operations=(make("make", {"part": 1}, "end", duration_per=DAY, loads=(ResourceLoad(resources=("machine",)),)), buy("part", lead_time=10 * DAY)),
         resources=(Resource(name="machine", size=3),),
     )
     stated = [(10, "2009-01-20"), (5, "2009-01-17"), (2, "2009-01-16"), (8, "2009-01-18")]
@@ -219,7 +219,9 @@ def test_setup_1_delivers_all_on_time_but_the_black_order() -> None:
     colours = ("red", "green", "white", "blue", "black", "yellow", "colourless")
     model = CtpModel(
         buffers=tuple(Buffer(name=c) for c in colours),
-        operations=tuple(make(f"make {c}", {}, c, duration_per=DAY, loads=(Load(resources=("line",), setup="" if c == "colourless" else c),)) for c in colours),
+        operations=tuple(
+            make(f"make {c}", {}, c, duration_per=DAY, loads=(ResourceLoad(resources=("line",), setup="" if c == "colourless" else c),)) for c in colours
+        ),
         resources=(line,),
     )
     stated = [("red", 3, "2009-01-30"), ("green", 3, "2009-02-10"), ("white", 3, "2009-02-01"), ("black", 7, "2009-01-05")]

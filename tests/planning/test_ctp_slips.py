@@ -12,7 +12,7 @@ import pytest
 
 from e2esim.planning.ctp.capable import capable
 from e2esim.planning.ctp.in_order import plan_in_order
-from e2esim.planning.ctp.model import DAY, Buffer, CtpModel, Flow, Kind, Load, Operation, Resource
+from e2esim.planning.ctp.model import DAY, Buffer, CtpModel, Flow, Operation, OperationKind, Resource, ResourceLoad
 from e2esim.planning.ctp.of_factory import promised_orders, purchase_names, state_of
 from e2esim.planning.ctp.request import Request, precedence
 from e2esim.planning.ctp.slips import Met, Slips, slips
@@ -37,7 +37,7 @@ referee, factory_tests = neighbour("plan/plan_referee"), neighbour("planning/tes
 
 def machine(n: int) -> CtpModel:
     """One machine, a day a lot of any size, for ``n`` products."""
-    make = [Operation(name=f"make {b}", gives=(Flow(buffer=b),), duration=DAY, loads=(Load(resources=("machine",)),)) for b in "abc"[:n]]
+    make = [Operation(name=f"make {b}", gives=(Flow(buffer=b),), duration=DAY, loads=(ResourceLoad(resources=("machine",)),)) for b in "abc"[:n]]
     return CtpModel(buffers=tuple(Buffer(name=b) for b in "abc"[:n]), operations=tuple(make), resources=(Resource(name="machine"),), horizon=30 * DAY)
 
 
@@ -76,7 +76,7 @@ def without(problem: PlanProblem, result: PlanResult, found: Slips) -> PlanResul
     kept = np.array([problem.orders[o] not in gone for o in result.delivery_order], dtype=bool)
     lots, buys = np.ones(result.lot_step.size, dtype=bool), np.ones(result.purchase_source.size, dtype=bool)
     for work in found.cancelled:
-        if work.kind is Kind.BUY:
+        if work.kind is OperationKind.BUY:
             source = purchase_names(problem).index(work.operation)
             rows = np.flatnonzero((result.purchase_source == source) & (result.purchase_ordered == work.start // DAY) & buys)
             buys[rows[result.purchase_qty[rows] == work.quantity][0]] = False

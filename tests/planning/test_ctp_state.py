@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from e2esim.planning.ctp.capable import capable, commit, promise, withdraw
-from e2esim.planning.ctp.model import Buffer, CtpModel, Flow, Load, Operation, Receipt, Resource, SetupRule, buy
+from e2esim.planning.ctp.model import Buffer, CtpModel, Flow, Operation, Receipt, Resource, ResourceLoad, SetupRule, buy
 from e2esim.planning.ctp.request import Request
-from e2esim.planning.ctp.resources import Held, Line
+from e2esim.planning.ctp.resources import Held, SetupResource
 from e2esim.planning.ctp.state import State
 from e2esim.planning.ctp.timeline import Timeline
 from e2esim.planning.ctp.working_time import FAR, WorkingTime
@@ -35,7 +35,7 @@ def workshop(rng: np.random.Generator) -> CtpModel:
             duration=int(rng.integers(0, 3)) if kind < 2 else 3,
             duration_per=float(rng.integers(0, 2)) if kind < 2 else 0.0,
             lot_min=float(rng.integers(0, 4)),
-            loads=(Load(resources=("m",), setup=b if kind == 1 else "", **load),),
+            loads=(ResourceLoad(resources=("m",), setup=b if kind == 1 else "", **load),),
         )
         for b in "ab"
     )
@@ -157,7 +157,7 @@ def test_working_time_equals_counting_open_seconds(seed: int) -> None:
 def test_windows_on_a_resource_equal_trying_every_second(seed: int) -> None:
     rng = np.random.default_rng(seed)
     rules = (SetupRule(before="a", duration=3), SetupRule(after="c", duration=2), SetupRule(duration=1))
-    held, line = Held(Resource(name="h", size=2)), Line(Resource(name="l", setups=rules, setup_now="a"), 0)
+    held, line = Held(Resource(name="h", size=2)), SetupResource(Resource(name="l", setups=rules, setup_now="a"), 0)
     for _ in range(25):
         start, work, setup = int(rng.integers(0, 40)), int(rng.integers(1, 4)), str(rng.choice(["", "a", "b", "c"]))
         if _free(held, start, work, setup):
@@ -175,7 +175,7 @@ def test_windows_on_a_resource_equal_trying_every_second(seed: int) -> None:
                 assert first == min(s for s in free if s >= at)
 
 
-def _settled(thing: Held | Line, end: int, work: int, setup: str) -> int | None:
+def _settled(thing: Held | SetupResource, end: int, work: int, setup: str) -> int | None:
     while end - work >= 0:
         to = thing.latest_end(end - work, end, work, 1.0, setup, None)
         if to is None or to == end:
@@ -184,7 +184,7 @@ def _settled(thing: Held | Line, end: int, work: int, setup: str) -> int | None:
     return None
 
 
-def _free(thing: Held | Line, start: int, work: int, setup: str) -> bool:
+def _free(thing: Held | SetupResource, start: int, work: int, setup: str) -> bool:
     saved = thing.saved()
     thing.hold(start, start + work, 1.0, setup)
     fits = thing.fits()

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from e2esim.planning.demand import DemandClass, forecast_all, forecasts_of, mase
-from e2esim.planning.demand.choice import Trial, choose, origins_of, try_methods
+from e2esim.planning.demand.choice import MethodTrial, choose, origins_of, try_methods
 from e2esim.planning.demand.level_step import at_level_of_today, steps_of
 from e2esim.planning.demand.seasonal_index import seasonal_index
 from e2esim.planning.demand.series import first_sold, ready
@@ -177,9 +177,9 @@ def test_600_series_take_seconds() -> None:
 def test_the_record_of_fellows_counts() -> None:
     """Alone, chance prefers the trend; nine series say that it is far worse than the others."""
     names = ("year_mean", "level", "trend")
-    alone = Trial(True, names, np.array([10.0, 10.0, 9.0]))
+    alone = MethodTrial(True, names, np.array([10.0, 10.0, 9.0]))
     assert choose([alone])[0].startswith("trend")
-    assert choose([alone, *[Trial(True, names, np.array([10.0, 10.0, 20.0]))] * 9])[0] == "year_mean+level"
+    assert choose([alone, *[MethodTrial(True, names, np.array([10.0, 10.0, 20.0]))] * 9])[0] == "year_mean+level"
 
 
 def test_backtest_of_the_mean_by_hand() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from e2esim.planning.factory.flow_lp import solve_flow
 from e2esim.planning.factory.limit import Limit, LimitKind
-from e2esim.planning.factory.limits import Grid, price_limits, pricing_grid
+from e2esim.planning.factory.limits import SlotGrid, price_limits, pricing_grid
 from e2esim.planning.factory.network import network
 from e2esim.planning.factory.pieces import first_piece
 from e2esim.planning.factory.problem import Floats, PlanProblem
@@ -30,7 +30,7 @@ def tight(seed: int) -> PlanProblem:
     return replace(problem, on_hand=stock)
 
 
-def late(problem: PlanProblem, grid: Grid) -> float:
+def late(problem: PlanProblem, grid: SlotGrid) -> float:
     """Weighted late pieces of the fractional plan, written and solved anew by another solver."""
     flow = solve_flow(problem, network(problem), grid.slots, grid.demand, delay=0.0)
     assert flow.optimal

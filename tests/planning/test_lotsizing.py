@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ortools.linear_solver import pywraplp
 
-from e2esim.planning.lotsizing import LotSizingProblem, PlanStatus, cost, load_hours, solve
+from e2esim.planning.lotsizing import LotPlanStatus, LotSizingProblem, cost, load_hours, solve
 from e2esim.planning.lotsizing.bound import best_blend, price_hours, promising_pairs, value_of
 from e2esim.planning.lotsizing.facility_location import all_pairs, build
 from e2esim.planning.lotsizing.improve import polish
@@ -106,7 +106,7 @@ def test_optimum_equals_enumeration(seed: int, centres: int, utilisation: float,
     problem = generated(seed, 2, 4, centres, utilisation, **change)
     truth = enumerated(problem)
     plan = solve(problem, time_limit_s=5.0, seed=1)
-    assert plan.status is PlanStatus.OPTIMAL
+    assert plan.status is LotPlanStatus.OPTIMAL
     assert plan.objective == pytest.approx(truth, rel=1e-6)
     assert cost(problem, plan.quantities, plan.setups, plan.unmet) == pytest.approx(plan.objective, rel=1e-9)
     assert plan.objective * (1 - 1e-4) <= plan.bound <= plan.objective
@@ -194,7 +194,7 @@ def test_large_door_proves_its_gap() -> None:
     """Through the door: more than 20,000 pairs, so search and relaxation run side by side."""
     problem = generated(12, 40, 26, 6, 0.9)
     plan = solve(problem, time_limit_s=30.0, seed=1, moves=15_000)
-    assert plan.status is PlanStatus.FEASIBLE
+    assert plan.status is LotPlanStatus.FEASIBLE
     assert 0 < plan.gap < 0.02
     assert cost(problem, plan.quantities, plan.setups, plan.unmet) == pytest.approx(plan.objective)
     over = np.maximum(load_hours(problem, plan.quantities, plan.setups) - problem.capacity_h, 0)
@@ -206,7 +206,7 @@ def test_large_hard_capacity_is_kept() -> None:
     hard = {"backlog": np.full(40, np.inf), "unmet": np.full(40, np.inf), "overtime_share": 0.0}
     problem = generated(13, 40, 26, 6, 0.8, **hard)
     plan = solve(problem, time_limit_s=30.0, seed=1, moves=15_000)
-    assert plan.status is PlanStatus.FEASIBLE
+    assert plan.status is LotPlanStatus.FEASIBLE
     assert (load_hours(problem, plan.quantities, plan.setups) <= problem.capacity_h * (1 + 1e-6)).all()
     assert (np.cumsum(plan.quantities - problem.net_demand(), axis=1) >= -1e-6).all()
     assert plan.gap < 0.04
@@ -216,7 +216,7 @@ def test_impossible_is_a_status_with_reasons() -> None:
     """Three hours a week cannot make eight pieces in two weeks; allowed to lose some, the plan says which."""
     short = replace(TWO_ITEMS, capacity_h=np.full((1, 2), 3.0))
     plan = solve(short, time_limit_s=3.0, seed=1)
-    assert plan.status is PlanStatus.INFEASIBLE
+    assert plan.status is LotPlanStatus.INFEASIBLE
     assert plan.reasons == ("work centre 0: 2.0 h short by week 1 before any set-up",)
     assert np.isinf(plan.objective)
     lossy = solve(replace(short, unmet=np.array([50.0, 40.0])), time_limit_s=3.0, seed=1)

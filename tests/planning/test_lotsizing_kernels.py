@@ -7,7 +7,7 @@ import pytest
 
 from e2esim.planning.lotsizing.bound_kernels import priced_plans
 from e2esim.planning.lotsizing.search_kernels import (
-    Shop,
+    SearchFacts,
     Space,
     anneal,
     overload_cost,
@@ -19,12 +19,12 @@ from e2esim.planning.lotsizing.search_kernels import (
 N_WEEKS, GRAIN = 4, 2
 
 
-def small_shop(seed: int, late: int) -> Shop:
+def small_shop(seed: int, late: int) -> SearchFacts:
     """Three items, two centres, two steps (one item with one step only)."""
     g = np.random.default_rng(seed)
     demand = np.round(g.uniform(0, 20, (3, N_WEEKS))) * (g.random((3, N_WEEKS)) < 0.85)
     cumulative = np.concatenate([np.zeros((3, 1)), np.cumsum(np.repeat(demand / GRAIN, GRAIN, axis=1), axis=1)], axis=1)
-    return Shop(
+    return SearchFacts(
         cumulative=cumulative, ahead=np.array([4, 4, 4]), late=late, grain=GRAIN, holding=g.uniform(0.5, 1.5, 3),
         backlog=g.uniform(2, 6, 3), setup_cost=g.uniform(10, 40, 3), centre=np.array([[0, 1, 0], [1, 0, -1]]),
         run_h=g.uniform(0.5, 1.5, (2, 3)), setup_h=g.uniform(1, 4, (2, 3)), capacity_h=g.uniform(15, 40, (2, N_WEEKS)),
@@ -33,7 +33,7 @@ def small_shop(seed: int, late: int) -> Shop:
     )  # fmt: skip
 
 
-def slow_cost(shop: Shop, cover: np.ndarray) -> float:
+def slow_cost(shop: SearchFacts, cover: np.ndarray) -> float:
     """Cost of a whole coverage table, counted from what is made each week."""
     made = np.diff(np.take_along_axis(shop.cumulative, cover, axis=1), axis=1, prepend=0.0)
     demand = np.diff(shop.cumulative[:, ::GRAIN], axis=1)
@@ -66,7 +66,7 @@ def some_cover(seed: int, late: int) -> np.ndarray:
     return np.array(rows, dtype=np.int64)
 
 
-def loaded(shop: Shop, cover: np.ndarray) -> tuple[np.ndarray, float]:
+def loaded(shop: SearchFacts, cover: np.ndarray) -> tuple[np.ndarray, float]:
     load, total = np.zeros((2, N_WEEKS)), 0.0
     for i in range(3):
         total += place_item(i, 0, N_WEEKS, 1.0, cover, load, shop)

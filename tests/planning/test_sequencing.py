@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from e2esim.planning.sequencing import Goal, ScheduleStatus, SequencingProblem, breaches, job_shop, solve, value
+from e2esim.planning.sequencing import ScheduleGoal, ScheduleStatus, SequencingProblem, breaches, job_shop, solve, value
 from e2esim.planning.sequencing.dispatch import by_rules, lower_bound, shortest_durations, work_remaining
 from e2esim.planning.sequencing.dispatch_kernels import dispatch
 
 
 def generated(
-    seed: int, jobs: int, machines: int, *, goal: Goal, families: int = 1, steps: int = 2
+    seed: int, jobs: int, machines: int, *, goal: ScheduleGoal, families: int = 1, steps: int = 2
 ) -> SequencingProblem:
     """A seeded shop: some operations with an alternate machine, releases, due times, weights, changeovers."""
     g = np.random.default_rng(seed)
@@ -62,9 +62,9 @@ def enumerated(p: SequencingProblem) -> float:
 
 @pytest.mark.parametrize(
     ("seed", "goal", "families"),
-    [(s, goal, families) for s, (goal, families) in enumerate(itertools.product(Goal, (1, 3)))],
+    [(s, goal, families) for s, (goal, families) in enumerate(itertools.product(ScheduleGoal, (1, 3)))],
 )
-def test_optimum_equals_enumeration(seed: int, goal: Goal, families: int) -> None:
+def test_optimum_equals_enumeration(seed: int, goal: ScheduleGoal, families: int) -> None:
     problem = generated(seed, 3, 2, goal=goal, families=families)
     truth = enumerated(problem)
     plan = solve(problem, time_limit_s=20.0, seed=1)
@@ -74,9 +74,9 @@ def test_optimum_equals_enumeration(seed: int, goal: Goal, families: int) -> Non
     assert breaches(problem, plan.machine, plan.start, plan.end) == []
 
 
-@given(st.integers(0, 10**6), st.integers(1, 8), st.integers(1, 4), st.integers(1, 4), st.sampled_from(Goal))
+@given(st.integers(0, 10**6), st.integers(1, 8), st.integers(1, 4), st.integers(1, 4), st.sampled_from(ScheduleGoal))
 @settings(max_examples=60, deadline=None)
-def test_rules_break_no_limit(seed: int, jobs: int, machines: int, families: int, goal: Goal) -> None:
+def test_rules_break_no_limit(seed: int, jobs: int, machines: int, families: int, goal: ScheduleGoal) -> None:
     """Whatever the shop: the fast rule's schedule is whole and valid, and never below the lower bound."""
     problem = generated(seed, jobs, machines, goal=goal, families=families, steps=3)
     machine, start, end, _ = by_rules(problem)
@@ -123,7 +123,7 @@ def slow_dispatch(
 
 @pytest.mark.parametrize("seed", range(12))
 def test_dispatch_kernel_equals_its_twin(seed: int) -> None:
-    problem = generated(seed, 5, 3, goal=Goal.TARDINESS, families=3, steps=3)
+    problem = generated(seed, 5, 3, goal=ScheduleGoal.TARDINESS, families=3, steps=3)
     g = np.random.default_rng(seed)
     urgency, latest = g.normal(0, 3, problem.n_operations), g.uniform(0, 20, problem.n_operations)
     machine, start, end = (np.zeros(problem.n_operations, dtype=np.int64) for _ in range(3))

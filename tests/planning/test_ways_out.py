@@ -11,7 +11,7 @@ import pytest
 from e2esim.planning.factory.fewest import fewest
 from e2esim.planning.factory.flow_lp import solve_flow
 from e2esim.planning.factory.grid import demand_of
-from e2esim.planning.factory.limits import Grid, pricing_grid
+from e2esim.planning.factory.limits import SlotGrid, pricing_grid
 from e2esim.planning.factory.money import usual_money
 from e2esim.planning.factory.network import network
 from e2esim.planning.factory.problem import PlanProblem
@@ -41,7 +41,7 @@ def small(seed: int) -> PlanProblem:
     return replace(problem, on_hand=stock, capacity_h=problem.capacity_h[:, :4])
 
 
-def late(problem: PlanProblem, grid: Grid) -> float:
+def late(problem: PlanProblem, grid: SlotGrid) -> float:
     """Weighted late pieces of the fractional plan, solved anew."""
     qty = np.where((problem.order_due < 0) | (problem.order_due >= grid.days), 0.0, problem.order_qty)
     flow = solve_flow(problem, network(problem), grid.slots, demand_of(problem, problem.order_due, qty), delay=0.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from e2esim.planning.ctp.capable import capable
-from e2esim.planning.ctp.model import DAY, WEEK, Buffer, CtpModel, Flow, Load, Operation, Resource, buy
+from e2esim.planning.ctp.model import DAY, WEEK, Buffer, CtpModel, Flow, Operation, Resource, ResourceLoad, buy
 from e2esim.planning.ctp.request import Request
 from e2esim.planning.ctp.state import State
 from e2esim.planning.promise.limits import main_limit
@@ -16,7 +16,7 @@ def test_the_longer_wait_is_the_limit(lead: int, kind: str, name: str, possible:
     """The oven is free in the first week and from the tenth on; glass takes eight days, or sixty."""
     oven = Resource(name="oven", bucket_start=tuple(k * WEEK for k in range(21)), bucket_size=(40.0, *[0.0] * 9, *[40.0] * 10))
     bake = Operation(
-        name="bake lamp", takes=(Flow(buffer="glass"),), gives=(Flow(buffer="lamp"),), duration=DAY, loads=(Load(resources=("oven",), per_unit=1.0),)
+        name="bake lamp", takes=(Flow(buffer="glass"),), gives=(Flow(buffer="lamp"),), duration=DAY, loads=(ResourceLoad(resources=("oven",), per_unit=1.0),)
     )
     facts = CtpModel(
         buffers=(Buffer(name="lamp"), Buffer(name="glass")),

@@ -12,7 +12,7 @@ import xlsxwriter
 from e2esim.config.problems import InputErrors, Problem
 from e2esim.config.promise.known import Known
 from e2esim.config.promise.orders_file import read_orders
-from e2esim.config.promise.request import Words, check_request
+from e2esim.config.promise.request import WrittenOptions, check_request
 
 KNOWN = Known(
     today=dt.date(2026, 1, 5),
@@ -33,14 +33,14 @@ ORDERS = [
 
 def told(**words: str) -> list[Problem]:
     with pytest.raises(InputErrors) as error:
-        check_request(Words(**(GOOD | words)), KNOWN)
+        check_request(WrittenOptions(**(GOOD | words)), KNOWN)
     return list(error.value.problems)
 
 
 def test_a_good_request_is_laid_out() -> None:
-    asked = check_request(Words(**GOOD, min_shipment="2", max_late="5"), KNOWN)
+    asked = check_request(WrittenOptions(**GOOD, min_shipment="2", max_late="5"), KNOWN)
     assert (asked.item, asked.qty, asked.day, asked.priority, asked.min_shipment, asked.max_late) == (0, 8.0, 15, 1, 2.0, 5)
-    assert check_request(Words(**(GOOD | {"date": "20.01.2026"}), priority="3"), KNOWN).priority == 3
+    assert check_request(WrittenOptions(**(GOOD | {"date": "20.01.2026"}), priority="3"), KNOWN).priority == 3
 
 
 @pytest.mark.parametrize(

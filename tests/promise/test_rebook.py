@@ -7,7 +7,7 @@ import pytest
 
 from e2esim.planning.ctp.model import DAY, Buffer, CtpModel, Flow, Operation, Receipt, buy
 from e2esim.planning.ctp.state import State
-from e2esim.planning.promise.rebook import Line, Outcome, Verdict, rebook
+from e2esim.planning.promise.rebook import BookLine, LineOutcome, LineVerdict, rebook
 
 
 def shop(on_hand: float = 10.0, lead: int = 14, receipts: tuple[tuple[int, float], ...] = ()) -> State:
@@ -23,11 +23,11 @@ def shop(on_hand: float = 10.0, lead: int = 14, receipts: tuple[tuple[int, float
     return State(facts)
 
 
-def line(name: str, qty: float, due: int, buffer: str = "lamp", **more: object) -> Line:
-    return Line(name=name, buffer=buffer, qty=qty, due=due, **more)  # type: ignore[arg-type]
+def line(name: str, qty: float, due: int, buffer: str = "lamp", **more: object) -> BookLine:
+    return BookLine(name=name, buffer=buffer, qty=qty, due=due, **more)  # type: ignore[arg-type]
 
 
-def told(verdicts: tuple[Verdict, ...]) -> list[tuple[str, str, int | None]]:
+def told(verdicts: tuple[LineVerdict, ...]) -> list[tuple[str, str, int | None]]:
     return [(v.line.name, v.outcome.value, v.day) for v in verdicts]
 
 
@@ -108,7 +108,7 @@ def test_what_the_plan_delivers_is_given_back_first() -> None:
     assert told(verdicts) == [("a", "new", 9), ("b", "new", 3)]
 
 
-def some_book(rng: np.random.Generator) -> list[Line]:
+def some_book(rng: np.random.Generator) -> list[BookLine]:
     found = []
     for k in range(int(rng.integers(2, 7))):
         promised = None if rng.random() < 0.6 else int(rng.integers(0, 25))
@@ -137,13 +137,13 @@ def test_rules_hold_for_any_book(seed: int) -> None:
         assert all(min(state.stock_of(b).levels) >= -1e-6 for b in range(3))
         for v in verdicts:
             given = v.line.promised if not v.line.ship_set else max((w.promised for w in book if w.ship_set and w.promised is not None), default=None)
-            assert (v.outcome in (Outcome.KEPT, Outcome.BROKEN)) == (given is not None)
+            assert (v.outcome in (LineOutcome.KEPT, LineOutcome.BROKEN)) == (given is not None)
             assert sum(qty for _, qty in v.parts) in (0.0, v.line.qty)
-            if v.outcome == Outcome.KEPT:
+            if v.outcome == LineOutcome.KEPT:
                 assert v.day == given
-            if v.outcome == Outcome.BROKEN:
+            if v.outcome == LineOutcome.BROKEN:
                 assert v.limit is not None
-            if v.outcome == Outcome.NEW and v.line.max_late is not None:
+            if v.outcome == LineOutcome.NEW and v.line.max_late is not None:
                 assert v.day is not None
                 assert v.day <= v.line.due + v.line.max_late
             if v.offered is not None:

@@ -15,7 +15,7 @@ import polars as pl
 
 from e2esim.domain.book import CONSUMER_COLUMNS, CONTACT_COLUMNS, ORDER_COLUMNS, Columns, OrderKind, OrderState
 from e2esim.domain.events import Event, EventLog
-from e2esim.domain.outcome import ACCOUNT_COLUMNS, Labels, Outcome, Terms
+from e2esim.domain.outcome import ACCOUNT_COLUMNS, KpiFacts, Labels, Outcome
 from e2esim.domain.settings import Horizon, Settings
 from e2esim.domain.world import World
 from e2esim.kpi import measure
@@ -73,13 +73,13 @@ def synthetic_labels(brands: tuple[str, ...] = ("Alba", "Bruna", "Chiara")) -> L
     )
 
 
-def synthetic_terms(labels: Labels) -> Terms:
+def synthetic_terms(labels: Labels) -> KpiFacts:
     """Facts that fit the labels."""
     sold = 2 * len(labels.brands)
     n = len(labels.items)
     brand = np.array([k // 2 if k < sold else -1 for k in range(n)], dtype=np.int32)
     category = np.array([k % 2 if k < sold else 2 for k in range(n)], dtype=np.int32)
-    return Terms(
+    return KpiFacts(
         item_brand=brand,
         item_category=category,
         item_price_eur=np.where(category == 0, 180.0, np.where(category == 1, 25.0, 30.0)),

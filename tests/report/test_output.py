@@ -14,7 +14,7 @@ import pytest
 from report_synthetic import Study, synthetic_outcome, synthetic_study
 
 from e2esim.config.door import load
-from e2esim.domain.book import Problem
+from e2esim.domain.book import LineProblem
 from e2esim.domain.build import build_world
 from e2esim.report.frames import named
 from e2esim.report.manifest import fingerprint
@@ -52,7 +52,7 @@ def test_orders_read_back_as_they_were(folder: Path, study: Study) -> None:
     assert frame["revenue_eur"].sum() == pytest.approx(float(book.filled("revenue_eur").sum()), rel=1e-6)
     assert (frame["consumer"].is_null().to_numpy() == (book.filled("consumer") < 0)).all()
     defect = frame["problems"].cast(pl.String).str.contains("defect").to_numpy()
-    np.testing.assert_array_equal(defect, (book.filled("problems") & Problem.DEFECT) > 0)
+    np.testing.assert_array_equal(defect, (book.filled("problems") & LineProblem.DEFECT) > 0)
     assert set(frame["kind"].unique()) == {"direct", "sell_out", "replenish"}
     assert frame.filter(pl.col("csat_true") == 0).height == 0
 

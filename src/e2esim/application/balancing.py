@@ -10,7 +10,7 @@ from e2esim.config.problems import COMMAND_LINE
 if TYPE_CHECKING:
     from e2esim.domain.scenario import Scenario
     from e2esim.planning.sop.cycle import Cycle
-    from e2esim.planning.sop.opportunity import Verdict
+    from e2esim.planning.sop.opportunity import OpportunityAnswer
     from e2esim.planning.sop.scenarios import SopScenario
 
 SIDE = ("demand_up", "extra_shift", "second_source", "price_up")  # beside the base where nothing is asked for
@@ -18,7 +18,7 @@ SIDE = ("demand_up", "extra_shift", "second_source", "price_up")  # beside the b
 
 def balance(
     scenario: Scenario, *, months: int = 12, wanted: Mapping[str, SopScenario] | None = None, where: str = COMMAND_LINE, opportunity: str = ""
-) -> tuple[Cycle, Verdict | None]:
+) -> tuple[Cycle, OpportunityAnswer | None]:
     """Run one cycle; ``where`` is the place that states the scenarios, for messages.
 
     Raises

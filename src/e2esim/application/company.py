@@ -56,12 +56,12 @@ class OpenCompany:
         max_late: int | None = None, plan: Path | None = None,
     ) -> Promised:  # fmt: skip
         """Say when a quantity can be delivered, on the newest plan below ./runs, on ``plan``, or on a quick one."""
-        from e2esim.config.promise.request import Words
+        from e2esim.config.promise.request import WrittenOptions
 
         def word(value: object) -> str:
             return "" if value is None else f"{value:.15g}" if isinstance(value, float) else str(value)
 
-        words = Words(
+        words = WrittenOptions(
             item=item, qty=word(quantity), date=word(date), customer=customer, priority=word(priority), min_shipment=word(min_shipment), max_late=word(max_late)
         )
         return promise_one(Path(self.name), plan, words, silent)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from e2esim.config.plan_data.door import PlanData
-    from e2esim.planning.book.backorders import Quotas
+    from e2esim.planning.book.backorders import QuotaPots
     from e2esim.planning.book.quotas import QuotaTree
     from e2esim.planning.factory.problem import PlanProblem
     from e2esim.planning.factory.result import PlanResult
@@ -76,12 +76,12 @@ def backorder_view(read: PlanData, problem: PlanProblem, result: PlanResult, tab
     )  # fmt: skip
 
 
-def _limits(tree: QuotaTree, nodes: list[int], supply: np.typing.NDArray[np.float64]) -> Quotas:
+def _limits(tree: QuotaTree, nodes: list[int], supply: np.typing.NDArray[np.float64]) -> QuotaPots:
     """The pots of every item and those open to each order."""
     import numpy as np
 
-    from e2esim.planning.book.backorders import Quotas
+    from e2esim.planning.book.backorders import QuotaPots
     from e2esim.planning.book.quotas import pots, sources
 
     open_to = {node: tuple(sources(tree, node)) for node in set(nodes)}
-    return Quotas(left=np.stack([pots(tree, row) for row in supply]), allowed=tuple(open_to[node] for node in nodes))
+    return QuotaPots(left=np.stack([pots(tree, row) for row in supply]), allowed=tuple(open_to[node] for node in nodes))

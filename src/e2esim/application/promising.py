@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from e2esim.config.plan_state.find import Found, find_plan
+from e2esim.config.plan_state.find import FoundPlan, find_plan
 from e2esim.report.promise.told import PlanUsed
 
 if TYPE_CHECKING:
     from e2esim.config.plan_state.snapshot import Snapshot
     from e2esim.config.promise.known import Known
-    from e2esim.config.promise.request import Asked, Words
+    from e2esim.config.promise.request import Asked, WrittenOptions
     from e2esim.planning.ctp.slips import Slip
     from e2esim.report.promise.told import Told, Waits
 
@@ -51,7 +51,7 @@ class Promised:
         return f"<pre>{html.escape(json.dumps(self.answer, indent=1, ensure_ascii=False))}</pre>"
 
 
-def promise_one(data: Path, plan: Path | None, words: Words, tell: Tell) -> Promised:
+def promise_one(data: Path, plan: Path | None, words: WrittenOptions, tell: Tell) -> Promised:
     """Answer a request.
 
     Raises
@@ -124,10 +124,10 @@ def _quick(data: Path, tell: Tell) -> tuple[Snapshot, PlanUsed]:
     tell(f"planned in {quick_s} s: {folder}; `e2esim plan {data}` searches longer")
     head = read_head(folder)
     assert head is not None  # just written
-    return read_snapshot(folder), _used(Found(head=head, changed=()), quick_s)
+    return read_snapshot(folder), _used(FoundPlan(head=head, changed=()), quick_s)
 
 
-def _used(found: Found, quick_s: float | None) -> PlanUsed:
+def _used(found: FoundPlan, quick_s: float | None) -> PlanUsed:
     head = found.head
     return PlanUsed(folder=str(head.folder), made=head.made, status=head.status, changed=found.changed, quick_s=quick_s)
 

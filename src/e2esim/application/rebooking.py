@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from e2esim.planning.promise.advice import advise
-from e2esim.planning.promise.rebook import PRECEDENCE, Line, rebook
+from e2esim.planning.promise.rebook import PRECEDENCE, BookLine, rebook
 
 if TYPE_CHECKING:
     import polars as pl
@@ -41,7 +41,7 @@ def promise_book(orders: pl.DataFrame, snapshot: Snapshot, used: PlanUsed, prece
     )
 
 
-def book_lines(orders: pl.DataFrame, snapshot: Snapshot) -> list[Line]:
+def book_lines(orders: pl.DataFrame, snapshot: Snapshot) -> list[BookLine]:
     """The orders as lines, each with what the plan delivers to the order of that number."""
     problem, result = snapshot.problem, snapshot.result
     planned: dict[str, list[tuple[str, int, float]]] = {}
@@ -55,7 +55,7 @@ def book_lines(orders: pl.DataFrame, snapshot: Snapshot) -> list[Line]:
     for row in orders.iter_rows(named=True):
         name = f"{row['order']}/{row['line']}" if row["line"] else row["order"]
         found.append(
-            Line(
+            BookLine(
                 name=name,
                 buffer=row["item"],
                 qty=row["qty"],

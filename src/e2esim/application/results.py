@@ -13,7 +13,7 @@ from e2esim.application.shown import Shown
 if TYPE_CHECKING:
     from e2esim.planning.demand.net_demand import NetDemand
     from e2esim.planning.sop.cycle import Cycle
-    from e2esim.planning.sop.opportunity import Verdict
+    from e2esim.planning.sop.opportunity import OpportunityAnswer
     from e2esim.report.backorders.tables import RunView
     from e2esim.study.compare import Comparison
     from e2esim.study.network import NetworkResult
@@ -84,7 +84,7 @@ class Balanced(Shown):
     """An S&OP cycle, and what it says of an opportunity."""
 
     cycle: Cycle
-    verdict: Verdict | None
+    verdict: OpportunityAnswer | None
     name: str
 
     @cached_property

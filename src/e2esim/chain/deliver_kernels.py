@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from e2esim.domain.book import OrderKind, OrderState, Problem, Service
+from e2esim.domain.book import LineProblem, OrderKind, OrderState, Service
 from e2esim.streams.draws import lognormal, uniform
 
 Rows = npt.NDArray[np.int32]
@@ -30,8 +30,8 @@ _REPLENISH = int(OrderKind.REPLENISH)
 _SELL_OUT = int(OrderKind.SELL_OUT)
 _SHIPPED = int(OrderState.SHIPPED)
 _DELIVERED = int(OrderState.DELIVERED)
-_DAMAGED = int(Problem.DAMAGED)
-_FAILED = int(Problem.INSTALL_FAILED)
+_DAMAGED = int(LineProblem.DAMAGED)
+_FAILED = int(LineProblem.INSTALL_FAILED)
 _INSTALLATION = int(Service.INSTALLATION)
 
 

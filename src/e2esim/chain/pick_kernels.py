@@ -6,14 +6,14 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from e2esim.domain.book import OrderState, Problem
+from e2esim.domain.book import LineProblem, OrderState
 from e2esim.streams.draws import uniform
 
 Rows = npt.NDArray[np.int32]
 F = npt.NDArray[np.float64]
 
 _PICKED = int(OrderState.PICKED)
-_INCOMPLETE = int(Problem.INCOMPLETE)
+_INCOMPLETE = int(LineProblem.INCOMPLETE)
 
 
 @njit(cache=True)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from e2esim.domain.book import OrderKind, OrderState, Problem, ReturnCause
+from e2esim.domain.book import LineProblem, OrderKind, OrderState, ReturnCause
 from e2esim.streams.draws import uniform
 
 Rows = npt.NDArray[np.int32]
@@ -19,7 +19,7 @@ Small = npt.NDArray[np.int16]
 
 _REPLENISH = int(OrderKind.REPLENISH)
 _DELIVERED = int(OrderState.DELIVERED)
-_DAMAGED = int(Problem.DAMAGED)
+_DAMAGED = int(LineProblem.DAMAGED)
 _NONE = int(ReturnCause.NONE)
 _SECOND = int(ReturnCause.SECOND_THOUGHTS)
 _UNSOLD = int(ReturnCause.UNSOLD)

@@ -14,7 +14,7 @@ from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem, did_you_m
 
 if TYPE_CHECKING:
     from e2esim.domain.scenario import Scenario
-    from e2esim.report.comparison_folder import Told
+    from e2esim.report.comparison_folder import ComparisonFacts
 
 USUAL = 10  # pairs of runs
 
@@ -36,7 +36,7 @@ class CompareOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class ComparisonAsked:
     """What is to be compared: overrides by name (the base first), deciding KPIs, replications."""
 
     title: str
@@ -45,7 +45,7 @@ class Asked:
     replications: int = USUAL
 
 
-def asked(arguments: Sequence[str], experiment: str) -> Asked:
+def asked(arguments: Sequence[str], experiment: str) -> ComparisonAsked:
     """Read the arguments: runs (a scenario and its overrides, in quotes), and overrides alone, which go to every run.
 
     Raises
@@ -68,14 +68,14 @@ def asked(arguments: Sequence[str], experiment: str) -> Asked:
             raise _wrong("RUN", named[0][0], "an experiment brings its own runs", "give overrides only, e.g. scale=0.1, or leave out --experiment")
         found = load_experiment(experiment)
         runs = {name: [*overrides, *common] for name, overrides in found.runs.items()}
-        return Asked(title=found.title, runs=runs, kpis=found.kpis, replications=found.replications)
+        return ComparisonAsked(title=found.title, runs=runs, kpis=found.kpis, replications=found.replications)
     if len(named) < 2:
         message, remedy = "nothing to compare", "name two runs, e.g. mattress_maker/as_is mattress_maker/to_be, or --experiment NAME"
         raise InputErrors([Problem(file=COMMAND_LINE, message=message, remedy=remedy)])
     twice = [text for k, (text, words) in enumerate(named) if sorted(words) in [sorted(other) for _, other in named[:k]]]
     if twice:
         raise _wrong("RUN", twice[0], "the same run twice", "two runs must differ; for independent runs of one scenario: e2esim run -n 10")
-    return Asked(title=" against ".join(text for text, _ in reversed(named)), runs={text: [*words, *common] for text, words in named})
+    return ComparisonAsked(title=" against ".join(text for text, _ in reversed(named)), runs={text: [*words, *common] for text, words in named})
 
 
 def check_kpis(kpis: Sequence[str], place: str, column: str = "kpis") -> None:
@@ -153,14 +153,14 @@ def load_runs(runs: Mapping[str, Sequence[str]]) -> dict[str, Scenario]:
     return scenarios
 
 
-def _told(question: Asked, scenarios: Mapping[str, Scenario]) -> Told:
-    from e2esim.report.comparison_folder import Told
+def _told(question: ComparisonAsked, scenarios: Mapping[str, Scenario]) -> ComparisonFacts:
+    from e2esim.report.comparison_folder import ComparisonFacts
     from e2esim.report.differs import apart
 
     base, *others = scenarios
     settings = scenarios[base].settings
     horizon = settings.horizon
-    return Told(
+    return ComparisonFacts(
         title=question.title,
         runs=question.runs,
         changed={name: apart(scenarios[base], scenarios[name]) for name in others},

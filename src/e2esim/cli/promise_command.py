@@ -14,7 +14,7 @@ from e2esim.cli.ends import told_on_stderr
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
 
 if TYPE_CHECKING:
-    from e2esim.config.promise.request import Words
+    from e2esim.config.promise.request import WrittenOptions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ class PromiseOptions:
     as_json: bool = False
     quiet: bool = False
 
-    def request(self) -> Words:
+    def request(self) -> WrittenOptions:
         """The options of one request.
 
         Raises
@@ -43,14 +43,14 @@ class PromiseOptions:
         InputErrors
             If one that is needed is missing.
         """
-        from e2esim.config.promise.request import Words
+        from e2esim.config.promise.request import WrittenOptions
 
         needed = {"--item": self.item, "--qty": self.qty, "--date": self.date, "--customer": self.customer}
         missing = [name for name, word in needed.items() if not word.strip()]
         if missing:
             remedy = "a request needs --item, --qty, --date and --customer; a book of orders needs --orders FILE"
             raise InputErrors([wrong(name, "", "is missing", remedy) for name in missing])
-        return Words(
+        return WrittenOptions(
             item=self.item.strip(),
             qty=self.qty.strip(),
             date=self.date.strip(),

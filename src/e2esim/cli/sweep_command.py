@@ -15,7 +15,7 @@ from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem, did_you_m
 if TYPE_CHECKING:
     from e2esim.study.design import Factor
     from e2esim.study.executor import Executor
-    from e2esim.study.sweep import Point, Swept
+    from e2esim.study.sweep import Point, SweepEnd
 
 MANIFEST = "sweep.json"
 USUAL = 10
@@ -150,7 +150,7 @@ def sweep_folder(out: Path | None) -> Path:
     return out
 
 
-def finish(folder: Path, points: Sequence[Point], replications: int, asked: Question, swept: Swept) -> dict[str, Any]:
+def finish(folder: Path, points: Sequence[Point], replications: int, asked: Question, swept: SweepEnd) -> dict[str, Any]:
     """Write sweep.parquet, means.parquet and sweep.json from the parts, which stay, so that more can be added."""
     from e2esim.report.manifest import versions
     from e2esim.study.store import Store, write_whole

@@ -27,14 +27,14 @@ MOST = 1_000_000  # values of one factor
 
 
 @dataclass(frozen=True, kw_only=True)
-class Swept:
+class SweepWords:
     """What the words of a sweep say: factors by key, and the overrides that go to every point."""
 
     factors: Mapping[str, Factor]
     common: tuple[str, ...]
 
 
-def read_factors(words: Sequence[str], file: str = COMMAND_LINE) -> Swept:
+def read_factors(words: Sequence[str], file: str = COMMAND_LINE) -> SweepWords:
     """Sort the words into factors and common overrides.
 
     Raises
@@ -66,7 +66,7 @@ def read_factors(words: Sequence[str], file: str = COMMAND_LINE) -> Swept:
             problems += _unknown(key, file)
     if problems:
         raise InputErrors(problems)
-    return Swept(factors=factors, common=tuple(common))
+    return SweepWords(factors=factors, common=tuple(common))
 
 
 def _unknown(key: str, file: str) -> list[Problem]:

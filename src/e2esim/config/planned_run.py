@@ -17,7 +17,7 @@ from e2esim.config.plan_state.snapshot import elsewhere_of
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem, did_you_mean
 from e2esim.config.promise.request import read_date
 from e2esim.planning.factory.risk import usual_risk
-from e2esim.simulate.factory.facts import Chance, PlannedCompany, RunRules
+from e2esim.simulate.factory.facts import ChanceSwitches, PlannedCompany, RunRules
 
 if TYPE_CHECKING:
     from e2esim.planning.demand.net_demand import DemandData, NetDemand
@@ -34,7 +34,7 @@ class RunWords:
     """What the command line adds to the data: whole numbers by key, and the draws that are on."""
 
     numbers: Mapping[str, int]
-    chance: Chance
+    chance: ChanceSwitches
 
 
 def run_words(overrides: Sequence[str]) -> RunWords:
@@ -52,7 +52,7 @@ def run_words(overrides: Sequence[str]) -> RunWords:
     (28, False, True)
     """
     numbers: dict[str, int] = {}
-    chance, problems = Chance(), list[Problem]()
+    chance, problems = ChanceSwitches(), list[Problem]()
     for override in overrides:
         key, _, value = (part.strip() for part in override.partition("="))
         if key == "chance":
@@ -74,13 +74,13 @@ def run_words(overrides: Sequence[str]) -> RunWords:
     return RunWords(numbers=numbers, chance=chance)
 
 
-def _chance(value: str) -> Chance | None:
+def _chance(value: str) -> ChanceSwitches | None:
     named = [word.strip() for word in value.split(",")]
     if value in ("true", "false"):
         named = list(_DRAWS) if value == "true" else []
     elif set(named) - set(_DRAWS):
         return None
-    return Chance(**{draw: draw in named for draw in _DRAWS})
+    return ChanceSwitches(**{draw: draw in named for draw in _DRAWS})
 
 
 def rules_of(read: PlanData, words: RunWords) -> RunRules:

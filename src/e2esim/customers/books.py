@@ -122,7 +122,7 @@ class Mind(NamedTuple):
     ces_cuts: F
 
 
-class Speech(NamedTuple):
+class SpeechBook(NamedTuple):
     """Who speaks, and what it adds up to, (markets,)."""
 
     good: float

@@ -26,7 +26,7 @@ from e2esim.customers.satisfaction_kernels import (
     RESOLUTION,
     late_days,
 )
-from e2esim.domain.book import Problem, Reason, Service
+from e2esim.domain.book import LineProblem, Reason, Service
 from e2esim.domain.experience import SERVICE, Flag, Lived
 from e2esim.streams.draws import uniform
 
@@ -45,8 +45,8 @@ _INSTALLED, _USED_TAKEN, _FIRST_USE, _FOLLOW_UP = int(Lived.INSTALLED), int(Live
 _DEFECT_MET, _ANSWER, _NO_ANSWER, _RECOVERY = int(Lived.DEFECT_MET), int(Lived.ANSWER), int(Lived.NO_ANSWER), int(Lived.RECOVERY)
 _GIVEN_UP = int(Lived.GIVEN_UP)
 WORST_D = 30.0  # [days] of lateness that a line given up is felt like
-_DAMAGED, _INCOMPLETE, _FAILED, _DEFECT = int(Problem.DAMAGED), int(Problem.INCOMPLETE), int(Problem.INSTALL_FAILED), int(Problem.DEFECT)
-_BROKEN, _TROUBLE = int(Problem.INTEGRATION), int(Problem.TOUCHPOINT)
+_DAMAGED, _INCOMPLETE, _FAILED, _DEFECT = int(LineProblem.DAMAGED), int(LineProblem.INCOMPLETE), int(LineProblem.INSTALL_FAILED), int(LineProblem.DEFECT)
+_BROKEN, _TROUBLE = int(LineProblem.INTEGRATION), int(LineProblem.TOUCHPOINT)
 _NEEDS, _INSTALL, _COLLECTED, _FOLLOWED = int(Service.NEEDS_ANALYSIS), int(Service.INSTALLATION), int(Service.USED_COLLECTION), int(Service.USE_FOLLOWUP)
 _TOLD = int(Service.DELAY_TOLD)
 _COMPLAINT, _CLAIM = int(Reason.COMPLAINT), int(Reason.CLAIM)

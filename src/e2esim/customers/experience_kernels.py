@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from e2esim.customers.books import Felt, Law, Mind, Minds, OrderFacts, ServiceVoice, Speech
+from e2esim.customers.books import Felt, Law, Mind, Minds, OrderFacts, ServiceVoice, SpeechBook
 from e2esim.customers.satisfaction_kernels import (
     COMPLETENESS,
     DAMAGE,
@@ -134,7 +134,7 @@ def feel(
     voice: ServiceVoice,
     law: Law,
     mind: Mind,
-    speech: Speech,
+    speech: SpeechBook,
 ) -> None:
     """Feel the first ``n`` experiences of a batch; writes ``feeling`` and ``felt`` into it. ``keys``: quality, survey, word."""
     scar = 0.0
@@ -208,7 +208,7 @@ def ask(
 
 
 @njit(cache=True)
-def speak(kind: int, key: np.uint64, s: float, speech: Speech, line: Count) -> int:
+def speak(kind: int, key: np.uint64, s: float, speech: SpeechBook, line: Count) -> int:
     """+1 a good word, -1 a bad one (worse than the best alternative), 0 silence."""
     if uniform(key, line, kind) >= willing(s, speech.good, speech.bad):
         return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.customers.books import Law, Mind, Minds, OrderFacts, Speech, Touchpoints, felt, order_facts, service_voice, touchpoints
+from e2esim.customers.books import Law, Mind, Minds, OrderFacts, SpeechBook, Touchpoints, felt, order_facts, service_voice, touchpoints
 from e2esim.customers.emission_kernels import ROWS
 from e2esim.customers.experience_kernels import feel
 from e2esim.customers.experience_sums import add_cells, keep
@@ -59,7 +59,7 @@ class Experiences:
             return
         c, p, m = self.people.consumers, self.people, self.world.settings.market
         minds = Minds(c["address"], c["memory"], c["memory_t"], c["scar"], self.world.accounts.code, p.account_memory)
-        speech = Speech(m.speak_good, m.speak_bad, m.competitor_satisfaction, self.word_sum, self.word_count)
+        speech = SpeechBook(m.speak_good, m.speak_bad, m.competitor_satisfaction, self.word_sum, self.word_count)
         o = order_facts(self.orders)
         feel(self._batch, n, self._keys, o, felt(self.orders), minds, service_voice(self.contacts), self._law, self._mind, speech)
         add_cells(self._batch, n, 24.0 * self.world.settings.horizon.warmup_days, o.channel, o.segment, self.sums)

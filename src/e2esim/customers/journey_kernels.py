@@ -11,15 +11,15 @@ from numba import njit
 
 from e2esim.customers.books import OrderFacts
 from e2esim.customers.satisfaction_kernels import late_days
-from e2esim.domain.book import OrderKind, Problem, Reason, ReturnCause, Service
+from e2esim.domain.book import LineProblem, OrderKind, Reason, ReturnCause, Service
 from e2esim.streams.draws import exponential, normal, uniform
 
 F = npt.NDArray[np.float64]
 I32 = npt.NDArray[np.int32]
 U8 = npt.NDArray[np.uint8]
 
-_DAMAGED, _DEFECT = int(Problem.DAMAGED), int(Problem.DEFECT)
-_BROKEN = int(Problem.DAMAGED | Problem.INCOMPLETE | Problem.INSTALL_FAILED)
+_DAMAGED, _DEFECT = int(LineProblem.DAMAGED), int(LineProblem.DEFECT)
+_BROKEN = int(LineProblem.DAMAGED | LineProblem.INCOMPLETE | LineProblem.INSTALL_FAILED)
 _NEEDS, _FOLLOWED, _TOLD = int(Service.NEEDS_ANALYSIS), int(Service.USE_FOLLOWUP), int(Service.DELAY_TOLD)
 _COMPLAINT, _CLAIM, _USE_HELP = int(Reason.COMPLAINT), int(Reason.CLAIM), int(Reason.USE_HELP)
 _BACK_DEFECT, _BACK_SECOND, _BACK_DAMAGE = int(ReturnCause.DEFECT), int(ReturnCause.SECOND_THOUGHTS), int(ReturnCause.DAMAGE)

@@ -32,7 +32,7 @@ _INTEGRATION_WEIGHT = 0.25  # [share] of journeys in which a missing integration
 
 
 @dataclass(frozen=True)
-class Offer:
+class ShownOffer:
     """What the firm shows to consumers in this tick."""
 
     direct_d: F  # (cells,) days from order to door for an item in stock at the plant
@@ -41,7 +41,7 @@ class Offer:
     on_hand: F  # (accounts, items) free stock of the accounts
 
 
-class Market:
+class DemandCells:
     """Prospects and returning customers of all demand cells."""
 
     def __init__(self, world: World, people: People, orders: Columns, streams: Streams) -> None:
@@ -113,7 +113,7 @@ class Market:
         hour = int(tick * self._tick_h % 24.0)
         return bool(_HOUR_SHARE[hour : max(hour + 1, int(hour + self._tick_h))].any())
 
-    def step(self, tick: int, offer: Offer) -> npt.NDArray[np.int32]:
+    def step(self, tick: int, offer: ShownOffer) -> npt.NDArray[np.int32]:
         """One tick of demand; returns the new order rows (placed inside the tick)."""
         mu = self._mu(tick)
         expected = int(2.0 * float(mu.sum())) + 2048

@@ -34,7 +34,7 @@ class OrderState(IntEnum):
     CANCELLED = 5
 
 
-class Problem(IntFlag):
+class LineProblem(IntFlag):
     """Problems of an order line, a bit each."""
 
     DAMAGED = 1

@@ -93,7 +93,7 @@ class Labels:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Terms:
+class KpiFacts:
     """Facts of the world that KPIs need beside the log.
 
     Parameters
@@ -214,7 +214,7 @@ class Outcome:
     accounts: Columns
     events: dict[str, npt.NDArray[Any]]
     labels: Labels
-    terms: Terms
+    terms: KpiFacts
     horizon_h: float
     warmup_h: float
     scale: float = 1.0

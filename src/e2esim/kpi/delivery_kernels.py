@@ -9,14 +9,14 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from e2esim.domain.book import OrderKind, OrderState, Problem
+from e2esim.domain.book import LineProblem, OrderKind, OrderState
 
 Array = npt.NDArray[Any]
 
 _DIRECT, _SELL_OUT, _REPLENISH = int(OrderKind.DIRECT), int(OrderKind.SELL_OUT), int(OrderKind.REPLENISH)
 _CANCELLED = int(OrderState.CANCELLED)
-_INCOMPLETE = int(Problem.INCOMPLETE)
-_IMPERFECT = int(Problem.INCOMPLETE) | int(Problem.DAMAGED) | int(Problem.INSTALL_FAILED)
+_INCOMPLETE = int(LineProblem.INCOMPLETE)
+_IMPERFECT = int(LineProblem.INCOMPLETE) | int(LineProblem.DAMAGED) | int(LineProblem.INSTALL_FAILED)
 
 SERVED = 24  # columns of the sums, in this order
 DUE, ON_DATE, ON_STAMP, IN_FULL, OTIF, LATE, LATE_DAYS, WISHED, ON_WISH, NEEDED, NEEDED_PCS = range(11)

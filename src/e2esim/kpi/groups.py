@@ -65,7 +65,7 @@ class Groups:
 
 
 @dataclass(frozen=True)
-class Cells:
+class GroupCells:
     """Cells of a table of rows: codes of each cell, and the cell of each row.
 
     Parameters
@@ -88,7 +88,7 @@ class Cells:
         return int(self.channel.shape[0]) * (self.brands + 1)
 
 
-def base_cells(channel: Array, segment: Array, market: Array, labels: Labels) -> Cells:
+def base_cells(channel: Array, segment: Array, market: Array, labels: Labels) -> GroupCells:
     """Number the (channel, segment, market) combinations of rows, each code array (n,).
 
     Raises
@@ -109,25 +109,25 @@ def base_cells(channel: Array, segment: Array, market: Array, labels: Labels) ->
     key = np.empty(cells, dtype=np.int64)
     used = np.flatnonzero(seen >= 0)
     key[seen[used]] = used
-    return Cells(of_row, key // (segments * markets), key // markets % segments, key % markets, len(labels.brands))
+    return GroupCells(of_row, key // (segments * markets), key // markets % segments, key % markets, len(labels.brands))
 
 
-def order_cells(orders: dict[str, Array], item_brand: Array, labels: Labels) -> Cells:
+def order_cells(orders: dict[str, Array], item_brand: Array, labels: Labels) -> GroupCells:
     """Cells of order rows by channel, segment, market and brand of the item; ``orders`` holds the four code columns."""
     base = base_cells(orders["channel"], orders["segment"], orders["market"], labels)
     check_codes("item", orders["item"], len(labels.items))
     out = empty_int(base.of_row.shape[0])
     add_brand(base.of_row, orders["item"], item_brand, base.brands, out)
-    return Cells(out, base.channel, base.segment, base.market, base.brands)
+    return GroupCells(out, base.channel, base.segment, base.market, base.brands)
 
 
-def contact_cells(contacts: dict[str, Array], order_item: Array, item_brand: Array, labels: Labels) -> Cells:
+def contact_cells(contacts: dict[str, Array], order_item: Array, item_brand: Array, labels: Labels) -> GroupCells:
     """Cells of contacts; the brand is that of the order row the contact is about, if any."""
     base = base_cells(contacts["channel"], contacts["segment"], contacts["market"], labels)
     check_codes("row", contacts["row"], order_item.shape[0])
     out = empty_int(base.of_row.shape[0])
     add_brand_of_row(base.of_row, contacts["row"], order_item, item_brand, base.brands, out)
-    return Cells(out, base.channel, base.segment, base.market, base.brands)
+    return GroupCells(out, base.channel, base.segment, base.market, base.brands)
 
 
 def check_codes(name: str, codes: Array, size: int) -> None:
@@ -143,7 +143,7 @@ def check_codes(name: str, codes: Array, size: int) -> None:
         raise ValueError(f"column {name} holds code {top}, but there are only {size} of them")
 
 
-def fold(sums: Floats, cells: Cells, groups: Groups) -> Floats:
+def fold(sums: Floats, cells: GroupCells, groups: Groups) -> Floats:
     """Fold sums by cell, (n_cells, n_measures), into sums by group, (n_groups, n_measures)."""
     measures = sums.shape[1]
     cube = sums.reshape(cells.channel.shape[0], cells.brands + 1, measures)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from e2esim.domain.outcome import Buyer
 from e2esim.kpi import loyalty_kernels as k
-from e2esim.kpi.groups import Cells, base_cells, check_codes, fold, ratio
+from e2esim.kpi.groups import GroupCells, base_cells, check_codes, fold, ratio
 from e2esim.kpi.money import Money
 from e2esim.kpi.money_kernels import DISCOUNTED
 from e2esim.kpi.reading import Reading, filled
@@ -145,7 +145,7 @@ def _traces(reading: Reading) -> tuple[Array, Array, Array, Array]:
 def _sum_loyalty(
     reading: Reading,
     c: dict[str, Array],
-    cells: Cells,
+    cells: GroupCells,
     own: tuple[Array, Array, Array, Array, Array, Array],
     traces: tuple[Array, Array, Array, Array],
     window_h: Floats,

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from e2esim.domain.book import Columns
 from e2esim.domain.outcome import Outcome
-from e2esim.kpi.groups import Cells, Groups, check_codes, contact_cells, order_cells
+from e2esim.kpi.groups import GroupCells, Groups, check_codes, contact_cells, order_cells
 
 Array = npt.NDArray[Any]
 
@@ -53,7 +53,7 @@ class Reading:
         return self.outcome.terms.item_brand.astype(np.int32)
 
     @cached_property
-    def order_cells(self) -> Cells:
+    def order_cells(self) -> GroupCells:
         """Cells of the order rows."""
         check_codes("item_brand", self.item_brand, len(self.outcome.labels.brands))
         return order_cells(self.orders, self.item_brand, self.outcome.labels)
@@ -64,7 +64,7 @@ class Reading:
         return filled(self.outcome.contacts)
 
     @cached_property
-    def contact_cells(self) -> Cells:
+    def contact_cells(self) -> GroupCells:
         """Cells of the contacts."""
         return contact_cells(self.contacts, self.orders["item"], self.item_brand, self.outcome.labels)
 

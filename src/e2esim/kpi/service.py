@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.domain.book import LateCause, OrderKind, OrderState, Problem
+from e2esim.domain.book import LateCause, LineProblem, OrderKind, OrderState
 from e2esim.domain.events import Event
 from e2esim.domain.outcome import Tier
 from e2esim.kpi import delivery_kernels as k
@@ -119,7 +119,7 @@ def _by_tier(reading: Reading, findings: Findings) -> None:
     due = np.flatnonzero(ours & (o["promised"] >= reading.start) & (o["promised"] < 24.0 * today))
     done = o["delivered"][due] < reading.end
     on_date = np.floor(o["delivered"][due] / 24.0) <= np.floor(o["promised"][due] / 24.0)
-    kept = done & on_date & ((o["problems"][due] & Problem.INCOMPLETE) == 0)
+    kept = done & on_date & ((o["problems"][due] & LineProblem.INCOMPLETE) == 0)
     lines = np.bincount(tier[due], minlength=len(Tier)).astype(np.float64)
     share = ratio(np.bincount(tier[due], weights=kept, minlength=len(Tier)), lines)
     for kpi, which in (("otif_strategic", Tier.STRATEGIC), ("otif_trade", Tier.TRADE), ("otif_branch", Tier.BRANCH), ("otif_direct", Tier.CONSUMER)):
@@ -136,7 +136,7 @@ def _in_window(reading: Reading, findings: Findings) -> None:
     channel = o["channel"][due]
     early = np.floor(o["promised"][due] / 24.0) - np.floor(o["delivered"][due] / 24.0)  # NaN compares false
     inside = (early <= np.asarray(terms.channel_early_d)[channel]) & (early >= -np.asarray(terms.channel_late_d)[channel])
-    kept = inside & (o["delivered"][due] < reading.end) & ((o["problems"][due] & Problem.INCOMPLETE) == 0)
+    kept = inside & (o["delivered"][due] < reading.end) & ((o["problems"][due] & LineProblem.INCOMPLETE) == 0)
     sums = np.zeros((cells.count, 2))
     for column, weight in ((0, np.ones(len(due))), (1, kept.astype(np.float64))):
         sums[:, column] = np.bincount(cells.of_row[due], weights=weight, minlength=cells.count)

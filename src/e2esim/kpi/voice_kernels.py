@@ -8,14 +8,14 @@ from typing import Any
 import numpy.typing as npt
 from numba import njit
 
-from e2esim.domain.book import OrderKind, Problem, Reason
+from e2esim.domain.book import LineProblem, OrderKind, Reason
 
 Array = npt.NDArray[Any]
 
 _REPLENISH = int(OrderKind.REPLENISH)
 _COMPLAINT, _CLAIM = int(Reason.COMPLAINT), int(Reason.CLAIM)
 
-_IN_ORDER = int(Problem.DAMAGED | Problem.INCOMPLETE | Problem.INSTALL_FAILED | Problem.DEFECT)
+_IN_ORDER = int(LineProblem.DAMAGED | LineProblem.INCOMPLETE | LineProblem.INSTALL_FAILED | LineProblem.DEFECT)
 
 VOICE = 17  # columns of the sums, in this order
 LINES, CSAT_N, CSAT_SUM, CSAT_TOP, NPS_N, PROMOTERS, DETRACTORS, CES_N = range(8)

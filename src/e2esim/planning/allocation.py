@@ -101,7 +101,7 @@ class AllocationSystem:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Allocation:
+class QuotaPlan:
     """The allocation of a night.
 
     ``status``: ``open`` = nothing is short; ``optimal``; ``greedy`` = the solver gave up and the greedy rule decided.
@@ -191,7 +191,7 @@ class PromiseAllocator:
 
     def plan(
         self, *, demand: Floats, free: Floats, free_hours: Floats, material: Floats, prices: bool = True
-    ) -> Allocation:
+    ) -> QuotaPlan:
         """Allocate the free supply of tonight.
 
         Parameters
@@ -308,7 +308,7 @@ class PromiseAllocator:
 
     def _result(
         self, status: str, short: Flags, supply: Floats, served: Floats, floor: Floats, extra: Floats, started: float
-    ) -> Allocation:
+    ) -> QuotaPlan:
         s, b = self.system, self.system.bucket_end.size
         sizes = (s.value.shape[0] * b, s.centre_hours.shape[0] * b, s.material_use.shape[0] * b)
         prices = np.zeros(sum(sizes))
@@ -316,7 +316,7 @@ class PromiseAllocator:
             prices = np.maximum(-self._lp.duals(self._row_supply, sum(sizes)), 0.0)
         item, centre, material = (part.reshape(-1, b) for part in np.split(prices, np.cumsum(sizes)[:-1]))
         quota = self._quota(short, supply + np.cumsum(extra, axis=1), served, floor)
-        return Allocation(
+        return QuotaPlan(
             status="optimal" if status == "unpriced" else status,
             short=short,
             quota=quota,

@@ -28,7 +28,7 @@ class ComparedRows(Compared, Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class ComparisonFacts:
     """What a reader must know about the runs compared.
 
     ``runs``: overrides by name; ``changed``: what each has else than the base; ``seed``, ``scale`` and ``period`` of all; ``title``.
@@ -83,7 +83,7 @@ def replications_frame(found: ComparedRows) -> pl.DataFrame:
     )
 
 
-def write_comparison(found: ComparedRows, told: Told, folder: Path) -> Path:
+def write_comparison(found: ComparedRows, told: ComparisonFacts, folder: Path) -> Path:
     """Write report.html, comparison.xlsx, differences.parquet, replications.parquet and .csv, manifest.json.
 
     Raises
@@ -113,7 +113,7 @@ def write_comparison(found: ComparedRows, told: Told, folder: Path) -> Path:
     return folder
 
 
-def _workbook(path: Path, found: ComparedRows, told: Told, frame: pl.DataFrame, values: pl.DataFrame) -> None:
+def _workbook(path: Path, found: ComparedRows, told: ComparisonFacts, frame: pl.DataFrame, values: pl.DataFrame) -> None:
     import xlsxwriter
 
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}) as book:
@@ -121,7 +121,7 @@ def _workbook(path: Path, found: ComparedRows, told: Told, frame: pl.DataFrame, 
             part.write_excel(book, worksheet=title, autofit=True, freeze_panes=(1, 0), table_style="Table Style Light 1", float_precision=4)
 
 
-def _sheets(found: ComparedRows, told: Told, frame: pl.DataFrame, values: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+def _sheets(found: ComparedRows, told: ComparisonFacts, frame: pl.DataFrame, values: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
     yield "Differences", frame.filter(pl.col("asked_for")).drop("asked_for")
     yield "Every KPI", frame
     yield "Replications", values

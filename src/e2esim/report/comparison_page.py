@@ -8,14 +8,14 @@ import jinja2
 from markupsafe import Markup
 
 from e2esim.report.comparison import Compared, Gap, crn_said, is_amount, label, statements, word
-from e2esim.report.comparison_folder import Told
-from e2esim.report.grids import Grid
+from e2esim.report.comparison_folder import ComparisonFacts
+from e2esim.report.grids import TextGrid
 from e2esim.report.pictures.forest import draw_forest
 from e2esim.report.pictures.ink import css
 from e2esim.report.words import Words
 
 
-def build_comparison_page(found: Compared, told: Told) -> str:
+def build_comparison_page(found: Compared, told: ComparisonFacts) -> str:
     """Return the whole page as HTML text: no script, no outside resource."""
     words = Words("en")
     return _template().render(
@@ -38,7 +38,7 @@ def _template() -> jinja2.Template:
     return environment.get_template("comparison.html.j2")
 
 
-def _facts(found: Compared, told: Told) -> list[str]:
+def _facts(found: Compared, told: ComparisonFacts) -> list[str]:
     facts = [f"{found.replications} pairs of replications, seed {told.seed}", *([told.period] if told.period else [])]
     return [*facts, f"{100 * told.scale:g} % of the full size"] if told.scale != 1.0 else facts
 
@@ -62,7 +62,7 @@ def _change(gap: Gap, words: Words) -> str:
     return ("+" if gap.difference > 0 else "") + words.told(gap.difference, gap.unit)
 
 
-def _section(found: Compared, name: str, scale: float, words: Words) -> tuple[str, Markup, Grid]:
+def _section(found: Compared, name: str, scale: float, words: Words) -> tuple[str, Markup, TextGrid]:
     gaps = [gap for gap in found.differences[name] if gap.kpi in found.family]
     rows = []
     for gap in gaps:
@@ -73,4 +73,4 @@ def _section(found: Compared, name: str, scale: float, words: Words) -> tuple[st
         p = f"{gap.p_family:.3f}" if gap.p_family >= 0.001 else "< 0.001"
         rows.append([f"{label(gap.kpi)}{star}", unit, base, other, change, f"{low} to {high}", p, word(gap), factor])
     head = ["KPI", "unit", found.base, name, "difference", "95 % interval", "p (family)", "", "CRN: variance divided by"]
-    return name, Markup(draw_forest(gaps, f"{name} against {found.base}")), Grid(title=name, head=head, units=[], rows=rows)
+    return name, Markup(draw_forest(gaps, f"{name} against {found.base}")), TextGrid(title=name, head=head, units=[], rows=rows)

@@ -18,7 +18,7 @@ from e2esim.report.since_purchase import SincePurchase, read_since_purchase
 from e2esim.report.weekly import (
     CLASSES,
     Leads,
-    Load,
+    WeeklyLoad,
     order_class,
     read_backlog,
     read_demand,
@@ -32,7 +32,7 @@ Floats = npt.NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Desk:
+class DeskFacts:
     """Contacts of the reporting window by `Reason`: all of them, given up in the queue, first ones handled, first ones
     solved, (n_reasons,) [1/year].
     """
@@ -47,7 +47,7 @@ class Desk:
 class Facts:
     """Aggregates behind the pictures; see the functions that read them."""
 
-    load: Load
+    load: WeeklyLoad
     hour_price: HourPrice
     leads: Leads
     punctuality: Punctuality
@@ -59,7 +59,7 @@ class Facts:
     forecast: Floats
     demand: Floats
     flows: Flows
-    desk: Desk
+    desk: DeskFacts
     classes: list[int]  # classes with lines due, in the order of CLASSES
     direct_pcs: float  # pieces delivered to consumers [pcs/year]
 
@@ -90,7 +90,7 @@ def read_facts(outcome: Outcome, world: World | None) -> Facts:
     )
 
 
-def read_desk(outcome: Outcome) -> Desk:
+def read_desk(outcome: Outcome) -> DeskFacts:
     """Count contacts by reason, with the definition of the KPI first_contact_resolution."""
     c, size = outcome.contacts, len(Reason)
     t = c.filled("t")
@@ -103,7 +103,7 @@ def read_desk(outcome: Outcome) -> Desk:
         return np.bincount(reason[which], minlength=size).astype(np.float64) / outcome.window_y
 
     lost = c.filled("abandoned")[inside] == 1
-    return Desk(
+    return DeskFacts(
         contacts=count(np.ones(len(inside), dtype=bool)),
         abandoned=count(lost),
         first=count(handled),

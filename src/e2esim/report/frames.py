@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from e2esim.domain.book import Columns, LateCause, OrderKind, OrderState, Problem, Reason, ReturnCause, Service
+from e2esim.domain.book import Columns, LateCause, LineProblem, OrderKind, OrderState, Reason, ReturnCause, Service
 from e2esim.domain.events import Event
 from e2esim.domain.ledger import ROW_COSTS, ROW_EARNINGS, row_contribution
 from e2esim.domain.outcome import Buyer, Labels, Outcome
@@ -88,7 +88,7 @@ def orders_frame(outcome: Outcome, world: World | None = None) -> pl.DataFrame:
         **_where(o, labels),
         "state": named(o.filled("state"), enum_names(OrderState)),
         "repeat": pl.Series(o.filled("repeat") == 1),
-        "problems": named(o.filled("problems"), flag_names(Problem)),
+        "problems": named(o.filled("problems"), flag_names(LineProblem)),
         "services": named(o.filled("services"), flag_names(Service)),
         "contacts": pl.Series(o.filled("contacts")),
         "return_cause": named(o.filled("return_cause"), enum_names(ReturnCause)),

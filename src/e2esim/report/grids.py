@@ -33,7 +33,7 @@ class Tile:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Grid:
+class TextGrid:
     """A table: head, rows of texts; the first column names the row. ``total`` = the first row is over all."""
 
     title: str
@@ -83,7 +83,7 @@ def interval_text(kpi: Measured, words: Words) -> str:
     return words("interval", low=words.value(kpi.ci_low, kpi.unit)[0], high=words.value(kpi.ci_high, kpi.unit)[0])
 
 
-def breakdowns(result: Result, names: Names, words: Words) -> list[Grid]:
+def breakdowns(result: Result, names: Names, words: Words) -> list[TextGrid]:
     """One table a dimension: rows its members, columns its KPIs, the value over all on top."""
     grids = []
     for dimension, kpis in BREAKDOWNS.items():
@@ -103,7 +103,7 @@ def breakdowns(result: Result, names: Names, words: Words) -> list[Grid]:
         ]
         heads = [words("firm"), *(names.of(dimension).get(m, m) for m in members)]
         grids.append(
-            Grid(
+            TextGrid(
                 title=words(f"by_{dimension}"),
                 head=[words(f"dim_{dimension}"), *(words.short(kpi) for kpi in columns)],
                 units=["", *(unit for _, unit in told)],
@@ -114,7 +114,7 @@ def breakdowns(result: Result, names: Names, words: Words) -> list[Grid]:
     return grids
 
 
-def every_kpi(kpis: Mapping[str, Measured], words: Words) -> Grid:
+def every_kpi(kpis: Mapping[str, Measured], words: Words) -> TextGrid:
     """All KPIs with unit, interval and meaning."""
     rows = []
     for name, kpi in kpis.items():
@@ -122,12 +122,12 @@ def every_kpi(kpis: Mapping[str, Measured], words: Words) -> Grid:
         rows.append(
             [words.label(name), number, unit, interval_text(kpi, words).removeprefix("95 %: "), words.definition(name)]
         )
-    return Grid(
+    return TextGrid(
         title=words("h_all"), head=[words(f"t_{k}") for k in ("kpi", "value", "unit", "interval", "meaning")], rows=rows
     )
 
 
-def load_grid(facts: Facts, centres: Sequence[str], weeks: Weeks, words: Words) -> Grid:
+def load_grid(facts: Facts, centres: Sequence[str], weeks: Weeks, words: Words) -> TextGrid:
     """Mean load, fullest week and full weeks of each work centre in the reporting period."""
     load, rows = facts.load, []
     for c, name in enumerate(centres):
@@ -144,12 +144,12 @@ def load_grid(facts: Facts, centres: Sequence[str], weeks: Weeks, words: Words) 
                 spans_text(weeks, full) if full else words("none"),
             ]
         )
-    return Grid(
+    return TextGrid(
         title=words("load_title"), head=[words(f"t_{k}") for k in ("centre", "mean", "peak", "weeks_full")], rows=rows
     )
 
 
-def punctuality_grid(facts: Facts, classes: Sequence[str], words: Words) -> Grid:
+def punctuality_grid(facts: Facts, classes: Sequence[str], words: Words) -> TextGrid:
     """Lines by days late and class, as shares of the lines due."""
     found, rows, zero = facts.punctuality, [], -EARLIEST
     for k in facts.classes:
@@ -162,14 +162,14 @@ def punctuality_grid(facts: Facts, classes: Sequence[str], words: Words) -> Grid
             found.open[k],
         )
         rows.append([classes[k], *(words.told(float(part / due), "share") for part in parts), words.number(float(due))])
-    return Grid(
+    return TextGrid(
         title=words("punctuality_title"),
         head=[words(f"t_{k}") for k in ("class", "early", "day", "late13", "late4", "open", "due")],
         rows=rows,
     )
 
 
-def since_grid(found: SincePurchase, words: Words) -> Grid:
+def since_grid(found: SincePurchase, words: Words) -> TextGrid:
     """Satisfaction by months since purchase."""
     head = [
         words("t_months"),
@@ -182,4 +182,4 @@ def since_grid(found: SincePurchase, words: Words) -> Grid:
         columns = [found.remembered, *([found.product_only] if found.product_only is not None else [])]
         told = [words.number(float(column[k]), 3) if not np.isnan(column[k]) else "–" for column in columns]
         rows.append([f"{k}–{k + 1}", *told, words.number(float(found.customers[k]))])
-    return Grid(title=words("since_title"), head=head, rows=rows)
+    return TextGrid(title=words("since_title"), head=head, rows=rows)

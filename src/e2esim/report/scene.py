@@ -35,7 +35,7 @@ class Card:
     picture: Markup
     caption: str
     said: Sequence[str] = ()
-    grid: grids.Grid | None = None
+    grid: grids.TextGrid | None = None
     wide: bool = False
     legend: Sequence[tuple[str, str]] = field(default_factory=tuple)
 
@@ -56,7 +56,7 @@ class Scene:
         self.result, self.outcome, self.names, self.words = result, outcome, names, words
         self.facts: Facts = read_facts(outcome, result.world)
         self.weeks = Weeks(result.settings.horizon.start, max(1, round(outcome.horizon_h / 24.0)))
-        self.frame = lines.Frame(
+        self.frame = lines.TimeAxis(
             weeks=self.weeks, count=self.facts.waiting.shape[0], warmup=outcome.warmup_h / 168.0, words=words
         )
         self.centres = [names.work_centres[key] for key in outcome.labels.work_centres]

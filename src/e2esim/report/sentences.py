@@ -12,7 +12,7 @@ import polars as pl
 from e2esim.report.facts import Facts, firm_lead
 from e2esim.report.prices import HourPrice
 from e2esim.report.result import Measured
-from e2esim.report.weekly import FULL, Load
+from e2esim.report.weekly import FULL, WeeklyLoad
 from e2esim.report.words import Weeks, Words
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -54,7 +54,7 @@ def headline_sentences(kpis: Mapping[str, Measured], words: Words) -> list[str]:
     return said
 
 
-def load_sentences(load: Load, centres: Sequence[str], weeks: Weeks, words: Words) -> list[str]:
+def load_sentences(load: WeeklyLoad, centres: Sequence[str], weeks: Weeks, words: Words) -> list[str]:
     """Which work centre was full in which calendar weeks of the reporting period, or how near the nearest came."""
     binding = load.binding()
     if binding < 0:
@@ -168,7 +168,7 @@ def range_sentences(table: pl.DataFrame, names: Mapping[str, str], kpis: Sequenc
     return said
 
 
-def _while_full(values: Floats, load: Load) -> tuple[float, float] | None:
+def _while_full(values: Floats, load: WeeklyLoad) -> tuple[float, float] | None:
     """Mean of weekly values in the full weeks of the binding work centre and in the other weeks of the period; None
     if too few weeks.
     """

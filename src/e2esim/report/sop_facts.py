@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from e2esim.domain.outcome import Outcome, SopFact
-from e2esim.report.grids import Grid
+from e2esim.report.grids import TextGrid
 from e2esim.report.words import Words
 
 
@@ -75,7 +75,7 @@ def _decided(table: pl.DataFrame, fact: str, month: str) -> tuple[tuple[str, flo
     return tuple((str(name), float(value)) for name, value in rows.select("name", "value").iter_rows())
 
 
-def sop_grid(months: list[SopMonth], centre_name: Callable[[str], str], words: Words) -> Grid:
+def sop_grid(months: list[SopMonth], centre_name: Callable[[str], str], words: Words) -> TextGrid:
     """The table behind the picture: a month a row."""
     head = [words(f"sop_{key}") for key in ("month", "demand", "production", "stock", "waiting", "contribution", "fullest", "shifts", "frames")]
     rows = [
@@ -89,7 +89,7 @@ def sop_grid(months: list[SopMonth], centre_name: Callable[[str], str], words: W
         ]
         for m in months
     ]
-    return Grid(title=words("behind"), head=head, rows=rows)
+    return TextGrid(title=words("behind"), head=head, rows=rows)
 
 
 def sop_said(months: list[SopMonth], centre_name: Callable[[str], str], words: Words) -> list[str]:

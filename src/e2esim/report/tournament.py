@@ -41,7 +41,7 @@ DECIDING = ("contribution", "customer_value")  # told pair by pair
 _MARKS = {"better": "+", "worse": "-", "no difference seen": "="}
 
 
-class Found(Protocol):
+class TournamentFound(Protocol):
     """What the study room found."""
 
     @property
@@ -75,12 +75,12 @@ class Found(Protocol):
         ...
 
 
-def shown(found: Found) -> tuple[str, ...]:
+def shown(found: TournamentFound) -> tuple[str, ...]:
     """KPIs of the printed table: the deciding ones that at least one contender has."""
     return tuple(kpi for kpi in KPIS if any(kpi in found.means[name] for name in found.contenders))
 
 
-def print_tournament(found: Found, group: str, console: Console | None = None) -> None:
+def print_tournament(found: TournamentFound, group: str, console: Console | None = None) -> None:
     """Print the table of means and paired differences, then who beats whom in contribution and customer value."""
     console = console or terminal(_WIDTH)
     head = (
@@ -95,7 +95,7 @@ def print_tournament(found: Found, group: str, console: Console | None = None) -
     console.print(verdict(found))
 
 
-def _differences(found: Found, group: str) -> Table:
+def _differences(found: TournamentFound, group: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for title in ("KPI", group, "mean", "difference", "", ""):
         table.add_column(title, justify="right" if title in ("mean", "difference") else "left", no_wrap=title != "KPI")
@@ -109,7 +109,7 @@ def _differences(found: Found, group: str) -> Table:
     return table
 
 
-def _matrix(found: Found, kpi: str) -> Table:
+def _matrix(found: TournamentFound, kpi: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("")
     for name in found.contenders:
@@ -125,7 +125,7 @@ def mark(gap: Gap | None) -> str:
     return "?" if gap is None else _MARKS.get(word(gap), "?")
 
 
-def verdict(found: Found) -> str:
+def verdict(found: TournamentFound) -> str:
     """Say who beats all others in both deciding KPIs, who in one, or that nobody does."""
     wins = {
         name: [kpi for kpi in DECIDING if all(mark(found.differences[name, other].get(kpi)) == "+" for other in found.contenders if other != name)]
@@ -142,7 +142,7 @@ def verdict(found: Found) -> str:
 
 
 # --- for programs and for the disk -----------------------------------------------------------------------------------
-def tournament_json(found: Found, group: str) -> dict[str, Any]:
+def tournament_json(found: TournamentFound, group: str) -> dict[str, Any]:
     """Everything as plain data; what cannot be told is null. ``differences`` holds every ordered pair."""
     return {
         "group": group,
@@ -165,7 +165,7 @@ def _gap(gap: Gap) -> dict[str, Any]:
     }
 
 
-def differences_frame(found: Found) -> pl.DataFrame:
+def differences_frame(found: TournamentFound) -> pl.DataFrame:
     """One row a pair and KPI: contender, against, kpi, unit, means, difference, interval, word."""
     rows = [
         (one, other, gap.kpi, gap.unit, gap.other, gap.base, gap.difference, gap.ci_low, gap.ci_high, word(gap))
@@ -177,7 +177,7 @@ def differences_frame(found: Found) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={name: pl.String if name in texts else pl.Float64 for name in names}, orient="row")
 
 
-def write_tournament(found: Found, group: str, folder: Path, overrides: list[str]) -> Path:
+def write_tournament(found: TournamentFound, group: str, folder: Path, overrides: list[str]) -> Path:
     """Write tournament.xlsx, differences.parquet, replications.parquet and manifest.json, complete or not at all.
 
     Raises
@@ -195,7 +195,7 @@ def write_tournament(found: Found, group: str, folder: Path, overrides: list[str
     return folder
 
 
-def _workbook(path: Path, found: Found, frame: pl.DataFrame) -> None:
+def _workbook(path: Path, found: TournamentFound, frame: pl.DataFrame) -> None:
     import xlsxwriter
 
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}) as book:
@@ -203,7 +203,7 @@ def _workbook(path: Path, found: Found, frame: pl.DataFrame) -> None:
             part.write_excel(book, worksheet=title, autofit=True, freeze_panes=(1, 0), table_style="Table Style Light 1", float_precision=4)
 
 
-def _sheets(found: Found, frame: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+def _sheets(found: TournamentFound, frame: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
     base = frame.filter((pl.col("against") == found.base) & pl.col("kpi").is_in(shown(found)))
     yield "Table", base.drop("against").rename({"mean_against": f"mean of {found.base}"})
     yield "Every pair", frame

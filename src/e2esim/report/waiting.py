@@ -14,7 +14,7 @@ from e2esim.domain.book import FreedBy, WaitCause
 from e2esim.domain.outcome import Outcome
 from e2esim.domain.world import World
 from e2esim.report.frames import enum_names, named, times
-from e2esim.report.grids import Grid
+from e2esim.report.grids import TextGrid
 from e2esim.report.words import Weeks, Words
 
 
@@ -107,7 +107,7 @@ def waiting_frame(outcome: Outcome, world: World | None = None) -> pl.DataFrame:
     )
 
 
-def waiting_grid(outcome: Outcome, found: list[WaitRow], weeks: Weeks, words: Words) -> Grid:
+def waiting_grid(outcome: Outcome, found: list[WaitRow], weeks: Weeks, words: Words) -> TextGrid:
     """The open book by cause, its sum first, and what frees the lines of each cause."""
     head = [words(f"t_{k}") for k in ("cause", "pieces", "lines", "orders", "overdue", "half_free", *(f"by_{by.name.lower()}" for by in FreedBy))]
     book = outcome.waiting
@@ -129,7 +129,7 @@ def waiting_grid(outcome: Outcome, found: list[WaitRow], weeks: Weeks, words: Wo
         counts = (r.pieces, r.lines, r.orders, r.overdue)
         rows.append([words(f"wait_{r.cause.name.lower()}"), *(words.number(n) for n in counts), _day(r.freed_h, weeks, words)])
         rows[-1] += [words.number(float(n)) for n in kinds[r.cause]]
-    return Grid(title=words("waiting_title"), head=head, rows=rows, total=True)
+    return TextGrid(title=words("waiting_title"), head=head, rows=rows, total=True)
 
 
 def _day(t: float, weeks: Weeks, words: Words) -> str:

@@ -26,7 +26,7 @@ _SETTLED = 0.97  # [share] of a week's lines that must have arrived before their
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Load:
+class WeeklyLoad:
     """Load of work centres by week, (n_weeks, n_centres) [share], NaN where nothing was open; part weeks at the end
     are left out.
     """
@@ -51,14 +51,14 @@ def weeks_of(outcome: Outcome) -> int:
     return math.ceil(outcome.horizon_h / WEEK_H)
 
 
-def read_load(outcome: Outcome) -> Load:
+def read_load(outcome: Outcome) -> WeeklyLoad:
     """Load of work centres by week, from hours used and hours open (overtime included)."""
     used, opened = load_by_week(outcome)
     whole = int(outcome.horizon_h // WEEK_H)
     used, opened = used[:whole], opened[:whole]
     first = min(math.ceil(outcome.warmup_h / WEEK_H), max(0, whole - 1))
     mean = _ratio(used[first:].sum(axis=0), opened[first:].sum(axis=0))
-    return Load(weekly=_ratio(used, opened), mean=mean, first=first)
+    return WeeklyLoad(weekly=_ratio(used, opened), mean=mean, first=first)
 
 
 def order_class(outcome: Outcome) -> npt.NDArray[np.int8]:

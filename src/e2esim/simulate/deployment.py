@@ -14,7 +14,7 @@ from e2esim.customers.trade import Trade
 from e2esim.domain.world import World
 from e2esim.planning.demand.hierarchy import whole_pieces
 from e2esim.planning.drp import DrpNetwork, drp, equal_cover
-from e2esim.simulate.promise import Promise
+from e2esim.simulate.promise import PromiseDesk
 
 F = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int32]
@@ -26,7 +26,7 @@ _LONGEST_WAIT = 3  # [days] that goods may lie ready before their departure, ass
 class Deployment:
     """Central planning of the shelves of own branches; without branches, or where they order themselves, it plans nothing."""
 
-    def __init__(self, world: World, stock: Stock, trade: Trade, promise: Promise) -> None:
+    def __init__(self, world: World, stock: Stock, trade: Trade, promise: PromiseDesk) -> None:
         self.world, self.stock, self.trade, self.promise = world, stock, trade, promise
         a, rule = world.accounts, world.settings.replenishment
         own = world.channels.buyer[a.channel] == 2

@@ -30,7 +30,7 @@ MOST = 0.5  # of the time a lot lost, a wait must explain this share to be its c
 EPS = 1e-6
 
 
-class Cause(NamedTuple):
+class TracedCause(NamedTuple):
     """Why, where and what was missing; -1 = nowhere, nothing. A lead time with a place is the one of that lane."""
 
     cause: int
@@ -54,7 +54,7 @@ class LateFacts:
     sold: I
     ahead_d: int
     transit_d: F
-    known: dict[tuple[int, ...], Cause] = field(default_factory=dict)
+    known: dict[tuple[int, ...], TracedCause] = field(default_factory=dict)
 
     @cached_property
     def departure(self) -> I:
@@ -139,7 +139,7 @@ def late_table(facts: LateFacts) -> Columns:
     )
 
 
-def explain(facts: LateFacts, rows: I, due_day: F, promise: npt.NDArray[np.bool_]) -> list[Cause]:
+def explain(facts: LateFacts, rows: I, due_day: F, promise: npt.NDArray[np.bool_]) -> list[TracedCause]:
     """The cause for which each line was not, or is not yet, delivered on ``due_day``, (n,).
 
     Parameters
@@ -163,22 +163,22 @@ def explain(facts: LateFacts, rows: I, due_day: F, promise: npt.NDArray[np.bool_
     found = []
     for k in range(len(rows)):
         if shipped[k] <= 24.0 * (night[k] + 1):
-            found.append(Cause(LateCause.TRANSPORT, int(lane[k])))
+            found.append(TracedCause(LateCause.TRANSPORT, int(lane[k])))
         elif given[k] <= latest[k]:
-            found.append(Cause(LateCause.WAREHOUSE))
+            found.append(TracedCause(LateCause.WAREHOUSE))
         elif placed[k] > soon[k]:
-            found.append(Cause(LateCause.LEAD_TIME, int(lane[k]), int(item[k])))
+            found.append(TracedCause(LateCause.LEAD_TIME, int(lane[k]), int(item[k])))
         else:
             found.append(_goods(facts, int(item[k]), int(max(night[k], 0)), int(until[k])))
     return found
 
 
-def _goods(facts: LateFacts, item: int, night: int, given: int) -> Cause:
+def _goods(facts: LateFacts, item: int, night: int, given: int) -> TracedCause:
     """Why the goods of a line were not free on its last night; ``given`` is the night on which it got them."""
     short = facts.shortage[:, item]
     waited = np.flatnonzero(short[night : max(night, given) + 1] > EPS)
     if not waited.size:
-        return Cause(LateCause.PRECEDENCE, item=item)  # enough for all that were due while it waited
+        return TracedCause(LateCause.PRECEDENCE, item=item)  # enough for all that were due while it waited
     first = night + int(waited[0])
     found = _cure(facts, item, first)
     if found.pent:
@@ -188,7 +188,7 @@ def _goods(facts: LateFacts, item: int, night: int, given: int) -> Cause:
     return found
 
 
-def _cure(facts: LateFacts, item: int, night: int) -> Cause:
+def _cure(facts: LateFacts, item: int, night: int) -> TracedCause:
     """Why what was missing of an item on a night came later: the lot that brought it is asked, or the last open one."""
     key = (1, item, night)
     if key not in facts.known:
@@ -204,7 +204,7 @@ def _cure(facts: LateFacts, item: int, night: int) -> Cause:
     return facts.known[key]
 
 
-def _lot(facts: LateFacts, lot: int, night: int) -> Cause:
+def _lot(facts: LateFacts, lot: int, night: int) -> TracedCause:
     """Why a lot that was wanted on a night was not done by then."""
     key = (0, lot, night)
     if key not in facts.known:
@@ -212,7 +212,7 @@ def _lot(facts: LateFacts, lot: int, night: int) -> Cause:
     return facts.known[key]
 
 
-def _lot_afresh(facts: LateFacts, lot: int, night: int) -> Cause:
+def _lot_afresh(facts: LateFacts, lot: int, night: int) -> TracedCause:
     item, quantity, due, released, issued, done, missing, queue_h, queue = (facts.lots[c][lot] for c in LOT_COLUMNS)
     planned = _plan(facts, int(item), night)
     if due > 24.0 * (night + 1) and planned.cause != LateCause.LEAD_TIME:
@@ -224,9 +224,9 @@ def _lot_afresh(facts: LateFacts, lot: int, night: int) -> Cause:
         if missing >= 0 and begun - released >= max(queue_h, MOST * lost):
             return _part(facts, int(missing), float(released))
         if queue >= 0 and queue_h >= MOST * lost:
-            return Cause(LateCause.WORK_CENTRE, int(queue), int(item))
+            return TracedCause(LateCause.WORK_CENTRE, int(queue), int(item))
         if end - begun > facts.world.items.lead_h[item]:
-            return Cause(LateCause.WORK_CENTRE, _slowest(facts.world, int(item), float(quantity)), int(item), pent=True)
+            return TracedCause(LateCause.WORK_CENTRE, _slowest(facts.world, int(item), float(quantity)), int(item), pent=True)
     return planned
 
 
@@ -237,7 +237,7 @@ def _slowest(world: World, item: int, quantity: float) -> int:
     return int(world.routing.centre[own][hours.argmax()])
 
 
-def _plan(facts: LateFacts, item: int, night: int) -> Cause:
+def _plan(facts: LateFacts, item: int, night: int) -> TracedCause:
     """Why the plan set an item too late for a night: what was short in the week that should have released it."""
     column = np.flatnonzero(facts.sold == item)
     if column.size and facts.limits:
@@ -247,12 +247,12 @@ def _plan(facts: LateFacts, item: int, night: int) -> Cause:
         hours, material = hour * facts.system.centre_hours[:, column[0]], unit * facts.system.material_use[:, column[0]]
         if max(hours.max(initial=0.0), material.max(initial=0.0)) > EPS:
             if hours.max(initial=0.0) >= material.max(initial=0.0):
-                return Cause(LateCause.WORK_CENTRE, int(hours.argmax()), item)
+                return TracedCause(LateCause.WORK_CENTRE, int(hours.argmax()), item)
             return _part(facts, int(facts.raw[material.argmax()]), 24.0 * max(release, 0))
-    return Cause(LateCause.LEAD_TIME, item=item, pent=True)
+    return TracedCause(LateCause.LEAD_TIME, item=item, pent=True)
 
 
-def _part(facts: LateFacts, part: int, t: float) -> Cause:
+def _part(facts: LateFacts, part: int, t: float) -> TracedCause:
     """Why a part was not there at ``t`` [h]: its supplier, a lot of its own, or nobody had ordered it."""
     if facts.world.items.made[part]:
         own, done, _ = facts.cures.get(part, (np.empty(0, dtype=np.int64), np.empty(0), np.empty(0)))
@@ -261,7 +261,7 @@ def _part(facts: LateFacts, part: int, t: float) -> Cause:
     calls = {c: facts.calls.filled(c) for c in ("item", "supplier", "quantity", "called", "due", "arrived")}
     waiting = np.flatnonzero((calls["item"] == part) & (calls["called"] <= t + EPS) & ~(calls["arrived"] <= t))
     if not waiting.size:
-        return Cause(LateCause.MATERIAL, item=part)
+        return TracedCause(LateCause.MATERIAL, item=part)
     overdue = waiting[calls["due"][waiting] < t]
     worst = overdue if overdue.size else waiting
-    return Cause(LateCause.SUPPLIER, int(calls["supplier"][worst[calls["quantity"][worst].argmax()]]), part)
+    return TracedCause(LateCause.SUPPLIER, int(calls["supplier"][worst[calls["quantity"][worst].argmax()]]), part)

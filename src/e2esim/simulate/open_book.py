@@ -11,7 +11,7 @@ import numpy.typing as npt
 from e2esim.domain.book import WAITING_COLUMNS, Columns, FreedBy, OrderState, WaitCause
 from e2esim.planning.waiting import freeing
 from e2esim.simulate.planner import Planner
-from e2esim.simulate.promise import Promise
+from e2esim.simulate.promise import PromiseDesk
 
 F = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
@@ -19,7 +19,7 @@ Flags = npt.NDArray[np.bool_]
 Explain = Callable[[Rows, F, Flags], Sequence[Any]]  # (rows, day that counts, whether it was promised) -> cause, place, item of each
 
 
-def open_book(orders: Columns, promise: Promise, planner: Planner, *, now: float, explain: Explain) -> Columns:
+def open_book(orders: Columns, promise: PromiseDesk, planner: Planner, *, now: float, explain: Explain) -> Columns:
     """Every open line of the plant, `WAITING_COLUMNS`; their pieces add up to the backlog of the plant.
 
     A line is not yet due while the day on which its customer wants it can still be met, or has not been missed; the others are

@@ -14,7 +14,7 @@ from e2esim.customers.trade import Trade
 from e2esim.domain.book import Columns
 from e2esim.domain.events import EventLog
 from e2esim.domain.ledger import ROW_COSTS, ROW_EARNINGS, row_contribution
-from e2esim.domain.outcome import ACCOUNT_COLUMNS, Labels, Outcome, Terms
+from e2esim.domain.outcome import ACCOUNT_COLUMNS, KpiFacts, Labels, Outcome
 from e2esim.domain.world import World
 from e2esim.simulate.line_value import account_margin
 from e2esim.simulate.posting import post_all
@@ -38,7 +38,7 @@ def labels(world: World) -> Labels:
     )
 
 
-def terms(world: World, memory_base: float) -> Terms:
+def terms(world: World, memory_base: float) -> KpiFacts:
     """Facts that KPIs need beside the log; ``memory_base`` the base line of remembered satisfaction."""
     w, s = world, world.settings
     listed = ~np.isnan(w.price)
@@ -49,7 +49,7 @@ def terms(world: World, memory_base: float) -> Terms:
     )
     carried = w.lanes.distance_km * w.modes.co2_kg_tkm[w.lanes.mode]
     co2 = np.where(w.lanes.of >= 0, carried[w.lanes.of], np.nan) if len(carried) else np.full(w.lanes.of.shape, np.nan)
-    return Terms(
+    return KpiFacts(
         item_brand=w.items.brand.astype(np.int32),
         item_category=w.items.category.astype(np.int32),
         item_price_eur=price,

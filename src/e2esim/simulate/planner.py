@@ -30,8 +30,8 @@ from e2esim.planning.sop.from_world import Position
 from e2esim.planning.static_mps import lots, static_mps
 from e2esim.simulate.deployment import Deployment
 from e2esim.simulate.feeder import FEED_DAYS, Feeder
-from e2esim.simulate.promise import Promise
-from e2esim.simulate.quotas import Quotas
+from e2esim.simulate.promise import PromiseDesk
+from e2esim.simulate.quotas import NightlyQuotas
 from e2esim.simulate.sop import MonthlySop
 
 F = npt.NDArray[np.float64]
@@ -46,7 +46,7 @@ _FULL = 0.999  # of its hours from which a work centre counts as full
 class Planner:
     """One brain: everything that is made, bought and promised follows from here."""
 
-    def __init__(self, world: World, stock: Stock, shop: Shop, source: Source, promise: Promise, deployment: Deployment, log: EventLog) -> None:
+    def __init__(self, world: World, stock: Stock, shop: Shop, source: Source, promise: PromiseDesk, deployment: Deployment, log: EventLog) -> None:
         self.world, self.stock, self.shop, self.source, self.promise, self.log = world, stock, shop, source, promise, log
         self.deployment = deployment
         w, p = world, world.settings.planning
@@ -74,7 +74,7 @@ class Planner:
         self._plan_hours: F = np.zeros((self.system.n_centres, self.weeks))
         self.sop = MonthlySop(world) if world.settings.sop.rule == "monthly" else None
         self.feeder = Feeder(world, stock, shop, source)
-        self.quotas = Quotas(world, self.system, self.sold)
+        self.quotas = NightlyQuotas(world, self.system, self.sold)
         self.next_receipt_d = np.zeros(w.items.n)
         self.bottleneck_hours = self.system_hours()
         self._carry = np.zeros(len(self.sold))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.customers.market import Offer
+from e2esim.customers.market import ShownOffer
 from e2esim.customers.trade import Trade
 from e2esim.domain.book import Columns, OrderKind
 from e2esim.domain.events import Event, EventLog
@@ -41,7 +41,7 @@ def _departures(world: World, days: int) -> npt.NDArray[np.int64]:
     return np.asarray(np.minimum.accumulate(day[:, ::-1], axis=1)[:, ::-1])
 
 
-class Promise:
+class PromiseDesk:
     """Dates under the rule ``quoted`` (the channel's fixed lead time) or ``atp`` (stock, plan, material and capacity)."""
 
     def __init__(self, world: World, orders: Columns, log: EventLog) -> None:
@@ -199,11 +199,11 @@ class Promise:
         return np.asarray(self.transit_d[lane])
 
     # --- what consumers see ------------------------------------------------------------------------------------------
-    def offer(self, now: float, shelves: F, trade: Trade) -> Offer:
+    def offer(self, now: float, shelves: F, trade: Trade) -> ShownOffer:
         """Lead times shown in this tick; ``shelves`` (accounts, items) on hand."""
         review = self.world.accounts.review_d / 2.0
         if self.rule == "quoted":
-            return Offer(direct_d=self._direct_d, ship_wait_d=self._no_wait, account_wait_d=trade.lead_d + review, on_hand=shelves)
+            return ShownOffer(direct_d=self._direct_d, ship_wait_d=self._no_wait, account_wait_d=trade.lead_d + review, on_hand=shelves)
         today = int(now // 24) - self.day0
         wait = np.maximum(0.0, quote(self.free) - float(today))
-        return Offer(direct_d=self._direct_d, ship_wait_d=wait, account_wait_d=trade.transit_d + self.margin_d + 1.0 + review, on_hand=shelves)
+        return ShownOffer(direct_d=self._direct_d, ship_wait_d=wait, account_wait_d=trade.transit_d + self.margin_d + 1.0 + review, on_hand=shelves)

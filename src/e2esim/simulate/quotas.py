@@ -10,7 +10,7 @@ from e2esim.planning.allocation import AllocationSystem, PromiseAllocator
 from e2esim.planning.atp import OPEN_QUOTA
 from e2esim.planning.mps import MpsSystem
 from e2esim.planning.precedence import class_values
-from e2esim.simulate.promise import BRANCH, CONSUMER, STRATEGIC, TRADE, Promise, account_classes
+from e2esim.simulate.promise import BRANCH, CONSUMER, STRATEGIC, TRADE, PromiseDesk, account_classes
 
 F = npt.NDArray[np.float64]
 
@@ -22,7 +22,7 @@ _DELAY = {STRATEGIC: 0.8, TRADE: 0.4, BRANCH: 0.3, CONSUMER: 0.6}
 _STAY_GAIN = {STRATEGIC: 0.20, TRADE: 0.12, BRANCH: 0.08, CONSUMER: 0.10}
 
 
-class Quotas:
+class NightlyQuotas:
     """Quotas of strategic trade, trade, own branches and direct consumers, where supply is short within the horizon."""
 
     def __init__(self, world: World, system: MpsSystem, sold: npt.NDArray[np.int64]) -> None:
@@ -44,7 +44,7 @@ class Quotas:
             )
         )
 
-    def renew(self, promise: Promise, forecast: F, free_hours: F) -> None:
+    def renew(self, promise: PromiseDesk, forecast: F, free_hours: F) -> None:
         """Set the quotas of ``promise`` for the coming day; extra production found makes more supply promisable.
 
         ``forecast`` (weeks, items) and ``free_hours`` (centres, weeks) of this week first. On days off the quotas of the last

@@ -21,7 +21,7 @@ from e2esim.customers.desk import Desk
 from e2esim.customers.experiences import Experiences
 from e2esim.customers.giving_up import GivingUp
 from e2esim.customers.journey import Journey
-from e2esim.customers.market import Market
+from e2esim.customers.market import DemandCells
 from e2esim.customers.people import People
 from e2esim.customers.trade import Trade
 from e2esim.domain.book import CONTACT_COLUMNS, ORDER_COLUMNS, Columns, OrderKind, OrderState, ReturnCause, Service
@@ -36,7 +36,7 @@ from e2esim.simulate.open_book import open_book
 from e2esim.simulate.opening import open_orders, open_shelves, open_transit
 from e2esim.simulate.outcome import gather
 from e2esim.simulate.planner import Planner
-from e2esim.simulate.promise import Promise
+from e2esim.simulate.promise import PromiseDesk
 from e2esim.simulate.sequencer import place_sequencers
 from e2esim.simulate.waves import Waves
 from e2esim.streams import Streams
@@ -70,13 +70,13 @@ class Replication:
         self.deliver = Deliver(self.env, world, self.stock, self.orders, self.log, streams)
         self.returns = Returns(self.env, world, self.stock, self.orders, self.log, streams)
         self.people = People(world, streams, ticks)
-        self.market = Market(world, self.people, self.orders, streams)
+        self.market = DemandCells(world, self.people, self.orders, streams)
         self.experiences = Experiences(world, self.people, self.orders, Columns(CONTACT_COLUMNS, capacity=1024), streams)
         self.journey = Journey(world, self.experiences, self.orders, streams, ticks)
         self.desk = Desk(world, self.experiences, streams, self.log, ticks)
         self.trade = Trade(world, self.people, self.orders, streams)
         self.giving_up = GivingUp(world, self.people, self.orders, streams)
-        self.promise = Promise(world, self.orders, self.log)
+        self.promise = PromiseDesk(world, self.orders, self.log)
         self.deployment = Deployment(world, self.stock, self.trade, self.promise)
         self.planner = Planner(world, self.stock, self.shop, self.source, self.promise, self.deployment, self.log)
         self.waves = Waves(world, self.orders, self.people, self.planner, self.promise)

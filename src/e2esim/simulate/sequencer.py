@@ -12,7 +12,7 @@ import numpy as np
 
 from e2esim.chain.make import Shop, Waiting
 from e2esim.domain.world import World
-from e2esim.planning.sequencing.problem import Goal, SequencingProblem
+from e2esim.planning.sequencing.problem import ScheduleGoal, SequencingProblem
 from e2esim.planning.sequencing.solving import RULES_ONLY_S, solve
 
 _MINUTES = 60.0
@@ -80,7 +80,7 @@ def sequence_lots(lots: list[Waiting], weight: np.ndarray, last: list[int], chan
         weight=np.concatenate([np.full(machines, _FIRST_WEIGHT), np.maximum(1, np.round(10.0 * weight)).astype(np.int64)]),
         family=np.array([*last, *(lot.family for lot in lots)], dtype=np.int64),
         changeover=np.repeat(np.round(_MINUTES * changeover_h).astype(np.int64)[None], machines, axis=0),
-        goal=Goal.TARDINESS,
+        goal=ScheduleGoal.TARDINESS,
     )
     limit_s = _PATIENCE_S if exact else RULES_ONLY_S / 2.0
     schedule = solve(problem, time_limit_s=limit_s, seed=1, workers=1, effort=_EFFORT)

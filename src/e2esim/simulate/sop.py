@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from e2esim.domain.outcome import SopFact
 from e2esim.domain.world import F, World
-from e2esim.planning.sop.from_world import Offer, Position, sop_months, sop_problem, source_rows
+from e2esim.planning.sop.from_world import Position, SopOffer, sop_months, sop_problem, source_rows
 from e2esim.planning.sop.months import Months
 from e2esim.planning.sop.problem import SopProblem
 from e2esim.planning.sop.programme import SopPlan, SopProgramme
@@ -25,7 +25,7 @@ from e2esim.planning.sop.views import view
 _STEPS = 4  # an extra shift is opened by quarters of the longest one
 
 
-class Known(Protocol):
+class PositionSource(Protocol):
     """What the planner tells: the position on a day, for so many days ahead."""
 
     def position(self, day: int, days: int) -> Position:
@@ -79,7 +79,7 @@ class MonthlySop:
         return table
 
     # --- the cycle -------------------------------------------------------------------------------------------------------
-    def week(self, day: int, planner: Known) -> bool:
+    def week(self, day: int, planner: PositionSource) -> bool:
         """Run the cycle if ``day`` is the first of its month seen; true if it ran."""
         month = self._month(day)
         if month == self._last:
@@ -99,12 +99,12 @@ class MonthlySop:
 
     def _problem(self, day: int, months: Months, now: Position) -> SopProblem:
         """The problem of the month: what is decided already counts as today's hours."""
-        offer = Offer.of(self.settings)
+        offer = SopOffer.of(self.settings)
         problem = sop_problem(self.world, months, now, offer=offer)
         if not self.shifts or self.settings.shift_h_week <= 0:
             return problem
         normal = problem.normal_h.copy()
-        full = sop_problem(self.world, months, now, offer=Offer(shift_h_week=self.settings.shift_h_week, lead_months=0)).shift_h
+        full = sop_problem(self.world, months, now, offer=SopOffer(shift_h_week=self.settings.shift_h_week, lead_months=0)).shift_h
         for t in range(min(self.settings.lead_months, len(months.names))):
             standing = self.shifts.get(months.names[t])
             if standing is not None:

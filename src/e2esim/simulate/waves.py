@@ -12,7 +12,7 @@ from e2esim.domain.world import World
 from e2esim.planning.precedence import WORTH, choose
 from e2esim.simulate.line_value import LineValue
 from e2esim.simulate.planner import Planner
-from e2esim.simulate.promise import Promise
+from e2esim.simulate.promise import PromiseDesk
 
 Rows = npt.NDArray[np.int32]
 F = npt.NDArray[np.float64]
@@ -24,7 +24,7 @@ _CLASSES = 4
 class Waves:
     """Allocation of plant stock at every tick of the plant's working time."""
 
-    def __init__(self, world: World, orders: Columns, people: People, planner: Planner, promise: Promise) -> None:
+    def __init__(self, world: World, orders: Columns, people: People, planner: Planner, promise: PromiseDesk) -> None:
         self.world, self.orders, self.people, self.planner, self.promise = world, orders, people, planner, promise
         self.rule = world.settings.precedence.rule
         self._credit = np.zeros((world.items.n, _CLASSES))

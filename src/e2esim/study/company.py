@@ -63,7 +63,7 @@ def company_of(subject: Company | Scenario) -> Company:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class ReplicationJob:
     """One job of a study: a replication of a company, by name; ``keep`` also brings its outcome home."""
 
     company: str
@@ -78,7 +78,7 @@ class Replications:
         self._companies = dict(companies)
         self._open: tuple[str, Trial] | None = None
 
-    def __call__(self, asked: Asked, tell: Tell | None = None) -> Replicated:
+    def __call__(self, asked: ReplicationJob, tell: Tell | None = None) -> Replicated:
         """Run one replication; without ``keep`` only its table comes back."""
         if self._open is None or self._open[0] != asked.company:
             self._open = None

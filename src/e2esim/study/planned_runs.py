@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from e2esim.domain.planned_outcome import PlannedOutcome
 from e2esim.kpi.planned import KPIS, due_lines, in_full, measure_planned, piece_days_late
-from e2esim.simulate.factory.facts import Chance, PlannedCompany, RunRules
+from e2esim.simulate.factory.facts import ChanceSwitches, PlannedCompany, RunRules
 from e2esim.simulate.factory.run import PlannedRun
 from e2esim.study.intervals import interval
 
@@ -106,7 +106,7 @@ class PostGame:
 def post_game(company: PlannedCompany, rules: RunRules, *, replication: int = 0, progress: Tell | None = None) -> PostGame:
     """Split the gap between the first plan and its execution over demand, supply, capacity, precedence and replanning.
 
-    Each cause is a switch (`Chance`); the run is repeated for every set of switches, on the same addressed draws, and a
+    Each cause is a switch (`ChanceSwitches`); the run is repeated for every set of switches, on the same addressed draws, and a
     cause is given its mean effect over all orders in which the switches can be thrown (Shapley 1953). So the split does
     not hang on an order, and the parts add up exactly. Switches that a company cannot throw are left out.
 
@@ -136,7 +136,7 @@ def post_game(company: PlannedCompany, rules: RunRules, *, replication: int = 0,
 
 def _reached(company: PlannedCompany, rules: RunRules, on: frozenset[str], replication: int) -> tuple[float, float]:
     """Lines late [%] and mean days late a piece with some switches on."""
-    chance = Chance(**{name: name in on for name in PLAYERS})
+    chance = ChanceSwitches(**{name: name in on for name in PLAYERS})
     outcome = PlannedRun(company, replace(rules, chance=chance), replication).advance()
     due = due_lines(outcome)
     if not due.any():

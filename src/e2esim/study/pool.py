@@ -9,7 +9,7 @@ from itertools import product
 import polars as pl
 
 from e2esim.domain.scenario import Scenario
-from e2esim.study.company import Asked, Company, Replications, company_of
+from e2esim.study.company import Company, ReplicationJob, Replications, company_of
 from e2esim.study.executor import Local
 
 Progress = Callable[[float, str], None]
@@ -37,9 +37,9 @@ def headlines(
     Exception
         What a replication raised; `WorkerDied` if its process was killed twice.
     """
-    jobs = [Asked(company=name, replication=k) for name, k in product(scenarios, range(first, first + replications))]
+    jobs = [ReplicationJob(company=name, replication=k) for name, k in product(scenarios, range(first, first + replications))]
     tell = progress or (lambda share, text: None)
-    tables: dict[Asked, pl.DataFrame] = {}
+    tables: dict[ReplicationJob, pl.DataFrame] = {}
     work = Replications({name: company_of(scenario) for name, scenario in scenarios.items()})
     with closing(Local(workers=workers).each(work, jobs)) as ended:
         for one in ended:

@@ -21,7 +21,7 @@ from e2esim.domain.outcome import Outcome
 from e2esim.domain.scenario import Scenario
 from e2esim.domain.settings import Settings
 from e2esim.domain.world import World
-from e2esim.study.company import Asked, MarketCompany, Replicated, Replications
+from e2esim.study.company import MarketCompany, Replicated, ReplicationJob, Replications
 from e2esim.study.executor import Local, WorkerDied
 from e2esim.study.intervals import wilson
 
@@ -115,7 +115,7 @@ def run_study(
 def _replicate(scenario: Scenario, numbers: list[int], keep: int, workers: int, tell: Progress) -> tuple[dict[int, Replicated], tuple[int, ...]]:
     """Replications by number, and the numbers of those that died with their process."""
     work = Replications({"": MarketCompany(scenario=scenario)})
-    jobs = [Asked(company="", replication=k, keep=k == keep) for k in numbers]
+    jobs = [ReplicationJob(company="", replication=k, keep=k == keep) for k in numbers]
     done: dict[int, Replicated] = {}
     lost: list[int] = []
     if len(jobs) == 1 or workers == 1:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from e2esim.study.company import Asked, Company, Replications
+from e2esim.study.company import Company, ReplicationJob, Replications
 from e2esim.study.design import Value
 from e2esim.study.executor import Ended, Executor, WorkerDied
 from e2esim.study.pool import Progress, headline
@@ -47,11 +47,11 @@ class PointWork:
         """Headline KPIs (kpi, unit, value) of one replication."""
         if self._last is None or self._last[0] != job.key:
             self._last = job.key, Replications({job.key: job.company})
-        return headline(self._last[1](Asked(company=job.key, replication=job.replication)).table)
+        return headline(self._last[1](ReplicationJob(company=job.key, replication=job.replication)).table)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Swept:
+class SweepEnd:
     """How a sweep ended: replications done now, found done, and failed (of all)."""
 
     run: int
@@ -61,7 +61,7 @@ class Swept:
 
 def sweep(
     points: Sequence[Point], *, replications: int, executor: Executor, store: Store, first: int = 0, again: bool = False, progress: Progress | None = None
-) -> Swept:
+) -> SweepEnd:
     """Run every replication of every point that the store does not have.
 
     Parameters
@@ -98,7 +98,7 @@ def sweep(
             tell((whole - len(todo) + count) / max(whole, 1), f"{whole - len(todo) + count} of {whole} replications")
     keys = pl.DataFrame({"key": [point.key for point in points]})
     failed = store.rows().join(keys, on="key", how="semi").filter(pl.col("error").is_not_null())
-    return Swept(run=len(todo), found=whole - len(todo), failed=failed.height)
+    return SweepEnd(run=len(todo), found=whole - len(todo), failed=failed.height)
 
 
 def _each(executor: Executor, todo: Sequence[tuple[Point, int]]) -> Generator[Ended[Job, pl.DataFrame], None, None]:

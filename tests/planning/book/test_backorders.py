@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from e2esim.planning.book.backorders import BackorderBook, Quotas, Strategy, Verdict, backorder_run, changes, curves
+from e2esim.planning.book.backorders import BackorderBook, QuotaPots, RunVerdict, Strategy, backorder_run, changes, curves
 from e2esim.planning.book.order_book import Deliveries, tidy
 from e2esim.planning.book.pull_in import pull_in, trimmed
 from e2esim.planning.book.quotas import QuotaTree, pots, sources
@@ -123,7 +123,7 @@ def test_win_takes_from_those_who_may_lose_and_not_from_those_who_may_not():
     book = book_of([4, 4, 4], [0, 0, 0], [8, 0, 0, 4], had)
     run = backorder_run(book, [Strategy.WIN, Strategy.GAIN, Strategy.REDISTRIBUTE], np.arange(3))
     assert curves(run.confirmed, 3, 4).tolist() == [[4, 4, 4, 4], [4, 4, 4, 4], [0, 0, 0, 4]]
-    assert [c.verdict for c in changes(book, run.confirmed)] == [Verdict.WINS, Verdict.SAME, Verdict.LOSES]
+    assert [c.verdict for c in changes(book, run.confirmed)] == [RunVerdict.WINS, RunVerdict.SAME, RunVerdict.LOSES]
     kept = backorder_run(book, [Strategy.WIN, Strategy.GAIN, Strategy.GAIN], np.arange(3))
     assert kept.flagged.tolist() == [True, False, False]
     assert curves(kept.confirmed, 3, 4)[0].tolist() == [0, 0, 0, 4]
@@ -153,7 +153,7 @@ def test_quotas_are_kept_by_all_that_is_new(world, seed):
     node = rng.integers(0, 4, book.item.size)
     before = np.stack([pots(tree, row) for row in book.supply])
     none = BackorderBook(item=book.item, quantity=book.quantity, due=book.due, whole=book.whole, confirmed=rows(), supply=book.supply)
-    limits = Quotas(left=before.copy(), allowed=tuple(tuple(sources(tree, k)) for k in node))
+    limits = QuotaPots(left=before.copy(), allowed=tuple(tuple(sources(tree, k)) for k in node))
     run = backorder_run(none, [Strategy.REDISTRIBUTE] * book.item.size, order, limits)
     check_supply(none, run)
     assert (limits.left >= -EPS).all()

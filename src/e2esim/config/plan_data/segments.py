@@ -25,7 +25,7 @@ OTHERS = "others"  # orders that no segment names: they keep what they have and 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Segments:
+class SegmentTurns:
     """Segments in their turn, and the segment of every order: its name, strategy and rows of the table."""
 
     name: tuple[str, ...]
@@ -81,7 +81,7 @@ def _raw(path: Path) -> tuple[RawTable | None, list[Problem]]:
     return sheets.get("order_classes"), problems
 
 
-def segments_of(table: pl.DataFrame, orders: pl.DataFrame, customers: pl.DataFrame) -> Segments:
+def segments_of(table: pl.DataFrame, orders: pl.DataFrame, customers: pl.DataFrame) -> SegmentTurns:
     """Lay the segments out in their turn and find the one of each order; orders of none come last.
 
     Examples
@@ -106,7 +106,7 @@ def segments_of(table: pl.DataFrame, orders: pl.DataFrame, customers: pl.DataFra
     turns = [Strategy(strategy[name]) for name in names]
     if len(names) in found:
         names, turns = [*names, OTHERS], [*turns, Strategy.GAIN]
-    return Segments(name=tuple(names), strategy=tuple(turns), of_order=tuple(found))
+    return SegmentTurns(name=tuple(names), strategy=tuple(turns), of_order=tuple(found))
 
 
 def _channels(orders: pl.DataFrame, customers: pl.DataFrame) -> list[tuple[str, str]]:

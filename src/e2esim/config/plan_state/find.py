@@ -14,14 +14,14 @@ WITH_DATA = "plan"  # folder beside the tables of a company that holds the plan 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class FoundPlan:
     """A plan, and the files of the data that have changed since it was made."""
 
     head: Head
     changed: tuple[str, ...]
 
 
-def find_plan(data: Path, named: Path | None, runs: Path = RUNS) -> Found | None:
+def find_plan(data: Path, named: Path | None, runs: Path = RUNS) -> FoundPlan | None:
     """Return the plan in `named`, else the newest plan of `data` below `runs` or with the data, None if there is none.
 
     A plan of the very same bytes goes before one of the same place whose files have changed since.
@@ -37,14 +37,14 @@ def find_plan(data: Path, named: Path | None, runs: Path = RUNS) -> Found | None
     own = [data / WITH_DATA / HEAD] if data.is_dir() else []
     heads = [head for path in (*runs.glob(f"[!.]*/{HEAD}"), *own) if (head := read_head(path.parent)) is not None]
     place = str(data.resolve())
-    found = [Found(head=head, changed=changed_files(head.files, now)) for head in heads if dict(head.files) == now or head.data == place]
+    found = [FoundPlan(head=head, changed=changed_files(head.files, now)) for head in heads if dict(head.files) == now or head.data == place]
     return max(found, key=lambda plan: (not plan.changed, plan.head.made, str(plan.head.folder)), default=None)
 
 
-def _named(folder: Path, now: dict[str, str]) -> Found:
+def _named(folder: Path, now: dict[str, str]) -> FoundPlan:
     head = read_head(folder)
     if head is None:
         message = "this folder holds no plan that can be promised from"
         remedy = f"name a folder that e2esim plan has written (it holds {HEAD}), or plan anew"
         raise InputErrors([Problem(file=COMMAND_LINE, column="--plan", value=str(folder), message=message, remedy=remedy)])
-    return Found(head=head, changed=changed_files(head.files, now))
+    return FoundPlan(head=head, changed=changed_files(head.files, now))

@@ -15,7 +15,7 @@ _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Words:
+class WrittenOptions:
     """The options as they were written; '' = not given."""
 
     item: str
@@ -40,7 +40,7 @@ class Asked:
     max_late: int | None
 
 
-def check_request(words: Words, known: Known) -> Asked:
+def check_request(words: WrittenOptions, known: Known) -> Asked:
     """Check a request.
 
     Raises

@@ -110,7 +110,7 @@ class Breach:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Quotas:
+class QuotaPots:
     """Pots that a run keeps within: ``left`` (n_items, n_pots, n_days) cumulative [pcs], and the pots open to each line.
 
     What is kept aside may overdraw its pots: an allocation does not break a promise.
@@ -150,7 +150,7 @@ def curves(confirmed: Deliveries, lines: int, days: int) -> Floats:
     return np.cumsum(found, axis=1)
 
 
-def backorder_run(book: BackorderBook, strategy: Sequence[Strategy], order: Ints, quotas: Quotas | None = None) -> BackorderRun:
+def backorder_run(book: BackorderBook, strategy: Sequence[Strategy], order: Ints, quotas: QuotaPots | None = None) -> BackorderRun:
     """Work out new confirmations; nothing is released by it.
 
     Parameters
@@ -199,7 +199,7 @@ class _Work:
     had: Floats
     now: Floats
     left: Floats
-    quotas: Quotas | None
+    quotas: QuotaPots | None
     _pots_of: dict[int, list[tuple[int, int, float]]] = field(default_factory=dict)
 
     def keep(self, k: int) -> list[Breach]:
@@ -282,7 +282,7 @@ class _Work:
         return tuple((k, pot, pieces) for k, parts in sorted(self._pots_of.items()) for _, pot, pieces in parts)
 
 
-class Verdict(StrEnum):
+class RunVerdict(StrEnum):
     """What a run does to a line."""
 
     WINS = "wins"
@@ -310,7 +310,7 @@ class Change:
     """
 
     line: int
-    verdict: Verdict
+    verdict: RunVerdict
     before: float
     after: float
     last_before: int | None
@@ -339,7 +339,7 @@ def changes(book: BackorderBook, new: Deliveries) -> list[Change]:
     found = []
     for k in range(n):
         better, worse = up[k] > EPS, down[k] > EPS
-        verdict = Verdict.MIXED if better and worse else Verdict.WINS if better else Verdict.LOSES if worse else Verdict.SAME
+        verdict = RunVerdict.MIXED if better and worse else RunVerdict.WINS if better else RunVerdict.LOSES if worse else RunVerdict.SAME
         found.append(
             Change(
                 line=k, verdict=verdict, before=float(old[k, -1]), after=float(now[k, -1]), last_before=_last(old[k]), last_after=_last(now[k]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from e2esim.planning.book.backorders import BackorderBook, BackorderRun, Change, Strategy, Verdict, backorder_run, changes
+from e2esim.planning.book.backorders import BackorderBook, BackorderRun, Change, RunVerdict, Strategy, backorder_run, changes
 from e2esim.planning.book.order_book import EPS, Deliveries, Flags, Floats, Ints
 
 
@@ -56,4 +56,4 @@ def pull_in(item: Ints, quantity: Floats, due: Ints, whole: Flags, confirmed: De
     book = BackorderBook(item=item, quantity=quantity, due=due, whole=whole, confirmed=trimmed(confirmed, quantity), supply=supply)
     run = backorder_run(book, [Strategy.GAIN] * item.size, order)
     found = changes(book, run.confirmed)
-    return run, [found[k] for k in order.tolist() if found[k].verdict is Verdict.WINS]
+    return run, [found[k] for k in order.tolist() if found[k].verdict is RunVerdict.WINS]

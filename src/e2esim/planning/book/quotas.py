@@ -161,7 +161,7 @@ def take(left: Floats, allowed: Sequence[int], quantity: float, day: int) -> lis
 
 
 @dataclass(frozen=True, kw_only=True)
-class Consumption:
+class QuotaUse:
     """A node in the consumption view, at the end of the horizon [pcs].
 
     ``quota`` of the node and all below it; ``pot`` what is its own; ``consumed`` by its own orders from any pot, of
@@ -180,7 +180,7 @@ class Consumption:
     left: float
 
 
-def consumption(tree: QuotaTree, supply: Floats, taken: Sequence[tuple[int, int, float]]) -> list[Consumption]:
+def consumption(tree: QuotaTree, supply: Floats, taken: Sequence[tuple[int, int, float]]) -> list[QuotaUse]:
     """The consumption view of one item.
 
     Parameters
@@ -216,7 +216,7 @@ def consumption(tree: QuotaTree, supply: Floats, taken: Sequence[tuple[int, int,
         out[pot] += pieces
     rows = (np.vstack([all_of, own, table, own - out]).round(6) + 0.0).tolist()  # + 0: no negative zero
     names = ("quota", "pot", "consumed", "from_pools", "stolen", "given", "stolen_from", "left")
-    return [Consumption(name=tree.name[k], **{name: rows[j][k] for j, name in enumerate(names)}) for k in range(n)]
+    return [QuotaUse(name=tree.name[k], **{name: rows[j][k] for j, name in enumerate(names)}) for k in range(n)]
 
 
 def _above(tree: QuotaTree, node: int) -> set[int]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from e2esim.planning.ctp.model import Kind
+from e2esim.planning.ctp.model import OperationKind
 from e2esim.planning.ctp.request import Request
 
 
-class LimitKind(StrEnum):
+class WhyNotEarlier(StrEnum):
     """Why something is not earlier."""
 
     MATERIAL = "material"  # no stock, and no way to get more of it in time
@@ -21,7 +21,7 @@ class LimitKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limit:
+class MetLimit:
     """One limit that was met.
 
     Parameters
@@ -34,7 +34,7 @@ class Limit:
         When it can give more [s]; `model.NEVER` if never.
     """
 
-    kind: LimitKind
+    kind: WhyNotEarlier
     name: str
     wanted: int
     possible: int
@@ -48,7 +48,7 @@ class Work:
     """
 
     operation: str
-    kind: Kind
+    kind: OperationKind
     quantity: float
     start: int
     end: int
@@ -92,7 +92,7 @@ class Answer:
     deliveries: tuple[Delivery, ...]
     work: tuple[Work, ...]
     short: float
-    limits: tuple[Limit, ...]
+    limits: tuple[MetLimit, ...]
     asked: int = 1
 
     @property

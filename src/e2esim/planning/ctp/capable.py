@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from math import floor
 
-from e2esim.planning.ctp.answer import Answer, Delivery, Limit, LimitKind
+from e2esim.planning.ctp.answer import Answer, Delivery, MetLimit, WhyNotEarlier
 from e2esim.planning.ctp.model import NEVER
 from e2esim.planning.ctp.network import EPS
 from e2esim.planning.ctp.request import Request
@@ -103,7 +103,7 @@ class _Trial:
 
     def __init__(self, state: State, request: Request) -> None:
         self.deliveries: list[Delivery] = []
-        self.met: dict[tuple[LimitKind, str], Limit] = {}  # the last limit of each name, in the order in which they decided
+        self.met: dict[tuple[WhyNotEarlier, str], MetLimit] = {}  # the last limit of each name, in the order in which they decided
         self.state, self.request, self.search = state, request, Search(state)
         net, model = state.net, state.model
         self.sites = [net.buffer_row[b] for b in (request.buffer, *request.sites)]

@@ -22,7 +22,7 @@ WEEK = 7 * DAY
 NEVER = 1 << 50
 
 
-class Kind(StrEnum):
+class OperationKind(StrEnum):
     """What an operation is in people's words."""
 
     MAKE = "make"
@@ -78,7 +78,7 @@ class Flow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Load:
+class ResourceLoad:
     """What an operation asks of a resource.
 
     Parameters
@@ -128,7 +128,7 @@ class Operation:
     """
 
     name: str
-    kind: Kind = Kind.MAKE
+    kind: OperationKind = OperationKind.MAKE
     takes: tuple[Flow, ...] = ()
     gives: tuple[Flow, ...] = ()
     duration: int = 0
@@ -140,7 +140,7 @@ class Operation:
     soft_safety: int = 0
     hard_safety: int = 0
     working: WorkingTime | None = None
-    loads: tuple[Load, ...] = ()
+    loads: tuple[ResourceLoad, ...] = ()
     cost_per_lot: float = 0.0
     cost_per_unit: float = 0.0
 
@@ -241,7 +241,7 @@ def buy(
     priority: int = 1,
     soft_safety: int = 0,
     hard_safety: int = 0,
-    loads: tuple[Load, ...] = (),
+    loads: tuple[ResourceLoad, ...] = (),
     working: WorkingTime | None = None,
     price: float = 0.0,
 ) -> Operation:
@@ -252,7 +252,7 @@ def buy(
     """
     return Operation(
         name=f"buy {buffer} from {supplier}",
-        kind=Kind.BUY,
+        kind=OperationKind.BUY,
         gives=(Flow(buffer=buffer),),
         duration=lead_time,
         lot_min=minimum,
@@ -270,7 +270,7 @@ def move(origin: str, destination: str, *, transit: int, priority: int = 1, mini
     """Return the transfer of goods between two buffers."""
     return Operation(
         name=f"move {origin} to {destination}",
-        kind=Kind.MOVE,
+        kind=OperationKind.MOVE,
         takes=(Flow(buffer=origin),),
         gives=(Flow(buffer=destination),),
         duration=transit,
@@ -282,7 +282,7 @@ def move(origin: str, destination: str, *, transit: int, priority: int = 1, mini
 
 def ship(buffer: str, *, transit: int, name: str = "", per_unit: float = 1.0, lot_max: float = inf) -> Operation:
     """Return the shipment to a customer of what is in a buffer; a delivery is its end."""
-    return Operation(name=name or f"ship {buffer}", kind=Kind.SHIP, takes=(Flow(buffer=buffer, quantity=per_unit),), duration=transit, lot_max=lot_max)
+    return Operation(name=name or f"ship {buffer}", kind=OperationKind.SHIP, takes=(Flow(buffer=buffer, quantity=per_unit),), duration=transit, lot_max=lot_max)
 
 
 def _names(model: CtpModel) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil, floor, inf
 
-from e2esim.planning.ctp.model import CtpModel, Load, Operation, Resource
+from e2esim.planning.ctp.model import CtpModel, Operation, Resource, ResourceLoad
 from e2esim.planning.ctp.working_time import WorkingTime
 
 EPS = 1e-6
@@ -52,7 +52,7 @@ class Way:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Network:
+class CtpNetwork:
     """A model by numbers: `ways[b]` are the operations that give buffer ``b`` in the order in which they are asked."""
 
     model: CtpModel
@@ -64,7 +64,7 @@ class Network:
     to_order: list[bool]
 
 
-def network_of(model: CtpModel) -> Network:
+def network_of(model: CtpModel) -> CtpNetwork:
     """Lay out a model."""
     buffer_row = {b.name: k for k, b in enumerate(model.buffers)}
     resource_row = {r.name: k for k, r in enumerate(model.resources)}
@@ -73,7 +73,7 @@ def network_of(model: CtpModel) -> Network:
     for way in sorted(every, key=lambda w: w.fact.priority):
         for b, per in way.gives:
             ways[b].append((way, per))
-    return Network(
+    return CtpNetwork(
         model=model,
         buffer_row=buffer_row,
         way_row={o.name: k for k, o in enumerate(model.operations)},
@@ -84,12 +84,12 @@ def network_of(model: CtpModel) -> Network:
     )
 
 
-def amount(load: Load, units: float) -> float:
+def amount(load: ResourceLoad, units: float) -> float:
     """What a lot charges to a bucket."""
     return load.fixed + load.per_unit * units
 
 
-def most_units(load: Load, room: float) -> float:
+def most_units(load: ResourceLoad, room: float) -> float:
     """Units of a lot that a bucket has room for."""
     left = room - load.fixed
     if left < -EPS:

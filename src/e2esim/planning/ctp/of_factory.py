@@ -14,11 +14,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from e2esim.planning.ctp.answer import Answer, Delivery, Work
-from e2esim.planning.ctp.model import DAY, WEEK, Buffer, CtpModel, Flow, Kind, Load, Operation, Resource
+from e2esim.planning.ctp.model import DAY, WEEK, Buffer, CtpModel, Flow, Operation, OperationKind, Resource, ResourceLoad
 from e2esim.planning.ctp.request import Request
 from e2esim.planning.ctp.state import State
 from e2esim.planning.ctp.timeline import Timeline
-from e2esim.planning.factory.network import Network, network
+from e2esim.planning.factory.network import MaterialNetwork, network
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.result import PegKind, PlanResult
 from e2esim.planning.factory.worked import hours_used
@@ -177,13 +177,13 @@ def _booked(operation: Operation, quantity: float, start: int, end: int) -> Work
     )
 
 
-def _steps(problem: PlanProblem, net: Network, node: list[str]) -> list[Operation]:
+def _steps(problem: PlanProblem, net: MaterialNetwork, node: list[str]) -> list[Operation]:
     whole = np.where(problem.lot_multiple > 0, problem.lot_multiple, 1.0)
     names, found = step_names(problem), []
     for s in range(problem.n_steps):
         item = int(problem.step_item[s])
         rows = range(net.in_start[s], net.in_start[s + 1])
-        hours = Load(resources=(problem.centres[problem.step_centre[s]],), fixed=float(problem.step_setup_h[s]), per_unit=float(problem.step_run_h[s]))
+        hours = ResourceLoad(resources=(problem.centres[problem.step_centre[s]],), fixed=float(problem.step_setup_h[s]), per_unit=float(problem.step_run_h[s]))
         found.append(
             Operation(
                 name=names[s],
@@ -205,7 +205,7 @@ def _purchases(problem: PlanProblem) -> list[Operation]:
         found.append(
             Operation(
                 name=names[s],
-                kind=Kind.BUY,
+                kind=OperationKind.BUY,
                 gives=(Flow(buffer=problem.items[problem.source_item[s]]),),
                 duration=int(problem.source_lead_days[s]) * DAY,
                 lot_min=float(problem.source_moq[s]),
@@ -234,7 +234,7 @@ def _centres(problem: PlanProblem, plan: PlanResult | None) -> tuple[Resource, .
     )
 
 
-def _timelines(problem: PlanProblem, net: Network, plan: PlanResult | None) -> list[Timeline]:
+def _timelines(problem: PlanProblem, net: MaterialNetwork, plan: PlanResult | None) -> list[Timeline]:
     """Stock of every node over time under a plan."""
     node = [np.arange(problem.n_items), problem.receipt_item]
     day = [np.zeros(problem.n_items, dtype=np.int64), problem.receipt_day]

@@ -11,7 +11,7 @@ from e2esim.planning.ctp.resources import EPS
 from e2esim.planning.ctp.state import State
 
 
-class Place(NamedTuple):
+class PlacedLot(NamedTuple):
     """A lot on its resources: units, start, end, and the resource of each load (buckets first)."""
 
     units: float
@@ -20,7 +20,7 @@ class Place(NamedTuple):
     chosen: tuple[int, ...]
 
 
-def latest(state: State, way: Way, units: float, end: int, not_before: int) -> Place | None:
+def latest(state: State, way: Way, units: float, end: int, not_before: int) -> PlacedLot | None:
     """The latest place of a lot that starts at or after ``not_before`` and ends at or before ``end``."""
     wanted, work = end, way.work(units)
     while True:
@@ -40,10 +40,10 @@ def latest(state: State, way: Way, units: float, end: int, not_before: int) -> P
                 break
             chosen = (*chosen, resources[-row])
         else:
-            return Place(units, start, to, chosen)
+            return PlacedLot(units, start, to, chosen)
 
 
-def earliest(state: State, way: Way, units: float, not_before: int) -> Place | None:
+def earliest(state: State, way: Way, units: float, not_before: int) -> PlacedLot | None:
     """The earliest place of a lot that starts at or after ``not_before``; None inside the horizon."""
     work, grid = way.work(units), state.model.grid
     start = not_before
@@ -64,11 +64,11 @@ def earliest(state: State, way: Way, units: float, not_before: int) -> Place | N
                 break
             chosen = (*chosen, resources[k])
         else:
-            return Place(units, start, end, chosen) if end <= state.model.horizon else None
+            return PlacedLot(units, start, end, chosen) if end <= state.model.horizon else None
     return None
 
 
-def fit(state: State, way: Way, wanted: float, end: int, not_before: int, back: int = 1) -> Place | None:
+def fit(state: State, way: Way, wanted: float, end: int, not_before: int, back: int = 1) -> PlacedLot | None:
     """The place of a lot of ``wanted`` units, or of as many as fit, as late as possible before ``end``.
 
     Parameters
@@ -164,7 +164,7 @@ def _before(state: State, rows: list[int], start: int) -> int:
     return (min(last, start) - 1) // grid * grid
 
 
-def _fit_buckets(state: State, way: Way, wanted: float, end: int, not_before: int, back: int) -> Place | None:
+def _fit_buckets(state: State, way: Way, wanted: float, end: int, not_before: int, back: int) -> PlacedLot | None:
     work = way.work(wanted)
     start = _start(state, way, end, work)
     part: tuple[int, float] | None = None

@@ -121,7 +121,7 @@ class Held:
         self.load.restore(saved)
 
 
-class Line:
+class SetupResource:
     """A resource that does one thing at a time and is changed over in between.
 
     Runs stay where they are booked; the change-over lies right before a run and depends on what runs before it, so

@@ -9,13 +9,18 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from e2esim.planning.ctp.answer import Limit, LimitKind
-from e2esim.planning.ctp.model import NEVER, Kind
+from e2esim.planning.ctp.answer import MetLimit, WhyNotEarlier
+from e2esim.planning.ctp.model import NEVER, OperationKind
 from e2esim.planning.ctp.network import EPS, Way
-from e2esim.planning.ctp.placing import Place, blocker, earliest, fit, latest_start
+from e2esim.planning.ctp.placing import PlacedLot, blocker, earliest, fit, latest_start
 from e2esim.planning.ctp.state import State
 
-_LEAD = {Kind.MAKE: LimitKind.LEAD_TIME, Kind.BUY: LimitKind.SUPPLIER, Kind.MOVE: LimitKind.TRANSPORT, Kind.SHIP: LimitKind.TRANSPORT}
+_LEAD = {
+    OperationKind.MAKE: WhyNotEarlier.LEAD_TIME,
+    OperationKind.BUY: WhyNotEarlier.SUPPLIER,
+    OperationKind.MOVE: WhyNotEarlier.TRANSPORT,
+    OperationKind.SHIP: WhyNotEarlier.TRANSPORT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,7 @@ class Reply:
 
     quantity: float
     retry: int
-    limit: Limit | None = None
+    limit: MetLimit | None = None
 
     @property
     def ok(self) -> bool:
@@ -156,7 +161,7 @@ class Search:
         state.undo(mark)
         return Reply(max(0.0, units - left), reply.retry, reply.limit)
 
-    def _feed(self, way: Way, place: Place, batch: str) -> Reply:
+    def _feed(self, way: Way, place: PlacedLot, batch: str) -> Reply:
         """Book a placed lot and take its inputs; all inputs are asked even when one fails, to learn the worst."""
         mark, to_order = self.state.mark(), self.state.net.to_order
         units, retry, limit = place.units, place.start, None
@@ -183,7 +188,7 @@ class Search:
         limit = self._longer_wait(way, fed, end, None if place is None else place.start)
         return Reply(0.0, NEVER if place is None else max(place.end, end + 1), limit)
 
-    def _longer_wait(self, way: Way, fed: Reply, end: int, start: int | None) -> Limit:
+    def _longer_wait(self, way: Way, fed: Reply, end: int, start: int | None) -> MetLimit:
         """What an operation waits for longer: its inputs, or after them a resource without room until ``start``."""
         assert fed.limit is not None
         state, grid, work = self.state, self.state.model.grid, way.work(way.smallest)
@@ -195,8 +200,8 @@ class Search:
         if row < 0:
             return fed.limit
         fact = state.model.resources[row]
-        kind = LimitKind.SUPPLIER if fact.is_supplier else LimitKind.WORK_CENTRE
-        return Limit(kind=kind, name=fact.name, wanted=ready, possible=NEVER if start is None else start)
+        kind = WhyNotEarlier.SUPPLIER if fact.is_supplier else WhyNotEarlier.WORK_CENTRE
+        return MetLimit(kind=kind, name=fact.name, wanted=ready, possible=NEVER if start is None else start)
 
     def _no_place(self, way: Way, end: int) -> Reply:
         """Why an operation cannot end by a time, and when it can at the earliest."""
@@ -207,13 +212,13 @@ class Search:
         possible = NEVER if place is None else max(place.end, end + 1)
         if row >= 0:
             fact = state.model.resources[row]
-            kind, name = (LimitKind.SUPPLIER if fact.is_supplier else LimitKind.WORK_CENTRE), fact.name
+            kind, name = (WhyNotEarlier.SUPPLIER if fact.is_supplier else WhyNotEarlier.WORK_CENTRE), fact.name
         else:
             kind, name = _LEAD[way.kind], way.fact.name
-        return Reply(0.0, possible, Limit(kind=LimitKind.HORIZON if place is None else kind, name=name, wanted=end, possible=possible))
+        return Reply(0.0, possible, MetLimit(kind=WhyNotEarlier.HORIZON if place is None else kind, name=name, wanted=end, possible=possible))
 
-    def _no_way(self, buffer: int, time: int) -> Limit:
-        return Limit(kind=LimitKind.MATERIAL, name=self.state.model.buffers[buffer].name, wanted=time, possible=NEVER)
+    def _no_way(self, buffer: int, time: int) -> MetLimit:
+        return MetLimit(kind=WhyNotEarlier.MATERIAL, name=self.state.model.buffers[buffer].name, wanted=time, possible=NEVER)
 
 
 def _next_rise(base: tuple[list[int], list[float]], time: int) -> int | None:

@@ -10,12 +10,12 @@ from typing import Any
 
 from e2esim.planning.ctp.answer import Work
 from e2esim.planning.ctp.model import CtpModel
-from e2esim.planning.ctp.network import Network, Way, amount, network_of
-from e2esim.planning.ctp.resources import Buckets, Held, Line
+from e2esim.planning.ctp.network import CtpNetwork, Way, amount, network_of
+from e2esim.planning.ctp.resources import Buckets, Held, SetupResource
 from e2esim.planning.ctp.timeline import Timeline
 
 Mark = tuple[int, int]
-Recorded = Timeline | Buckets | Held | Line
+Recorded = Timeline | Buckets | Held | SetupResource
 
 
 class State:
@@ -42,14 +42,14 @@ class State:
     """
 
     def __init__(self, model: CtpModel, *, stock: list[Timeline] | None = None) -> None:
-        self.net: Network = network_of(model)
+        self.net: CtpNetwork = network_of(model)
         self.buckets: dict[int, Buckets] = {}  # by row of model.resources
-        self.lines: dict[int, Held | Line] = {}
+        self.lines: dict[int, Held | SetupResource] = {}
         for row, fact in enumerate(model.resources):
             if fact.bucket_start:
                 self.buckets[row] = Buckets(fact)
             else:
-                self.lines[row] = Line(fact, model.now) if fact.setups else Held(fact)
+                self.lines[row] = SetupResource(fact, model.now) if fact.setups else Held(fact)
         self._stock = stock if stock is not None else [_opening(self.net, b, "") for b in range(len(model.buffers))]
         self._batches: dict[tuple[int, str], Timeline] = {}
         self._undo: list[tuple[Recorded, Any]] = []
@@ -153,7 +153,7 @@ class State:
             (line.hold if sign > 0 else line.release)(start, end, load.size, load.setup)
 
 
-def _opening(net: Network, buffer: int, batch: str) -> Timeline:
+def _opening(net: CtpNetwork, buffer: int, batch: str) -> Timeline:
     fact, now = net.model.buffers[buffer], net.model.now
     changes = [(now, fact.on_hand)] if not batch else []
     changes += [(max(now, r.time), r.quantity) for r in fact.receipts if r.batch == batch]

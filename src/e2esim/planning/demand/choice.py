@@ -25,7 +25,7 @@ OWN: Final = {False: 0.5, True: 0.2}  # weight of a series' own record, frequent
 AS_GOOD: Final = 1.3  # methods up to so much worse than the best share in the forecast [1]
 
 
-class Trial(NamedTuple):
+class MethodTrial(NamedTuple):
     """Errors of the methods tried on one series, the plain one first [pcs]."""
 
     seldom: bool
@@ -61,7 +61,7 @@ def origins_of(periods: int, judged: int, floor: int) -> tuple[Ints, int]:
     return np.unique(np.linspace(first, last, min(ORIGINS, last - first + 1)).astype(np.int64)), steps
 
 
-def try_methods(history: Floats, index: Floats, *, seldom: bool, judged: int) -> Trial:
+def try_methods(history: Floats, index: Floats, *, seldom: bool, judged: int) -> MethodTrial:
     """Try the methods that suit one series.
 
     Parameters
@@ -85,7 +85,7 @@ def try_methods(history: Floats, index: Floats, *, seldom: bool, judged: int) ->
     known, steps = origins_of(history.size, judged, index.size if "seasonal_naive" in names else 1)
     actual = history[known[:, None] + np.arange(steps)]
     missed = [missed_by(METHODS[name](history, known, steps, index), actual, seldom) for name in names]
-    return Trial(seldom, names, np.array(missed))
+    return MethodTrial(seldom, names, np.array(missed))
 
 
 def missed_by(made: Floats, actual: Floats, seldom: bool) -> float:
@@ -101,12 +101,12 @@ def missed_by(made: Floats, actual: Floats, seldom: bool) -> float:
     return total if seldom else 0.5 * (total + float(np.abs(error).sum()))
 
 
-def choose(trials: Sequence[Trial]) -> tuple[str, ...]:
+def choose(trials: Sequence[MethodTrial]) -> tuple[str, ...]:
     """The method, or the mean of up to three ("a+b"), of each series.
 
     Examples
     --------
-    >>> choose([Trial(False, ("year_mean", "level", "trend"), np.array([10.0, 5.0, 9.0]))])
+    >>> choose([MethodTrial(False, ("year_mean", "level", "trend"), np.array([10.0, 5.0, 9.0]))])
     ('level',)
     """
     together: dict[tuple[bool, str], list[float]] = {}
@@ -118,7 +118,7 @@ def choose(trials: Sequence[Trial]) -> tuple[str, ...]:
     return tuple(_best(trial, together) for trial in trials)
 
 
-def _best(trial: Trial, together: dict[tuple[bool, str], list[float]]) -> str:
+def _best(trial: MethodTrial, together: dict[tuple[bool, str], list[float]]) -> str:
     pooled = np.array([_ratio(*together[trial.seldom, name]) for name in trial.names])
     alone = np.array([_ratio(float(error), float(trial.errors[0])) for error in trial.errors])
     score = OWN[trial.seldom] * alone + (1.0 - OWN[trial.seldom]) * pooled

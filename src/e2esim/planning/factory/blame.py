@@ -13,7 +13,7 @@ import numpy as np
 from e2esim.planning.factory.counterfactual import Lifted, Limit
 from e2esim.planning.factory.problem import Floats, Ints
 from e2esim.planning.factory.result import Cause
-from e2esim.planning.factory.why_late import Entry, Found, World, items_behind, steps_behind
+from e2esim.planning.factory.why_late import Entry, Found, PlanWalk, items_behind, steps_behind
 
 PASSED_ON = 0.5  # a work centre full in less than this share of the weeks of another only passes its queue on
 MOST_SUSPECTS = 4  # limits that are lifted one by one
@@ -34,7 +34,7 @@ class Ledger:
 Row = tuple[int, Found, float]  # order, what was found, pieces
 
 
-def suspects(world: World, ledger: Ledger) -> tuple[Limit, ...]:
+def suspects(world: PlanWalk, ledger: Ledger) -> tuple[Limit, ...]:
     """Limits with the most blame, at most `MOST_SUSPECTS`; none where one has all of it and nothing is open to doubt.
 
     Behind what waited for others (precedence) stands a scarce part: its supply is suspected too.
@@ -57,7 +57,7 @@ def suspects(world: World, ledger: Ledger) -> tuple[Limit, ...]:
     return tuple(ranked[:MOST_SUSPECTS])
 
 
-def _scarce_parts(world: World) -> dict[int, Limit]:
+def _scarce_parts(world: PlanWalk) -> dict[int, Limit]:
     """Bought parts that run out before more can come, and what limits their supply: the fastest source, or the material itself."""
     problem, net, plan = world.problem, world.net, world.schedule
     row, node, per = net.inputs_of(plan.lot_step)
@@ -77,7 +77,7 @@ def _scarce_parts(world: World) -> dict[int, Limit]:
     return found
 
 
-def judge(world: World, rows: list[Entry], anyway: Floats, lifted: Lifted | None = None) -> Ledger:
+def judge(world: PlanWalk, rows: list[Entry], anyway: Floats, lifted: Lifted | None = None) -> Ledger:
     """Blame for what the walks found.
 
     Parameters
@@ -96,7 +96,7 @@ def judge(world: World, rows: list[Entry], anyway: Floats, lifted: Lifted | None
     return _summed(found if lifted is None else _handed_on(world, found, lifted))
 
 
-def _limited(world: World, rows: list[Entry], anyway: Floats) -> list[Row]:
+def _limited(world: PlanWalk, rows: list[Entry], anyway: Floats) -> list[Row]:
     """Entries with the blame of all but work centres and material limited to `anyway`, earliest due orders first.
 
     What is late beyond that is late for want of hours: it goes to the work centre that was full for longest. The same
@@ -121,7 +121,7 @@ def _limited(world: World, rows: list[Entry], anyway: Floats) -> list[Row]:
     return out
 
 
-def _fullest(world: World, behind: list[int], due: int) -> Found | None:
+def _fullest(world: PlanWalk, behind: list[int], due: int) -> Found | None:
     """The work centre of some steps that was full in the most weeks of the plan, None when none was full by a day."""
     steps = [s for s in behind if world.full[s, : max(0, due) // 7 + 1].any()]
     if not steps:
@@ -130,7 +130,7 @@ def _fullest(world: World, behind: list[int], due: int) -> Found | None:
     return int(Cause.WORK_CENTRE), int(centres[int(world.full_weeks[centres].argmax())]), due
 
 
-def _handed_on(world: World, rows: list[Row], lifted: Lifted) -> list[Row]:
+def _handed_on(world: PlanWalk, rows: list[Row], lifted: Lifted) -> list[Row]:
     """Rows with the blame of weaker limits handed to the suspect whose lifting helps, the greatest help first."""
     item, known = world.problem.order_item, {limit: k for k, limit in enumerate(lifted.limit)}
     late = np.zeros(world.problem.n_items)
@@ -158,13 +158,13 @@ def _handed_on(world: World, rows: list[Row], lifted: Lifted) -> list[Row]:
     return out
 
 
-def _own_step(world: World, item: int, limit: Limit) -> bool:
+def _own_step(world: PlanWalk, item: int, limit: Limit) -> bool:
     """Whether a limit may hold up an item: flow times of other items' steps never do."""
     cause, place = limit
     return cause != Cause.LEAD_TIME or place in steps_behind(world.problem, int(item))
 
 
-def _days(world: World, limit: Limit) -> float:
+def _days(world: PlanWalk, limit: Limit) -> float:
     """How long a limit lasts: days without hours, of lead or flow time, or until the material is there [d]."""
     problem, (cause, place) = world.problem, limit
     if cause == Cause.PRECEDENCE or place < 0:

@@ -6,11 +6,11 @@ import numpy as np
 
 from e2esim.planning.factory.flow_lp import solve_flow
 from e2esim.planning.factory.grid import demand_of, optimistic_slots, tier_weights
-from e2esim.planning.factory.network import Network
+from e2esim.planning.factory.network import MaterialNetwork
 from e2esim.planning.factory.problem import Ints, PlanProblem
 
 
-def lead_time_bound(problem: PlanProblem, net: Network) -> float:
+def lead_time_bound(problem: PlanProblem, net: MaterialNetwork) -> float:
     """Weighted pieces due before anything new can be made, beyond what lies in stock; blind to capacity and shared
     parts.
     """
@@ -35,7 +35,7 @@ def overdue_weight(problem: PlanProblem) -> float:
     return float(np.where(problem.order_due < 0, problem.order_qty, 0.0) @ tier_weights(problem))
 
 
-def earliest_days(problem: PlanProblem, net: Network) -> Ints:
+def earliest_days(problem: PlanProblem, net: MaterialNetwork) -> Ints:
     """First day on which one new piece of each item can be in stock, (n_items,), when parts in stock are there at
     once.
     """
@@ -56,7 +56,7 @@ def earliest_days(problem: PlanProblem, net: Network) -> Ints:
     return ready
 
 
-def relaxed_bound(problem: PlanProblem, net: Network, horizon: int, time_limit_s: float) -> float:
+def relaxed_bound(problem: PlanProblem, net: MaterialNetwork, horizon: int, time_limit_s: float) -> float:
     """Optimum of the fractional plan without set-ups and smallest lots on optimistic days; nan when not solved in
     time.
     """

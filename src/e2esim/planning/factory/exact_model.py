@@ -18,7 +18,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from e2esim.planning.factory.grid import net_need, tier_weights
-from e2esim.planning.factory.network import Network
+from e2esim.planning.factory.network import MaterialNetwork
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.trace import Schedule
 
@@ -46,7 +46,7 @@ class ExactLots:
 class _Model:
     """The programme under construction; node balances are chains of stocks from day to day."""
 
-    def __init__(self, problem: PlanProblem, net: Network, days: int) -> None:
+    def __init__(self, problem: PlanProblem, net: MaterialNetwork, days: int) -> None:
         self.problem, self.net, self.days = problem, net, days
         self.model = cp_model.CpModel()
         whole = np.where(problem.lot_multiple > 0, problem.lot_multiple, 1.0)[problem.step_item]
@@ -126,7 +126,7 @@ class _Model:
 
 
 def exact_lots(
-    problem: PlanProblem, net: Network, days: int, begin: tuple[Schedule, Floats], *, time_limit_s: float, rounds: int | None, seed: int
+    problem: PlanProblem, net: MaterialNetwork, days: int, begin: tuple[Schedule, Floats], *, time_limit_s: float, rounds: int | None, seed: int
 ) -> ExactLots | None:
     """Lots of a small plant, None when it is too large or nothing was found.
 
@@ -181,7 +181,7 @@ def _hint(build: _Model, starts: list[list[int]], plan: Schedule, late: Floats) 
         build.model.add_hint(given, round((build.problem.order_qty[j] - late[j]) * build.parts[item]))
 
 
-def start_days(problem: PlanProblem, net: Network, days: int) -> list[list[int]]:
+def start_days(problem: PlanProblem, net: MaterialNetwork, days: int) -> list[list[int]]:
     """Days on which lots of each step are worth starting, (n_steps,): Mondays of the plan, and days on which an input comes.
 
     Hours are by week, so a lot that starts between such days could start on the last of them before.
@@ -202,7 +202,7 @@ def start_days(problem: PlanProblem, net: Network, days: int) -> list[list[int]]
     return starts
 
 
-def _scale(problem: PlanProblem, net: Network, node: int) -> int:
+def _scale(problem: PlanProblem, net: MaterialNetwork, node: int) -> int:
     """Whole numbers in a piece of a node, so that all its quantities are whole."""
     row = problem.bom_component == node if node < problem.n_items else np.zeros(problem.bom_qty.size, dtype=bool)
     some = np.concatenate([problem.bom_qty[row], problem.order_qty[problem.order_item == node], problem.lot_multiple[problem.lot_multiple > 0]])

@@ -12,9 +12,9 @@ from e2esim.planning.factory.fewest import fewest
 from e2esim.planning.factory.flow_model import Flags
 from e2esim.planning.factory.grid import tier_weights
 from e2esim.planning.factory.limit import Limits
-from e2esim.planning.factory.limits import Grid, price_limits, pricing_grid
+from e2esim.planning.factory.limits import SlotGrid, price_limits, pricing_grid
 from e2esim.planning.factory.money import PlanMoney
-from e2esim.planning.factory.network import Network, network
+from e2esim.planning.factory.network import MaterialNetwork, network
 from e2esim.planning.factory.problem import Floats, PlanProblem
 from e2esim.planning.factory.result import PlanResult
 from e2esim.planning.factory.trials import Trial, candidates, try_limits
@@ -117,7 +117,7 @@ def _late(problem: PlanProblem, result: PlanResult) -> Floats:
 
 
 def _with_fewest(
-    problem: PlanProblem, net: Network, grid: Grid, money: PlanMoney, chosen: Flags | None, ways: tuple[WayOut, ...], time_limit_s: float
+    problem: PlanProblem, net: MaterialNetwork, grid: SlotGrid, money: PlanMoney, chosen: Flags | None, ways: tuple[WayOut, ...], time_limit_s: float
 ) -> tuple[WayOut, ...]:
     if not ways:
         return ()

@@ -19,7 +19,7 @@ from e2esim.planning.factory.flow_model import Flags
 from e2esim.planning.factory.kept_flow import KeptFlow
 from e2esim.planning.factory.limits import wanted_pieces
 from e2esim.planning.factory.money import PlanMoney
-from e2esim.planning.factory.network import Network
+from e2esim.planning.factory.network import MaterialNetwork
 from e2esim.planning.factory.problem import Ints, PlanProblem
 from e2esim.planning.factory.ways_out import Allowed, Elastic, ReliefKind, WayOut, cheapest
 
@@ -42,7 +42,7 @@ class _Places:
 
 def fewest(
     problem: PlanProblem,
-    net: Network,
+    net: MaterialNetwork,
     elastic: Elastic,
     money: PlanMoney,
     *,
@@ -103,7 +103,9 @@ def _used(elastic: Elastic, way: WayOut) -> set[tuple[ReliefKind, int, int]]:
     return used
 
 
-def _cuts(problem: PlanProblem, net: Network, elastic: Elastic, kept: KeptFlow, places: _Places, open_places: Ints, allowed: Flags) -> tuple[list[Ints], bool]:
+def _cuts(
+    problem: PlanProblem, net: MaterialNetwork, elastic: Elastic, kept: KeptFlow, places: _Places, open_places: Ints, allowed: Flags
+) -> tuple[list[Ints], bool]:
     """Cuts that some open places miss, and whether time sufficed to know.
 
     All places of each cut are opened before the next is asked for, so they have none in common and each counts.
@@ -130,7 +132,7 @@ def _lateness_only(elastic: Elastic) -> np.ndarray[tuple[int], np.dtype[np.float
     return cost
 
 
-def _late_despite(problem: PlanProblem, net: Network, elastic: Elastic, kept: KeptFlow, places: _Places, open_places: Ints) -> Ints | None:
+def _late_despite(problem: PlanProblem, net: MaterialNetwork, elastic: Elastic, kept: KeptFlow, places: _Places, open_places: Ints) -> Ints | None:
     """Places of which one must be open besides the open ones; empty when all is on time with these, None when time is up."""
     m, p = elastic.model, places
     rows, items, cells = _split(p, open_places)

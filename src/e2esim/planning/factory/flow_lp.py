@@ -9,7 +9,7 @@ from ortools.linear_solver.python import model_builder_helper as mbh
 from scipy import sparse
 
 from e2esim.planning.factory.flow_model import Demand, Slots, flow_model
-from e2esim.planning.factory.network import Network
+from e2esim.planning.factory.network import MaterialNetwork
 from e2esim.planning.factory.problem import Floats, PlanProblem
 
 
@@ -22,7 +22,7 @@ class FlowPlan:
     optimal: bool
 
 
-def solve_flow(problem: PlanProblem, net: Network, slots: Slots, demand: Demand, *, delay: float = 0.01, time_limit_s: float = 60.0) -> FlowPlan:
+def solve_flow(problem: PlanProblem, net: MaterialNetwork, slots: Slots, demand: Demand, *, delay: float = 0.01, time_limit_s: float = 60.0) -> FlowPlan:
     """Solve the fractional plan on the given slots.
 
     Parameters

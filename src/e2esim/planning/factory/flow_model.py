@@ -12,13 +12,16 @@ the hours of every week.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
-from e2esim.planning.factory.network import Network
+from e2esim.planning.factory.network import MaterialNetwork
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 Flags = npt.NDArray[np.bool_]
 SOONER = 7  # lead times may be shortened by as many days in a model with `every_day`
@@ -82,6 +85,8 @@ class Matrix:
 
     def csr(self, shape: tuple[int, int]) -> sparse.csr_matrix:
         """The matrix, row-wise."""
+        from scipy import sparse  # here, since a promise must not load it
+
         at = (np.concatenate(self.rows), np.concatenate(self.cols))
         return sparse.csr_matrix((np.concatenate(self.values), at), shape=shape)
 
@@ -118,6 +123,8 @@ class FlowModel:
 
     def rows_with(self, rows: Ints, values: Floats) -> sparse.csr_matrix:
         """The matrix with a further column for each of some rows, with one entry each."""
+        from scipy import sparse  # here, since a promise must not load it
+
         more = sparse.csr_matrix((values, (rows, np.arange(rows.size))), shape=(self.low.size, rows.size))
         return sparse.csr_matrix(sparse.hstack([self.rows(), more]))
 
@@ -127,7 +134,7 @@ class FlowModel:
 
 
 def flow_model(
-    problem: PlanProblem, net: Network, slots: Slots, demand: Demand, *, delay: float | None = 0.01, every_day: bool = False, every_due: bool = False
+    problem: PlanProblem, net: MaterialNetwork, slots: Slots, demand: Demand, *, delay: float | None = 0.01, every_day: bool = False, every_due: bool = False
 ) -> FlowModel:
     """Write the fractional plan on the given slots.
 
@@ -180,7 +187,7 @@ def flow_model(
 
 
 def _events(
-    problem: PlanProblem, net: Network, slots: Slots, demand: Demand, arrive: Ints, use_slot: Ints, use_node: Ints, every_day: bool, every_due: bool
+    problem: PlanProblem, net: MaterialNetwork, slots: Slots, demand: Demand, arrive: Ints, use_slot: Ints, use_node: Ints, every_day: bool, every_due: bool
 ) -> Events:
     """Balance days: uses of a node and, where it is sold, its arrivals; none from the day on which purchases cover all.
 
@@ -219,7 +226,7 @@ def _events(
     return Events(keys=keys, stride=stride, node=node, day=keys % stride, first=first)
 
 
-def _sooner(net: Network, sold: Flags, bought: Ints, out: Ints, arrive: Ints, stride: int) -> list[Ints]:
+def _sooner(net: MaterialNetwork, sold: Flags, bought: Ints, out: Ints, arrive: Ints, stride: int) -> list[Ints]:
     """Keys of the day before each arrival of what is sold, and of the `SOONER` days before its purchases are there."""
     days = [np.maximum(net.free_from[bought] - k, 0) for k in range(1, SOONER + 1)]
     return [(out * stride + np.maximum(arrive - 1, 0))[sold[out]], *(bought * stride + day for day in days)]
@@ -228,7 +235,7 @@ def _sooner(net: Network, sold: Flags, bought: Ints, out: Ints, arrive: Ints, st
 def _balance(
     a: Matrix,
     problem: PlanProblem,
-    net: Network,
+    net: MaterialNetwork,
     slots: Slots,
     events: Events,
     arrive: Ints,

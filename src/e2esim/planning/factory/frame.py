@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from e2esim.planning.factory.grid import tier_weights
-from e2esim.planning.factory.network import Network
+from e2esim.planning.factory.network import MaterialNetwork
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.shop_floor import Demanded, Machines, Steps, Stores, Trees, machines_of
 from e2esim.planning.factory.worked import lead_days
@@ -20,7 +20,7 @@ class Frame:
     """
 
     problem: PlanProblem
-    net: Network
+    net: MaterialNetwork
     days: int
     lead_days: Ints
     order_row: Ints
@@ -31,7 +31,7 @@ class Frame:
     trees: Trees
 
 
-def frame(problem: PlanProblem, net: Network, days: int) -> Frame:
+def frame(problem: PlanProblem, net: MaterialNetwork, days: int) -> Frame:
     """Lay out a problem over a number of days."""
     row = np.lexsort((problem.order_due, problem.order_priority, problem.order_item))
     lead = lead_days(problem, net)
@@ -49,7 +49,7 @@ def frame(problem: PlanProblem, net: Network, days: int) -> Frame:
     )
 
 
-def _steps(problem: PlanProblem, net: Network) -> Steps:
+def _steps(problem: PlanProblem, net: MaterialNetwork) -> Steps:
     whole = np.where(problem.lot_multiple > 0, problem.lot_multiple, 1.0)
     return Steps(
         output=net.step_output,
@@ -65,7 +65,7 @@ def _steps(problem: PlanProblem, net: Network) -> Steps:
     )
 
 
-def _stores(problem: PlanProblem, net: Network, days: int) -> Stores:
+def _stores(problem: PlanProblem, net: MaterialNetwork, days: int) -> Stores:
     stock, sold = np.zeros(net.n_nodes), np.zeros(problem.n_items, dtype=np.int64)
     stock[: problem.n_items] = problem.on_hand
     sold[problem.order_item] = 1
@@ -85,7 +85,7 @@ def _demanded(problem: PlanProblem, row: Ints) -> Demanded:
     )
 
 
-def _receipts(problem: PlanProblem, net: Network, days: int) -> Floats:
+def _receipts(problem: PlanProblem, net: MaterialNetwork, days: int) -> Floats:
     table, seen = np.zeros((days, net.n_nodes)), problem.receipt_day < days
     np.add.at(table, (problem.receipt_day[seen], problem.receipt_item[seen]), problem.receipt_qty[seen])
     return table

@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from e2esim.planning.factory.flow_model import Demand, Slots
-from e2esim.planning.factory.network import Network
+from e2esim.planning.factory.network import MaterialNetwork
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 
 SETUP_SHARE = 0.25  # of the hours that running leaves idle, set-ups may take this share; the rest absorbs weeks that differ
@@ -24,7 +24,7 @@ def tier_weights(problem: PlanProblem) -> Floats:
     return np.power(10.0, np.minimum(below, 3).astype(np.float64))
 
 
-def net_need(problem: PlanProblem, net: Network) -> Floats:
+def net_need(problem: PlanProblem, net: MaterialNetwork) -> Floats:
     """Pieces of every item to be made or bought for all orders after stock and receipts, (n_items,)."""
     need = np.bincount(problem.order_item, weights=problem.order_qty, minlength=problem.n_items).astype(np.float64)
     owner = [problem.receipt_owner(row) for row in range(problem.receipt_item.size)]
@@ -37,7 +37,7 @@ def net_need(problem: PlanProblem, net: Network) -> Floats:
     return need
 
 
-def lot_cycles(problem: PlanProblem, net: Network, weeks: float, setup_share: float = SETUP_SHARE) -> Floats:
+def lot_cycles(problem: PlanProblem, net: MaterialNetwork, weeks: float, setup_share: float = SETUP_SHARE) -> Floats:
     """Weeks of demand in a usual lot of every step, (n_steps,), at least 1.
 
     Where weekly set-ups fit, lots are weekly. Where they do not, the lots of a work centre grow with the square root
@@ -59,7 +59,7 @@ def lot_cycles(problem: PlanProblem, net: Network, weeks: float, setup_share: fl
     return np.asarray(np.clip(high[at] * shape, 1.0, LONGEST_CYCLE_WEEKS), dtype=np.float64)
 
 
-def start_phases(problem: PlanProblem, net: Network) -> Ints:
+def start_phases(problem: PlanProblem, net: MaterialNetwork) -> Ints:
     """Day of the week on which each step starts, (n_steps,), so that goods flow through the levels without waiting
     long.
     """
@@ -85,7 +85,7 @@ def start_phases(problem: PlanProblem, net: Network) -> Ints:
     return phase
 
 
-def weekly_slots(problem: PlanProblem, net: Network, horizon: int, cycle: Floats, weeks: float, *, daily: int = 7) -> Slots:
+def weekly_slots(problem: PlanProblem, net: MaterialNetwork, horizon: int, cycle: Floats, weeks: float, *, daily: int = 7) -> Slots:
     """Start days of every step: each day of the first `daily` days, then once a week; set-ups spread over the usual
     lot.
     """

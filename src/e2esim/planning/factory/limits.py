@@ -17,7 +17,7 @@ from e2esim.planning.factory.flow_model import SOONER, Demand, FlowModel, Slots,
 from e2esim.planning.factory.grid import demand_of, lot_cycles, tier_weights, weekly_slots
 from e2esim.planning.factory.kept_flow import KeptFlow
 from e2esim.planning.factory.limit import Limit, LimitKind, Limits
-from e2esim.planning.factory.network import NEVER, Network
+from e2esim.planning.factory.network import NEVER, MaterialNetwork
 from e2esim.planning.factory.pieces import Answer, first_piece
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 
@@ -33,7 +33,7 @@ LEAST_HOURS = 24.0  # hours are priced at least so far, in weeks with few [h]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Grid:
+class SlotGrid:
     """The slots and the demand on which limits are priced."""
 
     slots: Slots
@@ -41,7 +41,7 @@ class Grid:
     days: int
 
 
-def pricing_grid(problem: PlanProblem, net: Network, last_late: int | None = None) -> Grid:
+def pricing_grid(problem: PlanProblem, net: MaterialNetwork, last_late: int | None = None) -> SlotGrid:
     """Weekly starts (daily in the first week) and orders on their own due day, without those already overdue.
 
     A large problem is looked at until four weeks after day `last_late`.
@@ -55,10 +55,10 @@ def pricing_grid(problem: PlanProblem, net: Network, last_late: int | None = Non
         days = min(horizon, max(NEAR_DAYS, 7 * ((last_late + 34) // 7)))
     inside = (problem.order_due >= 0) & (problem.order_due < days)
     wanted = demand_of(problem, problem.order_due, np.where(inside, problem.order_qty, 0.0))
-    return Grid(slots=weekly_slots(problem, net, days, cycle, weeks), demand=wanted, days=days)
+    return SlotGrid(slots=weekly_slots(problem, net, days, cycle, weeks), demand=wanted, days=days)
 
 
-def price_limits(problem: PlanProblem, net: Network, grid: Grid, *, worth: Floats | None = None, time_limit_s: float = 5.0) -> Limits:
+def price_limits(problem: PlanProblem, net: MaterialNetwork, grid: SlotGrid, *, worth: Floats | None = None, time_limit_s: float = 5.0) -> Limits:
     """Price the limits of a problem, the most promising first, until all are done or time is up.
 
     Parameters
@@ -95,7 +95,7 @@ Task = tuple[float, Callable[[], Limit | None]]  # at most worth so many weighte
 class _Search:
     """All questions about one solved model."""
 
-    def __init__(self, problem: PlanProblem, net: Network, grid: Grid, model: FlowModel, kept: KeptFlow, worth: Floats | None) -> None:
+    def __init__(self, problem: PlanProblem, net: MaterialNetwork, grid: SlotGrid, model: FlowModel, kept: KeptFlow, worth: Floats | None) -> None:
         self.problem, self.net, self.model, self.kept = problem, net, model, kept
         self.value = kept.late()
         self.prices = kept.prices()
@@ -266,7 +266,7 @@ def at_hand(problem: PlanProblem, item: int, day: int) -> float:
     return float(problem.on_hand[item] + problem.receipt_qty[come].sum())
 
 
-def wanted_pieces(problem: PlanProblem, net: Network) -> Floats:
+def wanted_pieces(problem: PlanProblem, net: MaterialNetwork) -> Floats:
     """Pieces of every item that all orders take together, stock or no stock, (n_items,)."""
     need = np.bincount(problem.order_item, weights=problem.order_qty, minlength=problem.n_items).astype(np.float64)
     for level in range(int(net.level.max(initial=0)) + 1):
@@ -275,7 +275,7 @@ def wanted_pieces(problem: PlanProblem, net: Network) -> Floats:
     return need
 
 
-def order_cells(problem: PlanProblem, net: Network, model: FlowModel, days: int) -> Ints:
+def order_cells(problem: PlanProblem, net: MaterialNetwork, model: FlowModel, days: int) -> Ints:
     """Demand cell of every order, (n_orders,); -1 for orders that are not in the model."""
     e = model.events
     row = np.searchsorted(e.keys, problem.order_item * e.stride + np.minimum(problem.order_due, e.stride - 1), side="right") - 1
@@ -286,7 +286,7 @@ def order_cells(problem: PlanProblem, net: Network, model: FlowModel, days: int)
     return np.where(outside, -1, np.array(cells, dtype=np.int64))
 
 
-def cell_worth(problem: PlanProblem, net: Network, grid: Grid, model: FlowModel, worth: Floats | None) -> Floats:
+def cell_worth(problem: PlanProblem, net: MaterialNetwork, grid: SlotGrid, model: FlowModel, worth: Floats | None) -> Floats:
     """Mean worth of a piece on time of every demand cell [EUR/pc], (n_cells,)."""
     if worth is None or not worth.any():
         return np.zeros(model.cell_qty.size)

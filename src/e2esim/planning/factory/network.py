@@ -12,7 +12,7 @@ NEVER = 1 << 40
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Network:
+class MaterialNetwork:
     """Nodes 0..n_items-1 are items, node n_items + s is the work in process behind step s.
 
     `step_output` is the node a step fills; its inputs are rows `in_start[s]` to `in_start[s + 1]` of `in_node`,
@@ -38,7 +38,7 @@ class Network:
         return row, self.in_node[at], self.in_qty[at]
 
 
-def network(problem: PlanProblem) -> Network:
+def network(problem: PlanProblem) -> MaterialNetwork:
     """Derive the network of a problem."""
     n, s = problem.n_items, problem.n_steps
     first = np.r_[np.ones(min(1, s), dtype=bool), problem.step_item[1:] != problem.step_item[:-1]]
@@ -62,7 +62,7 @@ def network(problem: PlanProblem) -> Network:
     np.minimum.at(free, problem.source_item, problem.source_lead_days)
     level = item_levels(n, problem.bom_parent, problem.bom_component)
     assert level is not None  # PlanProblem has refused cycles
-    return Network(
+    return MaterialNetwork(
         n_nodes=n + s,
         step_output=output.astype(np.int64),
         step_is_first=first.astype(np.int64),

@@ -21,11 +21,11 @@ from e2esim.planning.factory.execute import Wants, backward, execute, search, wa
 from e2esim.planning.factory.flow_lp import solve_flow
 from e2esim.planning.factory.frame import Frame, frame, longer
 from e2esim.planning.factory.grid import demand_of, early_due, lot_cycles, tier_weights, weekly_slots
-from e2esim.planning.factory.network import Network, network
+from e2esim.planning.factory.network import MaterialNetwork, network
 from e2esim.planning.factory.problem import Floats, PlanProblem
 from e2esim.planning.factory.result import PlanResult, PlanStatus
 from e2esim.planning.factory.trace import Schedule, peg, purchases_for
-from e2esim.planning.factory.why_late import Entry, World, walk_late
+from e2esim.planning.factory.why_late import Entry, PlanWalk, walk_late
 from e2esim.planning.factory.worked import by_weeks
 
 __all__ = ["Clock", "fresh_state", "late_pieces", "plan", "result_of"]
@@ -120,7 +120,7 @@ def planned(problem: PlanProblem, *, time_limit_s: float = 10.0, seed: int = 1, 
     return result_of(view, schedule, bound, clock, anyway), wants
 
 
-def _start(view: Frame, net: Network, state: State, clock: Clock, tail_s: float, horizon: int, steady: bool) -> tuple[Wants, float]:
+def _start(view: Frame, net: MaterialNetwork, state: State, clock: Clock, tail_s: float, horizon: int, steady: bool) -> tuple[Wants, float]:
     """The best wants before the search, and a lower bound of the objective; `steady`: the clock chooses nothing, it only caps."""
     problem = view.problem
     wants = _best(view, [backward(view, early_due(problem, b)) for b in BUFFERS], state)
@@ -226,7 +226,7 @@ def _near(view: Frame, horizon: int, time_limit_s: float) -> Wants | None:
     return wants_of(problem, np.r_[slots.step, rest.step], np.r_[slots.day, rest.day], np.r_[flow.qty, rest.qty])
 
 
-def _ledger(view: Frame, schedule: Schedule, walked: tuple[World, list[Entry]], anyway: Floats) -> Ledger:
+def _ledger(view: Frame, schedule: Schedule, walked: tuple[PlanWalk, list[Entry]], anyway: Floats) -> Ledger:
     """Why what is late is late: what the walks found, put to the test where more than one limit is suspected.
 
     It hangs on the plan alone: tests begin from its lots and a state of their own, and all of them are made.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from e2esim.planning.factory.network import Network
+from e2esim.planning.factory.network import MaterialNetwork
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.result import PegKind
 from e2esim.planning.factory.shifts import DAY_H
@@ -59,7 +59,7 @@ class Pegging:
     feed_qty: Floats
 
 
-def purchases_for(problem: PlanProblem, net: Network, schedule: Schedule) -> tuple[Ints, Floats, Ints]:
+def purchases_for(problem: PlanProblem, net: MaterialNetwork, schedule: Schedule) -> tuple[Ints, Floats, Ints]:
     """Purchases (source row, qty, day received) a schedule needs, from the preferred supplier that can be in time."""
     n = problem.n_items
     row, node, per = net.inputs_of(schedule.lot_step)
@@ -86,7 +86,7 @@ def purchases_for(problem: PlanProblem, net: Network, schedule: Schedule) -> tup
     )
 
 
-def peg(problem: PlanProblem, net: Network, schedule: Schedule, bought: tuple[Ints, Floats, Ints]) -> Pegging:
+def peg(problem: PlanProblem, net: MaterialNetwork, schedule: Schedule, bought: tuple[Ints, Floats, Ints]) -> Pegging:
     """Peg every lot and delivery to its supplies, first in first out."""
     n, m = problem.n_items, problem.receipt_item.size
     source, bought_qty, received = bought

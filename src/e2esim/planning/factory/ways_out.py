@@ -15,9 +15,9 @@ import numpy as np
 
 from e2esim.planning.factory.flow_lp import minimum
 from e2esim.planning.factory.flow_model import Demand, Flags, FlowModel, flow_model
-from e2esim.planning.factory.limits import Grid
+from e2esim.planning.factory.limits import SlotGrid
 from e2esim.planning.factory.money import PlanMoney
-from e2esim.planning.factory.network import Network
+from e2esim.planning.factory.network import MaterialNetwork
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 
 LAST = 1e4  # with some kinds closed lateness costs so many times more: it is what is left, not a choice
@@ -134,7 +134,9 @@ class Elastic:
         return int(self.model.cost.size)
 
 
-def ways_out(problem: PlanProblem, net: Network, grid: Grid, money: PlanMoney, *, chosen: Flags | None = None, time_limit_s: float = 5.0) -> tuple[WayOut, ...]:
+def ways_out(
+    problem: PlanProblem, net: MaterialNetwork, grid: SlotGrid, money: PlanMoney, *, chosen: Flags | None = None, time_limit_s: float = 5.0
+) -> tuple[WayOut, ...]:
     """The cheapest ways to bring orders on time: by any mix, by one kind only; best first.
 
     Parameters
@@ -172,7 +174,7 @@ def ways_out(problem: PlanProblem, net: Network, grid: Grid, money: PlanMoney, *
     return tuple(sorted(found, key=lambda w: (round(w.left, 4), round(w.eur, 4), list(KINDS).index(w.name))))
 
 
-def elastic_model(problem: PlanProblem, net: Network, grid: Grid, money: PlanMoney, chosen: Flags | None = None) -> Elastic:
+def elastic_model(problem: PlanProblem, net: MaterialNetwork, grid: SlotGrid, money: PlanMoney, chosen: Flags | None = None) -> Elastic:
     """The model in which limits may be exceeded; a demand cell holds orders of one item, day and late cost."""
     days = grid.days
     inside = (problem.order_due >= 0) & (problem.order_due < days) & (problem.order_qty > 0)
@@ -199,7 +201,7 @@ def elastic_model(problem: PlanProblem, net: Network, grid: Grid, money: PlanMon
     )
 
 
-def _orders_of(problem: PlanProblem, net: Network, model: FlowModel, rows: Ints, code: Ints) -> tuple[Ints, ...]:
+def _orders_of(problem: PlanProblem, net: MaterialNetwork, model: FlowModel, rows: Ints, code: Ints) -> tuple[Ints, ...]:
     """Orders of every demand cell, by due day."""
     e = model.events
     event = np.searchsorted(e.keys, problem.order_item * e.stride + problem.order_due, side="right") - 1

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.planning.factory.network import NEVER, Network
+from e2esim.planning.factory.network import NEVER, MaterialNetwork
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.result import Cause, PegKind
 from e2esim.planning.factory.trace import Pegging, Schedule
@@ -36,11 +36,11 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class World:
+class PlanWalk:
     """The plan as the walk sees it."""
 
     problem: PlanProblem
-    net: Network
+    net: MaterialNetwork
     schedule: Schedule
     bought_source: Ints
     feeds: dict[int, list[tuple[int, int]]]
@@ -48,7 +48,7 @@ class World:
     full_weeks: Ints  # (n_centres,) weeks of the plan in which some step of it had no room
 
 
-def walk_late(problem: PlanProblem, net: Network, schedule: Schedule, bought: tuple[Ints, Floats, Ints], pegs: Pegging) -> tuple[World, list[Entry]]:
+def walk_late(problem: PlanProblem, net: MaterialNetwork, schedule: Schedule, bought: tuple[Ints, Floats, Ints], pegs: Pegging) -> tuple[PlanWalk, list[Entry]]:
     """Walk back from every piece delivered after its due day or never."""
     due = problem.order_due[schedule.delivery_order]
     late_peg = schedule.delivery_day[pegs.peg_delivery] > due[pegs.peg_delivery]
@@ -86,7 +86,7 @@ def steps_behind(problem: PlanProblem, item: int) -> list[int]:
     return np.flatnonzero(np.isin(problem.step_item, list(items_behind(problem, item)))).tolist()
 
 
-def _world(problem: PlanProblem, net: Network, schedule: Schedule, bought: tuple[Ints, Floats, Ints], pegs: Pegging) -> World:
+def _world(problem: PlanProblem, net: MaterialNetwork, schedule: Schedule, bought: tuple[Ints, Floats, Ints], pegs: Pegging) -> PlanWalk:
     feeds: dict[int, list[tuple[int, int]]] = {}
     for lot, kind, row in zip(pegs.feed_lot.tolist(), pegs.feed_kind.tolist(), pegs.feed_row.tolist(), strict=True):
         feeds.setdefault(lot, []).append((kind, row))
@@ -96,7 +96,7 @@ def _world(problem: PlanProblem, net: Network, schedule: Schedule, bought: tuple
     short = room[problem.step_centre] < np.maximum(lot_h[:, None], FULL * problem.capacity_h[problem.step_centre])
     full_weeks = np.zeros(len(problem.centres), dtype=np.int64)
     np.maximum.at(full_weeks, problem.step_centre, short[:, : int(schedule.lot_day.max(initial=0)) // 7 + 1].sum(axis=1))
-    return World(
+    return PlanWalk(
         problem=problem,
         net=net,
         schedule=schedule,
@@ -107,7 +107,7 @@ def _world(problem: PlanProblem, net: Network, schedule: Schedule, bought: tuple
     )
 
 
-def _walk(world: World, kind: int, row: int, wanted: int, item: int) -> tuple[Found, Found | None]:
+def _walk(world: PlanWalk, kind: int, row: int, wanted: int, item: int) -> tuple[Found, Found | None]:
     """Cause, place and day, and the busiest work centre passed, for a piece from supply (kind, row) that should have
     been there on day `wanted`.
     """
@@ -142,7 +142,7 @@ def _walk(world: World, kind: int, row: int, wanted: int, item: int) -> tuple[Fo
         wanted = latest
 
 
-def _last_input(world: World, lot: int) -> Found:
+def _last_input(world: PlanWalk, lot: int) -> Found:
     """Supply of a lot that came last: kind, row, day it was there (-1 for opening stock or no input)."""
     best = (int(PegKind.STOCK), 0, -1)
     for kind, row in world.feeds.get(lot, []):
@@ -157,7 +157,7 @@ def _last_input(world: World, lot: int) -> Found:
     return best
 
 
-def _never(world: World, item: int, due: int) -> Found:
+def _never(world: PlanWalk, item: int, due: int) -> Found:
     """Cause of what is never delivered: a part nobody makes or sells, else the fullest work centre behind the item."""
     problem = world.problem
     steps = steps_behind(problem, item)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from e2esim.planning.factory.grid import net_need
-from e2esim.planning.factory.network import Network
+from e2esim.planning.factory.network import MaterialNetwork
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.shifts import DAY_H, WEEK_H
 
@@ -41,7 +41,7 @@ def hours_used(problem: PlanProblem, step: Ints, qty: Floats, begins: Floats, en
     return used
 
 
-def lead_days(problem: PlanProblem, net: Network) -> Ints:
+def lead_days(problem: PlanProblem, net: MaterialNetwork) -> Ints:
     """Days from the start of a usual lot of every step until its goods are there, (n_steps,).
 
     The flow time where hours are by week; where they are by the hour it comes on top of the days in which a lot of

@@ -17,7 +17,7 @@ Add a cost or a limit
     valid, leaving a cost out too). ``tests/planning/test_lotsizing.py`` compares all of them with an enumeration.
 """
 
-from e2esim.planning.lotsizing.problem import LotSizingProblem, Plan, PlanStatus, cost, load_hours
+from e2esim.planning.lotsizing.problem import LotPlan, LotPlanStatus, LotSizingProblem, cost, load_hours
 from e2esim.planning.lotsizing.solving import shortages, solve
 
-__all__ = ["LotSizingProblem", "Plan", "PlanStatus", "cost", "load_hours", "shortages", "solve"]
+__all__ = ["LotPlan", "LotPlanStatus", "LotSizingProblem", "cost", "load_hours", "shortages", "solve"]

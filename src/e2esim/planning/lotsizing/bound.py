@@ -19,7 +19,7 @@ Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Priced:
+class ProvenBound:
     """A proven lower ``bound`` [EUR] and the prices that prove it, ``prices`` (n_centres, n_weeks) [EUR/h]."""
 
     bound: float
@@ -70,8 +70,8 @@ def value_of(problem: LotSizingProblem, prices: Floats) -> tuple[float, Floats]:
 
 
 def price_hours(
-    problem: LotSizingProblem, *, steps: int, start: Priced | None = None, deadline: float = np.inf
-) -> Priced:
+    problem: LotSizingProblem, *, steps: int, start: ProvenBound | None = None, deadline: float = np.inf
+) -> ProvenBound:
     """Raise the bound by a deflected subgradient with Polyak steps.
 
     Parameters
@@ -107,17 +107,17 @@ def price_hours(
             failures += 1
             if failures >= 6:
                 step, failures = step * 0.7, 0
-    return Priced(bound=best, prices=best_prices)
+    return ProvenBound(bound=best, prices=best_prices)
 
 
-def best_blend(problem: LotSizingProblem, priced: Priced, other: Floats) -> Priced:
+def best_blend(problem: LotSizingProblem, priced: ProvenBound, other: Floats) -> ProvenBound:
     """The best bound on the way from known prices to ``other`` ones, (n_centres, n_weeks) [EUR/h]."""
     best = priced
     for share in (0.25, 0.5, 0.75, 0.9, 1.0):
         prices = (1.0 - share) * priced.prices + share * other
         bound = value_of(problem, prices)[0]
         if bound > best.bound:
-            best = Priced(bound=bound, prices=prices)
+            best = ProvenBound(bound=bound, prices=prices)
     return best
 
 

@@ -41,7 +41,7 @@ class Ending(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class MipAnswer:
     """``x`` is None without a solution; ``duals`` (n_rows,) of a linear program only; ``bound`` is proven."""
 
     ending: Ending
@@ -50,7 +50,7 @@ class Answer:
     duals: Floats | None
 
 
-def solve_program(program: Program, *, time_limit_s: float, relative_gap: float = 1e-6) -> Answer:
+def solve_program(program: Program, *, time_limit_s: float, relative_gap: float = 1e-6) -> MipAnswer:
     """Solve ``program`` within ``time_limit_s`` [s].
 
     Examples
@@ -68,13 +68,13 @@ def solve_program(program: Program, *, time_limit_s: float, relative_gap: float 
     result = mathopt.solve(model, mathopt.SolverType.HIGHS, params=parameters)
     reason = mathopt.TerminationReason
     if result.termination.reason in (reason.INFEASIBLE, reason.INFEASIBLE_OR_UNBOUNDED):
-        return Answer(ending=Ending.INFEASIBLE, x=None, bound=np.inf, duals=None)
+        return MipAnswer(ending=Ending.INFEASIBLE, x=None, bound=np.inf, duals=None)
     x = np.array(result.variable_values(variables)) if result.has_primal_feasible_solution() else None
     duals = None
     if program.integer is None and result.has_dual_feasible_solution():
         duals = np.array(result.dual_values(list(model.linear_constraints())))
     ending = Ending.SOLVED if result.termination.reason == reason.OPTIMAL else Ending.STOPPED
-    return Answer(ending=ending, x=x, bound=float(result.termination.objective_bounds.dual_bound), duals=duals)
+    return MipAnswer(ending=ending, x=x, bound=float(result.termination.objective_bounds.dual_bound), duals=duals)
 
 
 def _proto(program: Program) -> model_pb2.ModelProto:

@@ -96,7 +96,7 @@ class LotSizingProblem:
         return np.diff(total, axis=1, prepend=0.0)
 
 
-class PlanStatus(Enum):
+class LotPlanStatus(Enum):
     """How far the answer can be trusted."""
 
     OPTIMAL = "optimal"  # proven within the stated gap of 1e-4
@@ -106,7 +106,7 @@ class PlanStatus(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class LotPlan:
     """Answer of :func:`e2esim.planning.lotsizing.solve`.
 
     ``quantities`` [pcs], ``setups`` and ``unmet`` [pcs] are (n_items, n_weeks), ``overtime_h`` is (n_centres, n_weeks);
@@ -114,7 +114,7 @@ class Plan:
     no plan. Without a plan the arrays are zero and the objective is infinite.
     """
 
-    status: PlanStatus
+    status: LotPlanStatus
     quantities: Floats
     setups: Bools
     unmet: Floats

@@ -8,7 +8,7 @@ import numpy as np
 
 from e2esim.planning.lotsizing.bound import most_late
 from e2esim.planning.lotsizing.problem import Floats, Ints, LotSizingProblem
-from e2esim.planning.lotsizing.search_kernels import Shop, anneal
+from e2esim.planning.lotsizing.search_kernels import SearchFacts, anneal
 
 GRAIN: Final = 2  # parts of a week's demand that may be made apart; the exact linear program splits further afterwards
 MOST_ITEMS: Final = 8  # taken out at once
@@ -18,7 +18,7 @@ WEEKS_LATE: Final = 1  # nor later
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class FoundLots:
     """Quantities of the best plan of a search, (n_items, n_weeks) [pcs], its cost with overload [EUR], moves tried."""
 
     quantities: Floats
@@ -29,7 +29,7 @@ class Found:
 def search(
     problem: LotSizingProblem, prices: Floats, *, seed: int, time_limit_s: float, moves: int | None = None,
     severity: float = 1.0,
-) -> Found:
+) -> FoundLots:
     """Search for lots for ``time_limit_s`` [s], or for exactly ``moves`` moves (then the answer depends on the seed
     only).
 
@@ -68,17 +68,17 @@ def search(
             batch = max(50, int(rate * (end - began) / ROUNDS))
             batch = max(50, min(batch, int(rate * (end - time.perf_counter())) + 1))
     made = np.take_along_axis(shop.cumulative, best_cover, axis=1)
-    return Found(quantities=np.diff(made, axis=1, prepend=0.0), cost=best, moves=done)
+    return FoundLots(quantities=np.diff(made, axis=1, prepend=0.0), cost=best, moves=done)
 
 
-def _shop(problem: LotSizingProblem, prices: Floats, severity: float) -> Shop:
+def _shop(problem: LotSizingProblem, prices: Floats, severity: float) -> SearchFacts:
     """Facts for the kernels; where a limit is hard, breaking it is made dear instead."""
     net = problem.net_demand()
     quanta = np.repeat(net / GRAIN, GRAIN, axis=1)
     cumulative = np.concatenate([np.zeros((problem.n_items, 1)), np.cumsum(quanta, axis=1)], axis=1)
     late = int(min(most_late(problem).max(initial=0), WEEKS_LATE, problem.n_weeks - 1))
     members, n_members = _members(problem)
-    return Shop(
+    return SearchFacts(
         cumulative=cumulative,
         ahead=_weeks_ahead(problem, net, prices),
         late=late,

@@ -17,7 +17,7 @@ Ints = npt.NDArray[np.int64]
 INFINITE = 1e300
 
 
-class Shop(NamedTuple):
+class SearchFacts(NamedTuple):
     """Facts of the search: items (n_items,), routing (n_steps, n_items), centres (n_centres, n_weeks).
 
     ``cumulative`` is the demand of the first k quanta, (n_items, n_weeks * grain + 1) [pcs]; ``ahead`` the most weeks
@@ -74,7 +74,7 @@ def uniform(bits: npt.NDArray[np.uint64]) -> float:
 
 
 @njit(cache=True, nogil=True)
-def replan_item(item: int, first: int, last: int, cover: Ints, load: Floats, shop: Shop, space: Space) -> float:
+def replan_item(item: int, first: int, last: int, cover: Ints, load: Floats, shop: SearchFacts, space: Space) -> float:
     """Cheapest coverage of one item in the weeks ``first`` to ``last - 1`` with both ends held; writes ``cover[item]``.
 
     Dynamic program over (week, coverage), the coverage counted from ``late`` weeks of backlog. ``load``: what the other
@@ -134,7 +134,7 @@ def replan_item(item: int, first: int, last: int, cover: Ints, load: Floats, sho
 
 
 @njit(cache=True, nogil=True)
-def place_item(item: int, first: int, last: int, sign: float, cover: Ints, load: Floats, shop: Shop) -> float:
+def place_item(item: int, first: int, last: int, sign: float, cover: Ints, load: Floats, shop: SearchFacts) -> float:
     """Add (sign 1) or take away (-1) one item's lots of some weeks from ``load``; returns the change of cost [EUR]."""
     value = 0.0
     quanta, grain = shop.cumulative[item], shop.grain
@@ -163,7 +163,7 @@ def place_item(item: int, first: int, last: int, sign: float, cover: Ints, load:
 @njit(cache=True, nogil=True)
 def anneal(
     bits: npt.NDArray[np.uint64], n_moves: int, hot: float, cold: float, most_items: int, shortest: int, longest: int,
-    cover: Ints, best_cover: Ints, best: float, shop: Shop,
+    cover: Ints, best_cover: Ints, best: float, shop: SearchFacts,
 ) -> float:
     """Ruin and recreate: take a few items of one centre out of a stretch of weeks, put them back one by one, each in
     its cheapest way; keep the result if the cost falls, or rises by less than an exponential draw of mean temperature

@@ -7,11 +7,11 @@ from typing import Final
 
 import numpy as np
 
-from e2esim.planning.lotsizing.bound import Priced, best_blend, price_hours, promising_pairs
+from e2esim.planning.lotsizing.bound import ProvenBound, best_blend, price_hours, promising_pairs
 from e2esim.planning.lotsizing.facility_location import FacilityLocation, all_pairs, build
 from e2esim.planning.lotsizing.improve import Lots, as_found, polish
-from e2esim.planning.lotsizing.mip import Answer, Ending, solve_program
-from e2esim.planning.lotsizing.problem import LotSizingProblem, Plan, PlanStatus, load_hours
+from e2esim.planning.lotsizing.mip import Ending, MipAnswer, solve_program
+from e2esim.planning.lotsizing.problem import LotPlan, LotPlanStatus, LotSizingProblem, load_hours
 from e2esim.planning.lotsizing.search import search
 from e2esim.planning.lotsizing.tiny import TWO_ITEMS
 
@@ -24,12 +24,12 @@ class _Second:
     """What the second thread finds: a better bound, and for a small problem the solver's own plan."""
 
     bound: float
-    answer: Answer | None = None
+    answer: MipAnswer | None = None
     model: FacilityLocation | None = None
     fault: list[BaseException] = field(default_factory=list)
 
 
-def solve(problem: LotSizingProblem, *, time_limit_s: float, seed: int, moves: int | None = None) -> Plan:
+def solve(problem: LotSizingProblem, *, time_limit_s: float, seed: int, moves: int | None = None) -> LotPlan:
     """Plan lots within ``time_limit_s`` [s] on two threads: one searches for plans, one proves a bound.
 
     A small problem also goes whole to branch and bound, and the better of both plans is taken. With ``moves`` the
@@ -77,7 +77,7 @@ def _is_small(problem: LotSizingProblem) -> bool:
 
 
 def _best_found(
-    problem: LotSizingProblem, priced: Priced, deadline: float, seed: int, moves: int | None
+    problem: LotSizingProblem, priced: ProvenBound, deadline: float, seed: int, moves: int | None
 ) -> Lots | None:
     """Search, then the exact quantities for its set-ups; a small problem leaves most of the time to the solver.
 
@@ -100,7 +100,7 @@ def _best_found(
     return lots
 
 
-def _prove(problem: LotSizingProblem, priced: Priced, second: _Second, deadline: float) -> None:
+def _prove(problem: LotSizingProblem, priced: ProvenBound, second: _Second, deadline: float) -> None:
     """Second thread: branch and bound of a small problem; else the linear program, its prices turned into a bound."""
     try:
         if _is_small(problem):
@@ -120,20 +120,20 @@ def _prove(problem: LotSizingProblem, priced: Priced, second: _Second, deadline:
         second.fault.append(fault)
 
 
-def _plan(problem: LotSizingProblem, best: Lots | None, second: _Second, wall_s: float) -> Plan:
+def _plan(problem: LotSizingProblem, best: Lots | None, second: _Second, wall_s: float) -> LotPlan:
     """Status and figures of the answer."""
     if best is None or not np.isfinite(best.cost):
         proven = second.answer is not None and second.answer.ending is Ending.INFEASIBLE
         nothing = np.zeros((problem.n_items, problem.n_weeks))
-        return Plan(
-            status=PlanStatus.INFEASIBLE if proven else PlanStatus.NO_PLAN,
+        return LotPlan(
+            status=LotPlanStatus.INFEASIBLE if proven else LotPlanStatus.NO_PLAN,
             quantities=nothing, setups=nothing > 0, unmet=nothing.copy(), overtime_h=np.zeros_like(problem.capacity_h),
             objective=np.inf, bound=np.inf if proven else second.bound, wall_s=wall_s, reasons=shortages(problem),
         )  # fmt: skip
     over = np.maximum(load_hours(problem, best.quantities, best.setups) - problem.capacity_h, 0.0)
     bound = min(second.bound, best.cost)
-    status = PlanStatus.OPTIMAL if best.cost - bound <= PROVEN * best.cost else PlanStatus.FEASIBLE
-    return Plan(
+    status = LotPlanStatus.OPTIMAL if best.cost - bound <= PROVEN * best.cost else LotPlanStatus.FEASIBLE
+    return LotPlan(
         status=status, quantities=best.quantities, setups=best.setups, unmet=best.unmet, overtime_h=over,
         objective=best.cost, bound=bound, wall_s=wall_s,
     )  # fmt: skip

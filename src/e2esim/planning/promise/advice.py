@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from e2esim.planning.ctp.model import DAY
 from e2esim.planning.ctp.state import State
 from e2esim.planning.promise.elsewhere import Elsewhere
-from e2esim.planning.promise.rebook import Outcome, Verdict
-from e2esim.planning.promise.reply import Reply, reply
+from e2esim.planning.promise.rebook import LineOutcome, LineVerdict
+from e2esim.planning.promise.reply import PromiseReply, reply
 from e2esim.planning.promise.sources import Wish
 
 
-def advise(state: State, verdicts: Sequence[Verdict], items: Sequence[str], elsewhere: Elsewhere, most: int) -> dict[int, Reply]:
+def advise(state: State, verdicts: Sequence[LineVerdict], items: Sequence[str], elsewhere: Elsewhere, most: int) -> dict[int, PromiseReply]:
     """Alternatives for lines that are refused, broken or late, each as if it alone took them.
 
     Parameters
@@ -45,7 +45,7 @@ def advise(state: State, verdicts: Sequence[Verdict], items: Sequence[str], else
     return found
 
 
-def _wish(verdict: Verdict) -> Wish:
+def _wish(verdict: LineVerdict) -> Wish:
     """What the line wants: its due day, or the day that was promised."""
     line = verdict.line
     day = max(0, line.due if line.promised is None else line.promised)
@@ -53,9 +53,9 @@ def _wish(verdict: Verdict) -> Wish:
     return Wish(qty=line.qty, day=day, min_shipment=line.min_shipment, max_late=late)
 
 
-def _needy(verdicts: Sequence[Verdict]) -> list[int]:
+def _needy(verdicts: Sequence[LineVerdict]) -> list[int]:
     """Rows of lines that need help, the neediest first."""
-    need = {Outcome.REFUSED: 0, Outcome.BROKEN: 1}
+    need = {LineOutcome.REFUSED: 0, LineOutcome.BROKEN: 1}
     late = {k: v.day - v.line.due for k, v in enumerate(verdicts) if v.day is not None}
-    rows = [k for k, v in enumerate(verdicts) if not v.line.ship_set and (v.outcome in need or (v.outcome == Outcome.NEW and late.get(k, 0) > 0))]
+    rows = [k for k, v in enumerate(verdicts) if not v.line.ship_set and (v.outcome in need or (v.outcome == LineOutcome.NEW and late.get(k, 0) > 0))]
     return sorted(rows, key=lambda k: (need.get(verdicts[k].outcome, 2), -late.get(k, 0), k))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from e2esim.planning.promise.offers import Kind, Offer, pair, whole
-from e2esim.planning.promise.sources import EPS, Source, Wish
+from e2esim.planning.promise.offers import OfferKind, PromiseOffer, pair, whole
+from e2esim.planning.promise.sources import EPS, SiteGoods, Wish
 
 
-class Reason(StrEnum):
+class RefusalReason(StrEnum):
     """Why an offer is not made."""
 
     LIMIT = "limit"  # material or capacity: what the limit of the source says
@@ -39,23 +39,23 @@ class Refusal:
         The offer that is better (`NO_BETTER`).
     """
 
-    kind: Kind
+    kind: OfferKind
     source: int
-    reason: Reason
+    reason: RefusalReason
     pieces: float = 0.0
     day: int | None = None
-    better: Offer | None = None
+    better: PromiseOffer | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Alternatives:
     """Offers, best first, and what is refused."""
 
-    offers: tuple[Offer, ...]
+    offers: tuple[PromiseOffer, ...]
     refused: tuple[Refusal, ...]
 
 
-def alternatives(wish: Wish, sources: tuple[Source, ...]) -> Alternatives:
+def alternatives(wish: Wish, sources: tuple[SiteGoods, ...]) -> Alternatives:
     """Rank every way to serve a wish: from one source in one delivery, or two deliveries of which our own goods are one.
 
     Parameters
@@ -74,8 +74,8 @@ def alternatives(wish: Wish, sources: tuple[Source, ...]) -> Alternatives:
     Examples
     --------
     >>> import numpy as np
-    >>> own = Source(item="A", day=np.array([0, 20]), pieces=np.array([5.0, 50.0]))
-    >>> site = Source(item="A", site="Modena", rank=1, extra_cost=2.0, day=np.array([3]), pieces=np.array([30.0]))
+    >>> own = SiteGoods(item="A", day=np.array([0, 20]), pieces=np.array([5.0, 50.0]))
+    >>> site = SiteGoods(item="A", site="Modena", rank=1, extra_cost=2.0, day=np.array([3]), pieces=np.array([30.0]))
     >>> found = alternatives(Wish(qty=8, day=2), (own, site))
     >>> [(offer.kind.value, offer.late_days, offer.extra_cost) for offer in found.offers]
     [('part_other_site', 0.375, 6.0), ('other_site', 1.0, 16.0), ('split', 6.75, 0.0), ('later', 18.0, 0.0)]
@@ -83,29 +83,29 @@ def alternatives(wish: Wish, sources: tuple[Source, ...]) -> Alternatives:
     [('as_wanted', 'limit'), ('substitute', 'none_stated')]
     """
     offers, refused = _candidates(wish, sources)
-    kept: list[Offer] = []
+    kept: list[PromiseOffer] = []
     for offer in sorted(offers, key=lambda offer: offer.key):
         better = next((other for other in kept if offer.beaten_by(other)), None)
         if offer.last > wish.last:
-            refused.append(Refusal(kind=offer.kind, source=_other(offer), reason=Reason.TOO_LATE, day=offer.last))
+            refused.append(Refusal(kind=offer.kind, source=_other(offer), reason=RefusalReason.TOO_LATE, day=offer.last))
         elif better is not None:
-            refused.append(Refusal(kind=offer.kind, source=_other(offer), reason=Reason.NO_BETTER, day=offer.last, better=better))
+            refused.append(Refusal(kind=offer.kind, source=_other(offer), reason=RefusalReason.NO_BETTER, day=offer.last, better=better))
         else:
             kept.append(offer)
-    place = {kind: k for k, kind in enumerate(Kind)}
+    place = {kind: k for k, kind in enumerate(OfferKind)}
     return Alternatives(offers=tuple(kept), refused=tuple(sorted(refused, key=lambda r: (place[r.kind], r.source))))
 
 
-def _candidates(wish: Wish, sources: tuple[Source, ...]) -> tuple[list[Offer], list[Refusal]]:
+def _candidates(wish: Wish, sources: tuple[SiteGoods, ...]) -> tuple[list[PromiseOffer], list[Refusal]]:
     """The best offer of every kind and source, and the kinds that cannot be offered at all."""
     offers, refused = [], []
     for row, source in enumerate(sources):
         single, double = whole(wish, sources, row), pair(wish, sources, 0, row)
         kind = _whole_kind(source)
         if row == 0 and (single is None or single.last > wish.day):
-            refused.append(Refusal(kind=Kind.AS_WANTED, source=0, reason=Reason.LIMIT, day=single.last if single else None))
+            refused.append(Refusal(kind=OfferKind.AS_WANTED, source=0, reason=RefusalReason.LIMIT, day=single.last if single else None))
         if single is None:
-            refused.append(Refusal(kind=kind, source=row, reason=Reason.TOO_FEW, pieces=source.total))
+            refused.append(Refusal(kind=kind, source=row, reason=RefusalReason.TOO_FEW, pieces=source.total))
         else:
             offers.append(single)
         if double is not None:
@@ -113,25 +113,26 @@ def _candidates(wish: Wish, sources: tuple[Source, ...]) -> tuple[list[Offer], l
         elif source.total > EPS:
             refused.append(_no_pair(wish, sources, row))
     if not any(source.site for source in sources):
-        refused.append(Refusal(kind=Kind.OTHER_SITE, source=-1, reason=Reason.NONE_STATED))
+        refused.append(Refusal(kind=OfferKind.OTHER_SITE, source=-1, reason=RefusalReason.NONE_STATED))
     if not any(source.substitute for source in sources):
-        refused.append(Refusal(kind=Kind.SUBSTITUTE, source=-1, reason=Reason.NONE_STATED))
+        refused.append(Refusal(kind=OfferKind.SUBSTITUTE, source=-1, reason=RefusalReason.NONE_STATED))
     return offers, refused
 
 
-def _whole_kind(source: Source) -> Kind:
-    return Kind.SUBSTITUTE if source.substitute else Kind.OTHER_SITE if source.site else Kind.LATER
+def _whole_kind(source: SiteGoods) -> OfferKind:
+    return OfferKind.SUBSTITUTE if source.substitute else OfferKind.OTHER_SITE if source.site else OfferKind.LATER
 
 
-def _no_pair(wish: Wish, sources: tuple[Source, ...], row: int) -> Refusal:
+def _no_pair(wish: Wish, sources: tuple[SiteGoods, ...], row: int) -> Refusal:
     """Why two deliveries are not possible: parts too small, nothing sooner than the rest, or too few together."""
-    kind = {Kind.LATER: Kind.SPLIT, Kind.OTHER_SITE: Kind.PART_OTHER_SITE, Kind.SUBSTITUTE: Kind.PART_SUBSTITUTE}[_whole_kind(sources[row])]
+    whole = _whole_kind(sources[row])
+    kind = {OfferKind.LATER: OfferKind.SPLIT, OfferKind.OTHER_SITE: OfferKind.PART_OTHER_SITE, OfferKind.SUBSTITUTE: OfferKind.PART_SUBSTITUTE}[whole]
     together = sources[row].total + (sources[0].total if row else 0.0)
     if together < wish.qty - EPS:
-        return Refusal(kind=kind, source=row, reason=Reason.TOO_FEW, pieces=together)
+        return Refusal(kind=kind, source=row, reason=RefusalReason.TOO_FEW, pieces=together)
     small = 2 * wish.least > wish.qty + EPS or row
-    return Refusal(kind=kind, source=row, reason=Reason.PART_TOO_SMALL if small else Reason.NOTHING_SOONER)
+    return Refusal(kind=kind, source=row, reason=RefusalReason.PART_TOO_SMALL if small else RefusalReason.NOTHING_SOONER)
 
 
-def _other(offer: Offer) -> int:
+def _other(offer: PromiseOffer) -> int:
     return max(part.source for part in offer.parts)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from e2esim.planning.factory.problem import Floats, Ints
-from e2esim.planning.promise.sources import Source, stepwise
+from e2esim.planning.promise.sources import SiteGoods, stepwise
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -53,14 +53,14 @@ class Elsewhere:
         rows = rows[np.argsort(self.rank[rows], kind="stable")]
         return [(int(self.substitute[k]), float(self.substitute_cost[k])) for k in rows]
 
-    def at_sites(self, item: int, name: str, *, substitute: bool = False, extra_cost: float = 0.0, rank: int = 1) -> Iterator[Source]:
+    def at_sites(self, item: int, name: str, *, substitute: bool = False, extra_cost: float = 0.0, rank: int = 1) -> Iterator[SiteGoods]:
         """What of an item lies at each other site, by the day on which it can be with the customer."""
         for place, site in enumerate(dict.fromkeys(self.site)):
             rows = np.array([k for k, of in enumerate(self.site) if of == site and self.site_item[k] == item], dtype=np.int64)
             if rows.size:
                 day, pieces = stepwise(self.site_day[rows] + self.transit[rows], self.site_qty[rows])
                 cost = extra_cost + float(self.site_cost[rows].max())
-                yield Source(item=name, site=site, substitute=substitute, rank=rank + place, extra_cost=cost, day=day, pieces=pieces)
+                yield SiteGoods(item=name, site=site, substitute=substitute, rank=rank + place, extra_cost=cost, day=day, pieces=pieces)
 
 
 def nothing_elsewhere() -> Elsewhere:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
 
-from e2esim.planning.promise.sources import EPS, Source, Wish
+from e2esim.planning.promise.sources import EPS, SiteGoods, Wish
 
 
-class Kind(StrEnum):
+class OfferKind(StrEnum):
     """What an offer does: the item as wanted, later, in parts, from another site, by a substitute, or partly so."""
 
     AS_WANTED = "as_wanted"
@@ -32,7 +32,7 @@ class Part:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Offer:
+class PromiseOffer:
     """Deliveries that together serve the wish in full.
 
     Parameters
@@ -51,7 +51,7 @@ class Offer:
         Preference among sources, the sum over deliveries.
     """
 
-    kind: Kind
+    kind: OfferKind
     parts: tuple[Part, ...]
     late_days: float
     last: int
@@ -64,17 +64,17 @@ class Offer:
         """Less is better: delay, then cost, then substitution, then fewer deliveries."""
         return (self.late_days, self.last, self.extra_cost, self.substituted, len(self.parts), self.rank)
 
-    def beaten_by(self, other: Offer) -> bool:
+    def beaten_by(self, other: PromiseOffer) -> bool:
         """Whether `other` is at least as good in every respect and better in one."""
         mine, theirs = self.key[:5], other.key[:5]
         return theirs != mine and all(b <= a for a, b in zip(mine, theirs, strict=True))
 
 
-def offer_of(wish: Wish, sources: tuple[Source, ...], parts: tuple[Part, ...]) -> Offer:
+def offer_of(wish: Wish, sources: tuple[SiteGoods, ...], parts: tuple[Part, ...]) -> PromiseOffer:
     """Price a set of deliveries."""
     parts = tuple(sorted(parts, key=lambda part: (part.day, part.source)))
     used = [sources[part.source] for part in parts]
-    return Offer(
+    return PromiseOffer(
         kind=_kind(wish, used, parts),
         parts=parts,
         late_days=round(sum(part.qty * (part.day - wish.day) for part in parts) / wish.qty, 9),
@@ -85,24 +85,24 @@ def offer_of(wish: Wish, sources: tuple[Source, ...], parts: tuple[Part, ...]) -
     )
 
 
-def _kind(wish: Wish, used: list[Source], parts: tuple[Part, ...]) -> Kind:
+def _kind(wish: Wish, used: list[SiteGoods], parts: tuple[Part, ...]) -> OfferKind:
     substitutes, elsewhere = [s.substitute for s in used], [bool(s.site) for s in used]
     if any(substitutes):
-        return Kind.SUBSTITUTE if all(substitutes) else Kind.PART_SUBSTITUTE
+        return OfferKind.SUBSTITUTE if all(substitutes) else OfferKind.PART_SUBSTITUTE
     if any(elsewhere):
-        return Kind.OTHER_SITE if all(elsewhere) else Kind.PART_OTHER_SITE
+        return OfferKind.OTHER_SITE if all(elsewhere) else OfferKind.PART_OTHER_SITE
     if len(parts) > 1:
-        return Kind.SPLIT
-    return Kind.AS_WANTED if parts[0].day == wish.day else Kind.LATER
+        return OfferKind.SPLIT
+    return OfferKind.AS_WANTED if parts[0].day == wish.day else OfferKind.LATER
 
 
-def whole(wish: Wish, sources: tuple[Source, ...], row: int) -> Offer | None:
+def whole(wish: Wish, sources: tuple[SiteGoods, ...], row: int) -> PromiseOffer | None:
     """All pieces in one delivery from one source, as soon as it has them; None if it never has.
 
     Examples
     --------
     >>> import numpy as np
-    >>> shelf = Source(item="A", day=np.array([0, 9]), pieces=np.array([5.0, 20.0]))
+    >>> shelf = SiteGoods(item="A", day=np.array([0, 9]), pieces=np.array([5.0, 20.0]))
     >>> offer = whole(Wish(qty=8, day=2), (shelf,), 0)
     >>> offer.kind.value, offer.last, offer.late_days
     ('later', 9, 7.0)
@@ -111,7 +111,7 @@ def whole(wish: Wish, sources: tuple[Source, ...], row: int) -> Offer | None:
     return None if day is None else offer_of(wish, sources, (Part(source=row, day=day, qty=wish.qty),))
 
 
-def pair(wish: Wish, sources: tuple[Source, ...], first: int, second: int) -> Offer | None:
+def pair(wish: Wish, sources: tuple[SiteGoods, ...], first: int, second: int) -> PromiseOffer | None:
     """The best two deliveries, one from each source (the same one twice: a split); None if there are none.
 
     Those that the customer still takes come before all others.
@@ -122,7 +122,7 @@ def pair(wish: Wish, sources: tuple[Source, ...], first: int, second: int) -> Of
     Examples
     --------
     >>> import numpy as np
-    >>> shelf = Source(item="A", day=np.array([0, 9]), pieces=np.array([5.0, 20.0]))
+    >>> shelf = SiteGoods(item="A", day=np.array([0, 9]), pieces=np.array([5.0, 20.0]))
     >>> [(part.day, part.qty) for part in pair(Wish(qty=8, day=2), (shelf,), 0, 0).parts]
     [(2, 5.0), (9, 3.0)]
     """
@@ -130,7 +130,7 @@ def pair(wish: Wish, sources: tuple[Source, ...], first: int, second: int) -> Of
     return min(found, key=lambda offer: (offer.last > wish.last, offer.key), default=None)
 
 
-def _pairs(wish: Wish, sources: tuple[Source, ...], first: int, second: int) -> Iterator[tuple[Part, Part]]:
+def _pairs(wish: Wish, sources: tuple[SiteGoods, ...], first: int, second: int) -> Iterator[tuple[Part, Part]]:
     a, b, least = sources[first], sources[second], wish.least
     for (day_a, pieces_a), (day_b, pieces_b) in product(a.steps(wish.day), b.steps(wish.day)):
         if first == second and (day_a >= day_b or pieces_b < wish.qty - EPS):

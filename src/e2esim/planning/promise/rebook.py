@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from e2esim.planning.ctp.answer import Answer, Limit
+from e2esim.planning.ctp.answer import Answer, MetLimit
 from e2esim.planning.ctp.capable import promise
 from e2esim.planning.ctp.model import DAY
 from e2esim.planning.ctp.request import Request
@@ -22,7 +22,7 @@ MOST_DAYS_TRIED = 60  # for a set whose lines need the same goods
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class BookLine:
     """One line of the book.
 
     Parameters
@@ -55,7 +55,7 @@ class Line:
     planned: tuple[tuple[str, int, float], ...] = ()
 
 
-class Outcome(StrEnum):
+class LineOutcome(StrEnum):
     """What became of a line."""
 
     NEW = "new"  # promised for the first time
@@ -65,7 +65,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
+class LineVerdict:
     """One line with its outcome.
 
     Parameters
@@ -78,10 +78,10 @@ class Verdict:
         An earlier day than promised that is now possible [d from today]; its goods are held for it.
     """
 
-    line: Line
-    outcome: Outcome
+    line: BookLine
+    outcome: LineOutcome
     parts: tuple[tuple[int, float], ...] = ()
-    limit: Limit | None = None
+    limit: MetLimit | None = None
     offered: int | None = None
 
     @property
@@ -95,10 +95,12 @@ class _Found:
     """Answers to the lines of a group, booked; None where it cannot be; the limit met on the way."""
 
     answers: tuple[Answer, ...] | None
-    limit: Limit | None
+    limit: MetLimit | None
 
 
-def rebook(state: State, lines: Sequence[Line], *, precedence: str = "priority", progress: Callable[[int], None] = lambda _: None) -> tuple[Verdict, ...]:
+def rebook(
+    state: State, lines: Sequence[BookLine], *, precedence: str = "priority", progress: Callable[[int], None] = lambda _: None
+) -> tuple[LineVerdict, ...]:
     """Promise a book again.
 
     Parameters
@@ -128,7 +130,7 @@ def rebook(state: State, lines: Sequence[Line], *, precedence: str = "priority",
     for line in lines:
         for buffer, day, qty in line.planned:
             state.move(state.net.buffer_row[buffer], "", max(day, 0) * DAY, qty)
-    book = _Book(state, lines, progress)
+    book = _LinesUnderWay(state, lines, progress)
     groups = sorted(_groups(lines), key=lambda group: min(_key(lines[k], k, precedence) for k in group))
     given = [group for group in groups if any(lines[k].promised is not None for k in group)]
     kept = [group for group in given if book.keep(group)]
@@ -143,7 +145,7 @@ def rebook(state: State, lines: Sequence[Line], *, precedence: str = "priority",
     return tuple(book.verdicts[k] for k in range(len(lines)))
 
 
-def _groups(lines: Sequence[Line]) -> list[tuple[int, ...]]:
+def _groups(lines: Sequence[BookLine]) -> list[tuple[int, ...]]:
     """Rows of each ship set, and single rows."""
     found: dict[object, list[int]] = {}
     for k, line in enumerate(lines):
@@ -151,18 +153,18 @@ def _groups(lines: Sequence[Line]) -> list[tuple[int, ...]]:
     return [tuple(rows) for rows in found.values()]
 
 
-def _key(line: Line, row: int, precedence: str) -> tuple[float, ...]:
+def _key(line: BookLine, row: int, precedence: str) -> tuple[float, ...]:
     day = line.due if line.promised is None else line.promised
     return {"priority": (line.priority, day, row), "due_date": (day, line.priority, row), "fifo": (row,)}[precedence]
 
 
-class _Book:
+class _LinesUnderWay:
     """The lines on their way through the state, and what became of each."""
 
-    def __init__(self, state: State, lines: Sequence[Line], progress: Callable[[int], None]) -> None:
+    def __init__(self, state: State, lines: Sequence[BookLine], progress: Callable[[int], None]) -> None:
         self.state, self.lines, self.progress = state, lines, progress
-        self.verdicts: dict[int, Verdict] = {}
-        self.limits: dict[tuple[int, ...], Limit | None] = {}
+        self.verdicts: dict[int, LineVerdict] = {}
+        self.limits: dict[tuple[int, ...], MetLimit | None] = {}
 
     def keep(self, group: tuple[int, ...]) -> bool:
         """Book a group on the day that was promised; False if that cannot be."""
@@ -171,18 +173,18 @@ class _Book:
         if found.answers is None:
             self.limits[group] = found.limit
             return False
-        self._settle(group, Outcome.KEPT, found)
+        self._settle(group, LineOutcome.KEPT, found)
         return True
 
     def late(self, group: tuple[int, ...]) -> None:
         """Book a group whose promise cannot be kept as soon as it can be."""
         found = self._find(group, max(self._given(group), 0), self._last(group))
-        self._settle(group, Outcome.BROKEN, _Found(found.answers, self.limits[group] or found.limit))
+        self._settle(group, LineOutcome.BROKEN, _Found(found.answers, self.limits[group] or found.limit))
 
     def fresh(self, group: tuple[int, ...]) -> None:
         """Promise a group for the first time."""
         found = self._find(group, max(max(self.lines[k].due for k in group), 0), self._last(group))
-        self._settle(group, Outcome.NEW if found.answers is not None else Outcome.REFUSED, found)
+        self._settle(group, LineOutcome.NEW if found.answers is not None else LineOutcome.REFUSED, found)
 
     def pull_in(self, group: tuple[int, ...]) -> None:
         """Hold an earlier day for a group that was promised one later than it is due, if there is one now."""
@@ -210,10 +212,10 @@ class _Book:
         horizon = self.state.model.horizon // DAY
         return min(horizon if (line := self.lines[k]).max_late is None else line.due + (line.max_late or 0) for k in group)
 
-    def _settle(self, group: tuple[int, ...], outcome: Outcome, found: _Found) -> None:
+    def _settle(self, group: tuple[int, ...], outcome: LineOutcome, found: _Found) -> None:
         for place, k in enumerate(group):
             parts = () if found.answers is None else _parts(found.answers[place])
-            self.verdicts[k] = Verdict(line=self.lines[k], outcome=outcome, parts=parts, limit=found.limit)
+            self.verdicts[k] = LineVerdict(line=self.lines[k], outcome=outcome, parts=parts, limit=found.limit)
         self.state.forget()  # what is promised stays; ways back from it would fill the memory
         self.progress(len(group))
 

@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 
-from e2esim.planning.ctp.answer import Answer, Limit
+from e2esim.planning.ctp.answer import Answer, MetLimit
 from e2esim.planning.ctp.capable import capable
 from e2esim.planning.ctp.model import DAY
 from e2esim.planning.ctp.request import Request
@@ -16,11 +16,11 @@ from e2esim.planning.ctp.state import State
 from e2esim.planning.promise.alternatives import Alternatives, alternatives
 from e2esim.planning.promise.elsewhere import Elsewhere
 from e2esim.planning.promise.limits import main_limit
-from e2esim.planning.promise.sources import Source, Wish, stepwise
+from e2esim.planning.promise.sources import SiteGoods, Wish, stepwise
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Reply:
+class PromiseReply:
     """What is answered.
 
     Parameters
@@ -44,8 +44,8 @@ class Reply:
     priority: int
     parts: tuple[tuple[int, float], ...]
     short: float
-    limit: Limit | None
-    sources: tuple[Source, ...]
+    limit: MetLimit | None
+    sources: tuple[SiteGoods, ...]
     choices: Alternatives | None
 
     @property
@@ -59,7 +59,7 @@ class Reply:
         return self.short <= 0 and all(day <= self.wish.day for day, _ in self.parts)
 
 
-def reply(state: State, buffers: Sequence[str], items: Sequence[str], elsewhere: Elsewhere, wish: Wish, item: int, priority: int) -> Reply:
+def reply(state: State, buffers: Sequence[str], items: Sequence[str], elsewhere: Elsewhere, wish: Wish, item: int, priority: int) -> PromiseReply:
     """Answer one request.
 
     Parameters
@@ -82,9 +82,9 @@ def reply(state: State, buffers: Sequence[str], items: Sequence[str], elsewhere:
     own = capable(state, own_request(wish, buffers[item], priority))
     parts = tuple((d // DAY, q) for d, q in _delivered(own))
     if own.on_time:
-        return Reply(wish=wish, item=item, priority=priority, parts=parts, short=0.0, limit=None, sources=(), choices=None)
+        return PromiseReply(wish=wish, item=item, priority=priority, parts=parts, short=0.0, limit=None, sources=(), choices=None)
     sources = tuple(_sources(ask, buffers, items, elsewhere, wish, item))
-    return Reply(
+    return PromiseReply(
         wish=wish,
         item=item,
         priority=priority,
@@ -139,7 +139,7 @@ def _delivered(answer: Answer) -> list[tuple[int, float]]:
     return sorted(found.items())
 
 
-def _sources(ask: Asker, buffers: Sequence[str], items: Sequence[str], elsewhere: Elsewhere, wish: Wish, item: int) -> Iterator[Source]:
+def _sources(ask: Asker, buffers: Sequence[str], items: Sequence[str], elsewhere: Elsewhere, wish: Wish, item: int) -> Iterator[SiteGoods]:
     yield _ours(ask, wish, buffers[item], items[item])
     yield from elsewhere.at_sites(item, items[item], rank=1)
     for place, (other, cost) in enumerate(elsewhere.substitutes_of(item), start=1):
@@ -147,11 +147,11 @@ def _sources(ask: Asker, buffers: Sequence[str], items: Sequence[str], elsewhere
         yield from elsewhere.at_sites(other, items[other], substitute=True, extra_cost=cost, rank=100 * place + 1)
 
 
-def _ours(ask: Asker, wish: Wish, buffer: str, name: str, *, substitute: bool = False, extra_cost: float = 0.0, rank: int = 0) -> Source:
+def _ours(ask: Asker, wish: Wish, buffer: str, name: str, *, substitute: bool = False, extra_cost: float = 0.0, rank: int = 0) -> SiteGoods:
     """What our own plant can deliver of an item, by day: in parts as they come, and all at once."""
     in_parts = ask(buffer, True, 0.0, None)
     parts = _delivered(in_parts)
     once = in_parts if len(parts) == 1 else ask(buffer, False, 0.0, None)
     day, pieces = stepwise(np.array([t // DAY for t, _ in parts], dtype=np.int64), np.array([q for _, q in parts]), wish.qty)
     at_once = None if once.last is None or once.short > 0 else once.last // DAY
-    return Source(item=name, substitute=substitute, extra_cost=extra_cost, rank=rank, day=day, pieces=pieces, at_once=at_once)
+    return SiteGoods(item=name, substitute=substitute, extra_cost=extra_cost, rank=rank, day=day, pieces=pieces, at_once=at_once)

@@ -56,7 +56,7 @@ class Wish:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Source:
+class SiteGoods:
     """Goods of one item at one site.
 
     Parameters
@@ -104,7 +104,7 @@ class Source:
 
         Examples
         --------
-        >>> shelf = Source(item="A", day=np.array([0, 9]), pieces=np.array([5.0, 20.0]))
+        >>> shelf = SiteGoods(item="A", day=np.array([0, 9]), pieces=np.array([5.0, 20.0]))
         >>> shelf.first(5.0, 3), shelf.first(6.0, 3), shelf.first(21.0, 3)
         (3, 9, None)
         """
@@ -116,7 +116,7 @@ class Source:
 
         Examples
         --------
-        >>> Source(item="A", day=np.array([0, 2, 9]), pieces=np.array([5.0, 7.0, 20.0])).steps(3)
+        >>> SiteGoods(item="A", day=np.array([0, 2, 9]), pieces=np.array([5.0, 7.0, 20.0])).steps(3)
         [(3, 7.0), (9, 20.0)]
         """
         found: dict[int, float] = {}

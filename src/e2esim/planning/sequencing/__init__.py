@@ -8,8 +8,8 @@ Add a limit: put the fact into ``SequencingProblem`` and its check into ``breach
 """
 
 from e2esim.planning.sequencing.problem import (
-    Goal,
-    Schedule,
+    MachineSchedule,
+    ScheduleGoal,
     ScheduleStatus,
     SequencingProblem,
     breaches,
@@ -18,4 +18,4 @@ from e2esim.planning.sequencing.problem import (
 )
 from e2esim.planning.sequencing.solving import solve
 
-__all__ = ["Goal", "Schedule", "ScheduleStatus", "SequencingProblem", "breaches", "job_shop", "solve", "value"]
+__all__ = ["MachineSchedule", "ScheduleGoal", "ScheduleStatus", "SequencingProblem", "breaches", "job_shop", "solve", "value"]

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from ortools.sat.python import cp_model
 
-from e2esim.planning.sequencing.problem import Goal, SequencingProblem
+from e2esim.planning.sequencing.problem import ScheduleGoal, SequencingProblem
 
 Ints = npt.NDArray[np.int64]
 
@@ -28,7 +28,7 @@ def sequence(
     """Improve a known schedule (machine, start, end), which also closes the horizon."""
     model = cp_model.CpModel()
     horizon = int(hint[2].max(initial=0))
-    if problem.goal is Goal.TARDINESS:  # a better sum may end later
+    if problem.goal is ScheduleGoal.TARDINESS:  # a better sum may end later
         horizon = int(max(horizon, problem.release.max(initial=0)) + problem.mode_duration.sum())
         horizon += int(problem.changeover.max(initial=0)) * problem.n_operations
     first_mode, first_operation = problem.first_mode, problem.first_operation
@@ -56,7 +56,7 @@ def sequence(
         if problem.changeover[m].any():
             _changeovers(model, problem, m, row, starts, ends, hint)
     lasts = [ends[int(o) - 1] for o in first_operation[1:]]
-    if problem.goal is Goal.MAKESPAN:
+    if problem.goal is ScheduleGoal.MAKESPAN:
         makespan = model.new_int_var(0, horizon, "")
         model.add_max_equality(makespan, lasts)
         model.minimize(makespan)

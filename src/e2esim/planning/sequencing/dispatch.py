@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.planning.sequencing.dispatch_kernels import dispatch
-from e2esim.planning.sequencing.problem import Goal, SequencingProblem, value
+from e2esim.planning.sequencing.problem import ScheduleGoal, SequencingProblem, value
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -30,7 +30,7 @@ def by_rules(problem: SequencingProblem) -> tuple[Ints, Ints, Ints, str]:
     shortest = shortest_durations(problem)
     remaining = work_remaining(problem, shortest)
     rules = _makespan_rules(problem, shortest, remaining)
-    if problem.goal is Goal.TARDINESS:
+    if problem.goal is ScheduleGoal.TARDINESS:
         rules = _tardiness_rules(problem, shortest, remaining) + rules
     passes = max(2, EFFORT // (problem.n_jobs * problem.n_operations + 1))
     best: tuple[Ints, Ints, Ints, str] | None = None
@@ -74,7 +74,7 @@ def lower_bound(problem: SequencingProblem) -> float:
     shortest = shortest_durations(problem)
     remaining = work_remaining(problem, shortest)
     first = problem.first_operation[:-1]
-    if problem.goal is Goal.TARDINESS:
+    if problem.goal is ScheduleGoal.TARDINESS:
         late = np.maximum(problem.release + remaining[first] - problem.due, 0)
         return float((problem.weight * late).sum())
     bound = float((problem.release + remaining[first]).max(initial=0))

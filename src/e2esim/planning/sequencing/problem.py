@@ -15,7 +15,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
-class Goal(Enum):
+class ScheduleGoal(Enum):
     """What is made small."""
 
     MAKESPAN = "makespan"  # the end of the last operation
@@ -57,7 +57,7 @@ class SequencingProblem:
     weight: Ints
     family: Ints
     changeover: Ints
-    goal: Goal = Goal.MAKESPAN
+    goal: ScheduleGoal = ScheduleGoal.MAKESPAN
 
     def __post_init__(self) -> None:
         faults = _faults(self)
@@ -98,7 +98,7 @@ class ScheduleStatus(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Schedule:
+class MachineSchedule:
     """Machine, start and end of every operation, (n_operations,), the goal's value and a proven lower ``bound``."""
 
     status: ScheduleStatus
@@ -155,7 +155,7 @@ def value(problem: SequencingProblem, end: Ints) -> float:
     >>> value(job_shop([[0, 1], [1, 0]], [[3, 2], [2, 4]]), np.array([3, 5, 2, 7]))
     7.0
     """
-    if problem.goal is Goal.MAKESPAN:
+    if problem.goal is ScheduleGoal.MAKESPAN:
         return float(end.max(initial=0))
     done = np.zeros(problem.n_jobs, dtype=np.int64)
     np.maximum.at(done, problem.job, end)

@@ -6,13 +6,13 @@ from typing import Final
 import numpy as np
 
 from e2esim.planning.sequencing.dispatch import by_rules, lower_bound
-from e2esim.planning.sequencing.problem import Schedule, ScheduleStatus, SequencingProblem, breaches, value
+from e2esim.planning.sequencing.problem import MachineSchedule, ScheduleStatus, SequencingProblem, breaches, value
 
 RULES_ONLY_S: Final = 0.2  # a shorter budget gets the rule's schedule
 MOST_ARCS: Final = 60_000  # pairs of neighbours on machines with changeovers that CP-SAT is given
 
 
-def solve(problem: SequencingProblem, *, time_limit_s: float, seed: int, workers: int = 2, effort: float | None = None) -> Schedule:
+def solve(problem: SequencingProblem, *, time_limit_s: float, seed: int, workers: int = 2, effort: float | None = None) -> MachineSchedule:
     """Sequence all operations within about ``time_limit_s`` [s].
 
     Parameters
@@ -54,7 +54,7 @@ def solve(problem: SequencingProblem, *, time_limit_s: float, seed: int, workers
     if broken:
         raise RuntimeError("sequencing: the schedule breaks the rules: " + "; ".join(broken[:3]))
     status = ScheduleStatus.OPTIMAL if objective <= bound + 1e-6 else ScheduleStatus.FEASIBLE
-    return Schedule(
+    return MachineSchedule(
         status=status, machine=machine, start=start, end=end, objective=objective, bound=min(bound, objective),
         wall_s=time.perf_counter() - began, rule=rule,
     )  # fmt: skip

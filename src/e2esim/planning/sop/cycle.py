@@ -10,7 +10,7 @@ import numpy as np
 
 from e2esim.domain.world import World
 from e2esim.planning.sop.criticalities import Criticality, criticalities
-from e2esim.planning.sop.from_world import Offer, opening_position, price_elasticity, sop_months, sop_problem
+from e2esim.planning.sop.from_world import SopOffer, opening_position, price_elasticity, sop_months, sop_problem
 from e2esim.planning.sop.months import Months
 from e2esim.planning.sop.problem import Budget
 from e2esim.planning.sop.roles import RoleMeasure, Targets, roles
@@ -54,7 +54,7 @@ def ground_of(world: World, months: Months, budget: Budget | None = None) -> Gro
     """What the cycle at the start of a scenario stands on: its opening position and today's limits."""
     s = world.settings
     now = opening_position(world, months.horizon + 1)
-    full = sop_problem(world, months, now, offer=Offer.of(s.sop), budget=budget)
+    full = sop_problem(world, months, now, offer=SopOffer.of(s.sop), budget=budget)
     today = sop_problem(world, months, now, budget=budget)
     frame = np.zeros(full.source_most.shape)
     frame[today.n_sources :] = full.source_most[today.n_sources :]

@@ -39,7 +39,7 @@ class Position:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Offer:
+class SopOffer:
     """What S&OP may decide beyond today's limits."""
 
     shift_h_week: float = 0.0  # [h/machine/week] extra shift that could be opened
@@ -49,9 +49,9 @@ class Offer:
     lead_months: int = 1  # [months] until a decision works
 
     @staticmethod
-    def of(settings: Sop) -> Offer:
+    def of(settings: Sop) -> SopOffer:
         """Everything that the settings allow."""
-        return Offer(
+        return SopOffer(
             shift_h_week=settings.shift_h_week,
             shift_premium=settings.shift_premium,
             frame_extra=settings.frame_extra,
@@ -97,9 +97,9 @@ def sop_months(world: World, day: int, count: int) -> Months:
     return months_from(world.start + dt.timedelta(days=day), count)
 
 
-def sop_problem(world: World, months: Months, now: Position, *, offer: Offer | None = None, budget: Budget | None = None) -> SopProblem:
+def sop_problem(world: World, months: Months, now: Position, *, offer: SopOffer | None = None, budget: Budget | None = None) -> SopProblem:
     """Build the problem of S&OP for the position ``now``."""
-    w, p, offer = world, world.settings.planning, offer or Offer()
+    w, p, offer = world, world.settings.planning, offer or SopOffer()
     sold = np.nonzero(w.items.sold)[0]
     raw = np.nonzero(~w.items.made & (w.bom.flat[sold].sum(axis=0) > 0))[0]
     level = now.forecast.mean(axis=1) * 7.0
@@ -196,7 +196,7 @@ def _money(world: World, sold: I) -> dict[str, F]:
     return mean | {"cost_eur": w.items.cost_eur[sold]}
 
 
-def _hours(world: World, months: Months, day: int, offer: Offer, busy: F) -> dict[str, F]:
+def _hours(world: World, months: Months, day: int, offer: SopOffer, busy: F) -> dict[str, F]:
     """Normal, overtime and extra shift hours by work centre and month [h]; the first normal ones less those that are busy."""
     w = world
     each = w.centres.machines * w.centres.efficiency
@@ -242,7 +242,7 @@ def source_rows(world: World) -> tuple[I, I]:
 class _Sources:
     """Sources of the raw materials by month; a frame contract is a second row of the same source."""
 
-    def __init__(self, world: World, months: Months, raw: I, offer: Offer) -> None:
+    def __init__(self, world: World, months: Months, raw: I, offer: SopOffer) -> None:
         s = world.supply
         number = {int(item): k for k, item in enumerate(raw)}
         rows, framed = source_rows(world)

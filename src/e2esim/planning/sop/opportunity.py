@@ -11,7 +11,7 @@ from e2esim.planning.sop.programme import Extra, SopPlan, SopProgramme
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
+class OpportunityAnswer:
     """What to answer.
 
     Parameters
@@ -45,7 +45,7 @@ class Verdict:
     binding: tuple[tuple[str, str, str, float], ...]
 
 
-def vet(problem: SopProblem, *, product: int, month: int, quantity: float, price_eur: float, serve_eur: float | None = None) -> Verdict:
+def vet(problem: SopProblem, *, product: int, month: int, quantity: float, price_eur: float, serve_eur: float | None = None) -> OpportunityAnswer:
     """Weigh an opportunity against everything else that is planned.
 
     ``serve_eur`` cost of serving a piece; the product's own if None.
@@ -68,7 +68,7 @@ def vet(problem: SopProblem, *, product: int, month: int, quantity: float, price
     taken = min(free.taken, quantity)
     answer = "accept" if taken >= quantity * (1.0 - 1e-6) else "partly" if taken > 1e-6 * quantity else "refuse"
     all_gain = whole.objective - base.objective if whole.status == "optimal" else None
-    return Verdict(
+    return OpportunityAnswer(
         item=p.products[product],
         month=p.months[month],
         asked=quantity,

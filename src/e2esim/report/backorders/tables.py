@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from e2esim.planning.book.backorders import BackorderBook, BackorderRun, Strategy, Verdict, changes
-from e2esim.planning.book.quotas import Consumption
+from e2esim.planning.book.backorders import BackorderBook, BackorderRun, RunVerdict, Strategy, changes
+from e2esim.planning.book.quotas import QuotaUse
 
 FLAG = "not in full on the wanted day"
 
@@ -38,7 +38,7 @@ class RunView:
     segments: tuple[str, ...]
     strategies: tuple[Strategy, ...]
     segment: tuple[int, ...]
-    quotas: tuple[tuple[int, list[Consumption]], ...] = ()
+    quotas: tuple[tuple[int, list[QuotaUse]], ...] = ()
 
     def date(self, day: int | None) -> dt.date | None:
         """Date of a day, None for none."""
@@ -52,7 +52,7 @@ def orders_table(view: RunView) -> pl.DataFrame:
     for change in changes(view.book, view.run.confirmed):
         k = change.line
         item, segment = int(view.book.item[k]), view.segment[k]
-        worse = change.verdict in (Verdict.LOSES, Verdict.MIXED)
+        worse = change.verdict in (RunVerdict.LOSES, RunVerdict.MIXED)
         rows.append(
             {
                 "order": view.orders[k], "customer": view.customers[k], "item": view.items[item], "name": view.item_name[item],

@@ -14,8 +14,8 @@ from e2esim.domain.book import ReturnCause
 from e2esim.report.flows import Flows
 from e2esim.report.pictures.heat import STEPS
 from e2esim.report.pictures.ink import BLUE, BOX, HEAT, INK, LINE, ORANGE, SOFT, canvas, inked, svg
-from e2esim.report.pictures.map_layout import COLUMNS, TOP, WIDTH, Placed, Plan, Titles, lay_out, pieces
-from e2esim.report.weekly import Load
+from e2esim.report.pictures.map_layout import COLUMNS, TOP, WIDTH, MapLayout, Placed, Titles, lay_out, pieces
+from e2esim.report.weekly import WeeklyLoad
 from e2esim.report.words import Words
 
 _FOOT = 92.0  # [px] below the boxes, for what comes back
@@ -23,7 +23,7 @@ _CHARACTER = 6.0  # [px] width of a character
 
 
 @inked
-def draw_chain_map(flows: Flows, load: Load, titles: Titles, words: Words, title: str) -> str:
+def draw_chain_map(flows: Flows, load: WeeklyLoad, titles: Titles, words: Words, title: str) -> str:
     """Draw the map; widths of bands are pieces, those of suppliers the value called off scaled to the same height."""
     plan = lay_out(flows, titles, words)
     figure, axes = canvas(WIDTH, plan.height + TOP + _FOOT)
@@ -39,7 +39,7 @@ def draw_chain_map(flows: Flows, load: Load, titles: Titles, words: Words, title
     return svg(figure, "map", title)
 
 
-def _bands_in(axes: Axes, flows: Flows, plan: Plan) -> None:
+def _bands_in(axes: Axes, flows: Flows, plan: MapLayout) -> None:
     """Suppliers to plant, plant to warehouse."""
     y = plan.plant.centred(sum(placed.band for placed in plan.suppliers))
     for placed in plan.suppliers:
@@ -49,7 +49,7 @@ def _bands_in(axes: Axes, flows: Flows, plan: Plan) -> None:
     _band(axes, plan.plant.right, plan.plant.centred(made), plan.store.left, plan.store.centred(made), made)
 
 
-def _bands_out(axes: Axes, flows: Flows, plan: Plan) -> None:
+def _bands_out(axes: Axes, flows: Flows, plan: MapLayout) -> None:
     """Warehouse to channels, channels to markets."""
     y = plan.store.centred(plan.scale * float(flows.shipped.sum()))
     arrive = [placed.centred(placed.band) for placed in plan.markets]
@@ -106,7 +106,7 @@ def _cut(text: str, width: float) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
-def _draw_plant(axes: Axes, plant: Placed, load: Load, centres: Sequence[str], words: Words) -> None:
+def _draw_plant(axes: Axes, plant: Placed, load: WeeklyLoad, centres: Sequence[str], words: Words) -> None:
     """The plant: one bar of load a work centre, coloured as in the load picture."""
     _frame(axes, plant)
     step = min(52.0, (plant.height - 24.0) / max(1, len(centres)))
@@ -134,7 +134,7 @@ def _draw_store(axes: Axes, store: Placed, flows: Flows, words: Words) -> None:
         _write(axes, x, y - 37 + 44 * k, text, fontsize=11)
 
 
-def _draw_returns(axes: Axes, flows: Flows, plan: Plan, words: Words) -> None:
+def _draw_returns(axes: Axes, flows: Flows, plan: MapLayout, words: Words) -> None:
     """What comes back: one band along the bottom as wide as its pieces, its causes in words."""
     wide = max(2.5, plan.scale * flows.back)
     edge = TOP + plan.height

@@ -10,15 +10,15 @@ from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
 
 from e2esim.report.pictures.ink import HEAT, INK, LINE, SOFT, blank, inked, svg
-from e2esim.report.pictures.lines import Frame
-from e2esim.report.weekly import FULL, Load
+from e2esim.report.pictures.lines import TimeAxis
+from e2esim.report.weekly import FULL, WeeklyLoad
 
 STEPS = (0.5, 0.7, 0.85, FULL)  # [share] upper bounds of the first four colours
 _MOST_COLUMNS = 106
 
 
 @inked
-def draw_load(load: Load, names: Sequence[str], frame: Frame, title: str) -> str:
+def draw_load(load: WeeklyLoad, names: Sequence[str], frame: TimeAxis, title: str) -> str:
     """One row a work centre, one column a week (several weeks a column in long runs: the fullest is shown), mean load
     at the right.
     """
@@ -44,7 +44,7 @@ def draw_load(load: Load, names: Sequence[str], frame: Frame, title: str) -> str
     return svg(figure, "load", title)
 
 
-def _cells(load: Load, step: int) -> list[list[Rectangle]]:
+def _cells(load: WeeklyLoad, step: int) -> list[list[Rectangle]]:
     """Rectangles by colour."""
     cells: list[list[Rectangle]] = [[] for _ in HEAT]
     weeks, centres = load.weekly.shape

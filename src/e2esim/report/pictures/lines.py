@@ -24,7 +24,7 @@ _LINE_PX = 13.0  # height of a line of text
 
 
 @dataclass(frozen=True, kw_only=True)
-class Frame:
+class TimeAxis:
     """The time axis of a run: its weeks, where the warm-up ends, the words."""
 
     weeks: Weeks
@@ -100,7 +100,7 @@ def end_labels(axes: Axes, curves: Sequence[tuple[Floats, str, str]], x: Floats,
 
 
 @inked
-def draw_leads(leads: Leads, names: Sequence[str], shown: Sequence[int], frame: Frame, title: str) -> str:
+def draw_leads(leads: Leads, names: Sequence[str], shown: Sequence[int], frame: TimeAxis, title: str) -> str:
     """Promised (dashed) against real lead time (solid) by week of the order, one panel a class of ``shown``."""
     figure, panels = blank(WIDTH, 48.0 + 98.0 * max(1, len(shown)), rows=max(1, len(shown)), sharex=True)
     for axes, k in zip(panels, shown, strict=False):
@@ -119,7 +119,7 @@ def draw_leads(leads: Leads, names: Sequence[str], shown: Sequence[int], frame: 
 
 
 @inked
-def draw_backlog(waiting: Floats, past_due: Floats, frame: Frame, title: str) -> str:
+def draw_backlog(waiting: Floats, past_due: Floats, frame: TimeAxis, title: str) -> str:
     """Pieces ordered and not delivered at the end of each week; the part past its promise filled."""
     figure, (axes,) = blank(WIDTH, HEIGHT)
     x = middles(waiting)
@@ -131,7 +131,7 @@ def draw_backlog(waiting: Floats, past_due: Floats, frame: Frame, title: str) ->
 
 
 @inked
-def draw_stock(stock: dict[int, Floats], frame: Frame, title: str) -> str:
+def draw_stock(stock: dict[int, Floats], frame: TimeAxis, title: str) -> str:
     """Pieces of sold items on hand by week: plant, own branches, trade accounts."""
     figure, (axes,) = blank(WIDTH, HEIGHT)
     curves = []
@@ -145,7 +145,7 @@ def draw_stock(stock: dict[int, Floats], frame: Frame, title: str) -> str:
 
 
 @inked
-def draw_feelings(share: Floats, frame: Frame, title: str) -> str:
+def draw_feelings(share: Floats, frame: TimeAxis, title: str) -> str:
     """Share of satisfied consumers by week of delivery."""
     figure, (axes,) = blank(WIDTH, HEIGHT)
     axes.plot(middles(share), share, color=BLUE, linewidth=1.8, marker="o", markersize=2.5)
@@ -189,7 +189,7 @@ def draw_since_purchase(found: SincePurchase, words: Words, title: str, product_
 
 
 @inked
-def draw_demand(forecast: Floats, actual: Floats, frame: Frame, title: str) -> str:
+def draw_demand(forecast: Floats, actual: Floats, frame: TimeAxis, title: str) -> str:
     """Demand of the week against the forecast made before it."""
     figure, (axes,) = blank(WIDTH, HEIGHT)
     x = middles(actual)

@@ -62,7 +62,7 @@ class Placed:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class MapLayout:
     """The laid-out map: ``scale`` in pixels a piece a year."""
 
     suppliers: list[Placed]
@@ -74,7 +74,7 @@ class Plan:
     scale: float
 
 
-def lay_out(flows: Flows, titles: Titles, words: Words) -> Plan:
+def lay_out(flows: Flows, titles: Titles, words: Words) -> MapLayout:
     """Place the boxes; one scale for all columns, so that bands can be compared across the map."""
     columns = [_suppliers(flows, titles, words), _channels(flows, titles), _markets(flows, titles, words)]
     most = max(len(boxes) for boxes in columns)
@@ -85,7 +85,7 @@ def lay_out(flows: Flows, titles: Titles, words: Words) -> Plan:
         _stack(boxes, COLUMNS[k], height, scale) for boxes, k in zip(columns, (0, 3, 4), strict=True)
     )
     plant, store = (Placed(box=None, left=x, top=TOP, width=width, height=height) for x, width in COLUMNS[1:3])
-    return Plan(suppliers=left, plant=plant, store=store, channels=middle, markets=right, height=height, scale=scale)
+    return MapLayout(suppliers=left, plant=plant, store=store, channels=middle, markets=right, height=height, scale=scale)
 
 
 def fitting_scale(boxes: Sequence[Box], height: float) -> float:

@@ -15,7 +15,7 @@ from e2esim.report.plan.view import PlanView
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tier:
+class PriorityLine:
     """Orders of one priority: how many, pieces on time as a share, late orders, orders never delivered in full."""
 
     priority: int
@@ -55,14 +55,14 @@ class Summary:
     late_pieces: float
     shortages: int
     short_pieces: float
-    tiers: tuple[Tier, ...]
+    tiers: tuple[PriorityLine, ...]
     causes: tuple[tuple[str, str, float, int], ...]
     lots: int
     released_lots: int
     purchases: int
     purchase_eur: float
     plan_s: float
-    forecast: Tier | None = None
+    forecast: PriorityLine | None = None
 
 
 def summarise(view: PlanView) -> Summary:
@@ -96,10 +96,10 @@ def summarise(view: PlanView) -> Summary:
     )
 
 
-def _tier(view: PlanView, priority: int, mine: npt.NDArray[np.bool_]) -> Tier:
+def _tier(view: PlanView, priority: int, mine: npt.NDArray[np.bool_]) -> PriorityLine:
     """The figures of some orders."""
     pieces, late = float(view.facts.order_qty[mine].sum()), float(view.late[mine].sum())
-    return Tier(
+    return PriorityLine(
         priority=priority,
         orders=int(mine.sum()),
         pieces=pieces,

@@ -27,7 +27,7 @@ RELEASED, PLANNED = "released", "planned"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Lots:
+class LotRows:
     """Released lots first, then planned ones; one row a lot and step [pcs, d from today, h]."""
 
     name: Names
@@ -77,11 +77,11 @@ class PlanView:
         return np.array(self.facts.items, dtype=object)
 
     @cached_property
-    def lots(self) -> Lots:
+    def lots(self) -> LotRows:
         """All lots, with numbers that go on where released ones end."""
         f, old, r = self.facts, self.case.released, self.result
         step, qty = np.r_[old.lot_step, r.lot_step], np.r_[old.lot_qty, r.lot_qty]
-        return Lots(
+        return LotRows(
             name=numbered("L", old.lot_name, r.lot_step.size),
             step=step,
             qty=qty,

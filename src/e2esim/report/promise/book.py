@@ -8,8 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from e2esim.planning.promise.rebook import Outcome, Verdict
-from e2esim.planning.promise.reply import Reply
+from e2esim.planning.promise.rebook import LineOutcome, LineVerdict
+from e2esim.planning.promise.reply import PromiseReply
 from e2esim.report.promise.told import PlanUsed
 from e2esim.report.promise.words import KIND, Speech, deliveries, limit_words, number, place, what, why_not
 
@@ -43,12 +43,12 @@ class Book:
     title: str
     today: dt.date
     orders: pl.DataFrame
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[LineVerdict, ...]
     names: dict[str, str]
     units: dict[str, str]
     precedence: str
     plan: PlanUsed
-    advice: dict[int, Reply]
+    advice: dict[int, PromiseReply]
 
     def speech(self, item: str) -> Speech:
         """Words about one item."""
@@ -65,10 +65,10 @@ def lines_frame(book: Book) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=_SCHEMA)
 
 
-def _row(book: Book, order: dict[str, Any], verdict: Verdict) -> dict[str, Any]:
+def _row(book: Book, order: dict[str, Any], verdict: LineVerdict) -> dict[str, Any]:
     limit, promised = verdict.limit, book.date(verdict.day)
     speech = book.speech(order["item"])
-    told = limit is not None and (verdict.outcome in (Outcome.BROKEN, Outcome.REFUSED) or (promised is not None and promised > order["due"]))
+    told = limit is not None and (verdict.outcome in (LineOutcome.BROKEN, LineOutcome.REFUSED) or (promised is not None and promised > order["due"]))
     return {
         **{name: order[name] for name in ("order", "line", "customer", "item", "qty", "due", "priority", "ship_set")},
         "name": book.names[order["item"]],
@@ -97,7 +97,7 @@ def breaches_frame(lines: pl.DataFrame) -> pl.DataFrame:
     """Promises that are broken: what was promised, what comes now, and the cause."""
     columns = ("order", "line", "customer", "item", "qty", "promised_before", "promised", "cause", "where", "why")
     moved = (pl.col("promised") - pl.col("promised_before")).dt.total_days().alias("days_later")
-    return lines.filter(pl.col("outcome") == Outcome.BROKEN.value).select(*columns[:7], moved, *columns[7:])
+    return lines.filter(pl.col("outcome") == LineOutcome.BROKEN.value).select(*columns[:7], moved, *columns[7:])
 
 
 def offers_frame(lines: pl.DataFrame) -> pl.DataFrame:
@@ -128,7 +128,7 @@ def next_orders(book: Book) -> pl.DataFrame:
 
 def figures(book: Book, lines: pl.DataFrame) -> dict[str, Any]:
     """Counts by outcome, lines and pieces on time, promises kept as a share."""
-    count = {outcome.value: int((lines["outcome"] == outcome.value).sum()) for outcome in Outcome}
+    count = {outcome.value: int((lines["outcome"] == outcome.value).sum()) for outcome in LineOutcome}
     given = count["kept"] + count["broken"]
     in_time = lines["days_late"].fill_null(1) == 0
     return {

@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from e2esim.planning.promise.offers import Offer
-from e2esim.planning.promise.reply import Reply
+from e2esim.planning.promise.offers import PromiseOffer
+from e2esim.planning.promise.reply import PromiseReply
 from e2esim.report.promise.words import KIND, Speech, limit_words, place, what, why_not
 
 
@@ -56,7 +56,7 @@ class Told:
     `slips` is None where nothing had to be forced; `forced` says whether the date can be met at all by letting others wait.
     """
 
-    reply: Reply
+    reply: PromiseReply
     item: str
     item_name: str
     customer: str
@@ -109,7 +109,7 @@ def told_json(told: Told, wall_s: float) -> str:
     return json.dumps(found, ensure_ascii=False, allow_nan=False)
 
 
-def _offer(rank: int, offer: Offer, told: Told) -> dict[str, Any]:
+def _offer(rank: int, offer: PromiseOffer, told: Told) -> dict[str, Any]:
     sources, speech = told.reply.sources, told.speech
     return {
         "rank": rank,

@@ -13,7 +13,7 @@ import polars as pl
 
 from e2esim.domain.settings import Settings
 from e2esim.planning.sop.cycle import Cycle
-from e2esim.planning.sop.opportunity import Verdict
+from e2esim.planning.sop.opportunity import OpportunityAnswer
 from e2esim.planning.sop.scenarios import figures
 from e2esim.report.manifest import fingerprint, versions
 from e2esim.report.sop.frames import FRAMES
@@ -21,7 +21,7 @@ from e2esim.report.sop.terminal import headline, verdict_lines
 from e2esim.report.whole_folder import whole_folder
 
 
-def write_cycle(cycle: Cycle, verdict: Verdict | None, settings: Settings, folder: Path, tables: Mapping[str, pl.DataFrame]) -> Path:
+def write_cycle(cycle: Cycle, verdict: OpportunityAnswer | None, settings: Settings, folder: Path, tables: Mapping[str, pl.DataFrame]) -> Path:
     """Write the folder and return its path.
 
     Files: sop.xlsx, sop.png, sop.svg, manifest.json, and one Parquet file a table (the keys of `FRAMES`). All is written
@@ -37,7 +37,7 @@ def write_cycle(cycle: Cycle, verdict: Verdict | None, settings: Settings, folde
     return folder
 
 
-def _write(cycle: Cycle, verdict: Verdict | None, settings: Settings, folder: Path, tables: Mapping[str, pl.DataFrame]) -> None:
+def _write(cycle: Cycle, verdict: OpportunityAnswer | None, settings: Settings, folder: Path, tables: Mapping[str, pl.DataFrame]) -> None:
     from e2esim.report.sop.picture import draw_cycle  # matplotlib costs half a second
     from e2esim.report.sop.workbook import write_workbook
 
@@ -52,7 +52,9 @@ def _write(cycle: Cycle, verdict: Verdict | None, settings: Settings, folder: Pa
     (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _manifest(cycle: Cycle, verdict: Verdict | None, settings: Settings, tables: Mapping[str, pl.DataFrame], files: Mapping[str, int]) -> dict[str, Any]:
+def _manifest(
+    cycle: Cycle, verdict: OpportunityAnswer | None, settings: Settings, tables: Mapping[str, pl.DataFrame], files: Mapping[str, int]
+) -> dict[str, Any]:
     totals = {name: value for name, (value, _) in figures(cycle.base).items() if value == value}  # NaN is not JSON
     return {
         "sop": {

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from e2esim.planning.sop.cycle import Cycle
-from e2esim.planning.sop.opportunity import Verdict
+from e2esim.planning.sop.opportunity import OpportunityAnswer
 from e2esim.planning.sop.scenarios import figures
 from e2esim.report.console import terminal
 from e2esim.report.sop.frames import closers_frame, criticalities_frame, roles_frame, scenarios_frame, table_frame
@@ -76,7 +76,7 @@ def headline(cycle: Cycle) -> list[str]:
     return told
 
 
-def sop_json(cycle: Cycle, verdict: Verdict | None, title: str, folder: Path | None, wall_s: float) -> str:
+def sop_json(cycle: Cycle, verdict: OpportunityAnswer | None, title: str, folder: Path | None, wall_s: float) -> str:
     """One JSON object: totals, table, roles, criticalities, scenarios, budget, opportunity, wall_s, out."""
     found: dict[str, Any] = {
         "title": title,
@@ -100,7 +100,7 @@ def _plain(value: float) -> float | None:
     return round(value, 6) if math.isfinite(value) else None
 
 
-def print_sop(cycle: Cycle, verdict: Verdict | None, title: str, folder: Path | None, wall_s: float, console: Console | None = None) -> None:
+def print_sop(cycle: Cycle, verdict: OpportunityAnswer | None, title: str, folder: Path | None, wall_s: float, console: Console | None = None) -> None:
     """Print the table, the roles, the criticalities, the scenarios and the verdict."""
     console = console or terminal(134)
     console.print(Text(f"S&OP {title}", style="bold"))
@@ -127,7 +127,7 @@ def print_sop(cycle: Cycle, verdict: Verdict | None, title: str, folder: Path | 
     console.print(Text(f"{where}{wall_s:.1f} s"), soft_wrap=True)
 
 
-def verdict_lines(v: Verdict) -> list[str]:
+def verdict_lines(v: OpportunityAnswer) -> list[str]:
     """The answer to an opportunity in words."""
     lines = [
         f"Opportunity {v.item}, {v.asked:,.0f} pieces in {v.month} at {v.price_eur:,.2f} EUR: {v.answer.upper()}"

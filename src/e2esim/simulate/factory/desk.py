@@ -7,21 +7,21 @@ import numpy as np
 from e2esim.domain.planned_outcome import LineSource
 from e2esim.planning.ctp.answer import Answer
 from e2esim.planning.ctp.capable import promise
-from e2esim.planning.ctp.model import DAY, Kind
+from e2esim.planning.ctp.model import DAY, OperationKind
 from e2esim.planning.ctp.of_factory import purchase_names, state_of, step_names
 from e2esim.planning.ctp.state import State
-from e2esim.planning.promise.reply import Reply, own_request, reply
+from e2esim.planning.promise.reply import PromiseReply, own_request, reply
 from e2esim.planning.promise.sources import Wish
 from e2esim.simulate.factory.arrivals import NewLines
 from e2esim.simulate.factory.known import plan_at
 from e2esim.simulate.factory.night import PlanningNight
-from e2esim.simulate.factory.plant import Plant
+from e2esim.simulate.factory.plant import FactoryState
 
 
 class OrderDesk:
     """Takes new orders in: tells each a day, and books what it needs into the plan in force."""
 
-    def __init__(self, plant: Plant, night: PlanningNight, coming: NewLines) -> None:
+    def __init__(self, plant: FactoryState, night: PlanningNight, coming: NewLines) -> None:
         self.plant, self.night, self.coming = plant, night, coming
         self._state: State | None = None
         self._since = -1  # day of the plan that the state stands on
@@ -40,7 +40,7 @@ class OrderDesk:
         self._state.go_on((day - self._since) * DAY)
         return self._state
 
-    def ask(self, day: int, item: int, wish: Wish, priority: int) -> Reply:
+    def ask(self, day: int, item: int, wish: Wish, priority: int) -> PromiseReply:
         """Answer a request on a day as `e2esim promise` answers it; nothing is booked. Days of the wish count from the plan."""
         facts, state = self.plant.facts, self.state(day)
         return reply(state, facts.items, facts.items, self.plant.company.elsewhere.on_day(self._since), wish, item, priority)
@@ -80,9 +80,9 @@ class OrderDesk:
         plant, since = self.plant, self._since
         for work in answer.work:
             start, end = since + work.start // DAY, since + work.end // DAY
-            if work.kind == Kind.MAKE:
+            if work.kind == OperationKind.MAKE:
                 plant.plan_lot(self._step[work.operation], work.quantity, start, end)
-            elif work.kind == Kind.BUY:
+            elif work.kind == OperationKind.BUY:
                 plant.plan_purchase(self._source[work.operation], work.quantity, start, end)
         if answer.deliveries:
             days = np.array([since + d.time // DAY for d in answer.deliveries], dtype=np.int64)

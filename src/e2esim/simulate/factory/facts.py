@@ -15,7 +15,7 @@ from e2esim.planning.promise.elsewhere import Elsewhere
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chance:
+class ChanceSwitches:
     """Which draws are on, and which answers to them: with all off a run is its first plan.
 
     Parameters
@@ -39,7 +39,7 @@ class Chance:
     replanning: bool = True
 
 
-NO_CHANCE = Chance(demand=False, supply=False, capacity=False)
+NO_CHANCE = ChanceSwitches(demand=False, supply=False, capacity=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +66,7 @@ class RunRules:
     rounds: int = 20
     plan_s: float = 60.0
     seed: int = 1
-    chance: Chance = Chance()
+    chance: ChanceSwitches = ChanceSwitches()
 
     def __post_init__(self) -> None:
         wrong = [name for name in ("days", "replan_days", "plan_s") if getattr(self, name) <= 0]

@@ -15,7 +15,7 @@ from e2esim.planning.factory.clock_kernels import NEVER_H, day_of, done_at, next
 from e2esim.planning.factory.problem import Ints
 from e2esim.planning.factory.shifts import DAY_H
 from e2esim.simulate.factory.luck import address_of
-from e2esim.simulate.factory.plant import Plant
+from e2esim.simulate.factory.plant import FactoryState
 
 EPS = 1e-6
 
@@ -23,7 +23,7 @@ EPS = 1e-6
 class ShopFloor:
     """Carries the plan in force out, day by day."""
 
-    def __init__(self, plant: Plant) -> None:
+    def __init__(self, plant: FactoryState) -> None:
         self.plant = plant
         self.late_supplies = self.late_lots = self.late_shipments = 0  # since the last plan
 

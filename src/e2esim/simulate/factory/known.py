@@ -20,12 +20,12 @@ from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.result import PlanResult, PlanStatus
 from e2esim.planning.factory.shifts import DAY_H, Shifts, from_hour, hours_by_week, without
 from e2esim.planning.factory.trace import Schedule, peg
-from e2esim.simulate.factory.plant import Plant
+from e2esim.simulate.factory.plant import FactoryState
 
 WORKDAYS = 5  # weekly hours lie on Monday to Friday when a plan begins inside a week, as the door of the data has it
 
 
-def open_lines(plant: Plant) -> Ints:
+def open_lines(plant: FactoryState) -> Ints:
     """Rows of the lines with something to deliver, by name as the door of the data has them; forecasts behind."""
     lines = plant.lines
     rows = np.flatnonzero(lines["open"][: lines.n] > 1e-6)
@@ -33,7 +33,7 @@ def open_lines(plant: Plant) -> Ints:
     return rows[np.argsort(lines["source"][rows] == LineSource.FORECAST, kind="stable")]
 
 
-def problem_at(plant: Plant, day: int, rows: Ints | None = None) -> PlanProblem:
+def problem_at(plant: FactoryState, day: int, rows: Ints | None = None) -> PlanProblem:
     """The problem that is left on the morning of a day, goods of the day booked; `rows` are the lines, open ones if None."""
     facts, lines = plant.facts, plant.lines
     rows = open_lines(plant) if rows is None else rows
@@ -55,7 +55,7 @@ def problem_at(plant: Plant, day: int, rows: Ints | None = None) -> PlanProblem:
     )
 
 
-def on_its_way(plant: Plant, day: int) -> tuple[Ints, Ints, Floats]:
+def on_its_way(plant: FactoryState, day: int) -> tuple[Ints, Ints, Floats]:
     """What is on its way on a morning, work in process included: node, day from today on which it is expected, quantity."""
     facts, lots, bought = plant.facts, plant.lots, plant.purchases
     placed, begun = plant.rows(bought, Stage.BEGUN), plant.rows(lots, Stage.BEGUN)
@@ -68,12 +68,12 @@ def on_its_way(plant: Plant, day: int) -> tuple[Ints, Ints, Floats]:
     return node.astype(np.int64), np.maximum(when, 0).astype(np.int64), np.r_[bought["qty"][placed], lots["qty"][begun], plant.stock[waiting]]
 
 
-def _told_end(plant: Plant, begun: Ints) -> Ints:
+def _told_end(plant: FactoryState, begun: Ints) -> Ints:
     lots = plant.lots
     return np.asarray(lots["start"][begun] + lots["plan_end"][begun] - lots["plan_start"][begun], dtype=np.int64)
 
 
-def shifts_left(plant: Plant, day: int) -> Shifts | None:
+def shifts_left(plant: FactoryState, day: int) -> Shifts | None:
     """Machines from a morning on, without the hours of the lots that stand on them."""
     shifts, lots = plant.facts.shifts, plant.lots
     if shifts is None:
@@ -84,7 +84,7 @@ def shifts_left(plant: Plant, day: int) -> Shifts | None:
     return without(from_hour(shifts, DAY_H * day), taken)
 
 
-def hours_to_go(plant: Plant, day: int) -> list[tuple[int, float]]:
+def hours_to_go(plant: FactoryState, day: int) -> list[tuple[int, float]]:
     """Of each lot on the floor: work centre whose machine works it still, -1 = none, and the standard hours it still takes."""
     shifts, lots, found = plant.facts.shifts, plant.lots, []
     for row in plant.rows(lots, Stage.BEGUN).tolist():
@@ -99,14 +99,14 @@ def hours_to_go(plant: Plant, day: int) -> list[tuple[int, float]]:
     return found
 
 
-def hours_left(plant: Plant, day: int) -> Floats:
+def hours_left(plant: FactoryState, day: int) -> Floats:
     """Hours that no lot has taken, by week of seven days from a day, (n_centres, n_weeks) [h]."""
     left = _weekly_left(plant, day)
     shifts = shifts_left(plant, day)
     return left if shifts is None else np.where(shifts.by_hour[:, None], hours_by_week(shifts, left.shape[1]), left)
 
 
-def _weekly_left(plant: Plant, day: int) -> Floats:
+def _weekly_left(plant: FactoryState, day: int) -> Floats:
     """The same as if all hours were by week."""
     left = np.maximum(plant.calendar - plant.used, 0.0)
     week, inside = divmod(day, 7)
@@ -127,7 +127,7 @@ def _workdays(first: date, days: int) -> int:
     return sum((first + timedelta(days=k)).weekday() < WORKDAYS for k in range(days))
 
 
-def plan_at(plant: Plant, day: int) -> tuple[PlanProblem, PlanResult]:
+def plan_at(plant: FactoryState, day: int) -> tuple[PlanProblem, PlanResult]:
     """The plan in force on a morning: what is not begun, on the problem that is left; supply for forecasts lies free."""
     rows = open_lines(plant)
     rows = rows[plant.lines["source"][rows] != LineSource.FORECAST]

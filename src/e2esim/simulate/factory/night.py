@@ -15,13 +15,13 @@ from e2esim.planning.factory.problem import Ints
 from e2esim.planning.factory.result import PlanResult
 from e2esim.simulate.factory.floor import ShopFloor
 from e2esim.simulate.factory.known import open_lines, problem_at
-from e2esim.simulate.factory.plant import Plant
+from e2esim.simulate.factory.plant import FactoryState
 
 
 class PlanningNight:
     """Makes and renews the plan in force of a plant."""
 
-    def __init__(self, plant: Plant, floor: ShopFloor) -> None:
+    def __init__(self, plant: FactoryState, floor: ShopFloor) -> None:
         self.plant, self.floor = plant, floor
         self.new_lines = 0  # promised since the last plan
         self.made_on = -1
@@ -105,7 +105,7 @@ class PlanningNight:
             lines[column][unknown] = last[unknown]
 
 
-def net_at(plant: Plant, day: int) -> NetDemand | None:
+def net_at(plant: FactoryState, day: int) -> NetDemand | None:
     """What known orders leave of the forecast on a day, over the weeks that a plan looks ahead; None where nothing is left."""
     company, lines = plant.company, plant.lines
     demand = company.demand

@@ -15,7 +15,7 @@ from e2esim.simulate.factory.facts import PlannedCompany, RunRules
 from e2esim.simulate.factory.luck import RunLuck, address_of, week_address
 
 
-class Plant:
+class FactoryState:
     """Stock, lines, lots, purchases and shipments, with what each day has brought.
 
     Days count from the start of the run; `stock` is by node: items, then work in process behind each step.

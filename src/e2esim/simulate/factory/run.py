@@ -18,7 +18,7 @@ from e2esim.simulate.factory.facts import PlannedCompany, RunRules
 from e2esim.simulate.factory.floor import ShopFloor
 from e2esim.simulate.factory.luck import RunLuck
 from e2esim.simulate.factory.night import PlanningNight
-from e2esim.simulate.factory.plant import Plant
+from e2esim.simulate.factory.plant import FactoryState
 
 
 class PlannedRun:
@@ -38,7 +38,7 @@ class PlannedRun:
         self.company, self.rules = company, rules
         self.env = simpy.Environment()
         luck = RunLuck(rules.seed, replication)
-        self.plant = Plant(company, rules, luck)
+        self.plant = FactoryState(company, rules, luck)
         self.floor = ShopFloor(self.plant)
         self.night = PlanningNight(self.plant, self.floor)
         self.desk = OrderDesk(self.plant, self.night, new_lines(company, rules, luck))
