@@ -343,7 +343,7 @@ def test_figures_of_the_calibration(world: Facts) -> None:
     assert (late["kano"], late["gain"]) == ("must_be", 0.0)  # early earns nothing
     slow = next(row for row in world.rows["attributes"] if row["attribute"] == "lead_time")
     both = late["loss"] + slow["loss"] * (1.0 - math.exp(-(12.0 + 15.0) / slow["tolerance"]))  # two weeks late, slow as well
-    assert both * Settings(name="x").satisfaction.answer_slope == pytest.approx(3.5, abs=0.3)  # [logit] Olist: 1 star 6.6 -> 69.7 %; bin by bin in tests/customers
+    assert both * Settings(name="x").satisfaction.answer_slope == pytest.approx(3.5, abs=0.3)  # [logit] Olist: 1 star 6.6 -> 69.7 %
 
 
 def test_opening_is_near_steady_state(world: Facts) -> None:
