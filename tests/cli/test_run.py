@@ -113,8 +113,9 @@ def test_ctrl_c_and_sigterm_end_cleanly_and_at_once(here: Path, number: signal.S
     # not in the tests' process group, so that only this run (and, as in a terminal, its workers) hears the signal
     pipe = subprocess.PIPE
     run = subprocess.Popen(
-        [sys.executable, "-c", code, *words], stdout=pipe, stderr=pipe, text=True, start_new_session=True
-    )
+        [sys.executable, "-c", code, *words], stdout=pipe, stderr=pipe, text=True, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # a shell's background job would not hear it
+    )  # fmt: skip
     time.sleep(6.0)
     started = time.monotonic()
     os.killpg(run.pid, number)

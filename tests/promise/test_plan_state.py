@@ -85,13 +85,14 @@ def test_a_plan_leaves_its_state(here: Path) -> None:
     for field in fields(facts):
         assert np.array_equal(getattr(kept.problem, field.name), getattr(facts, field.name)), field.name
     assert kept.result.delivery_qty.sum() == facts.order_qty.sum()
-    assert kept.item_unit == ("pcs", "pcs", "pcs", "kg")
+    assert dict(zip(kept.problem.items, kept.item_unit, strict=True)) == {"000123": "pcs", "LEG": "pcs", "TOP": "pcs", "OIL": "kg"}
     other = kept.elsewhere
     assert dict(zip(other.customers, other.customer_priority.tolist(), strict=True)) == {"+Plus": 0, "=Concept GmbH": 0, "Rossi": 1, "Verdi": 3}
-    assert other.substitutes_of(0) == [(2, 0.0), (1, 1.5)]
-    (site,) = other.at_sites(0, "000123")
+    row = {name: k for k, name in enumerate(kept.problem.items)}
+    assert other.substitutes_of(row["000123"]) == [(row["TOP"], 0.0), (row["LEG"], 1.5)]
+    (site,) = other.at_sites(row["000123"], "000123")
     assert (site.site, site.day.tolist(), site.pieces.tolist()) == ("Modena", [6], [7.0])
-    assert list(other.at_sites(1, "LEG")) == []
+    assert list(other.at_sites(row["LEG"], "LEG")) == []
 
 
 def test_the_newest_plan_of_the_same_bytes_is_found(here: Path) -> None:
