@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pytest
 
 from e2esim.domain.book import OrderKind
 from worlds import Row
