@@ -104,8 +104,8 @@ class InputErrors(Exception):
 def printable(text: str) -> str:
     """Return ``text`` with characters that steer a terminal written as codes.
 
-    >>> printable("PO-17\x1b[2J")
-    'PO-17\\x1b[2J'
+    >>> print(printable("PO-17" + chr(27) + "[2J"))
+    PO-17\\x1b[2J
     """
     return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
 
