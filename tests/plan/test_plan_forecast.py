@@ -227,6 +227,7 @@ def test_a_misspelt_channel_and_an_old_history_are_warnings(tmp_path: Path) -> N
     assert any("long before today" in message for _, message in told)
 
 
+@pytest.mark.long
 def test_the_plan_makes_more_when_more_was_sold_and_writes_the_forecast(tmp_path: Path) -> None:
     made = []
     for qty in (4, 8):

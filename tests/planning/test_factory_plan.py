@@ -359,6 +359,7 @@ def test_same_seed_and_rounds_same_plan() -> None:
     assert a.delivery_day.tolist() == b.delivery_day.tolist()
 
 
+@pytest.mark.long
 def test_search_never_makes_it_worse_and_helps() -> None:
     costs = [
         (plan(made(seed, load=1.05), rounds=0).objective, plan(made(seed, load=1.05), rounds=300).objective)

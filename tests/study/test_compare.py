@@ -92,6 +92,7 @@ def test_shipped_sweeps_are_whole(name: str) -> None:
         load([*asked_for.common, *(f"{key}={factor.at(share)}" for key, factor in asked_for.factors.items())])
 
 
+@pytest.mark.long
 def test_a_higher_price_sells_less_for_more(tiny: Path) -> None:
     runs = {name: load([f"scenario={tiny}", *SHORT, f"market.price_factor={factor}"]) for name, factor in (("as it is", 1.0), ("dearer", 1.15))}
     gaps = {gap.kpi: gap for gap in compare(runs, replications=6, workers=1, kpis=["purchases", "csat_mean_true"]).differences["dearer"]}

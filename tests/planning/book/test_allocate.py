@@ -50,6 +50,7 @@ def books(draw, most_lines=12, dock=True, groups=True, whole=None):
     )  # fmt: skip
 
 
+@pytest.mark.long
 @settings(max_examples=200, deadline=None)
 @given(books())
 def test_every_rule_of_the_book_is_kept_and_the_lp_is_never_beaten(book):
