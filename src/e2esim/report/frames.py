@@ -41,7 +41,7 @@ def enum_names(kind: type[IntEnum]) -> list[str]:
 def flag_names(kind: type[IntFlag]) -> list[str]:
     """Names of every combination of flags by code, joined by '+'.
 
-    >>> flag_names(Problem)[9]
+    >>> flag_names(LineProblem)[9]
     'damaged+defect'
     """
     members = list(kind)

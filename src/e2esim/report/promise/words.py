@@ -90,7 +90,7 @@ def limit_words(limit: MetLimit, speech: Speech, promised: int | None = None) ->
 def place(limit: MetLimit) -> str:
     """Name of what limits; purchases without the number of their row.
 
-    >>> place(MetLimit(kind=LimitKind.SUPPLIER, name="buy 003059 from Acciai Forlì (70)", wanted=0, possible=1))
+    >>> place(MetLimit(kind=WhyNotEarlier.SUPPLIER, name="buy 003059 from Acciai Forlì (70)", wanted=0, possible=1))
     'buy 003059 from Acciai Forlì'
     """
     return re.sub(r" \(\d+\)$", "", limit.name) if limit.kind == WhyNotEarlier.SUPPLIER else limit.name
