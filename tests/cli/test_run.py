@@ -106,7 +106,7 @@ def test_a_run_folder_that_cannot_be_made_is_bad_input(here: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
 @pytest.mark.parametrize(("number", "ends_with"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-@pytest.mark.parametrize("replications", ["1", pytest.param("4", marks=pytest.mark.long)])  # with workers: 7 to 60 s seen
+@pytest.mark.parametrize("replications", ["1", "4"])
 def test_ctrl_c_and_sigterm_end_cleanly_and_at_once(here: Path, number: signal.Signals, ends_with: int, replications: str) -> None:
     code = "from e2esim.cli.main import run; run()"
     words = ["run", "scenario=mattress_maker", "--quiet", "-n", replications, "-w", "2"]

@@ -21,6 +21,7 @@ Job = TypeVar("Job")
 Found = TypeVar("Found")
 
 _GIVE_UP = 3  # rounds in which every worker died and nothing was finished
+_LISTEN_S = 0.2  # a signal that another thread of this process was given is only heard when this one wakes
 _NONE: Any = object()
 
 
@@ -122,7 +123,7 @@ def _round(work: Callable[[Job], Found], todo: Iterator[Job], size: int, lost: l
                     break
             if not flying:
                 return ended
-            done, _ = wait(flying, return_when=FIRST_COMPLETED)
+            done, _ = wait(flying, timeout=_LISTEN_S, return_when=FIRST_COMPLETED)
             ended += yield from _sort_out(done, flying, lost)
         wait(flying)
         ended += yield from _sort_out(set(flying), flying, lost)
@@ -149,7 +150,10 @@ def _one_by_one(work: Callable[[Job], Found], suspects: list[Job]) -> Generator[
         with _pool(work, 1) as pool:
             for job in todo:
                 try:
-                    result = pool.submit(_do, job).result()
+                    future = pool.submit(_do, job)
+                    while not wait([future], timeout=_LISTEN_S).done:
+                        pass
+                    result = future.result()
                 except BrokenProcessPool:
                     yield Ended(job=job, error=WorkerDied("its process was killed, crashed or ran out of its time, twice"))
                     break
