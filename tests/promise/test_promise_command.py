@@ -277,3 +277,13 @@ def test_one_request_loads_nothing_heavy(planned: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=planned)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_where_no_customer_is_named_anybody_may_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two tables without customers: the first question of a newcomer is answered."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "two").mkdir()
+    (tmp_path / "two/items.csv").write_text("item\nchair\n")
+    (tmp_path / "two/orders.csv").write_text("order,item,qty,due\n1,chair,10,2026-12-10\n")
+    (tmp_path / "two/settings.csv").write_text("key,value\ntoday,2026-12-01\n")
+    assert "chair" in call("two", "--item", "chair", "--qty", "5", "--date", "2026-12-08", "--customer", "anybody").output

@@ -94,9 +94,9 @@ class _Reader:
         return None
 
     def customer(self, word: str) -> str:
-        """A customer who may order."""
-        if word not in self.known.customers:
-            remedy = f"{did_you_mean(word, list(self.known.customers))} A new customer goes into table customers"
+        """A customer who may order; anybody, where the data name no customer at all."""
+        if self.known.customers and word not in self.known.customers:
+            remedy = f"{did_you_mean(word, list(self.known.customers))}; a new customer goes into table customers"
             self.add("--customer", word, "no such customer", remedy)
         return word
 
