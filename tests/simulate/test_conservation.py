@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
+from e2esim.config.door import load
 from e2esim.domain.book import OrderKind, OrderState, ReturnCause
+from e2esim.domain.build import build_world
 from e2esim.domain.events import Event
 from e2esim.simulate.conservation import check_orders
-from e2esim.simulate.replication import SimulationError
+from e2esim.simulate.replication import Replication, SimulationError
+from worlds import tiny_world
 
 F = npt.NDArray[np.float64]
 WORLDS = ("mattress_maker", "mattress_maker/as_is", "mattress_maker/to_be", "tiny", "tiny/silo", "tiny/one")
@@ -177,3 +181,17 @@ def test_a_planted_fault_is_named(tiny: Any, fault: Fault, said: str) -> None:
     fault(r)
     with pytest.raises(SimulationError, match=rf"^scenario 'tiny', replication 0, t = 960\.\d h: .*({said})"):
         r._check(whole=True)
+
+
+def test_a_line_lost_on_the_way_stops_the_run_in_its_week(tmp_path: Path) -> None:
+    """One line in five hundred never arrives: the run names the stage and the rows that have been away longest."""
+    run = Replication(build_world(load([f"scenario={tiny_world(tmp_path / 'w')}"])), 0)
+    arriving = run.deliver.under_way.pop
+
+    def losing(tick: int) -> npt.NDArray[np.int32]:
+        rows = arriving(tick)
+        return rows[rows % 500 != 7]
+
+    run.deliver.under_way.pop = losing  # type: ignore[method-assign]
+    with pytest.raises(SimulationError, match=r"stage deliver: \d+ rows have left and not arrived, \d+ are under way; away longest \[\d+"):
+        run.run()

@@ -68,6 +68,10 @@ class Deliver:
         if len(rows):
             self.under_way.push(rows, self._times(rows, write=False))
 
+    def expected(self) -> int:
+        """Rows that have left and are still to arrive, after the end of the run too."""
+        return len(self.under_way) + self.under_way.beyond
+
     def arrivals(self, t: float) -> Rows:
         """Deliver what falls due in the tick that ends at ``t`` [h]; return the rows.
 

@@ -10,6 +10,22 @@ from e2esim.domain.book import Columns, OrderState
 _STEPS = ("allocated", "picked", "shipped", "delivered")
 
 
+def check_under_way(orders: Columns, under_way: int) -> None:
+    """Check that what has left and not arrived is still on its way: a line lost between two stages is missed here.
+
+    ``under_way``: rows that the stage of delivery expects, those due after the end included.
+
+    Raises
+    ------
+    ValueError
+        With the number of rows lost and the first that have been away longest.
+    """
+    away = np.flatnonzero(orders.filled("state") == OrderState.SHIPPED)
+    if len(away) != under_way:
+        oldest = away[np.argsort(orders.filled("shipped")[away], kind="stable")][:5]
+        raise ValueError(f"stage deliver: {len(away)} rows have left and not arrived, {under_way} are under way; away longest {oldest.tolist()}")
+
+
 def check_orders(orders: Columns, stock: Stock) -> None:
     """Check states against times, and open pieces against the backlog of the stock.
 

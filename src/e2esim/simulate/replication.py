@@ -29,7 +29,7 @@ from e2esim.domain.events import Event, EventLog
 from e2esim.domain.outcome import Outcome
 from e2esim.domain.size import check_size, expected_rows
 from e2esim.domain.world import World
-from e2esim.simulate.conservation import check_orders
+from e2esim.simulate.conservation import check_orders, check_under_way
 from e2esim.simulate.deployment import Deployment
 from e2esim.simulate.late_causes import LateFacts, explain, late_table
 from e2esim.simulate.open_book import open_book
@@ -307,6 +307,7 @@ class Replication:
             self.stock.check()
             if whole:
                 check_orders(self.orders, self.stock)
+            check_under_way(self.orders, self.deliver.expected())
         except (ConservationError, ValueError) as error:
             raise SimulationError(f"{where}: {error}") from error
 
