@@ -1,9 +1,9 @@
-"""Where numba keeps compiled kernels: a folder named by what they were compiled from.
+"""Where numba keeps compiled kernels: one folder for each file of kernels, named by what its code was compiled from.
 
 numba's own cache looks at the one file that a kernel stands in; a kernel that calls a changed kernel of another file
-would keep its old machine code. Here the folder's name is a hash of all kernel sources, of the modules they import
-from, and of the versions of Python, numba and llvmlite: changed sources never meet old code. Called on import of the
-package, before numba is.
+would keep its old machine code. Here the folder's name is a hash of the file, of all that it imports from the package,
+step by step, and of the versions of Python, numba and llvmlite: changed sources never meet old code, and what did not
+change is not compiled again, in another checkout neither. ``settle`` is called on import of the package, before numba is.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-_KEPT = 6  # folders of other sources that are kept, newest first: other checkouts, branches
+_PLACE = "e2esim.kernel_place.KernelPlace"
 _PACKAGE = Path(__file__).resolve().parent
-_IMPORTED = re.compile(rb"^from (e2esim[\w.]*) import", re.MULTILINE)
+_IMPORTED = re.compile(rb"^from (e2esim[\w.]*) import (\([^)]*\)|[^\n]*)", re.MULTILINE)
 
 
 @cache
@@ -30,37 +30,62 @@ def kernel_hash() -> str:
     >>> len(kernel_hash())
     16
     """
-    digest = hashlib.sha256(sys.version.encode())
-    for package in ("numba", "llvmlite"):
-        digest.update(f"\n{_release(package)}".encode())
-    for path, text in sorted(_sources(_PACKAGE).items()):
-        digest.update(f"\n# {path.relative_to(_PACKAGE).as_posix()}\n".encode())
-        digest.update(text)
-    return digest.hexdigest()[:16]
+    return _hash_of(path for path in _PACKAGE.rglob("*.py") if b"njit" in _text(path) and path.name != Path(__file__).name)
+
+
+@cache
+def source_hash(path: Path) -> str:
+    """Return the hash of what the machine code of one file depends on, 16 hexadecimal digits.
+
+    >>> source_hash(_PACKAGE / "customers" / "loyalty_kernels.py") == source_hash(_PACKAGE / "chain" / "pick_kernels.py")
+    False
+    """
+    return _hash_of([path])
 
 
 def settle() -> None:
-    """Point numba at the folder of these sources; say so in the environment, so that worker processes use it too.
+    """Choose the folder of compiled kernels; say so in the environment, so that numba and worker processes use it.
 
     The folder lies below ``NUMBA_CACHE_DIR`` where the user has set it, else in the user's cache, else among temporary
     files. Without any writable place numba's own places are tried; the command
     line says what to do if it finds none.
     """
-    if "E2ESIM_MACHINE_CODE" in os.environ and os.environ["E2ESIM_MACHINE_CODE"].endswith(kernel_hash()):
-        return  # a worker of a process that has settled
-    folder = next(filter(_made, (base / kernel_hash() for base in _bases())), None)
+    folder = next(filter(_made, _bases()), None)
     if folder is None:
         return
-    _forget_old(folder)
-    os.environ["E2ESIM_MACHINE_CODE"] = os.environ["NUMBA_CACHE_DIR"] = str(folder)
+    os.environ["E2ESIM_MACHINE_CODE"] = str(folder)
+    places = [place for place in os.environ.get("NUMBA_CACHE_LOCATOR_CLASSES", "").split(",") if place and place != _PLACE]
+    others = places or ["UserProvidedCacheLocator", "InTreeCacheLocator", "UserWideCacheLocator", "IPythonCacheLocator", "ZipCacheLocator"]
+    os.environ["NUMBA_CACHE_LOCATOR_CLASSES"] = ",".join([_PLACE, *others])
     if "numba" in sys.modules:
-        sys.modules["numba"].config.CACHE_DIR = str(folder)
+        sys.modules["numba"].config.CACHE_LOCATOR_CLASSES = os.environ["NUMBA_CACHE_LOCATOR_CLASSES"]
+
+
+def place_of(path: Path) -> Path | None:
+    """Return the folder for the machine code of one source file; None for files of others, and without a writable place."""
+    base = os.environ.get("E2ESIM_MACHINE_CODE")
+    if base is None or not path.is_relative_to(_PACKAGE):
+        return None
+    return Path(base) / f"{_name(path)}-{source_hash(path)}"
 
 
 def is_compiled(room: str) -> bool:
-    """Return whether kernels of ``room`` (a folder of the package, such as ``customers``) have been compiled before."""
-    folder = os.environ.get("E2ESIM_MACHINE_CODE")
-    return folder is not None and any(Path(folder).glob(f"{room.rsplit('/', 1)[-1]}_*/*.nbi"))
+    """Return whether the kernels of ``room`` (a folder of the package, such as ``customers``) have been compiled as they stand now."""
+    places = [place_of(path) for path in (_PACKAGE / room).glob("*_kernels.py")]
+    return any(place is not None and any(place.glob("*.nbi")) for place in places)
+
+
+def _hash_of(paths: Iterator[Path] | list[Path]) -> str:
+    digest = hashlib.sha256(_versions())
+    for path, text in sorted(_sources(paths).items()):
+        digest.update(f"\n# {path.relative_to(_PACKAGE).as_posix()}\n".encode())
+        digest.update(text)
+    return digest.hexdigest()[:16]
+
+
+@cache
+def _versions() -> bytes:
+    return "\n".join([sys.version, _release("numba"), _release("llvmlite")]).encode()
 
 
 def _release(package: str) -> str:
@@ -71,31 +96,47 @@ def _release(package: str) -> str:
     return " ".join(sorted(path.name for path in Path(spec.origin).parents[1].glob(f"{package}-*.dist-info")))
 
 
-def _sources(package: Path) -> dict[Path, bytes]:
-    """Every module with kernels and, step by step, what those modules import from the package."""
-    texts = {path: path.read_bytes() for path in package.rglob("*.py")}
+@cache
+def _text(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+def _sources(paths: Iterator[Path] | list[Path]) -> dict[Path, bytes]:
+    """The files and, step by step, what they import from the package."""
     found: dict[Path, bytes] = {}
-    ahead = [path for path, text in texts.items() if b"njit" in text and path.name != Path(__file__).name]
+    ahead = list(paths)
     while ahead:
         path = ahead.pop()
-        if path in found:
-            continue
-        found[path] = texts[path]
-        for name in _IMPORTED.findall(texts[path]):
-            stem = package.joinpath(*name.decode().split(".")[1:])
-            ahead += [file for file in (stem.with_suffix(".py"), stem / "__init__.py") if file in texts]
+        if path not in found:
+            found[path] = _text(path)
+            ahead += _imports(path)
     return found
 
 
+@cache
+def _imports(path: Path) -> tuple[Path, ...]:
+    """The files of the package that a file imports from, modules named behind ``import`` included."""
+    found = []
+    for module, names in _IMPORTED.findall(_text(path)):
+        stem = _PACKAGE.joinpath(*module.decode().split(".")[1:])
+        found += [stem.with_suffix(".py"), stem / "__init__.py", *(stem / f"{name.decode()}.py" for name in re.findall(rb"\w+", names))]
+    return tuple(file for file in found if file.is_file())
+
+
+def _name(path: Path) -> str:
+    """The file's name among folders: ``chain.network.heap_kernels``."""
+    return ".".join(path.relative_to(_PACKAGE).with_suffix("").parts)
+
+
 def _bases() -> Iterator[Path]:
-    if "E2ESIM_MACHINE_CODE" in os.environ:  # settled for other sources
-        yield Path(os.environ["E2ESIM_MACHINE_CODE"]).parent
-    elif "NUMBA_CACHE_DIR" in os.environ:
-        yield Path(os.environ["NUMBA_CACHE_DIR"])
+    if "E2ESIM_MACHINE_CODE" in os.environ:  # settled by the process that began this one
+        yield Path(os.environ["E2ESIM_MACHINE_CODE"])
+    if "NUMBA_CACHE_DIR" in os.environ:
+        yield Path(os.environ["NUMBA_CACHE_DIR"]) / "e2esim-kernels"
     if "XDG_CACHE_HOME" in os.environ:
-        yield Path(os.environ["XDG_CACHE_HOME"]) / "e2esim"
+        yield Path(os.environ["XDG_CACHE_HOME"]) / "e2esim" / "kernels"
     with suppress(RuntimeError):  # no HOME, and no entry in the list of users
-        yield Path.home() / ".cache" / "e2esim"
+        yield Path.home() / ".cache" / "e2esim" / "kernels"
     import tempfile  # here, since it is slow to import and seldom needed
 
     try:
@@ -116,22 +157,3 @@ def _made(folder: Path) -> bool:
         return True
     except OSError:
         return False
-
-
-def _forget_old(folder: Path) -> None:
-    """Remove all but the newest folders of other sources."""
-    os.utime(folder)
-    others = sorted((path for path in folder.parent.iterdir() if path != folder and re.fullmatch("[0-9a-f]{16}", path.name)), key=_age)
-    if len(others) <= _KEPT:
-        return
-    import shutil  # here, since it is slow to import and seldom needed
-
-    for path in others[_KEPT:]:
-        shutil.rmtree(path, ignore_errors=True)
-
-
-def _age(path: Path) -> float:
-    try:
-        return -path.stat().st_mtime
-    except OSError:
-        return 0.0
