@@ -77,6 +77,15 @@ class Names:
         found: Mapping[str, str] = getattr(self, f"{dimension}s")
         return found
 
+    def place(self, key: str) -> str:
+        """Name of a work centre, a supplier or a lane (its id is ``channel/market``)."""
+        if key in self.work_centres:
+            return self.work_centres[key]
+        channel, _, market = key.partition("/")
+        if channel in self.channels and market in self.markets:
+            return f"{self.markets[market]} ({self.channels[channel]})"
+        return self.suppliers.get(key, key)
+
 
 def read_names(labels: Labels, world: World | None) -> Names:
     """Names of the labels' ids, from the world where it has them."""

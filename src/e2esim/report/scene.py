@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
-from e2esim.domain.book import LateCause, Reason, ReturnCause, WaitCause
+from e2esim.domain.book import Reason, ReturnCause
 from e2esim.domain.outcome import Outcome
 from e2esim.report import grids
 from e2esim.report import sentences as say
@@ -157,15 +157,13 @@ class Scene:
         whole = sum(row.pieces for row in found)
         texts = []
         for row in found:
-            name = {LateCause.WORK_CENTRE: self.names.work_centres, LateCause.SUPPLIER: self.names.suppliers}.get(row.cause, {}).get(row.place, row.place)
-            where = w("late_where", name=name) if name else ""
+            where = w("late_where", name=self.names.place(row.place)) if row.place else ""
             texts.append(w("late_text", n=w.number(row.pieces), share=w.told(row.pieces / whole, "share"), where=where))
         parts = (("bluewash", "delivered", [row.pieces - row.open for row in found]), ("blue", "open", [row.open for row in found]))
         shown = bars.Bars(
             names=[w(f"late_{row.cause.name.lower()}") for row in found],
             texts=texts,
             parts=[(PALETTE[colour][0], values) for colour, _, values in parts],
-            room=1.8,
         )
         picture = bars.draw_flat_bars(shown, "late", w("late_title"))
         return self._card("late", picture, legend=[(colour, w(f"late_{key}")) for colour, key, _ in parts])
@@ -177,8 +175,7 @@ class Scene:
         whole = sum(row.pieces for row in found)
         texts = []
         for row in found:
-            name = {WaitCause.WORK_CENTRE: self.names.work_centres, WaitCause.SUPPLIER: self.names.suppliers}.get(row.cause, {}).get(row.place, row.place)
-            where = w("late_where", name=name) if name else ""
+            where = w("late_where", name=self.names.place(row.place)) if row.place else ""
             texts.append(w("late_text", n=w.number(row.pieces), share=w.told(row.pieces / whole, "share"), where=where))
         parts = (
             ("bluewash", "in_time", [row.pieces - row.overdue for row in found]),
@@ -188,7 +185,6 @@ class Scene:
             names=[w(f"wait_{row.cause.name.lower()}") for row in found],
             texts=texts,
             parts=[(PALETTE[colour][0], values) for colour, _, values in parts],
-            room=2.6,
         )
         picture = bars.draw_flat_bars(shown, "waiting", w("waiting_title"))
         legend = [(colour, w(f"waiting_{key}")) for colour, key, _ in parts]
@@ -230,7 +226,6 @@ class Scene:
             names=[w(f"reason_{r.name.lower()}") for r in reasons],
             texts=texts,
             parts=[(PALETTE[colour][0], [float(values[r]) for r in reasons]) for colour, _, values in parts],
-            room=1.5,
         )
         picture = bars.draw_flat_bars(shown, "contacts", w("contacts_title"))
         return self._card("contacts", picture, legend=[(colour, w(f"contact_{key}")) for colour, key, _ in parts])

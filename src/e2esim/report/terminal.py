@@ -119,7 +119,7 @@ def _channels(result: Result, words: Words) -> Table | None:
     for kpi in BY_CHANNEL:
         texts, unit = words.column([values.get((kpi, m)) for m in members], result.kpis[kpi].unit)
         columns.append(texts)
-        table.add_column(f"{words(f'head_{kpi}')} [{unit}]".replace("[", r"\["), justify="right")
+        table.add_column(Text(f"{words(f'head_{kpi}')} [{unit}]"), justify="right")
     for k, member in enumerate(members):
         table.add_row(Text(names.get(member, member)), *(Text(texts[k]) for texts in columns))
     return table

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.report.bridge import Step
-from e2esim.report.pictures.ink import BLUE, BLUEWASH, INK, LINE, ORANGE, SOFT, TEAL, blank, inked, svg
+from e2esim.report.pictures.ink import BLUE, BLUEWASH, INK, LINE, ORANGE, SOFT, TEAL, blank, inked, svg, wide
 from e2esim.report.promises import EARLIEST, LATEST, Punctuality
 from e2esim.report.words import Words
 
@@ -63,12 +63,11 @@ class Bars:
     names: Sequence[str]
     texts: Sequence[str]
     parts: Sequence[tuple[str, Sequence[float]]]
-    room: float = 0.42  # [share] of the longest bar, for the texts
 
 
 @inked
 def draw_flat_bars(bars: Bars, name: str, title: str) -> str:
-    """Draw stacked horizontal bars, the first row on top."""
+    """Draw stacked horizontal bars, the first row on top; the scale leaves room for the text at each end."""
     figure, (axes,) = blank(WIDTH, 24.0 + 27.0 * max(1, len(bars.names)))
     places = np.arange(len(bars.names))
     ends = np.zeros(len(bars.names))
@@ -76,16 +75,35 @@ def draw_flat_bars(bars: Bars, name: str, title: str) -> str:
         axes.barh(places, values, left=ends, height=0.62, color=colour, edgecolor=SOFT, linewidth=0.6)
         ends = ends + np.asarray(values)
     top = max(float(ends.max(initial=0.0)), 1e-9)
-    for k, text in enumerate(bars.texts):
-        axes.text(ends[k] + 0.015 * top, k, text, va="center", ha="left", color=INK, fontsize=10)
+    across = WIDTH - 12.0 - max((wide(text) for text in bars.names), default=0.0)
+    texts = [_cut(text, 0.72 * across) for text in bars.texts]
+    limit = max((_limit(float(end), top, wide(text) + 8.0, across) for end, text in zip(ends, texts, strict=True)), default=top)
+    for k, text in enumerate(texts):
+        axes.text(ends[k] + 4.0 * limit / across, k, text, va="center", ha="left", color=INK, fontsize=10)
     axes.set_yticks(places, list(bars.names))
     axes.tick_params(axis="y", labelcolor=INK, length=0)
-    axes.set_xlim(0, (1.0 + bars.room) * top)
+    axes.set_xlim(0, limit)
     axes.set_xticks([])
     axes.invert_yaxis()
     axes.spines["bottom"].set_visible(False)
     axes.grid(False)
     return svg(figure, name, title)
+
+
+def _cut(text: str, px: float) -> str:
+    """The text, its end cut off where it is wider than ``px``."""
+    if wide(text) <= px:
+        return text
+    return _cut(text[:-2].rstrip(" …") + "…", px) if len(text) > 3 else text
+
+
+def _limit(end: float, top: float, text: float, across: float) -> float:
+    """Where the axis must end [units of the bars] so that a bar and its text of so many px fit into ``across`` px.
+
+    >>> _limit(10.0, 10.0, 50.0, 100.0), _limit(1.0, 10.0, 50.0, 100.0)
+    (20.0, 10.2)
+    """
+    return max(1.02 * top, end * across / max(across - text, 0.1 * across))
 
 
 @inked

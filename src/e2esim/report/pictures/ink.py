@@ -17,6 +17,8 @@ from typing import Any, ParamSpec
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextPath
 
 # name of the CSS variable -> (light, dark); each value must be unique among the light ones
 PALETTE: dict[str, tuple[str, str]] = {
@@ -132,6 +134,16 @@ def svg(figure: Figure, name: str, title: str) -> str:
     box = re.search(r'viewBox="[^"]+"', head)
     opened = f'<svg {box.group(0) if box else ""} role="img" aria-label="{escape(title, quote=True)}"'
     return f"{opened}>{re.sub(chr(10) + ' *', chr(10), body)}"
+
+
+@cache
+def wide(text: str, size: float = 10.0) -> float:
+    """Return how many px a text of ``size`` px is wide, in the widest of the fonts that a page may use.
+
+    >>> wide("iii") < wide("mmm")
+    True
+    """
+    return 1.06 * float(TextPath((0, 0), text or " ", size=size, prop=FontProperties(family="DejaVu Sans")).get_extents().x1)
 
 
 def direct_label(
