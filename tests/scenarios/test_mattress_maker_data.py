@@ -133,7 +133,7 @@ def _within(day: dt.date, first: str, last: str) -> bool:
     return first <= today <= last if first <= last else today >= first or today <= last
 
 
-_OPTIONAL = {"history_kpis", "items", "closures", "receipts", "orders", "customers", "changeovers", "budget"}
+_OPTIONAL = {"history_kpis", "levers", "lever_changes", "lever_forces", "items", "closures", "receipts", "orders", "customers", "changeovers", "budget"}
 
 
 def test_tables_conform_to_the_schema(typed: Typed) -> None:
@@ -163,6 +163,7 @@ def test_the_generator_writes_exactly_the_committed_tables(tmp_path: Path) -> No
 def test_settings_are_known(file: str) -> None:
     values = yaml.safe_load((FOLDER / file).read_text(encoding="utf-8"))
     chosen = values.pop("defaults", {})
+    assert (values.pop("base", None), values.pop("levers", None)) in [(None, None), ("as_is", ["one_plan", "true_dates", "one_team", "training", "crm"])]
     assert all(option in groups()[group] for group, option in chosen.items())
     plain = Settings(name="x")
     for key, value in values.items():

@@ -9,6 +9,7 @@ import argparse
 import random
 from pathlib import Path
 
+import levers
 import market
 import opening
 import people
@@ -34,6 +35,7 @@ def tables() -> Tables:
         "segments": people.segments(), "mix": people.mix(), "customers": customers, "prices": prices,
         "attributes": people.attributes(), "touchpoints": people.touchpoints(), "services": people.services(), "history": demand, "history_kpis": market.history_kpis(demand), "budget": market.budget(demand, prices),
         "stock": opening.stock(rates, random.Random(f"{SEED}/stock")), "receipts": opening.receipts(rates), "orders": opening.orders(rates, customers, random.Random(f"{SEED}/orders")),
+        "levers": levers.levers(), "lever_changes": levers.lever_changes(), "lever_forces": levers.lever_forces(),
     }
 
 

@@ -98,7 +98,7 @@ def touchpoints() -> list[Row]:
         ("shelf", "evaluate", "large_retail", 0.90, False, False, False, True, 0.06, 0.0, 0.010, 0.0), ("seller_own", "buy", "own_shop", 1.0, True, False, True, True, 0.25, 0.06, 0.004, 0.0, "32 sellers: case H6; paid by the hour"),
         ("seller_franchise", "buy", "franchise", 1.0, True, False, True, True, 0.18, 0.04, 0.006, 0.50), ("seller_shop", "buy", "independent", 1.0, False, False, True, True, 0.12, 0.02, 0.010, 0.0),
         ("till", "buy", "large_retail", 1.0, False, False, True, True, 0.02, 0.0, 0.006, 0.0), ("checkout_web", "buy", "web", 1.0, True, True, False, True, 0.08, 0.01, 0.012, 0.40),
-        ("checkout_marketplace", "buy", "marketplace", 1.0, False, True, False, True, 0.10, 0.01, 0.006, 0.0), ("delivery_note", "receive", "", 0.70, True, True, False, True, 0.0, 0.01, 0.004, 0.05),
+        ("reorder_portal", "buy", "", 0.0, True, True, False, True, 0.10, 0.02, 0.008, 0.15, "nobody meets it before lever portal is pulled; numbers assumed"), ("checkout_marketplace", "buy", "marketplace", 1.0, False, True, False, True, 0.10, 0.01, 0.006, 0.0), ("delivery_note", "receive", "", 0.70, True, True, False, True, 0.0, 0.01, 0.004, 0.05),
         ("crew_own", "receive", "own_shop", 0.90, True, False, True, True, 0.0, 0.04, 0.008, 0.0), ("crew_shop", "receive", "independent", 0.60, False, False, True, True, 0.0, 0.02, 0.012, 0.0),
         ("courier_web", "receive", "web", 1.0, False, False, True, True, 0.0, 0.0, 0.012, 0.0), ("courier_marketplace", "receive", "marketplace", 1.0, False, False, True, True, 0.0, 0.0, 0.010, 0.0),
         ("unboxing", "receive", "", 0.80, True, False, False, True, 0.0, 0.02, 0.004, 0.0), ("care_letter", "use", "", 0.40, True, True, False, True, 0.0, 0.01, 0.002, 0.05),

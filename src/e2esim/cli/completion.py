@@ -70,7 +70,7 @@ def _plain(option: str) -> bool:
 def _keys() -> list[str]:
     from e2esim.config.settings import known_keys
 
-    return ["scenario", *groups(), *known_keys()]
+    return ["scenario", "levers", *groups(), *known_keys()]
 
 
 def _values(key: str, value: str) -> Iterable[str]:

@@ -63,7 +63,7 @@ def plan(folder: Path, place: Place, *, empty: bool) -> list[Item]:
     from e2esim.cli.docs import tables_text
 
     items = [Item(folder / MAIN, text=_bare(place, folder.resolve().name))]
-    items += [Item(folder / path.name, text=_untitled(path)) for path in sorted(place.folder.glob("*.yaml")) if path.name != MAIN]
+    items += [Item(folder / path.name, text=_untitled(path, pulls=not empty)) for path in sorted(place.folder.glob("*.yaml")) if path.name != MAIN]
     items.append(Item(folder / GUIDE, text=tables_text()))
     if empty:
         kept = [table for table in TABLES if table.name != "settings"]
@@ -100,10 +100,10 @@ def _bare(place: Place, name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _untitled(variant: Path) -> str:
-    """A variant without its title and the words of its first lines."""
+def _untitled(variant: Path, *, pulls: bool) -> str:
+    """A variant without its title and the words of its first lines; without its levers too where no table of levers comes along."""
     try:
         text = decode(variant.read_bytes())
     except UnreadableText as error:
         raise InputErrors([Problem(file=str(variant), message=str(error), remedy="save it as UTF-8")]) from None
-    return re.sub(r"^(title\s*:.*|#.*)\n", "", text, flags=re.MULTILINE)
+    return re.sub(r"^(title\s*:.*|#.*)\n" if pulls else r"^((title|levers)\s*:.*|#.*)\n", "", text, flags=re.MULTILINE)

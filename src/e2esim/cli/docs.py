@@ -71,7 +71,7 @@ holds already changes nothing. A single value is set as `section.key=value` and 
 
 
 _LEGEND = """\
-Layers, each optional above the first: core, network, market. In column *read by* stand the verbs that read a column: in bold those that
+Layers, each optional above the first: core, network, market, levers. In column *read by* stand the verbs that read a column: in bold those that
 need it, with a star those that need it where markets are simulated (tables channels and markets have rows).
 
 """

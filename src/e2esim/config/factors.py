@@ -70,7 +70,7 @@ def read_factors(words: Sequence[str], file: str = COMMAND_LINE) -> SweepWords:
 
 
 def _unknown(key: str, file: str) -> list[Problem]:
-    known = ["scenario", *groups(), *known_keys()]
+    known = ["scenario", "levers", *groups(), *known_keys()]
     if key in known:
         return []
     remedy = did_you_mean(key, known, "docs/data.md lists them")

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, cast
 
 from e2esim.config.places import groups, shipped
 from e2esim.config.problems import COMMAND_LINE, Problem, did_you_mean
 from e2esim.config.yaml_file import Path_, YamlFile, leaves, read_yaml
+from e2esim.domain.levers import names_of
 
 _COMPOSING = threading.Lock()  # Hydra's composition keeps global state
 
@@ -37,6 +38,8 @@ class Layer:
     choices: dict[str, str] = field(default_factory=dict)
     values: dict[Path_, Any] = field(default_factory=dict)
     lines: Mapping[Path_, int] = field(default_factory=dict)
+    levers: tuple[str, ...] | None = None  # pulled; None = it names none
+    base: str = ""  # variant that a variant stands on
 
 
 @dataclass
@@ -50,9 +53,11 @@ class Merged:
 def file_layer(read: YamlFile, problems: list[Problem]) -> Layer:
     """Split a scenario or variant file into choices (``defaults``) and values; report and leave out wrong choices."""
     values = dict(read.values)
-    chosen = values.pop("defaults", None)
+    chosen, levers, base = values.pop("defaults", None), values.pop("levers", None), values.pop("base", None)
     layer = Layer(
         read.label,
+        levers=_levers(levers, Problem(file=read.label, row=read.lines.get(("levers",)), column="levers", message=""), problems),
+        base="" if base is None else str(base),
         values={_parts(path): value for path, value in leaves(values)},
         lines={_parts(path): line for path, line in read.lines.items()},
     )
@@ -76,6 +81,16 @@ def file_layer(read: YamlFile, problems: list[Problem]) -> Layer:
         else:
             problems.append(problem)
     return layer
+
+
+def _levers(said: Any, blank: Problem, problems: list[Problem]) -> tuple[str, ...] | None:
+    """Names of levers as a file or the command line writes them: a list, or ONE+OTHER; none = no lever."""
+    if said is None:
+        return None
+    if isinstance(said, (list, str)) and all(isinstance(name, str) for name in said):
+        return names_of("+".join(said) if isinstance(said, list) else said.strip("'\""))
+    problems.append(replace(blank, message="must name levers", remedy="write a list, e.g. levers: [one_plan, crm]"))
+    return None
 
 
 def _parts(path: Path_) -> Path_:
@@ -104,6 +119,8 @@ def command_layer(overrides: Sequence[str], problems: list[Problem]) -> tuple[La
             )
         elif key == "scenario":
             scenario = raw
+        elif key == "levers":
+            layer.levers = _levers(raw, Problem(file=COMMAND_LINE, column="levers", message=""), problems)
         elif key in known:
             problem = _wrong_choice(key, raw.strip().strip("'\""), Problem(file=COMMAND_LINE, column=key, message=""))
             if problem is None:

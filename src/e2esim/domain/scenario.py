@@ -17,3 +17,4 @@ class Scenario:
     settings: Settings
     tables: Mapping[str, pl.DataFrame]
     origin: str = ""  # where it was read from, for messages
+    levers: tuple[str, ...] = ()  # pulled: what they change is in settings and tables already

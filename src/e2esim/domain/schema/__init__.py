@@ -1,7 +1,7 @@
 """One schema of a company: every table and column with kind, unit, bounds, default, meaning, and which verbs read it.
 
 The single source for reading, checking and documenting. Layers, each optional above the first: ``core`` (what is made,
-bought, stocked, ordered), ``network`` (lanes, rules, customers), ``market`` (brands, channels, judgement).
+bought, stocked, ordered), ``network`` (lanes, rules, customers), ``market`` (brands, channels, judgement), ``levers`` (interventions).
 
 >>> [table.name for table in tables_for("forecast")]
 ['settings', 'items', 'orders', 'history', 'forecast_changes']
@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from e2esim.domain.schema import core, market, network
+from e2esim.domain.schema import core, levers, market, network
 from e2esim.domain.schema.column import VERBS, Column, Kind, Need, Table, Verb
 
-LAYERS: dict[str, tuple[Table, ...]] = {"core": core.TABLES, "network": network.TABLES, "market": market.TABLES}
+LAYERS: dict[str, tuple[Table, ...]] = {"core": core.TABLES, "network": network.TABLES, "market": market.TABLES, "levers": levers.TABLES}
 TABLES: tuple[Table, ...] = tuple(table for layer in LAYERS.values() for table in layer)
 TABLE: dict[str, Table] = {table.name: table for table in TABLES}
 
