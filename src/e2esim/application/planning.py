@@ -136,8 +136,8 @@ class PlanMade(Shown):
     def headline(self) -> str:
         """One line."""
         case = self.view.case
-        late = self.deliveries.filter(pl.col("days_late") > 0)["order"].n_unique()
-        return f"plan of {case.title}: {self.view.result.status.value}, {case.n_orders:,} orders, {late:,} late, {self.lots.height:,} lots"
+        late = self.summary.late_orders
+        return f"plan of {case.title}: {self.summary.status}, {case.n_orders:,} orders, {late:,} late, {self.lots.height:,} lots"
 
     def table(self) -> pl.DataFrame:
         """What a notebook shows."""
@@ -176,8 +176,9 @@ def ask(started: Started, demand: NetDemand | None, wishes: PlanWishes) -> PlanA
     """
     from e2esim.config.plan_data.earlier import earlier_plan
     from e2esim.planning.factory.net_forecast import with_forecast
+    from e2esim.planning.factory.safety_stock import with_safety_stock
 
-    case = started.case if demand is None else with_forecast(started.case, demand)
+    case = with_safety_stock(started.case if demand is None else with_forecast(started.case, demand))
     earlier = None if wishes.calm is None else earlier_plan(case, wishes.calm, started.print)
     return PlanAsked(started=started, wishes=wishes, case=case, demand=demand, chosen=_chosen(case, wishes.bring), earlier=earlier)
 
@@ -216,12 +217,12 @@ def forecast_of(data: DemandData, tell: Tell = silent) -> NetDemand:
 def _chosen(case: PlanCase, bring: str) -> Flags | None:
     """Orders that the ways out must bring on time, None for all; a name is an order, or an order and its line: 4711/10.
 
-    Net forecast is nobody's order: the ways out need not bring it on time.
+    Net forecast and safety stock are nobody's order: the ways out need not bring it on time.
     """
     import numpy as np
 
     if not bring:
-        return np.arange(len(case.facts.orders)) < case.n_orders if case.n_forecast else None
+        return np.arange(len(case.facts.orders)) < case.n_orders if case.n_orders < len(case.facts.orders) else None
     names = [name.strip() for name in bring.split(",") if name.strip()]
     own = np.array([order in names or order.rpartition("/")[0] in names for order in case.facts.orders], dtype=bool)
     known = {name for order in case.facts.orders for name in (order, order.rpartition("/")[0])}

@@ -16,6 +16,7 @@ from e2esim.planning.factory.case import PlanCase
 from e2esim.planning.factory.money import usual_money
 from e2esim.planning.factory.problem import PlanProblem
 from e2esim.planning.factory.risk import LATE_SIGMA, PlanRisk
+from e2esim.planning.factory.safety_stock import SafetyStock
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -31,7 +32,7 @@ def build_case(frames: dict[str, pl.DataFrame], settings: PlanSettings) -> PlanC
         items=tuple(items["item"]),
         lot_min=_floats(items, "lot_min"),
         lot_multiple=_floats(items, "lot_multiple"),
-        on_hand=_stock(frames),
+        on_hand=_stock(frames, "on_hand"),
         **_making(frames),
         **_hours(frames, settings.today),
         **_buying(frames),
@@ -52,6 +53,7 @@ def build_case(frames: dict[str, pl.DataFrame], settings: PlanSettings) -> PlanC
         order_customer=tuple(orders["customer"]),
         receipt_name=tuple(receipts["receipt"]),
         frozen_days=settings.frozen_days,
+        safety=SafetyStock(pieces=_stock(frames, "safety_stock"), days=_floats(items, "cover_d")),
         risk=_risk(frames),
         money=usual_money(
             facts,
@@ -125,10 +127,11 @@ def _buying(frames: dict[str, pl.DataFrame]) -> dict[str, Any]:
     }
 
 
-def _stock(frames: dict[str, pl.DataFrame]) -> Floats:
-    on_hand = np.zeros(frames["items"].height)
-    np.add.at(on_hand, _code(frames["stock"], "item", frames["items"], "item"), _floats(frames["stock"], "on_hand"))
-    return on_hand
+def _stock(frames: dict[str, pl.DataFrame], column: str) -> Floats:
+    """A column of table stock by item, over all sites."""
+    total = np.zeros(frames["items"].height)
+    np.add.at(total, _code(frames["stock"], "item", frames["items"], "item"), _floats(frames["stock"], column))
+    return total
 
 
 def _order_names(orders: pl.DataFrame) -> tuple[str, ...]:

@@ -31,6 +31,20 @@ def made_or_bought(view: View, needs: Needs) -> Iterator[Problem]:
             )
 
 
+def safety_without_source(view: View, needs: Needs) -> Iterator[Problem]:
+    """Stock that is to be kept of what can be neither made nor bought can only be what lies there or is on order."""
+    sources = set(view.table("routings")["item"]) | set(view.table("supply")["item"])
+    known = set(view.table("items")["item"])
+    stated = [("stock", *row, "safety_stock") for row in view.table("stock").select(ROW, "item", "safety_stock").iter_rows()]
+    stated += [("items", *row, "cover_d") for row in view.table("items").select(ROW, "item", "cover_d").iter_rows()]
+    for table, row, item, much, column in stated:
+        if much and item in known and item not in sources and needs.net.get(item, 0.0) <= 0:
+            message = f"a safety stock of {item}, which can be neither made nor bought: only what lies in stock or is on order is kept"
+            yield view.problem(
+                table, message, row=row, column=column, value=much, remedy="add its steps to routings, or a supplier to supply; or take it out", warning=True
+            )
+
+
 def bills_without_routing(view: View) -> Iterator[Problem]:
     """A bill of an item that is bought is not used."""
     made, bought = set(view.table("routings")["item"]), set(view.table("supply")["item"])

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 
 from e2esim.config.plan_data.checks_demand import WEEKS, next_period, periods_of
@@ -62,7 +63,8 @@ def _settings(read: PlanData, stopped: StoppedRun) -> pl.DataFrame:
 
 def _stock(read: PlanData, stopped: StoppedRun) -> pl.DataFrame:
     problem = stopped.problem
-    return pl.DataFrame({"item": list(problem.items), "on_hand": problem.on_hand})
+    kept = np.zeros(problem.n_items) if read.case.safety is None else read.case.safety.pieces
+    return pl.DataFrame({"item": list(problem.items), "on_hand": problem.on_hand, "safety_stock": kept})
 
 
 def _receipts(read: PlanData, stopped: StoppedRun) -> pl.DataFrame:

@@ -70,7 +70,9 @@ TABLES: tuple[Table, ...] = (
             optional("lead_time_d", "days", "planned manufacturing lead time of a made item (empty: 1 in a market run); a plan takes it as the "
                      "flow time of a routing that states none, and as the time to get an item where nothing says how items come", None),
             text("setup_family", "set-up family for table changeovers, empty = no changeovers", "", verbs=MARKET),
-            optional("cover_d", "days", "safety stock as days of forecast demand", 0.0, verbs=MARKET),
+            optional("cover_d", "days", "safety stock as days of demand: of the forecast in a market run; in a plan of the orders and the net forecast of the "
+                     "next 4 to 13 weeks, for parts of what their parents take", 0.0,
+                     verbs=("plan", "backorders", "sop", "run")),
             share("scrap_share", "share of a lot scrapped at completion", 0.0, verbs=MARKET),
             share("defect_share", "share of sold pieces with a defect that shows in use", 0.0, verbs=MARKET),
             share("resale_share", "share of the price recovered when a returned piece is resold as B-grade", 0.0, verbs=MARKET),
@@ -248,6 +250,8 @@ TABLES: tuple[Table, ...] = (
             id_column("item", "item", _ITEM),
             optional_id("site", "where it lies", ("sites", "site"), loose=True),
             number("on_hand", "unit", "free stock; below zero: goods booked out before they came in", low=None),
+            optional("safety_stock", "unit", "stock to keep here beside the orders; an order may take it, what is taken is made or bought anew. Rows of "
+                     "several sites are added up", 0.0, verbs=("plan", "backorders", "run")),
             _unit("on_hand"),
             SOURCE,
         ),

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from e2esim.planning.factory.frozen import FrozenLack, Released, Remainder, around, nothing_released
 from e2esim.planning.factory.money import PlanMoney
 from e2esim.planning.factory.problem import PlanProblem
 from e2esim.planning.factory.risk import PlanRisk
+
+if TYPE_CHECKING:
+    from e2esim.planning.factory.safety_stock import SafetyStock
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -38,8 +42,10 @@ class PlanCase:
         Lots of the earlier plan that could not be kept and are planned anew: lot and step.
     lacks
         What they would have needed.
-    n_forecast
-        So many of the last orders of `facts` are net forecast, not orders of customers.
+    safety
+        What is to be kept in stock; None: nothing. `with_safety_stock` makes orders of it.
+    n_forecast, n_safety
+        So many of the last orders of `facts` are net forecast and, behind it, safety stock, not orders of customers.
     """
 
     facts: PlanProblem
@@ -54,12 +60,14 @@ class PlanCase:
     money: PlanMoney | None = None
     let_go: tuple[str, ...] = ()
     lacks: tuple[FrozenLack, ...] = ()
+    safety: SafetyStock | None = None
     n_forecast: int = 0
+    n_safety: int = 0
 
     @property
     def n_orders(self) -> int:
         """Orders of customers: the first so many of `facts`."""
-        return len(self.facts.orders) - self.n_forecast
+        return len(self.facts.orders) - self.n_forecast - self.n_safety
 
     def remainder(self) -> Remainder:
         """What is left to plan."""

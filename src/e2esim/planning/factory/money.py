@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -46,6 +46,16 @@ class PlanMoney:
             value = getattr(self, name)
             if not (np.isfinite(value).all() and (value >= 0).all()):
                 raise ValueError(f"plan money: {name} must be finite and not negative")
+
+
+def behind_orders(money: PlanMoney | None, more: int) -> PlanMoney | None:
+    """Money with `more` rows behind the orders (net forecast, safety stock): of no stated worth, and as dear when late as the
+    cheapest orders.
+    """
+    if money is None:
+        return None
+    late = np.full(more, LATE_EUR)
+    return replace(money, order_worth=np.r_[money.order_worth, np.zeros(more)], late_eur=np.r_[money.late_eur, late])
 
 
 def usual_money(problem: PlanProblem, *, late_cost: Floats | None = None, price: Floats | None = None, hour_eur: Floats | None = None) -> PlanMoney:

@@ -9,7 +9,7 @@ import numpy as np
 
 from e2esim.planning.demand.net_demand import NetDemand
 from e2esim.planning.factory.case import PlanCase
-from e2esim.planning.factory.money import LATE_EUR, PlanMoney
+from e2esim.planning.factory.money import behind_orders
 from e2esim.planning.factory.problem import PlanProblem
 from e2esim.planning.factory.result import PlanResult
 
@@ -37,15 +37,7 @@ def with_forecast(case: PlanCase, demand: NetDemand) -> PlanCase:
         order_priority=np.r_[facts.order_priority, np.full(series.size, lowest + 1, dtype=np.int64)],
     )
     customers = (*case.order_customer, *[CUSTOMER] * series.size)
-    return replace(case, facts=more, order_customer=customers, n_forecast=case.n_forecast + series.size, money=_money(case, series.size))
-
-
-def _money(case: PlanCase, more: int) -> PlanMoney | None:
-    """Money with net forecast behind the orders: of no stated worth, and as dear when late as the cheapest orders."""
-    if case.money is None:
-        return None
-    late = np.full(more, LATE_EUR)
-    return replace(case.money, order_worth=np.r_[case.money.order_worth, np.zeros(more)], late_eur=np.r_[case.money.late_eur, late])
+    return replace(case, facts=more, order_customer=customers, n_forecast=case.n_forecast + series.size, money=behind_orders(case.money, series.size))
 
 
 def _name(case: PlanCase, demand: NetDemand, series: int, week: int) -> str:
@@ -56,9 +48,9 @@ def _name(case: PlanCase, demand: NetDemand, series: int, week: int) -> str:
 
 
 def orders_alone(problem: PlanProblem, result: PlanResult, n_orders: int) -> tuple[PlanProblem, PlanResult]:
-    """A problem and its plan without the net forecast behind the first ``n_orders``: what was made for it lies free.
+    """A problem and its plan without the net forecast and safety stock behind the first ``n_orders``: what was made for it lies free.
 
-    A promise asks this: the next order is what the forecast was for.
+    A promise asks this: the next order is what forecast and safety stock were for.
     """
     kept = result.delivery_order < n_orders
     row = np.cumsum(kept) - 1

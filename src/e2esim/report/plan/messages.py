@@ -42,7 +42,7 @@ def messages_frame(view: PlanView, tables: Mapping[str, pl.DataFrame]) -> pl.Dat
     """
     f, placed = view.facts, _placed(view, tables)
     wished = wished_use(f)
-    used = movements(view, wished.shape[1]).taken
+    used = movements(view, wished.shape[1], kept=True).taken
     waits = (view.result.late_cause == Cause.MATERIAL) & (f.order_due[view.result.late_order] >= 0)
     waiting = np.zeros(f.n_items, dtype=bool)
     waiting[view.result.late_place[waits]] = True
@@ -113,4 +113,4 @@ def _words(view: PlanView, m: ActionMessage, item: int, comes: int) -> str:
         return f"needed {days} d sooner: as it stands the plan orders or makes {view.facts.items[item]} anew before it comes"
     if m.action is Action.LATER:
         return f"not needed until {days} d after it comes"
-    return f"{m.qty:g} of it are not needed by any order or forecast known"
+    return f"{m.qty:g} of it are not needed by any order, forecast or safety stock known"

@@ -27,14 +27,18 @@ class Movements(NamedTuple):
         return self.used + self.delivered
 
 
-def movements(view: PlanView, days: int) -> Movements:
-    """Movements of all items over so many days; of released and planned lots and purchases, open orders and deliveries."""
+def movements(view: PlanView, days: int, *, kept: bool = False) -> Movements:
+    """Movements of all items over so many days; of released and planned lots and purchases, open orders and deliveries.
+
+    What is put aside as safety stock counts as delivered only if ``kept``: it does not leave.
+    """
     f, r, lots, bought = view.facts, view.result, view.lots, view.purchases
     net = network(f)
     out = net.step_output[lots.step]
     ahead = np.flatnonzero(lots.start >= 0)  # lots that began before have taken their parts
     lot, used, per = net.inputs_of(lots.step[ahead])
-    order = f.order_item[r.delivery_order]
+    gone = np.flatnonzero(kept | (r.delivery_order < len(f.orders) - view.case.n_safety))
+    order = f.order_item[r.delivery_order[gone]]
 
     def summed(node: Ints, day: Ints, qty: Floats) -> Floats:
         table = np.zeros((f.n_items, days))
@@ -47,12 +51,13 @@ def movements(view: PlanView, days: int) -> Movements:
         bought=summed(f.source_item[bought.source], bought.received, bought.qty),
         made=summed(out, lots.end, lots.qty),
         used=summed(used, lots.start[ahead][lot], lots.qty[ahead][lot] * per),
-        delivered=summed(order, r.delivery_day, r.delivery_qty),
+        delivered=summed(order, r.delivery_day[gone], r.delivery_qty[gone]),
     )
 
 
 def stock_frame(view: PlanView) -> pl.DataFrame:
-    """One row an item and week: stock at its start, what comes and goes, the least stock at the end of a day, and at its end."""
+    """One row an item and week: stock at its start, what comes and goes, the least stock at the end of a day, at its end, and what is to
+    be kept."""
     f, weeks = view.facts, view.weeks
     move = movements(view, 7 * weeks)
     end_of_day = f.on_hand[:, None] + np.cumsum(move.on_order + move.bought + move.made - move.taken, axis=1)
@@ -61,7 +66,8 @@ def stock_frame(view: PlanView) -> pl.DataFrame:
     rows = np.repeat(np.arange(f.n_items), weeks)
     heads = {"delivered": "delivered_qty"}
     parts = {heads.get(name, name): part.reshape(f.n_items, weeks, 7).sum(axis=2) for name, part in move._asdict().items()}
-    cells = {"stock_start": np.c_[f.on_hand, end[:, :-1]], **parts, "stock_least": by_week.min(axis=2), "stock_end": end}
+    ends = {"stock_least": by_week.min(axis=2), "stock_end": end, "safety_stock": np.repeat(view.safety_stock, weeks)}
+    cells = {"stock_start": np.c_[f.on_hand, end[:, :-1]], **parts, **ends}
     return frame(
         {
             **view.of_items(rows),

@@ -43,6 +43,8 @@ class Summary:
     forecast
         Net forecast beside the orders, served with what they leave; None without. Everything but the objective, its bound
         and what is made and bought counts orders of customers alone.
+    safety
+        Safety stock as orders: items, pieces to keep, share that is there on the first day possible; None without.
     """
 
     title: str
@@ -63,6 +65,7 @@ class Summary:
     purchase_eur: float
     plan_s: float
     forecast: PriorityLine | None = None
+    safety: PriorityLine | None = None
 
 
 def summarise(view: PlanView) -> Summary:
@@ -74,9 +77,10 @@ def summarise(view: PlanView) -> Summary:
         gap = 0.0 if r.objective <= 1e-9 else max(0.0, (r.objective - bound) / r.objective)
     bought, own = view.purchases, view.ordered
     late, short = view.late[own], view.short[own]
+    kept = np.arange(own.size) >= own.size - view.case.n_safety
     return Summary(
         title=view.case.title,
-        status=("short" if short.any() else "late" if (late > 1e-6).any() else "on_time") if view.case.n_forecast else r.status.value,
+        status=("short" if short.any() else "late" if (late > 1e-6).any() else "on_time") if (~own).any() else r.status.value,
         objective=round(r.objective, 6),
         bound=None if bound is None else round(bound, 6),
         gap=None if gap is None else round(gap, 6),
@@ -92,7 +96,8 @@ def summarise(view: PlanView) -> Summary:
         purchases=bought.source.size,
         purchase_eur=round(float((f.source_price[bought.source] * bought.qty).sum()), 2),
         plan_s=round(r.wall_s, 3),
-        forecast=_tier(view, int(f.order_priority.max()), ~own) if view.case.n_forecast else None,
+        forecast=_tier(view, int(f.order_priority.max()), ~own & ~kept) if view.case.n_forecast else None,
+        safety=_tier(view, int(f.order_priority.max()), kept) if view.case.n_safety else None,
     )
 
 

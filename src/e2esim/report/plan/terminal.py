@@ -59,6 +59,9 @@ def plan_json(summary: Summary, folder: Path | None, wall_s: float, view: PlanVi
     if view is not None and view.demand is not None:
         served = summary.forecast
         found["forecast"] = forecast_json(view.demand) | {"on_time": None if served is None else round(served.on_time, 6)}
+    if summary.safety is not None:
+        kept = summary.safety
+        found["safety_stock"] = {"items": kept.orders, "pieces": round(kept.pieces, 3), "in_place_when_first_possible": round(kept.on_time, 6)}
     if view is not None and view.robust is not None:
         found["robust"] = robust_json(view, view.robust)
     if view is not None and view.said is not None:
@@ -195,9 +198,12 @@ def _first_line(s: Summary, wall_s: float) -> str:
 def _tiers(s: Summary) -> Table:
     table = _table(("Priority", "right"), ("Orders", "right"), ("Pieces", "right"), ("On time", "right"),
                    ("Late orders", "right"), ("Never in full", "right"))  # fmt: skip
-    for t in (*s.tiers, *([s.forecast] if s.forecast else [])):
+    behind = {"forecast": s.forecast, "safety stock": s.safety}
+    for word, t in (*((str(t.priority), t) for t in s.tiers), *behind.items()):
+        if t is None:
+            continue
         table.add_row(
-            "forecast" if t is s.forecast else str(t.priority), f"{t.orders:,}", f"{t.pieces:,.0f}", f"{t.on_time:.2%}", f"{t.late_orders:,}",
+            word, f"{t.orders:,}", f"{t.pieces:,.0f}", f"{t.on_time:.2%}", f"{t.late_orders:,}",
             f"{t.short_orders:,}",
         )  # fmt: skip
     return table

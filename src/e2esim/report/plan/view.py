@@ -146,8 +146,15 @@ class PlanView:
 
     @cached_property
     def ordered(self) -> npt.NDArray[np.bool_]:
-        """Which orders are of customers, not net forecast, (n_orders,)."""
+        """Which orders are of customers, neither net forecast nor safety stock, (n_orders,)."""
         return np.arange(len(self.facts.orders)) < self.case.n_orders
+
+    @cached_property
+    def safety_stock(self) -> Floats:
+        """Pieces of every item that the plan is to keep in stock, (n_items,)."""
+        rows = slice(len(self.facts.orders) - self.case.n_safety, None)
+        kept = np.bincount(self.facts.order_item[rows], weights=self.facts.order_qty[rows], minlength=self.facts.n_items)
+        return np.asarray(kept, dtype=np.float64)
 
     @cached_property
     def short(self) -> Floats:

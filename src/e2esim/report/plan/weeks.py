@@ -14,7 +14,9 @@ from e2esim.report.plan.view import PlanView, frame
 def mps_frame(view: PlanView) -> pl.DataFrame:
     """One row a sold item and week: demand due, made, bought and open orders coming in, delivered, stock at the end."""
     f, r, weeks = view.facts, view.result, view.weeks
-    sold = np.unique(f.order_item)
+    sent = r.delivery_order < len(f.orders) - view.case.n_safety  # what is put aside as safety stock stays in stock
+    wanted = slice(len(f.orders) - view.case.n_safety)
+    sold = np.unique(f.order_item[wanted])
     net = network(f)
     out = net.step_output[r.lot_step]
     lot, used, per = net.inputs_of(r.lot_step)
@@ -22,12 +24,12 @@ def mps_frame(view: PlanView) -> pl.DataFrame:
     coming, left = view.left.problem, np.arange(view.left.problem.receipt_item.size)
     made_before = (left >= n) & (left < n + view.lots.released)
     part = {
-        "demand": _sums(f.order_item, f.order_due, f.order_qty, sold, weeks),
+        "demand": _sums(f.order_item[wanted], f.order_due[wanted], f.order_qty[wanted], sold, weeks),
         "made": _sums(out, r.lot_end, r.lot_qty, sold, weeks)
         + _sums(coming.receipt_item, coming.receipt_day, np.where(made_before, coming.receipt_qty, 0.0), sold, weeks),
         "received": _sums(f.source_item[r.purchase_source], r.purchase_received, r.purchase_qty, sold, weeks)
         + _sums(coming.receipt_item, coming.receipt_day, np.where(made_before, 0.0, coming.receipt_qty), sold, weeks),
-        "delivered": _sums(f.order_item[r.delivery_order], r.delivery_day, r.delivery_qty, sold, weeks),
+        "delivered": _sums(f.order_item[r.delivery_order[sent]], r.delivery_day[sent], r.delivery_qty[sent], sold, weeks),
         "used": _sums(used, r.lot_start[lot], r.lot_qty[lot] * per, sold, weeks),
     }
     change = part["made"] + part["received"] - part["delivered"] - part["used"]

@@ -13,6 +13,7 @@ from e2esim.planning.factory.net_forecast import with_forecast
 from e2esim.planning.factory.planner import planned
 from e2esim.planning.factory.problem import Ints
 from e2esim.planning.factory.result import PlanResult
+from e2esim.planning.factory.safety_stock import with_safety_stock
 from e2esim.simulate.factory.floor import ShopFloor
 from e2esim.simulate.factory.known import open_lines, problem_at
 from e2esim.simulate.factory.plant import FactoryState
@@ -70,7 +71,7 @@ class PlanningNight:
             money=None,
         )
         demand = net_at(plant, day)
-        case = case if demand is None else with_forecast(case, demand)
+        case = with_safety_stock(case if demand is None else with_forecast(case, demand))
         result, _ = planned(case.facts, time_limit_s=plant.rules.plan_s, seed=plant.rules.seed, rounds=plant.rules.rounds)
         self._drop()
         self._take(result, rows, day)
