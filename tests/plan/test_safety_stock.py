@@ -52,7 +52,8 @@ def test_it_is_kept_and_orders_go_first(pair: tuple[PlanMade, PlanMade, Path]) -
         assert least_from(kept, item, 5) >= pieces > least_from(plain, item, 5)
         assert set(kept.frames["stock"].filter(pl.col("item") == item)["safety_stock"]) == {pieces}
     assert kept.summary.late_pieces <= plain.summary.late_pieces + 1e-6
-    assert kept.summary.safety is not None and kept.summary.safety.orders == 3
+    assert kept.summary.safety is not None
+    assert kept.summary.safety.orders == 3
     assert kept.summary.orders == plain.summary.orders == 4
     assert not kept.frames["mps"].filter(pl.col("item") == "TOP").height  # nobody orders it
 
@@ -61,7 +62,8 @@ def test_the_referee_finds_nothing_and_the_erp_gets_no_confirmation(pair: tuple[
     _, kept, root = pair
     assert broken_rules(kept.view.facts, root / "out") == set()
     confirmed = confirmations(kept.view)["order"]
-    assert len(confirmed) and not confirmed.str.starts_with("S ").any()
+    assert len(confirmed)
+    assert not confirmed.str.starts_with("S ").any()
 
 
 def test_days_are_pieces_of_the_daily_use(tmp_path: Path) -> None:
@@ -69,7 +71,8 @@ def test_days_are_pieces_of_the_daily_use(tmp_path: Path) -> None:
     table = case.facts.items.index("000123")
     weekly = (3 + 8 + 12) * 7 / 37  # A1, A2, A3 over the days until the last order is due
     assert daily_use(case.facts)[table] * 7 == pytest.approx(weekly)
-    assert case.safety is not None and case.safety.wanted(case.facts)[table] == np.ceil(weekly)
+    assert case.safety is not None
+    assert case.safety.wanted(case.facts)[table] == np.ceil(weekly)
 
 
 def test_without_a_source_it_is_named_and_what_there_is_is_kept(tmp_path: Path) -> None:
