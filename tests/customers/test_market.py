@@ -46,7 +46,8 @@ class Shop:
         self.wallet, self.reputation = np.array([1.0, 0.0, 1.4, 0.7, 1.0]), np.array([0.2, -0.3])
         self.touch = np.array([0.3, 0.1, 0.0])
         self.channel, self.market = np.array([0, 1, 2]), np.array([1, 0, 1])
-        self.scalars = {"offset": 0.1, "use": 0.4, "relief": 0.6, "conversion": 0.35, "weight": 0.6}
+        self.scalars = {"offset": 0.1, "use": 0.4, "relief": 0.6, "conversion": 0.35}
+        self.weight = np.array([0.6, 0.3, 0.5])
         self.beta_lead, self.beta_price, self.anxiety = np.array([0.015, 0.01]), np.array([1.5, 2.0]), np.array([0.2, 0.1])
 
     def offer(self) -> tuple[Any, ...]:
@@ -70,7 +71,7 @@ class Shop:
             self.beta_price,
             self.anxiety,
             s["conversion"],
-            s["weight"],
+            self.weight,
         )
 
     def chance(self, item: int, quantity: int, financed: bool, ratio: float, cell: int, segment: int, account: int, loyal: bool) -> tuple[float, float]:
@@ -83,7 +84,7 @@ class Shop:
         else:
             lead = self.consumer_d[c] + self.account_wait_d[account] + self.wait_d[item]
         wallet = self.wallet[account] if account >= 0 else 1.0
-        u = s["offset"] + self.touch[c] + s["weight"] * self.reputation[self.market[cell]] + math.log(wallet)
+        u = s["offset"] + self.touch[c] + self.weight[c] * self.reputation[self.market[cell]] + math.log(wallet)
         u -= self.beta_lead[segment] / (1.0 - s["conversion"]) * (lead - self.reference_d[c]) + self.beta_price[segment] * math.log(ratio)
         u -= self.anxiety[segment] * (1.0 - s["relief"] * financed)
         odds = s["conversion"] / (1.0 - s["conversion"]) * math.exp(u)
@@ -340,7 +341,7 @@ def test_write_purchases_twin() -> None:
     rng = np.random.default_rng(2)
     price, cost = rng.uniform(100, 300, (ITEMS, CELLS)), rng.uniform(50, 90, ITEMS)
     stockist, own = np.array([False, True, True]), np.array([False, False, True])
-    install, integration = np.array([0.8, 0.2, 0.5]), np.array([0.7, 0.4, 1.0])
+    install, breaks = np.array([0.8, 0.2, 0.5]), np.array([0.15, 0.3, 0.0])
     channel, market = np.array([0, 1, 2]), np.array([1, 0, 1])
     service, touch = keys.key("service"), keys.key("touch")
     names = (
@@ -385,8 +386,7 @@ def test_write_purchases_twin() -> None:
         0.6,
         0.35,
         0.1,
-        integration,
-        0.5,
+        breaks,
         *(o[name] for name in names),
     )
     for k in range(n):
@@ -399,7 +399,7 @@ def test_write_purchases_twin() -> None:
         if uniform(service, line, 1) < install[c]:
             used += 4 + 8 * (uniform(service, line, 2) < 0.35)
         used += 16 * (uniform(service, line, 3) < 0.1)
-        bad = 16 * (uniform(touch, line, 0) < (1.0 - integration[c]) * 0.5)
+        bad = 16 * (uniform(touch, line, 0) < breaks[c])
         twin = {
             "address": line,
             "kind": int(stockist[c]),

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from e2esim.customers.touching import led
 from e2esim.domain.book import Columns
 from e2esim.domain.world import World
 
@@ -164,6 +165,6 @@ def service_voice(contacts: Columns) -> ServiceVoice:
 
 
 def touchpoints(world: World) -> Touchpoints:
-    """The touchpoints of the world in the layout of the kernels."""
-    t = world.touch
-    return Touchpoints(start=t.start, code=t.code, reach=t.reach, enjoyment=t.joy, problem=t.trouble)
+    """The touchpoints of the world in the layout of the kernels, as the firm leads them."""
+    t, (joy, trouble) = world.touch, led(world)
+    return Touchpoints(start=t.start, code=t.code, reach=t.reach, enjoyment=joy, problem=trouble)

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from e2esim.customers.loyalty_kernels import chosen, draw_loyalty, leave_or_stay, next_needs
 from e2esim.customers.market_kernels import BUYER, prospects, returning, write_purchases
 from e2esim.customers.people import People
-from e2esim.domain.book import Columns, OrderKind, Reason, Service
+from e2esim.customers.touching import GIVES_UP, REPEATS, breaks, heard
+from e2esim.domain.book import Columns, LineProblem, OrderKind, Reason, Service
 from e2esim.domain.build import month_of
 from e2esim.domain.world import World
 from e2esim.streams import Streams
@@ -28,7 +29,6 @@ _LOST_NEED_LIVES = 0.25  # a need taken elsewhere comes back after this share of
 RENEWAL = 0.1  # [share] of the time to the next need by which taking the used product along brings it forward, assumed
 _ASKS_SHOP = 0.3  # of the questions of a shop's consumers reach the firm, assumed
 _MARGIN_D = 1  # [days] that a shop adds to the lead time it shows when it promises a date, assumed
-_INTEGRATION_WEIGHT = 0.25  # [share] of journeys in which a missing integration shows, assumed
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ class DemandCells:
         self._gap, self._facts = streams.key("market.gap"), streams.key("market.facts")
         self._need_key, self._drop_key = streams.key("loyalty.need"), streams.key("loyalty.drop")
         self._service_key, self._break_key = streams.key("market.service"), streams.key("market.touch")
+        self._again_key = streams.key("market.question_again")
         self._info_key, self._shop_key = streams.key("market.question"), streams.key("market.question_shop")
         self._clock = np.zeros(cells)
         self._due = np.array([exponential(self._gap, child(int(code), -2), 0, 1.0) for code in w.cells.code])
@@ -68,7 +69,10 @@ class DemandCells:
         price_ratio = w.consumer_price / w.reference_price
         self._ratio = np.nan_to_num(price_ratio[:, w.cells.channel].T.copy(), nan=1.0)
         before = slice(0, 3)
-        self._touch = w.touch.relevance[:, before].sum(axis=1) + self._selling() + c.choice_offset
+        self._breaks = breaks(w)
+        lost = GIVES_UP * self._breaks / (1.0 - w.settings.market.conversion)
+        self._touch = w.touch.relevance[:, before].sum(axis=1) + self._selling() + c.choice_offset - lost
+        self._word_weight = w.settings.market.reputation_weight * heard(w)
         self._own = c.buyer == 2
         self._category_life = np.array([w.items.life_h[w.items.category == k].mean() for k in range(len(w.items.categories))])
 
@@ -141,7 +145,7 @@ class DemandCells:
             s.beta_price,
             s.anxiety,
             m.conversion,
-            m.reputation_weight,
+            self._word_weight,
         )
         n_new, seen = prospects(  # type: ignore[call-arg]  # mypy cannot count an unpacked tuple
             self._choice_keys,
@@ -259,8 +263,7 @@ class DemandCells:
             float(use[1]),
             float(use[3]),
             float(use[4]),
-            w.channels.integration,
-            _INTEGRATION_WEIGHT * (1.0 - w.settings.organisation.platform),
+            self._breaks,
             o["address"],
             o["kind"],
             o["order_no"],
@@ -310,9 +313,11 @@ class DemandCells:
         draw_loyalty(self._facts, c["address"][new], c["segment"][new], p.rates, p.drops, c["rate"][new], c["drop"][new])
 
     def questions(self, rows: npt.NDArray[np.int32], share: float) -> tuple[npt.NDArray[np.int32], F, npt.NDArray[np.uint8]]:
-        """Which of the new purchases asked for information before buying: rows, times, reasons."""
+        """Which of the new purchases asked for information before buying, or again what was lost between channels: rows, times, reasons."""
         shop = self.orders["kind"][rows] == OrderKind.SELL_OUT
         asked = chosen(self._info_key, self.orders["address"], rows, share)
+        lost = (self.orders["problems"][rows] & int(LineProblem.INTEGRATION)) != 0
+        asked[lost] |= chosen(self._again_key, self.orders["address"], rows[lost], REPEATS)
         asked[shop] &= chosen(self._shop_key, self.orders["address"], rows[shop], _ASKS_SHOP)
         rows = rows[asked]
         return rows, self.orders["placed"][rows].astype(np.float64), np.full(len(rows), Reason.INFORMATION, dtype=np.uint8)

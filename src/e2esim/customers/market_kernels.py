@@ -186,7 +186,7 @@ def prospects(
     beta_price: F,
     anxiety: F,
     conversion: float,
-    reputation_weight: float,
+    reputation_weight: F,
     met: F,
     out: npt.NDArray[np.void],
 ) -> tuple[int, int]:
@@ -248,7 +248,7 @@ def prospects(
                 beta_lead[segment],
                 beta_price[segment],
                 anxiety[segment],
-                reputation_weight,
+                reputation_weight[c],
                 out,
                 m,
             ):
@@ -289,7 +289,7 @@ def returning(
     beta_price: F,
     anxiety: F,
     conversion: float,
-    reputation_weight: float,
+    reputation_weight: F,
     loop: bool,
     met: F,
     out: npt.NDArray[np.void],
@@ -342,7 +342,7 @@ def returning(
             beta_lead[segment],
             beta_price[segment],
             anxiety[segment],
-            reputation_weight,
+            reputation_weight[c],
             out,
             m,
         ):
@@ -374,8 +374,7 @@ def write_purchases(
     needs_use: float,
     collect_use: float,
     follow_use: float,
-    integration: F,
-    integration_weight: float,
+    breaks: F,
     address: I64,
     kind: U8,
     order_no: I32,
@@ -399,7 +398,7 @@ def write_purchases(
 ) -> None:
     """Write ``m`` buyers as order lines from ``row0``; ``promised`` holds what was shown, the promise rule may move it.
 
-    ``integration`` (channels,): a break between channels leaves a problem.
+    ``breaks`` (channels,): probability that what the customer said before is lost, which leaves a problem.
     """
     for k in range(m):
         b = buyers[k]
@@ -432,4 +431,4 @@ def write_purchases(
         if uniform(key_service, line, 3) < follow_use:
             bits |= 16
         services[r] = bits
-        problems[r] = 16 if uniform(key_break, line, 0) < (1.0 - integration[c]) * integration_weight else 0
+        problems[r] = 16 if uniform(key_break, line, 0) < breaks[c] else 0

@@ -462,18 +462,21 @@ def _attributes(frame: pl.DataFrame) -> w.Attributes:
     )
 
 
+_MET = ("reach", "enjoyment", "problem_share", "controlled", "online", "human", "direct")  # of a touchpoint where it is met
+
+
 def _touch(frame: pl.DataFrame, channels: w.Channels) -> w.Touch:
     shape = (len(channels.ids), len(w.PHASES))
     relevance, cost, contacts = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    met: list[list[tuple[int, float, float, float]]] = [[] for _ in range(shape[0] * shape[1])]
+    met: list[list[tuple[float, ...]]] = [[] for _ in range(shape[0] * shape[1])]
     for code, row in enumerate(frame.iter_rows(named=True)):
         phase = w.PHASES.index(row["phase"])
         for channel in [channels.ids.index(row["channel"])] if row["channel"] else range(shape[0]):
             relevance[channel, phase] += row["reach"] * row["relevance"]
             cost[channel, phase] += row["reach"] * row["cost_eur"]
             contacts[channel, phase] += row["reach"]
-            met[channel * shape[1] + phase].append((code, row["reach"], row["enjoyment"], row["problem_share"]))
-    flat = np.array([one for place in met for one in place], dtype=np.float64).reshape(-1, 4)
+            met[channel * shape[1] + phase].append((code, *(float(row[name]) for name in _MET)))
+    flat = np.array([one for place in met for one in place], dtype=np.float64).reshape(-1, 1 + len(_MET))
     return w.Touch(
         ids=tuple(frame["touchpoint"].to_list()),
         relevance=relevance,
@@ -484,6 +487,10 @@ def _touch(frame: pl.DataFrame, channels: w.Channels) -> w.Touch:
         reach=np.ascontiguousarray(flat[:, 1]),
         joy=np.ascontiguousarray(flat[:, 2]),
         trouble=np.ascontiguousarray(flat[:, 3]),
+        controlled=flat[:, 4] > 0,
+        online=flat[:, 5] > 0,
+        human=flat[:, 6] > 0,
+        direct=flat[:, 7] > 0,
     )
 
 

@@ -41,7 +41,7 @@ class Market:
     conversion: float = 0.35  # [share] prospects who buy at reference conditions
     utility_offset: float = 0.0  # [utility] calibrates demand so that the history is met at today's service
     history_y: float = 6.0  # [years] of past acquisitions from which the installed base is built
-    reputation_weight: float = 0.6  # [utility/satisfaction] word of mouth on the choice of prospects
+    reputation_weight: float = 0.67  # [utility/satisfaction] word of mouth on the choice of prospects who hear of it from others
     reputation_half_life_d: float = 120.0  # [days] a word is half forgotten
     speak_good: float = 0.25  # [share] who speak after a good experience
     speak_bad: float = 0.40  # [share] who speak after a bad experience; 1.2 to 2 times as many as after a good one (Anderson 1998)

@@ -259,6 +259,10 @@ class Touch:
     reach: F  # share of journeys
     joy: F  # enjoyment [satisfaction]
     trouble: F  # probability that a contact leaves a problem
+    controlled: B  # by the firm
+    online: B
+    human: B  # a person stands behind it
+    direct: B
 
 
 @dataclass(frozen=True, kw_only=True)
