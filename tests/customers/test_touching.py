@@ -60,7 +60,8 @@ def test_levers_lead_what_the_firm_controls(world: World) -> None:
     """Culture leads the adviser, the platform the site, nobody the stranger; at the defaults all is as the table says."""
     t, point = world.touch, {name: k for k, name in enumerate(world.touch.ids)}
     joy, trouble = led(with_levers(world, culture=0.6, platform=0.5))
-    assert np.array_equal(joy, t.joy) and np.array_equal(trouble, t.trouble)
+    assert np.array_equal(joy, t.joy)
+    assert np.array_equal(trouble, t.trouble)
     joy, trouble = led(with_levers(world, culture=0.0, platform=1.0))
     for name, push in (("adviser", -LEVER), ("site", LEVER), ("stranger", 0.0)):
         rows = t.code == point[name]

@@ -75,7 +75,7 @@ CHANNELS = rows(
     ("branch", "Branch, Germany", "stockist", "own", False, 9, 5, 3, 45, 0, 0.1, 3, 0.30, 0.01, 0.01, 0.60, 0, 7, 0, 0.569, 0, 0.362, 0),
     ("branch_overseas", "Branches, Japan and United States", "stockist", "own", False, 46, 6, 4, 45, 0, 0.1, 5, 0.30, 0.01, 0.01, 0.55, 0, 14, 0, 0.749, 0, 0.197, 0),
     ("importer", "Importers, eastern Europe", "stockist", "b2b", False, 14, 5, 3, 30, 0.003, 0.06, 4, 0.20, 0.005, 0.005, 0.40, 0, 5, 0, 0.616, 0.5, 0.079, 0),
-    ("importer_overseas", "Importers, China", "stockist", "b2b", False, 46, 6, 4, 30, 0.003, 0.06, 5, 0.20, 0.026, 0.005, 0.40, 0, 7, 0, 0.544, 0.3926, 0.005, 0),
+    ("importer_overseas", "Importers, China", "stockist", "b2b", False, 46, 6, 4, 30, 0.003, 0.06, 5, 0.20, 0.005, 0.005, 0.40, 0, 7, 0, 0.544, 0.3926, 0.026, 0),
     source="channel: case H5; terms assumed",
 )
 
