@@ -89,7 +89,11 @@ def test_integration_matters(tiny: Any) -> None:
 
     def world(share: float) -> Callable[[int], Any]:
         return lambda k: tiny(
-            f"integration{share}", "organisation.platform=0", variant="silo", replication=k, channels=lambda rows: [row | {"integration": share} for row in rows]
+            f"integration{share}",
+            "organisation.platform=0",
+            variant="silo",
+            replication=k,
+            channels=lambda rows: [row | {"integration": share} for row in rows]
         )
 
     falls(differ(tiny, world(1.0), world(0.0)), "satisfaction", "csat", "memory")
