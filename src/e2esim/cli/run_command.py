@@ -16,6 +16,7 @@ from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
 from e2esim.machine_code import is_compiled
 
 if TYPE_CHECKING:
+    from e2esim.config.tables_once import TablesOnce
     from e2esim.domain.scenario import Scenario
     from e2esim.report.differs import Stated
 
@@ -97,10 +98,12 @@ def run_scenario(overrides: Sequence[str], options: RunOptions) -> None:
     """
     from e2esim.cli.ends import FAILED, listing
     from e2esim.config.door import load_with_warnings
+    from e2esim.config.tables_once import TablesOnce
     from e2esim.report.manifest import fingerprint
 
     _one_of_them(options)
-    loaded = load_with_warnings(overrides)
+    once = TablesOnce()
+    loaded = load_with_warnings(overrides, once)
     if loaded.warnings and not options.quiet:
         typer.echo(listing(loaded.warnings), err=True)
     settings, tables = loaded.scenario.settings, loaded.scenario.tables
@@ -119,7 +122,7 @@ def run_scenario(overrides: Sequence[str], options: RunOptions) -> None:
         )
 
     def write(place: Path) -> None:
-        write_run(result, place, report=options.report, language=options.language, tables=tables, stated=_stated(overrides, loaded.scenario))
+        write_run(result, place, report=options.report, language=options.language, tables=tables, stated=_stated(overrides, loaded.scenario, once))
 
     folder = write_new(folder, write, chosen=options.out is not None)
     if options.as_json:
@@ -132,7 +135,7 @@ def run_scenario(overrides: Sequence[str], options: RunOptions) -> None:
         raise typer.Exit(FAILED)
 
 
-def _stated(overrides: Sequence[str], scenario: Scenario) -> Stated:
+def _stated(overrides: Sequence[str], scenario: Scenario, once: TablesOnce) -> Stated:
     """The overrides of a run, and the settings they change in the scenario as it is without them."""
     from e2esim.config.door import load
     from e2esim.report.differs import Stated, settings_apart
@@ -141,7 +144,7 @@ def _stated(overrides: Sequence[str], scenario: Scenario) -> Stated:
     if not given:
         return Stated()
     try:
-        plain = load([word for word in overrides if word.startswith("scenario=")])
+        plain = load([word for word in overrides if word.startswith("scenario=")], once)
     except InputErrors:  # a scenario that needs an override to be whole
         return Stated(overrides=given)
     return Stated(overrides=given, changed=tuple(settings_apart(plain.settings, scenario.settings)))

@@ -20,12 +20,15 @@ def closed_days(spans: Iterable[tuple[str, str]], start: dt.date, days: int) -> 
     ['2028-02-29']
     """
     spans = list(spans)
-    found = (start + dt.timedelta(days=k) for k in range(days))
-    return [day for day in found if any(_inside(day, first, last) for first, last in spans)]
+    found = (start + dt.timedelta(days=k) for k in range(days if spans else 0))
+    return [day for day in found if _inside(day.isoformat(), spans)]
 
 
-def _inside(day: dt.date, first: str, last: str) -> bool:
-    if len(first) > 5:
-        return first <= day.isoformat() <= last
-    at = day.strftime("%m-%d")
-    return first <= at <= last if first <= last else at >= first or at <= last
+def _inside(day: str, spans: list[tuple[str, str]]) -> bool:
+    """Whether a day (YYYY-MM-DD) lies in any of the spans."""
+    yearly = day[5:]
+    for first, last in spans:
+        at = day if len(first) > 5 else yearly
+        if first <= at <= last or (first > last and len(first) <= 5 and (at >= first or at <= last)):
+            return True
+    return False

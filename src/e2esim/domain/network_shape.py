@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -74,6 +72,9 @@ def bands(n: int, to: Ints, start: Ints, inputs: Ints, centres: Sequence[tuple[s
     a = np.concatenate([left, np.asarray([x for x, _ in extra], dtype=np.int64)])
     b = np.concatenate([inputs, np.asarray([y for _, y in extra], dtype=np.int64)])
     size = n + len(names)
+    from scipy.sparse import coo_matrix  # here, since every run looks whether it is one of a network and few are
+    from scipy.sparse.csgraph import connected_components
+
     graph = coo_matrix((np.ones(a.size), (a, b)), shape=(size, size))
     label = connected_components(graph, directed=False)[1][:n]
     _, first, inverse = np.unique(label, return_index=True, return_inverse=True)

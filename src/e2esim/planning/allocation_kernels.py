@@ -12,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from e2esim.planning.flow_kernels import augment
+
 F = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 _FLOOR = 1e6  # [EUR/pcs] what a piece below the floor of its class seems to be worth: more than anything else
-_LEAST = 1e-9  # [pcs]
 
 
 @njit(cache=True)
@@ -49,7 +50,7 @@ def serve_alone(total: F, floor: F, supply: F, value: F, waiting: F, extra_eur: 
             n = _arc(tail, head, room, cost, n, comes + b, here, np.inf, 0.0)
             n = _arc(tail, head, room, cost, n, here, after, floor[k, b], -earned - _FLOOR)
             n = _arc(tail, head, room, cost, n, here, after, max(total[k, b] - floor[k, b], 0.0), -earned)
-    _augment(tail, head, room, cost, nodes, source, sink)
+    augment(tail, head, room, cost, nodes, source, sink)
     served, extra = np.zeros((classes, buckets)), np.zeros(buckets)
     n = 0
     for b in range(buckets):  # what has flowed along an arc is the room of the arc back
@@ -66,32 +67,6 @@ def _arc(tail: Ints, head: Ints, room: F, cost: F, n: int, start: int, end: int,
     tail[n], head[n], room[n], cost[n] = start, end, most, price
     tail[n + 1], head[n + 1], room[n + 1], cost[n + 1] = end, start, 0.0, -price
     return n + 2
-
-
-@njit(cache=True)
-def _augment(tail: Ints, head: Ints, room: F, cost: F, nodes: int, source: int, sink: int) -> None:
-    """Send flow along the cheapest path as long as it costs less than nothing (Bellman and Ford)."""
-    distance, by = np.empty(nodes), np.empty(nodes, np.int64)
-    for _ in range(50 * len(tail)):
-        distance[:] = np.inf
-        distance[source] = 0.0
-        moved = True
-        while moved:
-            moved = False
-            for a in range(len(tail)):
-                if room[a] > _LEAST and distance[tail[a]] + cost[a] < distance[head[a]] - 1e-7:
-                    distance[head[a]], by[head[a]] = distance[tail[a]] + cost[a], a
-                    moved = True
-        if distance[sink] >= 0.0:
-            return
-        most, node = np.inf, sink
-        while node != source:
-            most, node = min(most, room[by[node]]), tail[by[node]]
-        node = sink
-        while node != source:
-            room[by[node]] -= most
-            room[by[node] ^ 1] += most
-            node = tail[by[node]]
 
 
 @njit(cache=True)

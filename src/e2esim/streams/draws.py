@@ -11,7 +11,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 from numba import njit
-from scipy import stats
+from scipy import special
 
 Count = int | np.int64
 
@@ -124,10 +124,12 @@ def quantile_table(family: str, first: float, second: float, size: int = 2048) -
     >>> bool(abs(t.mean() - 2.0) < 0.01)
     True
     """
-    dist = stats.gamma(first, scale=second) if family == "gamma" else stats.beta(first, second)
     edges = np.linspace(0.0, 1.0, size + 1)
-    table = np.asarray(dist.ppf((edges[:-1] + edges[1:]) / 2.0), dtype=np.float64)
-    table[-1] += max(0.0, size * (float(dist.mean()) - float(table.mean())))
+    middle = (edges[:-1] + edges[1:]) / 2.0
+    gamma = family == "gamma"
+    table = np.asarray(special.gammaincinv(first, middle) * second if gamma else special.betaincinv(first, second, middle), dtype=np.float64)
+    mean = first * second if gamma else first / (first + second)
+    table[-1] += max(0.0, size * (mean - float(table.mean())))
     return table
 
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy import optimize
 
 from e2esim.domain.build import build_world
 from e2esim.domain.outcome import Outcome
@@ -117,6 +116,8 @@ def calibrate(scenario: Scenario, *, runs: int = 8, tell: Callable[[int, Sequenc
     ValueError
         If the figures are wrong, none may be fitted, two are fitted by one channel, or the fit has more parameters than figures.
     """
+    from scipy import optimize  # here: a run only compares with the history
+
     asked = figures(scenario.tables.get("history_kpis"))
     world = build_world(scenario)
     fitted = _parameters(asked, world)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy import stats
+from scipy import special
 
 from e2esim.domain.build import build_world
 from e2esim.domain.outcome import Outcome
@@ -155,7 +155,7 @@ def _means(everything: pl.DataFrame) -> pl.DataFrame:
         hits=(pl.col("value") * pl.col("n")).sum(), cases=pl.col("n").filter(pl.col("value").is_not_null()).sum(),
     )  # fmt: skip
     most = int(everything["replication"].n_unique())
-    factors = {k: float(stats.t.ppf(0.975, k - 1)) / math.sqrt(k) for k in range(2, most + 1)}
+    factors = {k: float(special.stdtrit(k - 1, 0.975)) / math.sqrt(k) for k in range(2, most + 1)}
     half = pl.col("sd") * pl.col("runs").replace_strict(factors, default=None, return_dtype=pl.Float64)
     with_t = by.with_columns(ci_low=pl.col("value") - half, ci_high=pl.col("value") + half)
     hits, cases = by["hits"].to_numpy(), by["cases"].to_numpy().astype(np.float64)
