@@ -126,12 +126,19 @@ def compare(
     material: Annotated[float, typer.Option("--material", min=0.0, help="Share of the base below which a difference is called immaterial.")] = 0.0,
     workers: Annotated[int, typer.Option("--workers", "-w", min=0, help="Processes; 0 = one a core.")] = 0,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for page, workbook and every value.", show_default=False)] = None,
+    bridge: Annotated[
+        bool, typer.Option("--bridge", help="What each lever of the second run brings in EUR: shares that add up, payback, value over years.")
+    ] = False,
+    years: Annotated[int, typer.Option("--years", min=1, max=30, help="Of --bridge: years of the cash account.")] = 5,
+    orders: Annotated[int, typer.Option("--orders", min=0, help="Of --bridge: draw so many orders of the levers; 0 = every set up to 5 levers.")] = 0,
+    language: Annotated[Language, typer.Option("--language", help="Of the page of --bridge.")] = Language.en,
     as_json: AsJson = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no table.")] = False,
 ) -> None:
     """Run scenarios with common random numbers and print paired differences with their intervals; or compare two plans.
 
-    Example: e2esim compare mattress_maker/as_is mattress_maker/to_be --precision 0.02 --out my_comparison
+    Examples: e2esim compare mattress_maker/as_is mattress_maker/to_be --precision 0.02 --out my_comparison;
+    e2esim compare mattress_maker/as_is mattress_maker/to_be scale=0.05 --bridge --out my_bridge
     """
     with clean_end():
         from e2esim.cli.compare_command import CompareOptions, compare_runs
@@ -144,6 +151,11 @@ def compare(
             experiment=experiment, kpis=kpis, replications=replications, precision=precision, most=most, material=material,
             workers=workers, out=out, as_json=as_json, quiet=quiet,
         )
+        if bridge:
+            from e2esim.cli.bridge_command import BridgeOptions, bridge_runs
+
+            bridge_runs(runs or [], options, BridgeOptions(years=years, orders=orders, language=language.value))
+            return
         compare_runs(runs or [], options)
 
 

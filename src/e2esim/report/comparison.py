@@ -182,13 +182,13 @@ def comparison_json(found: Compared) -> dict[str, Any]:
             name: {
                 gap.kpi: {
                     "unit": gap.unit,
-                    "base": _finite(gap.base),
-                    "other": _finite(gap.other),
-                    "difference": _finite(gap.difference),
-                    "ci_low": _finite(gap.ci_low),
-                    "ci_high": _finite(gap.ci_high),
-                    "p": _finite(gap.p),
-                    "p_family": _finite(gap.p_family),
+                    "base": comparison_number(gap.base),
+                    "other": comparison_number(gap.other),
+                    "difference": comparison_number(gap.difference),
+                    "ci_low": comparison_number(gap.ci_low),
+                    "ci_high": comparison_number(gap.ci_high),
+                    "p": comparison_number(gap.p),
+                    "p_family": comparison_number(gap.p_family),
                     "variance_divided_by": gap.narrowing,
                     "word": word(gap),
                 }
@@ -208,5 +208,6 @@ def _number(value: float) -> str:
     return f"{value:.{_DIGITS}g}" if abs(value) < 10_000 else f"{value:,.0f}"
 
 
-def _finite(value: float) -> float | None:
+def comparison_number(value: float) -> float | None:
+    """A number as JSON has it: none where it is not finite."""
     return value if math.isfinite(value) else None

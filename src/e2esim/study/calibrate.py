@@ -103,9 +103,17 @@ def compare(asked: Sequence[Figure], outcome: Outcome) -> tuple[Figure, ...]:
             value = table.value(one.kpi, one.dimension, one.member)
         except KeyError as error:
             raise ValueError(f"history_kpis: {one.kpi} is not told for {one.dimension} {one.member}") from error
-        grows = any(mark in CATALOGUE[one.kpi].unit for mark in _EXTENSIVE)
-        found.append(replace(one, found=value if value is None or not grows else value / outcome.scale))
+        found.append(replace(one, found=value if value is None or not grows(CATALOGUE[one.kpi].unit) else value / outcome.scale))
     return tuple(found)
+
+
+def grows(unit: str) -> bool:
+    """Whether a KPI of this unit grows with the scale.
+
+    >>> grows("EUR/year"), grows("share")
+    (True, False)
+    """
+    return any(mark in unit for mark in _EXTENSIVE)
 
 
 def calibrate(scenario: Scenario, *, runs: int = 8, tell: Callable[[int, Sequence[Figure]], None] | None = None) -> Calibration:

@@ -19,7 +19,22 @@ HEADLINE = {"scenario": pl.String, "replication": pl.Int32, "kpi": pl.String, "u
 def headlines(
     scenarios: Mapping[str, Scenario | Company], *, replications: int, first: int = 0, workers: int = 0, progress: Progress | None = None
 ) -> pl.DataFrame:
-    """Run replications of every scenario; headline KPIs as rows scenario, replication (from 0), kpi, unit, value.
+    """Run replications of every scenario; headline KPIs as rows scenario, replication (from 0), kpi, unit, value: see `replicated`."""
+    return headline_rows(replicated(scenarios, replications=replications, first=first, workers=workers, progress=progress))
+
+
+def headline_rows(tables: Mapping[ReplicationJob, pl.DataFrame]) -> pl.DataFrame:
+    """Headline KPIs of replications as one table, in their order."""
+    rows = [
+        headline(table).with_columns(scenario=pl.lit(job.company), replication=pl.lit(job.replication, dtype=pl.Int32)) for job, table in tables.items()
+    ]
+    return pl.concat(rows).select(*HEADLINE)
+
+
+def replicated(
+    scenarios: Mapping[str, Scenario | Company], *, replications: int, first: int = 0, workers: int = 0, progress: Progress | None = None
+) -> dict[ReplicationJob, pl.DataFrame]:
+    """Run replications of every scenario; the KPI table of each, in the order of scenarios and replications.
 
     Parameters
     ----------
@@ -43,10 +58,9 @@ def headlines(
     work = Replications({name: company_of(scenario) for name, scenario in scenarios.items()})
     with closing(Local(workers=workers).each(work, jobs)) as ended:
         for one in ended:
-            tables[one.job] = headline(one.value().table)
+            tables[one.job] = one.value().table
             tell(len(tables) / len(jobs), f"{one.job.company}, replication {one.job.replication + 1}")
-    rows = [tables[job].with_columns(scenario=pl.lit(job.company), replication=pl.lit(job.replication, dtype=pl.Int32)) for job in jobs]
-    return pl.concat(rows).select(*HEADLINE)
+    return {job: tables[job] for job in jobs}
 
 
 def headline(table: pl.DataFrame) -> pl.DataFrame:
