@@ -18,6 +18,7 @@ from e2esim.config.layers import Layer, command_layer, file_layer, merge
 from e2esim.config.levers import Pulled, changed_tables, check_levers, pulled, setting_layer
 from e2esim.config.places import Place, find, names, variants
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem, did_you_mean
+from e2esim.config.row_order import in_order
 from e2esim.config.settings import build_settings
 from e2esim.config.tables import Typed, read_tables
 from e2esim.config.tables_once import TablesOnce
@@ -159,4 +160,4 @@ def _settings(place: Place, layers: Sequence[Layer], command: Layer, pull: Pulle
 
 
 def _frames(typed: Typed) -> dict[str, pl.DataFrame]:
-    return {name: frame.drop(ROW) for name, frame in typed.frames.items()}
+    return {name: frame.drop(ROW) for name, frame in in_order(typed.frames).items()}

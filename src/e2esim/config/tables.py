@@ -12,6 +12,7 @@ from e2esim.config.cells import cast, default_cells, dtype
 from e2esim.config.grids import ROW
 from e2esim.config.nights import over_midnight
 from e2esim.config.problems import Problem, did_you_mean
+from e2esim.config.row_order import by_content
 from e2esim.config.sheets import RawTable, read_folder, table_place
 from e2esim.config.styles import settled
 from e2esim.config.tidy import lenient, tidied
@@ -127,7 +128,9 @@ def _duplicates(table: Table, typed: Typed) -> None:
     if again.is_empty():
         return
     if table.sums or table.numbered:
-        typed.frames[table.name] = _added(frame, table) if table.sums else _numbered(_numbered(frame, table), table)  # twice: a new number may be taken
+        alike = by_content(frame, table.key)  # the turn of a row in its file decides nothing
+        joined = _added(alike, table) if table.sums else _numbered(_numbered(alike, table), table)  # twice: a new number may be taken
+        typed.frames[table.name] = joined.sort(ROW)
         typed.problems.append(_together(table, again, typed.labels[table.name]))
         return
     for record in again.select(ROW, "_first", *key).iter_rows(named=True):
@@ -147,7 +150,7 @@ def _duplicates(table: Table, typed: Typed) -> None:
 
 
 def _added(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
-    """One row a key, ``sums`` added up, the rest as its first row has it."""
+    """One row a key, ``sums`` added up, the rest as its first row in order of content has it."""
     total = pl.col(table.sums).sum().over(list(table.key))
     first = pl.col(ROW) == pl.col(ROW).first().over(list(table.key))
     return frame.with_columns(total.alias(table.sums)).filter(first)

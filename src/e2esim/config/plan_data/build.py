@@ -10,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from e2esim.config.plan_data.hours import beside_running, open_shifts, plan_weeks, weekly_hours
-from e2esim.config.plan_data.row_order import in_order
+from e2esim.config.row_order import in_order
 from e2esim.config.plan_data.settings import PlanSettings
 from e2esim.planning.factory.case import PlanCase
 from e2esim.planning.factory.money import usual_money

@@ -27,11 +27,11 @@ from e2esim.config.plan_data.checks_flow import bills_without_routing, hours_beh
 from e2esim.config.plan_data.demand import build_demand
 from e2esim.config.plan_data.leftovers import treated
 from e2esim.config.plan_data.needs import net_needs
-from e2esim.config.plan_data.row_order import in_order
 from e2esim.config.plan_data.segments import segment_checks
 from e2esim.config.plan_data.settings import PlanSettings, plan_settings
 from e2esim.config.plan_data.usual import as_planned
 from e2esim.config.problems import InputErrors, Problem
+from e2esim.config.row_order import in_order
 from e2esim.config.tables import read_tables
 from e2esim.domain.schema import Table, Verb, tables_for
 from e2esim.planning.demand.net_demand import DemandData
@@ -81,7 +81,6 @@ def read_plan_data(data: Path) -> PlanData:
         With every problem of every table: file, row, column, value and remedy.
     """
     frames, settings, warnings = _read(find_data(data), tables_for(*VERBS), _checked)
-    frames = in_order(frames)  # rows of tables and of the case stay side by side
     return PlanData(build_case(frames, settings), build_demand(frames, settings), warnings, frames, settings)
 
 
@@ -115,7 +114,7 @@ def _read(
     warnings = tuple(problem for problem in problems if problem.warning)
     if errors or settings.today is None:
         raise InputErrors([*errors, *warnings])
-    return {name: frame.drop(ROW) for name, frame in typed.frames.items()}, settings, warnings
+    return {name: frame.drop(ROW) for name, frame in in_order(typed.frames).items()}, settings, warnings
 
 
 def _checked(view: View, settings: PlanSettings) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ import polars as pl
 
 from e2esim.config.grids import ROW
 from e2esim.config.problems import Problem
+from e2esim.config.row_order import by_content
 from e2esim.config.tables import Typed
 from e2esim.planning.factory.money import EXTRA_HOUR_EUR
 from e2esim.planning.factory.risk import HOURS_CV, LATE_MEDIAN_D, LATE_SHARE
@@ -66,4 +67,5 @@ def _over_markets(history: pl.DataFrame) -> pl.DataFrame:
     key = ["item", "channel", "period"]
     if history.is_empty() or (history["market"] == "").all():
         return history
+    history = by_content(history, (*key, "market"))
     return history.group_by(key, maintain_order=True).agg(pl.col("qty").sum(), pl.exclude("qty").first()).select(history.columns)
