@@ -10,8 +10,8 @@ import numpy.typing as npt
 import polars as pl
 
 from e2esim.config.plan_data.hours import beside_running, open_shifts, plan_weeks, weekly_hours
-from e2esim.config.row_order import in_order
 from e2esim.config.plan_data.settings import PlanSettings
+from e2esim.config.row_order import in_order
 from e2esim.planning.factory.case import PlanCase
 from e2esim.planning.factory.money import usual_money
 from e2esim.planning.factory.problem import PlanProblem
