@@ -81,16 +81,16 @@ class Returns:
     def _take_back(self, rows: Rows, t: float) -> None:
         b, w, s = self.book, self.world, self.stock
         causes = self._pending[rows]
-        pieces = np.zeros(len(ReturnCause))
+        pieces, worth = np.zeros(len(ReturnCause)), np.zeros(len(ReturnCause))
         kernels.take_back(
             rows, t, self._half_key, b["address"], self._pending, b["kind"], b["channel"], b["item"], b["quantity"], b["problems"],
             b["revenue_eur"], b["cost_eur"], w.price, w.channels.buyer, w.items.resale,
-            b["returned"], b["return_cause"], b["credit_eur"], s.on_hand, s.returned, s.scrapped, pieces,
+            b["returned"], b["return_cause"], b["credit_eur"], s.on_hand, s.returned, s.scrapped, pieces, worth,
         )
         s.news(*sorted(set(b["item"][rows].tolist())))
         for cause, count in enumerate(np.bincount(causes, minlength=len(ReturnCause))):
             if count:
-                self.log.emit(t, Event.RETURNED, place=cause, rows=int(count), quantity=float(pieces[cause]))
+                self.log.emit(t, Event.RETURNED, place=cause, rows=int(count), quantity=float(pieces[cause]), value=float(worth[cause]))
 
     def _monthly(self) -> Generator[simpy.Event, None, None]:
         """Each month accounts send back what they could not sell; it travels the lane's planned transit time."""

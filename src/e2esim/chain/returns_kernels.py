@@ -45,9 +45,10 @@ def take_back(
     rows: Rows, t: float, key: np.uint64, address: npt.NDArray[np.int64], pending: Kind, kind: Kind, channel: Kind, item: Small, quantity: Rows,
     problems: Kind,
     revenue: T, cost: T, price: F, buyer: npt.NDArray[np.int64], resale: F,
-    returned_t: T, return_cause: Kind, credit: T, on_hand: F, returned: F, scrapped: F, pieces: F,
+    returned_t: T, return_cause: Kind, credit: T, on_hand: F, returned: F, scrapped: F, pieces: F, worth: F,
 ) -> None:
-    """Put returned goods where they belong, write time, cause and net credit; ``pieces`` (causes,) counts them.
+    """Put returned goods where they belong, write time, cause and net credit; ``pieces`` (causes,) counts them, ``worth`` (causes,) adds up
+    the standard cost of what is as new [EUR].
 
     Second thoughts: half of the pieces are as new; unsold: all of them unless the line was damaged; the rest and
     every other cause is scrapped for its resale value. Credit is the value of the line, less resale, less the
@@ -80,6 +81,7 @@ def take_back(
         returned_t[r] = t
         return_cause[r] = cause
         pieces[cause] += q
+        worth[cause] += as_new * cost[r]
 
 
 @njit(cache=True)

@@ -27,7 +27,7 @@ class Event(IntEnum):
     WAVE_PICKED = 12  # rows, quantity
     TRUCK_LEFT = 13  # place = lane, rows, quantity, value = m3
     DELIVERED = 14  # rows, quantity
-    RETURNED = 15  # rows, quantity, place = cause
+    RETURNED = 15  # rows, quantity, place = cause, value = standard cost of what is as new [EUR]
     CONTACTS_ANSWERED = 16  # rows, value = mean wait [h]
     STOCK_COUNTED = 17  # place = node class (0 plant), item = -1, quantity = pieces of sold items on hand, value = EUR of all stock
     CAPACITY_OPENED = 18  # place = work centre, quantity = machine hours open in the week, overtime in value

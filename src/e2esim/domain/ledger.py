@@ -3,7 +3,7 @@
 Order lines carry their own money in columns of the order book (`ROW_ACCOUNTS`): goods when they are delivered, credits
 when goods come back. Everything else stands in the journal (`Journal`): hours paid, overtime, touchpoints, overhead.
 Amounts are in the sense of the result: what is earned is positive, what is spent negative. Posted in whole cents, so that
-the parts of a profit and loss account add up exactly.
+the parts of a profit and loss account add up exactly. `Balance` holds the other side: goods made and bought, and what is owed.
 """
 
 from __future__ import annotations
@@ -43,6 +43,15 @@ class Posted(IntEnum):
     PRICE_VARIANCE = 18  # paid to suppliers above the standard price
     OVERHEAD = 19
     CARRYING = 20  # cost of holding stock
+
+
+class Balance(IntEnum):
+    """Postings that change what the firm holds or owes and no result; amounts positive. With the accounts of `Posted` they make the cash."""
+
+    MADE = 40  # hours that went into goods, at standard cost: into the stock
+    BACK = 41  # goods returned as new, at standard cost: into the stock
+    BOUGHT = 42  # suppliers' invoices for what was accepted: owed until the supplier's terms are over
+    INVOICED = 43  # customers' invoices of the days before the run: due within it
 
 
 class PnlLine(IntEnum):
@@ -120,12 +129,20 @@ class Journal:
     brand: array[int] = field(default_factory=lambda: array("i"))
     cents: array[int] = field(default_factory=lambda: array("q"))
 
-    def post(self, t: float, account: Posted, eur: float, *, place: int = -1, channel: int = -1, segment: int = -1, market: int = -1) -> None:
+    def post(self, t: float, account: Posted | Balance, eur: float, *, place: int = -1, channel: int = -1, segment: int = -1, market: int = -1) -> None:
         """Post one amount [EUR] at ``t`` [h]."""
         self.post_many(np.array([t]), account, np.array([eur]), place=place, channel=channel, segment=segment, market=market)
 
     def post_many(
-        self, t: Array, account: Posted, eur: Array, *, place: Array | int = -1, channel: Array | int = -1, segment: Array | int = -1, market: Array | int = -1
+        self,
+        t: Array,
+        account: Posted | Balance,
+        eur: Array,
+        *,
+        place: Array | int = -1,
+        channel: Array | int = -1,
+        segment: Array | int = -1,
+        market: Array | int = -1,
     ) -> None:
         """Post amounts (n,) [EUR] at times (n,) [h], whole cents; nothing is posted where an amount rounds to none."""
         cents = np.round(100.0 * np.asarray(eur, dtype=np.float64)).astype(np.int64)

@@ -49,7 +49,7 @@ def read_pnl(reading: Reading) -> Pnl:
     """Add up order lines and journal of the reporting window."""
     by_group, groups = _lines(reading), reading.groups
     j, size = reading.outcome.journal, len(Posted)
-    inside = np.flatnonzero((j["t"] >= reading.start) & (j["t"] < reading.end))
+    inside = np.flatnonzero((j["t"] >= reading.start) & (j["t"] < reading.end) & (j["account"] < size))
     account, cents = j["account"][inside].astype(np.int64), j["cents"][inside]
     common: dict[str, Cents] = {}
     total = by_group[0].copy()

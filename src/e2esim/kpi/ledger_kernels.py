@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 from numba import njit
 
@@ -68,3 +69,16 @@ def post_rows(
         o[_FREIGHT] -= cents(freight[i])
         o[_WAREHOUSE] -= cents(picking[i])
         o[_SERVICES] -= cents(service[i])
+
+
+@njit(cache=True)
+def round_cents(eur: Array) -> Array:
+    """Whole cents of amounts (n,), as they are posted, (n,).
+
+    >>> round_cents(np.array([1.006, -0.2])).tolist()
+    [101, -20]
+    """
+    out = np.empty(eur.shape[0], dtype=np.int64)
+    for k in range(eur.shape[0]):
+        out[k] = cents(eur[k])
+    return out

@@ -12,6 +12,7 @@ from e2esim.domain.book import OrderKind, OrderState, ReturnCause
 from e2esim.domain.events import Event
 from e2esim.domain.ledger import PnlLine, Posted, row_contribution
 from e2esim.kpi import money_kernels as k
+from e2esim.kpi.cash import read_cash
 from e2esim.kpi.groups import check_codes, fold, ratio
 from e2esim.kpi.ledger import Pnl
 from e2esim.kpi.reading import Reading
@@ -108,6 +109,11 @@ def measure_money(reading: Reading, money: Money, pnl: Pnl, stock_eur: float, co
     for name, accounts in _OF_THE_FIRM.items():
         findings.put_one(name, -float(pnl.eur(*accounts)[0]) * a_year + 0.0, float(lines[0]))
     findings.put_one("operating_result", float(pnl.line(PnlLine.RESULT)[0]) * a_year, float(lines[0]))
+    cash = read_cash(reading, pnl)
+    taken = -(cash.changes["stock"] + cash.changes["receivables"] + cash.changes["payables"])
+    findings.put_one("operating_cash_flow", cash.total / 100.0 * a_year, float(lines[0]))
+    findings.put_one("working_capital_taken", taken / 100.0 * a_year, float(lines[0]))
+    findings.put_one("cash_lowest", cash.lowest / 100.0, float(lines[0]))
     _cash(reading, money, -float(pnl.eur(Posted.MATERIAL, Posted.CONVERSION)[0]), stock_eur, counts, findings)
 
 

@@ -45,6 +45,19 @@ def measure_operations(reading: Reading, findings: Findings) -> None:
     _shortages(reading, findings)
     _suppliers(reading, findings)
     _scrap(reading, findings)
+    _productivity(reading, findings)
+
+
+def _productivity(reading: Reading, findings: Findings) -> None:
+    """Good pieces of sold items for an hour open."""
+    e = reading.outcome.events
+    inside = (e["t"] >= reading.start) & (e["t"] < reading.end)
+    made = inside & (e["kind"] == Event.LOT_COMPLETED)
+    sold = reading.item_brand[e["item"][made]] >= 0
+    pieces = float(e["quantity"][made][sold].sum())
+    opened = inside & (e["kind"] == Event.CAPACITY_OPENED)
+    hours = float((e["quantity"] + e["value"])[opened].sum())
+    findings.put_one("pieces_per_hour", pieces / hours if hours else float("nan"), pieces, "no plant hour was opened in the reporting window")
 
 
 def _events(reading: Reading, kind: Event, column: str, place: int | None = None) -> npt.NDArray[Any]:

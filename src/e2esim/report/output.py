@@ -11,6 +11,8 @@ import polars as pl
 from e2esim.domain.outcome import Outcome
 from e2esim.domain.safe_csv import write_safe_csv
 from e2esim.domain.world import World
+from e2esim.report.accounts import read_accounts
+from e2esim.report.accounts_folder import write_accounts
 from e2esim.report.differs import NOTHING, Stated
 from e2esim.report.frames import contacts_frame, customers_frame, events_frame, late_frame, orders_frame, pnl_frame
 from e2esim.report.journeys import felt_frame, journeys_frame
@@ -43,7 +45,7 @@ def write_run(
     """Write the run folder and return its path.
 
     Files: manifest.json, finished.json, kpis.csv, replications.csv (more than one; they count from 1), and from the kept replication
-    pnl.csv (the profit and loss account by channel, segment, brand and market), experiences.csv (what customers have lived through,
+    pnl.csv and accounts.xlsx (profit and loss by channel, segment, brand and market, by year for a long run, cash statement), experiences.csv (what customers have lived through,
     added up), with ``horizon.journeys`` journeys.parquet (some of them one by one),
     orders.parquet, customers.parquet (every consumer and account), contacts.parquet, events.parquet, late_causes.parquet,
     waiting.parquet (the open book), with S&OP sop.parquet, report.html. All
@@ -110,12 +112,15 @@ def _write(
             _parquet(journeys_frame(result.first, result.world), folder / "journeys.parquet")
         if result.first.sop:
             _parquet(sop_frame(result.first), folder / "sop.parquet")
+    accounts = read_accounts(result.first) if result.first is not None else None
+    if accounts is not None:
+        write_accounts(folder / "accounts.xlsx", accounts)
     if report:
         from e2esim.report.page import (
             build_page,
         )  # matplotlib and jinja2 cost half a second: only who wants the page pays
 
-        (folder / "report.html").write_text(build_page(result, language=language, stated=stated), encoding="utf-8")
+        (folder / "report.html").write_text(build_page(result, language=language, stated=stated, accounts=accounts), encoding="utf-8")
     files = {path.name: path.stat().st_size for path in folder.iterdir()}
     told = {**manifest(result, tables, files), "overrides": list(stated.overrides), "changed": [list(change) for change in stated.changed]}
     text = json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False)

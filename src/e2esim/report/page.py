@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from e2esim.report import grids
 from e2esim.report import sentences as say
+from e2esim.report.accounts import Accounts, account_grids
 from e2esim.report.differs import NOTHING, Stated
 from e2esim.report.pictures.ink import css
 from e2esim.report.result import Names, Result, read_names
@@ -19,7 +20,7 @@ from e2esim.report.scene import Scene, Section
 from e2esim.report.words import Words
 
 
-def build_page(result: Result, *, language: str = "en", stated: Stated = NOTHING) -> str:
+def build_page(result: Result, *, language: str = "en", stated: Stated = NOTHING, accounts: Accounts | None = None) -> str:
     """Return the whole page as HTML text: no script, no outside resource, light and dark, fit for A4 and for a phone.
 
     Parameters
@@ -30,6 +31,8 @@ def build_page(result: Result, *, language: str = "en", stated: Stated = NOTHING
         'en' or 'it'.
     stated
         What was changed for this run; it stands in the header.
+    accounts
+        Profit and loss and cash of ``result.first``, for the page's statements; None leaves them out.
 
     Raises
     ------
@@ -54,6 +57,7 @@ def build_page(result: Result, *, language: str = "en", stated: Stated = NOTHING
         answer=answer,
         tiles=grids.tiles(result, names, words),
         sections=sections,
+        statements=account_grids(accounts, names, words) if accounts is not None else [],
         tables=grids.breakdowns(result, names, words),
         every=grids.every_kpi(result.kpis, words),
         reading=_reading(result, words),

@@ -3,7 +3,8 @@
 A plant hour is paid when it opens (`IDLE`, negative) and relieved when it is used: what a finished operation earns at standard
 goes into the stock, its set-up to `SET_UP`, so that `IDLE` is what stood open. Staff is paid by the hour of the contract; of
 agents, the hours in which they answered are `TALK` of the channel that called, the others `STANDBY`. At a small scale machines
-keep their hours and pieces take longer, so an hour costs the scale.
+keep their hours and pieces take longer, so an hour costs the scale. What went into stock, came back to it and was bought stands
+beside in `Balance`.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ import numpy.typing as npt
 
 from e2esim.domain.book import Columns, OrderKind, OrderState
 from e2esim.domain.events import Event
-from e2esim.domain.ledger import Journal, Posted
+from e2esim.domain.ledger import Balance, Journal, Posted
 from e2esim.domain.world import PHASES, World
+from e2esim.simulate.before import post_before
 
 F = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -38,6 +40,9 @@ def post_all(world: World, *, events: Log, orders: Columns, contacts: Columns, m
     _desk(world, contacts, journal)
     _touchpoints(world, orders, contacts, met, journal)
     _weekly(world, journal)
+    post_before(world, journal)
+    back = (events["kind"] == Event.RETURNED) & (events["value"] > 0)
+    journal.post_many(events["t"][back], Balance.BACK, events["value"][back])
     counted = (events["kind"] == Event.STOCK_COUNTED) & np.isin(events["place"], own)
     journal.post_many(events["t"][counted], Posted.CARRYING, -world.plant.holding_share_y / 365.0 * events["value"][counted])
     return journal
@@ -55,7 +60,9 @@ def _plant(world: World, e: Log, journal: Journal) -> None:
     done, place = of(Event.OPERATION_DONE)
     hours, run = e["value"][done], e["quantity"][done] * operation_hours(world)[place, e["item"][done]]
     journal.post_many(e["t"][done], Posted.IDLE, hours * eur_h[place], place=place)
-    journal.post_many(e["t"][done], Posted.SET_UP, -np.maximum(hours - run, 0.0) * eur_h[place], place=place)
+    set_up = np.maximum(hours - run, 0.0)
+    journal.post_many(e["t"][done], Posted.SET_UP, -set_up * eur_h[place], place=place)
+    journal.post_many(e["t"][done], Balance.MADE, (hours - set_up) * eur_h[place], place=place)
     paid, place = of(Event.EXTRA_PAID)
     journal.post_many(e["t"][paid], Posted.OVERTIME, -e["value"][paid], place=place)
     completed = (e["kind"] == Event.LOT_COMPLETED) & (e["value"] > 0)
@@ -74,13 +81,15 @@ def operation_hours(world: World, *, visits: bool = False) -> F:
 
 
 def _suppliers(world: World, e: Log, journal: Journal) -> None:
-    """Paid above (below) the standard price of what was accepted."""
+    """What was accepted is owed; paid above (below) its standard price is a variance."""
     supply, received = world.supply, e["kind"] == Event.SUPPLY_RECEIVED
     price = np.full((len(supply.suppliers), world.items.n), np.nan)
     price[supply.supplier, supply.item] = supply.price_eur
     place, item = e["place"][received].astype(np.int64), e["item"][received]
-    above = np.nan_to_num(price[place, item] - world.items.cost_eur[item])
-    journal.post_many(e["t"][received], Posted.PRICE_VARIANCE, -e["quantity"][received] * above, place=place)
+    standard = world.items.cost_eur[item]
+    each = np.where(np.isnan(price[place, item]), standard, price[place, item])
+    journal.post_many(e["t"][received], Posted.PRICE_VARIANCE, -e["quantity"][received] * (each - standard), place=place)
+    journal.post_many(e["t"][received], Balance.BOUGHT, e["quantity"][received] * each, place=place)
 
 
 def _desk(world: World, contacts: Columns, journal: Journal) -> None:

@@ -42,6 +42,17 @@ OPERATIONS: tuple[Kpi, ...] = (
         dimensions=("all", "work_centre"),
     ),
     Kpi(
+        name="pieces_per_hour",
+        label="Pieces per plant hour",
+        unit="pcs/h",
+        better="higher",
+        counted="pieces made",
+        definition="Productivity of the plant: good pieces of what is sold for an hour that a work centre was paid, used or not.",
+        formula="good pieces of sold items made / machine hours open with overtime, all work centres together",
+        source="own",
+        dimensions=ONLY_ALL,
+    ),
+    Kpi(
         name="changeover_share",
         label="Hours spent on changeovers",
         unit="share",
