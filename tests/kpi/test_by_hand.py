@@ -11,7 +11,7 @@ from kpi_worlds import outcome, table, terms
 
 from e2esim.domain.book import CONSUMER_COLUMNS, CONTACT_COLUMNS, LATE_COLUMNS, ORDER_COLUMNS, LateCause
 from e2esim.domain.events import Event, EventLog
-from e2esim.domain.ledger import Journal, Posted
+from e2esim.domain.ledger import Balance, Journal, Posted
 from e2esim.domain.outcome import ACCOUNT_COLUMNS
 from e2esim.kpi import measure
 from e2esim.kpi.operations import load_by_week
@@ -231,6 +231,50 @@ def test_margin_and_operating_result() -> None:
     assert k.value("agent_hours") == pytest.approx(0.5 * 365 / 63)
     assert k.value("contact_cost") == pytest.approx(17.0 * 365 / 63)
     assert k.value("operating_result") == pytest.approx((380.0 - 63.0 - 17.0) * 365 / 63)
+
+
+def test_cash_comes_when_terms_are_over() -> None:
+    """Channel 0 pays after 30 days, supplier 0 is paid after 30: what was invoiced before the window is paid in it, what is delivered
+    late in it is paid after it."""
+    rows = table(
+        ORDER_COLUMNS,
+        placed=[5 * D, 30 * D, 70 * D],
+        delivered=[10 * D, 40 * D, 80 * D],  # paid on days 40, 70 and 110
+        revenue_eur=[500.0, 1000.0, 300.0],
+        penalty_eur=[0.0, 100.0, 0.0],
+        cost_eur=[250.0, 500.0, 150.0],
+        freight_eur=[20.0, 40.0, 10.0],
+    )
+    journal = Journal()
+    journal.post(20 * D, Balance.BOUGHT, 200.0, place=0)  # paid on day 50
+    journal.post(75 * D, Balance.BOUGHT, 700.0, place=0)  # paid on day 105
+    journal.post(75 * D, Posted.PRICE_VARIANCE, -50.0, place=0)
+    journal.post(35 * D, Posted.IDLE, -90.0, place=0)  # opened
+    journal.post(36 * D, Posted.IDLE, 60.0, place=0)  # used,
+    journal.post(36 * D, Posted.SET_UP, -10.0, place=0)  # to set up
+    journal.post(36 * D, Balance.MADE, 50.0, place=0)  # and on goods
+    journal.post(50 * D, Posted.CARRYING, -12.0)
+    journal.post(30 * D, Posted.OVERHEAD, -40.0)
+    found = outcome(orders=rows, journal=journal.columns(), terms=terms(channel_payment_d=np.full(3, 30.0), supplier_payment_d=np.array([30.0, 30.0])))
+    k, year = measure(found), 365 / 63
+    result = (1000 - 100 + 300) - (500 + 150) - (40 + 10) - 50 - 30 - 10 - 12 - 40
+    assert k.value("operating_result") == pytest.approx(result * year)
+    # 500 on day 40 and 900 on day 70; the supplier 200, freight 50, plant hours 90, overhead 40
+    assert k.value("operating_cash_flow") == pytest.approx((500 + 900 - 200 - 50 - 90 - 40) * year)
+    stock, receivables, payables = (700 - 50) + 50 - 650, 300 - 500, 700 - 200
+    assert k.value("working_capital_taken") == pytest.approx((stock + receivables - payables) * year)
+    assert k.value("cash_lowest") == pytest.approx(-130.0)  # overhead and plant hours by day 36, nothing received before day 40
+
+
+def test_pieces_per_hour_that_was_paid() -> None:
+    k = events(
+        (30, Event.CAPACITY_OPENED, 0, -1, 40.0, 10.0),
+        (30, Event.CAPACITY_OPENED, 1, -1, 50.0, 0.0),
+        (31, Event.LOT_COMPLETED, -1, 0, 30.0, 2.0),
+        (32, Event.LOT_COMPLETED, -1, 3, 500.0, 0.0),  # a component
+        (3, Event.LOT_COMPLETED, -1, 0, 99.0, 0.0),  # in the warm-up
+    )
+    assert k.value("pieces_per_hour") == pytest.approx(30.0 / 100.0)
 
 
 def test_load_of_work_centres() -> None:

@@ -31,7 +31,7 @@ def folder(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_file_is_there_and_named_in_the_manifest(folder: Path) -> None:
     found = {path.name for path in folder.iterdir()}
-    assert found == ROWS | {"manifest.json", "finished.json", "kpis.csv", "pnl.csv", "experiences.csv", "report.html"}
+    assert found == ROWS | {"manifest.json", "finished.json", "kpis.csv", "pnl.csv", "accounts.xlsx", "experiences.csv", "report.html"}
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert set(manifest["files"]) == found - {"manifest.json", "finished.json"}
     assert all(manifest["files"][name] == (folder / name).stat().st_size for name in manifest["files"])

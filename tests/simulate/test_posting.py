@@ -10,6 +10,7 @@ import pytest
 from e2esim.domain.book import OrderKind
 from e2esim.domain.events import Event
 from e2esim.domain.ledger import PnlLine, Posted
+from e2esim.kpi.cash import read_cash
 from e2esim.kpi.ledger import Pnl, pnl_rows, read_pnl
 from e2esim.kpi.reading import Reading
 from worlds import Row
@@ -76,6 +77,28 @@ def test_members_and_common_add_up_to_the_cent(tiny: Any) -> None:
     assert lines["result"] == pytest.approx(sum(lines[a.name.lower()] for a in Posted), abs=1e-6)
     assert run.kpi("operating_result") == pytest.approx(lines["result"] / run.outcome.window_y)
     assert all(lines[a.name.lower()] != 0.0 for a in (Posted.SALES, Posted.COMMISSIONS, Posted.TALK, Posted.STANDBY, Posted.SELLERS, Posted.IDLE))
+
+
+def test_cash_told_by_payer_and_from_the_result_agree_to_the_cent(tiny: Any) -> None:
+    reading = Reading(tiny("sellers", channels=_sellers).outcome)
+    cash = read_cash(reading, read_pnl(reading))
+    assert cash.total == sum(cash.changes.values())
+    assert cash.flows["customers"] > 0 > cash.flows["suppliers"]
+    assert min(*cash.receivables, *cash.payables) > 0
+
+
+def test_stock_in_the_books_moves_as_the_stock_counted(tiny: Any) -> None:
+    """What the journal puts into stock and takes out of it is what lies there, but for work in process and goods under way."""
+    run = tiny("plain")
+    reading, e = Reading(run.outcome), run.outcome.events
+    booked = -read_cash(reading, read_pnl(reading)).changes["stock"] / 100.0
+    own = (e["kind"] == Event.STOCK_COUNTED) & np.isin(e["place"], run.outcome.terms.own_stock)
+    days = np.unique(e["t"][own])
+    counted = np.array([e["value"][own & (e["t"] == t)].sum() for t in days])
+    inside = days[(days >= reading.start) & (days < reading.end)]
+    moved = counted[days == inside[-1]][0] - counted[days == inside[0]][0]
+    through = float(-read_pnl(reading).eur(Posted.MATERIAL, Posted.CONVERSION)[0])
+    assert abs(booked - moved) < 0.08 * through  # six days of work in process and of goods on the road; conversion alone is 12 %
 
 
 def test_plant_hours_are_paid_when_they_open(tiny: Any) -> None:

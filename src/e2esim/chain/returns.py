@@ -84,7 +84,7 @@ class Returns:
         pieces, worth = np.zeros(len(ReturnCause)), np.zeros(len(ReturnCause))
         kernels.take_back(
             rows, t, self._half_key, b["address"], self._pending, b["kind"], b["channel"], b["item"], b["quantity"], b["problems"],
-            b["revenue_eur"], b["cost_eur"], w.price, w.channels.buyer, w.items.resale,
+            b["revenue_eur"], b["cost_eur"], w.items.cost_eur, w.price, w.channels.buyer, w.items.resale,
             b["returned"], b["return_cause"], b["credit_eur"], s.on_hand, s.returned, s.scrapped, pieces, worth,
         )
         s.news(*sorted(set(b["item"][rows].tolist())))

@@ -44,11 +44,11 @@ def accept(
 def take_back(
     rows: Rows, t: float, key: np.uint64, address: npt.NDArray[np.int64], pending: Kind, kind: Kind, channel: Kind, item: Small, quantity: Rows,
     problems: Kind,
-    revenue: T, cost: T, price: F, buyer: npt.NDArray[np.int64], resale: F,
+    revenue: T, cost: T, standard: F, price: F, buyer: npt.NDArray[np.int64], resale: F,
     returned_t: T, return_cause: Kind, credit: T, on_hand: F, returned: F, scrapped: F, pieces: F, worth: F,
 ) -> None:
     """Put returned goods where they belong, write time, cause and net credit; ``pieces`` (causes,) counts them, ``worth`` (causes,) adds up
-    the standard cost of what is as new [EUR].
+    ``standard`` cost (items,) of what is as new [EUR].
 
     Second thoughts: half of the pieces are as new; unsold: all of them unless the line was damaged; the rest and
     every other cause is scrapped for its resale value. Credit is the value of the line, less resale, less the
@@ -77,11 +77,12 @@ def take_back(
             if math.isnan(value):
                 value = 0.0
         as_new = good / q if q > 0 else 0.0
-        credit[r] = value - (1.0 - as_new) * resale[i] * value - as_new * cost[r]
+        goods = cost[r] if cost[r] > 0.0 or value == 0.0 else standard[i] * q  # bought in a shop of others: the firm booked its cost with the shop
+        credit[r] = value - (1.0 - as_new) * resale[i] * value - as_new * goods
         returned_t[r] = t
         return_cause[r] = cause
         pieces[cause] += q
-        worth[cause] += as_new * cost[r]
+        worth[cause] += as_new * goods
 
 
 @njit(cache=True)

@@ -91,7 +91,8 @@ def _pnl_grid(found: Accounts, dimension: str, names: Mapping[str, str], words: 
             continue
         share = words.told(float(values[0]) / net, "share") if net else "–"
         rows.append([_name(line, words), _thousands(values[0], words), share, *(_thousands(value, words) for value in values[1:])])
-    head = [words("dim_account"), words("firm"), words("of_net_sales"), *(names.get(key, words("common") if key == "common" else key) for key in list(columns)[1:])]
+    members = [words("common") if key == "common" else names.get(key, key) for key in list(columns)[1:]]
+    head = [words("dim_account"), words("firm"), words("of_net_sales"), *members]
     return TextGrid(title=words(f"pnl_by_{dimension}"), head=head, units=["", "k EUR", "", *("k EUR" for _ in head[3:])], rows=rows)
 
 
@@ -125,7 +126,7 @@ def _cash_grid(found: Accounts, words: Words) -> TextGrid:
 
 
 def _thousands(cents: int | Cents, words: Words) -> str:
-    return words.number(float(cents) / 100_000.0, 1)
+    return words.number(float(cents) / 100_000.0, 1) if cents else "–"
 
 
 def _name(line: Posted | PnlLine, words: Words) -> str:

@@ -45,8 +45,8 @@ def write_run(
     """Write the run folder and return its path.
 
     Files: manifest.json, finished.json, kpis.csv, replications.csv (more than one; they count from 1), and from the kept replication
-    pnl.csv and accounts.xlsx (profit and loss by channel, segment, brand and market, by year for a long run, cash statement), experiences.csv (what customers have lived through,
-    added up), with ``horizon.journeys`` journeys.parquet (some of them one by one),
+    pnl.csv and accounts.xlsx (profit and loss by channel, segment, brand and market, by year for a long run, cash statement),
+    experiences.csv (what customers have lived through, added up), with ``horizon.journeys`` journeys.parquet (some of them one by one),
     orders.parquet, customers.parquet (every consumer and account), contacts.parquet, events.parquet, late_causes.parquet,
     waiting.parquet (the open book), with S&OP sop.parquet, report.html. All
     is written into a hidden folder beside ``folder`` and renamed at the end, so that a folder of that name is always
