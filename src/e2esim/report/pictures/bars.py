@@ -76,7 +76,7 @@ def draw_flat_bars(bars: Bars, name: str, title: str) -> str:
         ends = ends + np.asarray(values)
     top = max(float(ends.max(initial=0.0)), 1e-9)
     across = WIDTH - 12.0 - max((wide(text) for text in bars.names), default=0.0)
-    texts = [_cut(text, 0.72 * across) for text in bars.texts]
+    texts = [_cut(text, 0.85 * across) for text in bars.texts]
     limit = max((_limit(float(end), top, wide(text) + 8.0, across) for end, text in zip(ends, texts, strict=True)), default=top)
     for k, text in enumerate(texts):
         axes.text(ends[k] + 4.0 * limit / across, k, text, va="center", ha="left", color=INK, fontsize=10)
