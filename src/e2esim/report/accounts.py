@@ -26,7 +26,7 @@ _TOTALS = {last: line for line, last in LAST.items()}
 
 
 def statement_lines() -> list[Posted | PnlLine]:
-    """Accounts and subtotals in the order of the statement."""
+    """Statements and subtotals in the order of the statement."""
     found: list[Posted | PnlLine] = []
     for account in Posted:
         found.append(account)
@@ -41,7 +41,7 @@ def of_line(line: Posted | PnlLine, cents: Cents) -> Cents:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Accounts:
+class Statements:
     """What a run has earned, spent and been paid in its reporting window, and year by year where it has more than one."""
 
     outcome: Outcome
@@ -60,7 +60,7 @@ class Accounts:
         return found | {"common": self.pnl.common[dimension]}
 
 
-def read_accounts(outcome: Outcome) -> Accounts:
+def read_accounts(outcome: Outcome) -> Statements:
     """Make the accounts of an outcome."""
     reading = Reading(outcome)
     pnl = read_pnl(reading)
@@ -69,10 +69,10 @@ def read_accounts(outcome: Outcome) -> Accounts:
         of_year = Reading(part)
         posted = read_pnl(of_year)
         yearly.append((year, 365.0 * part.window_y, posted.by_group[0], read_cash(of_year, posted)))
-    return Accounts(outcome=outcome, pnl=pnl, cash=read_cash(reading, pnl), yearly=tuple(yearly), kpis=by_year(outcome))
+    return Statements(outcome=outcome, pnl=pnl, cash=read_cash(reading, pnl), yearly=tuple(yearly), kpis=by_year(outcome))
 
 
-def account_grids(found: Accounts, names: Names, words: Words) -> list[TextGrid]:
+def account_grids(found: Statements, names: Names, words: Words) -> list[TextGrid]:
     """The statements for the page, thousands of EUR as posted in the reporting window."""
     return [
         *([_years_grid(found, words)] if found.yearly else []),
@@ -81,7 +81,7 @@ def account_grids(found: Accounts, names: Names, words: Words) -> list[TextGrid]
     ]
 
 
-def _pnl_grid(found: Accounts, dimension: str, names: Mapping[str, str], words: Words) -> TextGrid:
+def _pnl_grid(found: Statements, dimension: str, names: Mapping[str, str], words: Words) -> TextGrid:
     columns = found.columns(dimension)
     net = float(of_line(PnlLine.NET_SALES, columns["firm"]))
     rows = []
@@ -96,7 +96,7 @@ def _pnl_grid(found: Accounts, dimension: str, names: Mapping[str, str], words: 
     return TextGrid(title=words(f"pnl_by_{dimension}"), head=head, units=["", "k EUR", "", *("k EUR" for _ in head[3:])], rows=rows)
 
 
-def _years_grid(found: Accounts, words: Words) -> TextGrid:
+def _years_grid(found: Statements, words: Words) -> TextGrid:
     head = [words("dim_account"), *(words("year_days", year=year, days=words.number(days)) for year, days, _, _ in found.yearly)]
     rows = []
     for line in statement_lines():
@@ -111,7 +111,7 @@ def _years_grid(found: Accounts, words: Words) -> TextGrid:
     return TextGrid(title=words("pnl_by_year"), head=head, rows=rows)
 
 
-def _cash_grid(found: Accounts, words: Words) -> TextGrid:
+def _cash_grid(found: Statements, words: Words) -> TextGrid:
     cash = found.cash
     rows = [[words("cash_from_result"), "", ""]]
     rows += [[words(f"cash_{name}"), _thousands(cash.changes[name], words), ""] for name in CHANGES]
@@ -133,7 +133,7 @@ def _name(line: Posted | PnlLine, words: Words) -> str:
     return words(f"line_{line.name.lower()}")
 
 
-def account_frames(found: Accounts) -> Iterator[tuple[str, pl.DataFrame]]:
+def account_frames(found: Statements) -> Iterator[tuple[str, pl.DataFrame]]:
     """Sheets of the workbook, EUR to the cent: name and frame."""
     lines = statement_lines()
     first = {"line": [line.name.lower() for line in lines], "subtotal": [isinstance(line, PnlLine) for line in lines]}

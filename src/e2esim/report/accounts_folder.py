@@ -8,7 +8,7 @@ import polars as pl
 import xlsxwriter
 
 from e2esim.domain.ledger import LAST, PnlLine, Posted
-from e2esim.report.accounts import Accounts, account_frames
+from e2esim.report.accounts import Statements, account_frames
 
 _READ = (
     "EUR of the simulated world as posted in the reporting window; what is earned is positive, what is spent negative.",
@@ -19,7 +19,7 @@ _READ = (
 )
 
 
-def write_accounts(path: Path, found: Accounts) -> None:
+def write_accounts(path: Path, found: Statements) -> None:
     """Write accounts.xlsx: a sheet a breakdown, by year for a long run, the cash statement, how to read."""
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}) as book:
         for title, frame in account_frames(found):

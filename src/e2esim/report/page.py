@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from e2esim.report import grids
 from e2esim.report import sentences as say
-from e2esim.report.accounts import Accounts, account_grids
+from e2esim.report.accounts import Statements, account_grids
 from e2esim.report.differs import NOTHING, Stated
 from e2esim.report.pictures.ink import css
 from e2esim.report.result import Names, Result, read_names
@@ -20,7 +20,7 @@ from e2esim.report.scene import Scene, Section
 from e2esim.report.words import Words
 
 
-def build_page(result: Result, *, language: str = "en", stated: Stated = NOTHING, accounts: Accounts | None = None) -> str:
+def build_page(result: Result, *, language: str = "en", stated: Stated = NOTHING, accounts: Statements | None = None) -> str:
     """Return the whole page as HTML text: no script, no outside resource, light and dark, fit for A4 and for a phone.
 
     Parameters
