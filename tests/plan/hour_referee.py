@@ -45,6 +45,14 @@ def _step(facts: dict[str, list[dict[str, str]]], lot: dict[str, Any]) -> tuple[
     return k, len(steps), steps[k]
 
 
+def _good(facts: dict[str, list[dict[str, str]]], lot: dict[str, Any]) -> float:
+    """Good pieces of a piece worked: scrap of the step, and of the finished lot at the last one."""
+    k, n, step = _step(facts, lot)
+    item = next(row for row in facts["items"] if row["item"] == lot["item"])
+    good = 1.0 - float(step.get("scrap_share") or 0.0)
+    return good * (1.0 - float(item.get("scrap_share") or 0.0)) if k == n - 1 else good
+
+
 def _by_hour(facts: dict[str, list[dict[str, str]]], centre: str) -> bool:
     return not any(row["work_centre"] == centre for row in facts["capacity"])
 
@@ -77,7 +85,9 @@ def _lot(facts: dict[str, list[dict[str, str]]], lot: dict[str, Any], today: dt.
     item = next(row for row in facts["items"] if row["item"] == lot["item"])
     least, multiple = float(item.get("lot_min") or 1), float(item.get("lot_multiple") or 1)
     said = []
-    hours = float(step["setup_h_per_lot"]) + float(step["run_h_per_unit"]) * lot["qty"]
+    worked = lot["qty"] / _good(facts, lot)
+    hours = float(step["setup_h_per_lot"]) + float(step["run_h_per_unit"]) * worked
+    said += ["pieces worked"] if abs(lot["worked_qty"] - worked) > 0.01 else []
     said += ["hours of the lot"] if abs(hours - lot["hours"]) > 0.01 else []
     said += ["smallest lot"] if lot["qty"] < least - 1e-6 else []
     said += ["lot multiple"] if abs(lot["qty"] / multiple - round(lot["qty"] / multiple)) > 1e-6 else []
@@ -137,9 +147,9 @@ def _stock(facts: dict[str, list[dict[str, str]]], lots: list[dict[str, Any]], p
         ready = lot["ends_at"] if lot["machine"] and step["flow_days"] == "0" else at(lot["end"])
         for row in facts["bom"] if k == 0 else ():
             if row["parent"] == lot["item"]:
-                moves[row["component"]].append((begin, 1, -float(row["qty_per"]) * lot["qty"]))
+                moves[row["component"]].append((begin, 1, -float(row["qty_per"]) * lot["qty"] / _good(facts, lot)))
         if k:
-            moves[lot["item"], k - 1].append((begin, 1, -lot["qty"]))
+            moves[lot["item"], k - 1].append((begin, 1, -lot["qty"] / _good(facts, lot)))
         moves[lot["item"] if k == n - 1 else (lot["item"], k)].append((ready, 0, lot["qty"]))
     said = []
     terms = {(row["supplier"], row["item"]): row for row in facts["suppliers"]}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 
+import polars as pl
 import xlsxwriter
 
 Rows = list[list[str]]
@@ -71,6 +73,13 @@ def cell(name: str, row: int, column: str, value: str) -> dict[str, Rows]:
 def more(name: str, *rows: list[str]) -> dict[str, Rows]:
     """One table with rows added."""
     return {name: [*TABLES[name], *rows]}
+
+
+def write_frames(frames: Mapping[str, pl.DataFrame], folder: Path) -> None:
+    """The tables of a plan that a referee reads, without pictures and workbook."""
+    folder.mkdir()
+    for name in ("lots", "purchases", "deliveries"):
+        frames[name].write_parquet(folder / f"{name}.parquet")
 
 
 def write_folder(folder: Path, separator: str = ",", **changes: Rows | None) -> Path:

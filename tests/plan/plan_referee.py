@@ -28,7 +28,7 @@ def broken_rules(problem: PlanProblem, folder: Path) -> set[str]:
         own = steps[row["item"]]
         k = next(n for n, s in enumerate(own) if problem.step_name[s] == row["step"])
         s, start, end = own[k], (row["start"] - problem.today).days, (row["end"] - problem.today).days
-        item = int(problem.step_item[s])
+        item, good = int(problem.step_item[s]), float(problem.step_yield[s]) if problem.step_yield.size else 1.0
         broken |= {"starts before today"} if start < 0 else set()
         broken |= {"flow time"} if end - start < problem.step_flow_days[s] else set()
         broken |= {"smallest lot"} if row["qty"] < problem.lot_min[item] - 1e-6 else set()
@@ -37,9 +37,9 @@ def broken_rules(problem: PlanProblem, folder: Path) -> set[str]:
             for b in range(problem.bom_parent.size):
                 if problem.bom_parent[b] == item:
                     part = problem.items[problem.bom_component[b]]
-                    moves[part].append((start, 1, -row["qty"] * float(problem.bom_qty[b])))
+                    moves[part].append((start, 1, -row["qty"] * float(problem.bom_qty[b]) / good))
         else:
-            moves[row["item"], k - 1].append((start, 1, -row["qty"]))
+            moves[row["item"], k - 1].append((start, 1, -row["qty"] / good))
         moves[row["item"] if k == len(own) - 1 else (row["item"], k)].append((end, 0, row["qty"]))
     for row in bought.iter_rows(named=True):
         s = next(k for k, name in enumerate(problem.source_supplier) if name == row["supplier"] and problem.items[problem.source_item[k]] == row["item"])

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from plan_folders import more, tables, write_folder
+from plan_folders import more, tables, write_folder, write_frames
 from plan_referee import broken_rules
 
 from e2esim.application.planning import PlanMade, PlanWishes, ask, forecast_company, make_plan, start_plan
@@ -42,7 +42,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[PlanMade, PlanMade, 
     root = tmp_path_factory.mktemp("safety")
     plain, kept = write_folder(root / "plain"), write_folder(root / "kept", **safe({"LEG": "29", "TOP": "11", "000123": "4"}))
     made = planned(kept)
-    made.write(root / "out")
+    write_frames(made.frames, root / "out")
     return planned(plain), made, root
 
 

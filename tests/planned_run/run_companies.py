@@ -12,7 +12,7 @@ LAMPS = {
     "bom": "parent,component,qty_per\nLAMP,LEG,2\n",
     "work_centres": "work_centre,name\nW1,Assembly\n",
     "capacity": "work_centre,week_start,capacity_h\n" + "".join(f"W1,{day},40\n" for day in MONDAYS),
-    "routings": "item,step,work_centre,setup_h_per_lot,run_h_per_unit,flow_days\nLAMP,10,W1,0.5,0.5,2\n",
+    "routings": "item,step,work_centre,setup_h_per_lot,run_h_per_unit,flow_days,scrap_share\nLAMP,10,W1,0.5,0.5,2,0.04\n",
     "supply": "supplier,item,lead_time_days,moq,multiple,price,late_share,late_median_days\nLegs Ltd,LEG,7,10,5,2.5,0.5,4\n",
     "stock": "item,on_hand,safety_stock\nLAMP,10,4\nLEG,60,20\n",
     "receipts": "receipt,item,qty,due\nR1,LEG,40,2026-03-06\n",

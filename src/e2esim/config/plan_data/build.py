@@ -78,13 +78,15 @@ def _risk(frames: dict[str, pl.DataFrame]) -> PlanRisk:
 def _making(frames: dict[str, pl.DataFrame]) -> dict[str, Any]:
     items, centres = frames["items"], frames["work_centres"]
     steps = _steps(frames)
+    good = _good_share(frames, steps)
     bom = frames["bom"].filter(pl.col("parent").is_in(steps["item"].implode()))
     return {
         "step_item": steps["_item"].to_numpy(),
         "step_name": tuple(str(step) for step in steps["step"]),
         "step_centre": _code(steps, "work_centre", centres, "work_centre"),
         "step_setup_h": _floats(steps, "setup_h_per_lot"),
-        "step_run_h": _floats(steps, "run_h_per_unit"),
+        "step_run_h": _floats(steps, "run_h_per_unit") / good,
+        "step_yield": good,
         "step_flow_days": _ints(steps, "flow_days"),
         "bom_parent": _code(bom, "parent", items, "item"),
         "bom_component": _code(bom, "component", items, "item"),
@@ -96,6 +98,13 @@ def _steps(frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """Routing steps in the planner's order."""
     steps = frames["routings"]
     return steps.with_columns(pl.Series("_item", _code(steps, "item", frames["items"], "item"))).sort("_item", "step")
+
+
+def _good_share(frames: dict[str, pl.DataFrame], steps: pl.DataFrame) -> Floats:
+    """Good pieces of each piece worked at a step: what the step loses, and at the last one what the finished lot loses."""
+    item = steps["_item"].to_numpy()
+    last = np.r_[item[1:] != item[:-1], np.ones(min(1, item.size), dtype=bool)]
+    return (1.0 - _floats(steps, "scrap_share")) * np.where(last, 1.0 - _floats(frames["items"], "scrap_share")[item], 1.0)
 
 
 def _receipt_nodes(frames: dict[str, pl.DataFrame]) -> Ints:

@@ -39,12 +39,17 @@ def units(view: View) -> Iterator[Problem]:
 
 
 def whole_pieces(view: View) -> Iterator[Problem]:
-    """A piece is not ordered or stored in part: most often 1.234 was meant as 1234."""
+    """A piece is not ordered or stored in part: most often 1.234 was meant as 1234.
+
+    Stock of what lots take in part (a fraction in the bill, or scrap, which is planned as it is expected) may hold part of a piece.
+    """
+    in_part = _taken_in_part(view)
     unit = view.table("items").select("item", pl.col("unit").alias("_own"))
     counted = [one for one in unit["_own"].unique() if one is not None and is_pieces(one)]
     for table, column in _COUNTED:
         rows = view.table(table).join(unit, on="item", how="left")
         broken = rows.filter(pl.col("_own").is_in(counted) & (pl.col(column) != pl.col(column).floor()))
+        broken = broken.filter(~pl.col("item").is_in(in_part)) if table == "stock" else broken
         for row, value, own in broken.select(ROW, column, "_own").iter_rows():
             yield view.problem(
                 table,
@@ -54,6 +59,13 @@ def whole_pieces(view: View) -> Iterator[Problem]:
                 value=value,
                 remedy="write whole pieces without a thousands sign, or give the item another unit",
             )
+
+
+def _taken_in_part(view: View) -> list[str]:
+    """Components of which a lot may take part of a piece."""
+    loses = [view.table(name).filter(pl.col("scrap_share") > 0)["item"] for name in ("routings", "items")]
+    rows = view.table("bom").filter(pl.col("parent").is_in(pl.concat(loses).implode()) | (pl.col("qty_per") != pl.col("qty_per").floor()))
+    return rows["component"].unique().to_list()
 
 
 def something_to_plan(view: View) -> Iterator[Problem]:

@@ -64,7 +64,7 @@ def _settings(read: PlanData, stopped: StoppedRun) -> pl.DataFrame:
 def _stock(read: PlanData, stopped: StoppedRun) -> pl.DataFrame:
     problem = stopped.problem
     kept = np.zeros(problem.n_items) if read.case.safety is None else read.case.safety.pieces
-    return pl.DataFrame({"item": list(problem.items), "on_hand": problem.on_hand, "safety_stock": kept})
+    return pl.DataFrame({"item": list(problem.items), "on_hand": np.round(problem.on_hand, 9), "safety_stock": kept})
 
 
 def _receipts(read: PlanData, stopped: StoppedRun) -> pl.DataFrame:

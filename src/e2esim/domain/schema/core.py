@@ -73,7 +73,8 @@ TABLES: tuple[Table, ...] = (
             optional("cover_d", "days", "safety stock as days of demand: of the forecast in a market run; in a plan of the orders and the net forecast of the "
                      "next 4 to 13 weeks, for parts of what their parents take", 0.0,
                      verbs=("plan", "backorders", "sop", "run")),
-            share("scrap_share", "share of a lot scrapped at completion", 0.0, verbs=MARKET),
+            optional("scrap_share", "share", "share of a lot scrapped at completion; in a plan lost at the last step, beside that step's own scrap_share", 0.0,
+                     high=0.95, verbs=("plan", "promise", "backorders", "sop", "run")),
             share("defect_share", "share of sold pieces with a defect that shows in use", 0.0, verbs=MARKET),
             share("resale_share", "share of the price recovered when a returned piece is resold as B-grade", 0.0, verbs=MARKET),
             SOURCE,
@@ -174,6 +175,8 @@ TABLES: tuple[Table, ...] = (
             whole("flow_days", "days", "days from the start of a lot to the end of the step, whatever its quantity; after the day on which the work "
                   "is done where hours come of a calendar; empty: the item's lead_time_d on its "
                   "last step, else 0", None, verbs=FACTORY),
+            optional("scrap_share", "share", "share of the pieces worked at the step that are lost there; lots are counted in good pieces", 0.0, high=0.95,
+                     verbs=FACTORY),
             optional("flow_cv", "share", "spread of the flow time around flow_days, standard deviation over mean (--robust)", 0.0, high=1.0, verbs=FACTORY),
             SOURCE,
         ),

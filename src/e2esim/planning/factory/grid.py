@@ -33,7 +33,7 @@ def net_need(problem: PlanProblem, net: MaterialNetwork) -> Floats:
         here = net.level == level
         need[here] = np.maximum(0.0, need[here] - have[here])
         rows = here[problem.bom_parent]
-        np.add.at(need, problem.bom_component[rows], need[problem.bom_parent[rows]] * problem.bom_qty[rows])
+        np.add.at(need, problem.bom_component[rows], need[problem.bom_parent[rows]] * problem.bom_need[rows])
     return need
 
 
@@ -44,7 +44,7 @@ def lot_cycles(problem: PlanProblem, net: MaterialNetwork, weeks: float, setup_s
     of set-up over run hours, in one proportion that makes the set-ups just fit (economic lots on a shared resource;
     Dobson, 1987).
     """
-    run_h = net_need(problem, net)[problem.step_item] * problem.step_run_h / weeks
+    run_h = net_need(problem, net)[problem.step_item] * problem.step_need * problem.step_run_h / weeks
     setup = np.where(run_h > 0, problem.step_setup_h, 0.0)
     n_c, at = len(problem.centres), problem.step_centre
     hours = problem.capacity_h[:, : max(1, min(problem.n_weeks, int(np.ceil(weeks))))].mean(axis=1)

@@ -271,7 +271,7 @@ def wanted_pieces(problem: PlanProblem, net: MaterialNetwork) -> Floats:
     need = np.bincount(problem.order_item, weights=problem.order_qty, minlength=problem.n_items).astype(np.float64)
     for level in range(int(net.level.max(initial=0)) + 1):
         rows = net.level[problem.bom_parent] == level
-        np.add.at(need, problem.bom_component[rows], need[problem.bom_parent[rows]] * problem.bom_qty[rows])
+        np.add.at(need, problem.bom_component[rows], need[problem.bom_parent[rows]] * problem.bom_need[rows])
     return need
 
 

@@ -51,13 +51,14 @@ def network(problem: PlanProblem) -> MaterialNetwork:
     start = np.r_[0, np.cumsum(count)].astype(np.int64)
     node = np.zeros(start[-1], dtype=np.int64)
     qty = np.ones(start[-1])
+    yields = problem.yields
     for k in range(s):
         a, b = start[k], start[k + 1]
         if first[k]:
             rows = by_parent[bom_start[problem.step_item[k]] : bom_start[problem.step_item[k] + 1]]
-            node[a:b], qty[a:b] = problem.bom_component[rows], problem.bom_qty[rows]
+            node[a:b], qty[a:b] = problem.bom_component[rows], problem.bom_qty[rows] / yields[k]
         else:
-            node[a:b] = n + k - 1
+            node[a:b], qty[a:b] = n + k - 1, 1.0 / yields[k]
     free = np.full(n + s, NEVER, dtype=np.int64)
     np.minimum.at(free, problem.source_item, problem.source_lead_days)
     level = item_levels(n, problem.bom_parent, problem.bom_component)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -43,8 +44,10 @@ class PlanProblem:
     step_item, step_name, step_centre, step_setup_h, step_run_h, step_flow_days : (n_steps,)
         Routing steps, sorted by item and sequence; set-up [h/lot], run [h/pc] and flow time [d]: the whole time of a lot
         where hours are by week, queue and move time after the work where they are by the hour.
+    step_yield : (n_steps,)
+        Good pieces that a step gives of each piece worked, above 0; empty: nothing is scrapped. Lots and run times count good pieces.
     bom_parent, bom_component, bom_qty : (n_bom,)
-        Components taken at the start of the first step of the parent [pcs/pc].
+        Components taken at the start of the first step of the parent, for each piece worked there [pcs/pc].
     capacity_h : (n_centres, n_weeks)
         Hours that may be charged to each week [h].
     source_item, source_supplier, source_priority, source_lead_days, source_moq, source_multiple, source_price :
@@ -96,6 +99,7 @@ class PlanProblem:
     receipt_item: Ints = field(default_factory=_no_ints)
     receipt_day: Ints = field(default_factory=_no_ints)
     receipt_qty: Floats = field(default_factory=_no_floats)
+    step_yield: Floats = field(default_factory=_no_floats)
     shifts: Shifts | None = None
 
     def __post_init__(self) -> None:
@@ -114,6 +118,37 @@ class PlanProblem:
     def n_steps(self) -> int:
         """Number of routing steps over all items."""
         return len(self.step_name)
+
+    @property
+    def yields(self) -> Floats:
+        """Good pieces of each piece worked, (n_steps,)."""
+        return self.step_yield if self.step_yield.size else np.ones(self.n_steps)
+
+    @cached_property
+    def step_need(self) -> Floats:
+        """Good pieces of every step that one good piece of its item takes, (n_steps,): 1 for the last, more before what is scrapped later.
+
+        Examples
+        --------
+        >>> from e2esim.planning.factory.synthetic import synthetic_problem
+        >>> p = synthetic_problem(np.random.default_rng(1), finished=1, parts=1, bought=1, centres=1, orders=2, weeks=3)
+        >>> bool((p.step_need == 1.0).all())
+        True
+        """
+        need = np.ones(self.n_steps)
+        yields = self.yields
+        for s in range(self.n_steps - 2, -1, -1):
+            if self.step_item[s] == self.step_item[s + 1]:
+                need[s] = need[s + 1] / yields[s + 1]
+        return need
+
+    @cached_property
+    def bom_need(self) -> Floats:
+        """Pieces of a component that one good piece of the parent takes after all scrap, (n_bom,)."""
+        first = np.r_[True, self.step_item[1:] != self.step_item[:-1]][: self.n_steps]
+        more = np.ones(self.n_items)
+        more[self.step_item[first]] = (self.step_need / self.yields)[first]
+        return self.bom_qty * more[self.bom_parent]
 
     @property
     def item_receipts(self) -> npt.NDArray[np.bool_]:
@@ -142,13 +177,16 @@ _GROUPS = {
 }
 
 
+_MAY_BE_EMPTY = ("step_yield",)
+
+
 def _lengths(problem: PlanProblem) -> list[str]:
     faults = []
     for f in fields(problem):
         for prefix, owner in _GROUPS.items():
             if f.name.startswith(prefix):
                 want, got = len(getattr(problem, owner)), len(getattr(problem, f.name))
-                if want != got:
+                if want != got and not (f.name in _MAY_BE_EMPTY and not got):
                     faults.append(f"{f.name} has {got} rows, {owner} has {want}")
     if problem.shifts is not None and problem.shifts.by_hour.size != len(problem.centres):
         faults.append(f"shifts has {problem.shifts.by_hour.size} work centres, want {len(problem.centres)}")
@@ -194,6 +232,8 @@ def _ranges(problem: PlanProblem) -> list[str]:
         bad = np.flatnonzero((column < 0) | (column >= size))
         if bad.size:
             faults.append(f"{name} row {bad[0]}: {column[bad[0]]} names no row of {size}")
+    if np.any(~((problem.step_yield > 0) & (problem.step_yield <= 1))):
+        faults.append("step_yield is not above 0 and at most 1")
     return faults
 
 

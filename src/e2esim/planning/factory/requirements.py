@@ -34,7 +34,7 @@ def wished_load(problem: PlanProblem) -> Floats:
         return np.zeros(problem.capacity_h.shape)
     keep = np.isin(problem.bom_component, made)
     bom: dict[str, dict[str, float]] = defaultdict(dict)
-    rows = (problem.bom_parent[keep].tolist(), problem.bom_component[keep].tolist(), problem.bom_qty[keep].tolist())
+    rows = (problem.bom_parent[keep].tolist(), problem.bom_component[keep].tolist(), problem.bom_need[keep].tolist())
     for parent, part, per in zip(*rows, strict=True):
         bom[problem.items[parent]][problem.items[part]] = per
     items = {problem.items[i]: _mrp_item(problem, int(i), days) for i in made}
@@ -61,7 +61,7 @@ def wished_use(problem: PlanProblem) -> Floats:
     """
     days = max(7 * problem.n_weeks, int(problem.order_due.max(initial=0)) + 1, 1)
     bom: dict[str, dict[str, float]] = defaultdict(dict)
-    for parent, part, per in zip(problem.bom_parent.tolist(), problem.bom_component.tolist(), problem.bom_qty.tolist(), strict=True):
+    for parent, part, per in zip(problem.bom_parent.tolist(), problem.bom_component.tolist(), problem.bom_need.tolist(), strict=True):
         bom[problem.items[parent]][problem.items[part]] = bom[problem.items[parent]].get(problem.items[part], 0.0) + per
     items = {name: _mrp_item(problem, i, days) for i, name in enumerate(problem.items)}
     tables = plan_requirements(items, bom, _demand(problem, set(range(problem.n_items)), days), days).tables
@@ -104,7 +104,7 @@ def _routing(problem: PlanProblem, item: int) -> list[RoutingStep]:
             RoutingStep(
                 work_centre=problem.centres[problem.step_centre[s]],
                 setup_h=float(problem.step_setup_h[s]),
-                run_h=float(problem.step_run_h[s]),
+                run_h=float(problem.step_run_h[s] * problem.step_need[s]),
                 offset=offset,
             )
         )

@@ -53,7 +53,7 @@ def daily_use(facts: PlanProblem) -> Floats:
     level = network(facts).level
     for at in range(int(level.max(initial=0)) + 1):
         rows = (level == at)[facts.bom_parent]
-        np.add.at(use, facts.bom_component[rows], use[facts.bom_parent[rows]] * facts.bom_qty[rows])
+        np.add.at(use, facts.bom_component[rows], use[facts.bom_parent[rows]] * facts.bom_need[rows])
     return np.asarray(use, dtype=np.float64)
 
 

@@ -21,6 +21,7 @@ def lots_frame(view: PlanView) -> pl.DataFrame:
             "step": np.array(f.step_name, dtype=object)[lots.step],
             "work_centre": np.array(f.centres, dtype=object)[f.step_centre[lots.step]],
             "qty": lots.qty,
+            "worked_qty": (lots.qty / f.yields[lots.step]).round(3),
             "start": view.dates(lots.start),
             "end": view.dates(lots.end),
             "hours": lots.hours.round(3),

@@ -124,7 +124,7 @@ class PlannedCompany:
         made = np.zeros(facts.n_items, dtype=bool)
         made[facts.bom_parent] = True
         for _ in range(facts.n_items):
-            total = np.bincount(facts.bom_parent, weights=facts.bom_qty * value[facts.bom_component], minlength=facts.n_items)
+            total = np.bincount(facts.bom_parent, weights=facts.bom_need * value[facts.bom_component], minlength=facts.n_items)
             new = np.where(made, total, value)
             if np.array_equal(new, value):
                 break
