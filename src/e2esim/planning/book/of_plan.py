@@ -30,7 +30,8 @@ def plan_supply(problem: PlanProblem, result: PlanResult, days: int) -> Floats:
     _add(flow, item[result.lot_step[last]], result.lot_end[last], result.lot_qty[last])
     for row in np.flatnonzero(first).tolist():
         parts = np.flatnonzero(problem.bom_parent == item[result.lot_step[row]])
-        _add(flow, problem.bom_component[parts], np.repeat(result.lot_start[row], parts.size), -result.lot_qty[row] / problem.yields[result.lot_step[row]] * problem.bom_qty[parts])
+        worked = result.lot_qty[row] / problem.yields[result.lot_step[row]]
+        _add(flow, problem.bom_component[parts], np.repeat(result.lot_start[row], parts.size), -worked * problem.bom_qty[parts])
     level = np.cumsum(flow, axis=1)
     return np.maximum(np.minimum.accumulate(level[:, ::-1], axis=1)[:, ::-1], 0.0)
 

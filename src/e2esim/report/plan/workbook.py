@@ -52,7 +52,8 @@ _COLUMNS: dict[str, tuple[str, str, int]] = {
     "forecast": ("Forecast", "qty", 11), "consumed": ("Consumed", "qty", 11), "net": ("Net", "qty", 10),
     "planned": ("Planned", "qty", 10), "level": ("Level", "text", 8), "series": ("Series", "whole", 8),
     "wape": ("WAPE", "percent", 9), "bias": ("Bias", "percent", 9), "mase": ("MASE", "exact", 9),
-    "worked_qty": ("Quantity worked", "qty", 15), "stock_start": ("Stock before", "qty", 12), "stock_least": ("Least stock", "qty", 12), "safety_stock": ("Safety stock", "qty", 12),
+    "worked_qty": ("Quantity worked", "qty", 15),
+    "stock_start": ("Stock before", "qty", 12), "stock_least": ("Least stock", "qty", 12), "safety_stock": ("Safety stock", "qty", 12),
     "value_added": ("Value added", "percent", 12),
 }  # fmt: skip
 SHEETS = {
