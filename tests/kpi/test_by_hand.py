@@ -323,9 +323,27 @@ def test_shortages() -> None:
         (36, received, 0, 3, 9, 2.5),
         (81, short, 0, 3, 1, 0),
     )
-    assert k.value("reactivity") == pytest.approx(7.5)
+    assert k.value("shortage_days") == pytest.approx(7.5)
     assert k.value("shortages") == pytest.approx(2 * 365 / 63)
     assert k.value("supplier_on_time") == 0.5
+
+
+def test_an_event_is_seen_planned_for_and_over() -> None:
+    """It begins on day 40, is seen on 42, planned for on 49; two lines of ten pieces are due on 50: one comes then, the other on 57."""
+    rows = table(ORDER_COLUMNS, kind=[0, 0, 0], quantity=[10, 10, 10], promised=[20 * D, 50 * D, 50 * D], delivered=[20 * D, 50 * D, 57 * D])
+    log = [
+        (40, Event.STRUCK, 0, -1, 1.0, 47 * D),
+        (42, Event.DETECTED, 0, -1, 0.0, 40 * D),
+        (42, Event.REACTION_PAID, 0, -1, 0.0, 630.0),
+        (49, Event.REPLANNED, 0, -1, 0.0, 0.0),
+        (10, Event.STRUCK, 1, -1, 1.0, 12 * D),  # in the warm-up
+    ]
+    k = events(*log, orders=rows)
+    assert k.value("time_to_detect") == 2.0
+    assert k.value("time_to_replan") == 7.0
+    assert k.value("reactivity") == 17.0
+    assert k.value("promises_kept_event") == 0.5
+    assert k.value("reaction_cost") == pytest.approx(630.0 * 365 / 63)
 
 
 def test_late_pieces_by_cause_and_nervousness() -> None:

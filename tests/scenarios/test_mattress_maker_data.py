@@ -133,7 +133,9 @@ def _within(day: dt.date, first: str, last: str) -> bool:
     return first <= today <= last if first <= last else today >= first or today <= last
 
 
-_OPTIONAL = {"history_kpis", "levers", "lever_changes", "lever_forces", "items", "closures", "receipts", "orders", "customers", "changeovers", "budget"}
+_OPTIONAL = {
+    *("history_kpis", "levers", "lever_changes", "lever_forces", "items", "closures", "receipts", "orders", "customers", "changeovers", "budget", "events"),
+}
 
 
 def test_tables_conform_to_the_schema(typed: Typed) -> None:

@@ -30,7 +30,7 @@ def tables() -> Tables:
     return {
         "brands": product.BRANDS, "items": product.items(), "bom": product.bom(),
         "calendars": plant.calendars(), "closures": plant.closures(), "work_centres": plant.WORK_CENTRES, "routings": plant.routings(), "changeovers": plant.changeovers(), "sites": plant.SITES,
-        "modes": sourcing.modes(), "suppliers": sourcing.suppliers(), "supply": sourcing.supply(),
+        "modes": sourcing.modes(), "suppliers": sourcing.suppliers(), "supply": sourcing.supply(), "events": sourcing.events(),
         "markets": market.MARKETS, "season": market.seasons(), "channels": market.CHANNELS, "lanes": market.LANES,
         "segments": people.segments(), "mix": people.mix(), "customers": customers, "prices": prices,
         "attributes": people.attributes(), "touchpoints": people.touchpoints(), "services": people.services(), "history": demand, "history_kpis": market.history_kpis(demand), "budget": market.budget(demand, prices),

@@ -36,14 +36,14 @@ def modes() -> list[Row]:
 
 
 def suppliers() -> list[Row]:
-    """Table suppliers."""
+    """Table suppliers; days on the way assumed: a lorry 600 km a day, 38 days by sea from door to door, 4 by air."""
     return rows(
-        "supplier name country mode distance_km payment_d",
-        ("CHEM-IT", "Polyols, Italy", "IT", "truck_contract", 280, 60), ("CHEM-DE", "Isocyanates, Germany", "DE", "truck_contract", 1150, 60), ("CHEM-HU", "Isocyanates, Hungary", "HU", "truck", 1050, 45),
-        ("ADD-BE", "Additives, Belgium", "BE", "truck", 1300, 60), ("LAT-BE", "Latex, Belgium", "BE", "truck_contract", 1320, 60), ("SPR-IT", "Springs, Italy", "IT", "truck_contract", 190, 75),
-        ("TEX-IT", "Weaver, Tuscany", "IT", "truck_contract", 60, 75), ("TEX-TR", "Weaver, Turkey", "TR", "truck", 2450, 45), ("TEX-CN", "Weaver, China", "CN", "ocean", 16500, 30),
-        ("WAD-IT", "Waddings, Italy", "IT", "truck_contract", 120, 75), ("WOL-NZ", "Wool wadding by air, New Zealand", "NZ", "air", 18500, 30), ("ACC-IT", "Haberdashery wholesaler, Italy", "IT", "truck", 90, 60),
-        ("ZIP-CN", "Zips, China", "CN", "ocean", 16500, 30), ("GLU-IT", "Glues, Italy", "IT", "truck", 210, 60), ("PAK-IT", "Film and boxes, Italy", "IT", "truck", 70, 75),
+        "supplier name country mode distance_km payment_d way_d",
+        ("CHEM-IT", "Polyols, Italy", "IT", "truck_contract", 280, 60, 1), ("CHEM-DE", "Isocyanates, Germany", "DE", "truck_contract", 1150, 60, 2), ("CHEM-HU", "Isocyanates, Hungary", "HU", "truck", 1050, 45, 2),
+        ("ADD-BE", "Additives, Belgium", "BE", "truck", 1300, 60, 2), ("LAT-BE", "Latex, Belgium", "BE", "truck_contract", 1320, 60, 2), ("SPR-IT", "Springs, Italy", "IT", "truck_contract", 190, 75, 1),
+        ("TEX-IT", "Weaver, Tuscany", "IT", "truck_contract", 60, 75, 1), ("TEX-TR", "Weaver, Turkey", "TR", "truck", 2450, 45, 4), ("TEX-CN", "Weaver, China", "CN", "ocean", 16500, 30, 38),
+        ("WAD-IT", "Waddings, Italy", "IT", "truck_contract", 120, 75, 1), ("WOL-NZ", "Wool wadding by air, New Zealand", "NZ", "air", 18500, 30, 4), ("ACC-IT", "Haberdashery wholesaler, Italy", "IT", "truck", 90, 60, 1),
+        ("ZIP-CN", "Zips, China", "CN", "ocean", 16500, 30, 38), ("GLU-IT", "Glues, Italy", "IT", "truck", 210, 60, 1), ("PAK-IT", "Film and boxes, Italy", "IT", "truck", 70, 75, 1),
     )
 
 
@@ -62,4 +62,16 @@ def supply() -> list[Row]:
         ("ACC-IT", "THREAD", 1, 6.0, 8, 100, 10, 0, 0.002), ("ACC-IT", "BORDER", 1, 0.22, 8, 5000, 1000, 0, 0.003), ("ACC-IT", "LABEL", 1, 0.12, 8, 5000, 1000, 0, 0.002), ("ZIP-CN", "ZIP", 1, 0.22, 50, 20000, 5000, 0, 0.01),
         ("ACC-IT", "ZIP", 2, 0.34, 8, 5000, 1000, 0, 0.004), ("GLU-IT", "GLUE", 1, 2.8, 7, 1000, 200, 0, 0.001),
         ("PAK-IT", "FILM", 1, 2.0, 7, 1000, 200, 0, 0.002), ("PAK-IT", "BOX", 1, 1.1, 7, 2000, 250, 0, 0.003), ("PAK-IT", "BOX-PIL", 1, 0.6, 7, 2000, 250, 0, 0.003), ("TEX-IT", "FAB-PIL", 1, 2.6, 12, 2000, 250, 0, 0.005),
+    )
+
+
+def events() -> list[Row]:
+    """Table events: what the variants of the scenario let happen; days, sizes and reactions assumed."""
+    return rows(
+        "event kind target first last days size chance trigger after_days known_days detect_days told_share tell_days rush_share rush_days rush_premium cost_eur reach_days",
+        ("port_closed", "mode", "ocean", "2026-03-16", "", 28, 1, 1, "", 0, "", 3, 0.5, 1, 0.3, 12, 0.6, 0, 60), ("port_outbound", "mode", "container", "", "", 28, 1, 1, "port_closed", 0, "", 3, 0.5, 1, 0, 7, 0, 0, 60),
+        ("tdi_stop", "supplier", "CHEM-DE", "2026-03-30", "", 56, 1, 1, "", 0, "", 5, 0.5, 1, 0.25, 10, 0.35, 0, 60),
+        ("surge", "demand", "", "2026-05-04", "", 42, 0.5, 1, "", 0, "", 10, 0.5, 1, 0, 7, 0, 0, 60),
+        ("foaming_down", "work_centre", "foaming", "2026-05-11", "", 14, 1, 1, "", 0, "", 0.5, 0.5, 1, 0, 7, 0, 60000, 60),
+        ("faulty_foam", "recall", "dormir", "2026-06-01", "", 28, 0.3, 1, "", 0, "", 1, 0.5, 1, 0, 7, 0, 40000, 60),
     )

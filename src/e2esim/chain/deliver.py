@@ -12,6 +12,7 @@ import simpy
 from e2esim.chain import deliver_kernels as kernels
 from e2esim.chain.phases import At, Phase
 from e2esim.chain.stock import Stock
+from e2esim.chain.ways import Ways
 from e2esim.domain.book import Columns
 from e2esim.domain.calendar import DueCalendar
 from e2esim.domain.events import Event, EventLog
@@ -41,6 +42,7 @@ class Deliver:
         self._ready = np.zeros(lanes, dtype=np.int64)  # rows that wait for their truck
         self._keys = np.array([streams.key(name) for name in _STREAMS], dtype=np.uint64)
         self._monday = world.start.weekday()
+        self.ways: Ways | None = None  # where events stop trucks
 
     def start(self) -> None:
         """Start the departures of every lane, in the order of the lanes."""
@@ -111,7 +113,7 @@ class Deliver:
         t = next_departure(departs, cutoff, self._monday, self.env.now)
         while t < math.inf:
             yield At(self.env, self.tick_h * math.ceil(t / self.tick_h), Phase.DEPART)
-            if self._ready[lane]:
+            if self._ready[lane] and (self.ways is None or self.ways.leaves(lane, t)):
                 self._leave(lane, t)
             t = next_departure(departs, cutoff, self._monday, math.nextafter(t, math.inf))
 
@@ -126,9 +128,10 @@ class Deliver:
         rows = out[:m]
         self._ready[lane] -= m
         pieces = self.stock.ship(rows)
+        dearer = 1.0 if self.ways is None else 1.0 + self.ways.freight(lane, t)
         volume = kernels.freight(
             rows, lane, b["item"], b["quantity"], b["freight_eur"], b["picking_eur"], self.world.items.volume_m3,
-            float(lanes.cost_eur_m3[lane]), float(lanes.cost_eur_line[lane]), self.world.plant.picking_cost_eur,
+            dearer * float(lanes.cost_eur_m3[lane]), float(lanes.cost_eur_line[lane]), self.world.plant.picking_cost_eur,
         )
         self.under_way.push(rows, self._times(rows, write=False))
         self.log.emit(self.env.now, Event.TRUCK_LEFT, place=lane, rows=m, quantity=pieces, value=float(volume))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,6 +69,7 @@ class Shop:
         self.lots: dict[int, Lot] = {}  # open lots by release number
         self.history: list[Lot] = []  # every lot ever released
         self.overtime_eur = 0.0
+        self.worse: Callable[[int, float], float] | None = None  # share of an item scrapped on top, where events spoil lots
         self._number = 0
         self._scrap_carry: F = np.zeros(world.items.n)
         self._waiting: dict[int, dict[int, Lot]] = {}  # lots without material, by missing component and release number
@@ -199,7 +200,7 @@ class Shop:
         self._complete(lot)
 
     def _complete(self, lot: Lot) -> None:
-        due = self._scrap_carry[lot.item] + lot.quantity * float(self.world.items.scrap[lot.item])
+        due = self._scrap_carry[lot.item] + lot.quantity * self._scrap_share(lot.item)
         scrapped = min(float(np.floor(due + 1e-9)), lot.quantity)
         self._scrap_carry[lot.item] = due - scrapped
         del self.lots[lot.key[1]]
@@ -208,6 +209,16 @@ class Shop:
         good = lot.quantity - scrapped
         self.log.emit(self.env.now, Event.LOT_COMPLETED, item=lot.item, quantity=good, value=scrapped)
         self.stock.produce(lot.item, good, scrapped)
+
+    def _scrap_share(self, item: int) -> float:
+        usual = float(self.world.items.scrap[item])
+        return usual if self.worse is None else min(1.0, usual + self.worse(item, self.env.now))
+
+    def put_off(self, place: int, hours: float) -> None:
+        """Let open lots that still need a work centre be due ``hours`` later: what the firm expects while it stands still."""
+        for lot in self.lots.values():
+            if any(centre == place for centre, _, _ in self._steps[lot.item][lot.step :]):
+                lot.due_h += hours
 
     # --- material ----------------------------------------------------------------------------------------------------
     def _retry(self, item: int) -> None:

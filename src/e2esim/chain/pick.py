@@ -8,6 +8,7 @@ import numpy.typing as npt
 from e2esim.chain.pick_kernels import pick_rows
 from e2esim.domain.book import Columns
 from e2esim.domain.events import Event, EventLog
+from e2esim.domain.worktime import WorkTime
 from e2esim.domain.world import World
 from e2esim.streams import Streams
 
@@ -27,6 +28,10 @@ class Pick:
         self._left = -1.0  # pieces left of the row at work, -1 = none begun
         self._open = np.asarray(self.plant.calendar.opens)
         self._close = np.asarray(self.plant.calendar.closes)
+
+    def work(self, crew: WorkTime) -> None:
+        """Let the crew work in other hours than the warehouse's."""
+        self._open, self._close = np.asarray(crew.opens), np.asarray(crew.closes)
 
     def push(self, rows: Rows) -> None:
         """Queue allocated rows for picking."""

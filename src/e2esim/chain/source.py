@@ -11,6 +11,7 @@ import simpy
 
 from e2esim.chain.phases import At, Phase
 from e2esim.chain.stock import Stock
+from e2esim.chain.ways import HeldUp, Ways
 from e2esim.domain.book import CALL_COLUMNS, Columns
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.world import World
@@ -31,6 +32,8 @@ class Source:
         self.env, self.world, self.stock, self.log = env, world, stock, log
         self.open: dict[int, tuple[int, float, float]] = {}  # call-off number -> item, quantity, due [h]
         self.history: list[list[float]] = []  # row, quantity, called, due, arrived, rejected of every call-off
+        self.ways: Ways | None = None  # where events hold goods up
+        self._held: dict[int, HeldUp] = {}  # open call-offs that an event holds up
         self._key = streams.key("source.lateness")
         self._number = 0
         self._reject_carry: F = np.zeros(len(world.supply.item))  # rejected units not yet whole, by supply row
@@ -51,6 +54,9 @@ class Source:
             now, Event.CALLED_OFF, place=int(supply.supplier[row]), item=item, quantity=quantity,
             value=quantity * float(supply.price_eur[row]),
         )
+        if self.ways is not None and (more := self.ways.price(row, now)) > 0.0:
+            extra = more * quantity * float(supply.price_eur[row])
+            self.log.emit(now, Event.SURCHARGED, place=int(supply.supplier[row]), item=item, quantity=quantity, value=extra)
         self._open(row, quantity, due)
 
     def book(self) -> Columns:
@@ -61,11 +67,24 @@ class Source:
         return Columns.of(CALL_COLUMNS, {**columns, "item": supply.item[at], "supplier": supply.supplier[at]})
 
     def receipts(self, now_day: int, days: int) -> F:
-        """Open call-offs by due day from ``now_day``, (items, days); overdue ones count as due tomorrow."""
+        """Open call-offs by due day from ``now_day``, (items, days); overdue ones count as due tomorrow.
+
+        What an event holds up counts from the day on which it will come, once the firm knows.
+        """
         table = np.zeros((self.world.items.n, days))
-        for item, quantity, due in self.open.values():
-            add_due(table, item, quantity, due, now_day)
+        for number, (item, quantity, due) in self.open.items():
+            held = self._held.get(number)
+            add_due(table, item, quantity, due if held is None or held.seen > 24.0 * now_day else max(due, held.comes), now_day)
         return table
+
+    def stuck(self, now: float, until: F) -> F:
+        """Open call-offs that the firm knows to come after ``until`` (items,) [h], (items,) [unit]."""
+        total = np.zeros(self.world.items.n)
+        for number, held in self._held.items():
+            item, quantity, _ = self.open[number]
+            if held.seen <= now and held.comes > until[item]:
+                total[item] += quantity
+        return total
 
     def _address(self, row: int, due_h: float) -> int:
         """Address of the luck of what is due from a supply row on a day: the same whatever else is called off in a run."""
@@ -91,12 +110,16 @@ class Source:
     def _carry_in(self, number: int, row: int, quantity: float, due: float) -> Generator[simpy.Event, None, None]:
         """Wait for the goods, receive them in working hours, send back what is not good."""
         supply, calendar = self.world.supply, self.world.plant.calendar
-        late = self.lateness(self._address(row, due), int(supply.mode[row]))
+        address = self._address(row, due)
+        late = self.lateness(address, int(supply.mode[row]))
         planned = max(calendar.next_open(due), self.env.now)
-        arrival = calendar.next_open(max(due + 24.0 * late, self.env.now))
+        comes = due if self.ways is None else self._hold(number, row, due, address)
+        arrival = calendar.next_open(max(comes + 24.0 * late, self.env.now))
         if not np.isfinite(arrival):
             return
         yield At(self.env, arrival, Phase.ARRIVE)
+        if number in self._held:
+            self._let_go(number, row, quantity)
         item, place = int(supply.item[row]), int(supply.supplier[row])
         rejected = self._rejected(row, quantity)
         del self.open[number]
@@ -108,6 +131,19 @@ class Source:
         self.log.emit(self.env.now, Event.SUPPLY_RECEIVED, place=place, item=item, quantity=good, value=days)
         if rejected > 0:
             self.log.emit(self.env.now, Event.SUPPLY_REJECTED, place=place, item=item, quantity=rejected)
+
+    def _hold(self, number: int, row: int, due: float, address: int) -> float:
+        """When a call-off comes, events counted in [h]; one that they hold up is remembered."""
+        assert self.ways is not None
+        held = self.ways.inbound(row, self.env.now, due, address)
+        if held.comes > due or held.premium > 0.0:
+            self._held[number] = held
+        return held.comes
+
+    def _let_go(self, number: int, row: int, quantity: float) -> None:
+        held = self._held.pop(number)
+        if held.premium > 0.0:
+            self.log.emit(self.env.now, Event.REACTION_PAID, place=held.event, value=held.premium * quantity * float(self.world.supply.price_eur[row]))
 
     def _rejected(self, row: int, quantity: float) -> float:
         """Whole units rejected: the expected number, its fraction carried to the next call-off of the same row."""

@@ -207,7 +207,13 @@ def _by_name(text: str) -> Place | None:
         place = _at(root / text)
         if place is not None and place.folder != root.resolve():
             return place
-    return None
+    return _by_variant(text)
+
+
+def _by_variant(text: str) -> Place | None:
+    """The scenario of which alone a variant is called ``text``: disruption_port means mattress_maker/disruption_port."""
+    owners = [folder for folder in scenarios().values() if text in variants(folder)]
+    return _at(owners[0] / text) if len(owners) == 1 else None
 
 
 def _unknown(value: str, message: str, remedy: str) -> InputErrors:

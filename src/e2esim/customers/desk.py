@@ -48,6 +48,12 @@ class Desk:
         self._route = np.array([0 if one_team else _SILO_ROUTE[r] for r in Reason], dtype=np.int64)
         self._levers = Levers(o.first_contact_low, max(o.first_contact_low, o.first_contact_high), o.culture, o.organisation, o.platform)
 
+    def absent(self, share: float, until: float) -> None:
+        """Let a share of the agents of each department be away until a time [h]; an answer begun is finished."""
+        for first, last in zip(self._starts[:-1], self._starts[1:], strict=True):
+            away = slice(int(first), int(first) + round(share * int(last - first)))
+            self._free[away] = np.maximum(self._free[away], until)
+
     def request(self, rows: npt.NDArray[np.int32], times: npt.NDArray[np.float64], reasons: npt.NDArray[np.uint8], tick: int) -> None:
         """Customers of order ``rows`` will contact the firm at ``times`` [h] for ``reasons``."""
         if not self.world.settings.organisation.after_sale:

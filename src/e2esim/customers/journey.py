@@ -38,6 +38,7 @@ class Journey:
         self.world, self.experiences, self.orders = world, experiences, orders
         w = world
         self._after_key, self._overdue_key, self._stir_key = streams.key("journey.after"), streams.key("journey.overdue"), streams.key("journey.stir")
+        self.news = 0.0  # share of the delays told first while the firm speaks about an event
         self._promises = DueCalendar(ticks, 1024, tick_h=w.settings.horizon.tick_h)
         self._later = DueCalendar(ticks, 1024, tick_h=w.settings.horizon.tick_h)
         transit = np.where(w.lanes.of >= 0, w.lanes.transit_d[w.lanes.of], 0.0).max(axis=1)
@@ -60,7 +61,7 @@ class Journey:
         """Requests "where is my order" of rows whose promised day has just passed; telling first spares most of them."""
         rows = self._promises.pop(tick)
         out, times = np.empty(len(rows), dtype=np.int32), np.empty(len(rows))
-        told = self.world.settings.organisation.proactive
+        told = max(self.world.settings.organisation.proactive, self.news)
         m = overdue(rows, now, self._overdue_key, self.experiences.facts(), ASK_SHARE, told, out, times) if len(rows) else 0
         return out[:m], times[:m], np.full(m, Reason.WHERE_IS_MY_ORDER, dtype=np.uint8)
 
@@ -92,6 +93,11 @@ class Journey:
         e.feel(emit.defects(batch, rows[kind == DEFECT_SHOWS], now, facts))
         shop = rows[(kind != IN_USE) & (kind != DEFECT_SHOWS)]
         e.feel(emit.made_good(batch, shop, now, int(Lived.SHOP_RECOVERY), SHOP_RECOVERY, facts))
+
+    def recalled(self, rows: Rows, now: float) -> None:
+        """Goods that the firm calls back: their customers learn of the defect."""
+        e = self.experiences
+        e.feel(emit.defects(e.room(len(rows)), rows, now, e.facts()))
 
     def given_up(self, rows: Rows, now: float) -> None:
         """Lines whose customers would not wait any longer."""

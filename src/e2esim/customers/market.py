@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +60,7 @@ class DemandCells:
         self._number = np.zeros(cells, dtype=np.int64)
         self._rate_y = self._prospects_y()
         self._tick_h = w.settings.horizon.tick_h
+        self.surge: Callable[[float], F] | None = None  # factor on the prospects of each cell at a time [h], where events move demand
         self._buffer = np.zeros(4096, dtype=BUYER)
         self.reputation = np.zeros(len(w.markets))
         self.prospects_seen = 0
@@ -110,7 +112,8 @@ class DemandCells:
         else:
             profile = float(_HOUR_SHARE[int(hour) : int(hour + self._tick_h)].mean())
         factor = _WEEKDAY[weekday] * profile * self._tick_h / 8760.0
-        return np.asarray(np.maximum(self._rate_y * w.cells.season[:, month_of(w.start, day)] * factor, 1e-12))
+        mu = self._rate_y * w.cells.season[:, month_of(w.start, day)] * factor
+        return np.asarray(np.maximum(mu if self.surge is None else mu * self.surge(t), 1e-12))
 
     def is_open(self, tick: int) -> bool:
         """True if anybody buys in this tick; needs that arise at night are met when the shops open."""

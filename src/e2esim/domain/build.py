@@ -17,6 +17,7 @@ import polars as pl
 from e2esim.domain import world as w
 from e2esim.domain.changeovers import lay_out_changeovers
 from e2esim.domain.closures import closed_days
+from e2esim.domain.disturbed import Struck, lay_out_events
 from e2esim.domain.scenario import Scenario
 from e2esim.domain.settings import Settings
 from e2esim.domain.units import is_pieces
@@ -59,6 +60,8 @@ def build_world(scenario: Scenario) -> w.World:
     cells, weekly = _cells(_by_month(t["history"]), t["markets"], t["season"], items, channels, markets, accounts, settings.horizon.start, scale)
     price, consumer, reference = (_price(t["prices"], items, channels, c) for c in ("price_eur", "consumer_eur", "reference_eur"))
     price, consumer = price * settings.market.price_factor, consumer * settings.market.price_factor
+    lanes = _lanes(t["lanes"], channels, markets, modes)
+    struck = Struck(items=items, routing=routing, centres=centres, supply=supply, modes=modes, lanes=lanes, cells=cells, channels=channels, markets=markets)
     return w.World(
         settings=settings,
         start=settings.horizon.start,
@@ -78,7 +81,7 @@ def build_world(scenario: Scenario) -> w.World:
         supply=supply,
         plant=_plant(t["sites"], calendars, scale),
         channels=channels,
-        lanes=_lanes(t["lanes"], channels, markets, modes),
+        lanes=lanes,
         segments=segments,
         mix_cdf=_mix(t["mix"], channels, segments),
         accounts=accounts,
@@ -91,6 +94,7 @@ def build_world(scenario: Scenario) -> w.World:
         services=_services(t["services"]),
         opening=_opening(t, items, supply, kept, settings.horizon.start, scale),
         demand_weekly=weekly,
+        disturbances=lay_out_events(t["events"], settings, struck, brands, _codes),
     )
 
 
@@ -193,6 +197,7 @@ def _supply(suppliers: pl.DataFrame, supply: pl.DataFrame, items: tuple[str, ...
     return w.Supply(
         suppliers=ids,
         payment_d=_f(suppliers, "payment_d"),
+        way_d=_f(suppliers, "way_d"),
         supplier=supplier,
         item=item[order],
         price_eur=_f(supply, "price")[order],

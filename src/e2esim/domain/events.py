@@ -38,6 +38,12 @@ class Event(IntEnum):
     # plan, quantity = units more for which that holds (0: for none, the price is one of several)
     HOUR_PRICED = 22  # place = work centre; [EUR/h, h]
     LINES_CANCELLED = 24  # rows given up by customers who waited too long; quantity = pieces
+    STRUCK = 30  # place = event of table events that begins; quantity = its size, value = when it ends [h]
+    DETECTED = 31  # place = event; the firm knows it and plans with it from now on; value = when it begins [h]
+    REPLANNED = 32  # place = event; the first master plan that counts with it
+    REACTION_PAID = 33  # place = event, value = EUR of what was brought another way, of the one-off cost
+    SURCHARGED = 34  # place = supplier, item, quantity called off, value = EUR above the agreed price
+    HOURS_LOST = 35  # place = work centre; quantity = machine hours lost in the week to events, and paid
     MATERIAL_PRICED = 23  # item = material; [EUR/unit, unit]
 
 

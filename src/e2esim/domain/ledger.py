@@ -43,6 +43,7 @@ class Posted(IntEnum):
     PRICE_VARIANCE = 18  # paid to suppliers above the standard price
     OVERHEAD = 19
     CARRYING = 20  # cost of holding stock
+    REACTION = 21  # to events: goods brought by another way, one-off costs, surcharges of suppliers; paid when posted
 
 
 class Balance(IntEnum):
@@ -67,7 +68,7 @@ LAST: dict[PnlLine, Posted] = {
     PnlLine.NET_SALES: Posted.COMMISSIONS,
     PnlLine.GROSS_MARGIN: Posted.CONVERSION,
     PnlLine.CONTRIBUTION: Posted.TOUCHPOINTS,
-    PnlLine.RESULT: Posted.CARRYING,
+    PnlLine.RESULT: Posted.REACTION,
 }  # each subtotal is the sum of the accounts up to this one
 
 COST_CENTRES: dict[Posted, str] = {
@@ -78,6 +79,7 @@ COST_CENTRES: dict[Posted, str] = {
     **dict.fromkeys((Posted.SERVICES, Posted.TALK, Posted.STANDBY), "customer service"),
     Posted.TOUCHPOINTS: "marketing",
     Posted.OVERHEAD: "firm",
+    Posted.REACTION: "firm",
 }
 
 ROW_COSTS = ("cost_eur", "freight_eur", "picking_eur", "service_eur", "penalty_eur", "commission_eur", "credit_eur")

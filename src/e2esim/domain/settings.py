@@ -291,6 +291,13 @@ class NetworkPeriods:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EventChoice:
+    """Which events of table ``events`` may happen."""
+
+    active: str = "all"  # all, none, or the names of some, separated by spaces; what they trigger comes with them
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """One scenario without its tables."""
 
@@ -311,6 +318,7 @@ class Settings:
     organisation: Organisation = field(default_factory=Organisation)
     finance: Finance = field(default_factory=Finance)
     network: NetworkPeriods = field(default_factory=NetworkPeriods)
+    events: EventChoice = field(default_factory=EventChoice)
 
     def __post_init__(self) -> None:
         _need(bool(self.name), "a scenario needs a name")

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.domain.changeovers import Changeovers
+from e2esim.domain.disturbances import NO_EVENTS, Disturbances
 from e2esim.domain.settings import Settings
 from e2esim.domain.worktime import WorkTime
 
@@ -96,6 +97,7 @@ class Supply:
 
     suppliers: tuple[str, ...]
     payment_d: F  # (suppliers,)
+    way_d: F  # (suppliers,) of a lead time, on the way
     supplier: I  # (rows,)
     item: I
     price_eur: F
@@ -345,6 +347,7 @@ class World:
     services: Services
     opening: Opening
     demand_weekly: F  # (weeks of history, items) past consumer demand by week, scaled, oldest first
+    disturbances: Disturbances = NO_EVENTS
 
     @property
     def nodes(self) -> int:

@@ -28,7 +28,7 @@ _JOURNAL: dict[str, tuple[Posted | Balance, ...]] = {
     "services": (Posted.TOUCHPOINTS,),
     "staff": (Posted.TALK, Posted.STANDBY, Posted.SELLERS),
     "overtime": (Posted.OVERTIME,),
-    "overhead": (Posted.OVERHEAD,),
+    "overhead": (Posted.OVERHEAD, Posted.REACTION),
     "plant": (Posted.IDLE, Posted.SET_UP),
 }  # paid when posted
 

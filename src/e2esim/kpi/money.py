@@ -30,7 +30,7 @@ _OF_THE_FIRM = {
     "touchpoint_cost": (Posted.TOUCHPOINTS,),
     "idle_cost": (Posted.IDLE, Posted.SET_UP, Posted.SCRAP),
     "overtime_cost": (Posted.OVERTIME,),
-    "structure_cost": (Posted.OVERHEAD, Posted.CARRYING, Posted.PRICE_VARIANCE),
+    "structure_cost": (Posted.OVERHEAD, Posted.CARRYING, Posted.PRICE_VARIANCE, Posted.REACTION),
 }  # costs told over all only: what belongs to no channel is part of them
 
 

@@ -139,7 +139,7 @@ def _shortages(reading: Reading, findings: Findings) -> None:
     since = np.full(len(reading.outcome.labels.items), np.nan)
     spells, _, hours = shortage_spells(e["t"], e["kind"], e["item"], e["quantity"], reading.start, reading.end, since)
     findings.put_one(
-        "reactivity",
+        "shortage_days",
         hours / 24.0 / spells if spells else float("nan"),
         spells,
         "not exercised: no material was missing in the reporting window",

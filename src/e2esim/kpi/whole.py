@@ -10,6 +10,7 @@ from e2esim.kpi.money import measure_money, measure_returns, sum_money
 from e2esim.kpi.operations import mean_stock, measure_operations
 from e2esim.kpi.reading import Reading
 from e2esim.kpi.service import measure_service
+from e2esim.kpi.surprises import measure_surprises
 from e2esim.kpi.table import Findings, KpiTable
 from e2esim.kpi.voice import measure_desk, measure_voice
 
@@ -33,6 +34,7 @@ def measure_all(outcome: Outcome) -> KpiTable:
     placed = measure_service(reading, findings)
     measure_desk(reading, placed, findings)
     measure_operations(reading, findings)
+    measure_surprises(reading, findings)
     measure_late(reading, findings)
     stock_eur, counts = mean_stock(reading)
     measure_money(reading, money, read_pnl(reading), stock_eur, counts, findings)

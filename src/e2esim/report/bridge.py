@@ -37,7 +37,7 @@ _DOWN_TO: tuple[tuple[PnlLine, str, tuple[tuple[str, tuple[Posted, ...]], ...]],
         (
             ("contacts", (Posted.TALK, Posted.STANDBY, Posted.SELLERS)),
             ("plant", (Posted.IDLE, Posted.SET_UP, Posted.SCRAP, Posted.OVERTIME)),
-            ("fixed", (Posted.OVERHEAD, Posted.CARRYING, Posted.PRICE_VARIANCE)),
+            ("fixed", (Posted.OVERHEAD, Posted.CARRYING, Posted.PRICE_VARIANCE, Posted.REACTION)),
         ),
     ),
 )

@@ -13,6 +13,7 @@ from e2esim.chain.stock import Stock
 from e2esim.domain.world import World
 from e2esim.planning.calloff import Sources, call_offs
 from e2esim.planning.netting import bill, net_requirements
+from e2esim.simulate.known_events import KnownEvents
 
 F = npt.NDArray[np.float64]
 
@@ -40,6 +41,7 @@ class Feeder:
             reject_share=w.supply.reject,
         )
         self._usual = self._sources
+        self.known: KnownEvents | None = None  # what the firm knows of events
         self._called = np.zeros(len(w.supply.item))
         self._review_d = 7 if w.settings.planning.rule == "silo" else 1
 
@@ -79,11 +81,14 @@ class Feeder:
             self._call_off(plan.gross, free, w.items.cover_d * daily)
 
     def _call_off(self, gross: F, free: F, safety: F) -> None:
+        sources, on_order = self._sources, self.stock.on_order[0]
+        if self.known is not None:
+            sources, on_order = self.known.sources(sources, on_order, self.source)
         today = call_offs(
-            self._sources,
+            sources,
             daily=gross,
             on_hand=free,
-            on_order=self.stock.on_order[0],
+            on_order=on_order,
             safety=safety,
             review_d=float(self._review_d),
             called_this_week=self._called,

@@ -30,6 +30,7 @@ from e2esim.planning.sop.from_world import Position
 from e2esim.planning.static_mps import lots, static_mps
 from e2esim.simulate.deployment import Deployment
 from e2esim.simulate.feeder import FEED_DAYS, Feeder
+from e2esim.simulate.known_events import KnownEvents
 from e2esim.simulate.promise import PromiseDesk
 from e2esim.simulate.quotas import NightlyQuotas
 from e2esim.simulate.sop import MonthlySop
@@ -49,6 +50,7 @@ class Planner:
     def __init__(self, world: World, stock: Stock, shop: Shop, source: Source, promise: PromiseDesk, deployment: Deployment, log: EventLog) -> None:
         self.world, self.stock, self.shop, self.source, self.promise, self.log = world, stock, shop, source, promise, log
         self.deployment = deployment
+        self.known: KnownEvents | None = None  # what the firm knows of events
         w, p = world, world.settings.planning
         self.sold = np.nonzero(w.items.sold)[0]
         self.weeks = p.mps_weeks
@@ -93,7 +95,8 @@ class Planner:
     def _index(self, day: int) -> F:
         """Seasonal index by item of the week that starts on ``day``, (items,)."""
         months = [month_of(self.world.start, day + k) for k in range(7)]
-        return np.asarray(self._season[:, months].mean(axis=1))
+        usual = np.asarray(self._season[:, months].mean(axis=1))
+        return usual if self.known is None else usual * self.known.demand(24.0 * day)
 
     def _mps_system(self) -> MpsSystem:
         w, p, sold = self.world, self.world.settings.planning, self.sold
@@ -127,6 +130,12 @@ class Planner:
         where = [int(price.argmax())] if price.max(initial=0.0) > 1e-6 else list(range(self.system.n_centres))
         hours[self.sold] = self.system.centre_hours[where].sum(axis=0)
         return hours
+
+    def learn(self, known: KnownEvents) -> None:
+        """Plan with what the firm knows of events from now on."""
+        self.known = known
+        self._hours = _daily_hours(known.world, self._hours.shape[1] - int(self.world.hours // 24) - 21)
+        self._open_days = self._hours.sum(axis=0)
 
     # --- demand -------------------------------------------------------------------------------------------------------
     def demand(self, rows: Rows, orders: Columns) -> None:
@@ -315,7 +324,7 @@ class Planner:
         arrivals = _by_week(self.source.receipts(day, 7 * self.weeks))[:, raw]
         held = self._held_raw()[raw]
         level = held[:, None] + np.cumsum(arrivals, axis=0).T
-        lead = np.array([w.supply.lead_d[w.supply.start[i]] for i in raw]) - self.ahead_d
+        lead = (np.array([w.supply.lead_d[w.supply.start[i]] for i in raw]) if self.known is None else self.known.lead_d(24.0 * day)[raw]) - self.ahead_d
         reach = np.ceil(np.maximum(lead, 0.0) / 7.0)[:, None] <= np.arange(self.weeks)[None, :]
         return np.where(reach, np.inf, level)
 
@@ -421,6 +430,8 @@ class Planner:
         for i in self.sold:
             shift = min(int(lead[i]), days)
             table[i, shift:] += planned[i, : days - shift]
+        if self.known is not None:
+            self.known.put_off(table, 24.0 * day)
         table[:, 1:] = table[:, :-1] * self.world.items.sold[:, None]  # finished today, shipped from tomorrow on
         table[:, 0] = 0.0
         return table

@@ -63,6 +63,8 @@ def _plant(world: World, e: Log, journal: Journal) -> None:
     set_up = np.maximum(hours - run, 0.0)
     journal.post_many(e["t"][done], Posted.SET_UP, -set_up * eur_h[place], place=place)
     journal.post_many(e["t"][done], Balance.MADE, (hours - set_up) * eur_h[place], place=place)
+    lost, place = of(Event.HOURS_LOST)
+    journal.post_many(e["t"][lost], Posted.IDLE, -e["quantity"][lost] * eur_h[place], place=place)
     paid, place = of(Event.EXTRA_PAID)
     journal.post_many(e["t"][paid], Posted.OVERTIME, -e["value"][paid], place=place)
     completed = (e["kind"] == Event.LOT_COMPLETED) & (e["value"] > 0)
@@ -90,6 +92,9 @@ def _suppliers(world: World, e: Log, journal: Journal) -> None:
     each = np.where(np.isnan(price[place, item]), standard, price[place, item])
     journal.post_many(e["t"][received], Posted.PRICE_VARIANCE, -e["quantity"][received] * (each - standard), place=place)
     journal.post_many(e["t"][received], Balance.BOUGHT, e["quantity"][received] * each, place=place)
+    for kind in (Event.SURCHARGED, Event.REACTION_PAID):
+        paid = e["kind"] == kind
+        journal.post_many(e["t"][paid], Posted.REACTION, -e["value"][paid])
 
 
 def _desk(world: World, contacts: Columns, journal: Journal) -> None:

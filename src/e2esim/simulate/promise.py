@@ -32,11 +32,13 @@ def account_classes(world: World) -> npt.NDArray[np.int64]:
     return np.where(own, BRANCH, np.where(a.strategic >= _STRATEGIC_FROM, STRATEGIC, TRADE)).astype(np.int64)
 
 
-def _departures(world: World, days: int) -> npt.NDArray[np.int64]:
+def _departures(world: World, days: int, stopped: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.int64]:
     """Next day from each day on which the plant works and a truck of the lane leaves, (lanes, days)."""
     works = world.plant.calendar.daily(days) > 0
     weekday = (np.arange(days) + world.start.weekday()) % 7
     leaves = world.lanes.departs[:, weekday] & works
+    if stopped is not None:
+        leaves &= ~stopped
     day = np.where(leaves, np.arange(days), days - 1)
     return np.asarray(np.minimum.accumulate(day[:, ::-1], axis=1)[:, ::-1])
 
@@ -66,6 +68,10 @@ class PromiseDesk:
         self._direct_d = quoted.astype(np.float64) if self.rule == "quoted" else transit + self.margin_d + 0.8
         self._no_wait = np.zeros(w.items.n)
         self._account_class = account_classes(world)
+
+    def close_lanes(self, stopped: npt.NDArray[np.bool_], plant: World) -> None:
+        """Promise only departures that are known to leave: ``stopped`` (lanes, days) none does, ``plant`` as it will work."""
+        self._departure = _departures(plant, self.committed.shape[1], stopped)
 
     # --- what the plan tells -----------------------------------------------------------------------------------------
     def renew(self, day: int, on_hand: F, receipts: F) -> None:

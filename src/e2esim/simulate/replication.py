@@ -12,6 +12,7 @@ import numpy.typing as npt
 import simpy
 
 from e2esim.chain.deliver import Deliver
+from e2esim.chain.happenings import roll, struck
 from e2esim.chain.make import Shop
 from e2esim.chain.pick import Pick
 from e2esim.chain.returns import Returns
@@ -38,6 +39,7 @@ from e2esim.simulate.outcome import gather
 from e2esim.simulate.planner import Planner
 from e2esim.simulate.promise import PromiseDesk
 from e2esim.simulate.sequencer import place_sequencers
+from e2esim.simulate.strikes import Firm, Strikes
 from e2esim.simulate.waves import Waves
 from e2esim.streams import Streams
 
@@ -64,8 +66,10 @@ class Replication:
         self.log = EventLog()
         self.orders = Columns(ORDER_COLUMNS, capacity=expected_rows(world))
         self.stock = Stock(world, self.orders, self.log)
-        self.source = Source(self.env, world, self.stock, self.log, streams)
-        self.shop = Shop(self.env, world, self.stock, self.log)
+        happened = roll(world.disturbances, streams) if world.disturbances.n else ()
+        real = struck(world, happened)  # what works in truth; the firm plans with what it knows
+        self.source = Source(self.env, real, self.stock, self.log, streams)
+        self.shop = Shop(self.env, real, self.stock, self.log)
         self.pick = Pick(world, self.orders, self.log, streams)
         self.deliver = Deliver(self.env, world, self.stock, self.orders, self.log, streams)
         self.returns = Returns(self.env, world, self.stock, self.orders, self.log, streams)
@@ -79,8 +83,14 @@ class Replication:
         self.promise = PromiseDesk(world, self.orders, self.log)
         self.deployment = Deployment(world, self.stock, self.trade, self.promise)
         self.planner = Planner(world, self.stock, self.shop, self.source, self.promise, self.deployment, self.log)
-        self.waves = Waves(world, self.orders, self.people, self.planner, self.promise)
+        self.waves = Waves(real, self.orders, self.people, self.planner, self.promise)
         place_sequencers(world, self.shop)
+        self.strikes: Strikes | None = None
+        if happened:
+            firm = Firm(
+                self.orders, self.stock, self.source, self.shop, self.pick, self.deliver, self.returns, self.market, self.journey, self.desk, self.planner,
+            )  # fmt: skip
+            self.strikes = Strikes(self.env, world, happened, firm, self.log, streams)
         self._free = [self.stock.free.copy()]  # at the plant, by night
         self._opening_last, self._opening_brand = (self.people.consumers.filled(c).copy() for c in ("last", "brand"))
 
@@ -92,6 +102,8 @@ class Replication:
         self.env.process(self._ticks())
         for stage in (self.source, self.shop, self.deliver, self.returns):
             stage.start()
+        if self.strikes is not None:
+            self.strikes.start()
         collecting = gc.isenabled()
         gc.collect()  # the replication before this one hangs together in cycles
         gc.disable()  # SimPy's many small objects have no cycles worth looking for
@@ -155,7 +167,17 @@ class Replication:
             self.trade.week()
             self.market.close_week(self.env.now)
             self.journey.reputation(168.0, self.market.reputation)
+            self._plan_week()
+
+    def _plan_week(self) -> None:
+        if self.strikes is None:
             self.planner.week()
+            return
+        self.strikes.week()
+        before = self.planner.plan
+        self.planner.week()
+        if self.planner.plan is not before:
+            self.strikes.planned()
 
     def _nightly(self, progress: Callable[[float], None] | None) -> Generator[simpy.Event, None, None]:
         while True:
@@ -163,6 +185,8 @@ class Replication:
             day = round(self.env.now / 24.0)
             if self.env.now >= self.world.hours:
                 return
+            if self.strikes is not None:
+                self.strikes.night()
             self.planner.night(day, self._pull_in)
             self._count_stock()
             if progress is not None:

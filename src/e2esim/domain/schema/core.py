@@ -195,6 +195,7 @@ TABLES: tuple[Table, ...] = (
             id_column("mode", "inbound transport mode", ("modes", "mode")),
             optional("distance_km", "km", "distance to the plant", 0.0),
             optional("payment_d", "days", "days payable", 60.0),
+            optional("way_d", "days", "of its lead times, days on the way; the rest is its own work, which events may stop", 0.0),
             SOURCE,
         ),
     ),

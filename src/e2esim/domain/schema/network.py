@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from e2esim.domain.disturbances import SIZE, Blow
 from e2esim.domain.schema.column import (
     MARKET,
     SOURCE,
@@ -152,6 +153,38 @@ TABLES: tuple[Table, ...] = (
             id_column("from_family", "setup_family of the lot before"),
             id_column("to_family", "setup_family of the lot after"),
             number("hours", "h", "machine hours of the changeover"),
+            SOURCE,
+        ),
+    ),
+    Table(
+        name="events",
+        meaning=(
+            "What may happen to the firm in a market run, each at most once: dated, or somewhere in a window, or after another one. Size by kind: "
+            + "; ".join(f"{kind.name.lower()}: {size}" for kind, size in SIZE.items()) + "."
+        ),
+        key=("event",),
+        verbs=MARKET,
+        required=False,
+        columns=(
+            id_column("event"),
+            choice("kind", "what is struck", tuple(kind.name.lower() for kind in Blow)),
+            text("target", "which one: a supplier, mode, work centre, lane or demand (CHANNEL/MARKET, or either), desk, warehouse, item or brand; empty: all"),
+            date("first", "earliest day on which it begins; empty where it follows its trigger", required=False),
+            date("last", "latest day on which it begins; empty: on the first", required=False),
+            number("days", "days", "how long it lasts", above=0.0),
+            number("size", "1", "how hard it strikes, see above", low=-1.0),
+            share("chance", "probability that it happens in a run", 1.0),
+            optional_id("trigger", "event that it follows; it happens only where that one does", ("events", "event")),
+            optional("after_days", "days", "from the beginning of its trigger to its own", 0.0),
+            optional("known_days", "days", "before it begins, when the firm is told of it; empty: a surprise", None),
+            optional("detect_days", "days", "from its beginning until the firm sees a surprise and plans with it", 2.0),
+            share("told_share", "share of the customers whose order falls due late that are told before they ask, while it lasts and as long again", 0.0),
+            optional("tell_days", "days", "from seeing it to telling customers", 1.0),
+            share("rush_share", "share of the call-offs held up that are brought by another way", 0.0),
+            optional("rush_days", "days", "from seeing it until they come by the other way", 7.0),
+            optional("rush_premium", "share of value", "what the other way costs more", 0.0),
+            optional("cost_eur", "EUR", "paid once when the firm sees it", 0.0),
+            optional("reach_days", "days", "how far back a recall reaches", 60.0),
             SOURCE,
         ),
     ),

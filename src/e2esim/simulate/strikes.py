@@ -1,0 +1,193 @@
+"""Events inside a run: what they do to the chain and its customers, when the firm learns of them, and what it does then."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import simpy
+
+from e2esim.chain.deliver import Deliver
+from e2esim.chain.happenings import carve, windows
+from e2esim.chain.make import Shop
+from e2esim.chain.phases import At, Phase
+from e2esim.chain.pick import Pick
+from e2esim.chain.returns import Returns
+from e2esim.chain.source import Source
+from e2esim.chain.stock import Stock
+from e2esim.chain.ways import Ways
+from e2esim.customers.desk import Desk
+from e2esim.customers.journey import Journey
+from e2esim.customers.market import DemandCells
+from e2esim.domain.book import Columns, OrderState, ReturnCause
+from e2esim.domain.disturbances import Blow, Happening
+from e2esim.domain.disturbed import CREWS
+from e2esim.domain.events import Event, EventLog
+from e2esim.domain.world import World
+from e2esim.simulate.known_events import KnownEvents
+from e2esim.simulate.planner import Planner
+from e2esim.streams import Streams
+from e2esim.streams.draws import uniform
+
+F = npt.NDArray[np.float64]
+
+_DESK, _WAREHOUSE = (CREWS.index(name) for name in ("desk", "warehouse"))
+
+
+class Firm(NamedTuple):
+    """Everything that an event may strike, and who reacts."""
+
+    orders: Columns
+    stock: Stock
+    source: Source
+    shop: Shop
+    pick: Pick
+    deliver: Deliver
+    returns: Returns
+    market: DemandCells
+    journey: Journey
+    desk: Desk
+    planner: Planner
+
+
+class Strikes:
+    """The events that happen in one replication. Planning nights and weeks count with an event from the moment the firm knows of it."""
+
+    def __init__(self, env: simpy.Environment, world: World, happened: tuple[Happening, ...], firm: Firm, log: EventLog, streams: Streams) -> None:
+        self.env, self.world, self.happened, self.firm, self.log = env, world, happened, firm, log
+        self.ways = Ways(world, happened, streams)
+        self._recall_key = streams.key("disturbance.recall")
+        self._unplanned: list[Happening] = []  # known, and no master plan has counted with them yet
+        self._known = 0
+        self._blocked: dict[int, dict[int, float]] = {}  # by recall: pieces by item
+        f = firm
+        f.source.ways = self.ways
+        if self._any(Blow.LANE, Blow.MODE, Blow.FREIGHT):
+            f.deliver.ways = self.ways
+        if self._any(Blow.DEMAND):
+            f.market.surge = self._surge
+        if self._any(Blow.YIELD):
+            f.shop.worse = self._worse
+        crew = [*windows(happened, Blow.STAFF, _WAREHOUSE), *windows(happened, Blow.SITE, 0)]
+        if crew:
+            f.pick.work(carve(world.plant.calendar, crew))
+
+    def _any(self, *kinds: Blow) -> bool:
+        return any(one.kind in kinds for one in self.happened)
+
+    def start(self) -> None:
+        """Let every event take its course, and write down the hours that are lost and paid."""
+        for one in self.happened:
+            self.env.process(self._course(one))
+        if self._any(Blow.WORK_CENTRE, Blow.SITE):
+            self.env.process(self._lost_hours())
+
+    def week(self) -> None:
+        """Before the weekly plan: what is known by now."""
+        self.night()
+
+    def planned(self) -> None:
+        """A master plan has just been made: it counts with all that is known."""
+        for one in self._unplanned:
+            self.log.emit(self.env.now, Event.REPLANNED, place=one.event)
+        self._unplanned.clear()
+
+    def night(self) -> None:
+        """Before planning: what the firm knows by now, and how long what it orders today would take."""
+        now, p = self.env.now, self.firm.planner
+        known = [one for one in self.happened if one.known <= now]
+        if not known:
+            return
+        seen = KnownEvents(self.world, self.ways, now)
+        p.feeder.known = seen
+        if len(known) > self._known:
+            self._known = len(known)
+            p.learn(seen)
+            p.promise.close_lanes(seen.stopped(p.promise.committed.shape[1]), seen.world)
+        p.known = seen
+
+    # --- the course of an event --------------------------------------------------------------------------------------
+    def _course(self, one: Happening) -> Generator[simpy.Event, None, None]:
+        d, told = self.world.disturbances, float(self.world.disturbances.told_share[one.event])
+        moments = [(one.start, self._strike), (one.known, self._detect)]
+        if told > 0.0:
+            moments.append((one.known + float(d.tell_h[one.event]), self._speak))
+            moments.append((one.end + float(d.length_h[one.event]), self._silence))
+        if one.kind == Blow.RECALL:
+            moments.append((one.end, self._unblock))
+        for t, act in sorted(moments, key=lambda moment: moment[0]):
+            if t > self.world.hours:
+                return
+            if t > self.env.now:
+                yield At(self.env, t, Phase.ARRIVE)
+            act(one)
+
+    def _strike(self, one: Happening) -> None:
+        self.log.emit(self.env.now, Event.STRUCK, place=one.event, quantity=one.size, value=one.end)
+        if one.kind == Blow.STAFF and _DESK in one.targets:
+            self.firm.desk.absent(one.size, one.end)
+        if one.kind == Blow.RECALL:
+            self._recall(one)
+
+    def _detect(self, one: Happening) -> None:
+        self._unplanned.append(one)
+        self.log.emit(self.env.now, Event.DETECTED, place=one.event, value=one.start)
+        cost = float(self.world.disturbances.cost_eur[one.event])
+        if cost > 0:
+            self.log.emit(self.env.now, Event.REACTION_PAID, place=one.event, value=cost)
+        left = one.size * (one.end - max(self.env.now, one.start))
+        if left > 0 and one.kind in (Blow.WORK_CENTRE, Blow.SITE):
+            for place in one.targets if one.kind == Blow.WORK_CENTRE else range(len(self.world.centres.ids)):
+                self.firm.shop.put_off(place, left)
+
+    def _speak(self, one: Happening) -> None:
+        self.firm.journey.news = max(self.firm.journey.news, float(self.world.disturbances.told_share[one.event]))
+
+    def _silence(self, one: Happening) -> None:
+        self.firm.journey.news = 0.0
+
+    # --- what events do ----------------------------------------------------------------------------------------------
+    def _surge(self, t: float) -> F:
+        factor = np.ones(len(self.world.cells.code))
+        for one in self.happened:
+            if one.kind == Blow.DEMAND and one.start <= t < one.end:
+                factor[list(one.targets)] *= max(0.0, 1.0 + one.size)
+        return factor
+
+    def _worse(self, item: int, t: float) -> float:
+        return sum(one.size for one in self.happened if one.strikes(Blow.YIELD, item) and one.start <= t < one.end)
+
+    def _recall(self, one: Happening) -> None:
+        """Block a share of the stock, and let a share of what consumers got lately come back while the recall lasts."""
+        f, o, reach = self.firm, self.firm.orders, float(self.world.disturbances.reach_h[one.event])
+        self._blocked[one.event] = {item: one.size * max(0.0, f.stock.available(item)) for item in one.targets}
+        for item, quantity in self._blocked[one.event].items():
+            f.stock.reserve(item, quantity)
+        lately = (o.filled("state") == OrderState.DELIVERED) & (o.filled("delivered") >= one.start - reach) & (o.filled("consumer") >= 0)
+        rows = np.flatnonzero(lately & np.isin(o.filled("item"), one.targets)).astype(np.int32)
+        address = o["address"][rows]
+        rows = rows[np.array([uniform(self._recall_key, int(a), 0) < one.size for a in address], dtype=np.bool_)]
+        if not len(rows):
+            return
+        times = one.start + np.array([uniform(self._recall_key, int(a), 1) for a in o["address"][rows]]) * (one.end - one.start)
+        f.journey.recalled(rows, self.env.now)
+        f.returns.push(rows, times, np.full(len(rows), int(ReturnCause.DEFECT), dtype=np.uint8))
+
+    def _unblock(self, one: Happening) -> None:
+        for item, quantity in self._blocked.pop(one.event).items():
+            self.firm.stock.reserve(item, -quantity)
+            self.firm.stock.news(item)
+
+    def _lost_hours(self) -> Generator[simpy.Event, None, None]:
+        """Machine hours that events take from each week and that are paid all the same."""
+        week = 0
+        while True:
+            a, b = 168.0 * week, min(168.0 * (week + 1), self.world.hours)
+            for place, (calendar, left) in enumerate(zip(self.world.centres.calendar, self.firm.shop.centres, strict=True)):
+                lost = int(self.world.centres.machines[place]) * (calendar.hours(a, b) - left.calendar.hours(a, b))
+                if lost > 1e-9:
+                    self.log.emit(self.env.now, Event.HOURS_LOST, place=place, quantity=lost)
+            week += 1
+            yield At(self.env, 168.0 * week, Phase.ARRIVE)
