@@ -1,0 +1,86 @@
+"""The wave of events through the chain: each stage by week, beside the same run in which nothing happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from e2esim.domain.book import OrderKind
+from e2esim.domain.events import Event
+from e2esim.domain.outcome import Outcome
+from e2esim.domain.safe_csv import write_safe_csv
+from e2esim.domain.world import World
+from e2esim.kpi.surprises import courses
+from e2esim.report.weekly import WEEK_H, read_backlog, read_feelings, read_stock, weeks_of
+
+Floats = npt.NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One stage by week of the run: ``calm`` without the events, ``struck`` with them, (n_weeks,) each."""
+
+    name: str
+    unit: str
+    calm: Floats
+    struck: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wave:
+    """The stages in the order in which goods pass them, and the events: name, start, end, known, all in weeks of the run."""
+
+    stages: tuple[Stage, ...]
+    events: tuple[tuple[str, float, float, float], ...]
+
+
+def read_wave(calm: Outcome, struck: Outcome, world: World) -> Wave:
+    """Set two runs of one seed beside each other."""
+    sides = [_stages(outcome, world) for outcome in (calm, struck)]
+    stages = tuple(Stage(name=name, unit=unit, calm=a, struck=b) for (name, unit, a), (_, _, b) in zip(*sides, strict=True))
+    found = courses(struck.events, 0.0, struck.horizon_h)
+    told = tuple((world.disturbances.ids[one.event], one.start / WEEK_H, one.end / WEEK_H, one.known / WEEK_H) for one in found)
+    return Wave(stages=stages, events=told)
+
+
+def _stages(outcome: Outcome, world: World) -> list[tuple[str, str, Floats]]:
+    o, e, weeks = outcome.orders, outcome.events, weeks_of(outcome)
+
+    def by_week(t: Floats, what: Floats) -> Floats:
+        inside = (t >= 0) & (t < outcome.horizon_h)
+        return np.bincount(np.minimum(t[inside] // WEEK_H, weeks - 1).astype(np.int64), weights=what[inside], minlength=weeks)
+
+    mine = o.filled("kind") != OrderKind.SELL_OUT
+    ordered = by_week(o.filled("placed")[mine].astype(np.float64), o.filled("quantity")[mine].astype(np.float64))
+    received = e["kind"] == Event.SUPPLY_RECEIVED
+    material = by_week(e["t"][received], e["quantity"][received] * world.items.cost_eur[e["item"][received]])
+    lots = (e["kind"] == Event.LOT_COMPLETED) & world.items.sold[e["item"]]
+    made = by_week(e["t"][lots], e["quantity"][lots])
+    waiting, late = read_backlog(outcome)
+    stock = read_stock(outcome).get(0, np.full(weeks, np.nan))
+    return [
+        ("ordered from the firm", "pcs/week", ordered),
+        ("material received", "EUR/week", material),
+        ("finished by the plant", "pcs/week", made),
+        ("in the plant warehouse", "pcs", stock),
+        ("ordered and not delivered", "pcs", waiting),
+        ("overdue at the end of the week", "pcs", late),
+        ("satisfied consumers, by week of delivery", "share", read_feelings(outcome)),
+    ]
+
+
+def write_wave(wave: Wave, folder: Path) -> None:
+    """Write wave.csv (stage, unit, week, calm, struck), wave.png and wave.svg into ``folder``."""
+    from e2esim.report.pictures.wave import draw_wave
+
+    parts = [
+        pl.DataFrame({"stage": stage.name, "unit": stage.unit, "week": np.arange(1, len(stage.calm) + 1), "calm": stage.calm, "struck": stage.struck})
+        for stage in wave.stages
+    ]
+    write_safe_csv(pl.concat(parts).with_columns(pl.col("calm", "struck").fill_nan(None)), folder / "wave.csv")
+    draw_wave(wave, folder / "wave")
