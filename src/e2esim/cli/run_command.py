@@ -17,6 +17,7 @@ from e2esim.machine_code import is_compiled
 
 if TYPE_CHECKING:
     from e2esim.config.tables_once import TablesOnce
+    from e2esim.domain.outcome import Outcome
     from e2esim.domain.scenario import Scenario
     from e2esim.report.differs import Stated
 
@@ -120,9 +121,11 @@ def run_scenario(overrides: Sequence[str], options: RunOptions) -> None:
         result = run_study(
             loaded.scenario, replications=options.replications, keep=options.replication - 1, workers=options.workers, progress=tell
         )
+        calm = _calm_twin(loaded.scenario, options, tell) if options.report and result.world is not None and result.world.disturbances.n else None
 
     def write(place: Path) -> None:
-        write_run(result, place, report=options.report, language=options.language, tables=tables, stated=_stated(overrides, loaded.scenario, once))
+        stated = _stated(overrides, loaded.scenario, once)
+        write_run(result, place, report=options.report, language=options.language, tables=tables, stated=stated, calm=calm)
 
     folder = write_new(folder, write, chosen=options.out is not None)
     if options.as_json:
@@ -133,6 +136,16 @@ def run_scenario(overrides: Sequence[str], options: RunOptions) -> None:
         numbers = ", ".join(str(k + 1) for k in result.lost)
         typer.echo(f"lost: replication {numbers}, whose process was killed twice (is there memory enough?); the result is of the others", err=True)
         raise typer.Exit(FAILED)
+
+
+def _calm_twin(scenario: Scenario, options: RunOptions, tell: Callable[[float, str], None]) -> Outcome | None:
+    """The replication that is kept, with the same random numbers and without events: what the wave is measured against."""
+    from dataclasses import replace
+
+    from e2esim.study.replicate import run_study
+
+    still = replace(scenario, settings=replace(scenario.settings, events=replace(scenario.settings.events, active="none")))
+    return run_study(still, keep=options.replication - 1, progress=lambda share, _: tell(share, "the same without events")).first
 
 
 def _stated(overrides: Sequence[str], scenario: Scenario, once: TablesOnce) -> Stated:

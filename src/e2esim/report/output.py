@@ -41,6 +41,7 @@ def write_run(
     language: str = "en",
     tables: Mapping[str, pl.DataFrame] | None = None,
     stated: Stated = NOTHING,
+    calm: Outcome | None = None,
 ) -> Path:
     """Write the run folder and return its path.
 
@@ -66,6 +67,8 @@ def write_run(
         Scenario tables, for the fingerprint in the manifest; without them the world's arrays are hashed.
     stated
         Overrides of this run and what they change, for the header of the report and the manifest.
+    calm
+        The kept replication without its events: wave.csv, wave.png and wave.svg show what these did, stage by stage.
 
     Raises
     ------
@@ -73,6 +76,10 @@ def write_run(
         If ``folder`` exists: a run never overwrites another.
     """
     with whole_folder(folder) as partial:
+        if calm is not None and result.first is not None and result.world is not None:
+            from e2esim.report.wave import read_wave, write_wave
+
+            write_wave(read_wave(calm, result.first, result.world), partial)
         _write(result, partial, report, language, tables, stated)
     return folder
 

@@ -22,7 +22,7 @@ Floats = npt.NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stage:
+class WaveStage:
     """One stage by week of the run: ``calm`` without the events, ``struck`` with them, (n_weeks,) each."""
 
     name: str
@@ -35,14 +35,14 @@ class Stage:
 class Wave:
     """The stages in the order in which goods pass them, and the events: name, start, end, known, all in weeks of the run."""
 
-    stages: tuple[Stage, ...]
+    stages: tuple[WaveStage, ...]
     events: tuple[tuple[str, float, float, float], ...]
 
 
 def read_wave(calm: Outcome, struck: Outcome, world: World) -> Wave:
     """Set two runs of one seed beside each other."""
     sides = [_stages(outcome, world) for outcome in (calm, struck)]
-    stages = tuple(Stage(name=name, unit=unit, calm=a, struck=b) for (name, unit, a), (_, _, b) in zip(*sides, strict=True))
+    stages = tuple(WaveStage(name=name, unit=unit, calm=a, struck=b) for (name, unit, a), (_, _, b) in zip(*sides, strict=True))
     found = courses(struck.events, 0.0, struck.horizon_h)
     told = tuple((world.disturbances.ids[one.event], one.start / WEEK_H, one.end / WEEK_H, one.known / WEEK_H) for one in found)
     return Wave(stages=stages, events=told)
@@ -53,7 +53,8 @@ def _stages(outcome: Outcome, world: World) -> list[tuple[str, str, Floats]]:
 
     def by_week(t: Floats, what: Floats) -> Floats:
         inside = (t >= 0) & (t < outcome.horizon_h)
-        return np.bincount(np.minimum(t[inside] // WEEK_H, weeks - 1).astype(np.int64), weights=what[inside], minlength=weeks)
+        week = np.minimum(t[inside] // WEEK_H, weeks - 1).astype(np.int64)
+        return np.asarray(np.bincount(week, weights=what[inside], minlength=weeks), dtype=np.float64)
 
     mine = o.filled("kind") != OrderKind.SELL_OUT
     ordered = by_week(o.filled("placed")[mine].astype(np.float64), o.filled("quantity")[mine].astype(np.float64))
