@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.customers.books import contact_facts
 from e2esim.customers.desk_kernels import Levers, answer_contacts
 from e2esim.customers.emission_kernels import answered, unanswered
 from e2esim.customers.experiences import Experiences
@@ -147,6 +146,6 @@ class Desk:
         c, e, s = self.contacts, self.experiences, self.world.settings.satisfaction
         c["final"][rows] = 1
         c["final"][back] = 0
-        facts, batch = contact_facts(c), e.room(len(rows))
+        facts, batch = e.answers(), e.room(len(rows))
         reference = self.world.settings.organisation.answer_reference_h
         e.feel(answered(batch, rows, e.touch_key, facts, c["final"][rows], e.facts(), e.points, reference, (s.recovery_share, s.recovery_half_life_d)))

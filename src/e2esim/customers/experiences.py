@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.customers.books import Law, Mind, Minds, OrderFacts, SpeechBook, Touchpoints, felt, order_facts, service_voice, touchpoints
+from e2esim.customers.books import (
+    ContactFacts,
+    Felt,
+    Law,
+    Mind,
+    Minds,
+    OrderFacts,
+    ServiceVoice,
+    SpeechBook,
+    Touchpoints,
+    contact_facts,
+    felt,
+    order_facts,
+    service_voice,
+    touchpoints,
+)
 from e2esim.customers.emission_kernels import ROWS
 from e2esim.customers.experience_kernels import feel
 from e2esim.customers.experience_sums import add_cells, keep
@@ -16,6 +33,17 @@ from e2esim.domain.world import World
 from e2esim.streams import Streams
 
 LINE_WEIGHT = 0.04  # of a line of a trade order against a consumer's purchase in memory, assumed
+
+
+class _Columns(NamedTuple):
+    """Columns of the order book, the contacts and the consumers by who reads them, valid while the tables have this capacity."""
+
+    capacity: tuple[int, int, int]
+    facts: OrderFacts
+    felt: Felt
+    minds: Minds
+    voice: ServiceVoice
+    answers: ContactFacts
 
 
 class Experiences:
@@ -41,6 +69,7 @@ class Experiences:
         self._law, self._mind = law(world, people), mind(world, people)
         self.sums = np.zeros((len(Lived), SERVICE + 1, len(world.channels.ids), len(world.segments.ids), 3))
         self._share = kept_share(world, people)
+        self._columns: _Columns | None = None
         self._kept: list[npt.NDArray[np.void]] = []
 
     def room(self, moments: int) -> npt.NDArray[np.void]:
@@ -51,20 +80,33 @@ class Experiences:
 
     def facts(self) -> OrderFacts:
         """What emitters read of the order book."""
-        return order_facts(self.orders)
+        return self._now().facts
+
+    def answers(self) -> ContactFacts:
+        """What emitters read of the contacts."""
+        return self._now().answers
+
+    def _now(self) -> _Columns:
+        """The columns as they are now: fetched anew only where a table has grown out of them."""
+        at = (self.orders.capacity, self.contacts.capacity, self.people.consumers.capacity)
+        if self._columns is None or self._columns.capacity != at:
+            c, p = self.people.consumers, self.people
+            minds = Minds(c["address"], c["memory"], c["memory_t"], c["scar"], self.world.accounts.code, p.account_memory)
+            voice, answers = service_voice(self.contacts), contact_facts(self.contacts)
+            self._columns = _Columns(at, order_facts(self.orders), felt(self.orders), minds, voice, answers)
+        return self._columns
 
     def feel(self, n: int) -> None:
         """Let the first ``n`` experiences of the buffer be felt, in their order."""
         if n == 0:
             return
-        c, p, m = self.people.consumers, self.people, self.world.settings.market
-        minds = Minds(c["address"], c["memory"], c["memory_t"], c["scar"], self.world.accounts.code, p.account_memory)
+        now, m = self._now(), self.world.settings.market
+        o, address = now.facts, now.minds.address
         speech = SpeechBook(m.speak_good, m.speak_bad, m.competitor_satisfaction, self.word_sum, self.word_count)
-        o = order_facts(self.orders)
-        feel(self._batch, n, self._keys, o, felt(self.orders), minds, service_voice(self.contacts), self._law, self._mind, speech)
+        feel(self._batch, n, self._keys, o, now.felt, now.minds, now.voice, self._law, self._mind, speech)
         add_cells(self._batch, n, 24.0 * self.world.settings.horizon.warmup_days, o.channel, o.segment, self.sums)
         if self._share > 0.0:
-            some = keep(self._batch, n, self._keep_key, o.consumer, c["address"], self._share)
+            some = keep(self._batch, n, self._keep_key, o.consumer, address, self._share)
             if len(some):
                 self._kept.append(self._batch[some])
 

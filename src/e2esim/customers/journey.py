@@ -89,10 +89,16 @@ class Journey:
         e = self.experiences
         rows, kind = codes // AFTER, codes % AFTER
         facts, batch = e.facts(), e.room(len(codes))
-        e.feel(emit.in_use(batch, rows[kind == IN_USE], now, e.touch_key, facts, e.points, FOLLOW_UP_GAIN))
-        e.feel(emit.defects(batch, rows[kind == DEFECT_SHOWS], now, facts))
-        shop = rows[(kind != IN_USE) & (kind != DEFECT_SHOWS)]
-        e.feel(emit.made_good(batch, shop, now, int(Lived.SHOP_RECOVERY), SHOP_RECOVERY, facts))
+        in_use, shows = kind == IN_USE, kind == DEFECT_SHOWS
+        n = 0  # emitters read nothing that is felt, so all of them may write before the first is
+        if in_use.any():
+            n = emit.in_use(batch, rows[in_use], now, e.touch_key, facts, e.points, FOLLOW_UP_GAIN)
+        if shows.any():
+            n += emit.defects(batch[n:], rows[shows], now, facts)
+        shop = rows[~(in_use | shows)]
+        if len(shop):
+            n += emit.made_good(batch[n:], shop, now, int(Lived.SHOP_RECOVERY), SHOP_RECOVERY, facts)
+        e.feel(n)
 
     def recalled(self, rows: Rows, now: float) -> None:
         """Goods that the firm calls back: their customers learn of the defect."""
@@ -106,6 +112,8 @@ class Journey:
 
     def refunded(self, rows: Rows, now: float) -> None:
         """Returned goods are credited: those who sent back what was broken feel it."""
+        if len(rows) == 0:
+            return
         cause = self.orders["return_cause"][rows]
         rows = rows[(cause == ReturnCause.DEFECT) | (cause == ReturnCause.DAMAGE)]
         if len(rows):

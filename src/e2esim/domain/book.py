@@ -263,6 +263,9 @@ CONSUMER_COLUMNS: dict[str, tuple[type, float]] = {
 }
 
 
+_AHEAD = 4096  # rows that get their values of birth before they are opened
+
+
 @dataclass
 class Columns:
     """A growing table of numpy columns.
@@ -282,6 +285,7 @@ class Columns:
     spec: dict[str, tuple[type, float]]
     capacity: int = 1024
     n: int = 0
+    born: int = 0  # rows that hold their values of birth: they are written many at a time, ahead of being opened
     data: dict[str, Column] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -311,13 +315,18 @@ class Columns:
         if first + rows > self.capacity:
             self._grow(first + rows)
         self.n = first + rows
-        for name, (_, birth) in self.spec.items():
-            self.data[name][first : self.n] = birth
+        if self.n > self.born:
+            self._bear(min(self.capacity, self.n + _AHEAD))
         return first
 
     def filled(self, name: str) -> Column:
         """Return the filled part of column ``name``, (n,)."""
         return self.data[name][: self.n]
+
+    def _bear(self, last: int) -> None:
+        for name, (_, birth) in self.spec.items():
+            self.data[name][self.born : last] = birth
+        self.born = last
 
     def _grow(self, least: int) -> None:
         self.capacity = max(least, int(self.capacity * 1.5) + 1024)
@@ -325,3 +334,4 @@ class Columns:
             wider: Column = np.empty(self.capacity, dtype=dtype)
             wider[: self.n] = self.data[name][: self.n]
             self.data[name] = wider
+        self.born = self.n

@@ -13,11 +13,14 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from ortools.linear_solver import pywraplp
+from ortools.linear_solver import linear_solver_pb2, pywraplp
 from scipy import sparse
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+
+# the functions behind the methods of variables and constraints: half the time of a call goes into the method around it
+_swig = pywraplp._pywraplp
 
 
 class Terms:
@@ -72,6 +75,7 @@ class KeptLp:
         self._low = np.full(n_rows, -np.inf)
         self._high = np.full(n_rows, np.inf)
         self._matrix: sparse.csc_matrix | None = None
+        self._found: tuple[Floats, Floats] | None = None
         self._build("CLP")
 
     def _build(self, name: str) -> None:
@@ -84,8 +88,9 @@ class KeptLp:
         self._rows = [
             solver.Constraint(low, high) for low, high in zip(self._low.tolist(), self._high.tolist(), strict=True)
         ]
+        put, rows, columns = _swig.Constraint_SetCoefficient, self._rows, self._x
         for row, column, value in zip(*self._triplets, strict=True):
-            self._rows[row].SetCoefficient(self._x[column], value)
+            put(rows[row], columns[column], value)
         objective = solver.Objective()
         for x, cost in zip(self._x, self._cost.tolist(), strict=True):
             objective.SetCoefficient(x, cost)
@@ -93,17 +98,19 @@ class KeptLp:
 
     def bound_columns(self, first: int, upper: Floats) -> None:
         """Set the upper bounds of the columns from ``first`` on; calls the solver only for those that move."""
-        old = self._upper[first : first + upper.size]
-        for k in np.flatnonzero(old != upper).tolist():
-            self._x[first + k].SetUb(float(upper[k]))
+        moved = np.flatnonzero(self._upper[first : first + upper.size] != upper)
+        put, columns = _swig.Variable_SetUb, self._x
+        for k, high in zip((first + moved).tolist(), upper[moved].tolist(), strict=True):
+            put(columns[k], high)
         self._upper[first : first + upper.size] = upper
 
     def bound_rows(self, first: int, low: Floats, high: Floats) -> None:
         """Set both bounds of the rows from ``first`` on."""
         last = first + high.size
-        moved = (self._low[first:last] != low) | (self._high[first:last] != high)
-        for k in np.flatnonzero(moved).tolist():
-            self._rows[first + k].SetBounds(float(low[k]), float(high[k]))
+        moved = np.flatnonzero((self._low[first:last] != low) | (self._high[first:last] != high))
+        put, rows = _swig.Constraint_SetBounds, self._rows
+        for k, least, most in zip((first + moved).tolist(), low[moved].tolist(), high[moved].tolist(), strict=True):
+            put(rows[k], least, most)
         self._low[first:last], self._high[first:last] = low, high
 
     def add_columns(self, cost: Floats, terms: Terms, upper: Floats) -> int:
@@ -135,6 +142,7 @@ class KeptLp:
 
         With a limit [s] there is one try, and false may mean that it was too short.
         """
+        self._found = None
         if limit_s is not None:
             self._solver.SetTimeLimit(max(1, round(1000 * limit_s)))
         if self._solver.Solve() == pywraplp.Solver.OPTIMAL:
@@ -150,15 +158,23 @@ class KeptLp:
 
     def values(self, first: int, size: int) -> Floats:
         """Values of ``size`` columns from ``first`` on."""
-        return np.array([x.solution_value() for x in self._x[first : first + size]], dtype=np.float64)
+        return self._solution()[0][first : first + size].copy()
 
     def values_at(self, columns: Ints) -> Floats:
         """Values of the given columns."""
-        return np.array([self._x[k].solution_value() for k in columns.tolist()], dtype=np.float64)
+        return self._solution()[0][columns]
 
     def duals(self, first: int, size: int) -> Floats:
         """Change of the minimum for a unit more on the right side of ``size`` rows from ``first`` on."""
-        return np.array([row.dual_value() for row in self._rows[first : first + size]], dtype=np.float64)
+        return self._solution()[1][first : first + size].copy()
+
+    def _solution(self) -> tuple[Floats, Floats]:
+        """Values of all columns and duals of all rows, read from the solver in one message, once a solution."""
+        if self._found is None:
+            told = linear_solver_pb2.MPSolutionResponse()
+            self._solver.FillSolutionResponseProto(told)
+            self._found = np.array(told.variable_value, dtype=np.float64), np.array(told.dual_value, dtype=np.float64)
+        return self._found
 
     @property
     def n_rows(self) -> int:
@@ -188,7 +204,8 @@ class KeptLp:
     def basic(self) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
         """Which columns and which rows are basic in the last solution, (n_columns,) and (n_rows,)."""
         basic = pywraplp.Solver.BASIC
-        return np.array([x.basis_status() == basic for x in self._x]), np.array([row.basis_status() == basic for row in self._rows])
+        columns = np.fromiter(map(_swig.Variable_basis_status, self._x), dtype=np.int64, count=self.n_columns)
+        return columns == basic, np.fromiter(map(_swig.Constraint_basis_status, self._rows), dtype=np.int64, count=self.n_rows) == basic
 
     def objective(self) -> float:
         """The minimum found."""
