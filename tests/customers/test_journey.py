@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 from delivered import plain_law, survey
 from experience_twin import ExperienceTwin
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from e2esim.customers.books import Law, Mind, Minds, SpeechBook, felt, order_facts, service_voice
@@ -181,6 +181,7 @@ def test_who_speaks_is_a_u_without_thresholds() -> None:
     assert 1.2 < willing(0.2, m.speak_good, m.speak_bad) / willing(1.8, m.speak_good, m.speak_bad) < 2.0
 
 
+@settings(deadline=None)  # the first call loads a kernel
 @given(memory=st.floats(-1.0, 2.0), base=st.floats(0.5, 1.5), half=st.floats(10.0, 9_000.0))
 def test_memory_halves_its_distance_from_the_base_line(memory: float, base: float, half: float) -> None:
     """After one half-life half the distance is left, after two a quarter; time never runs back."""

@@ -35,7 +35,7 @@ from e2esim.streams import Streams
 LINE_WEIGHT = 0.04  # of a line of a trade order against a consumer's purchase in memory, assumed
 
 
-class _Columns(NamedTuple):
+class ColumnsNow(NamedTuple):
     """Columns of the order book, the contacts and the consumers by who reads them, valid while the tables have this capacity."""
 
     capacity: tuple[int, int, int]
@@ -69,7 +69,7 @@ class Experiences:
         self._law, self._mind = law(world, people), mind(world, people)
         self.sums = np.zeros((len(Lived), SERVICE + 1, len(world.channels.ids), len(world.segments.ids), 3))
         self._share = kept_share(world, people)
-        self._columns: _Columns | None = None
+        self._columns: ColumnsNow | None = None
         self._kept: list[npt.NDArray[np.void]] = []
 
     def room(self, moments: int) -> npt.NDArray[np.void]:
@@ -86,14 +86,14 @@ class Experiences:
         """What emitters read of the contacts."""
         return self._now().answers
 
-    def _now(self) -> _Columns:
+    def _now(self) -> ColumnsNow:
         """The columns as they are now: fetched anew only where a table has grown out of them."""
         at = (self.orders.capacity, self.contacts.capacity, self.people.consumers.capacity)
         if self._columns is None or self._columns.capacity != at:
             c, p = self.people.consumers, self.people
             minds = Minds(c["address"], c["memory"], c["memory_t"], c["scar"], self.world.accounts.code, p.account_memory)
             voice, answers = service_voice(self.contacts), contact_facts(self.contacts)
-            self._columns = _Columns(at, order_facts(self.orders), felt(self.orders), minds, voice, answers)
+            self._columns = ColumnsNow(at, order_facts(self.orders), felt(self.orders), minds, voice, answers)
         return self._columns
 
     def feel(self, n: int) -> None:
