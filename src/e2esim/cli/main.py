@@ -278,6 +278,23 @@ def optimise(
 
 
 @app.command()
+def failures(
+    overrides: Overrides = None,
+    replications: Annotated[int, typer.Option("--replications", "-n", min=2, help="Independent runs, for the intervals.")] = 5,
+    as_json: AsJson = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no table.")] = False,
+) -> None:
+    """Say what failures cost in customers' value: a late day, a defect, a request never answered ..., by segment.
+
+    Example: e2esim failures scenario=mattress_maker scale=0.05 horizon.days=180
+    """
+    with clean_end():
+        from e2esim.cli.failures_command import tell_failures
+
+        tell_failures(overrides or [], replications=replications, as_json=as_json, quiet=quiet)
+
+
+@app.command()
 def warmup(
     overrides: Overrides = None,
     replications: Annotated[int, typer.Option("--replications", "-n", min=1, help="Runs whose mean is looked at.")] = 3,

@@ -29,7 +29,7 @@ from e2esim.customers.experience_sums import add_cells, keep
 from e2esim.customers.people import People
 from e2esim.domain.book import Columns
 from e2esim.domain.experience import EXPERIENCE, SERVICE, Lived
-from e2esim.domain.world import World
+from e2esim.domain.world import ATTRIBUTES, World
 from e2esim.streams import Streams
 
 LINE_WEIGHT = 0.04  # of a line of a trade order against a consumer's purchase in memory, assumed
@@ -120,7 +120,9 @@ def law(world: World, people: People) -> Law:
     a, s, seg = world.attributes, world.settings.satisfaction, world.segments
     quality = np.where(world.items.brand >= 0, world.quality[world.items.brand], 1.0)
     weights = (seg.w_punctuality, seg.w_lead, seg.w_ease, seg.w_experience)
-    return Law(a.gain, a.loss, a.tolerance, a.shape, *weights, quality, s.kappa, s.model == "product_only")
+    cut = s.unfelt.split()
+    loss = np.where([name in cut or "all" in cut for name in ATTRIBUTES], 0.0, a.loss)
+    return Law(a.gain, loss, a.tolerance, a.shape, *weights, quality, s.kappa, s.model == "product_only")
 
 
 def mind(world: World, people: People) -> Mind:

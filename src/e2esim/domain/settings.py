@@ -8,6 +8,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
+ATTRIBUTES = (
+    *("punctuality", "lead_time", "completeness", "damage", "installation", "defect"),
+    *("answer_time", "resolution", "effort", "integration", "experience"),
+)  # what is judged, in the order of the kernels
+
 
 def _need(condition: bool, message: str) -> None:
     if not condition:
@@ -215,8 +220,12 @@ class Satisfaction:
     scar: float = 4.0  # [logit/satisfaction] of leaving, for each loss that had to be put right and was not; TARP: .46 to .95 repurchase
     recovery_share: float = 0.85  # [share] of a loss that an answer at once makes good, assumed
     recovery_half_life_d: float = 8.0  # [days] by which a later answer makes good half of that, assumed
+    unfelt: str = ""  # attributes whose losses nobody feels, with blanks between, or all: the link from a failure to a feeling is cut
 
     def __post_init__(self) -> None:
+        known = ("all", *ATTRIBUTES)
+        unknown = [word for word in self.unfelt.split() if word not in known]
+        _need(not unknown, f"unfelt must name attributes among {', '.join(known)}, got {' '.join(unknown)!r}")
         _need(self.model in ("benefit_problems", "product_only"), f"satisfaction model must be benefit_problems or product_only, got {self.model!r}")
         _need(0 < self.eta <= 1, f"eta must lie in (0, 1], got {self.eta}")
         _need(self.base_share > 0, f"base_share must be positive, got {self.base_share}")

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from e2esim.domain.changeovers import Changeovers
 from e2esim.domain.disturbances import NO_EVENTS, Disturbances
+from e2esim.domain.settings import ATTRIBUTES as ATTRIBUTES
 from e2esim.domain.settings import Settings
 from e2esim.domain.worktime import WorkTime
 
@@ -295,19 +296,6 @@ class Opening:
     sales_due_h: F
 
 
-ATTRIBUTES = (
-    "punctuality",
-    "lead_time",
-    "completeness",
-    "damage",
-    "installation",
-    "defect",
-    "answer_time",
-    "resolution",
-    "effort",
-    "integration",
-    "experience",
-)
 PHASES = ("discover", "evaluate", "buy", "receive", "use", "assist")
 SERVICES = ("financing", "needs_analysis", "installation", "used_collection", "use_followup")
 

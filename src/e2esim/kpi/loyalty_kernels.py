@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 from numba import njit
 
@@ -62,6 +63,78 @@ def remaining_value(margin_eur: float, rate_y: float, drop: float, discount_y: f
     if decay * horizon_y < 1e-9:
         return margin_eur * rate_y * (1.0 - drop) * horizon_y
     return margin_eur * rate_y * (1.0 - drop) * (1.0 - math.exp(-decay * horizon_y)) / decay
+
+
+@njit(cache=True)
+def pulled(drop: float, pull: float) -> float:
+    """Drop-out probability whose logit is that of ``drop`` less ``pull``.
+
+    >>> round(pulled(0.25, 0.0), 12)
+    0.25
+    """
+    return drop if pull == 0.0 else drop / (drop + (1.0 - drop) * math.exp(pull))
+
+
+@njit(cache=True)
+def living_value(margin_eur: float, need_y: float, drop: float, pull: float, purchases: int, discount_y: float, horizon_y: float) -> float:
+    """Expected discounted margin of a living customer whose drop-out probability is ``pulled`` [EUR]; needs come at ``need_y`` a year."""
+    p = pulled(drop, pull)
+    value = remaining_value(margin_eur, need_y, p, discount_y, horizon_y)
+    if purchases == 1 and p < 1.0:  # BG/NBD tosses no coin after the first purchase, only dissatisfaction does
+        value *= (1.0 - max(0.0, (p - drop) / (1.0 - drop))) / (1.0 - p)
+    return value
+
+
+@njit(cache=True)
+def worth_without(
+    segment: Array,
+    channel: Array,
+    category: Array,
+    left: Array,
+    rate: Array,
+    drop: Array,
+    purchases: Array,
+    felt: tuple[Array, Array, Array],
+    spared: tuple[Array, Array, Array],
+    life_y: Array,
+    theta: Array,
+    rival: float,
+    memory_base: float,
+    forget_h: float,
+    margin: Array,
+    discount_y: float,
+    horizon_y: float,
+    end: float,
+    out: Array,
+) -> None:
+    """Value of each consumer without a failure less that with it, (n,) [EUR].
+
+    ``felt``, ``spared``: (memory, when it last moved [h], scar) with and without. Who has left counts with the chance that the failure
+    made him leave: 1 - p without / p with, and what he would still be worth.
+    """
+    for i in range(segment.shape[0]):
+        if rate[i] <= 0.0:
+            continue
+        gone = not math.isnan(left[i]) and left[i] < end
+        at, s = min(left[i], end) if gone else end, segment[i]
+        need_y = rate[i] / life_y[category[i]]
+        kept = 1.0 if gone else need_y / (need_y + forget_h * _YEAR_H)
+        pull = np.empty(2)
+        for k, (memory, memory_t, scar) in enumerate((felt, spared)):
+            above = (memory[i] - memory_base) * math.exp(-forget_h * max(0.0, at - memory_t[i]))
+            pull[k] = theta[s] * (memory_base + above * kept - rival) - (scar[i] if theta[s] > 0.0 else 0.0)
+        if pull[0] == pull[1]:
+            continue
+        eur, d = margin[channel[i], category[i]], np.float64(drop[i])
+        value = living_value(eur, need_y, d, pull[1], purchases[i], discount_y, horizon_y)
+        if not gone:
+            out[i] = value - living_value(eur, need_y, d, pull[0], purchases[i], discount_y, horizon_y)
+            continue
+        was, would = pulled(d, pull[0]), pulled(d, pull[1])
+        if purchases[i] == 1:
+            was, would = max(0.0, (was - d) / (1.0 - d)), max(0.0, (would - d) / (1.0 - d))
+        if was > would:
+            out[i] = (1.0 - would / was) * (eur + value)
 
 
 @njit(cache=True)
@@ -135,15 +208,10 @@ def loyalty(
         above = (memory[i] - memory_base) * math.exp(-forget_h * max(0.0, end - memory_t[i]))
         value = 0.0
         if alive[i] != 0 and rate[i] > 0.0:
-            p = float(drop[i])
             need_y = rate[i] / life_y[category[i]]
             kept = need_y / (need_y + forget_h * _YEAR_H)  # of what memory is above its base line, at the next need
             pull = theta[segment[i]] * (memory_base + above * kept - rival) - (scar[i] if theta[segment[i]] > 0.0 else 0.0)
-            if pull != 0.0:
-                p = p / (p + (1.0 - p) * math.exp(pull))
-            value = remaining_value(margin[channel[i], category[i]], need_y, p, discount_y, horizon_y)
-            if purchases[i] == 1 and p < 1.0:  # BG/NBD tosses no coin after the first purchase, only dissatisfaction does
-                value *= (1.0 - max(0.0, (p - drop[i]) / (1.0 - drop[i]))) / (1.0 - p)
+            value = living_value(margin[channel[i], category[i]], need_y, float(drop[i]), pull, purchases[i], discount_y, horizon_y)
         o = out[base[i] * (brands + 1) + brand_last[i] + 1]
         o[END] += 1.0
         o[YEARS_END] += years

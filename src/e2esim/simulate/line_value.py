@@ -15,6 +15,7 @@ from e2esim.customers.experiences import LINE_WEIGHT
 from e2esim.customers.journey import ASK_SHARE
 from e2esim.customers.journey_kernels import ASKS_TRADE
 from e2esim.customers.people import People
+from e2esim.customers.reliving import word_worth
 from e2esim.domain.book import Columns, OrderKind
 from e2esim.domain.serving import contribution_eur
 from e2esim.domain.world import ATTRIBUTES, World
@@ -50,17 +51,8 @@ class LineValue:
 
     # --- what is known before the run ----------------------------------------------------------------------------------
     def _word_value(self, gain: F) -> F:
-        """Margin lost in each market for a satisfaction lost in one experience, (markets,) [EUR/satisfaction].
-
-        Of those who speak (``speak_bad``), a word moves the reputation by its share of the words remembered, and the
-        reputation moves the prospects until it is forgotten.
-        """
-        w, m = self.world, self.world.settings.market
-        yearly = np.bincount(w.cells.market, weights=gain, minlength=len(w.markets)) * m.demand_factor
-        buys = np.bincount(w.cells.market, weights=w.cells.yearly.sum(axis=1), minlength=len(w.markets)) * m.demand_factor
-        remembered_y = m.reputation_half_life_d / math.log(2.0) / 365.0
-        words = m.speak_good * buys * remembered_y + 200.0 * w.settings.scale
-        return np.asarray(m.speak_bad * m.reputation_weight * (1.0 - m.conversion) * yearly * remembered_y / np.maximum(words, 1.0))
+        """Margin lost in each market for a satisfaction lost in one experience of which ``speak_bad`` speak, (markets,) [EUR/satisfaction]."""
+        return np.asarray(self.world.settings.market.speak_bad * word_worth(self.world, gain))
 
     def _cost_of_call(self) -> float:
         """Cost of one request with its relays and its comings back [EUR]."""

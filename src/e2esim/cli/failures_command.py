@@ -1,0 +1,24 @@
+"""``e2esim failures``: what each kind of failure costs in customers' value."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import typer
+
+
+def tell_failures(overrides: Sequence[str], *, replications: int, as_json: bool, quiet: bool) -> None:
+    """Run the replications, value the failures, and print them."""
+    from e2esim.config import load
+    from e2esim.report.failures import failures_json, print_failures
+    from e2esim.report.progress import progress_bar
+    from e2esim.study.failures import cost_of_failures
+
+    scenario = load(overrides)
+    with progress_bar(quiet=quiet or as_json) as tell:
+        costs = cost_of_failures(scenario, replications=replications, progress=tell)
+    if as_json:
+        typer.echo(json.dumps(failures_json(costs, scenario.settings, replications), ensure_ascii=False, allow_nan=False))
+    elif not quiet:
+        print_failures(costs, scenario.settings, replications)
