@@ -26,7 +26,6 @@ test-long: $(VENV)/installed-dev
 docs: $(VENV)/installed
 	$(BIN)/python -m e2esim.cli.docs docs/data.md
 	$(BIN)/python -m e2esim.cli.plan_docs docs/plan_data.md
-	$(BIN)/python -m e2esim.cli.network_docs docs/network_data.md
 
 validation: $(VENV)/installed-dev
 	$(BIN)/python tests/textbook_report.py docs/validation.md

@@ -27,6 +27,12 @@ def test_every_column_is_read_by_a_verb_and_by_the_code(table: str) -> None:
         assert column.meaning or column.kind == "id", f"{table}.{column.name} has no meaning"
 
 
+@pytest.mark.parametrize("table", [table.name for table in TABLES])
+def test_every_bound_has_a_reason(table: str) -> None:
+    bounded = [column for column in TABLE[table].columns if not column.low is column.above is column.high is None]
+    assert not [f"{table}.{column.name}" for column in bounded if not column.reason]
+
+
 def test_names_and_aliases_are_told_apart() -> None:
     for table in TABLES:
         names = [column.name for column in table.columns] + [alias for column in table.columns for alias in column.aliases]

@@ -7,10 +7,12 @@ policies of one world stand side by side in one company, an item or a site each.
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+START = dt.date(2026, 1, 5)  # of every run, as the settings have it
 ROOT = Path(__file__).resolve().parents[2] / "textbook"
 Rows = list[dict[str, Any]]
 
@@ -30,6 +32,11 @@ def write(name: str, title: str, settings: Sequence[str], source: str, **tables:
             writer.writerows({"source": source, **row} for row in rows)
 
 
+def day(number: int) -> str:
+    """Day of the run as a date; the first is number 0."""
+    return (START + dt.timedelta(days=number)).isoformat()
+
+
 def settings(days: int, warmup: int, *network: str) -> list[str]:
     """Lines of scenario.yaml."""
     return ["horizon:", f"  days: {days}", f"  warmup_days: {warmup}", "network:", *(f"  {line}" for line in network)]
@@ -41,9 +48,9 @@ def beer_game() -> None:
     rules: Rows = []
     for stage in stages:
         common = {"site": stage, "item": "beer", "review_d": 7, "holding_eur": 0.5, "backlog_eur": 1}
-        rules.append({**common, "rule": "periodic", "quantity": 4, "to_d": 42})
-        rules.append({**common, "rule": "base_stock", "level": 24 if stage == "factory" else 32, "from_d": 42})
-    boxes = [(stage, day) for stage in stages for day in ((14,) if stage == "factory" else (14, 21))]
+        rules.append({**common, "rule": "periodic", "quantity": 4, "last": day(41)})
+        rules.append({**common, "rule": "base_stock", "level": 24 if stage == "factory" else 32, "first": day(42)})
+    boxes = [(stage, number) for stage in stages for number in ((14,) if stage == "factory" else (14, 21))]
     write(
         "beer_game",
         "Beer game, benchmark rule of Sterman (1989)",
@@ -52,14 +59,14 @@ def beer_game() -> None:
         sites=[{"site": stage, "kind": "plant" if stage == "factory" else "warehouse"} for stage in stages],
         items=[{"item": "beer", "lead_time_d": 14, "order_delay_d": 7}],
         work_centres=[{"work_centre": "brewery", "machines": 1000}],
-        routings=[{"item": "beer", "step": 1, "work_centre": "brewery", "run_h_per_unit": 0}],
+        routings=[{"item": "beer", "step": 1, "work_centre": "brewery", "setup_h_per_lot": 0, "run_h_per_unit": 0}],
         lanes=[{"from": b, "to": a, "item": "beer", "transit_d": 14, "order_delay_d": 14} for a, b in zip(stages, stages[1:], strict=False)],
         stock=[{"item": "beer", "site": stage, "on_hand": 12} for stage in stages],
-        receipts=[{"receipt": f"box_{stage}_{day}", "item": "beer", "site": stage, "qty": 4, "due_d": day} for stage, day in boxes],
+        receipts=[{"receipt": f"box_{stage}_{number}", "item": "beer", "site": stage, "qty": 4, "due": day(number)} for stage, number in boxes],
         replenishment=rules,
         demand=[
-            {"item": "beer", "site": "retailer", "every_d": 7, "first_d": 14, "to_d": 42, "mean": 4},
-            {"item": "beer", "site": "retailer", "every_d": 7, "first_d": 42, "to_d": "", "mean": 8},
+            {"item": "beer", "site": "retailer", "every_d": 7, "first": day(14), "last": day(41), "mean": 4},
+            {"item": "beer", "site": "retailer", "every_d": 7, "first": day(42), "last": "", "mean": 8},
         ],
     )
 
@@ -279,7 +286,7 @@ def penny_fab() -> None:
         for step in range(1, 5):
             centre = f"{item}_{step}"
             centres.append({"work_centre": centre, "machines": 1})
-            routings.append({"item": item, "step": step, "work_centre": centre, "run_h_per_unit": 2, "time_law": law})
+            routings.append({"item": item, "step": step, "work_centre": centre, "setup_h_per_lot": 0, "run_h_per_unit": 2, "time_law": law})
         rules.append({"item": item, "rule": "base_stock", "level": 4500, "review_d": 9999, "lot_max": 1, "wip_limit": w})
     write(
         "penny_fab",
@@ -290,7 +297,7 @@ def penny_fab() -> None:
         work_centres=centres,
         routings=routings,
         replenishment=rules,
-        demand=[{"item": item["item"], "first_d": 9999, "mean": 1} for item in items],
+        demand=[{"item": item["item"], "first": day(9999), "mean": 1} for item in items],
     )
 
 
@@ -308,7 +315,7 @@ def queueing() -> None:
         items=one_warehouse(list(cases)),
         work_centres=[{"work_centre": f"centre_{item}", "machines": c[1]} for item, c in cases.items()],
         routings=[
-            {"item": item, "step": 1, "work_centre": f"centre_{item}", "run_h_per_unit": 1, "time_law": c[2], "time_cv": c[3]}
+            {"item": item, "step": 1, "work_centre": f"centre_{item}", "setup_h_per_lot": 0, "run_h_per_unit": 1, "time_law": c[2], "time_cv": c[3]}
             for item, c in cases.items()
         ],
         replenishment=[{"item": item, "rule": "base_stock", "level": 0, "lot_max": 1} for item in cases],

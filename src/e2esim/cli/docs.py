@@ -15,6 +15,7 @@ from typing import Any, get_type_hints
 
 import typer
 
+from e2esim.cli.network_docs import NETWORK_RUN
 from e2esim.config.layers import default_choices
 from e2esim.config.places import groups, shipped
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem, did_you_mean
@@ -79,7 +80,7 @@ need it, with a star those that need it where markets are simulated (tables chan
 
 def data_page() -> str:
     """Return the whole page docs/data.md."""
-    return f"{_INTRO}{_groups_text()}\n## Settings\n\n{settings_text()}\n## Tables\n\n{_LEGEND}{tables_text()}"
+    return f"{_INTRO}{_groups_text()}\n## Settings\n\n{settings_text()}\n{NETWORK_RUN}## Tables\n\n{_LEGEND}{tables_text()}"
 
 
 def _groups_text() -> str:
@@ -189,7 +190,7 @@ def _bounds(column: Column) -> str:
     parts = [] if column.low is None or column.above is not None else [f">= {column.low:g}"]
     parts += [] if column.above is None else [f"> {column.above:g}"]
     parts += [] if column.high is None else [f"<= {column.high:g}"]
-    return ", ".join(parts)
+    return ", ".join(parts) + (f": {column.reason}" if parts else "")
 
 
 def _empty(column: Column) -> str:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import typer
 
-from e2esim.cli.docs import table_text
 from e2esim.domain.schema import TABLES
 
 _INTRO = """\
@@ -320,8 +319,8 @@ without the row above it: errors with file, row, column and remedy; exit code 2,
 
 def plan_data_page() -> str:
     """Return the whole page docs/plan_data.md."""
-    read = [table for table in TABLES if {"plan", "promise", "backorders", "forecast"} & set(table.verbs)]
-    return f"{_INTRO}{_RUN}{_BACKORDERS}## Tables\n\n" + "\n".join(table_text(table) for table in read)
+    read = [table.name for table in TABLES if {"plan", "promise", "backorders", "forecast"} & set(table.verbs)]
+    return f"{_INTRO}{_RUN}{_BACKORDERS}## Tables\n\nColumn by column in [data.md](data.md), where *read by* names the verb: {', '.join(read)}.\n"
 
 
 def main(arguments: list[str]) -> None:

@@ -108,6 +108,25 @@ def has_market(place: Path) -> bool:
     return any(all(_has_rows(folder / f"{name}.csv") for name in ("channels", "markets")) for folder in folders)
 
 
+def refills_by_rules(place: Path) -> bool:
+    """Whether a company refills stock points by rules: it has a table replenishment, or demand without orders, and no market."""
+    names = table_names(place)
+    if {"channels", "markets"} & names:
+        return False
+    return "replenishment" in names or ("demand" in names and "orders" not in names)
+
+
+def table_names(place: Path) -> set[str]:
+    """Names of the tables of a folder or workbook, from its CSV files or its sheets."""
+    folders = [folder for folder in (place, place / "data") if folder.is_dir()]
+    book = place if place.is_file() else next((folder / BOOK for folder in folders if (folder / BOOK).is_file()), None)
+    if book is not None:
+        from e2esim.config.workbook import sheet_names
+
+        return {name.strip().lower() for name in sheet_names(book)}
+    return {path.stem.strip().lower() for folder in folders for path in folder.glob("*.csv")}
+
+
 def _has_rows(path: Path) -> bool:
     """Whether a file goes on after its header."""
     if not path.is_file():

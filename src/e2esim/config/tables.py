@@ -13,7 +13,7 @@ from e2esim.config.grids import ROW
 from e2esim.config.nights import over_midnight
 from e2esim.config.problems import Problem, did_you_mean
 from e2esim.config.row_order import by_content
-from e2esim.config.sheets import RawTable, read_folder, table_place
+from e2esim.config.sheets import OTHER, RawTable, read_folder, table_place
 from e2esim.config.styles import settled
 from e2esim.config.tidy import lenient, tidied
 from e2esim.domain.schema import Column, Table
@@ -25,7 +25,7 @@ class Typed:
 
     ``frames`` hold the schema's columns and ``row``; ``labels`` name the files; ``doubtful`` are the (table, column)
     with cells that could not be read, on which no further check should stand; ``partial`` are tables that
-    lack rows or are not there at all.
+    lack rows or are not there at all; ``unread`` are the columns of the format in each file that nobody asked for.
     """
 
     frames: dict[str, pl.DataFrame] = field(default_factory=dict)
@@ -33,6 +33,7 @@ class Typed:
     doubtful: set[tuple[str, str]] = field(default_factory=set)
     partial: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
+    unread: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_tables(place: Path, label: str, tables: Sequence[Table]) -> Typed:
@@ -42,10 +43,17 @@ def read_tables(place: Path, label: str, tables: Sequence[Table]) -> Typed:
     wanted = {table.name: table for table in tables}
     styled = settled({name: raw for name, raw in raws.items() if name in wanted}, wanted)
     tidy = {name: tidied(raw, wanted[name]) for name, raw in styled.items()}
+    typed.unread = {name: _unread(raw, wanted.get(name)) for name, raw in sorted(raws.items())}
     type_tables(tables, tidy, typed, lambda table: _absent(table, table_place(place, label, table.name), typed, anything=bool(raws)))
     if "calendars" in typed.frames:
         typed.frames["calendars"] = over_midnight(typed.frames["calendars"])
     return typed
+
+
+def _unread(raw: RawTable, asked: Table | None) -> tuple[str, ...]:
+    """Columns of the format that are in the file and are not asked for."""
+    known = {column.name for column in asked.columns} if asked is not None else set()
+    return tuple(name for name in raw.frame.columns if name != ROW and not name.startswith(OTHER) and name not in known)
 
 
 def type_tables(
@@ -182,6 +190,8 @@ def _references(table: Table, typed: Typed) -> None:
         if column.ref is None or frame.is_empty() or column.ref[0] in typed.partial:
             continue
         known = typed.frames[column.ref[0]][column.ref[1]].unique()
+        if column.loose and known.is_empty():  # there is no such table: anything goes
+            continue
         if column.ref in typed.doubtful and not any(known):  # the column is not there: said already
             continue
         dangling = frame.filter(~pl.col(column.name).is_in(known.implode()) & (pl.col(column.name) != ""))

@@ -203,7 +203,7 @@ def _supply(suppliers: pl.DataFrame, supply: pl.DataFrame, items: tuple[str, ...
         price_eur=_f(supply, "price")[order],
         lead_d=_f(supply, "lead_time_days")[order],
         lot_min=_f(supply, "moq")[order] * scale,
-        lot_multiple=_f(supply, "multiple")[order] * scale,
+        lot_multiple=_f(supply.with_columns(pl.col("multiple").fill_null(1.0)), "multiple")[order] * scale,
         weekly_capacity=np.where(weekly > 0, weekly, np.inf),
         reject=_f(supply, "reject_share")[order],
         mode=mode_of[supplier],

@@ -70,8 +70,9 @@ def _taken_in_part(view: View) -> list[str]:
 
 def something_to_plan(view: View) -> Iterator[Problem]:
     """Without an order there is nothing to plan."""
-    if view.table("orders").is_empty() and view.table("history").is_empty() and "orders" not in view.typed.partial:
-        yield view.problem("orders", "no order to plan", remedy="add a row an order, or table history for a forecast")
+    asked = any(not view.table(name).is_empty() for name in ("orders", "history", "demand"))
+    if not asked and "orders" not in view.typed.partial:
+        yield view.problem("orders", "no order to plan", remedy="add a row an order, or table history or demand for a forecast")
 
 
 def own_substitute(view: View) -> Iterator[Problem]:

@@ -29,6 +29,7 @@ from e2esim.config.plan_data.leftovers import treated
 from e2esim.config.plan_data.needs import net_needs
 from e2esim.config.plan_data.segments import segment_checks
 from e2esim.config.plan_data.settings import PlanSettings, plan_settings
+from e2esim.config.plan_data.streams import expect_streams
 from e2esim.config.plan_data.usual import as_planned
 from e2esim.config.problems import InputErrors, Problem
 from e2esim.config.row_order import in_order
@@ -107,6 +108,7 @@ def _read(
     typed = read_tables(folder, folder.as_posix(), tables)
     settings = plan_settings(typed, folder)
     as_planned(typed)
+    expect_streams(typed, settings.today, settings.forecast_weeks)
     treated(typed, settings.today)
     typed.problems += list(checks(View(typed, None), settings))
     problems = list(dict.fromkeys(typed.problems))

@@ -10,7 +10,7 @@ import polars as pl
 
 from e2esim.config.cells import cast
 from e2esim.config.grids import ROW
-from e2esim.config.places import MAIN, has_market
+from e2esim.config.places import MAIN, has_market, refills_by_rules
 from e2esim.config.problems import Problem, did_you_mean
 from e2esim.config.tables import Typed
 from e2esim.config.yaml_file import read_yaml
@@ -60,7 +60,7 @@ def _start_of_run(place: Path) -> dt.date | None:
     main = place / MAIN
     horizon = read_yaml(main, main.as_posix()).values.get("horizon") if main.is_file() else None
     start = horizon.get("start") if isinstance(horizon, dict) else None
-    if start is None and has_market(place):
+    if start is None and (has_market(place) or refills_by_rules(place)):
         return Horizon().start
     try:
         return start if isinstance(start, dt.date) else dt.date.fromisoformat(str(start)) if start else None

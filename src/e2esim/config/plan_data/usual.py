@@ -11,10 +11,11 @@ from e2esim.config.tables import Typed
 from e2esim.planning.factory.money import EXTRA_HOUR_EUR
 from e2esim.planning.factory.risk import HOURS_CV, LATE_MEDIAN_D, LATE_SHARE
 
+ALWAYS = "round the clock"  # the calendar of a company that states no hours
 OUTSIDE = "outside"  # the supplier of a company that names none
 _USUAL = {
     "work_centres": {"extra_h_eur": EXTRA_HOUR_EUR, "hours_cv": HOURS_CV},
-    "supply": {"late_share": LATE_SHARE, "late_median_days": LATE_MEDIAN_D},
+    "supply": {"late_share": LATE_SHARE, "late_median_days": LATE_MEDIAN_D, "multiple": 1.0},
 }
 
 
@@ -27,8 +28,60 @@ def as_planned(typed: Typed) -> None:
     if "routings" in frames:
         frames["routings"] = _flow_days(frames["routings"], frames["items"])
     frames["history"] = _over_markets(frames["history"])
+    if "supply" in frames:
+        _whole_days(typed)
+    if "price" in frames["orders"].columns:
+        frames["orders"] = _priced(frames["orders"], frames["items"])
     if {"routings", "supply"} <= set(frames):
         _from_outside(typed)
+        _round_the_clock(typed)
+        _one_place(typed)
+
+
+def _whole_days(typed: Typed) -> None:
+    """A plan counts whole days: lead times are rounded up, and said."""
+    supply = typed.frames["supply"]
+    apart = supply.filter(pl.col("lead_time_days") != pl.col("lead_time_days").ceil())
+    typed.frames["supply"] = supply.with_columns(pl.col("lead_time_days").ceil().cast(pl.Int64))
+    if apart.height:
+        message = f"a plan counts whole days: rounded up ({apart.height} rows such)"
+        value = f"{apart['lead_time_days'][0]:g}"
+        typed.problems.append(Problem(file=typed.labels["supply"], row=int(apart[ROW][0]), column="lead_time_days", value=value, message=message, warning=True))
+
+
+def _priced(orders: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+    """Orders without a price have that of their item.
+
+    >>> orders = pl.DataFrame({"item": ["a", "b", "c"], "price": [5.0, None, None]})
+    >>> _priced(orders, pl.DataFrame({"item": ["a", "b"], "price": [9.0, 7.0]}))["price"].to_list()
+    [5.0, 7.0, 0.0]
+    """
+    usual = items.unique("item", keep="first", maintain_order=True).select("item", pl.col("price").alias("_price"))
+    joined = orders.join(usual, on="item", how="left", maintain_order="left")
+    return joined.with_columns(pl.coalesce("price", "_price", pl.lit(0.0)).alias("price")).drop("_price")
+
+
+def _round_the_clock(typed: Typed) -> None:
+    """Where nothing says when anybody works, work centres work at all hours; the plan says so."""
+    frames = typed.frames
+    centres = frames["work_centres"]
+    stated = any(frames[name].height or name in typed.partial for name in ("calendars", "capacity"))
+    if stated or centres.is_empty() or (centres["calendar"] != "").any():
+        return
+    shifts = {"calendar": [ALWAYS] * 7, "weekday": list(range(1, 8)), "start": [0.0] * 7, "end": [24.0] * 7, ROW: [0] * 7}
+    calendars = frames["calendars"]
+    frames["calendars"] = pl.DataFrame({name: pl.Series(shifts.get(name, [""] * 7), dtype=kind) for name, kind in calendars.schema.items()})
+    frames["work_centres"] = centres.with_columns(pl.lit(ALWAYS).alias("calendar"))
+    message, remedy = "no calendars and no capacity: work centres work round the clock", "add tables calendars or capacity"
+    typed.problems.append(Problem(file=typed.labels["work_centres"], column="calendar", message=message, remedy=remedy, warning=True))
+
+
+def _one_place(typed: Typed) -> None:
+    """A plan sees one place; where the tables name several sites that is said."""
+    sites = sorted({site for table in ("stock", "supply", "demand") if table in typed.frames for site in typed.frames[table]["site"] if site})
+    if len(sites) > 1:
+        message = f"{len(sites)} sites ({', '.join(sites[:4])}{' ...' if len(sites) > 4 else ''}): a plan sees one place, stock is added up, lanes take no time"
+        typed.problems.append(Problem(file=typed.labels["stock"], column="site", message=message, remedy="e2esim run tells sites apart", warning=True))
 
 
 def _from_outside(typed: Typed) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 
 from e2esim.config.supply_network.rows import Reader, Row
@@ -14,14 +13,18 @@ from e2esim.domain.network_rows import DemandRow
 def read_demand(reader: Reader, lanes: list[Row]) -> list[DemandRow]:
     """Streams of every row of table demand that can be read."""
     price, ways = _prices(reader), _deliveries(lanes)
-    streams = []
+    streams: list[DemandRow] = []
+    known: dict[tuple[str, str, str, float], int] = {}
     for row in reader.rows("demand"):
         if not (row["site"] and row["item"]):
             continue
-        lane = _lane(ways, row)
-        to_d = math.inf if row["to_d"] is None else row["to_d"]
-        if to_d <= (row["first_d"] or 0.0):
-            reader.wrong("demand", row, "to_d", "the stream ends before it begins", "write a later day")
+        lane, first, last = _lane(ways, row), reader.day(row["first"]) or 0.0, reader.day(row["last"])
+        if last is not None and last < first:
+            reader.wrong("demand", row, "last", "the stream ends before it begins", "write a later day")
+        name = row["site"], row["item"], row["customer"], first
+        if name in known:
+            reader.wrong("demand", row, "item", f"the same stream stands in row {known[name]}", "keep one, or name the customer")
+        known.setdefault(name, row["row"])
         streams.append(
             DemandRow(
                 site=row["site"],
@@ -29,8 +32,8 @@ def read_demand(reader: Reader, lanes: list[Row]) -> list[DemandRow]:
                 customer=row["customer"],
                 gap=_gap(reader, row),
                 gap_first=row["every_law"] != "constant",
-                first_d=row["first_d"] or 0.0,
-                to_d=to_d,
+                first_d=_next_line(first, row),
+                to_d=math.inf if last is None else last + 1.0,
                 quantity=_quantity(reader, row),
                 price_eur=price.get(row["item"], 0.0) if row["price"] is None else row["price"],
                 delivery=NOTHING if lane is None else chance(reader, "lanes", lane, ("transit_law", "transit_d", "transit_sd_d")),
@@ -43,14 +46,14 @@ def read_demand(reader: Reader, lanes: list[Row]) -> list[DemandRow]:
     return streams
 
 
-def read_orders(reader: Reader, lanes: list[Row], start: dt.date) -> list[DemandRow]:
+def read_orders(reader: Reader, lanes: list[Row]) -> list[DemandRow]:
     """Every order of customers as a stream of one line."""
     price, ways = _prices(reader), _deliveries(lanes)
     streams = []
     for row in reader.rows("orders"):
         if not (row["site"] and row["item"] and row["qty"] and row["due"]):
             continue
-        lane, day = _lane(ways, row), max(0.0, float((row["due"] - start).days))
+        lane, day = _lane(ways, row), max(0.0, reader.day(row["due"]) or 0.0)
         streams.append(
             DemandRow(
                 site=row["site"],
@@ -67,6 +70,18 @@ def read_orders(reader: Reader, lanes: list[Row], start: dt.date) -> list[Demand
             )
         )
     return streams
+
+
+def _next_line(first: float, row: Row) -> float:
+    """Day of the first line of a stream within the run [d]: one that began before it goes on in its step.
+
+    >>> _next_line(-10.0, {"every_law": "constant", "every_d": 7.0}), _next_line(-10.0, {"every_law": "exponential", "every_d": 7.0})
+    (4.0, 0.0)
+    """
+    if first >= 0.0:
+        return first
+    every = row["every_d"] or 1.0
+    return first + every * math.ceil(-first / every - 1e-9) if row["every_law"] == "constant" else 0.0
 
 
 def _prices(reader: Reader) -> dict[str, float]:

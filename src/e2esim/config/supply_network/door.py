@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from e2esim.config.door import load_settings, shown
 from e2esim.config.grids import ROW
-from e2esim.config.places import Place, find, roots
+from e2esim.config.places import Place, find, refills_by_rules, roots
+from e2esim.config.plan_data.settings import plan_settings
 from e2esim.config.problems import InputErrors, Problem
-from e2esim.config.sheets import FOLDER, WORKBOOK, read_csvs, read_workbook
+from e2esim.config.row_order import in_order
 from e2esim.config.supply_network.demand import read_demand, read_orders
 from e2esim.config.supply_network.rows import Reader, Row
 from e2esim.config.supply_network.rules import point_row, read_rules, rule_rows
 from e2esim.config.supply_network.sites import Map, known_ends, read_map
 from e2esim.config.supply_network.sites import Place as Point
 from e2esim.config.supply_network.sources import Way, Ways, outside, read_sources
-from e2esim.config.tables import Typed, empty_frame, type_tables
+from e2esim.config.tables import Typed, read_tables
 from e2esim.domain.network import MOMENTS, NetworkClock, SupplyNetwork, build_network
 from e2esim.domain.network_company import NetworkCompany
 from e2esim.domain.network_rows import CentreRow, NetworkRows, ReceiptRow
 from e2esim.domain.network_shape import MaterialCircle
-from e2esim.domain.schema import TABLE as EVERY_TABLE
-from e2esim.domain.schema.column import Table
-from e2esim.domain.schema.supply_network import TABLE, TABLES
+from e2esim.domain.schema import tables_for
 from e2esim.domain.settings import Settings
-
-_MARKET = ("channels", "markets", "segments")
 
 
 @dataclass(frozen=True)
@@ -42,14 +39,6 @@ class OpenedNetwork:
     warnings: tuple[Problem, ...]
 
 
-def is_network(folder: Path) -> bool:
-    """Whether a company refills stock points by rules: it has replenishment rules or demand as a process, and no market."""
-    names = _names(folder)
-    if any(name in names for name in _MARKET):
-        return False
-    return "replenishment" in names or ("demand" in names and "orders" not in names)
-
-
 def network_place(wanted: str) -> Place | None:
     """Place of the network company that ``wanted`` means (a name, a folder, NAME/VARIANT); None if it is something else, or not there."""
     place: Place | None
@@ -57,7 +46,7 @@ def network_place(wanted: str) -> Place | None:
         place = find(wanted)
     except InputErrors:
         place = next((Place(folder=path.resolve(), variant="", name=path.name) for path in _folders(wanted) if path.is_dir()), None)
-    return place if place is not None and is_network(place.folder) else None
+    return place if place is not None and refills_by_rules(place.folder) else None
 
 
 def _folders(wanted: str) -> list[Path]:
@@ -78,19 +67,21 @@ def open_network(place: Place, overrides: Sequence[str]) -> OpenedNetwork:
     """
     problems: list[Problem] = []
     settings = load_settings(place, overrides, problems)
-    typed = _tables(place.folder, shown(place.folder))
+    typed = read_tables(place.folder, shown(place.folder), tables_for("network run"))
+    today = _today(typed, place.folder)
     problems += typed.problems
-    unreadable = [problem for problem in problems if not problem.warning]
-    if unreadable or settings is None:
-        raise InputErrors(problems)
-    reader = Reader(typed)
-    rows = _rows(reader, settings.horizon.start)
+    errors = [problem for problem in problems if not problem.warning]
+    if errors or settings is None:
+        raise InputErrors([*errors, *(problem for problem in problems if problem.warning)])
+    problems += _unread(typed)
+    reader = Reader(typed, today or settings.horizon.start)
+    rows = _rows(reader)
     network = _built(reader, rows) if not any(not p.warning for p in reader.problems) else None
     errors = [problem for problem in reader.problems if not problem.warning]
     if errors or network is None:
         raise InputErrors([*errors, *(problem for problem in problems if problem.warning)])
     company = NetworkCompany(settings=settings, network=network, clock=clock_of(settings), notices=tuple(reader.notices), names=_named(reader))
-    frames = {name: frame.drop(ROW) for name, frame in typed.frames.items()}
+    frames = {name: frame.drop(ROW) for name, frame in in_order(typed.frames).items()}
     return OpenedNetwork(company, frames, (*problems, *reader.problems))
 
 
@@ -112,46 +103,25 @@ def clock_of(settings: Settings) -> NetworkClock:
     )
 
 
-def _names(folder: Path) -> set[str]:
-    """Names of the tables of a folder, from its CSV files or the sheets of its workbook."""
-    book = folder / WORKBOOK
-    if book.is_file():
-        from e2esim.config.workbook import sheet_names
-
-        return set(sheet_names(book))
-    return {path.stem for place in (folder / FOLDER, folder) if place.is_dir() for path in place.glob("*.csv")}
+def _today(typed: Typed, folder: Path) -> dt.date | None:
+    """The day on which the run begins where table settings states it; what is wrong with that table is told."""
+    stated = "today" in typed.frames["settings"]["key"]
+    found = plan_settings(typed, folder).today
+    return found if stated else None
 
 
-def _readable() -> dict[str, Table]:
-    """Tables by name, with the columns that other verbs read: they are no mistake here, and not read."""
-    known = dict(EVERY_TABLE)
-    for name, table in TABLE.items():
-        own = {column.name for column in table.columns}
-        others = known[name].columns if name in known else ()
-        known[name] = replace(table, columns=(*table.columns, *(replace(c, required=False) for c in others if c.name not in own)))
-    return known
+def _unread(typed: Typed) -> Iterator[Problem]:
+    """Tables and columns of the format that a network run does not read: left out, and said."""
+    for name, columns in typed.unread.items():
+        left = [column for column in columns if column not in ("source", "name", "unit")]
+        if name not in typed.labels:
+            yield Problem(file=name, message="a network run does not read this table", remedy="plan, promise or a market run may", warning=True)
+        elif left:
+            message = "a network run does not read " + ("these columns" if len(left) > 1 else "this column")
+            yield Problem(file=typed.labels[name], column=", ".join(left), message=message, remedy="other verbs may: docs/data.md", warning=True)
 
 
-def _tables(folder: Path, label: str) -> Typed:
-    book = folder / WORKBOOK
-    data = folder / FOLDER if (folder / FOLDER).is_dir() else folder
-    place = shown(book if book.is_file() else data)
-    raws, problems = read_workbook(book, place, _readable()) if book.is_file() else read_csvs(data, place, _readable())
-    typed = Typed(problems=problems)
-
-    def absent(name: str, required: bool, meaning: str) -> None:
-        typed.frames[name] = empty_frame(TABLE[name])
-        typed.labels[name] = f"{place}:{name}" if book.is_file() else f"{place}/{name}.csv"
-        if required or name == "sites":
-            typed.partial.add(name)
-        if required:
-            typed.problems.append(Problem(file=typed.labels[name], message=f"table {name} is missing", remedy=meaning))
-
-    type_tables(TABLES, raws, typed, lambda table: absent(table.name, table.required, table.meaning))
-    return typed
-
-
-def _rows(reader: Reader, start: dt.date) -> NetworkRows:
+def _rows(reader: Reader) -> NetworkRows:
     if not (reader.there("demand") or reader.there("orders")):
         reader.wrong("demand", None, "", "nobody asks for anything", "add rows to table demand or to table orders")
     plan = read_map(reader)
@@ -159,16 +129,26 @@ def _rows(reader: Reader, start: dt.date) -> NetworkRows:
     ways = read_sources(reader, plan, lanes)
     rules = read_rules(reader, plan)
     _sourced(reader, plan, ways, rules)
-    on_hand = {(row["site"], row["item"]): row["on_hand"] or 0.0 for row in reader.rows("stock")}
+    on_hand = _on_hand(reader)
     _unsupplied_demand(reader, plan, ways)
     return NetworkRows(
         points=tuple(point_row(place, rules[place], on_hand.get(place, 0.0)) for place in plan.points),
-        rules=tuple(rule for place in plan.points for rule in rule_rows(place, rules[place], _terms_of_supply(ways[place]))),
+        rules=tuple(rule for place in plan.points for rule in rule_rows(reader, place, rules[place], _terms_of_supply(ways[place]))),
         operations=tuple(way for place in plan.points for _, _, way in ways[place]),
-        demands=(*read_demand(reader, lanes), *read_orders(reader, lanes, start)),
-        receipts=tuple(_receipt(reader, row, start) for row in reader.rows("receipts") if row["site"]),
+        demands=(*read_demand(reader, lanes), *read_orders(reader, lanes)),
+        receipts=tuple(_receipt(reader, row) for row in reader.rows("receipts") if row["site"] and row["qty"]),
         centres=tuple(CentreRow(centre=row["work_centre"], machines=row["machines"]) for row in reader.rows("work_centres")),
     )
+
+
+def _on_hand(reader: Reader) -> dict[Point, float]:
+    """Stock of the stock points; below zero it is taken as none."""
+    found: dict[Point, float] = {}
+    for row in reader.rows("stock"):
+        if (row["on_hand"] or 0.0) < 0.0:
+            reader.wrong("stock", row, "on_hand", "below zero: taken as none", "give the stock that lies there", warning=True)
+        found[row["site"], row["item"]] = max(0.0, row["on_hand"] or 0.0)
+    return found
 
 
 def _terms_of_supply(ways: list[Way]) -> tuple[float, float]:
@@ -179,13 +159,8 @@ def _terms_of_supply(ways: list[Way]) -> tuple[float, float]:
     return first[1]["moq"] or 0.0, first[1]["multiple"] or 0.0
 
 
-def _receipt(reader: Reader, row: Row, start: dt.date) -> ReceiptRow:
-    day = row["due_d"]
-    if day is None and row["due"] is None:
-        reader.wrong("receipts", row, "due", "no day of receipt", "write due, or due_d")
-    elif day is None:
-        day = max(0.0, float((row["due"] - start).days))
-    return ReceiptRow(site=row["site"], item=row["item"], quantity=row["qty"], at_d=day or 0.0, source=row["receipt"])
+def _receipt(reader: Reader, row: Row) -> ReceiptRow:
+    return ReceiptRow(site=row["site"], item=row["item"], quantity=row["qty"], at_d=max(0.0, reader.day(row["due"]) or 0.0), source=row["receipt"])
 
 
 def _sourced(reader: Reader, plan: Map, ways: Ways, rules: dict[Point, list[Row]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,9 +16,10 @@ Row = dict[str, Any]
 
 @dataclass
 class Reader:
-    """Rows of the tables of one company; problems are collected."""
+    """Rows of the tables of one company; problems are collected. ``start`` is the day on which the run begins."""
 
     typed: Typed
+    start: dt.date
     problems: list[Problem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     only_site: str = ""
@@ -28,6 +30,10 @@ class Reader:
             if "site" in row and not row["site"] and table not in ("supply", "sites"):
                 row["site"] = self.only_site
             yield row
+
+    def day(self, date: dt.date | None) -> float | None:
+        """Days from the start of the run to a date, None where there is none."""
+        return None if date is None else float((date - self.start).days)
 
     def there(self, table: str) -> bool:
         """Whether the table has rows."""

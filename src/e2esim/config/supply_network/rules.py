@@ -25,7 +25,7 @@ def read_rules(reader: Reader, plan: Map) -> dict[Place, list[Row]]:
     for place, rows in own.items():
         if not rows:
             rows += general.get(place[0], [])
-        rows.sort(key=lambda row: row["from_d"] or 0.0)
+        rows.sort(key=lambda row: row["first"] or reader.start)
         _agree(reader, rows)
     for site, rows in general.items():
         if not any(own[place] == rows for place in own if place[0] == site):
@@ -44,17 +44,19 @@ def point_row(place: Place, rows: list[Row], on_hand: float) -> PointRow:
     return PointRow(site=place[0], item=place[1], on_hand=on_hand, lost=row["unmet"] == "lost", **facts)
 
 
-def rule_rows(place: Place, rows: list[Row], terms: tuple[float, float]) -> list[RuleRow]:
+def rule_rows(reader: Reader, place: Place, rows: list[Row], terms: tuple[float, float]) -> list[RuleRow]:
     """Rules of a stock point, with smallest order and multiple of its supplier; a stock point without a row orders what was taken."""
     if not rows:
         return [RuleRow(site=place[0], item=place[1], rule="base_stock", lot_min=terms[0], lot_multiple=terms[1])]
-    same = ("level", "reorder", "quantity", "review_d", "first_d", "from_d", "echelon", "forecast", "window", "alpha", "cover_d", "sends_back")
+    same = ("level", "reorder", "quantity", "review_d", "echelon", "forecast", "window", "alpha", "cover_d", "sends_back")
     return [
         RuleRow(
             site=place[0],
             item=place[1],
             rule="s_S" if row["rule"] == "min_max" else row["rule"],
-            to_d=math.inf if row["to_d"] is None else row["to_d"],
+            first_d=reader.day(row["first_review"]) or 0.0,
+            from_d=max(0.0, reader.day(row["first"]) or 0.0),
+            to_d=_end(reader, row),
             below=row["trigger"] == "below",
             lot_min=row["lot_min"] or terms[0],
             lot_multiple=row["lot_multiple"] or terms[1],
@@ -65,11 +67,17 @@ def rule_rows(place: Place, rows: list[Row], terms: tuple[float, float]) -> list
     ]
 
 
+def _end(reader: Reader, row: Row) -> float:
+    """Day before which a row with a last day holds [d]."""
+    last = reader.day(row["last"])
+    return math.inf if last is None else last + 1.0
+
+
 def _agree(reader: Reader, rows: list[Row]) -> None:
     """Rows of one stock point hold one after the other and state the same facts."""
     for before, row in pairwise(rows):
-        if before["to_d"] is None or before["to_d"] > (row["from_d"] or 0.0) + 1e-9:
-            reader.wrong("replenishment", row, "from_d", f"two rules at a time: row {before['row']} still holds", f"end row {before['row']} with to_d")
+        if before["last"] is None or before["last"] >= (row["first"] or reader.start):
+            reader.wrong("replenishment", row, "first", f"two rules at a time: row {before['row']} still holds", f"end row {before['row']} with last")
         for name in _OF_POINT:
             if row[name] != before[name]:
                 reader.wrong("replenishment", row, name, f"contradicts row {before['row']} of the same stock point", "write the same value in both")
@@ -100,5 +108,5 @@ def _sensible(reader: Reader, row: Row) -> None:
         complain("cover_d", "cover_d moves nothing without a forecast", "choose a forecast, or rule drp, or leave it out")
     if row["sends_back"] and rule not in ("base_stock", "drp"):
         complain("sends_back", f"{rule} sends nothing back", "choose base_stock or drp, or leave it out")
-    if row["to_d"] is not None and row["to_d"] <= row["from_d"]:
-        complain("to_d", "the row ends before it begins", "write a later day")
+    if row["last"] is not None and row["last"] < (row["first"] or reader.start):
+        complain("last", "the row ends before it begins", "write a later day")

@@ -4,7 +4,7 @@ The single source for reading, checking and documenting. Layers, each optional a
 bought, stocked, ordered), ``network`` (lanes, rules, customers), ``market`` (brands, channels, judgement), ``levers`` (interventions).
 
 >>> [table.name for table in tables_for("forecast")]
-['settings', 'items', 'orders', 'history', 'forecast_changes']
+['settings', 'items', 'orders', 'history', 'demand', 'forecast_changes']
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ def tables_for(*verbs: Verb, with_market: bool = False) -> tuple[Table, ...]:
     ``with_market`` asks for what a simulated market needs.
     """
     read = [table for table in TABLES if set(table.verbs) & set(verbs)]
-    names = {table.name for table in read}
-    return tuple(
-        replace(
-            table,
-            required=table.required or (with_market and table.market),
-            columns=tuple(_asked(column, names, with_market) for column in table.columns if column.verbs is None or set(column.verbs) & set(verbs)),
-        )
-        for table in read
-    )
+    names, strict = {table.name for table in read}, with_market or "network run" in verbs
+    return tuple(_view(table, verbs, names, with_market, strict) for table in read)
 
 
-def _asked(column: Column, names: set[str], with_market: bool) -> Column:
-    ref = column.ref if column.ref is not None and column.ref[0] in names and (with_market or not column.loose) else None
+def _view(table: Table, verbs: tuple[Verb, ...], names: set[str], with_market: bool, strict: bool) -> Table:
+    """A table as some verbs ask for it; its key is of columns that they read."""
+    columns = tuple(_asked(column, names, with_market, strict) for column in table.columns if column.verbs is None or set(column.verbs) & set(verbs))
+    there = {column.name for column in columns}
+    return replace(table, required=table.required or (with_market and table.market), columns=columns, key=tuple(name for name in table.key if name in there))
+
+
+def _asked(column: Column, names: set[str], with_market: bool, strict: bool) -> Column:
+    ref = column.ref if column.ref is not None and column.ref[0] in names and (strict or not column.loose) else None
     return replace(column, ref=ref, required=column.required or (with_market and column.market))
 
 

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 Kind = Literal["id", "text", "int", "float", "share", "date", "month", "time", "bool", "choice"]
-Verb = Literal["plan", "promise", "backorders", "forecast", "sop", "run"]
+Verb = Literal["plan", "promise", "backorders", "forecast", "sop", "run", "network run"]
 Need = Literal["required", "with a market", "optional", "not read"]
 
 VERBS: tuple[Verb, ...] = get_args(Verb)
+NETWORK: tuple[Verb, ...] = ("network run",)  # `run` of a company whose stock points refill by rules
 MARKET: tuple[Verb, ...] = ("sop", "run")  # the verbs of a simulated market
 FACTORY: tuple[Verb, ...] = ("plan", "promise", "backorders", "run")  # the verbs of a plant with its orders
 DEMAND: tuple[Verb, ...] = ("forecast", "plan", "promise", "backorders", "run")  # those that forecast where there is history
+NOT_NETWORK: tuple[Verb, ...] = ("plan", "promise", "backorders", "forecast", "sop", "run")
+MAKING: tuple[Verb, ...] = ("plan", "promise", "backorders", "sop", "run", "network run")  # those that look at how items come
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +25,7 @@ class Column:
     ``kind`` share is a float in [0, 1]; ``ref`` names the (table, column) an id must exist in, where ``loose`` only
     if markets are simulated; ``required`` false means that an empty cell or a missing column takes ``default``;
     ``market`` that it is required where markets are simulated; ``verbs`` are those that read it, None = all that read
-    the table; ``aliases`` are other headers that are read as this one.
+    the table; ``aliases`` are other headers that are read as this one; ``why`` is the reason of its bounds.
     """
 
     name: str
@@ -40,6 +43,26 @@ class Column:
     loose: bool = False
     verbs: tuple[Verb, ...] | None = None
     aliases: tuple[str, ...] = ()
+    why: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why its bounds stand where they stand; empty where it has none.
+
+        >>> share("scrap_share", "scrapped").reason
+        'a part of a whole'
+        """
+        if self.why or (self.low is None and self.above is None and self.high is None):
+            return self.why
+        if self.kind == "share" or (self.unit == "share" and self.high == 1.0):
+            return "a part of a whole"
+        if self.high is None and self.low == 0.0 and self.above is None:
+            return "there is no less than none"
+        if self.high is None and self.above == 0.0:
+            return "none of it means nothing here"
+        if self.high is None and self.low == 1.0:
+            return "counted from one"
+        return ""
 
 
 @dataclass(frozen=True, kw_only=True)
