@@ -39,7 +39,7 @@ CASES: list[tuple[str, dict[str, Any], str, int | None, str]] = [
     ("no source of a component", {"supply": without(item="fabric"), "receipts": without(receipt="P2")}, "items", 6, "neither made nor bought, but it goes into mattress"),
     ("no source of a sold item", {"routings": without(item="pillow")}, "items", 3, "neither made nor bought, but it is sold"),
     ("changeover of no family", {"changeovers": [{"work_centre": "sewing", "from_family": "soft", "to_family": "hard", "hours": 1, "source": "assumed"}], "items": lambda rows: [row | {"setup_family": "soft"} for row in rows]}, "changeovers", 2, "no item has this set-up family"),
-    ("whole lot scrapped", {"items": edit({"item": "core"}, scrap_share=1)}, "items", 4, "below 1"),
+    ("whole lot scrapped", {"items": edit({"item": "core"}, scrap_share=1)}, "items", 4, "out of bounds"),
     ("shift ends first", {"calendars": edit({"weekday": 3}, end="07:00")}, "calendars", 4, "ends before it starts"),
     ("shifts overlap", {"calendars": add({"calendar": "day", "weekday": 2, "start": "15:00", "end": "20:00"})}, "calendars", 7, "overlaps"),
     ("closure backwards", {"closures": edit({"first": "2026-02-16"}, last="2026-02-01")}, "closures", 3, "ends before it begins"),

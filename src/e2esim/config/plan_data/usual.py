@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from e2esim.config.grids import ROW
@@ -68,9 +70,9 @@ def _round_the_clock(typed: Typed) -> None:
     stated = any(frames[name].height or name in typed.partial for name in ("calendars", "capacity"))
     if stated or centres.is_empty() or (centres["calendar"] != "").any():
         return
-    shifts = {"calendar": [ALWAYS] * 7, "weekday": list(range(1, 8)), "start": [0.0] * 7, "end": [24.0] * 7, ROW: [0] * 7}
+    shifts: dict[str, Sequence[object]] = {"calendar": [ALWAYS] * 7, "weekday": list(range(1, 8)), "start": [0.0] * 7, "end": [24.0] * 7, ROW: [0] * 7}
     calendars = frames["calendars"]
-    frames["calendars"] = pl.DataFrame({name: pl.Series(shifts.get(name, [""] * 7), dtype=kind) for name, kind in calendars.schema.items()})
+    frames["calendars"] = pl.DataFrame([pl.Series(name, shifts.get(name, [""] * 7), dtype=kind) for name, kind in calendars.schema.items()])
     frames["work_centres"] = centres.with_columns(pl.lit(ALWAYS).alias("calendar"))
     message, remedy = "no calendars and no capacity: work centres work round the clock", "add tables calendars or capacity"
     typed.problems.append(Problem(file=typed.labels["work_centres"], column="calendar", message=message, remedy=remedy, warning=True))
