@@ -42,19 +42,19 @@ class Failure:
 
 
 def _each(log: Log) -> F:
-    return (log["feeling"] < 0.0).astype(np.float64)
+    return np.asarray(log["feeling"] < 0.0, dtype=np.float64)
 
 
 def _days(log: Log) -> F:
-    return np.where(log["feeling"] < 0.0, log["shown"] - log["expected"], 0.0).astype(np.float64)
+    return np.asarray(np.where(log["feeling"] < 0.0, log["shown"] - log["expected"], 0.0), dtype=np.float64)
 
 
 def _late_days(log: Log) -> F:
-    return np.floor(np.maximum(0.0, log["shown"])).astype(np.float64)  # whole days beyond the promised one
+    return np.asarray(np.floor(np.maximum(0.0, log["shown"])), dtype=np.float64)  # whole days beyond the promised one
 
 
 def _never(log: Log) -> F:
-    return (log["shown"] >= NEVER).astype(np.float64)
+    return np.asarray(log["shown"] >= NEVER, dtype=np.float64)
 
 
 FAILURES = (
