@@ -15,6 +15,7 @@ MARKET: tuple[Verb, ...] = ("sop", "run")  # the verbs of a simulated market
 FACTORY: tuple[Verb, ...] = ("plan", "promise", "backorders", "run")  # the verbs of a plant with its orders
 DEMAND: tuple[Verb, ...] = ("forecast", "plan", "promise", "backorders", "run")  # those that forecast where there is history
 NOT_NETWORK: tuple[Verb, ...] = ("plan", "promise", "backorders", "forecast", "sop", "run")
+LONGEST = {"days": 3650.0, "weeks": 520.0, "months": 120.0, "years": 100.0}  # where a column states no bound
 MAKING: tuple[Verb, ...] = ("plan", "promise", "backorders", "sop", "run", "network run")  # those that look at how items come
 
 
@@ -44,6 +45,12 @@ class Column:
     verbs: tuple[Verb, ...] | None = None
     aliases: tuple[str, ...] = ()
     why: str = ""
+
+    def __post_init__(self) -> None:
+        """A time that states no bound gets that of its unit."""
+        if self.high is None and self.unit in LONGEST:
+            object.__setattr__(self, "high", LONGEST[self.unit])
+            object.__setattr__(self, "why", self.why or "ten years of waiting, a hundred of a life: a calendar still holds them")
 
     @property
     def reason(self) -> str:
