@@ -26,6 +26,7 @@ test-long: $(VENV)/installed-dev
 docs: $(VENV)/installed
 	$(BIN)/python -m e2esim.cli.docs docs/data.md
 	$(BIN)/python -m e2esim.cli.plan_docs docs/plan_data.md
+	$(BIN)/python -m e2esim.cli.coverage_docs docs/coverage.csv docs/coverage.md
 
 validation: $(VENV)/installed-dev
 	$(BIN)/python tests/textbook_report.py docs/validation.md
