@@ -29,7 +29,7 @@ PUMPS = {
     "closures": "calendar,first,last\nDAY,2026-04-03,2026-04-06\n",
     "routings": "item,step,work_centre,setup_h_per_lot,run_h_per_unit,flow_days,flow_cv\n"
     "MOTOR,10,WIND,1,0.8,1,0.3\nMOTOR,20,FIT,0.5,0.4,2,0.3\nPUMP,10,FIT,0.5,0.6,1,0.2\nPUMP,20,FIT,0.2,0.3,1,0\n",
-    "supply": "supplier,item,lead_time_days,moq,multiple,price,late_share\nGuss,CASE,14,10,1,18,0.3\nDraht,WIRE,7,100,50,0.4,0.3\n",
+    "supply": "supplier,item,lead_time_days,moq,multiple,price,late_share,weekly_capacity\nGuss,CASE,14,10,1,18,0.3,18\nDraht,WIRE,7,100,50,0.4,0.3,\n",
     "stock": "item,on_hand\nPUMP,6\nMOTOR,8\nCASE,12\nWIRE,90\n",
     "orders": "order,line,customer,item,qty,due,priority,min_shipment\n"
     + "".join(f"O{k},10,K{k % 3},{'PUMP' if k % 4 else 'MOTOR'},{3 + k * 5 % 9},{MONDAYS[0] + dt.timedelta(days=2 + 3 * k)},{1 + k % 3},\n" for k in range(18)),

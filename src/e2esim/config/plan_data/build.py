@@ -27,6 +27,7 @@ def build_case(frames: dict[str, pl.DataFrame], settings: PlanSettings) -> PlanC
     assert settings.today is not None  # the door has refused data without a day
     frames = in_order(frames)
     items, orders, receipts = frames["items"], frames["orders"], frames["receipts"]
+    hours = _hours(frames, settings.today)
     facts = PlanProblem(
         today=settings.today,
         items=tuple(items["item"]),
@@ -34,8 +35,8 @@ def build_case(frames: dict[str, pl.DataFrame], settings: PlanSettings) -> PlanC
         lot_multiple=_floats(items, "lot_multiple"),
         on_hand=_stock(frames, "on_hand"),
         **_making(frames),
-        **_hours(frames, settings.today),
-        **_buying(frames),
+        **hours,
+        **_buying(frames, hours["capacity_h"].shape[1]),
         orders=_order_names(orders),
         order_item=_code(orders, "item", items, "item"),
         order_qty=_floats(orders, "qty"),
@@ -123,8 +124,9 @@ def _hours(frames: dict[str, pl.DataFrame], today: dt.date) -> dict[str, Any]:
     return {"centres": tuple(frames["work_centres"]["work_centre"]), "capacity_h": capacity, "shifts": shifts}
 
 
-def _buying(frames: dict[str, pl.DataFrame]) -> dict[str, Any]:
+def _buying(frames: dict[str, pl.DataFrame], weeks: int) -> dict[str, Any]:
     sources = frames["supply"]
+    weekly = _floats(sources, "weekly_capacity")
     return {
         "source_item": _code(sources, "item", frames["items"], "item"),
         "source_supplier": tuple(sources["supplier"]),
@@ -133,6 +135,7 @@ def _buying(frames: dict[str, pl.DataFrame]) -> dict[str, Any]:
         "source_moq": _floats(sources, "moq"),
         "source_multiple": _floats(sources, "multiple"),
         "source_price": _floats(sources, "price"),
+        "source_left": np.repeat(np.where(weekly > 0, weekly, np.inf)[:, None], weeks + 1, axis=1) if weekly.any() else np.zeros((0, 0)),
     }
 
 

@@ -45,6 +45,20 @@ def safety_without_source(view: View, needs: Needs) -> Iterator[Problem]:
             )
 
 
+def call_offs_that_never_fit(view: View) -> Iterator[Problem]:
+    """A supplier whose week does not hold the smallest purchase can never be asked."""
+    columns = (ROW, "supplier", "item", "weekly_capacity", "moq", "multiple")
+    for row, supplier, item, weekly, moq, multiple in view.table("supply").select(columns).iter_rows():
+        if not weekly or not multiple or moq is None:
+            continue
+        least = -(-max(moq, multiple) // multiple) * multiple
+        if weekly < least:
+            yield view.problem(
+                "supply", f"{supplier} takes no order of {item}: the smallest purchase is {least:g}, a week holds {weekly:g}", row=row,
+                column="weekly_capacity", value=weekly, remedy="correct moq, multiple or weekly_capacity; the plan does without this supplier", warning=True,
+            )  # fmt: skip
+
+
 def bills_without_routing(view: View) -> Iterator[Problem]:
     """A bill of an item that is bought is not used."""
     made, bought = set(view.table("routings")["item"]), set(view.table("supply")["item"])

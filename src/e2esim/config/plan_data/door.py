@@ -23,7 +23,14 @@ from e2esim.config.plan_data.checks_cells import (
     whole_pieces,
 )
 from e2esim.config.plan_data.checks_demand import demand_checks
-from e2esim.config.plan_data.checks_flow import bills_without_routing, hours_behind_demand, made_or_bought, safety_without_source, steps_of_receipts
+from e2esim.config.plan_data.checks_flow import (
+    bills_without_routing,
+    call_offs_that_never_fit,
+    hours_behind_demand,
+    made_or_bought,
+    safety_without_source,
+    steps_of_receipts,
+)
 from e2esim.config.plan_data.demand import build_demand
 from e2esim.config.plan_data.leftovers import treated
 from e2esim.config.plan_data.needs import net_needs
@@ -138,6 +145,7 @@ def _checked(view: View, settings: PlanSettings) -> Iterator[Problem]:
         return
     yield from made_or_bought(view, needs)
     yield from safety_without_source(view, needs)
+    yield from call_offs_that_never_fit(view)
     yield from bills_without_routing(view)
     yield from steps_of_receipts(view)
     if _firm(view, _HOURS):

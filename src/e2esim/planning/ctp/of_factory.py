@@ -18,6 +18,7 @@ from e2esim.planning.ctp.model import DAY, WEEK, Buffer, CtpModel, Flow, Operati
 from e2esim.planning.ctp.request import Request
 from e2esim.planning.ctp.state import State
 from e2esim.planning.ctp.timeline import Timeline
+from e2esim.planning.factory.call_offs import call_weeks, limited
 from e2esim.planning.factory.network import MaterialNetwork, network
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.result import PegKind, PlanResult
@@ -42,7 +43,7 @@ def model_of(problem: PlanProblem, plan: PlanResult | None = None) -> CtpModel:
     return CtpModel(
         buffers=tuple(buffers),
         operations=(*_steps(problem, net, node), *_purchases(problem)),
-        resources=_centres(problem, plan),
+        resources=(*_centres(problem, plan), *_suppliers(problem, plan)),
         horizon=problem.n_weeks * WEEK,
         grid=DAY,
         title=f"factory of {problem.today}",
@@ -199,7 +200,7 @@ def _steps(problem: PlanProblem, net: MaterialNetwork, node: list[str]) -> list[
 
 
 def _purchases(problem: PlanProblem) -> list[Operation]:
-    found, names = [], purchase_names(problem)
+    found, names, weekly = [], purchase_names(problem), limited(problem)
     for rank, s in enumerate(np.lexsort((problem.source_price, problem.source_priority, problem.source_item)).tolist()):
         multiple = float(problem.source_multiple[s])
         found.append(
@@ -212,6 +213,7 @@ def _purchases(problem: PlanProblem) -> list[Operation]:
                 lot_multiple=multiple if multiple > 0 else 1.0,
                 priority=rank,
                 cost_per_unit=float(problem.source_price[s]),
+                loads=(ResourceLoad(resources=(names[s],), per_unit=1.0),) if weekly[s] else (),
             )
         )
     return found
@@ -232,6 +234,23 @@ def _centres(problem: PlanProblem, plan: PlanResult | None) -> tuple[Resource, .
         )
         for c, name in enumerate(problem.centres)
     )
+
+
+def _suppliers(problem: PlanProblem, plan: PlanResult | None) -> Iterator[Resource]:
+    """What limited suppliers may be asked for by calendar week, without what the plan calls off."""
+    if not problem.source_left.size:
+        return
+    weeks, names = call_weeks(problem), purchase_names(problem)
+    for s in np.flatnonzero(limited(problem)).tolist():
+        mine = np.zeros(0, dtype=np.int64) if plan is None else np.flatnonzero(plan.purchase_source == s)
+        called = [] if plan is None else zip(plan.purchase_ordered[mine].tolist(), plan.purchase_qty[mine].tolist(), strict=True)
+        yield Resource(
+            name=names[s],
+            bucket_start=(*(DAY * weeks.first).tolist(), DAY * (int(weeks.last[-1]) + 1)),
+            bucket_size=tuple(problem.source_left[s].tolist()),
+            used=tuple((day * DAY, 0, qty) for day, qty in called),
+            is_supplier=True,
+        )
 
 
 def _timelines(problem: PlanProblem, net: MaterialNetwork, plan: PlanResult | None) -> list[Timeline]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from e2esim.planning.factory.call_offs import with_call_offs
 from e2esim.planning.factory.execute import Wants
 from e2esim.planning.factory.fewest import fewest
 from e2esim.planning.factory.flow_model import Flags
@@ -75,6 +76,7 @@ def explain(problem: PlanProblem, result: PlanResult, wants: Wants, money: PlanM
     (False, 'mix', True)
     """
     began = time.perf_counter()
+    problem = with_call_offs(problem)
     net = network(problem)
     late = _late(problem, result)
     overdue = float(late[problem.order_due < 0].sum())

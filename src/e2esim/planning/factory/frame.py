@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from e2esim.planning.factory.call_offs import with_call_offs
 from e2esim.planning.factory.grid import tier_weights
 from e2esim.planning.factory.network import MaterialNetwork
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
@@ -16,9 +17,11 @@ from e2esim.planning.factory.worked import lead_days
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Frame:
     """A problem laid out for the kernels over `days` days; `order_row` leads from its sorted orders back to the facts,
-    `lead_days` (n_steps,) are the days that a usual lot takes.
+    `lead_days` (n_steps,) are the days that a usual lot takes. `asked` is the problem as it was given, `problem` has what limited
+    suppliers may bring as receipts.
     """
 
+    asked: PlanProblem
     problem: PlanProblem
     net: MaterialNetwork
     days: int
@@ -33,9 +36,11 @@ class Frame:
 
 def frame(problem: PlanProblem, net: MaterialNetwork, days: int) -> Frame:
     """Lay out a problem over a number of days."""
+    asked, problem = problem, with_call_offs(problem)
     row = np.lexsort((problem.order_due, problem.order_priority, problem.order_item))
     lead = lead_days(problem, net)
     return Frame(
+        asked=asked,
         problem=problem,
         net=net,
         days=days,

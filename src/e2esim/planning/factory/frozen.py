@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import numpy as np
 
+from e2esim.planning.factory.call_offs import left_beside
 from e2esim.planning.factory.network import network
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.result import PegKind
@@ -137,6 +138,7 @@ def around(problem: PlanProblem, released: Released) -> Remainder:
         problem,
         capacity_h=np.maximum(room, 0.0),
         shifts=_free_shifts(problem, released),
+        source_left=left_beside(problem, released.purchase_source, released.purchase_qty, released.purchase_ordered),
         on_hand=qty[:n],
         receipt_item=node[n:].astype(np.int64),
         receipt_day=np.ceil(hour[n:] / DAY_H - 1e-6).astype(np.int64),

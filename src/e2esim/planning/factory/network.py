@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from e2esim.planning.factory.call_offs import limited
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem, item_levels
 
 NEVER = 1 << 40
@@ -17,7 +18,7 @@ class MaterialNetwork:
 
     `step_output` is the node a step fills; its inputs are rows `in_start[s]` to `in_start[s + 1]` of `in_node`,
     `in_qty`. `free_from` is the first day on which a purchase ordered on day 0 can be in stock (`NEVER` for what is
-    not bought).
+    not bought, or only of suppliers that deliver so much a week).
     """
 
     n_nodes: int
@@ -60,7 +61,8 @@ def network(problem: PlanProblem) -> MaterialNetwork:
         else:
             node[a:b], qty[a:b] = n + k - 1, 1.0 / yields[k]
     free = np.full(n + s, NEVER, dtype=np.int64)
-    np.minimum.at(free, problem.source_item, problem.source_lead_days)
+    whole = np.flatnonzero(~limited(problem))
+    np.minimum.at(free, problem.source_item[whole], problem.source_lead_days[whole])
     level = item_levels(n, problem.bom_parent, problem.bom_component)
     assert level is not None  # PlanProblem has refused cycles
     return MaterialNetwork(

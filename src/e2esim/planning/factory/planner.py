@@ -252,7 +252,7 @@ def _open(problem: PlanProblem, schedule: Schedule) -> Floats:
 
 def result_of(view: Frame, schedule: Schedule, bound: float, clock: Clock, anyway: Floats) -> PlanResult:
     """The plan with its purchases, pegging and ledger; see `plan` and `e2esim.planning.factory.calm`."""
-    problem, net = view.problem, view.net
+    problem, net = view.asked, view.net
     bought = purchases_for(problem, net, schedule)
     pegs = peg(problem, net, schedule, bought)
     ledger = _ledger(view, schedule, walk_late(problem, net, schedule, bought, pegs), anyway)

@@ -27,6 +27,10 @@ def _no_floats() -> Floats:
     return np.zeros(0, dtype=np.float64)
 
 
+def _no_table() -> Floats:
+    return np.zeros((0, 0))
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PlanProblem:
     """One factory's planning problem: work centres with hours by week, or with machines that keep a calendar.
@@ -53,6 +57,8 @@ class PlanProblem:
     source_item, source_supplier, source_priority, source_lead_days, source_moq, source_multiple, source_price :
     (n_sources,)
         Who delivers what; priority 1 is preferred; lead time [d], minimum and multiple [pcs], price [EUR/pc].
+    source_left : (n_sources, n_call_weeks)
+        Most that may be called off in each calendar week, the first being what is left of this one [pcs]; inf: no limit. Empty: no limits.
     order_item, order_qty, order_due, order_priority : (n_orders,)
         Demand [pcs], due day [d from today], priority (1 is the highest).
     shifts
@@ -100,6 +106,7 @@ class PlanProblem:
     receipt_day: Ints = field(default_factory=_no_ints)
     receipt_qty: Floats = field(default_factory=_no_floats)
     step_yield: Floats = field(default_factory=_no_floats)
+    source_left: Floats = field(default_factory=_no_table)
     shifts: Shifts | None = None
 
     def __post_init__(self) -> None:
@@ -177,7 +184,7 @@ _GROUPS = {
 }
 
 
-_MAY_BE_EMPTY = ("step_yield",)
+_MAY_BE_EMPTY = ("step_yield", "source_left")
 
 
 def _lengths(problem: PlanProblem) -> list[str]:

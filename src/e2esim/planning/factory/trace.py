@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from e2esim.planning.factory.call_offs import call_offs, limited
 from e2esim.planning.factory.network import MaterialNetwork
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.result import PegKind
@@ -68,13 +69,15 @@ def purchases_for(problem: PlanProblem, net: MaterialNetwork, schedule: Schedule
     item = np.concatenate([np.arange(n), problem.receipt_item, out, node, problem.order_item[schedule.delivery_order]])
     day = np.concatenate([np.full(n, -1), problem.receipt_day, done, schedule.lot_day[row], schedule.delivery_day])
     qty = np.concatenate([problem.on_hand, problem.receipt_qty, schedule.lot_qty, -schedule.lot_qty[row] * per, -schedule.delivery_qty])
-    bought = np.zeros(net.n_nodes, dtype=bool)
+    bought, weekly = np.zeros(net.n_nodes, dtype=bool), np.zeros(net.n_nodes, dtype=bool)
     bought[problem.source_item] = True
-    keep = bought[item]
+    weekly[problem.source_item[limited(problem)]] = True
+    by_source = np.lexsort((problem.source_price, problem.source_priority, problem.source_item))
+    called = _called_off(problem, np.flatnonzero(weekly), by_source, (item, day, qty))
+    keep = bought[item] & ~weekly[item]
     item, day, qty = item[keep], day[keep], qty[keep]
     order = np.lexsort((day, item))
-    by_source = np.lexsort((problem.source_price, problem.source_priority, problem.source_item))
-    return purchase_plan(
+    source, pieces, received = purchase_plan(
         np.searchsorted(item[order], np.arange(n + 1)),
         day[order],
         qty[order],
@@ -84,6 +87,20 @@ def purchases_for(problem: PlanProblem, net: MaterialNetwork, schedule: Schedule
         problem.source_moq,
         problem.source_multiple,
     )
+    more = [np.array([row[k] for row in called]) for k in range(3)]
+    return np.r_[source, more[0].astype(np.int64)], np.r_[pieces, more[1]], np.r_[received, more[2].astype(np.int64)]
+
+
+def _called_off(problem: PlanProblem, items: Ints, by_source: Ints, moves: tuple[Ints, Ints, Floats]) -> list[tuple[int, float, int]]:
+    """Call-offs of items with a limited supplier, from what comes and goes of them (item, day, pieces)."""
+    found: list[tuple[int, float, int]] = []
+    for i in items.tolist():
+        mine = moves[0] == i
+        day, where = np.unique(moves[1][mine], return_inverse=True)
+        level = np.cumsum(np.bincount(where.ravel(), weights=moves[2][mine], minlength=day.size))
+        need = np.maximum.accumulate(np.maximum(-level, 0.0))
+        found += call_offs(problem, day, need, [s for s in by_source.tolist() if problem.source_item[s] == i])
+    return found
 
 
 def peg(problem: PlanProblem, net: MaterialNetwork, schedule: Schedule, bought: tuple[Ints, Floats, Ints]) -> Pegging:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from e2esim.planning.factory.call_offs import call_weeks, first_possible, limited, rooms
 from e2esim.planning.factory.network import NEVER, MaterialNetwork
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.result import Cause, PegKind
@@ -43,6 +44,8 @@ class PlanWalk:
     net: MaterialNetwork
     schedule: Schedule
     bought_source: Ints
+    rationed: dict[int, int]  # items of which limited suppliers bring no more inside the calendar, and the preferred of them
+    possible: Ints  # (n_purchases,) first day on which each purchase could be there
     feeds: dict[int, list[tuple[int, int]]]
     full: npt.NDArray[np.bool_]  # (n_steps, n_weeks) no room for one more lot of the step
     full_weeks: Ints  # (n_centres,) weeks of the plan in which some step of it had no room
@@ -101,10 +104,29 @@ def _world(problem: PlanProblem, net: MaterialNetwork, schedule: Schedule, bough
         net=net,
         schedule=schedule,
         bought_source=bought[0],
+        rationed=_rationed(problem, net, schedule),
+        possible=first_possible(problem, *bought, net.free_from),
         feeds=feeds,
         full=short,
         full_weeks=full_weeks,
     )
+
+
+def _rationed(problem: PlanProblem, net: MaterialNetwork, schedule: Schedule) -> dict[int, int]:
+    """Items of limited suppliers alone whose supply the plan uses up, each with its preferred source."""
+    found: dict[int, int] = {}
+    row, node, per = net.inputs_of(schedule.lot_step)
+    used = np.r_[schedule.lot_qty[row] * per, schedule.delivery_qty]
+    of = np.r_[node, problem.order_item[schedule.delivery_order]]
+    for item in np.unique(problem.source_item[limited(problem)]).tolist():
+        own = np.flatnonzero(problem.source_item == item)
+        if net.free_from[item] < NEVER or np.any(problem.step_item == item):
+            continue
+        soon = [rooms(problem, s)[call_weeks(problem).first + problem.source_lead_days[s] < 7 * problem.n_weeks].sum() for s in own.tolist()]
+        come = problem.on_hand[item] + problem.receipt_qty[problem.receipt_item == item].sum() + sum(soon)
+        if come - used[of == item].sum() < used[of == item].max(initial=1.0):
+            found[item] = int(own[problem.source_priority[own].argmin()])
+    return found
 
 
 def _walk(world: PlanWalk, kind: int, row: int, wanted: int, item: int) -> tuple[Found, Found | None]:
@@ -117,8 +139,7 @@ def _walk(world: PlanWalk, kind: int, row: int, wanted: int, item: int) -> tuple
     while True:
         if kind == PegKind.PURCHASE:
             source = int(world.bought_source[row])
-            fastest = int(world.net.free_from[problem.source_item[source]])
-            if fastest > wanted:
+            if world.possible[row] > wanted:
                 return (Cause.SUPPLIER, source, wanted), busiest
             return busiest or (Cause.PRECEDENCE, _last_step(problem, item), wanted), busiest
         if kind != PegKind.LOT:
@@ -149,7 +170,7 @@ def _last_input(world: PlanWalk, lot: int) -> Found:
         if kind == PegKind.LOT:
             day = int(world.schedule.lot_end[row])
         elif kind == PegKind.PURCHASE:
-            day = int(world.net.free_from[world.problem.source_item[world.bought_source[row]]])  # bought just in time, not late
+            day = int(world.possible[row])  # bought just in time, not late
         else:
             day = int(world.problem.receipt_day[row]) if kind == PegKind.RECEIPT else -1
         if day > best[2]:
@@ -163,8 +184,10 @@ def _never(world: PlanWalk, item: int, due: int) -> Found:
     steps = steps_behind(problem, item)
     behind = items_behind(problem, item)
     for i in sorted(behind):
-        if not np.any(problem.step_item == i) and world.net.free_from[i] >= NEVER:
+        if not np.any(problem.step_item == i) and world.net.free_from[i] >= NEVER and not np.any(problem.source_item == i):
             return Cause.MATERIAL, i, due
+    if rationed := [i for i in sorted(behind) if i in world.rationed]:
+        return Cause.SUPPLIER, world.rationed[rationed[0]], due
     if not steps:
         return Cause.SUPPLIER, int(np.flatnonzero(problem.source_item == item)[0]), due
     fullest = max(steps, key=lambda s: float(world.full[s].mean()))

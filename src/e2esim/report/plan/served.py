@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from e2esim.planning.factory.call_offs import limited
 from e2esim.planning.factory.problem import Ints
 from e2esim.planning.factory.result import Cause, PegKind
 from e2esim.report.plan.view import Names, PlanView, frame
@@ -87,7 +88,8 @@ def _told(view: PlanView, cause: int, place: int) -> tuple[str, str]:
         return f.centres[place], f"no hours left at {f.centres[place]} in time"
     if cause == Cause.SUPPLIER:
         item, supplier = f.items[f.source_item[place]], f.source_supplier[place]
-        return supplier, f"{supplier} needs {f.source_lead_days[place]} d to bring {item}"
+        weekly = f", and no more than {f.source_left[place].max():g} a week" if limited(f)[place] else ""
+        return supplier, f"{supplier} needs {f.source_lead_days[place]} d to bring {item}{weekly}"
     if cause == Cause.MATERIAL:
         bought = bool(np.any(f.source_item == place)) or bool(np.any(f.step_item == place))
         return f.items[place], f"open order of {f.items[place]} comes too late" if bought else (f"nobody makes or sells {f.items[place]}")

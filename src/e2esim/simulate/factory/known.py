@@ -13,6 +13,7 @@ import numpy as np
 
 from e2esim.domain.planned_outcome import LineSource, Stage
 from e2esim.planning.factory.bounds import lead_time_bound
+from e2esim.planning.factory.call_offs import left_beside
 from e2esim.planning.factory.counterfactual import late_pieces
 from e2esim.planning.factory.grid import tier_weights
 from e2esim.planning.factory.network import network
@@ -44,6 +45,7 @@ def problem_at(plant: FactoryState, day: int, rows: Ints | None = None) -> PlanP
         on_hand=np.maximum(plant.stock[: facts.n_items], 0.0),
         capacity_h=hours_left(plant, day),
         shifts=shifts_left(plant, day),
+        source_left=_calls_left(plant, day),
         orders=tuple(plant.line_name[k] for k in rows.tolist()),
         order_item=lines["item"][rows].astype(np.int64),
         order_qty=lines["open"][rows],
@@ -66,6 +68,15 @@ def on_its_way(plant: FactoryState, day: int) -> tuple[Ints, Ints, Floats]:
     node = np.r_[bought["node"][placed], plant.net.step_output[lots["step"][begun]], waiting]
     when = np.r_[told - day, ends - day, np.zeros(waiting.size, dtype=np.int64)]
     return node.astype(np.int64), np.maximum(when, 0).astype(np.int64), np.r_[bought["qty"][placed], lots["qty"][begun], plant.stock[waiting]]
+
+
+def _calls_left(plant: FactoryState, day: int) -> Floats:
+    """What suppliers that deliver so much a week may still be asked for, by calendar week from a day on, (n_sources, n_weeks) [pcs]."""
+    facts, bought = plant.facts, plant.purchases
+    rows = np.r_[plant.rows(bought, Stage.BEGUN), plant.rows(bought, Stage.DONE)]
+    left = left_beside(facts, bought["source"][rows], bought["qty"][rows], bought["ordered"][rows])
+    gone = (day + facts.today.weekday()) // 7
+    return left[:, min(gone, max(left.shape[1] - 1, 0)) :] if left.size else left
 
 
 def _told_end(plant: FactoryState, begun: Ints) -> Ints:
