@@ -43,13 +43,13 @@ def whole_pieces(view: View) -> Iterator[Problem]:
 
     Stock of what lots take in part (a fraction in the bill, or scrap, which is planned as it is expected) may hold part of a piece.
     """
-    in_part = _taken_in_part(view)
     unit = view.table("items").select("item", pl.col("unit").alias("_own"))
     counted = [one for one in unit["_own"].unique() if one is not None and is_pieces(one)]
     for table, column in _COUNTED:
         rows = view.table(table).join(unit, on="item", how="left")
         broken = rows.filter(pl.col("_own").is_in(counted) & (pl.col(column) != pl.col(column).floor()))
-        broken = broken.filter(~pl.col("item").is_in(in_part)) if table == "stock" else broken
+        if table == "stock" and broken.height:
+            broken = broken.filter(~pl.col("item").is_in(_taken_in_part(view)))
         for row, value, own in broken.select(ROW, column, "_own").iter_rows():
             yield view.problem(
                 table,
