@@ -63,3 +63,8 @@ def test_an_event_outside_the_run_gets_a_warning(tmp_path: Path) -> None:
 
 def test_a_variant_is_found_by_its_own_name() -> None:
     assert find("disruption_port").name == "mattress_maker/disruption_port"
+
+
+@pytest.mark.parametrize("variant", ["disruption_port", "supplier_stop", "demand_surge", "machine_down", "recall"])
+def test_shipped_variants_name_events_that_are_there(variant: str) -> None:
+    assert load([f"scenario={variant}"]).settings.events.active != "none"

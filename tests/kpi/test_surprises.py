@@ -19,6 +19,7 @@ def slow(overdue: list[float], due: list[float], start: int, end: int) -> int:
         day += 1
     if day >= min(len(overdue), end + AFTER_D):
         return start
+    day = max(day, end)
     while day < len(overdue):
         if len(overdue) - day >= CALM_D and all(x <= limit for x in overdue[day : day + CALM_D]):
             return day

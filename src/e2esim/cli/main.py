@@ -295,6 +295,35 @@ def failures(
 
 
 @app.command()
+def risk(
+    overrides: Overrides = None,
+    node: Annotated[str, typer.Option("--node", help="Name or kind of the nodes to knock out; default all.")] = "",
+    days: Annotated[float, typer.Option("--days", min=1.0, max=182.0, help="Length of an outage [days].")] = 28.0,
+    size: Annotated[float, typer.Option("--size", min=0.01, max=1.0, help="Share of the node that fails.")] = 1.0,
+    start: Annotated[int, typer.Option("--start", min=1, help="Day of the run on which it begins.")] = 42,
+    target: Annotated[str, typer.Option("--target", help="Find the least outage of the worst node that breaks it, e.g. 'otif>=0.9'.")] = "",
+    measures: Annotated[bool, typer.Option("--measures/--no-measures", help="Try what helps against the worst node.")] = True,
+    replications: Annotated[int, typer.Option("--replications", "-n", min=1, help="Pairs of runs a node.")] = 3,
+    workers: Annotated[int, typer.Option("--workers", "-w", min=0, help="Processes; 0 = one a core.")] = 0,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the tables.", show_default=False)] = None,
+    as_json: AsJson = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no table.")] = False,
+) -> None:
+    """Knock out every node of the chain in turn: time to survive and to recover, loss, what breaks a target, what helps.
+
+    Example: e2esim risk scenario=mattress_maker scale=0.02 --target 'otif>=0.9' --out my_risk
+    """
+    with clean_end():
+        from e2esim.cli.risk_command import RiskOptions, tell_risk
+
+        options = RiskOptions(
+            node=node, days=days, size=size, start_day=start, target=target, measures=measures, replications=replications, workers=workers, out=out,
+            as_json=as_json, quiet=quiet,
+        )
+        tell_risk(overrides or [], options)
+
+
+@app.command()
 def warmup(
     overrides: Overrides = None,
     replications: Annotated[int, typer.Option("--replications", "-n", min=1, help="Runs whose mean is looked at.")] = 3,

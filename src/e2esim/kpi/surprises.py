@@ -62,7 +62,8 @@ def overdue_by_day(reading: Reading) -> tuple[Floats, Floats]:
 
 
 def recovered(overdue: Floats, due: Floats, start_d: int, end_d: int) -> int:
-    """Day on which what is overdue is as before the event again, for a week; the last day of the data where it is not.
+    """Day, not before the end of an event that was felt, on which what is overdue is as before it again, for a week; the last day of the
+    data where it is not.
 
     ``start_d`` where it never was more than usual: two standard deviations, and a quarter of a day's pieces, above the mean before.
 
@@ -79,7 +80,7 @@ def recovered(overdue: Floats, due: Floats, start_d: int, end_d: int) -> int:
     if not len(hurt):
         return start_d
     calm = 0
-    for day in range(start_d + int(hurt[0]), len(overdue)):
+    for day in range(max(start_d + int(hurt[0]), end_d), len(overdue)):
         calm = 0 if above[day] else calm + 1
         if calm == CALM_D:
             return day - CALM_D + 1

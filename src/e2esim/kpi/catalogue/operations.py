@@ -139,8 +139,8 @@ OPERATIONS: tuple[Kpi, ...] = (
         better="lower",
         counted="events",
         definition=(
-            "Mean days from the beginning of an event until the pieces overdue are as in the four weeks before, for a week; 0 where they never "
-            "were more; an event still felt counts to the end, a lower bound."
+            "Mean days from the beginning of an event until it is over and the pieces overdue are as in the four weeks before, for a week; 0 where "
+            "they never were more; an event still felt counts to the end, a lower bound."
         ),
         formula="mean (recovered - begun); usual: mean + the larger of 2 standard deviations and a quarter of a day's pieces",
         source="requirements E4; SCOR time to recovery",

@@ -1,0 +1,89 @@
+"""Risk: nodes knocked out one at a time, by stocks and rates and by runs; the least that breaks; measures."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from e2esim.config import load
+from e2esim.domain.build import build_world
+from e2esim.domain.disturbances import Blow
+from e2esim.domain.scenario import Scenario
+from e2esim.study.knock_out import Outage, knock_out, with_outage, without_events
+from e2esim.study.mitigation import measures, mitigate
+from e2esim.study.reverse_stress import least_that_breaks
+from e2esim.study.survival import ChainNode, nodes, recovers_d, survives_d
+from worlds import tiny_world
+
+OUTAGE = Outage(first=dt.date(2026, 2, 2), days=21.0)
+CHEM, SEWING = ChainNode(Blow.SUPPLIER, "chem"), ChainNode(Blow.WORK_CENTRE, "sewing")
+
+
+@pytest.fixture(scope="module")
+def scenario(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
+    return load([f"scenario={tiny_world(tmp_path_factory.mktemp('risk') / 'tiny')}", "horizon.days=63"])
+
+
+def test_time_to_survive_is_stock_over_use(scenario: Scenario) -> None:
+    """By hand: the mattress holds 20 kg of foam in its core (1 % scrapped), the pillow 1 kg; both take fabric."""
+    world = build_world(scenario)
+    ids, sold = world.items.ids, world.cells.yearly.sum(axis=0) / 365.0
+    day = dict(zip(ids, sold, strict=True))
+    per_core = 20 / 0.99
+    use = day["mattress"] * per_core + day["pillow"]
+    held = 5000 + 60 * per_core + 200 * per_core + 120
+    weaver = ChainNode(Blow.SUPPLIER, "weaver")
+    alone = [held / use]  # foam of chem: weaver can replace it without limit before that day
+    assert alone[0] > 10
+    assert survives_d(world, CHEM) == np.inf
+    fabric = (1500 + 200 * 4 + 120) / (day["mattress"] * 4 + day["pillow"])
+    assert survives_d(world, weaver) == pytest.approx(fabric)
+    assert survives_d(world, ChainNode(Blow.SITE, "plant")) == 0.0
+    cover = min(200 / day["mattress"], 120 / day["pillow"])
+    assert survives_d(world, SEWING) == pytest.approx(cover)
+    assert recovers_d(world, SEWING, cover) == 0.0
+    assert recovers_d(world, SEWING, 21.0) > 21.0
+    assert {str(node) for node in nodes(world)} >= {"supplier chem", "work_centre sewing", "site plant", "mode truck"}
+
+
+def test_an_outage_is_one_event_of_full_size(scenario: Scenario) -> None:
+    struck = build_world(with_outage(scenario, SEWING, OUTAGE)).disturbances
+    assert (struck.n, struck.kind[0], struck.size[0], struck.first_h[0]) == (1, Blow.WORK_CENTRE, 1.0, 28 * 24.0)
+    assert build_world(without_events(scenario)).disturbances.n == 0
+
+
+def test_the_work_centre_hurts_more_than_a_supplier_that_another_replaces(scenario: Scenario) -> None:
+    first, second = knock_out(scenario, [CHEM, SEWING], OUTAGE, replications=1, workers=1)
+    assert (first.node, second.node) == (SEWING, CHEM)
+    assert first.spells[0].felt
+    assert first.spells[0].recovered_d > first.spells[0].survived_d >= 0.0
+    assert first.result_lost[0] > 0.0
+    assert first.cvar() == first.result_lost[0]
+
+
+@pytest.mark.parametrize("limit", [0.0, 0.3, 7.0, 63.5])
+def test_just_below_passes_and_just_above_fails(limit: float) -> None:
+    found = least_that_breaks(lambda x: x > limit, least=0.0, most=64.0, step=0.5)
+    assert found.breaks is not None
+    assert found.passes is not None
+    assert found.passes <= limit < found.breaks == found.passes + 0.5
+
+
+def test_measures_fit_the_node(scenario: Scenario) -> None:
+    assert set(measures(scenario, CHEM)) == {"buffer of 14 days", "second source", "another way, faster and dearer"}
+    change, _ = measures(scenario, CHEM)["second source"]
+    world = build_world(change(scenario))
+    assert world.supply.suppliers[-1] == "second_source"
+    assert len(world.supply.item) == len(build_world(scenario).supply.item) + 1
+
+
+@pytest.mark.long
+def test_another_source_gains_where_a_sole_one_fails(scenario: Scenario, tmp_path: Path) -> None:
+    rows = lambda found: [row for row in found if (row["supplier"], row["item"]) != ("weaver", "foam")]  # noqa: E731
+    alone = load([f"scenario={tiny_world(tmp_path / 'tiny', supply=rows)}", "horizon.days=84"])
+    found = {one.name: one for one in mitigate(alone, CHEM, Outage(first=dt.date(2026, 2, 2), days=35.0), replications=2, workers=1)}
+    assert found["second source"].gain[0] > 0.0
+    assert found["buffer of 14 days"].gain[0] > 0.0
