@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from e2esim.domain.scenario import Scenario
     from e2esim.domain.world import World
     from e2esim.study.knock_out import KnockedOut, Outage, Spell
-    from e2esim.study.mitigation import Measured
+    from e2esim.study.mitigation import Countermeasure
     from e2esim.study.reverse_stress import Breaking
     from e2esim.study.survival import ChainNode
 
@@ -67,7 +67,7 @@ def tell_risk(overrides: Sequence[str], options: RiskOptions) -> None:
     with progress_bar(quiet=options.quiet or options.as_json) as tell:
         found = knock_out(scenario, asked, outage, replications=options.replications, workers=options.workers, progress=tell)
         broken = None if rule is None else _break(scenario, found[0].node, outage, rule, tell)
-        helped: Sequence[Measured] = ()
+        helped: Sequence[Countermeasure] = ()
         if options.measures:
             helped = mitigate(scenario, found[0].node, outage, replications=options.replications, workers=options.workers, progress=tell)
     table = _table(world, found, outage)
@@ -184,7 +184,7 @@ def _mean(values: Sequence[float]) -> float | None:
     return _finite(math.fsum(values) / len(values))
 
 
-def _told(table: pl.DataFrame, found: Sequence[KnockedOut], helped: Sequence[Measured], broken: dict[str, Breaking] | None) -> dict[str, Any]:
+def _told(table: pl.DataFrame, found: Sequence[KnockedOut], helped: Sequence[Countermeasure], broken: dict[str, Breaking] | None) -> dict[str, Any]:
     return {
         "nodes": table.to_dicts(),
         "worst": str(found[0].node),
@@ -193,7 +193,7 @@ def _told(table: pl.DataFrame, found: Sequence[KnockedOut], helped: Sequence[Mea
     }
 
 
-def _measure(one: Measured) -> dict[str, Any]:
+def _measure(one: Countermeasure) -> dict[str, Any]:
     return {
         "measure": one.name, "gain_eur": _finite(one.gain[0]), "gain_low": _finite(one.gain[1]), "gain_high": _finite(one.gain[2]),
         "cost_eur": _finite(one.cost[0]), "cost_low": _finite(one.cost[1]), "cost_high": _finite(one.cost[2]), "gain_per_eur": _finite(one.per_eur),
@@ -201,7 +201,7 @@ def _measure(one: Measured) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _write(place: Path, table: pl.DataFrame, helped: Sequence[Measured], broken: dict[str, Breaking] | None) -> None:
+def _write(place: Path, table: pl.DataFrame, helped: Sequence[Countermeasure], broken: dict[str, Breaking] | None) -> None:
     import polars as pl
 
     from e2esim.domain.safe_csv import write_safe_csv
@@ -227,7 +227,7 @@ def _band(spells: Sequence[Spell], name: str, bound: int) -> str:
 
 
 def _print(
-    table: pl.DataFrame, found: Sequence[KnockedOut], helped: Sequence[Measured], broken: dict[str, Breaking] | None, options: RiskOptions, scale: float
+    table: pl.DataFrame, found: Sequence[KnockedOut], helped: Sequence[Countermeasure], broken: dict[str, Breaking] | None, options: RiskOptions, scale: float
 ) -> None:
     pairs = f"{options.replications} pairs of runs; EUR at scale {scale:g}"
     typer.echo(f"Each node out for {options.days:g} days, size {options.size:g}, from day {options.start_day}; {pairs}.")

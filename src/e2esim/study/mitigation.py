@@ -24,7 +24,7 @@ Change = Callable[[Scenario], Scenario]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measured:
+class Countermeasure:
     """A measure against an outage: its gain where the outage comes and its cost where it does not [EUR], mean and 95 % interval each.
 
     ``separated``: the interval of the gain leaves out zero.
@@ -65,7 +65,7 @@ def measures(scenario: Scenario, node: ChainNode) -> dict[str, tuple[Change, Map
 
 def mitigate(
     scenario: Scenario, node: ChainNode, outage: Outage, *, replications: int = 3, workers: int = 0, progress: Progress | None = None
-) -> tuple[Measured, ...]:
+) -> tuple[Countermeasure, ...]:
     """Run every measure with the outage and without it; those that gain most for each EUR first."""
     asked = measures(scenario, node)
     cases = {"calm": without_events(scenario), "struck": with_outage(scenario, node, outage)}
@@ -77,7 +77,7 @@ def mitigate(
     for name in asked:
         gain = [-lost(runs["struck"][k], one, RESULT) for k, one in sorted(runs[f"struck {name}"].items())]
         cost = [lost(runs["calm"][k], one, RESULT) for k, one in sorted(runs[f"calm {name}"].items())]
-        found.append(Measured(name=name, gain=interval(gain), cost=interval(cost), replications=len(gain)))
+        found.append(Countermeasure(name=name, gain=interval(gain), cost=interval(cost), replications=len(gain)))
     return tuple(sorted(found, key=lambda one: (not one.separated, -one.per_eur, -one.gain[0])))
 
 
