@@ -20,7 +20,8 @@ def levers() -> list[Row]:
         ("journey", "Journeys mapped and redrawn: fewer problems at the touchpoints that the firm controls", "journey_redesign", 120000, 20000, 3, 180, 1.0, ""),
         ("service", "Services redesigned: follow-up in use, collection of the used product", "service_design", 60000, 15000, 3, 120, 1.0, ""),
         ("commercial", "Homogeneous segments, trained sellers, offers made to measure", "commercial_approach", 100000, 110000, 0, 365, 1.0, ""),
-        ("concierge", "New roles: a customer manager for retail chains and franchises", "new_roles", 40000, 120000, 3, 90, 1.0, "crm"),
+        ("concierge", "New roles: a customer manager for retail chains and franchises", "new_roles", 40000, 120000, 6, 90, 1.0, "crm"),
+        ("feedback", "What came of their answers is told to those who gave them", "service_design", 15000, 25000, 3, 90, 1.0, ""),
         source=_ASK,
     )
 
@@ -37,6 +38,7 @@ def lever_changes() -> list[Row]:
         ("service", "services.use_share", "service=use_followup", "set", 0.4), ("service", "services.use_share", "service=used_collection", "set", 0.6),
         ("commercial", "channels.choice_offset", "channel=own_shop|franchise|independent", "add", 0.06, "three modules of +1.8 % sales each: Fisher, Gallino and Netessine, 2021; odds assumed"),
         ("concierge", "channels.integration", "channel=large_retail|franchise", "set", 0.85), ("concierge", "organisation.proactive", "", "set", 0.85),
+        ("feedback", "segments.response_share", "segment=value|comfort|premium|renewer", "times", 1.15),
         source="assumed",
     )
 

@@ -12,6 +12,7 @@ import typer
 
 from e2esim.cli.completion import complete_override, complete_scenario, use_own_bash_script
 from e2esim.cli.ends import INTERRUPTED, clean_end
+from e2esim.cli.roadmap_command import roadmap_app
 
 use_own_bash_script()
 app = typer.Typer(
@@ -22,6 +23,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain help: a third of a second sooner, and [unit] stays [unit]
 )
+
+app.add_typer(roadmap_app)
 
 Overrides = Annotated[
     list[str] | None,

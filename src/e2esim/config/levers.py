@@ -49,20 +49,32 @@ def pulled(layers: Sequence[Layer], typed: Typed, problems: list[Problem]) -> Pu
     place: dict[str, Any] = {"file": said.file, "row": said.lines.get(("levers",)), "column": "levers"}
     known = levers_of(typed.frames)
     before = len(problems)
-    for name in said.levers:
+    shares = dict(_shared(word, place, problems) for word in said.levers)
+    for name in shares:
         if name not in known:
             remedy = did_you_mean(name, list(known)) if known else "this company has no table levers"
             problems.append(Problem(**place, value=name, message="there is no such lever", remedy=remedy))
             continue
-        missing = [need for need in known[name].needs if need not in said.levers]
+        known[name] = dataclasses.replace(known[name], adoption=shares[name] * known[name].adoption)
+        missing = [need for need in known[name].needs if need not in shares]
         if missing:
             remedy = f"name it too: levers={'+'.join((*said.levers, *missing))}"
             problems.append(Problem(**place, value=name, message=f"has no effect without {', '.join(missing)}", remedy=remedy))
     if len(problems) > before or typed.partial & {"levers", CHANGES}:
         return None
-    changes = [row for row in typed.frames[CHANGES].iter_rows(named=True) if row["lever"] in said.levers]
-    names = tuple(name for name in known if name in said.levers)
+    changes = [row for row in typed.frames[CHANGES].iter_rows(named=True) if row["lever"] in shares]
+    names = tuple(name for name in known if name in shares)
     return Pulled(names=names, levers=known, changes=tuple(changes), label=typed.labels[CHANGES])
+
+
+def _shared(word: str, place: Mapping[str, Any], problems: list[Problem]) -> tuple[str, float]:
+    """A lever as it is named, with the share of its adoption after an @ (a pilot); all of it without one."""
+    name, at, text = word.partition("@")
+    share = plain_value(text.strip()) if at else 1.0
+    if isinstance(share, (int, float)) and not isinstance(share, bool) and 0.0 < share <= 1.0:
+        return name.strip(), float(share)
+    problems.append(Problem(**place, value=word, message="a lever is adopted to a share above 0 and up to 1", remedy=f"e.g. {name}@0.25"))
+    return name.strip(), 1.0
 
 
 def check_levers(typed: Typed) -> list[Problem]:

@@ -43,6 +43,7 @@ class Lever:
     investment_eur: float = 0.0
     running_eur_y: float = 0.0
     start_month: int = 0
+    end_month: int = 0  # 0 = it lasts
     ramp_d: float = 0.0
     adoption: float = 1.0
     needs: tuple[str, ...] = ()
@@ -62,9 +63,9 @@ class Lever:
         return self.ramp_d / speed
 
     def adopted(self, day: float) -> float:
-        """Share of its full effect on ``day`` of the programme: nothing before it starts, straight up its ramp, then all."""
+        """Share of its full effect on ``day`` of the programme: nothing before it starts or after it ends, straight up its ramp, then all."""
         since = day - self.start_month * MONTH_D
-        if since < 0.0:
+        if since < 0.0 or (self.end_month and day >= self.end_month * MONTH_D):
             return 0.0
         return 1.0 if since >= self.ramp_days else since / self.ramp_days
 
@@ -77,7 +78,7 @@ def levers_of(tables: Mapping[str, pl.DataFrame]) -> dict[str, Lever]:
     for row in tables["lever_forces"].iter_rows(named=True) if "lever_forces" in tables else ():
         found = Force(name=row["force"], driver=row["kind"] == "driver", speed=row["speed"], managed=row["managed"], cost_eur=row["cost_eur"])
         forces.setdefault(row["lever"], []).append(found)
-    plain = ("lever", "kind", "name", "investment_eur", "running_eur_y", "start_month", "ramp_d", "adoption")
+    plain = ("lever", "kind", "name", "investment_eur", "running_eur_y", "start_month", "end_month", "ramp_d", "adoption")
     return {
         row["lever"]: Lever(**{name: row[name] for name in plain}, needs=names_of(row["needs"]), forces=tuple(forces.get(row["lever"], ())))
         for row in tables["levers"].iter_rows(named=True)

@@ -118,7 +118,7 @@ def statements(found: Compared, scale: float = 1.0) -> list[str]:
     if scale != 1.0:
         said.append(
             f"Scaled world ({100 * scale:g} % of the full size): amounts (EUR, pieces, customers, lines; marked *) are those of the small copy, "
-            "not multiplied up, and gains can be larger or smaller than at full size."
+            "not multiplied up, and differences can be larger or smaller than at full size."
         )
     return said
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import jinja2
 import polars as pl
 from markupsafe import Markup
 
+from e2esim.report.grids import TextGrid
 from e2esim.report.lever_bridge import Bridged, BridgeFacts, answers, bridge_json, gate_grid, kpi_grid, lever_grid, reading, waterfall, year_grid
 from e2esim.report.manifest import versions
 from e2esim.report.pictures.ink import css
@@ -43,16 +45,36 @@ def build_lever_page(found: Bridged, told: BridgeFacts, language: str = "en") ->
     words = Words(language)
     title = words("lb_title", after=told.after, before=told.before)
     grids = [lever_grid(found, words), year_grid(found, words), kpi_grid(found, told.kpis, words), *([gate_grid(found, words)] if found.gate.figures else [])]
-    return _template().render(
-        w=words,
-        css=Markup(css()),
-        title=title,
-        facts=[f"{name}: {' '.join(overrides)}" for name, overrides in told.runs.items()],
-        said=answers(found, words),
-        picture=Markup(draw_waterfall(list(waterfall(found, words)), words, title)),
-        grids=grids,
-        reading=reading(found, told, words),
+    return build_grid_page(
+        GridPage(
+            kind=words("lb_kind"),
+            title=title,
+            facts=[f"{name}: {' '.join(overrides)}" for name, overrides in told.runs.items()],
+            said=answers(found, words),
+            picture=draw_waterfall(list(waterfall(found, words)), words, title),
+            grids=grids,
+            reading=reading(found, told, words),
+        ),
+        words,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class GridPage:
+    """What stands on a page of grids: kind, title, facts below it, what may be said, a waterfall as SVG, grids, how to read them."""
+
+    kind: str
+    title: str
+    facts: Sequence[str]
+    said: Sequence[str]
+    picture: str
+    grids: Sequence[TextGrid]
+    reading: Sequence[str]
+
+
+def build_grid_page(page: GridPage, words: Words) -> str:
+    """Return a page of grids as HTML text."""
+    return _template().render(w=words, css=Markup(css()), page=page, picture=Markup(page.picture))
 
 
 @cache

@@ -51,7 +51,8 @@ class LeverBridge:
     """From AS-IS to TO-BE in money [EUR/year at scale 1].
 
     ``before``, ``after``: operating results of both; ``gain`` before and ``net`` after the running cost of the levers; ``equity``: change of
-    customer value [EUR]; ``differences``: all KPIs, TO-BE against AS-IS, at the scale that was run; ``values``: one row a set, replication, KPI.
+    customer value [EUR]; ``differences``: all KPIs, TO-BE against AS-IS, at the scale that was run; ``values``: one row a set, replication, KPI;
+    ``tables``: KPI tables of all dimensions of AS-IS and of TO-BE, one a replication.
     """
 
     levers: tuple[LeverShare, ...]
@@ -64,6 +65,7 @@ class LeverBridge:
     gate: BaselineGate
     differences: tuple[Difference, ...]
     values: pl.DataFrame
+    tables: tuple[tuple[pl.DataFrame, ...], tuple[pl.DataFrame, ...]]
     replications: int
     orders: int
     sets: int
@@ -124,6 +126,7 @@ def lever_bridge(base: Scenario, plan: CoalitionPlan, company: Callable[[str], C
     brought, valued = shares(plan, gains), shares(plan, equity)
     gap = results[whole] - results[frozenset()]
     full = names[whole]
+    cells = tuple(tuple(table for job, table in tables.items() if job.company == name) for name in ("none", full))
     return LeverBridge(
         levers=tuple(_share(plan, name, gains, brought[:, k], valued[:, k]) for k, name in enumerate(plan.players)),
         before=estimate(results[frozenset()][None]),
@@ -132,9 +135,10 @@ def lever_bridge(base: Scenario, plan: CoalitionPlan, company: Callable[[str], C
         net=estimate(gap[None]),
         equity=estimate((equity[whole] - equity[frozenset()])[None]),
         payoff=payoff(plan, gains, years=rule.years, discount_y=base.settings.finance.discount_y),
-        gate=baseline_gate(base, [table for job, table in tables.items() if job.company == "none"]),
+        gate=baseline_gate(base, cells[0]),
         differences=judge(rows, "none", [full], rule.kpis)[full],
         values=rows,
+        tables=(cells[0], cells[1]),
         replications=rule.replications,
         orders=len(plan.orders),
         sets=len(plan.coalitions),

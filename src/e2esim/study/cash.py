@@ -81,7 +81,7 @@ def payoff(plan: CoalitionPlan, gains: Mapping[Coalition, F], *, years: int, dis
         lever = plan.levers[name]
         if lever.start_month < months:
             once[lever.start_month] += lever.once_eur
-            running[lever.start_month :] += lever.running_eur_y / 12.0
+            running[lever.start_month : lever.end_month or months] += lever.running_eur_y / 12.0
     flows = gain - (running + once)[:, None]
     middle = (1.0 + discount_y) ** (-(np.arange(months) + 0.5) / 12.0)
     start = (1.0 + discount_y) ** (-np.arange(months) / 12.0)

@@ -26,6 +26,8 @@ TABLES: tuple[Table, ...] = (
                   why="no programme begins later than ten years on"),
             optional("ramp_d", "days", "from its start to its full adoption, where no force of table lever_forces acts", 0.0, high=3650.0,
                      why="ten years, the longest run"),
+            whole("end_month", "months", "months from the start of the programme to the end of its effect and cost; 0 = it lasts", 0, high=360,
+                  why="thirty years, the longest cash account"),
             share("adoption", "how far numbers are moved towards what table lever_changes says, once it is adopted", 1.0),
             text("needs", "levers without which it has no effect, + between"),
             SOURCE,
