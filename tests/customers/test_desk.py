@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from e2esim.customers import journey
-from e2esim.customers.desk import staffing
-from e2esim.customers.desk_kernels import Levers, to_clock, to_work
+from e2esim.customers.desk import on_shift, staffing
+from e2esim.customers.desk_kernels import Levers, to_clock, to_work, waited
 from e2esim.customers.journey_kernels import stirred
 from e2esim.domain.settings import Organisation
 from e2esim.domain.world import World
@@ -218,7 +218,22 @@ def test_staffing_keeps_the_load_at_any_scale(mode: str, scale: float) -> None:
     starts, slower = staffing(o, scale)
     assert (np.diff(starts) >= 1).all()
     assert len(starts) == (4 if mode == "silos" else 2)
-    assert starts[-1] / slower == pytest.approx(o.agents * scale)
+    assert starts[-1] / slower == pytest.approx(on_shift(o) * scale)
+
+
+def test_the_hours_rostered_are_the_hours_paid() -> None:
+    o = Organisation(agents=24, paid_h_y=1_000.0)
+    assert on_shift(o) * (o.close_h - o.open_h) * o.days_week * 365.0 / 7.0 == pytest.approx(24 * 1_000.0)
+    assert on_shift(Organisation(agents=24, paid_h_y=5_000.0)) == 24.0  # one chair each
+
+
+def test_a_queue_lasts_while_the_desk_is_open() -> None:
+    """Monday 17:30 to Tuesday 9:00 is half an hour and one hour; who asks on Monday at 19:00 has written."""
+    t, started = np.array([17.5, 19.0, 10.0], np.float32), np.array([33.0, 33.0, np.nan], np.float32)
+    queued, written = np.full(3, np.nan, np.float32), np.zeros(3, np.uint8)
+    waited(np.arange(3, dtype=np.int32), t, started, 0, 8.0, 18.0, 5, queued, written)
+    np.testing.assert_allclose(queued, [1.5, np.nan, np.nan])
+    assert written.tolist() == [0, 1, 0]
 
 
 def test_contacts_are_stirred_around_their_mean() -> None:

@@ -345,6 +345,8 @@ def voice_twin(t: Twin) -> dict[str, float]:
         "complaint_share": mean(r["complained"] for r in lines if r["problems"] & 15 or t.late(r)),
         "first_contact_resolution": mean(c["resolved"] for c in handled),
         "answer_time": mean(c["answered"] - c["t"] for c in t.contacts if c["answered"] < t.b),
+        "desk_service_level": mean(c["queued"] <= 20 / 3600 for c in t.contacts if not c["written"]),
+        "wait_open": mean(c["queued"] for c in t.contacts if not c["written"] and not math.isnan(c["queued"])),
         "wait_time": mean(c["started"] - c["t"] for c in t.contacts if c["started"] < t.b),
         "contact_abandoned": mean(c["abandoned"] for c in t.contacts),
         "handoffs": mean(c["handoffs"] for c in t.contacts),

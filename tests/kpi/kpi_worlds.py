@@ -223,6 +223,8 @@ def _contacts(rng: np.random.Generator, n: int, orders: Columns, end: float) -> 
         resolved=rng.integers(0, 2, n),
         abandoned=np.isnan(started),
         lost=rng.integers(0, 2, n),
+        queued=np.where(rng.random(n) < 0.7, rng.exponential(0.01, n), np.nan),
+        written=rng.integers(0, 2, n),
         final=rng.integers(0, 2, n),
         csat_true=rng.integers(0, 6, n),
         nps_true=rng.integers(0, 11, n),

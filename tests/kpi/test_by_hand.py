@@ -229,6 +229,7 @@ def test_margin_and_operating_result() -> None:
     assert k.value("cost_to_serve") == pytest.approx(137.0)
     assert k.value("cost_to_serve", "channel", "web") == pytest.approx(130.0)
     assert k.value("agent_hours") == pytest.approx(0.5 * 365 / 63)
+    assert k.value("desk_occupancy") == pytest.approx(10.0 / 17.0)
     assert k.value("contact_cost") == pytest.approx(17.0 * 365 / 63)
     assert k.value("operating_result") == pytest.approx((380.0 - 63.0 - 17.0) * 365 / 63)
 

@@ -73,6 +73,7 @@ def test_twins_and_hand_cases_cover_the_catalogue() -> None:
         "pieces_per_hour",
         "overtime_cost",
         "contact_cost",
+        "desk_occupancy",
         "seller_cost",
         "touchpoint_cost",
         "idle_cost",

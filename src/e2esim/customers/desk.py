@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.customers.desk_kernels import Levers, answer_contacts
+from e2esim.customers.desk_kernels import Levers, answer_contacts, waited
 from e2esim.customers.emission_kernels import answered, unanswered
 from e2esim.customers.experiences import Experiences
 from e2esim.domain.book import Reason
@@ -22,9 +22,20 @@ _SILO_ROUTE = {Reason.INFORMATION: 1, Reason.WHERE_IS_MY_ORDER: 1, Reason.COMPLA
 _SILO_SHARES = (0.2, 0.4, 0.4)  # of the agents, assumed
 
 
+def on_shift(organisation: Organisation) -> float:
+    """Agents who answer while the desk is open, on average: the hours paid are the hours rostered, and nobody works two shifts.
+
+    >>> round(on_shift(Organisation(agents=24)), 1)  # 24 x 1,700 h paid for 2,607 h open a year
+    15.6
+    """
+    o = organisation
+    open_h_y = (o.close_h - o.open_h) * o.days_week * 365.0 / 7.0
+    return o.agents * min(1.0, o.paid_h_y / open_h_y)
+
+
 def staffing(organisation: Organisation, scale: float) -> tuple[npt.NDArray[np.int64], float]:
-    """Agents by department as compressed starts, and the factor on handling time that keeps the load at any scale."""
-    wanted = organisation.agents * scale
+    """Agents on shift by department as compressed starts, and the factor on handling time that keeps the load at any scale."""
+    wanted = on_shift(organisation) * scale
     if organisation.mode == "one_team":
         counts = np.array([max(1, round(wanted))])
     else:
@@ -126,6 +137,7 @@ class Desk:
             again,
             again_t,
         )
+        waited(rows, c["t"], c["started"], self.world.start.weekday(), o.open_h, o.close_h, o.days_week, c["queued"], c["written"])
         c["handle_h"][rows] /= self._slower  # an hour of a slowed agent is part of an hour of a full one
         self._feel(rows, again[:m])
         waits = c["started"][rows] - c["t"][rows]

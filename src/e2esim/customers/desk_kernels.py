@@ -64,6 +64,20 @@ def is_open(t: float, first_weekday: int, opens: float, closes: float, days: int
     return (day + first_weekday) % 7 < days and opens <= t - 24.0 * day < closes
 
 
+@njit(cache=True)
+def waited(rows: I32, t: F32, started: F32, first_weekday: int, opens: float, closes: float, days: int, queued: F32, written: U8) -> None:
+    """Write of contacts ``rows`` whether they came while the desk was closed, and how long the others were queued while it was open [h].
+
+    ``started`` of NaN = not answered; ``queued`` stays NaN then.
+    """
+    for k in range(rows.shape[0]):
+        r = rows[k]
+        if not is_open(t[r], first_weekday, opens, closes, days):
+            written[r] = 1
+        elif not math.isnan(started[r]):
+            queued[r] = max(to_work(started[r], first_weekday, opens, closes, days) - to_work(t[r], first_weekday, opens, closes, days), 0.0)
+
+
 class Levers(NamedTuple):
     """What an answer takes: first-contact resolution without and with everything, and the three levers, each 0 to 1."""
 

@@ -109,6 +109,8 @@ def measure_money(reading: Reading, money: Money, pnl: Pnl, stock_eur: float, co
     for name, accounts in _OF_THE_FIRM.items():
         findings.put_one(name, -float(pnl.eur(*accounts)[0]) * a_year + 0.0, float(lines[0]))
     findings.put_one("operating_result", float(pnl.line(PnlLine.RESULT)[0]) * a_year, float(lines[0]))
+    answered, unused = (-float(pnl.eur(account)[0]) for account in (Posted.TALK, Posted.STANDBY))
+    findings.put_one("desk_occupancy", answered / (answered + unused) if answered + unused else float("nan"), answered, "no agent is paid")
     cash = read_cash(reading, pnl)
     taken = -(cash.changes["stock"] + cash.changes["receivables"] + cash.changes["payables"])
     findings.put_one("operating_cash_flow", cash.total / 100.0 * a_year, float(lines[0]))

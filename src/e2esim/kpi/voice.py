@@ -13,6 +13,9 @@ from e2esim.kpi.table import Findings
 Floats = npt.NDArray[np.float64]
 
 
+TARGET_H = 20.0 / 3600.0  # [h] within which an agent should answer
+
+
 def voices_by_group(reading: Reading) -> tuple[Floats, Floats]:
     """Sums of `VOICE` by group, (n_groups, n_measures) each: everybody, and those who answered; after deliveries and after services."""
     o, cells = reading.orders, reading.order_cells
@@ -99,6 +102,21 @@ def measure_desk(reading: Reading, placed: Floats, findings: Findings) -> None:
         ("handoffs", k.HANDOFFS, k.CONTACTS),
     ):
         findings.put(name, ratio(s[:, above], s[:, below]), s[:, below])
+    _in_opening_hours(reading, findings)
     findings.put("contacts_per_100_orders", ratio(s[:, k.CONTACTS], placed, 100.0), placed)
     findings.put("complaints_per_100_orders", ratio(s[:, k.COMPLAINTS], placed, 100.0), placed)
     findings.put("agent_hours", s[:, k.AGENT_H] * reading.a_year, s[:, k.CONTACTS])
+
+
+def _in_opening_hours(reading: Reading, findings: Findings) -> None:
+    """Waits and service level of those who ask while the desk is open."""
+    c, cells = reading.contacts, reading.contact_cells
+    asked = np.flatnonzero((c["t"] >= reading.start) & (c["t"] < reading.end) & (c["written"] == 0))
+    queued = c["queued"][asked].astype(np.float64)
+    taken = ~np.isnan(queued)
+    sums = np.zeros((cells.count, 4))
+    for column, weight in enumerate((np.ones(len(asked)), queued <= TARGET_H, taken, np.where(taken, queued, 0.0))):
+        sums[:, column] = np.bincount(cells.of_row[asked], weights=weight, minlength=cells.count)
+    s = fold(sums, cells, reading.groups)
+    findings.put("desk_service_level", ratio(s[:, 1], s[:, 0]), s[:, 0])
+    findings.put("wait_open", ratio(s[:, 3], s[:, 2]), s[:, 2])
