@@ -28,7 +28,7 @@ class CompareOptions:
     replications: int | None = None
     precision: float | None = None
     most: int = 200
-    material: float = 0.0
+    material: float | None = None
     workers: int = 0
     out: Path | None = None
     as_json: bool = False
@@ -109,11 +109,13 @@ def compare_runs(arguments: Sequence[str], options: CompareOptions) -> None:
     from e2esim.report.comparison import SHOWN, comparison_json, print_comparison
     from e2esim.report.progress import progress_bar
     from e2esim.study.compare import Rule, compare
+    from e2esim.study.judged import MATERIAL
 
     rule = Rule(replications=options.replications or question.replications, precision=options.precision, most=options.most)
     scale = next(iter(scenarios.values())).settings.scale
     with progress_bar(quiet=options.quiet or options.as_json) as tell:
-        found = compare(scenarios, rule=rule, kpis=kpis or SHOWN, material=options.material, workers=options.workers, progress=tell)
+        material = MATERIAL if options.material is None else options.material
+        found = compare(scenarios, rule=rule, kpis=kpis or SHOWN, material=material, workers=options.workers, progress=tell)
     if folder is not None:
         from e2esim.report.comparison_folder import write_comparison
 

@@ -126,7 +126,7 @@ def compare(
         typer.Option("--precision", min=1e-6, help="Go on until each paired half-width is at most this share of the base, e.g. 0.02.", show_default=False),
     ] = None,
     most: Annotated[int, typer.Option("--most", min=2, help="Of --precision: no more pairs than these.")] = 200,
-    material: Annotated[float, typer.Option("--material", min=0.0, help="Share of the base below which a difference is called immaterial.")] = 0.0,
+    material: Annotated[float | None, typer.Option("--material", min=0.0, help="Share of the base below which a difference is immaterial (0.01).")] = None,
     workers: Annotated[int, typer.Option("--workers", "-w", min=0, help="Processes; 0 = one a core.")] = 0,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for page, workbook and every value.", show_default=False)] = None,
     bridge: Annotated[

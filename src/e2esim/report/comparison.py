@@ -72,16 +72,15 @@ class Compared(Protocol):
 
 
 def word(gap: Gap) -> str:
-    """What may be said of a difference: 'better', 'worse', 'more', 'less', 'immaterial' or 'no difference seen'."""
+    """What may be said of a difference: 'better', 'worse', 'changed' (no direction is better), 'immaterial' or 'no difference seen'."""
     if not gap.seen:
         return "no difference seen"
     if not gap.material:
         return "immaterial"
     better = CATALOGUE[gap.kpi].better if gap.kpi in CATALOGUE else None
-    up = gap.difference > 0
-    if better in ("higher", "lower"):
-        return "better" if up == (better == "higher") else "worse"
-    return "more" if up else "less"
+    if better not in ("higher", "lower"):
+        return "changed"
+    return "better" if (gap.difference > 0) == (better == "higher") else "worse"
 
 
 def label(kpi: str) -> str:
@@ -110,7 +109,7 @@ def statements(found: Compared, scale: float = 1.0) -> list[str]:
         "5 % of comparisons (Holm).",
     ]
     if found.material:
-        said.append(f"A difference of less than {100 * found.material:g} % of the base is called immaterial.")
+        said.append(f"A difference of less than {100 * found.material:g} % of the base (of points: {100 * found.material:g}) is called immaterial.")
     if found.precision is not None:
         named = ", ".join(label(kpi) for kpi in found.wide)
         told = f"reached with {found.replications} replications" if not found.wide else f"not reached by {named} with {found.replications} replications"

@@ -48,7 +48,7 @@ def _answers(found: Compared, words: Words) -> list[str]:
     said = []
     for name, gaps in found.differences.items():
         parts = []
-        for verdict in ("better", "worse", "more", "less"):
+        for verdict in ("better", "worse", "changed"):
             named = [f"{label(gap.kpi)} ({_change(gap, words)})" for gap in gaps if gap.kpi in found.family and word(gap) == verdict]
             if named:
                 parts.append(f"{verdict}: {', '.join(named)}")

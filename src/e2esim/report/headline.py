@@ -5,8 +5,8 @@ from __future__ import annotations
 # group -> KPIs of the terminal table, in order
 TERMINAL: dict[str, tuple[str, ...]] = {
     "customers": (
-        "crr",
         "crr_due",
+        "crr",
         "acs",
         "cdr",
         "clv",
@@ -16,9 +16,13 @@ TERMINAL: dict[str, tuple[str, ...]] = {
         "ces",
         "first_contact_resolution",
         "answer_time",
+        "wait_open",
+        "desk_service_level",
+        "desk_occupancy",
     ),
     "service": (
         "otif",
+        "otif_window",
         "on_time",
         "lead_time",
         "promise_lead",
@@ -37,12 +41,12 @@ TERMINAL: dict[str, tuple[str, ...]] = {
         "returns",
         "pieces_delivered",
     ),
-    "money": ("turnover", "margin", "contribution", "operating_result", "cost_to_serve", "penalties", "cash_to_cash"),
+    "money": ("turnover", "margin", "contribution", "operating_result", "operating_cash_flow", "cost_to_serve", "penalties", "cash_to_cash"),
 }
 
 # group -> tiles of the page's first screen
 TILES: dict[str, tuple[str, ...]] = {
-    "customers": ("csat", "nps", "crr", "clv"),
+    "customers": ("csat", "nps", "crr_due", "clv"),
     "service": ("otif", "on_time", "lead_time", "fill_rate"),
     "chain": ("capacity_load", "stock_turns", "forecast_error", "returns"),
     "money": ("turnover", "margin", "operating_result", "cash_to_cash"),

@@ -38,7 +38,7 @@ KPIS = (
     "customer_value",
 )
 DECIDING = ("contribution", "customer_value")  # told pair by pair
-_MARKS = {"better": "+", "worse": "-", "no difference seen": "="}
+_MARKS = {"better": "+", "worse": "-", "no difference seen": "=", "immaterial": "="}
 
 
 class TournamentFound(Protocol):

@@ -15,7 +15,7 @@ import polars as pl
 
 from e2esim.domain.scenario import Scenario
 from e2esim.study.company import Company
-from e2esim.study.judged import Difference, judged, paired
+from e2esim.study.judged import MATERIAL, Difference, judged, paired
 from e2esim.study.pool import Progress, headlines
 
 __all__ = ["Comparison", "Difference", "Rule", "compare", "differences", "paired"]
@@ -58,7 +58,7 @@ def compare(
     replications: int = 10,
     rule: Rule | None = None,
     kpis: Sequence[str] = (),
-    material: float = 0.0,
+    material: float = MATERIAL,
     workers: int = 0,
     progress: Progress | None = None,
 ) -> Comparison:

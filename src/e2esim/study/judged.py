@@ -10,6 +10,8 @@ from scipy import stats
 
 from e2esim.study.intervals import interval
 
+MATERIAL = 0.01  # share of the base below which a difference is called immaterial unless somebody says otherwise (assumed)
+_POINTS = 100.0  # a scale of points (net promoters) has no base to take a share of: its span stands in
 LEVEL = 0.05  # probability that any of a family without a true difference is called different
 
 
@@ -87,6 +89,15 @@ def paired(kpi: str, unit: str, base: Sequence[float], other: Sequence[float]) -
     )
 
 
+def matters(unit: str, base: float, material: float) -> float:
+    """Size below which a difference is immaterial [unit]: ``material`` as a share of the base, of points as a share of 100.
+
+    >>> matters("EUR/year", -200.0, 0.01), matters("points", 0.1, 0.01)
+    (2.0, 1.0)
+    """
+    return material * (_POINTS if unit == "points" else abs(base))
+
+
 def judged(found: Sequence[Difference], material: float = 0.0) -> tuple[Difference, ...]:
     """Judge differences together: p corrected by Holm, and what matters as a share of each base.
 
@@ -97,7 +108,7 @@ def judged(found: Sequence[Difference], material: float = 0.0) -> tuple[Differen
     ([False, False, False, False, False, False, False, False, False, False, False, False, False, False, False, False, False, False, False, False], False)
     """
     corrected = holm([d.p for d in found])
-    return tuple(replace(d, p_family=p, family=len(found), matters=material * abs(d.base)) for d, p in zip(found, corrected, strict=True))
+    return tuple(replace(d, p_family=p, family=len(found), matters=matters(d.unit, d.base, material)) for d, p in zip(found, corrected, strict=True))
 
 
 def holm(ps: Sequence[float]) -> list[float]:

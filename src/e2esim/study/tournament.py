@@ -10,7 +10,7 @@ import polars as pl
 
 from e2esim.domain.scenario import Scenario
 from e2esim.study.compare import Difference, compare, differences
-from e2esim.study.judged import holm
+from e2esim.study.judged import MATERIAL, holm, matters
 from e2esim.study.pool import Progress
 
 
@@ -92,4 +92,8 @@ def _judged(pairs: Mapping[tuple[str, str], Mapping[str, Difference]]) -> dict[t
         known = [pair for pair, gaps in once.items() if kpi in gaps]
         ps = holm([once[pair][kpi].p for pair in known])
         corrected |= {(pair, kpi): p for pair, p in zip(known, ps, strict=True)}
-    return {pair: {kpi: replace(gap, p_family=corrected[frozenset(pair), kpi], family=len(once)) for kpi, gap in gaps.items()} for pair, gaps in pairs.items()}
+
+    def told(pair: tuple[str, str], gap: Difference) -> Difference:
+        return replace(gap, p_family=corrected[frozenset(pair), gap.kpi], family=len(once), matters=matters(gap.unit, gap.base, MATERIAL))
+
+    return {pair: {kpi: told(pair, gap) for kpi, gap in gaps.items()} for pair, gaps in pairs.items()}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from e2esim.report.comparison import Gap, label, word
 from e2esim.report.pictures.ink import BLUE, INK, ORANGE, SOFT, blank, inked, svg
 
-_COLOUR = {"better": BLUE, "worse": ORANGE, "more": INK, "less": INK}
+_COLOUR = {"better": BLUE, "worse": ORANGE, "changed": INK}
 _WIDEST = 100.0  # [%] what lies further out is drawn at the edge
 
 
