@@ -49,6 +49,18 @@ def test_overdue_goods_are_expected_tomorrow_and_count_their_days() -> None:
     assert [(e[0], e[6]) for e in c.events(Event.SUPPLY_RECEIVED)] == [(176.0, pytest.approx((176.0 - 34.0) / 24.0))]
 
 
+def test_a_firm_does_not_wait_for_ever() -> None:
+    """200 days late is expedited after 30: there on day 5 + 37, for 30 % of its price on top."""
+    c = Chain(make_world(**(CALM | {"modes": with_cells(late_share=1.0, late_median_d=200.0, late_sigma=0.0)})))
+    c.source.call_off(CHEM_FOAM, 100.0)
+    c.env.run(until=60 * 24.0)
+    (came,) = c.events(Event.SUPPLY_RECEIVED)
+    assert came[0] == pytest.approx(44 * 24.0, abs=48.0)  # Saturday the 42nd day, received on Monday in working hours
+    ((_, _, place, item, _, pieces, extra),) = c.events(Event.SUPPLY_EXPEDITED)
+    assert (place, item, pieces) == (0, FOAM, 100.0)
+    assert extra == pytest.approx(0.3 * 1400.0 / 700.0 * 100.0)
+
+
 def test_rejects_are_the_expected_units_and_never_reach_the_stock() -> None:
     c = Chain(make_world(**(CALM | {"supply": with_cells(reject_share=0.015)})))
     for _ in range(10):

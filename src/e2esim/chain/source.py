@@ -14,6 +14,7 @@ from e2esim.chain.stock import Stock
 from e2esim.chain.ways import HeldUp, Ways
 from e2esim.domain.book import CALL_COLUMNS, Columns
 from e2esim.domain.events import Event, EventLog
+from e2esim.domain.settings import Planning
 from e2esim.domain.world import World
 from e2esim.streams import Streams
 from e2esim.streams.draws import child, lognormal, uniform
@@ -111,7 +112,7 @@ class Source:
         """Wait for the goods, receive them in working hours, send back what is not good."""
         supply, calendar = self.world.supply, self.world.plant.calendar
         address = self._address(row, due)
-        late = self.lateness(address, int(supply.mode[row]))
+        late, extra = expedited(self.lateness(address, int(supply.mode[row])), self.world.settings.planning)
         planned = max(calendar.next_open(due), self.env.now)
         comes = due if self.ways is None else self._hold(number, row, due, address)
         arrival = calendar.next_open(max(comes + 24.0 * late, self.env.now))
@@ -127,6 +128,10 @@ class Source:
         self.stock.on_order[0, item] -= quantity
         good = quantity - rejected
         self.stock.receive(item, good)
+        if extra > 0.0:
+            self.log.emit(
+                self.env.now, Event.SUPPLY_EXPEDITED, place=place, item=item, quantity=good, value=good * extra * float(supply.price_eur[row])
+            )
         days = max(0.0, self.env.now - planned) / 24.0
         self.log.emit(self.env.now, Event.SUPPLY_RECEIVED, place=place, item=item, quantity=good, value=days)
         if rejected > 0:
@@ -151,6 +156,16 @@ class Source:
         whole = min(float(np.floor(due + 1e-9)), quantity)
         self._reject_carry[row] = due - whole
         return whole
+
+
+def expedited(late_d: float, planning: Planning) -> tuple[float, float]:
+    """Days late and extra cost [share of the price] of a call-off that luck makes ``late_d`` days late: the firm does not wait for ever.
+
+    >>> expedited(12.0, Planning()), expedited(200.0, Planning(expedite_d=30.0, express_d=7.0, expedite_share=0.3))
+    ((12.0, 0.0), (37.0, 0.3))
+    """
+    sooner = planning.expedite_d + planning.express_d
+    return (sooner, planning.expedite_share) if planning.expedite_d > 0 and late_d > sooner else (late_d, 0.0)
 
 
 def add_due(table: F, item: int, quantity: float, due_h: float, now_day: int) -> None:

@@ -179,13 +179,14 @@ class Trade:
     def equilibrium(self) -> F:
         """Log of the share of wallet that each account's service and prices, against those it is used to, lead to, (accounts,).
 
-        Orders follow service by ``service_elasticity`` near the usual one and by ``wallet_most`` at the most; prices by
+        Orders follow service by ``service_elasticity`` near the usual one, up by ``wallet_gain_most`` and down by ``wallet_most`` at the most; prices by
         ``trade_elasticity``. A share of wallet moves the log odds of a choice, which moves orders by (1 - conversion).
         """
         w, m = self.world, self.world.settings.market
         of_orders = 1.0 / (1.0 - m.conversion)
         better = self.service() - w.channels.usual_service[w.accounts.channel] - m.rival_service
-        served = m.wallet_most * np.tanh(of_orders * m.service_elasticity * better / m.wallet_most) if m.wallet_most > 0 else 0.0 * better
+        most = np.where(better > 0.0, m.wallet_gain_most, m.wallet_most)
+        served = most * np.tanh(of_orders * m.service_elasticity * better / np.maximum(most, 1e-12))
         moved = served - of_orders * m.trade_elasticity * self._dear
         return np.where(w.channels.buyer[w.accounts.channel] == 2, 0.0, moved)  # an own branch has no other supplier
 

@@ -37,6 +37,7 @@ class Event(IntEnum):
     # the dearest week of a limit that binds in a new master plan: rows = weeks ahead, value = EUR by which a unit more lowers the cost of the
     # plan, quantity = units more for which that holds (0: for none, the price is one of several)
     HOUR_PRICED = 22  # place = work centre; [EUR/h, h]
+    SUPPLY_EXPEDITED = 25  # place = supplier, item, quantity of an overdue call-off bought elsewhere or flown in, value = its extra cost in EUR
     LINES_CANCELLED = 24  # rows given up by customers who waited too long; quantity = pieces
     STRUCK = 30  # place = event of table events that begins; quantity = its size, value = when it ends [h]
     DETECTED = 31  # place = event; the firm knows it and plans with it from now on; value = when it begins [h]

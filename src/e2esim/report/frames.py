@@ -279,7 +279,7 @@ def _place_names(events: dict[str, Array], labels: Labels, world: World | None) 
     )
     lists: tuple[tuple[tuple[Event, ...], Sequence[str]], ...] = (
         (_OF_CENTRES, labels.work_centres),
-        ((Event.CALLED_OFF, Event.SUPPLY_RECEIVED, Event.SUPPLY_REJECTED), labels.suppliers),
+        ((Event.CALLED_OFF, Event.SUPPLY_RECEIVED, Event.SUPPLY_REJECTED, Event.SUPPLY_EXPEDITED), labels.suppliers),
         ((Event.TRUCK_LEFT,), lanes),
         ((Event.RETURNED,), enum_names(ReturnCause)),
         ((Event.STOCK_COUNTED,), _STOCKS),

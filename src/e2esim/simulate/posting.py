@@ -92,6 +92,10 @@ def _suppliers(world: World, e: Log, journal: Journal) -> None:
     each = np.where(np.isnan(price[place, item]), standard, price[place, item])
     journal.post_many(e["t"][received], Posted.PRICE_VARIANCE, -e["quantity"][received] * (each - standard), place=place)
     journal.post_many(e["t"][received], Balance.BOUGHT, e["quantity"][received] * each, place=place)
+    flown = e["kind"] == Event.SUPPLY_EXPEDITED
+    supplier = e["place"][flown].astype(np.int64)
+    journal.post_many(e["t"][flown], Posted.PRICE_VARIANCE, -e["value"][flown], place=supplier)
+    journal.post_many(e["t"][flown], Balance.BOUGHT, e["value"][flown], place=supplier)
     for kind in (Event.SURCHARGED, Event.REACTION_PAID):
         paid = e["kind"] == kind
         journal.post_many(e["t"][paid], Posted.REACTION, -e["value"][paid])
