@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from kpi_worlds import outcome, table, terms
 
-from e2esim.domain.book import CONSUMER_COLUMNS, CONTACT_COLUMNS, LATE_COLUMNS, ORDER_COLUMNS, LateCause
+from e2esim.domain.book import CONSUMER_COLUMNS, CONTACT_COLUMNS, LATE_COLUMNS, ORDER_COLUMNS, LateCause, OrderKind
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.ledger import Balance, Journal, Posted
 from e2esim.domain.outcome import ACCOUNT_COLUMNS
@@ -327,6 +327,32 @@ def test_shortages() -> None:
     assert k.value("shortage_days") == pytest.approx(7.5)
     assert k.value("shortages") == pytest.approx(2 * 365 / 63)
     assert k.value("supplier_on_time") == 0.5
+
+
+def test_bullwhip_is_the_swing_of_each_stage_over_that_of_the_consumers() -> None:
+    """Nine whole weeks from day 28: consumers 9, 11, 9 ...; shops 8, 12, ...; lots steady; call-offs 60, 140 EUR, ..."""
+    odd = [1.0 if k % 2 else -1.0 for k in range(9)]
+    days = [28 + 7 * k + 1 for k in range(9)]
+    rows = table(
+        ORDER_COLUMNS,
+        kind=[OrderKind.SELL_OUT] * 9 + [OrderKind.REPLENISH] * 9,
+        quantity=[10 + k for k in odd] + [10 + 2 * k for k in odd],
+        placed=[d * D for d in days] * 2,
+        state=[0] * 18,
+        order_no=range(18),
+    )
+    log = [(d, Event.LOT_RELEASED, 0, 0, 10.0, 0.0) for d in days]
+    log += [(d, Event.CALLED_OFF, 0, 3, 5.0, 100 + 40 * k) for d, k in zip(days, odd, strict=True)]
+    k = events((1, Event.CALLED_OFF, 0, 3, 5.0, 999.0), *log, orders=rows)
+
+    def swing(values: list[float]) -> float:
+        mean = sum(values) / 9
+        return sum((value - mean) ** 2 for value in values) / 9 / mean**2
+
+    base = swing([10 + k for k in odd])
+    assert k.value("bullwhip", "echelon", "shops") == pytest.approx(swing([10 + 2 * k for k in odd]) / base)
+    assert k.value("bullwhip", "echelon", "plant") == 0.0
+    assert k.value("bullwhip") == pytest.approx(swing([100 + 40 * k for k in odd]) / base)
 
 
 def test_an_event_is_seen_planned_for_and_over() -> None:

@@ -52,6 +52,7 @@ def test_twins_and_hand_cases_cover_the_catalogue() -> None:
         "forecast_error_ahead",
         "forecast_mase",
         "reactivity",
+        "bullwhip",
         "time_to_detect",
         "time_to_replan",
         "promises_kept_event",

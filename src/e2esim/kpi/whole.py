@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from e2esim.domain.outcome import Outcome
+from e2esim.kpi.bullwhip import measure_bullwhip
 from e2esim.kpi.late import measure_late
 from e2esim.kpi.ledger import read_pnl
 from e2esim.kpi.loyalty import measure_loyalty
@@ -34,6 +35,7 @@ def measure_all(outcome: Outcome) -> KpiTable:
     placed = measure_service(reading, findings)
     measure_desk(reading, placed, findings)
     measure_operations(reading, findings)
+    measure_bullwhip(reading, findings)
     measure_surprises(reading, findings)
     measure_late(reading, findings)
     stock_eur, counts = mean_stock(reading)

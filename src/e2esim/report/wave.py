@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from e2esim.domain.book import OrderKind
+from e2esim.domain.book import OrderKind, ReturnCause
 from e2esim.domain.events import Event
 from e2esim.domain.outcome import Outcome
 from e2esim.domain.safe_csv import write_safe_csv
@@ -64,6 +64,8 @@ def _stages(outcome: Outcome, world: World) -> list[tuple[str, str, Floats]]:
     made = by_week(e["t"][lots], e["quantity"][lots])
     waiting, late = read_backlog(outcome)
     stock = read_stock(outcome).get(0, np.full(weeks, np.nan))
+    back = (e["kind"] == Event.RETURNED) & (e["place"] != ReturnCause.USED_PRODUCT)
+    returned = by_week(e["t"][back], e["quantity"][back])
     return [
         ("ordered from the firm", "pcs/week", ordered),
         ("material received", "EUR/week", material),
@@ -71,6 +73,7 @@ def _stages(outcome: Outcome, world: World) -> list[tuple[str, str, Floats]]:
         ("in the plant warehouse", "pcs", stock),
         ("ordered and not delivered", "pcs", waiting),
         ("overdue at the end of the week", "pcs", late),
+        ("came back to the plant", "pcs/week", returned),
         ("satisfied consumers, by week of delivery", "share", read_feelings(outcome)),
     ]
 

@@ -110,6 +110,20 @@ OPERATIONS: tuple[Kpi, ...] = (
         dimensions=("all", "brand"),
     ),
     Kpi(
+        name="bullwhip",
+        label="Bullwhip, suppliers against consumers",
+        unit="1",
+        better="lower",
+        counted="weeks",
+        definition=(
+            "How much more call-offs swing from week to week than what consumers order; by stage: orders of shops, lots released by the plant, "
+            "call-offs in EUR. Seasons and growth swing too, at every stage."
+        ),
+        formula="(variance / mean^2 of the weekly flow) / (the same of consumers' orders), whole weeks of the window",
+        source="Lee, Padmanabhan and Whang (1997); ratio after Fransoo and Wouters (2000)",
+        dimensions=("all", "echelon"),
+    ),
+    Kpi(
         name="time_to_detect",
         label="Days to detect an event",
         unit="days",
