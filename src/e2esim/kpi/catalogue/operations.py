@@ -112,7 +112,7 @@ OPERATIONS: tuple[Kpi, ...] = (
     Kpi(
         name="bullwhip",
         label="Bullwhip, suppliers against consumers",
-        unit="1",
+        unit="times",
         better="lower",
         counted="weeks",
         definition=(
