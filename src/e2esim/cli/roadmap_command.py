@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from e2esim.study.roadmap import WantedChange
 
 STEPS = ("define", "analyse", "design", "implement", "evaluate")
+SHOWN = ("operating_result", "otif", "csat", "response_rate")  # judged together for the firm as a whole
 FELT = ("ces", "answer_time", "first_contact_resolution", "csat", "nps", "response_rate", "trade_satisfaction")
 
 roadmap_app = typer.Typer(
@@ -227,7 +228,7 @@ def _evaluate(asked: RoadmapFile, company: Scenario, workers: int, *, quiet: boo
     aims = aim_grid("5 Evaluate: before and after", asked.aims, aim_outcomes(_wanted(asked, company), before, after, _units()))
     horizon, words = company.settings.horizon, Words("en")
     told = BridgeFacts(
-        before="as it is", after=asked.title, runs={"company": asked.words}, kpis=("otif", "csat", "response_rate"), days=horizon.days - horizon.warmup_days
+        before="as it is", after=asked.title, runs={"company": asked.words}, kpis=SHOWN, days=horizon.days - horizon.warmup_days
     )
     said = [
         *answers(found, words),
@@ -261,7 +262,7 @@ def _bridge(asked: RoadmapFile, company: Scenario, workers: int, *, quiet: bool)
     levers = planned(asked, company)
     names = tuple(levers)
     plan = plan_coalitions(names, levers, chains=chains(levers, names, asked.years), seed=company.settings.seed)
-    rule = BridgeRule(replications=asked.replications, workers=workers, years=asked.years)
+    rule = BridgeRule(replications=asked.replications, workers=workers, years=asked.years, kpis=SHOWN)
     with progress_bar(quiet=quiet) as tell:
         return lever_bridge(company, plan, lambda some: pulling(asked.words, some), rule, tell)
 
