@@ -32,6 +32,21 @@ def test_sobol_shares_are_those_of_ishigami() -> None:
             assert abs(value - true) < 3.0 * half / 1.96 + 0.01
 
 
+def test_a_surrogate_of_few_points_comes_near_the_shares_of_ishigami_and_knows_when_it_does_not() -> None:
+    names = ["a", "b", "c"]
+    where = places("surrogate", names, 200)
+    x = 2.0 * np.pi * where - np.pi
+    response = np.sin(x[:, 0]) + 7.0 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
+    found = {row["factor"]: row for row in effects("surrogate", names, where, response).to_dicts()}
+    assert found["a"]["foretold"] > 0.7
+    for name, total in {"a": 0.558, "b": 0.442, "c": 0.244}.items():  # T. Ishigami, T. Homma 1990
+        assert abs(found[name]["total"] - total) < 0.12
+    luck = np.random.default_rng(1).normal(size=60)
+    assert effects("surrogate", names, places("surrogate", names, 60), luck)["foretold"][0] < 0.2
+    with pytest.raises(ValueError, match="8 points at least"):
+        places("surrogate", names, 7)
+
+
 def test_morris_orders_linear_effects_and_finds_the_idle_one() -> None:
     where = places("morris", NAMES, 10)
     found = effects("morris", NAMES, where, 3.0 * where[:, 1] + 1.0 * where[:, 0])

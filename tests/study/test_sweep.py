@@ -84,6 +84,19 @@ def test_designs_visit_what_they_say() -> None:
         design(factors, "full")
 
 
+@pytest.mark.parametrize("count", [1, 3, 4, 7])
+def test_a_fraction_keeps_each_effect_clear_of_the_others_and_of_pairs(count: int) -> None:
+    factors = {f"f{k}": Interval(0.0, 1.0) for k in range(count)}
+    ends = 2.0 * np.array([list(point.values()) for point in design(factors, "fraction")]) - 1.0
+    assert len(ends) == 2 << count.bit_length()
+    assert set(np.unique(ends)) == {-1.0, 1.0}
+    assert np.array_equal(ends.T @ ends, len(ends) * np.eye(count))  # main effects at right angles
+    pairs = np.array([ends[:, i] * ends[:, j] for i in range(count) for j in range(i)]).reshape(-1, len(ends))
+    assert not (pairs @ ends).any()  # and to every product of two
+    with pytest.raises(ValueError, match="two values or an interval"):
+        design(factors | {"g": Choice((1, 2, 3))}, "fraction")
+
+
 def test_words_beside_an_experiment_go_over_its_own(tmp_path: Path) -> None:
     path = tmp_path / "e.yaml"
     path.write_text("title: t\nbase: [scenario=mattress_maker, scale=0.05]\nfactors: ['planning.reserve=0,0.1', 'seed=1,2']\nkpis: [otif]\n")

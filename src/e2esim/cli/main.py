@@ -174,7 +174,7 @@ def sweep(
         ),
     ] = None,
     replications: Annotated[int | None, typer.Option("--replications", "-n", min=1, help="Of each point; default 10.", show_default=False)] = None,
-    design: Annotated[str, typer.Option("--design", help="full (every combination), lhs (Latin hypercube) or sobol.", show_default=False)] = "",
+    design: Annotated[str, typer.Option("--design", help="full, fraction (of the ends), lhs (Latin hypercube) or sobol.", show_default=False)] = "",
     points: Annotated[int | None, typer.Option("--points", min=1, help="Of lhs and sobol.", show_default=False)] = None,
     executor: Annotated[str, typer.Option("--executor", help="local (processes here) or ray (a cluster; pip install 'e2esim[ray]').")] = "local",
     address: Annotated[str, typer.Option("--address", help="Of the Ray cluster, e.g. auto; default: one is started here.", show_default=False)] = "",
@@ -207,8 +207,10 @@ def sensitivity(
             metavar="[KEY=VALUES]...", help="As of sweep: lists, ranges and intervals; experiment=NAME.", autocompletion=complete_override, show_default=False
         ),
     ] = None,
-    method: Annotated[str, typer.Option("--method", help="morris (elementary effects) or sobol (shares of variance).")] = "morris",
-    size: Annotated[int, typer.Option("--size", min=2, help="Trajectories of morris; base of sobol, a power of two.")] = 8,
+    method: Annotated[
+        str, typer.Option("--method", help="morris (elementary effects), sobol (shares of variance), surrogate (those of a spline through few points).")
+    ] = "morris",
+    size: Annotated[int, typer.Option("--size", min=2, help="Trajectories of morris; base of sobol, a power of two; points of surrogate.")] = 8,
     kpis: Annotated[str, typer.Option("--kpis", help="KPIs, comma between; default those of the experiment.", show_default=False)] = "",
     replications: Annotated[int | None, typer.Option("--replications", "-n", min=1, help="Of each point; default 10.", show_default=False)] = None,
     executor: Annotated[str, typer.Option("--executor", help="local (processes here) or ray (a cluster).")] = "local",

@@ -1,4 +1,4 @@
-"""``e2esim sensitivity``: which factors move which KPIs, by Morris' elementary effects or Sobol' shares of variance."""
+"""``e2esim sensitivity``: which factors move which KPIs, by Morris' elementary effects or Sobol' shares of variance, if need be of a surrogate."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 KPIS = ("contribution", "otif", "csat")  # if none are asked for
+RELIABLE = 0.7  # [share] of the spread that a surrogate must foretell for its shares to be believed (assumed)
 
 
 def run_sensitivity(words: Sequence[str], options: SweepOptions, *, method: str, size: int, kpis: str) -> None:
@@ -115,6 +116,10 @@ def _print(found: pl.DataFrame, method: str, points: int, replications: int) -> 
         for k, one in enumerate(part.select(columns).iter_rows()):
             table.add_row(Text(label(str(kpi)) if k == 0 else ""), *(Text(v if isinstance(v, str) else f"{v:.3g}") for v in one))
     console.print(table)
+    if "foretold" in columns:
+        worst = float(found["foretold"].min())  # type: ignore[arg-type]
+        warning = "" if worst >= RELIABLE else "; too little to believe its shares: take more points or replications"
+        console.print(Text(f"The surrogate foretells points it has not seen: at least {100 * worst:.0f} % of their spread{warning}."))
     luck = found["variance_of_a_mean_by_luck"].max()
     if luck is not None:
         console.print(Text(f"Luck makes at most {100 * float(luck):.2g} % of the spread between points (more replications make it less)."))  # type: ignore[arg-type]

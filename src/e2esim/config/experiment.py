@@ -18,7 +18,7 @@ from e2esim.config.yaml_file import read_yaml
 class Experiment:
     """A question: ``runs`` maps a name to its overrides, the first is the base; ``kpis`` decide.
 
-    Or a sweep: ``base`` are the overrides of every point, ``factors`` what is swept, in Hydra's grammar; ``design`` (full, lhs, sobol) and
+    Or a sweep: ``base`` are the overrides of every point, ``factors`` what is swept, in Hydra's grammar; ``design`` (full, fraction, lhs, sobol) and
     ``points`` choose the points. Sensitivity and optimise take the same factors; optimise also ``objectives`` (KPIs) and ``constraints``
     (such as otif>=0.9).
     """

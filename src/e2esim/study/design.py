@@ -1,4 +1,4 @@
-"""Which points a sweep visits: every combination, or points that fill the space (Latin hypercube, Sobol' sequence)."""
+"""Which points a sweep visits: every combination, a fraction of the ends, or points that fill the space (Latin hypercube, Sobol' sequence)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import hadamard
 from scipy.stats import qmc
 
 Floats = npt.NDArray[np.float64]
 Value = str | int | float | bool
-DESIGNS = ("full", "lhs", "sobol")
+DESIGNS = ("full", "fraction", "lhs", "sobol")
 
 
 class Factor(Protocol):
@@ -70,7 +71,8 @@ def design(factors: Mapping[str, Factor], kind: str, points: int = 0, seed: int 
     factors
         By name, in order.
     kind
-        'full': every combination of choices; 'lhs': Latin hypercube; 'sobol': scrambled Sobol' sequence.
+        'full': every combination of choices; 'fraction': of the two ends of each factor, so that the effect of each is clear of every other and of
+        what two do together (columns of a Hadamard matrix and their mirror image: resolution IV); 'lhs': Latin hypercube; 'sobol': scrambled Sobol' sequence.
     points
         Of 'lhs' and 'sobol'.
     seed
@@ -92,6 +94,11 @@ def design(factors: Mapping[str, Factor], kind: str, points: int = 0, seed: int 
             raise ValueError(f"a full design takes lists, and {', '.join(endless)} is an interval; name values, or the design lhs or sobol with points")
         lists = [factor.values for factor in factors.values() if isinstance(factor, Choice)]
         return [dict(zip(factors, values, strict=True)) for values in product(*lists)]
+    if kind == "fraction":
+        many = [name for name, factor in factors.items() if isinstance(factor, Choice) and len(factor.values) != 2]
+        if many:
+            raise ValueError(f"a fraction takes two values or an interval, and {', '.join(many)} has another number of values")
+        return at_places(factors, _fraction(len(factors)))
     if kind not in DESIGNS:
         raise ValueError(f"there is no design {kind!r}; one of {', '.join(DESIGNS)}")
     if points < 1:
@@ -111,6 +118,12 @@ def _places(kind: str, dimensions: int, points: int, seed: int) -> Floats:
     if points != 1 << power:
         raise ValueError(f"Sobol' points are balanced for powers of two: {1 << max(power - 1, 0)} or {1 << power}, not {points}")
     return np.asarray(qmc.Sobol(dimensions, rng=np.random.default_rng(seed)).random_base2(power), dtype=np.float64)
+
+
+def _fraction(dimensions: int) -> Floats:
+    """Ends of every factor, 0 or 1, (2 x the power of two above the factors, n_factors): each column is balanced and at right angles to the others."""
+    plus = hadamard(1 << dimensions.bit_length()).astype(np.float64)[:, 1 : dimensions + 1]
+    return (np.vstack([plus, -plus]) + 1.0) / 2.0
 
 
 def names(points: Sequence[Mapping[str, Value]]) -> list[str]:

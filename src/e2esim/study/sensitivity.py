@@ -13,9 +13,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from e2esim.study.surrogate import filled, fit_surrogate
+
 Floats = npt.NDArray[np.float64]
-METHODS = ("morris", "sobol")
+METHODS = ("morris", "sobol", "surrogate")
 LEVELS = 4  # of the grid of Morris
+_DENSE = 1024  # base of the sample of a surrogate, whose points cost nothing
 
 
 def places(method: str, names: Sequence[str], size: int, seed: int = 1) -> Floats:
@@ -24,7 +27,8 @@ def places(method: str, names: Sequence[str], size: int, seed: int = 1) -> Float
     Parameters
     ----------
     method
-        'morris': ``size`` trajectories, size x (factors + 1) points; 'sobol': size x (factors + 2) points.
+        'morris': ``size`` trajectories, size x (factors + 1) points; 'sobol': size x (factors + 2) points; 'surrogate': ``size`` points that
+        fill the space (`e2esim.study.surrogate`).
     names
         Of the factors.
     size
@@ -43,6 +47,8 @@ def places(method: str, names: Sequence[str], size: int, seed: int = 1) -> Float
         if size < 2:
             raise ValueError("the method morris needs two trajectories at least")
         return np.asarray(morris.sample(_problem(names), size, num_levels=LEVELS, seed=seed), dtype=np.float64)
+    if method == "surrogate":
+        return filled(len(names), size, seed)
     if method != "sobol":
         raise ValueError(f"there is no method {method!r}; one of {', '.join(METHODS)}")
     if size < 2 or size & (size - 1):
@@ -66,8 +72,10 @@ def effects(method: str, names: Sequence[str], where: Floats, response: Floats, 
     -------
     pl.DataFrame
         factor and, for 'morris', mu_star (mean size of the effect over the whole range, with its 95 % half-width), mu, sigma (how much it depends
-        on the others); for 'sobol', first and total share of variance with their 95 % half-widths. Largest first.
+        on the others); for 'sobol' and 'surrogate', first and total share of variance with their 95 % half-widths. Largest first.
     """
+    if method == "surrogate":
+        return shares_of_surrogate(names, where, response, seed)
     if np.ptp(response) == 0.0:
         columns = ("mu_star", "mu_star_half", "mu", "sigma") if method == "morris" else ("first", "first_half", "total", "total_half")
         return pl.DataFrame({"factor": list(names), **{name: [0.0] * len(names) for name in columns}})
@@ -86,6 +94,15 @@ def effects(method: str, names: Sequence[str], where: Floats, response: Floats, 
             table = {"first": found["S1"], "first_half": found["S1_conf"], "total": found["ST"], "total_half": found["ST_conf"]}
     frame = pl.DataFrame({"factor": list(names), **{key: np.asarray(column, dtype=np.float64) for key, column in table.items()}})
     return frame.sort("mu_star" if method == "morris" else "total", descending=True, maintain_order=True)
+
+
+def shares_of_surrogate(names: Sequence[str], where: Floats, response: Floats, seed: int = 1) -> pl.DataFrame:
+    """Sobol' shares of a surrogate of the response, and ``foretold``: how well it foretells points it has not seen (1 = exactly, 0 = as the mean)."""
+    from SALib.sample import sobol
+
+    model = fit_surrogate(where, response)
+    dense = np.asarray(sobol.sample(_problem(names), _DENSE, calc_second_order=False, seed=seed), dtype=np.float64)
+    return effects("sobol", names, dense, model(dense), seed).with_columns(pl.lit(model.foretold).alias("foretold"))
 
 
 def _problem(names: Sequence[str]) -> dict[str, Any]:
