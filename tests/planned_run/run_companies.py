@@ -22,7 +22,7 @@ HISTORY = "item,period,qty\n" + "".join(f"LAMP,2025-W{week:02d},{10 + week % 3}\
 
 PUMPS = {
     "settings": "key,value\ntoday,2026-03-02\ntitle,Pump works\n",
-    "items": "item,unit,lot_min,lot_multiple\nPUMP,pcs,4,1\nMOTOR,pcs,6,2\nCASE,pcs,1,1\nWIRE,pcs,1,1\n",
+    "items": "item,unit,lot_min,lot_multiple,lot_max\nPUMP,pcs,4,1,\nMOTOR,pcs,6,2,10\nCASE,pcs,1,1,\nWIRE,pcs,1,1,\n",
     "bom": "parent,component,qty_per\nPUMP,MOTOR,1\nPUMP,CASE,1\nMOTOR,WIRE,3\n",
     "work_centres": "work_centre,calendar,machines\nWIND,DAY,1\nFIT,DAY,2\n",
     "calendars": "calendar,weekday,start,end\n" + "".join(f"DAY,{day},07:00,15:00\n" for day in range(1, 6)),

@@ -27,12 +27,13 @@ def build_case(frames: dict[str, pl.DataFrame], settings: PlanSettings) -> PlanC
     assert settings.today is not None  # the door has refused data without a day
     frames = in_order(frames)
     items, orders, receipts = frames["items"], frames["orders"], frames["receipts"]
-    hours = _hours(frames, settings.today)
+    hours, most = _hours(frames, settings.today), _floats(items, "lot_max")
     facts = PlanProblem(
         today=settings.today,
         items=tuple(items["item"]),
         lot_min=_floats(items, "lot_min"),
         lot_multiple=_floats(items, "lot_multiple"),
+        lot_max=np.where(np.isfinite(most), most, np.inf) if np.isfinite(most).any() else np.zeros(0),
         on_hand=_stock(frames, "on_hand"),
         **_making(frames),
         **hours,

@@ -59,6 +59,16 @@ def call_offs_that_never_fit(view: View) -> Iterator[Problem]:
             )  # fmt: skip
 
 
+def largest_lots(view: View) -> Iterator[Problem]:
+    """The largest lot holds the smallest one."""
+    for row, least, multiple, most in view.table("items").select(ROW, "lot_min", "lot_multiple", "lot_max").iter_rows():
+        step = multiple or 1.0
+        smallest = max(-(-(least or 0.0) // step) * step, step)
+        if most is not None and most < smallest:
+            remedy = "write a larger lot_max, or a smaller lot_min or lot_multiple"
+            yield view.problem("items", f"the largest lot is below the smallest, {smallest:g}", row=row, column="lot_max", value=most, remedy=remedy)
+
+
 def bills_without_routing(view: View) -> Iterator[Problem]:
     """A bill of an item that is bought is not used."""
     made, bought = set(view.table("routings")["item"]), set(view.table("supply")["item"])

@@ -27,6 +27,7 @@ from e2esim.config.plan_data.checks_flow import (
     bills_without_routing,
     call_offs_that_never_fit,
     hours_behind_demand,
+    largest_lots,
     made_or_bought,
     safety_without_source,
     steps_of_receipts,
@@ -132,6 +133,7 @@ def _checked(view: View, settings: PlanSettings) -> Iterator[Problem]:
     if _firm(view, _UNITS):
         yield from units(view)
     yield from whole_pieces(view)
+    yield from largest_lots(view)
     yield from own_substitute(view)
     yield from smallest_parts(view)
     yield from something_to_plan(view)

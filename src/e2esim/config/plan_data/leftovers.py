@@ -11,6 +11,7 @@ from e2esim.config.problems import Problem
 from e2esim.config.tables import Typed
 
 HOLE = "below zero"  # begins the name of the order that fills a hole in the stock
+FAR_DAYS = 3 * 365  # orders due later are no matter of a plan by the day [d]
 FIRST = 1  # its priority: what was booked out before it came in goes before everybody
 
 
@@ -23,6 +24,8 @@ def treated(typed: Typed, today: dt.date | None) -> None:
         _overdue_receipts(typed, today)
     if "stock" in typed.frames:
         _holes(typed, today)
+    if "orders" in typed.frames:
+        _far_ahead(typed, today)
     if "customers" in typed.frames:
         _strangers(typed)
 
@@ -45,6 +48,16 @@ def _settled(typed: Typed) -> None:
             continue
         typed.frames[table] = frame.filter((pl.col("qty") != 0) | pl.col("qty").is_null())
         _tell(typed, table, done, "qty", "nothing is open: left out")
+
+
+def _far_ahead(typed: Typed, today: dt.date) -> None:
+    """Orders due years ahead (a date that stands for "some day") wait until their day is near enough to be planned."""
+    frame = typed.frames["orders"]
+    far = pl.col("due") >= today + dt.timedelta(days=FAR_DAYS)
+    if (rows := frame.filter(far)).height:
+        typed.frames["orders"] = frame.filter(~far | pl.col("due").is_null())
+        message = f"more than {FAR_DAYS // 365} years ahead: left out of the plan until it is nearer"
+        _tell(typed, "orders", rows, "due", message, "correct the date if it is not meant")
 
 
 def _overdue_receipts(typed: Typed, today: dt.date) -> None:

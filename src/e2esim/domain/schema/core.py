@@ -88,6 +88,7 @@ TABLES: tuple[Table, ...] = (
             optional("price", "EUR/unit", "what a customer pays, where orders or demand state no price", 0.0, verbs=(*FACTORY, *NETWORK)),
             optional("lot_min", "unit", "smallest production lot", 1.0, verbs=NOT_NETWORK),
             optional("lot_multiple", "unit", "lots are multiples of this", 1.0, above=0.0, verbs=NOT_NETWORK),
+            optional("lot_max", "unit", "largest production lot; empty: none", None, above=0.0, verbs=FACTORY),
             optional("lead_time_d", "days", "planned manufacturing lead time of a made item (empty: 1 in a market run, 0 in a network run, where it runs from "
                      "the issue of its components or from the end of its routing); a plan takes it as the flow time of a routing that states none, and as "
                      "the time to get an item where nothing says how items come", None),

@@ -193,6 +193,7 @@ def _steps(problem: PlanProblem, net: MaterialNetwork, node: list[str]) -> list[
                 duration=int(problem.step_flow_days[s]) * DAY,
                 lot_min=max(float(problem.lot_min[item]), float(whole[item])),
                 lot_multiple=float(whole[item]),
+                lot_max=max(float(np.floor((problem.largest_lot[item] + 1e-6) / whole[item]) * whole[item]), float(problem.lot_min[item]), float(whole[item])),
                 loads=(hours,),
             )
         )

@@ -66,6 +66,8 @@ def dispatch(
     for k in range(want_step.size):
         future[want_step[k]] += want_qty[k]
     size = want_step.size * 4 + 1000
+    for k in range(want_step.size):
+        size += int(min(want_qty[k] / steps.lot_max[want_step[k]], 1e6))
     lots = (np.empty(size, np.int64), np.empty(size), np.empty(size), np.empty(size), np.empty(size, np.int64), np.empty(size))
     n_lots = 0
     n_machines = machines.speed.size
@@ -94,28 +96,31 @@ def dispatch(
         if week < n_weeks:
             for s in owed_first(owed, since, rank, queue):
                 c = steps.centre[s]
-                if machines.by_hour[c] or n_lots >= size or day + steps.flow[s] >= n_days:
+                if machines.by_hour[c] or day + steps.flow[s] >= n_days:
                     continue
-                hours = room[c, week] - steps.setup[s]
-                if hours < 0.0:
-                    continue
-                q = wanted_lot(s, owed, future, steps.lot_min, steps.lot_multiple, np.inf)
-                q = startable(q, day, hours, s, steps, level, stores.free_from)
-                if q < steps.lot_min[s] - EPS or q < EPS:
-                    continue
-                room[c, week] -= steps.setup[s] + steps.run[s] * q
-                take_inputs(s, q, day, steps, stores.sold, level, cum)
-                if steps.flow[s] == 0:
-                    level[steps.output[s]] += q
-                else:
-                    arrive[day + steps.flow[s], steps.output[s]] += q
-                owed[s] -= q
-                if owed[s] > EPS:
-                    since[s] = day
-                ready = 24.0 * (day + steps.flow[s])
-                lots[0][n_lots], lots[1][n_lots], lots[2][n_lots], lots[3][n_lots] = s, 24.0 * day, ready, ready
-                lots[4][n_lots], lots[5][n_lots] = -1, q
-                n_lots += 1
+                while owed[s] > EPS and n_lots < size:  # once, but where lots have a largest size
+                    hours = room[c, week] - steps.setup[s]
+                    if hours < 0.0:
+                        break
+                    q = wanted_lot(s, owed, future, steps, np.inf)
+                    q = startable(q, day, hours, s, steps, level, stores.free_from)
+                    if q < steps.lot_min[s] - EPS or q < EPS:
+                        break
+                    room[c, week] -= steps.setup[s] + steps.run[s] * q
+                    take_inputs(s, q, day, steps, stores.sold, level, cum)
+                    if steps.flow[s] == 0:
+                        level[steps.output[s]] += q
+                    else:
+                        arrive[day + steps.flow[s], steps.output[s]] += q
+                    owed[s] -= q
+                    if owed[s] > EPS:
+                        since[s] = day
+                    ready = 24.0 * (day + steps.flow[s])
+                    lots[0][n_lots], lots[1][n_lots], lots[2][n_lots], lots[3][n_lots] = s, 24.0 * day, ready, ready
+                    lots[4][n_lots], lots[5][n_lots] = -1, q
+                    n_lots += 1
+                    if q < steps.lot_max[s] - EPS:
+                        break
         for i in range(n_items):
             if stores.sold[i]:
                 cum[i, day] = level[i]

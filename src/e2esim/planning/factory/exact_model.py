@@ -72,7 +72,7 @@ class _Model:
                 fits = int((room + 1e-6) / (p.step_run_h[s] * self.multiple[s])) if p.step_run_h[s] > 0 else most_here
                 if room < 0 or fits < self.least[s]:
                     continue
-                top = min(most_here, fits)
+                top = min(most_here, fits, int(min(p.largest_lot[p.step_item[s]] / self.multiple[s] + 1e-6, 1e9)))
                 pieces, runs = self.model.new_int_var(0, top, ""), self.model.new_bool_var("")
                 self.model.add(pieces <= top * runs)
                 self.model.add(pieces >= int(self.least[s]) * runs)

@@ -56,6 +56,7 @@ def frame(problem: PlanProblem, net: MaterialNetwork, days: int) -> Frame:
 
 def _steps(problem: PlanProblem, net: MaterialNetwork) -> Steps:
     whole = np.where(problem.lot_multiple > 0, problem.lot_multiple, 1.0)
+    least = np.maximum(np.ceil(problem.lot_min / whole) * whole, whole)
     return Steps(
         output=net.step_output,
         in_start=net.in_start,
@@ -65,8 +66,9 @@ def _steps(problem: PlanProblem, net: MaterialNetwork) -> Steps:
         setup=problem.step_setup_h,
         run=problem.step_run_h,
         flow=problem.step_flow_days,
-        lot_min=np.maximum(np.ceil(problem.lot_min / whole) * whole, whole)[problem.step_item],
+        lot_min=least[problem.step_item],
         lot_multiple=whole[problem.step_item],
+        lot_max=np.maximum(np.floor((problem.largest_lot + 1e-6) / whole) * whole, least)[problem.step_item],
     )
 
 

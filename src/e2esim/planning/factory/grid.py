@@ -95,7 +95,7 @@ def weekly_slots(problem: PlanProblem, net: MaterialNetwork, horizon: int, cycle
     step = np.repeat(np.arange(problem.n_steps), [d.size for d in days])
     lot = np.maximum(problem.lot_min, 1.0)[problem.step_item]
     lot = np.maximum(lot, cycle * net_need(problem, net)[problem.step_item] / weeks)
-    hours = problem.step_run_h + problem.step_setup_h / lot
+    hours = problem.step_run_h + problem.step_setup_h / np.minimum(lot, np.maximum(problem.largest_lot, 1.0)[problem.step_item])
     day = np.concatenate(days) if days else np.zeros(0, dtype=np.int64)
     return Slots(step=step, day=day, take_day=day, run_h=hours[step])
 

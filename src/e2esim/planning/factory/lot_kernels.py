@@ -48,9 +48,10 @@ def take_inputs(s: int, q: float, day: int, steps: Steps, sold: Ints, level: Flo
 
 
 @njit(cache=True)
-def wanted_lot(s: int, owed: Floats, future: Floats, lot_min: Floats, lot_multiple: Floats, most: float) -> float:
-    """Pieces of the next lot of a step, up to ``most`` if that is a lot; 0 when it is too little yet and more is to come."""
-    if owed[s] < 0.5 * lot_min[s] and future[s] > EPS:
+def wanted_lot(s: int, owed: Floats, future: Floats, steps: Steps, most: float) -> float:
+    """Pieces of the next lot of a step, up to ``most`` if that is a lot and to the largest one; 0 when it is too little yet and more is to come."""
+    least, multiple = steps.lot_min[s], steps.lot_multiple[s]
+    if owed[s] < 0.5 * least and future[s] > EPS:
         return 0.0
-    q = min(owed[s], max(most, lot_min[s]))
-    return float(max(np.ceil((q - EPS) / lot_multiple[s]) * lot_multiple[s], lot_min[s]))
+    q = min(owed[s], max(most, least))
+    return float(min(max(np.ceil((q - EPS) / multiple) * multiple, least), steps.lot_max[s]))

@@ -162,7 +162,7 @@ def _exact(view: Frame, wants: Wants, bound: float, state: State, budget: tuple[
         return wants, bound
     lots = completed_late(view, wants_of(problem, found.step, found.day, found.qty), state)
     better = min([wants, lots], key=lambda some: search(view, some, 0, state))
-    return better, max(bound, found.bound) if problem.shifts is None and (problem.yields == 1.0).all() else bound
+    return better, max(bound, found.bound) if problem.shifts is None and (problem.yields == 1.0).all() and not problem.lot_max.size else bound
 
 
 def _best(view: Frame, candidates: list[Wants], state: State) -> Wants:

@@ -43,6 +43,8 @@ class PlanProblem:
         Names, in the row order of the arrays that describe them.
     lot_min, lot_multiple : (n_items,)
         Smallest lot and lot step of made items [pcs]; ignored for purchased ones.
+    lot_max : (n_items,)
+        Largest lot [pcs], inf where there is none; empty: nowhere.
     on_hand : (n_items,)
         Stock on day 0 [pcs].
     step_item, step_name, step_centre, step_setup_h, step_run_h, step_flow_days : (n_steps,)
@@ -106,6 +108,7 @@ class PlanProblem:
     receipt_day: Ints = field(default_factory=_no_ints)
     receipt_qty: Floats = field(default_factory=_no_floats)
     step_yield: Floats = field(default_factory=_no_floats)
+    lot_max: Floats = field(default_factory=_no_floats)
     source_left: Floats = field(default_factory=_no_table)
     shifts: Shifts | None = None
 
@@ -125,6 +128,11 @@ class PlanProblem:
     def n_steps(self) -> int:
         """Number of routing steps over all items."""
         return len(self.step_name)
+
+    @property
+    def largest_lot(self) -> Floats:
+        """Largest lot of every item, (n_items,) [pcs]."""
+        return self.lot_max if self.lot_max.size else np.full(self.n_items, np.inf)
 
     @property
     def yields(self) -> Floats:
@@ -184,7 +192,7 @@ _GROUPS = {
 }
 
 
-_MAY_BE_EMPTY = ("step_yield", "source_left")
+_MAY_BE_EMPTY = ("step_yield", "source_left", "lot_max")
 
 
 def _lengths(problem: PlanProblem) -> list[str]:
@@ -241,6 +249,8 @@ def _ranges(problem: PlanProblem) -> list[str]:
             faults.append(f"{name} row {bad[0]}: {column[bad[0]]} names no row of {size}")
     if np.any(~((problem.step_yield > 0) & (problem.step_yield <= 1))):
         faults.append("step_yield is not above 0 and at most 1")
+    if problem.lot_max.size == problem.n_items and (small := np.flatnonzero(~(problem.lot_max >= problem.lot_min))).size:
+        faults.append(f"lot_max row {small[0]}: {problem.lot_max[small[0]]} is below the smallest lot")
     return faults
 
 

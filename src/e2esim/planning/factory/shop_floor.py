@@ -26,6 +26,7 @@ class Steps(NamedTuple):
     flow: Ints
     lot_min: Floats
     lot_multiple: Floats
+    lot_max: Floats
 
 
 class Stores(NamedTuple):

@@ -107,7 +107,7 @@ def work_day(
                 m = idle_machine(c, t, free, machines)
                 if m < 0:
                     continue
-                q = wanted_lot(s, owed, future, steps.lot_min, steps.lot_multiple, chunk[s])
+                q = wanted_lot(s, owed, future, steps, chunk[s])
                 q = startable(q, day, np.inf, s, steps, level, stores.free_from)
                 if q < steps.lot_min[s] - EPS or q < EPS:
                     continue
