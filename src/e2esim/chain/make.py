@@ -17,6 +17,7 @@ from e2esim.chain.source import add_due
 from e2esim.chain.stock import Stock
 from e2esim.domain.book import LOT_COLUMNS, Columns
 from e2esim.domain.events import Event, EventLog
+from e2esim.domain.worktime import WorkTime
 from e2esim.domain.world import World
 
 F = npt.NDArray[np.float64]
@@ -59,8 +60,9 @@ class Shop:
     is reserved, and consumed when the first operation starts. Scrap is the expected number, its fraction carried on.
     """
 
-    def __init__(self, env: simpy.Environment, world: World, stock: Stock, log: EventLog) -> None:
+    def __init__(self, env: simpy.Environment, world: World, stock: Stock, log: EventLog, *, paid: tuple[WorkTime, ...] | None = None) -> None:
         self.env, self.world, self.stock, self.log = env, world, stock, log
+        self.paid = world.centres.calendar if paid is None else paid  # hours of people; events and breakdowns may leave fewer
         machines, calendars = world.centres.machines, world.centres.calendar
         self.centres = tuple(
             WorkCentre(env, machines=int(m), calendar=c, horizon_h=world.hours, changeover_h=h)
@@ -284,8 +286,16 @@ class Shop:
         while True:
             for place, centre in enumerate(self.centres):
                 self.log.emit(self.env.now, Event.CAPACITY_OPENED, place=place, quantity=centre.open_hours(week))
+                if self.paid[place] is not centre.calendar:
+                    self._lose(place, centre, week)
             week += 1
             yield At(self.env, WEEK * week, Phase.ARRIVE)
+
+    def _lose(self, place: int, centre: WorkCentre, week: int) -> None:
+        """Write down the hours of a week that are paid and lost."""
+        lost = centre.machines * self.paid[place].hours(WEEK * week, min(WEEK * (week + 1), self.world.hours)) - centre.open_hours(week)
+        if lost > 1e-9:
+            self.log.emit(self.env.now, Event.HOURS_LOST, place=place, quantity=lost)
 
 
 def _urgency(lot: Lot) -> Key:

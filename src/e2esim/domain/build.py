@@ -155,6 +155,8 @@ def _centres(frame: pl.DataFrame, calendars: dict[str, WorkTime]) -> w.Centres:
         overtime_h_week=_f(frame, "overtime_h_week"),
         cost_eur_h=_f(frame, "cost_eur_h"),
         overtime_eur_h=_f(frame, "overtime_eur_h"),
+        mtbf_h=frame["mtbf_h"].cast(pl.Float64).fill_null(np.inf).to_numpy().copy(),
+        mttr_h=_f(frame, "mttr_h"),
         calendar=tuple(calendars[c] for c in frame["calendar"].to_list()),
     )
 

@@ -89,7 +89,14 @@ class Centres:
     overtime_h_week: F  # [h/machine/week]
     cost_eur_h: F
     overtime_eur_h: F
+    mtbf_h: F  # working hours of a machine between breakdowns, inf = none
+    mttr_h: F  # working hours of a repair
     calendar: tuple[WorkTime, ...]
+
+    @property
+    def availability(self) -> F:
+        """Share of its working hours in which a machine is up, (n,)."""
+        return np.where(np.isinf(self.mtbf_h), 1.0, self.mtbf_h / (np.where(np.isinf(self.mtbf_h), 0.0, self.mtbf_h) + self.mttr_h))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -474,9 +474,10 @@ def _item_season(world: World) -> F:
 def _daily_hours(world: World, beyond: int) -> F:
     """Standard hours that each work centre offers on each day of the run and ``beyond`` it, (centres, days)."""
     days = int(world.hours // 24) + beyond + 21
+    each = world.centres.efficiency * world.centres.availability
     rows = [
-        calendar.daily(days) * machines * efficiency
-        for calendar, machines, efficiency in zip(world.centres.calendar, world.centres.machines, world.centres.efficiency, strict=True)
+        calendar.daily(days) * machines * earned
+        for calendar, machines, earned in zip(world.centres.calendar, world.centres.machines, each, strict=True)
     ]
     return np.array(rows)
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import simpy
 
+from e2esim.chain.breakdowns import break_down
 from e2esim.chain.deliver import Deliver
 from e2esim.chain.happenings import roll, struck
 from e2esim.chain.make import Shop
@@ -67,9 +68,9 @@ class Replication:
         self.orders = Columns(ORDER_COLUMNS, capacity=expected_rows(world))
         self.stock = Stock(world, self.orders, self.log)
         happened = roll(world.disturbances, streams) if world.disturbances.n else ()
-        real = struck(world, happened)  # what works in truth; the firm plans with what it knows
+        real = break_down(struck(world, happened), streams)  # what works in truth; the firm plans with what it knows
         self.source = Source(self.env, real, self.stock, self.log, streams)
-        self.shop = Shop(self.env, real, self.stock, self.log)
+        self.shop = Shop(self.env, real, self.stock, self.log, paid=world.centres.calendar)
         self.pick = Pick(world, self.orders, self.log, streams)
         self.deliver = Deliver(self.env, world, self.stock, self.orders, self.log, streams)
         self.returns = Returns(self.env, world, self.stock, self.orders, self.log, streams)

@@ -78,11 +78,9 @@ class Strikes:
         return any(one.kind in kinds for one in self.happened)
 
     def start(self) -> None:
-        """Let every event take its course, and write down the hours that are lost and paid."""
+        """Let every event take its course."""
         for one in self.happened:
             self.env.process(self._course(one))
-        if self._any(Blow.WORK_CENTRE, Blow.SITE):
-            self.env.process(self._lost_hours())
 
     def week(self) -> None:
         """Before the weekly plan: what is known by now."""
@@ -179,15 +177,3 @@ class Strikes:
         for item, quantity in self._blocked.pop(one.event).items():
             self.firm.stock.reserve(item, -quantity)
             self.firm.stock.news(item)
-
-    def _lost_hours(self) -> Generator[simpy.Event, None, None]:
-        """Machine hours that events take from each week and that are paid all the same."""
-        week = 0
-        while True:
-            a, b = 168.0 * week, min(168.0 * (week + 1), self.world.hours)
-            for place, (calendar, left) in enumerate(zip(self.world.centres.calendar, self.firm.shop.centres, strict=True)):
-                lost = int(self.world.centres.machines[place]) * (calendar.hours(a, b) - left.calendar.hours(a, b))
-                if lost > 1e-9:
-                    self.log.emit(self.env.now, Event.HOURS_LOST, place=place, quantity=lost)
-            week += 1
-            yield At(self.env, 168.0 * week, Phase.ARRIVE)

@@ -199,7 +199,7 @@ def _money(world: World, sold: I) -> dict[str, F]:
 def _hours(world: World, months: Months, day: int, offer: SopOffer, busy: F) -> dict[str, F]:
     """Normal, overtime and extra shift hours by work centre and month [h]; the first normal ones less those that are busy."""
     w = world
-    each = w.centres.machines * w.centres.efficiency
+    each = w.centres.machines * w.centres.efficiency * w.centres.availability
     daily = np.array([_ahead(calendar.daily(_known_days(world)), day, months.horizon) for calendar in w.centres.calendar])
     normal = months.sums(daily) * each[:, None]
     open_weeks = months.sums(np.array([row.reshape(-1) > 0 for row in daily], dtype=np.float64)) / np.maximum(_open_days_week(daily), 1.0)[:, None]
