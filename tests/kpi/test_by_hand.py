@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from kpi_worlds import outcome, table, terms
 
-from e2esim.domain.book import CONSUMER_COLUMNS, CONTACT_COLUMNS, LATE_COLUMNS, ORDER_COLUMNS, LateCause, OrderKind
+from e2esim.domain.book import CONSUMER_COLUMNS, CONTACT_COLUMNS, LATE_COLUMNS, ORDER_COLUMNS, LateCause, OrderKind, Reason
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.ledger import Balance, Journal, Posted
 from e2esim.domain.outcome import ACCOUNT_COLUMNS
@@ -232,6 +232,21 @@ def test_margin_and_operating_result() -> None:
     assert k.value("desk_occupancy") == pytest.approx(10.0 / 17.0)
     assert k.value("contact_cost") == pytest.approx(17.0 * 365 / 63)
     assert k.value("operating_result") == pytest.approx((380.0 - 63.0 - 17.0) * 365 / 63)
+
+
+def test_complaints_have_a_cause_and_lateness_is_one() -> None:
+    rows = table(ORDER_COLUMNS, placed=[30 * D] * 4, promised=[40 * D + 18] * 4, delivered=[39 * D, 45 * D, 39 * D, 39 * D], problems=[1, 0, 8, 0])
+    calls = table(
+        CONTACT_COLUMNS,
+        t=[41 * D, 39 * D, 41 * D + 1, 60 * D, 41 * D, 3 * D],
+        row=[0, 1, 1, 2, 0, 0],
+        reason=[Reason.COMPLAINT, Reason.WHERE_IS_MY_ORDER, Reason.WHERE_IS_MY_ORDER, Reason.CLAIM, Reason.COMPLAINT, Reason.COMPLAINT],
+        attempt=[1, 1, 1, 1, 2, 1],  # the second asks before the day is over, the fifth comes back, the sixth is in the warm-up
+    )
+    k = measure(outcome(orders=rows, contacts=calls))
+    by_cause = {cause: k.value("complaints_by_cause", "cause", cause) for cause in ("damage", "defect", "lateness", "incomplete")}
+    assert by_cause == {"damage": 25.0, "defect": 25.0, "lateness": 25.0, "incomplete": 0.0}
+    assert k.value("complaints_by_cause") == 75.0
 
 
 def test_cash_comes_when_terms_are_over() -> None:

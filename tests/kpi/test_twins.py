@@ -74,6 +74,7 @@ def test_twins_and_hand_cases_cover_the_catalogue() -> None:
         "pieces_per_hour",
         "overtime_cost",
         "contact_cost",
+        "complaints_by_cause",
         "desk_occupancy",
         "seller_cost",
         "touchpoint_cost",

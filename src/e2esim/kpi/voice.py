@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from e2esim.domain.book import LineProblem, Reason
 from e2esim.kpi import voice_kernels as k
 from e2esim.kpi.groups import fold, ratio
 from e2esim.kpi.reading import Reading
@@ -13,6 +14,7 @@ from e2esim.kpi.table import Findings
 Floats = npt.NDArray[np.float64]
 
 
+CAUSES = ("defect", "damage", "incomplete", "installation", "lateness", "other")
 TARGET_H = 20.0 / 3600.0  # [h] within which an agent should answer
 
 
@@ -103,6 +105,7 @@ def measure_desk(reading: Reading, placed: Floats, findings: Findings) -> None:
     ):
         findings.put(name, ratio(s[:, above], s[:, below]), s[:, below])
     _in_opening_hours(reading, findings)
+    _by_cause(reading, float(placed[0]), findings)
     findings.put("contacts_per_100_orders", ratio(s[:, k.CONTACTS], placed, 100.0), placed)
     findings.put("complaints_per_100_orders", ratio(s[:, k.COMPLAINTS], placed, 100.0), placed)
     findings.put("agent_hours", s[:, k.AGENT_H] * reading.a_year, s[:, k.CONTACTS])
@@ -120,3 +123,26 @@ def _in_opening_hours(reading: Reading, findings: Findings) -> None:
     s = fold(sums, cells, reading.groups)
     findings.put("desk_service_level", ratio(s[:, 1], s[:, 0]), s[:, 0])
     findings.put("wait_open", ratio(s[:, 3], s[:, 2]), s[:, 2])
+
+
+def _by_cause(reading: Reading, placed: float, findings: Findings) -> None:
+    """First complaints by what was wrong with the line; asking where an order is, once its promised day is over, complains about lateness."""
+    c, o = reading.contacts, reading.orders
+    asked = (c["t"] >= reading.start) & (c["t"] < reading.end) & (c["attempt"] <= 1) & (c["row"] >= 0)
+    row = np.maximum(c["row"], 0)
+    known = o["problems"].shape[0] > 0
+    problems = o["problems"][row] if known else np.zeros(len(row), dtype=np.uint8)
+    promised = o["promised"][row] if known else np.full(len(row), np.nan)
+    of_line = np.isin(c["reason"], (Reason.COMPLAINT, Reason.CLAIM))
+    late = (c["reason"] == Reason.WHERE_IS_MY_ORDER) & (c["t"] >= 24.0 * np.floor(promised / 24.0) + 24.0)
+    wrong = [
+        of_line & (c["reason"] == Reason.CLAIM),
+        of_line & ((problems & LineProblem.DAMAGED) > 0),
+        of_line & ((problems & LineProblem.INCOMPLETE) > 0),
+        of_line & ((problems & LineProblem.INSTALL_FAILED) > 0),
+        late,
+    ]
+    cause = np.select(wrong, [CAUSES.index(name) for name in ("defect", "damage", "incomplete", "installation", "lateness")], CAUSES.index("other"))
+    counted = np.bincount(cause[asked & (of_line | late)], minlength=len(CAUSES)).astype(np.float64)
+    findings.put_one("complaints_by_cause", 100.0 * float(counted.sum()) / placed if placed else float("nan"), placed)
+    findings.put_members("complaints_by_cause", "cause", CAUSES, 100.0 * counted / placed if placed else np.full(len(CAUSES), np.nan), counted)

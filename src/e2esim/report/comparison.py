@@ -14,6 +14,7 @@ from rich.text import Text
 from e2esim.kpi.catalogue import CATALOGUE
 from e2esim.report.console import terminal
 from e2esim.report.headline import TERMINAL
+from e2esim.report.words import COARSE, Words
 
 _WIDTH = 100
 _DIGITS = 3
@@ -119,6 +120,8 @@ def statements(found: Compared, scale: float = 1.0) -> list[str]:
             f"Scaled world ({100 * scale:g} % of the full size): amounts (EUR, pieces, customers, lines; marked *) are those of the small copy, "
             "not multiplied up, and differences can be larger or smaller than at full size."
         )
+    if scale < COARSE:
+        said.append(Words("en")("scale_coarse"))
     return said
 
 

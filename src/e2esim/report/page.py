@@ -17,7 +17,7 @@ from e2esim.report.differs import NOTHING, Stated
 from e2esim.report.pictures.ink import css
 from e2esim.report.result import Names, Result, read_names
 from e2esim.report.scene import Scene, Section
-from e2esim.report.words import Words
+from e2esim.report.words import COARSE, Words
 
 
 def build_page(result: Result, *, language: str = "en", stated: Stated = NOTHING, accounts: Statements | None = None) -> str:
@@ -109,6 +109,8 @@ def _facts(result: Result, words: Words) -> list[str]:
     )
     if result.settings.scale != 1.0:
         facts.append(words("scale_note", share=words.told(result.settings.scale, "share")))
+    if result.settings.scale < COARSE:
+        facts.append(words("scale_coarse"))
     return facts
 
 

@@ -17,7 +17,7 @@ from rich.text import Text
 from e2esim.report.console import terminal
 from e2esim.report.headline import BY_CHANNEL, TERMINAL
 from e2esim.report.result import Measured, Result, read_names
-from e2esim.report.words import Words
+from e2esim.report.words import COARSE, Words
 
 _WIDTH = 80  # columns a terminal has at least
 
@@ -43,6 +43,8 @@ def print_result(result: Result, folder: Path | None, console: Console | None = 
     head = words(key, scenario=result.scenario, seed=result.seed, n=result.replications, wall=wall)
     console.print(Text(head, style="bold"))
     console.print(_headline(result, words))
+    if result.settings.scale < COARSE:
+        console.print(Text(words("scale_coarse")))
     channels = _channels(result, words)
     if channels is not None:
         console.print()

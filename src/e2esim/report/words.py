@@ -14,6 +14,7 @@ import yaml
 
 from e2esim.kpi.catalogue import CATALOGUE
 
+COARSE = 0.1  # scale below which lots, agents and accounts are so coarse that gains mislead
 LANGUAGES = ("en", "it")
 _NONE = "\N{EN DASH}"
 _COUNTS = ("pcs", "customers", "lines", "shortages")  # units of whole things

@@ -320,6 +320,17 @@ VOICE: tuple[Kpi, ...] = (
         source="requirements E6",
     ),
     Kpi(
+        name="complaints_by_cause",
+        label="Complaints by cause, lateness included",
+        unit="complaints/100 lines",
+        better="lower",
+        counted="lines placed",
+        definition="First complaints and claims per 100 order lines by what was wrong; who asks where an overdue order is complains about lateness.",
+        formula="100 (complaints + claims + questions after an order once its promised day is over) / lines placed in the window",
+        source="own; ISO 10002 counts any expression of dissatisfaction",
+        dimensions=("all", "cause"),
+    ),
+    Kpi(
         name="trade_satisfaction",
         label="Satisfaction of trade accounts",
         unit="satisfaction",
