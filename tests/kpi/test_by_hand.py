@@ -238,7 +238,7 @@ def test_complaints_have_a_cause_and_lateness_is_one() -> None:
     rows = table(ORDER_COLUMNS, placed=[30 * D] * 4, promised=[40 * D + 18] * 4, delivered=[39 * D, 45 * D, 39 * D, 39 * D], problems=[1, 0, 8, 0])
     calls = table(
         CONTACT_COLUMNS,
-        t=[41 * D, 39 * D, 41 * D + 1, 60 * D, 41 * D, 3 * D],
+        t=[41 * D, 40 * D + 20, 41 * D + 1, 60 * D, 41 * D, 3 * D],
         row=[0, 1, 1, 2, 0, 0],
         reason=[Reason.COMPLAINT, Reason.WHERE_IS_MY_ORDER, Reason.WHERE_IS_MY_ORDER, Reason.CLAIM, Reason.COMPLAINT, Reason.COMPLAINT],
         attempt=[1, 1, 1, 1, 2, 1],  # the second asks before the day is over, the fifth comes back, the sixth is in the warm-up
