@@ -11,7 +11,7 @@ from benchmarks import speed
 from benchmarks.machine import describe
 
 SPEED: dict[str, Callable[[bool], Iterator[speed.Figure]]] = {
-    "start": speed.start, "year": speed.year, "decade": speed.decade, "small": speed.small,
+    "start": speed.start, "year": speed.year, "decade": speed.decade, "small": speed.small, "fixed": speed.fixed,
 }  # fmt: skip
 ROOMS = {"promise": ("promise", "promise"), "network": ("network", "network")}  # figures too; their modules take a second to import
 PLANNERS = {
@@ -22,6 +22,7 @@ GROUPS = {"planning": ("lotsizing", "factory", "sequencing", "forecast", "loop")
 ABOUT = {
     "start": "e2esim --help",
     "year": "one year of mattress_maker at full scale: one replication, the whole command, memory",
+    "fixed": "mattress_maker at scale 0.02: the whole command, and the shares of simulating and of drawing the report",
     "decade": "ten years against one (scale 0.1; --full: scale 1)",
     "small": "the tests' small world at 1,000,000 customers: per-order SimPy against the engine",
     "promise": "batch allocation of a book of 10,000 orders, a backorder run, one request, capable-to-promise",

@@ -67,10 +67,26 @@ def year(full: bool) -> Iterator[Figure]:
     yield Figure(name="its peak memory", value=max(w.peak_gb for w in whole), unit="GB", goal=2.0, runs=len(whole))
 
 
-def _command() -> Measured:
+def fixed(full: bool) -> Iterator[Figure]:
+    """What a run costs however small the company: the whole command at scale 0.02, and the shares of simulating and of drawing."""
+    n = 5 if full else 3
+    whole = [_command("scale=0.02") for _ in range(n)]
+    bare = [_command("scale=0.02", "--no-report") for _ in range(n)]
+    one = _several(n, "year", 0.02, YEAR_D)
+    cpu = median([run.cpu_s for run in whole])
+    undrawn = median([run.cpu_s for run in bare])
+    yield Figure(
+        name="e2esim run scenario=mattress_maker scale=0.02, whole process", value=median([run.wall_s for run in whole]), cpu=cpu, unit="s", goal=3.0, runs=n
+    )
+    yield Figure(name="one replication of it, kernels loaded", value=_wall(one), cpu=_cpu(one), unit="s", runs=n)
+    yield Figure(name="that replication over the whole process, processor time", value=_cpu(one) / cpu, unit="x", runs=n)
+    yield Figure(name="report.html over the whole process, processor time", value=(cpu - undrawn) / cpu, unit="x", runs=n)
+
+
+def _command(*words: str) -> Measured:
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
-        return process([*command(), "run", "scenario=mattress_maker", "--json", "--quiet", "--out", str(here / "run")], cwd=here)
+        return process([*command(), "run", "scenario=mattress_maker", *words, "--json", "--quiet", "--out", str(here / "run")], cwd=here)
 
 
 def command() -> list[str]:

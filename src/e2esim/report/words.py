@@ -21,10 +21,13 @@ _COUNTS = ("pcs", "customers", "lines", "shortages")  # units of whole things
 _SPACE = "\N{NO-BREAK SPACE}"
 
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # by libyaml where PyYAML was built with it: ten times as fast
+
+
 @cache
 def _texts(name: str) -> dict[str, Any]:
     text = resources.files("e2esim.report").joinpath("texts", f"{name}.yaml").read_text(encoding="utf-8")
-    found: dict[str, Any] = yaml.safe_load(text)
+    found: dict[str, Any] = yaml.load(text, Loader=_LOADER)
     return found
 
 
