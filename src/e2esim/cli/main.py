@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import sys
 from enum import StrEnum
@@ -661,11 +662,15 @@ def _main(version: Annotated[bool, typer.Option("--version", help="Print the ver
         raise typer.Exit
 
 
+_YOUNG = 50_000  # new objects after which the garbage collector looks again
+
+
 def run() -> None:
     """Entry point of the command ``e2esim``."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # an output that cannot write every character loses none and never fails
+    gc.set_threshold(_YOUNG)  # modules that are loaded are no garbage: looking for it took a twentieth of a small run
     try:
         app()
     except KeyboardInterrupt:

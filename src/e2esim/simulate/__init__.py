@@ -7,7 +7,9 @@ allocate. See :mod:`e2esim.chain` and :class:`e2esim.simulate.replication.Replic
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
+from functools import cache
 
 from e2esim.domain.outcome import Outcome
 from e2esim.domain.world import World
@@ -28,4 +30,11 @@ def simulate(world: World, *, replication: int = 0, progress: Callable[[float], 
     """
     from e2esim.simulate.replication import Replication
 
+    _keep_modules()
     return Replication(world, replication).run(progress)
+
+
+@cache
+def _keep_modules() -> None:
+    """Before the first run: what is there by now, above all modules, stays; the collection before each run need not look at it."""
+    gc.freeze()

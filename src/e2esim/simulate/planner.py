@@ -60,6 +60,7 @@ class Planner:
         self.week_number = -1
         self._seen = np.zeros(w.items.n)
         self._season = _item_season(world)
+        self._usual_index: dict[int, F] = {}  # of the weeks asked for before, by first day: every night asks for the same ones
         self._level = self._opening_level()
         self._central = deployment.mean_week()  # of it, what DRP plans from the branches' shelves
         self._seen_central = np.zeros(w.items.n)
@@ -94,8 +95,10 @@ class Planner:
 
     def _index(self, day: int) -> F:
         """Seasonal index by item of the week that starts on ``day``, (items,)."""
-        months = [month_of(self.world.start, day + k) for k in range(7)]
-        usual = np.asarray(self._season[:, months].mean(axis=1))
+        usual = self._usual_index.get(day)
+        if usual is None:
+            months = [month_of(self.world.start, day + k) for k in range(7)]
+            usual = self._usual_index[day] = np.asarray(self._season[:, months].mean(axis=1))
         return usual if self.known is None else usual * self.known.demand(24.0 * day)
 
     def _mps_system(self) -> MpsSystem:
