@@ -122,7 +122,7 @@ def svg(figure: Figure, name: str, title: str) -> str:
     """
     buffer = io.StringIO()
     # the canvas lays out and draws once; savefig would draw the whole figure once more for the layout alone
-    FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})  # type: ignore[no-untyped-call]
     text = buffer.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
