@@ -42,7 +42,7 @@ class OpenCompany:
 
     @property
     def simulates_markets(self) -> bool:
-        """Whether it has a market layer, so that ``sop`` and ``compare`` can be asked."""
+        """Whether it has a market layer, so that ``sop`` can be asked."""
         return has_market(self.place)
 
     def plan(self, *, time_limit_s: float | None = None, **wishes: Any) -> PlanMade:
@@ -123,21 +123,25 @@ class OpenCompany:
 
         ``others`` are lists of overrides by name, ``more`` are companies by name.
         """
+        from e2esim.application.comparing import kpis_of, rivals_of
         from e2esim.study.compare import Rule, compare
 
-        runs = {self.name: self._scenario(())}
-        runs |= {name: self._scenario(overrides) for name, overrides in (others or {}).items()}
-        runs |= {name: company._scenario(()) for name, company in more.items()}
+        runs = {self.name: self._words()}
+        runs |= {name: [*self._words(), *overrides] for name, overrides in (others or {}).items()}
+        runs |= {name: company._words() for name, company in more.items()}
         if len(runs) < 2:
             raise InputErrors([Problem(file=COMMAND_LINE, message="nothing to compare", remedy="give overrides or another company")])
-        from e2esim.report.comparison import SHOWN
+        rivals = rivals_of(runs)
+        kpis = kpis_of(rivals[self.name].kind)
+        return ComparedRuns(compare({name: one.subject for name, one in rivals.items()}, rule=Rule(replications=replications), kpis=kpis, workers=workers))
 
-        return ComparedRuns(compare(runs, rule=Rule(replications=replications), kpis=SHOWN, workers=workers))
+    def _words(self) -> list[str]:
+        return [f"scenario={self.name}", *self.overrides]
 
     def _scenario(self, overrides: Sequence[str]) -> Scenario:
         from e2esim.config import load
 
-        return load([f"scenario={self.name}", *self.overrides, *overrides])
+        return load([*self._words(), *overrides])
 
     def tables(self) -> Mapping[str, pl.DataFrame]:
         """The tables as its verbs read them."""
@@ -146,7 +150,7 @@ class OpenCompany:
         return self._scenario(()).tables if self.simulates_markets else read_plan_data(Path(self.name)).tables
 
     def __repr__(self) -> str:
-        verbs = "plan, promise, backorders, forecast, sop, run, compare" if self.simulates_markets else "plan, promise, backorders, forecast, run"
+        verbs = "plan, promise, backorders, forecast, sop, run, compare" if self.simulates_markets else "plan, promise, backorders, forecast, run, compare"
         return f"<company {' '.join((self.name, *self.overrides))}: {verbs}>"
 
 

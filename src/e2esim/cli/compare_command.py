@@ -13,6 +13,7 @@ import typer
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem, did_you_mean
 
 if TYPE_CHECKING:
+    from e2esim.application.comparing import Rival
     from e2esim.domain.scenario import Scenario
     from e2esim.report.comparison_folder import ComparisonFacts
 
@@ -78,8 +79,8 @@ def asked(arguments: Sequence[str], experiment: str) -> ComparisonAsked:
     return ComparisonAsked(title=" against ".join(text for text, _ in reversed(named)), runs={text: [*words, *common] for text, words in named})
 
 
-def check_kpis(kpis: Sequence[str], place: str, column: str = "kpis") -> None:
-    """Refuse names that the catalogue does not have.
+def check_kpis(kpis: Sequence[str], place: str, column: str = "kpis", known: Sequence[str] = ()) -> None:
+    """Refuse names that the catalogue, or ``known``, does not have.
 
     Raises
     ------
@@ -88,43 +89,46 @@ def check_kpis(kpis: Sequence[str], place: str, column: str = "kpis") -> None:
     """
     from e2esim.kpi.catalogue import CATALOGUE
 
-    unknown = [kpi for kpi in kpis if kpi not in CATALOGUE]
+    names = list(known) or list(CATALOGUE)
+    unknown = [kpi for kpi in kpis if kpi not in names]
     if unknown:
-        remedy = "`e2esim kpis` lists them"
-        raise InputErrors(
-            [Problem(file=place, column=column, value=kpi, message="no such KPI", remedy=did_you_mean(kpi, list(CATALOGUE), remedy)) for kpi in unknown]
-        )
+        remedy = "`e2esim kpis` lists them" if not known else f"known: {', '.join(names)}"
+        raise InputErrors([Problem(file=place, column=column, value=kpi, message="no such KPI", remedy=did_you_mean(kpi, names, remedy)) for kpi in unknown])
 
 
 def compare_runs(arguments: Sequence[str], options: CompareOptions) -> None:
     """Load all runs (all errors at once), run them, print the differences and write the folder that is asked for."""
+    from e2esim.application.comparing import MARKET, kpis_of, rivals_of
     from e2esim.cli.run_command import run_folder, write_new
 
     question = asked(arguments, options.experiment)
     kpis = [word.strip() for word in options.kpis.split(",") if word.strip()] or list(question.kpis)
-    check_kpis(kpis, COMMAND_LINE if options.kpis else f"experiment {options.experiment}", "--kpis" if options.kpis else "kpis")
-    scenarios = load_runs(question.runs)
+    rivals = rivals_of(question.runs)
+    first = next(iter(rivals.values()))
+    place = COMMAND_LINE if options.kpis else f"experiment {options.experiment}"
+    check_kpis(kpis, place, "--kpis" if options.kpis else "kpis", () if first.kind == MARKET else kpis_of(first.kind))
     folder = None if options.out is None else run_folder(options.out, "comparison", "")
+    shown = kpis or list(kpis_of(first.kind))
 
-    from e2esim.report.comparison import SHOWN, comparison_json, print_comparison
+    from e2esim.report.comparison import comparison_json, print_comparison
     from e2esim.report.progress import progress_bar
     from e2esim.study.compare import Rule, compare
     from e2esim.study.judged import MATERIAL
 
     rule = Rule(replications=options.replications or question.replications, precision=options.precision, most=options.most)
-    scale = next(iter(scenarios.values())).settings.scale
+    subjects = {name: one.subject for name, one in rivals.items()}
     with progress_bar(quiet=options.quiet or options.as_json) as tell:
         material = MATERIAL if options.material is None else options.material
-        found = compare(scenarios, rule=rule, kpis=kpis or SHOWN, material=material, workers=options.workers, progress=tell)
+        found = compare(subjects, rule=rule, kpis=shown, material=material, workers=options.workers, progress=tell)
     if folder is not None:
         from e2esim.report.comparison_folder import write_comparison
 
-        told = _told(question, scenarios)
+        told = _told(question, rivals)
         write_new(folder, lambda place: write_comparison(found, told, place), chosen=True)
     if options.as_json:
         typer.echo(json.dumps(comparison_json(found), ensure_ascii=False, allow_nan=False))
     elif not options.quiet:
-        print_comparison(found, kpis, scale=scale)
+        print_comparison(found, shown, scale=first.scale)
         if folder is not None:
             typer.echo(f"Comparison folder: {folder}")
 
@@ -155,21 +159,18 @@ def load_runs(runs: Mapping[str, Sequence[str]]) -> dict[str, Scenario]:
     return scenarios
 
 
-def _told(question: ComparisonAsked, scenarios: Mapping[str, Scenario]) -> ComparisonFacts:
+def _told(question: ComparisonAsked, rivals: Mapping[str, Rival]) -> ComparisonFacts:
+    from e2esim.domain.scenario import Scenario
     from e2esim.report.comparison_folder import ComparisonFacts
     from e2esim.report.differs import apart
 
-    base, *others = scenarios
-    settings = scenarios[base].settings
-    horizon = settings.horizon
-    return ComparisonFacts(
-        title=question.title,
-        runs=question.runs,
-        changed={name: apart(scenarios[base], scenarios[name]) for name in others},
-        seed=settings.seed,
-        scale=settings.scale,
-        period=f"{horizon.days} days from {horizon.start}, the first {horizon.warmup_days} not counted",
-    )
+    base = next(iter(rivals.values()))
+    changed = {
+        name: apart(base.subject, other.subject)
+        for name, other in list(rivals.items())[1:]
+        if isinstance(base.subject, Scenario) and isinstance(other.subject, Scenario)
+    }
+    return ComparisonFacts(title=question.title, runs=question.runs, changed=changed, seed=base.seed, scale=base.scale, period=base.period)
 
 
 def _wrong(column: str, value: str, message: str, remedy: str) -> InputErrors:

@@ -73,12 +73,14 @@ def run_company(overrides: Sequence[str], options: RunOptions) -> None:
         from e2esim.cli.network_command import run_network
 
         _one_of_them(options)
+        _no_use_for(options, "of stock points that refill by rules")
         run_network(network, rest, options)
         return
     place = data_place(company) if company else None
     if place is not None and kind_of_run(place) == RunKind.PLANNED:
         from e2esim.cli.planned_run_command import run_planned
 
+        _no_use_for(options, "of a factory", ("--stop-at", "--save"))
         run_planned(place, rest, options)
         return
     own = {"--post-game": options.post_game, "--stop-at": options.stop_at, "--save": options.save}
@@ -87,6 +89,18 @@ def run_company(overrides: Sequence[str], options: RunOptions) -> None:
     if wrong:
         raise InputErrors(wrong)
     run_scenario([*(f"scenario={word}" for word in (*bare, *named)), *rest], options)
+
+
+def _no_use_for(options: RunOptions, run: str, but: Sequence[str] = ()) -> None:
+    """Refuse options that would change nothing: a run without markets writes tables and no page, in English, on one core."""
+    given = {
+        "--no-report": not options.report, "--language": options.language != "en", "--workers": options.workers > 0,
+        "--stop-at": bool(options.stop_at), "--save": options.save is not None,
+    }  # fmt: skip
+    wrong = [name for name, there in given.items() if there and name not in but]
+    if wrong:
+        message = f"changes nothing in a run {run}: it writes tables and no page, in English, on one core, to its end"
+        raise InputErrors([Problem(file=COMMAND_LINE, column=name, message=message, remedy="leave it out") for name in wrong])
 
 
 def run_scenario(overrides: Sequence[str], options: RunOptions) -> None:

@@ -21,6 +21,13 @@ _DIGITS = 3
 SHOWN = tuple(name for group in TERMINAL.values() for name in group)  # KPIs judged and shown if none are asked for
 _PER = ("share", "points", "satisfaction", "days", "h", "years", "1/year", "naive errors", "hand-offs")  # units that do not grow with the world
 
+_MORE = "lines_at_once cycle_service revenue_eur profit_eur otif on_promise fill lines_as_planned lots_as_planned"
+_LESS = (
+    "lost_share backlog bullwhip holding_eur backlog_eur ordering_eur units_eur shipments_eur transit_eur lost_eur cost_eur flow_h wait_h wait_share queue "
+    "days_late late_open lead_time late_supplies"
+)
+_BETTER = {**dict.fromkeys(_MORE.split(), "higher"), **dict.fromkeys(_LESS.split(), "lower")}  # KPIs of networks and factories, which no catalogue holds
+
 
 class Gap(Protocol):
     """One KPI of one scenario against the base."""
@@ -78,15 +85,23 @@ def word(gap: Gap) -> str:
         return "no difference seen"
     if not gap.material:
         return "immaterial"
-    better = CATALOGUE[gap.kpi].better if gap.kpi in CATALOGUE else None
+    better = CATALOGUE[gap.kpi].better if _catalogued(gap.kpi, gap.unit) else _BETTER.get(gap.kpi)
     if better not in ("higher", "lower"):
         return "changed"
     return "better" if (gap.difference > 0) == (better == "higher") else "worse"
 
 
-def label(kpi: str) -> str:
-    """Name of a KPI as the catalogue has it; its own name where it has none."""
-    return CATALOGUE[kpi].label if kpi in CATALOGUE else kpi
+def label(kpi: str, unit: str = "") -> str:
+    """Name of a KPI as the catalogue has it; its own name where it has none, or one of another unit.
+
+    >>> label("fill_rate", "share"), label("orders", "1/period")
+    ('Fill rate', 'orders')
+    """
+    return CATALOGUE[kpi].label if _catalogued(kpi, unit) else kpi
+
+
+def _catalogued(kpi: str, unit: str) -> bool:
+    return kpi in CATALOGUE and unit in ("", CATALOGUE[kpi].unit)
 
 
 def is_amount(unit: str) -> bool:
@@ -143,7 +158,7 @@ def print_comparison(found: Compared, kpis: Iterable[str] = (), console: Console
             if (gap := by_name.get(kpi)) is not None:
                 star = "*" if scale != 1.0 and is_amount(gap.unit) else ""
                 change = f"{_number(gap.difference)} ±{_number(gap.ci_high - gap.difference)}"
-                table.add_row(Text(label(kpi)), Text(gap.unit + star), _number(gap.base), _number(gap.other), change, word(gap), _factor(gap))
+                table.add_row(Text(label(kpi, gap.unit)), Text(gap.unit + star), _number(gap.base), _number(gap.other), change, word(gap), _factor(gap))
         console.print(table)
         missing = [label(kpi) for kpi in wanted if kpi not in by_name]
         if missing:

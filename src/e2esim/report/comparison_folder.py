@@ -53,7 +53,7 @@ def differences_frame(found: Compared, scale: float = 1.0) -> pl.DataFrame:
                     "scenario": name,
                     "against": found.base,
                     "kpi": gap.kpi,
-                    "label": label(gap.kpi),
+                    "label": label(gap.kpi, gap.unit),
                     "unit": gap.unit,
                     "base": gap.base,
                     "other": gap.other,

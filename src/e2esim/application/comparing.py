@@ -1,0 +1,125 @@
+"""Runs side by side, of any kind of company: what each is, what it may be compared with, and what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from e2esim.config.places import data_place, has_market
+from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
+
+if TYPE_CHECKING:
+    from e2esim.domain.scenario import Scenario
+    from e2esim.study.company import Company
+
+MARKET, NETWORK, PLANNED = "market", "network", "factory"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rival:
+    """One run of a comparison: its kind, what a study runs, and what must be alike in all: horizon, seed and scale as words."""
+
+    kind: str
+    subject: Scenario | Company
+    alike: tuple[str, ...]
+    period: str
+    seed: int
+    scale: float = 1.0
+
+
+def rivals_of(runs: Mapping[str, Sequence[str]]) -> dict[str, Rival]:
+    """Open every run: overrides with one ``scenario=``; all errors at once.
+
+    Raises
+    ------
+    InputErrors
+        If a run is wrong, or they are of different kinds, or differ in horizon, seed or scale.
+    """
+    found: dict[str, Rival] = {}
+    problems: list[Problem] = []
+    for name, overrides in runs.items():
+        try:
+            found[name] = rival(overrides)
+        except InputErrors as errors:
+            problems.extend(problem for problem in errors.problems if problem not in problems)
+    kinds = {one.kind for one in found.values()}
+    if len(kinds) > 1:
+        remedy = "compare companies of one kind"
+        said = ", ".join(f"{name}: {one.kind}" for name, one in found.items())
+        problems.append(Problem(file=COMMAND_LINE, value=said, message="the runs are of different kinds and have no KPI in common", remedy=remedy))
+    elif len({one.alike for one in found.values()}) > 1:
+        remedy = "give every run the same horizon.*, seed and scale" if PLANNED not in kinds else "give every run the same run_days and seed"
+        problems.append(Problem(file=COMMAND_LINE, message="the runs differ in horizon, seed or scale", remedy=remedy))
+    if any(not problem.warning for problem in problems):
+        raise InputErrors(problems)
+    return found
+
+
+def rival(overrides: Sequence[str]) -> Rival:
+    """Open one run.
+
+    Raises
+    ------
+    InputErrors
+        If it cannot run.
+    """
+    name = next((word.partition("=")[2] for word in overrides if word.startswith("scenario=")), "")
+    rest = [word for word in overrides if not word.startswith("scenario=")]
+    from e2esim.config.supply_network import network_place, open_network
+
+    place = network_place(name) if name else None
+    if place is not None:
+        from e2esim.study.companies import RefillingCompany
+
+        company = open_network(place, rest).company
+        settings = company.settings
+        alike = (str(company.clock.horizon_d), str(company.clock.warmup_d), str(company.clock.period_d), str(settings.seed))
+        period = f"{settings.horizon.days} days, the first {settings.horizon.warmup_days} not counted"
+        return Rival(kind=NETWORK, subject=RefillingCompany(company=company), alike=alike, period=period, seed=settings.seed)
+    data = data_place(name) if name else None
+    if data is not None and not has_market(data):
+        return _factory(data, rest)
+    from e2esim.config import load
+
+    scenario = load(overrides)
+    chosen, horizon = scenario.settings, scenario.settings.horizon
+    period = f"{horizon.days} days from {horizon.start}, the first {horizon.warmup_days} not counted"
+    return Rival(
+        kind=MARKET, subject=scenario, alike=(str(horizon), str(chosen.seed), str(chosen.scale)), period=period, seed=chosen.seed, scale=chosen.scale
+    )
+
+
+def _factory(data: Path, overrides: Sequence[str]) -> Rival:
+    from e2esim.application.planning import forecast_of
+    from e2esim.config.plan_data import read_plan_data
+    from e2esim.config.planned_run import company_of, demand_of, rules_of, run_words
+    from e2esim.study.companies import PlanningCompany
+
+    read = read_plan_data(data)
+    rules = rules_of(read, run_words(overrides))
+    demand = demand_of(read, rules)
+    company = company_of(read, None if demand is None else forecast_of(demand))
+    alike = (str(rules.days), str(rules.seed), str(read.case.facts.today))
+    period = f"{rules.days} days from {read.case.facts.today}"
+    return Rival(kind=PLANNED, subject=PlanningCompany(company=company, rules=rules), alike=alike, period=period, seed=rules.seed)
+
+
+def kpis_of(kind: str) -> tuple[str, ...]:
+    """KPIs that are judged together and shown where none are asked for: all that a network or a factory has.
+
+    >>> kpis_of("factory")[:2]
+    ('lines_due', 'otif')
+    """
+    if kind == NETWORK:
+        from e2esim.kpi.network import UNITS
+
+        return tuple(UNITS)
+    if kind == PLANNED:
+        from e2esim.kpi.planned import KPIS
+
+        return tuple(kpi.name for kpi in KPIS)
+    from e2esim.report.comparison import SHOWN
+
+    return SHOWN
