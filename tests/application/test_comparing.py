@@ -29,7 +29,7 @@ def test_two_levels_of_stock_differ_as_a_newsvendor_says(tmp_path: Path) -> None
     gaps = {gap.kpi: gap for gap in found.differences["high"]}
     assert gaps["stock"].difference > 0
     assert gaps["cost_eur"].difference < 0
-    assert gaps["demand"].difference == pytest.approx(0.0)  # the same customers
+    assert gaps["orders"].difference == pytest.approx(0.0)  # the same customers
 
 
 def test_kinds_do_not_mix_and_horizons_are_alike(tmp_path: Path) -> None:
