@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from e2esim.cli.main import app
 from e2esim.config.problems import InputErrors, Problem
 from e2esim.config.supply_network import network_place, open_network
 from e2esim.domain.network_company import NetworkCompany
@@ -55,6 +57,13 @@ def test_items_and_demand_alone_run_and_say_what_was_assumed(tmp_path: Path) -> 
     ("tables", "file", "row", "column", "words"),
     [
         ({"lanes": "from,to,item\nplant,nowhere,chair\nplant,shop,chair\n"}, "lanes.csv", 2, "to", "lane to nowhere"),
+        ({"lanes": "from,to,item\n,shop,chair\nplant,shop,chair\n"}, "lanes.csv", 2, "from", "lane from nowhere"),
+        ({"lanes": "from,to,item\nplant,,chair\nplant,shop,chair\n"}, "lanes.csv", 2, "to", "lane to nowhere"),
+        ({"lanes": "from,to,item\nplant,plant,chair\nplant,shop,chair\n"}, "lanes.csv", 2, "to", "to itself"),
+        ({"demand": "item,site,mean\nchair,shop,2\nchair,shop,3\n"}, "demand.csv", 3, "item", "the same stream stands in row 2"),
+        ({"demand": "item,site,mean,last\nchair,shop,2,2025-01-01\n"}, "demand.csv", 2, "last", "ends before it begins"),
+        ({"stock": "item,site,on_hand\nchair,cellar,3\n"}, "stock.csv", 2, "site", "no such site"),
+        ({"replenishment": SOUND["replenishment"].replace("base_stock,12,,1", "periodic,,,7")}, "replenishment.csv", 3, "quantity", "needs"),
         ({"lanes": "from,to,item\nplant,shop,chair\nshop,plant,chair\n"}, "lanes.csv", 2, "to", "circle"),
         ({"supply": None}, "replenishment.csv", 2, "item", "without source"),
         ({"supply": "supplier,item,site,lead_time_days,share\na,chair,plant,1,.5\nb,chair,plant,1,.4\n"}, "supply.csv", 2, "share", "sum to 0.9"),
@@ -78,6 +87,54 @@ def test_what_contradicts_itself_is_told_with_its_place(
     fitting = [p for p in found if p.file.endswith(file) and p.row == row and p.column == column and words in p.message]
     assert fitting, [str(p) for p in found]
     assert all(p.remedy for p in fitting)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"lanes": "from,to,item\nplant,nowhere,chair\n"},
+        {"lanes": "from,to,item\nplant,shop,chair\nshop,plant,chair\n"},
+        {"supply": None},
+        {"supply": "supplier,item,site,lead_time_days,share\na,chair,plant,1,.5\nb,chair,plant,1,.4\n"},
+        {"sites": "site,kind\nplant,plant\nshop,shop\nidle,shop\n"},
+        {"demand": "item,site,mean\nstool,shop,2\n"},
+    ],
+)
+def test_the_command_ends_with_two_and_writes_nothing(tmp_path: Path, wrong: dict[str, str | None]) -> None:
+    """Lane to nowhere, circle of moves, stock point without source, shares of 0.9, site without items, tables that contradict each other."""
+    folder, out = tmp_path / "firm", tmp_path / "run"
+    folder.mkdir()
+    for name, text in (SOUND | wrong).items():
+        if text is not None:
+            (folder / f"{name}.csv").write_text(text)
+    done = CliRunner().invoke(app, ["run", str(folder), "--out", str(out)])
+    assert done.exit_code == 2, done.output
+    assert ".csv" in done.output
+    assert "row " in done.output
+    assert not out.exists()
+
+
+def test_columns_of_other_verbs_are_named(tmp_path: Path) -> None:
+    (tmp_path / "routings.csv").write_text("item,step,work_centre,setup_h_per_lot,run_h_per_unit,flow_days\n")
+    orders = "order,customer,item,site,qty,due,ship_set\nA1,bar,chair,shop,7,2026-01-15,x\n"
+    for name, text in (SOUND | {"orders": orders}).items():
+        (tmp_path / f"{name}.csv").write_text(text)
+    (tmp_path / "modes.csv").write_text("mode\ntruck\n")
+    place = network_place(str(tmp_path))
+    assert place is not None
+    said = {(Path(p.file).stem, p.column) for p in open_network(place, []).warnings}
+    assert {("orders", "ship_set"), ("routings", "flow_days"), ("modes", "")} <= said
+
+
+def test_negative_stock_is_taken_as_none(tmp_path: Path) -> None:
+    found = company(tmp_path, stock="item,site,on_hand\nchair,plant,-3\nchair,shop,10\n")
+    assert [p.on_hand for p in found.network.points] == [0.0, 10.0]
+
+
+def test_the_run_begins_on_the_day_that_settings_state(tmp_path: Path) -> None:
+    orders = "order,customer,item,site,qty,due\nA1,bar,chair,shop,7,2026-03-09\n"
+    found = company(tmp_path, demand=None, orders=orders, settings="key,value\ntoday,2026-03-02\n")
+    assert [d.first_d for d in found.network.demands] == [7.0]
 
 
 def test_all_problems_come_at_once(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def _kinds(reader: Reader, customers: frozenset[str]) -> dict[str, str]:
     if reader.there("sites"):
         return {row["site"]: row["kind"] for row in reader.rows("sites") if row["site"]}
     named = {row["site"] for table in ("stock", "demand", "orders", "replenishment", "supply", "receipts") for row in reader.rows(table)}
-    named |= {row["from"] for row in reader.rows("lanes")} | {row["to"] for row in reader.rows("lanes") if row["to"] not in customers}
+    named |= {row["from"] for row in reader.rows("lanes") if row["from"]} | {row["to"] for row in reader.rows("lanes") if row["to"] not in customers}
     found = sorted(name for name in named if name) or [MAIN]
     what = f"one site, {found[0]}" if len(found) == 1 else "every site its tables name"
     reader.notices.append(f"no table sites: {what}; each may make what has a bill or a routing")
@@ -94,10 +94,12 @@ def known_ends(reader: Reader, plan: Map) -> list[Row]:
     good = []
     for row in reader.rows("lanes"):
         if row["to"] in plan.kinds or row["to"] in plan.customers:
-            if row["from"] == row["to"]:
+            if row["from"] not in plan.kinds:
+                reader.wrong("lanes", row, "from", "a lane from nowhere", "name the site that the goods leave")
+            elif row["from"] == row["to"]:
                 reader.wrong("lanes", row, "to", "a lane from a site to itself", "name another site")
             else:
                 good.append(row)
         else:
-            reader.wrong("lanes", row, "to", "a lane to nowhere", "name a site of table sites or a customer of table demand")
+            reader.wrong("lanes", row, "to", "a lane to nowhere", "name a site of table sites, or a customer of tables demand or orders")
     return good

@@ -10,10 +10,12 @@ from e2esim.planning.factory.problem import Floats, Ints
 from e2esim.planning.rccp import overloads
 from e2esim.report.plan.view import PlanView, frame
 
+LATER_WEEKS = 104  # shown at most beyond the last week with hours
+
 
 def mps_frame(view: PlanView) -> pl.DataFrame:
     """One row a sold item and week: demand due, made, bought and open orders coming in, delivered, stock at the end."""
-    f, r, weeks = view.facts, view.result, view.weeks
+    f, r, weeks = view.facts, view.result, weeks_told(view.weeks, view.facts.order_due)
     sent = r.delivery_order < len(f.orders) - view.case.n_safety  # what is put aside as safety stock stays in stock
     wanted = slice(len(f.orders) - view.case.n_safety)
     sold = np.unique(f.order_item[wanted])
@@ -24,7 +26,7 @@ def mps_frame(view: PlanView) -> pl.DataFrame:
     coming, left = view.left.problem, np.arange(view.left.problem.receipt_item.size)
     made_before = (left >= n) & (left < n + view.lots.released)
     part = {
-        "demand": _sums(f.order_item[wanted], f.order_due[wanted], f.order_qty[wanted], sold, weeks),
+        "demand": _sums(f.order_item[wanted], np.minimum(f.order_due[wanted], 7 * weeks - 1), f.order_qty[wanted], sold, weeks),
         "made": _sums(out, r.lot_end, r.lot_qty, sold, weeks)
         + _sums(coming.receipt_item, coming.receipt_day, np.where(made_before, coming.receipt_qty, 0.0), sold, weeks),
         "received": _sums(f.source_item[r.purchase_source], r.purchase_received, r.purchase_qty, sold, weeks)
@@ -43,6 +45,16 @@ def mps_frame(view: PlanView) -> pl.DataFrame:
             "stock_end": stock.ravel().round(3),
         }
     )
+
+
+def weeks_told(weeks: int, due: Ints) -> int:
+    """Weeks of the master schedule: those with hours, and on to the last due day; what is due more than two years after them counts in the last week.
+
+    >>> weeks_told(5, np.array([34, 35, 87])), weeks_told(5, np.array([30_000])), weeks_told(5, np.array([], dtype=np.int64))
+    (13, 109, 5)
+    """
+    last = int(due.max(initial=-1)) // 7 + 1
+    return min(max(weeks, last), weeks + LATER_WEEKS)
 
 
 def _sums(node: Ints, day: Ints, qty: Floats, items: Ints, weeks: int) -> Floats:
