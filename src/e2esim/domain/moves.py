@@ -1,0 +1,195 @@
+"""What every setting and column of the market moves: how a test turns it, and the KPIs that must answer, with their sign.
+
+A knob that moves nothing is a defect. ``tests/study/test_no_dead_knob.py`` turns every one on common random numbers: a KPI written
+``csat+`` must rise, ``csat-`` must fall, ``csat`` must change either way. A knob without an entry fails a house test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+@dataclass(frozen=True)
+class Turn:
+    """One turn of a knob.
+
+    ``to``: ``=value`` sets it, ``*factor`` multiplies, ``+number`` adds, ``not`` negates. ``kpis``: names with + or - where the sign is
+    known. ``where``: rows of the table, ``column=value``, separated by blanks. ``given``: settings that both runs have.
+    """
+
+    to: str
+    kpis: str
+    where: str = ""
+    given: tuple[str, ...] = ()
+
+    def signs(self) -> dict[str, int]:
+        """Sign of each KPI, 0 = either.
+
+        >>> Turn("*2", "csat- touchpoint_cost").signs()
+        {'csat': -1, 'touchpoint_cost': 0}
+        """
+        return {word.rstrip("+-"): {"+": 1, "-": -1}.get(word[-1], 0) for word in self.kpis.split()}
+
+LABELS = frozenset(
+    {"brands.name", "markets.season", "markets.name", "markets.export", "markets.country", "channels.name", "segments.name", "attributes.unit", "segments.kind", "channels.kind"}
+)  # words for reports, and what a world is rather than what can be turned
+OTHERWISE = {
+    "budget": "read by `e2esim sop` (tests/sop)",
+    "history_kpis": "read by `e2esim calibrate` and the gaps of a run (tests/study)",
+}  # tables of the market that no customer sees
+SECTIONS = ("market", "satisfaction", "organisation", "finance")  # of the settings
+_ONE = ("organisation=one_team",)
+
+MOVES: dict[str, tuple[Turn, ...]] = {
+    "brands.quality": (Turn("*1.1", "satisfaction+ csat_mean_true+ memory+ good_word+"),),
+
+    "season.index": (Turn("*1.2", "turnover capacity_load", "month=1"),),
+    "channels.buyer": (Turn("=own", "turnover+", "channel=independent"),),
+    "channels.quoted_lead_d": (Turn("*0.5", "promise_lead- otif-", given=("promise=quoted",)),),
+    "channels.reference_lead_d": (Turn("*0.5", "satisfaction- purchases-"),),
+    "channels.consumer_lead_d": (Turn("*3", "consumer_lead_time+ satisfaction-"),),
+    "channels.payment_d": (Turn("*0.5", "dso-"),),
+    "channels.penalty_share_d": (Turn("*10", "penalties+ contribution-"),),
+    "channels.penalty_cap": (Turn("*0.01", "penalties-"),),
+    "channels.priority": (Turn("=9", "otif_strategic", "channel=large_retail", given=("precedence=priority", "market.demand_factor=1.4")),),
+    "channels.install_share": (Turn("*0.1", "satisfaction- cost_to_serve-"),),
+    "channels.second_thought_share": (Turn("*4", "returns_second_thoughts+ contribution-"),),
+    "channels.unsold_share_y": (Turn("*10", "returns_unsold+ contribution-"),),
+    "channels.integration": (Turn("=0", "satisfaction- problem_share+ csat_mean_true-"), Turn("=1", "satisfaction+ problem_share-")),
+    "channels.online": (Turn("not", "problem_share"),),
+    "channels.commission_share": (Turn("*3", "contribution-"),),
+    "channels.early_d": (Turn("=0", "otif_window-"),),
+    "channels.late_d": (Turn("=30", "otif_window+"),),
+    "channels.usual_service": (Turn("*1.3", "wallet-"),),
+    "channels.trade_share": (Turn("*1.2", "turnover"),),
+    "channels.choice_offset": (Turn("+0.5", "purchases+ turnover+"),),
+    "channels.sellers": (Turn("*1.3", "seller_cost+ purchases+", "channel=own_shop"),),
+    "segments.r": (Turn("*2", "customers crr_consumer"),),
+    "segments.alpha_lives": (Turn("*2", "crr_consumer- clv-"),),
+    "segments.a": (Turn("*3", "crr_due- clv-"),),
+    "segments.b": (Turn("*3", "crr_due+ clv+"),),
+    "segments.theta": (Turn("*3", "crr_due"),),
+    "segments.beta_price": (Turn("*2", "purchases-", given=("market.price_factor=1.2",)),),
+    "segments.beta_lead_d": (Turn("*3", "purchases"),),
+    "segments.w_punctuality": (Turn("*3", "satisfaction-"),),
+    "segments.w_lead": (Turn("*2", "satisfaction"),),
+    "segments.w_ease": (Turn("*2", "satisfaction- ces_true-"),),
+    "segments.w_experience": (Turn("*0", "satisfaction-"),),
+    "segments.anxiety": (Turn("*2", "purchases-"),),
+    "segments.response_share": (Turn("*0.5", "response_rate-"),),
+    "segments.active_window_d": (Turn("*0.5", "customers-"),),
+    "mix.share": (Turn("=1", "csat_mean_true purchases", "segment=premium"),),
+    "prices.price_eur": (Turn("*1.1", "contribution+"),),
+    "prices.consumer_eur": (Turn("*1.2", "purchases- satisfaction-"),),
+    "prices.reference_eur": (Turn("*1.2", "purchases+ satisfaction+"),),
+    "attributes.kano": (Turn("=attractive", "satisfaction+", "attribute=punctuality"),),
+    "attributes.gain": (Turn("*2", "satisfaction+", "attribute=experience"), Turn("*3", "satisfaction+", "attribute=lead_time")),
+    "attributes.loss": tuple(Turn("*2", "trade_satisfaction-", f"attribute={name}") for name in ("completeness", "damage"))
+    + tuple(
+        Turn("*2", "satisfaction-", f"attribute={name}")
+        for name in ("punctuality", "lead_time", "installation", "defect", "answer_time", "resolution", "effort", "integration")
+    ),
+    "attributes.tolerance": (Turn("*0.5", "satisfaction-", "attribute=punctuality"),),
+    "attributes.shape": (Turn("*2", "satisfaction", "attribute=resolution"),),
+    "touchpoints.phase": (Turn("=assist", "purchases-", "touchpoint=seller_own"),),
+    "touchpoints.channel": (Turn("=web", "purchases satisfaction", "touchpoint=seller_own"),),
+    "touchpoints.reach": (Turn("*0", "satisfaction- purchases- touchpoint_cost-"),),
+    "touchpoints.controlled": (
+        Turn("=true", "purchases", given=("market.speak_bad=1", "market.reputation_weight=3")),
+        Turn("not", "satisfaction", "phase=buy", _ONE),
+    ),
+    "touchpoints.online": (Turn("not", "problem_share"),),
+    "touchpoints.human": (Turn("not", "satisfaction", given=_ONE),),
+    "touchpoints.direct": (Turn("=true", "purchases", given=("market.speak_bad=1", "market.reputation_weight=3")),),
+    "touchpoints.relevance": (Turn("+0.2", "purchases+"),),
+    "touchpoints.enjoyment": (Turn("*0", "satisfaction- csat_mean_true-"),),
+    "touchpoints.problem_share": tuple(
+        Turn("=0.5", "problem_share+ satisfaction-" if phase != "assist" else "satisfaction-", f"phase={phase}")
+        for phase in ("discover", "evaluate", "buy", "receive", "use", "assist")
+    ),
+    "touchpoints.cost_eur": (Turn("*10", "touchpoint_cost+ contribution-"),),
+    "services.offered": (
+        Turn("=false", "purchases-", "service=financing"),
+        Turn("=false", "satisfaction-", "service=needs_analysis"),
+        Turn("=false", "satisfaction-", "service=installation"),
+        Turn("=false", "used_collected-", "service=used_collection"),
+        Turn("=false", "contacts_per_100_orders", "service=use_followup"),
+    ),
+    "services.use_share": (Turn("*0.5", "purchases-", "service=financing"), Turn("=1", "used_collected+", "service=used_collection")),
+    "services.cost_eur": tuple(
+        Turn("*20", "contribution-", f"service={name}") for name in ("financing", "needs_analysis", "installation", "used_collection", "use_followup")
+    ),
+    "services.price_eur": tuple(Turn("+20", "contribution+", f"service={name}") for name in ("financing", "installation", "used_collection")),
+    "services.effect": (
+        Turn("*0.1", "purchases-", "service=financing"),
+        Turn("*3", "satisfaction+", "service=needs_analysis"),
+        Turn("*10", "satisfaction- problem_share+", "service=installation"),
+        Turn("*3", "satisfaction+", "service=used_collection"),
+        Turn("=1", "contacts_per_100_orders-", "service=use_followup"),
+    ),
+    "market.demand_factor": (Turn("*1.2", "turnover+ purchases+"),),
+    "market.price_factor": (Turn("*1.2", "purchases- satisfaction-"),),
+    "market.conversion": (Turn("=0.5", "purchases"),),
+    "market.utility_offset": (Turn("+0.3", "purchases+"),),
+    "market.history_y": (Turn("*0.5", "customers-"),),
+    "market.reputation_weight": (Turn("*3", "purchases"),),
+    "market.reputation_half_life_d": (Turn("*0.2", "purchases"),),
+    "market.speak_good": (Turn("*2", "good_word+ purchases+"),),
+    "market.speak_bad": (Turn("*2", "bad_word+ purchases-"),),
+    "market.complaint_share": (Turn("=0.1", "complaint_share- complaints_per_100_orders-"),),
+    "market.word_of_mouth": (Turn("=false", "purchases"),),
+    "market.loyalty_loop": (Turn("=false", "crr_consumer"),),
+    "market.wallet_half_life_d": (Turn("*0.2", "wallet"),),
+    "market.wallet_most": (Turn("=0", "wallet"),),
+    "market.service_elasticity": (Turn("=0", "wallet"),),
+    "market.service_half_life_d": (Turn("*0.2", "wallet"),),
+    "market.rival_service": (Turn("=0.2", "wallet- turnover-"),),
+    "market.trade_elasticity": (Turn("*2", "turnover-", given=("market.price_factor=1.2",)),),
+    "market.cancel_d": (Turn("*10", "lost_sales+"),),
+    "market.cancel_trade_d": (Turn("*10", "lost_turnover+"),),
+    "market.patience_d": (Turn("=3", "lost_sales"),),
+    "market.competitor_satisfaction": (Turn("=1.1", "crr_due- bad_word+"),),
+    "market.trade_return_d": (Turn("*0.1", "turnover", given=("market.trade_churn=0.02",)),),
+    "market.trade_churn": (Turn("=0.02", "turnover- crr_trade-"),),
+    "satisfaction.model": (Turn("=product_only", "satisfaction bad_word-"),),
+    "satisfaction.kappa": (Turn("*3", "satisfaction-"),),
+    "satisfaction.eta": (Turn("*0.3", "memory"),),
+    "satisfaction.eta_extreme": (Turn("*0", "memory"),),
+    "satisfaction.base_share": (Turn("*0.8", "memory- crr_due-"),),
+    "satisfaction.half_life_d": (Turn("*0.2", "memory"),),
+    "satisfaction.answer_slope": (Turn("*0.5", "csat_mean_true"),),
+    "satisfaction.style_sd": (Turn("*3", "csat_mean_true"),),
+    "satisfaction.shared_noise": (Turn("=0", "nps_true"),),
+    "satisfaction.scar": (Turn("*5", "clv-"),),
+    "satisfaction.recovery_share": (Turn("=0", "satisfaction-"),),
+    "satisfaction.recovery_half_life_d": (Turn("*0.1", "satisfaction-"),),
+    "satisfaction.unfelt": (Turn("=all", "satisfaction+ bad_word-"),),
+    "organisation.mode": (Turn("=one_team", "handoffs- answer_time-"),),
+    "organisation.agents": (Turn("=6", "csat_mean_true- satisfaction- answer_time+ contact_cost-"),),
+    "organisation.open_h": (Turn("=14", "answer_time+"),),
+    "organisation.close_h": (Turn("=12", "answer_time+"),),
+    "organisation.days_week": (Turn("=7", "answer_time-"),),
+    "organisation.handle_min": (Turn("*4", "agent_hours+ satisfaction-"),),
+    "organisation.relay_h": (Turn("*4", "answer_time+"),),
+    "organisation.relay_share": (Turn("=0", "handoffs- satisfaction+"),),
+    "organisation.relay_loss": (Turn("=1", "satisfaction-"),),
+    "organisation.patience_min": (Turn("*0.1", "contact_abandoned+ satisfaction-"),),
+    "organisation.give_up_d": (Turn("*0.05", "contact_abandoned+"),),
+    "organisation.first_contact_low": (Turn("=0.9", "first_contact_resolution+ satisfaction+"),),
+    "organisation.first_contact_high": (Turn("=0.5", "first_contact_resolution-", given=_ONE),),
+    "organisation.culture": (Turn("=1", "first_contact_resolution+ satisfaction+"),),
+    "organisation.organisation": (Turn("=1", "first_contact_resolution+ handoffs-"),),
+    "organisation.platform": (Turn("=1", "first_contact_resolution+ satisfaction+ problem_share-"),),
+    "organisation.after_sale": (Turn("=false", "satisfaction- memory-"),),
+    "organisation.proactive": (Turn("=1", "contacts_per_100_orders- satisfaction+"),),
+    "organisation.cost_eur_h": (Turn("*2", "contact_cost+ contribution-"),),
+    "organisation.paid_h_y": (Turn("*1.2", "contact_cost+ seller_cost+ operating_result-"),),
+    "organisation.seller_eur_h": (Turn("*2", "seller_cost+ contribution-"),),
+    "organisation.seller_elasticity": (Turn("=0", "purchases"),),
+    "organisation.buyers_seller_week": (Turn("*0.7", "purchases-"),),
+    "organisation.info_share": (Turn("*3", "contacts_per_100_orders+"),),
+    "organisation.usage_share": (Turn("*3", "contacts_per_100_orders+"),),
+    "organisation.answer_reference_h": (Turn("*5", "satisfaction+"),),
+    "finance.discount_y": (Turn("*3", "clv- customer_value-"),),
+    "finance.clv_horizon_y": (Turn("*0.3", "clv- customer_value-"),),
+    "finance.overhead_eur_y": (Turn("*2", "operating_result-"),),
+}
