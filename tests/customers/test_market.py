@@ -46,8 +46,8 @@ class Shop:
         self.wallet, self.reputation = np.array([1.0, 0.0, 1.4, 0.7, 1.0]), np.array([0.2, -0.3])
         self.touch = np.array([0.3, 0.1, 0.0])
         self.channel, self.market = np.array([0, 1, 2]), np.array([1, 0, 1])
-        self.scalars = {"offset": 0.1, "use": 0.4, "relief": 0.6, "conversion": 0.35}
-        self.weight = np.array([0.6, 0.3, 0.5])
+        self.scalars = {"offset": 0.1, "relief": 0.6, "conversion": 0.35}
+        self.weight, self.use = np.array([0.6, 0.3, 0.5]), np.array([0.4, 0.15])
         self.beta_lead, self.beta_price, self.anxiety = np.array([0.015, 0.01]), np.array([1.5, 2.0]), np.array([0.2, 0.1])
 
     def offer(self) -> tuple[Any, ...]:
@@ -65,7 +65,7 @@ class Shop:
             self.wallet,
             self.touch,
             s["offset"],
-            s["use"],
+            self.use,
             s["relief"],
             self.beta_lead,
             self.beta_price,
@@ -96,8 +96,8 @@ class Shop:
         item = next(k for k in range(ITEMS) if u[0] <= self.item_cdf[cell, k])
         quantity = 1 + int(u[1] < self.pair[item])
         ratio = self.ratio[cell, item] * math.exp(0.05 * normal(self.keys[3], who, purchase))
-        chance, lead = self.chance(item, quantity, u[2] < self.scalars["use"], ratio, cell, segment, account, loyal)
-        return u[4] < chance, {"item": item, "quantity": quantity, "lead_d": lead, "price_ratio": ratio, "financed": int(u[2] < self.scalars["use"])}
+        chance, lead = self.chance(item, quantity, u[2] < self.use[segment], ratio, cell, segment, account, loyal)
+        return u[4] < chance, {"item": item, "quantity": quantity, "lead_d": lead, "price_ratio": ratio, "financed": int(u[2] < self.use[segment])}
 
 
 def run_prospects(shop: Shop, mu: F, ticks: int) -> tuple[npt.NDArray[np.void], int, npt.NDArray[np.int64]]:

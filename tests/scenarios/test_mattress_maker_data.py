@@ -334,14 +334,16 @@ def test_figures_of_the_calibration(world: Facts) -> None:
         assert row["late_share"] == share
         assert row["late_sigma"] == 1.197
         assert row["late_median_d"] * math.exp(row["late_sigma"] ** 2 / 2.0) == pytest.approx(mean, rel=0.002)
-    use = {row["service"]: row["use_share"] for row in world.rows["services"]}
-    assert use == {
+    offered = {row["service"]: row["offered_share"] for row in world.rows["services"]}
+    assert offered == {
         "financing": 0.87,
         "needs_analysis": 1.0,
         "installation": 1.0,
         "used_collection": 0.35,
         "use_followup": 0.10,
     }  # GfK 2019
+    financed = next(row for row in world.rows["services"] if row["service"] == "financing")
+    assert 0.2 <= financed["offered_share"] * financed["use_share"] <= 0.3  # US furniture 2016
     late = next(row for row in world.rows["attributes"] if row["attribute"] == "punctuality")
     assert (late["kano"], late["gain"]) == ("must_be", 0.0)  # early earns nothing
     slow = next(row for row in world.rows["attributes"] if row["attribute"] == "lead_time")

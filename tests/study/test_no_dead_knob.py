@@ -8,9 +8,9 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from turning import before, kpis, turned, wrong
 
 from e2esim.domain.moves import MOVES, Turn
+from turning import before, kpis, turned, wrong
 
 TURNS = [(name, turn) for name, turns in sorted(MOVES.items()) for turn in turns]
 PLAIN = [(name, turn) for name, turn in TURNS if not turn.given]

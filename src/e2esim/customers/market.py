@@ -76,6 +76,7 @@ class DemandCells:
         self._touch = w.touch.relevance[:, before].sum(axis=1) + self._selling() + c.choice_offset - lost
         self._word_weight = w.settings.market.reputation_weight * heard(w)
         self._own = c.buyer == 2
+        self._financed = self._financing()
         self._category_life = np.array([w.items.life_h[w.items.category == k].mean() for k in range(len(w.items.categories))])
 
     def _prospects_y(self) -> F:
@@ -84,6 +85,14 @@ class DemandCells:
         wanted = self.people.purchases_y.sum(axis=1) * m.demand_factor
         new = np.maximum(wanted - self.people.expected_repeats, 0.05 * wanted)
         return np.asarray(new / m.conversion)
+
+    def _financing(self) -> F:
+        """Share of the purchases of each segment that are paid in instalments: as anxious as it is, against the mean consumer, (segments,)."""
+        w = self.world
+        mix = np.diff(w.mix_cdf, axis=1, prepend=0.0)[w.cells.channel]
+        mean = float(np.average(mix @ w.segments.anxiety, weights=self.people.purchases_y.sum(axis=1)))
+        against = w.segments.anxiety / mean if mean > 0.0 else np.ones(len(w.segments.ids))
+        return np.asarray(np.minimum(1.0, w.services.use[0] * against))
 
     def _selling(self) -> F:
         """What the sellers of each channel add to the choice, against those whom the history needs, (channels,) [utility]."""
@@ -129,7 +138,7 @@ class DemandCells:
         if expected + len(due) > len(self._buffer):
             self._buffer = np.zeros(expected + len(due), dtype=BUYER)
         w, m, s = self.world, self.world.settings.market, self.world.segments
-        relief, use = float(w.services.effect[0]), float(w.services.use[0])
+        relief, use = float(w.services.effect[0]), self._financed
         shared: tuple[Any, ...] = (
             w.channels.stockist,
             offer.direct_d,

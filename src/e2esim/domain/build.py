@@ -507,7 +507,7 @@ def _services(frame: pl.DataFrame) -> w.Services:
     def column(name: str) -> w.F:
         return np.array([rows[s][name] if s in rows else 0.0 for s in w.SERVICES], dtype=np.float64)
 
-    return w.Services(use=column("use_share"), cost_eur=column("cost_eur"), price_eur=column("price_eur"), effect=column("effect"))
+    return w.Services(use=column("use_share") * column("offered_share"), cost_eur=column("cost_eur"), price_eur=column("price_eur"), effect=column("effect"))
 
 
 def _opening(t: Mapping[str, pl.DataFrame], items: w.Items, supply: w.Supply, stand_in: w.I, start: dt.date, scale: float) -> w.Opening:

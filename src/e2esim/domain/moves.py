@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+
 @dataclass(frozen=True)
 class Turn:
     """One turn of a knob.
@@ -30,7 +31,15 @@ class Turn:
         return {word.rstrip("+-"): {"+": 1, "-": -1}.get(word[-1], 0) for word in self.kpis.split()}
 
 LABELS = frozenset(
-    {"brands.name", "markets.season", "markets.name", "markets.export", "markets.country", "channels.name", "segments.name", "attributes.unit", "segments.kind", "channels.kind"}
+    f"{table}.{column}"
+    for table, columns in (
+        ("brands", "name"),
+        ("markets", "name season export country"),
+        ("channels", "name kind"),
+        ("segments", "name kind"),
+        ("attributes", "unit"),
+    )
+    for column in columns.split()
 )  # words for reports, and what a world is rather than what can be turned
 OTHERWISE = {
     "budget": "read by `e2esim sop` (tests/sop)",
@@ -114,7 +123,8 @@ MOVES: dict[str, tuple[Turn, ...]] = {
         Turn("=false", "used_collected-", "service=used_collection"),
         Turn("=false", "contacts_per_100_orders", "service=use_followup"),
     ),
-    "services.use_share": (Turn("*0.5", "purchases-", "service=financing"), Turn("=1", "used_collected+", "service=used_collection")),
+    "services.offered_share": (Turn("*0.2", "purchases- financed-", "service=financing"), Turn("*0.5", "used_collected-", "service=used_collection")),
+    "services.use_share": (Turn("*0.5", "purchases- financed-", "service=financing"), Turn("*0.5", "used_collected-", "service=used_collection")),
     "services.cost_eur": tuple(
         Turn("*20", "contribution-", f"service={name}") for name in ("financing", "needs_analysis", "installation", "used_collection", "use_followup")
     ),
@@ -145,7 +155,7 @@ MOVES: dict[str, tuple[Turn, ...]] = {
     "market.rival_service": (Turn("=0.2", "wallet- turnover-"),),
     "market.trade_elasticity": (Turn("*2", "turnover-", given=("market.price_factor=1.2",)),),
     "market.cancel_d": (Turn("*10", "lost_sales+"),),
-    "market.cancel_trade_d": (Turn("*10", "lost_turnover+"),),
+    "market.cancel_trade_d": (Turn("*10", "lost_turnover+", given=("market.patience_d=3", "market.demand_factor=1.4")),),
     "market.patience_d": (Turn("=3", "lost_sales"),),
     "market.competitor_satisfaction": (Turn("=1.1", "crr_due- bad_word+"),),
     "market.trade_return_d": (Turn("*0.1", "turnover", given=("market.trade_churn=0.02",)),),

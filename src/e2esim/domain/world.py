@@ -279,7 +279,7 @@ class Touch:
 class Services:
     """Services in the order of ``SERVICES``, (5,)."""
 
-    use: F  # share of use, 0 where not offered
+    use: F  # share of the purchases that use it, 0 where not offered
     cost_eur: F
     price_eur: F
     effect: F

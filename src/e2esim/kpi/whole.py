@@ -11,6 +11,7 @@ from e2esim.kpi.money import measure_money, measure_returns, sum_money
 from e2esim.kpi.operations import mean_stock, measure_operations
 from e2esim.kpi.reading import Reading
 from e2esim.kpi.service import measure_service
+from e2esim.kpi.services_used import measure_services_used
 from e2esim.kpi.surprises import measure_surprises
 from e2esim.kpi.table import Findings, KpiTable
 from e2esim.kpi.voice import measure_desk, measure_voice
@@ -32,6 +33,7 @@ def measure_all(outcome: Outcome) -> KpiTable:
     money = sum_money(reading)
     measure_loyalty(reading, money, findings)
     measure_voice(reading, findings)
+    measure_services_used(reading, findings)
     placed = measure_service(reading, findings)
     measure_desk(reading, placed, findings)
     measure_operations(reading, findings)

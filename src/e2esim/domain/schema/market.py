@@ -212,7 +212,8 @@ TABLES: tuple[Table, ...] = (
         columns=(
             choice("service", "which service", ("financing", "needs_analysis", "installation", "used_collection", "use_followup")),
             flag("offered", "true if the firm offers it"),
-            share("use_share", "share of the consumers who take it, where it is offered"),
+            share("offered_share", "share of the purchases in which it is offered", 1.0),
+            share("use_share", "share of the consumers who take it, where it is offered; financing: at the mean anxiety, in proportion to it"),
             number("cost_eur", "EUR/use", "cost to the firm"),
             number("price_eur", "EUR/use", "price to the consumer"),
             number(
