@@ -55,8 +55,7 @@ class Market:
     loyalty_loop: bool = True  # satisfaction moves staying and share of wallet
     wallet_half_life_d: float = 90.0  # [days] in which half of the way to a new share of wallet is gone (assumed)
     wallet_most: float = 0.3  # [log] most that bad service takes from a share of wallet, beside accounts that leave (assumed)
-    # [log] most that better service adds to it: the 11 % of orders that a point of fill rate brought; more was not measured (Craig et al. 2016)
-    wallet_gain_most: float = 0.17
+    wallet_gain_most: float = 0.17  # [log] most that better service adds to it: what a point of fill rate brought; more was not measured (Craig et al. 2016)
     service_elasticity: float = 11.0  # [% of orders/point of fill rate] of trade (Craig, DeHoratius and Raman: 11 to 13)
     service_half_life_d: float = 180.0  # [days] in which an account half forgets how it was served (assumed: the last year counts)
     rival_service: float = 0.0  # [share] by which the best alternative has become better than what accounts are used to
