@@ -17,7 +17,7 @@ from e2esim.cli.sweep_command import question
 from e2esim.config import load
 from e2esim.config.experiment import load_experiment, split_run
 from e2esim.config.problems import InputErrors
-from e2esim.report.comparison import comparison_json, print_comparison, word
+from e2esim.report.comparison import comparison_json, effects_said, print_comparison, word
 from e2esim.report.whole_folder import what_is_missing
 from e2esim.study.compare import Rule, compare, paired
 from e2esim.study.intervals import interval
@@ -150,6 +150,24 @@ def test_a_seen_difference_may_be_too_small_to_matter() -> None:
     runs = {"a": Toy(toys(1, noise=0.001), 0), "b": Toy(up, 1)}
     words = [word(compare(runs, replications=10, workers=1, material=m).differences["b"][0]) for m in (0.0, 0.02)]
     assert words == ["changed", "immaterial"]
+
+
+def test_result_cash_and_productivity_are_told_apart() -> None:
+    """A better result whose cash went into stock, and agents who are busier, which is neither good nor bad by itself."""
+
+    def firm(result: float, cash: float, busy: float) -> Toy:
+        kpis = (("operating_result", "EUR/year", result), ("operating_cash_flow", "EUR/year", cash), ("desk_occupancy", "share", busy))
+        return Toy(tuple((name, unit, mean, 0.001 * mean, 0.0) for name, unit, mean in kpis), 0)
+
+    runs = {"a": firm(1000.0, 900.0, 0.4), "b": firm(1100.0, 700.0, 0.5)}
+    (said,) = effects_said(compare(runs, replications=5, workers=1), 0.1)
+    pnl, cash, productivity = said.split("; ")
+    assert "P&L: Operating result +1" in pnl
+    assert "EUR/year* (better)" in pnl
+    assert "cash: Operating cash flow -2" in cash
+    assert "(worse)" in cash
+    assert productivity.startswith("productivity: Occupancy of agents +1")
+    assert productivity.endswith("points (changed).")
 
 
 def test_overrides_beside_an_experiment_are_honoured_or_refused(tiny: Path, tmp_path: Path) -> None:

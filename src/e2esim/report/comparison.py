@@ -140,6 +140,36 @@ def statements(found: Compared, scale: float = 1.0) -> list[str]:
     return said
 
 
+EFFECTS = {
+    "P&L": ("contribution", "operating_result"),
+    "cash": ("operating_cash_flow", "working_capital_taken"),
+    "productivity": ("pieces_per_hour", "desk_occupancy"),
+}  # an hour freed is productivity: it is money only once it is no longer paid, or sold
+
+
+def effects_said(found: Compared, scale: float = 1.0) -> list[str]:
+    """What each scenario changes in the P&L, in the cash and in productivity, told apart; one sentence a scenario that has these KPIs."""
+    star = "*" if scale != 1.0 else ""
+    said = []
+    for name, gaps in found.differences.items():
+        by_name = {gap.kpi: gap for gap in gaps}
+        parts = []
+        for kind, kpis in EFFECTS.items():
+            known = [by_name[kpi] for kpi in kpis if kpi in by_name]
+            told = [f"{label(gap.kpi)} {_signed(gap, star)} ({word(gap)})" for gap in known if gap.seen]
+            parts += [f"{kind}: {', '.join(told) or 'nothing seen'}"] if known else []
+        if parts:
+            said.append(f"{name} against {found.base}, effects apart. {'; '.join(parts)}.")
+    return said
+
+
+def _signed(gap: Gap, star: str) -> str:
+    sign = "+" if gap.difference > 0 else ""
+    if gap.unit == "share":
+        return f"{sign}{_number(100.0 * gap.difference)} points"
+    return f"{sign}{_number(gap.difference)} {gap.unit}{star if is_amount(gap.unit) else ''}"
+
+
 def _judged(found: Compared) -> int:
     return max((gap.family for gaps in found.differences.values() for gap in gaps if gap.kpi in found.family), default=0)
 
@@ -163,7 +193,7 @@ def print_comparison(found: Compared, kpis: Iterable[str] = (), console: Console
         missing = [label(kpi) for kpi in wanted if kpi not in by_name]
         if missing:
             console.print(Text(f"Cannot be told in every replication: {', '.join(missing)}."))
-    for text in statements(found, scale):
+    for text in (*effects_said(found, scale), *statements(found, scale)):
         console.print(Text(text))
     console.print(Text(crn_said(found)))
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from e2esim.domain.safe_csv import write_safe_csv
 from e2esim.kpi.catalogue import CATALOGUE
-from e2esim.report.comparison import Compared, comparison_json, is_amount, label, statements, word
+from e2esim.report.comparison import Compared, comparison_json, effects_said, is_amount, label, statements, word
 from e2esim.report.differs import Changed
 from e2esim.report.manifest import versions
 from e2esim.report.whole_folder import whole_folder
@@ -128,5 +128,5 @@ def _sheets(found: ComparedRows, told: ComparisonFacts, frame: pl.DataFrame, val
     changes = [(name, *change) for name, every in told.changed.items() for change in every]
     yield "What differs", pl.DataFrame(changes, schema=dict.fromkeys(("scenario", "setting", "base", "here"), pl.String), orient="row")
     runs = [(name, " ".join(words)) for name, words in told.runs.items()]
-    said = [("", text) for text in statements(found, told.scale)]
+    said = [("", text) for text in (*effects_said(found, told.scale), *statements(found, told.scale))]
     yield "How to read", pl.DataFrame([*runs, *said], schema=["run", "overrides and statements"], orient="row")

@@ -7,7 +7,7 @@ from functools import cache
 import jinja2
 from markupsafe import Markup
 
-from e2esim.report.comparison import Compared, Gap, crn_said, is_amount, label, statements, word
+from e2esim.report.comparison import Compared, Gap, crn_said, effects_said, is_amount, label, statements, word
 from e2esim.report.comparison_folder import ComparisonFacts
 from e2esim.report.grids import TextGrid
 from e2esim.report.pictures.forest import draw_forest
@@ -23,7 +23,7 @@ def build_comparison_page(found: Compared, told: ComparisonFacts) -> str:
         css=Markup(css()),
         title=told.title,
         facts=_facts(found, told),
-        said=[*_answers(found, words), *statements(found, told.scale), crn_said(found)],
+        said=[*_answers(found, words), *effects_said(found, told.scale), *statements(found, told.scale), crn_said(found)],
         runs=[(name, " ".join(overrides)) for name, overrides in told.runs.items()],
         changed=[(name, changes) for name, changes in told.changed.items()],
         sections=[_section(found, name, told.scale, words) for name in found.differences],
