@@ -50,6 +50,9 @@ def broken_rules(problem: PlanProblem, folder: Path) -> set[str]:
         moves[row["item"]].append((received, 0, row["qty"]))
     for row in given.iter_rows(named=True):
         moves[row["item"]].append(((row["delivered"] - problem.today).days, 1, -row["qty"]))
+    least = dict(zip(problem.orders, problem.order_least.tolist() if problem.order_least.size else [0.0] * len(problem.orders), strict=True))
+    for order, _, part in given.drop_nulls("delivered").group_by("order", "delivered").agg(pl.col("qty").sum()).iter_rows():
+        broken |= {"smallest part"} if part < least.get(order, 0.0) - 1e-6 else set()
     ordered_qty = dict(zip(problem.orders, problem.order_qty.tolist(), strict=True))  # what was made for a forecast has no limit
     for name, qty in given.group_by("order").agg(pl.col("qty").sum()).iter_rows():
         broken |= {"too much"} if qty > ordered_qty.get(name, np.inf) + 1e-6 else set()

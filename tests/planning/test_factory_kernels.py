@@ -118,7 +118,7 @@ def test_hand_out_keeps_as_many_whole_orders_on_time_as_possible(
     size = 6 * due.size + 20
     row, day, out = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size)
     cum = np.cumsum(np.array(supply, dtype=float))
-    n = hand_out(cum.copy(), due, qty.astype(float), np.zeros(due.size, np.int64), row, day, out, 0)
+    n = hand_out(cum.copy(), due, qty.astype(float), np.zeros(due.size), np.zeros(due.size, np.int64), row, day, out, 0)
     in_time = np.zeros(due.size)
     for k in range(n):
         in_time[row[k]] += out[k] * (day[k] <= due[row[k]])
@@ -134,9 +134,27 @@ def test_hand_out_keeps_as_many_whole_orders_on_time_as_possible(
     assert given_all == pytest.approx(min(cum[-1], qty.sum()))
 
 
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.integers(0, 5), min_size=8, max_size=8), st.integers(5, 20), st.integers(0, 9))
+def test_no_part_is_smaller_than_its_order_allows(come: list[int], qty: int, least: int) -> None:
+    """One late order: each part and what is left after it is at least the smallest part; parts go as soon as they may."""
+    least = min(least, qty)
+    row, day, out = np.zeros(50, np.int64), np.zeros(50, np.int64), np.zeros(50)
+    cum = np.cumsum(come).astype(float)
+    n = hand_out(cum.copy(), np.array([0]), np.array([float(qty)]), np.array([float(least)]), np.zeros(1, np.int64), row, day, out, 0)
+    stock, left, expected = 0, qty, []
+    for d, more in enumerate(come):
+        stock += more
+        parts = [p for p in range(1, min(stock, left) + 1) if p == left or (p >= least and left - p >= least)]
+        if parts:
+            expected.append((d, float(parts[-1])))
+            stock, left = stock - parts[-1], left - parts[-1]
+    assert [(int(a), float(b)) for a, b in zip(day[:n], out[:n], strict=True)] == expected
+
+
 def test_higher_tier_is_served_first() -> None:
     row, day, out = np.empty(30, np.int64), np.empty(30, np.int64), np.empty(30)
-    n = hand_out(np.array([5.0, 5.0, 8.0]), np.array([1, 0]), np.array([4.0, 4.0]), np.array([0, 1]), row, day, out, 0)
+    n = hand_out(np.array([5.0, 5.0, 8.0]), np.array([1, 0]), np.array([4.0, 4.0]), np.zeros(2), np.array([0, 1]), row, day, out, 0)
     assert [(int(r), int(d), float(q)) for r, d, q in zip(row[:n], day[:n], out[:n], strict=True)] == [
         (0, 1, 4.0),
         (1, 0, 1.0),

@@ -28,6 +28,7 @@ def build_case(frames: dict[str, pl.DataFrame], settings: PlanSettings) -> PlanC
     frames = in_order(frames)
     items, orders, receipts = frames["items"], frames["orders"], frames["receipts"]
     hours, most = _hours(frames, settings.today), _floats(items, "lot_max")
+    least = _floats(orders, "min_shipment")
     facts = PlanProblem(
         today=settings.today,
         items=tuple(items["item"]),
@@ -43,6 +44,7 @@ def build_case(frames: dict[str, pl.DataFrame], settings: PlanSettings) -> PlanC
         order_qty=_floats(orders, "qty"),
         order_due=_days(orders, settings.today),
         order_priority=_ints(orders, "priority"),
+        order_least=np.minimum(np.where(np.isfinite(least), least, 0.0), _floats(orders, "qty")) if np.isfinite(least).any() else np.zeros(0),
         receipt_item=_receipt_nodes(frames),
         receipt_day=_days(receipts, settings.today),
         receipt_qty=_floats(receipts, "qty"),

@@ -101,7 +101,7 @@ def execute(view: Frame, wants: Wants) -> Schedule:
     cum = np.zeros((view.problem.n_items, view.days))
     lots = dispatch(wants.step, wants.day, wants.qty, wants.rank, view.steps, view.stores, view.machines, cum)
     step, begins, ends, ready, machine, qty = lots
-    order, when, how_much = deliver(cum, view.orders.item_start, view.orders.due, view.orders.qty, view.orders.tier)
+    order, when, how_much = deliver(cum, view.orders)
     return Schedule(
         lot_step=step,
         lot_qty=qty,

@@ -87,6 +87,7 @@ def _demanded(problem: PlanProblem, row: Ints) -> Demanded:
         order_item=item,
         due=problem.order_due[row],
         qty=problem.order_qty[row],
+        least=problem.order_least[row] if problem.order_least.size else np.zeros(row.size),
         tier=tier[row],
         weight=tier_weights(problem)[row],
     )

@@ -7,6 +7,7 @@ import numpy.typing as npt
 from numba import njit
 
 from e2esim.planning.factory.problem import Floats, Ints
+from e2esim.planning.factory.shop_floor import Demanded
 
 
 @njit(cache=True)
@@ -43,8 +44,8 @@ def keep_whole(cum: Floats, due: Ints, qty: Floats, kept: npt.NDArray[np.bool_],
 
 
 @njit(cache=True)
-def give_rest(cum: Floats, j: int, due: int, qty: float, out_order: Ints, out_day: Ints, out_qty: Floats, n_out: int) -> int:
-    """Give order ``j`` what is free from its due day on, in whole pieces but for the last; returns the rows written."""
+def give_rest(cum: Floats, j: int, due: int, qty: float, least: float, out_order: Ints, out_day: Ints, out_qty: Floats, n_out: int) -> int:
+    """Give order ``j`` what is free from its due day on, in whole pieces but for the last and in no part below ``least``; returns the rows written."""
     n_days = cum.size
     free = free_supply(cum)
     d = max(0, min(due, n_days - 1))
@@ -53,6 +54,11 @@ def give_rest(cum: Floats, j: int, due: int, qty: float, out_order: Ints, out_da
         take = min(left, np.floor(free[d] - given + 1e-6))
         if free[d] - given >= left - 1e-6:
             take = left
+        elif least > 0.0:
+            if left - take < least - 1e-6:  # the rest must be a part that may go alone
+                take = np.floor(left - least + 1e-6)
+            if take < least - 1e-6:
+                take = 0.0
         if take > 1e-6:
             for x in range(d, n_days):
                 cum[x] -= take
@@ -65,11 +71,11 @@ def give_rest(cum: Floats, j: int, due: int, qty: float, out_order: Ints, out_da
 
 
 @njit(cache=True)
-def hand_out(cum: Floats, due: Ints, qty: Floats, tier: Ints, out_order: Ints, out_day: Ints, out_qty: Floats, n_out: int) -> int:
+def hand_out(cum: Floats, due: Ints, qty: Floats, least: Floats, tier: Ints, out_order: Ints, out_day: Ints, out_qty: Floats, n_out: int) -> int:
     """Give the stock of one item to its orders: tier by tier on time first, then late, and never below zero.
 
     ``cum``: (n_days,) cumulative free supply, changed in place; orders sorted by (tier, due), ``due``, ``qty``,
-    ``tier``: (n_orders,). Writes (order row, day, qty) and returns the new number of rows. Inside a tier whole orders
+    ``least`` (smallest part), ``tier``: (n_orders,). Writes (order row, day, qty) and returns the new number of rows. Inside a tier whole orders
     are kept on time in due order and the largest is given up when supply is short (Moore, 1968); what is left of
     supply goes to it in part.
     """
@@ -92,15 +98,16 @@ def hand_out(cum: Floats, due: Ints, qty: Floats, tier: Ints, out_order: Ints, o
         for j in range(a, b):
             if kept[j]:
                 continue
-            n_out = give_rest(cum, j, due[j], qty[j], out_order, out_day, out_qty, n_out)
+            n_out = give_rest(cum, j, due[j], qty[j], least[j], out_order, out_day, out_qty, n_out)
         a = b
     return n_out
 
 
 @njit(cache=True)
-def deliver(cum: Floats, item_start: Ints, due: Ints, qty: Floats, tier: Ints) -> tuple[Ints, Ints, Floats]:
-    """Hand out every item; ``cum``: (n_items, n_days) stock before any delivery, orders grouped by item at ``item_start`` and
-    sorted by (tier, due) inside. Returns order row, day and quantity of every delivery."""
+def deliver(cum: Floats, orders: Demanded) -> tuple[Ints, Ints, Floats]:
+    """Hand out every item; ``cum``: (n_items, n_days) stock before any delivery, ``orders``
+    grouped by item and sorted by (tier, due) inside. Returns order row, day and quantity of every delivery."""
+    item_start, due, qty, least, tier = orders.item_start, orders.due, orders.qty, orders.least, orders.tier
     size = due.size * 6 + 1000
     out_order, out_day, out_qty = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size)
     n_out = 0
@@ -109,7 +116,7 @@ def deliver(cum: Floats, item_start: Ints, due: Ints, qty: Floats, tier: Ints) -
         if a == b:
             continue
         before = n_out
-        n_out = hand_out(cum[i].copy(), due[a:b], qty[a:b], tier[a:b], out_order, out_day, out_qty, n_out)
+        n_out = hand_out(cum[i].copy(), due[a:b], qty[a:b], least[a:b], tier[a:b], out_order, out_day, out_qty, n_out)
         for r in range(before, n_out):
             out_order[r] += a
     return out_order[:n_out], out_day[:n_out], out_qty[:n_out]

@@ -34,6 +34,7 @@ def with_forecast(case: PlanCase, demand: NetDemand) -> PlanCase:
         order_item=np.r_[facts.order_item, np.array([row[demand.plan.keys[s][0]] for s in series], dtype=np.int64)],
         order_qty=np.r_[facts.order_qty, planned[series, week]],
         order_due=np.r_[facts.order_due, ((edges[week] + edges[week + 1]) // 2).astype(np.int64)],
+        order_least=np.r_[facts.order_least, np.zeros(series.size)] if facts.order_least.size else facts.order_least,
         order_priority=np.r_[facts.order_priority, np.full(series.size, lowest + 1, dtype=np.int64)],
     )
     customers = (*case.order_customer, *[CUSTOMER] * series.size)
@@ -55,7 +56,7 @@ def orders_alone(problem: PlanProblem, result: PlanResult, n_orders: int) -> tup
     kept = result.delivery_order < n_orders
     row = np.cumsum(kept) - 1
     pegs, late = kept[result.peg_delivery], result.late_order < n_orders
-    part = {name: getattr(problem, name)[:n_orders] for name in ("orders", "order_item", "order_qty", "order_due", "order_priority")}
+    part = {name: getattr(problem, name)[:n_orders] for name in ("orders", "order_item", "order_qty", "order_due", "order_priority", "order_least")}
     mine = {name: getattr(result, name)[kept] for name in ("delivery_order", "delivery_day", "delivery_qty")}
     fed = {name: getattr(result, name)[pegs] for name in ("peg_kind", "peg_row", "peg_qty")}
     told = {name: getattr(result, name)[late] for name in ("late_order", "late_cause", "late_place", "late_day", "late_qty")}

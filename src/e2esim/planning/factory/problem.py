@@ -63,6 +63,8 @@ class PlanProblem:
         Most that may be called off in each calendar week, the first being what is left of this one [pcs]; inf: no limit. Empty: no limits.
     order_item, order_qty, order_due, order_priority : (n_orders,)
         Demand [pcs], due day [d from today], priority (1 is the highest).
+    order_least : (n_orders,)
+        Smallest part of an order that may be delivered alone [pcs], 0 where any may; empty: any of all.
     shifts
         Machines of the work centres that keep a calendar; they are planned by the hour, and their rows of `capacity_h` sum
         those hours. None: all hours are by week.
@@ -109,6 +111,7 @@ class PlanProblem:
     receipt_qty: Floats = field(default_factory=_no_floats)
     step_yield: Floats = field(default_factory=_no_floats)
     lot_max: Floats = field(default_factory=_no_floats)
+    order_least: Floats = field(default_factory=_no_floats)
     source_left: Floats = field(default_factory=_no_table)
     shifts: Shifts | None = None
 
@@ -192,7 +195,7 @@ _GROUPS = {
 }
 
 
-_MAY_BE_EMPTY = ("step_yield", "source_left", "lot_max")
+_MAY_BE_EMPTY = ("step_yield", "source_left", "lot_max", "order_least")
 
 
 def _lengths(problem: PlanProblem) -> list[str]:
@@ -224,6 +227,7 @@ def _ranges(problem: PlanProblem) -> list[str]:
         "source_moq": 0.0,
         "source_multiple": 0.0,
         "order_qty": 0.0,
+        "order_least": 0.0,
         "receipt_qty": 0.0,
         "receipt_day": 0.0,
     }

@@ -78,6 +78,7 @@ def with_safety_stock(case: PlanCase) -> PlanCase:
         order_item=np.r_[facts.order_item, items],
         order_qty=np.r_[facts.order_qty, wanted[items]],
         order_due=np.r_[facts.order_due, due].astype(np.int64),
+        order_least=np.r_[facts.order_least, np.zeros(items.size)] if facts.order_least.size else facts.order_least,
         order_priority=np.r_[facts.order_priority, np.full(items.size, lowest + 1, dtype=np.int64)],
     )
     return replace(

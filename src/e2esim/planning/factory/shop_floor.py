@@ -54,12 +54,13 @@ class Machines(NamedTuple):
 
 
 class Demanded(NamedTuple):
-    """Orders grouped by item at `item_start` and sorted by (tier, due day) inside; `weight` is the price of a late piece."""
+    """Orders grouped by item at `item_start` and sorted by (tier, due day) inside; `least` is the smallest part, `weight` the price of a late piece."""
 
     item_start: Ints
     order_item: Ints
     due: Ints
     qty: Floats
+    least: Floats
     tier: Ints
     weight: Floats
 

@@ -51,6 +51,7 @@ def problem_at(plant: FactoryState, day: int, rows: Ints | None = None) -> PlanP
         order_qty=lines["open"][rows],
         order_due=lines["due"][rows] - day,
         order_priority=lines["priority"][rows],
+        order_least=_least_parts(plant, rows),
         receipt_item=node,
         receipt_day=when,
         receipt_qty=qty,
@@ -77,6 +78,14 @@ def _calls_left(plant: FactoryState, day: int) -> Floats:
     left = left_beside(facts, bought["source"][rows], bought["qty"][rows], bought["ordered"][rows])
     gone = (day + facts.today.weekday()) // 7
     return left[:, min(gone, max(left.shape[1] - 1, 0)) :] if left.size else left
+
+
+def _least_parts(plant: FactoryState, rows: Ints) -> Floats:
+    """Smallest part of each line that may be delivered alone, 0 where nobody says, (n,) [pcs]; empty where no line ever states one."""
+    if not plant.facts.order_least.size:
+        return plant.facts.order_least
+    template = plant.lines["template"][rows]
+    return np.asarray(np.where(template >= 0, np.minimum(plant.facts.order_least[np.maximum(template, 0)], plant.lines["open"][rows]), 0.0))
 
 
 def _told_end(plant: FactoryState, begun: Ints) -> Ints:
