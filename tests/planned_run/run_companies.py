@@ -32,7 +32,10 @@ PUMPS = {
     "supply": "supplier,item,lead_time_days,moq,multiple,price,late_share,weekly_capacity\nGuss,CASE,14,10,1,18,0.3,18\nDraht,WIRE,7,100,50,0.4,0.3,\n",
     "stock": "item,on_hand\nPUMP,6\nMOTOR,8\nCASE,12\nWIRE,90\n",
     "orders": "order,line,customer,item,qty,due,priority,min_shipment\n"
-    + "".join(f"O{k},10,K{k % 3},{'PUMP' if k % 4 else 'MOTOR'},{3 + k * 5 % 9},{MONDAYS[0] + dt.timedelta(days=2 + 3 * k)},{1 + k % 3},{2 if k % 2 else ''}\n" for k in range(18)),
+    + "".join(
+        f"O{k},10,K{k % 3},{'PUMP' if k % 4 else 'MOTOR'},{3 + k * 5 % 9},{MONDAYS[0] + dt.timedelta(days=2 + 3 * k)},{1 + k % 3},{2 if k % 2 else ''}\n"
+        for k in range(18)
+    ),
     "substitutes": "item,substitute,rank\nMOTOR,PUMP,1\n",
     "other_sites": "site,item,available,available_from,transit_days\nModena,PUMP,5,2026-03-20,2\n",
 }

@@ -347,7 +347,7 @@ TABLES: tuple[Table, ...] = (
             optional("late_cost", "EUR/unit", "what a unit costs that is not delivered by its due day; takes the place of price, 0 = not known", 0.0,
                      verbs=FACTORY),
             text("ship_set", "lines with the same word here are delivered together, on one day; only promised, not planned", verbs=("promise",)),
-            optional("min_shipment", "unit", "smallest part that may be delivered alone; empty: the line is promised in one piece, and planned in any parts", None,
+            optional("min_shipment", "unit", "smallest part that may be delivered alone; empty: the line is promised in one piece, planned in any parts", None,
                      above=0.0, verbs=FACTORY),
             whole("max_late_days", "days", "the customer takes it at most so many days after due; empty: whenever it comes; only promised, not planned", None,
                   verbs=("promise",)),
