@@ -102,7 +102,7 @@ def _orders(read: PlanData, stopped: StoppedRun) -> pl.DataFrame:
         pl.Series("due", day, dtype=pl.Date),
         pl.Series("priority", problem.order_priority),
         pl.Series("promised", told, dtype=pl.Date),
-        pl.select(pl.min_horizontal(least, left)).to_series().alias("min_shipment") if least.null_count() < least.len() else least.alias("min_shipment"),
+        pl.select(pl.when(least.is_not_null()).then(pl.min_horizontal(least, left))).to_series().alias("min_shipment"),
     )
 
 
