@@ -53,6 +53,14 @@ def test_items_and_demand_alone_run_and_say_what_was_assumed(tmp_path: Path) -> 
     assert simulate_network(found.network, found.clock).ledger["sold"].sum() == 2.0 * 60.0
 
 
+def test_without_sources_goods_come_after_the_lead_time_of_their_item_as_in_a_plan(tmp_path: Path) -> None:
+    bare = dict.fromkeys(("sites", "lanes", "supply", "stock", "replenishment"))
+    found = company(tmp_path, **bare, items="item,lead_time_d\nchair,4\n", demand="item,mean\nchair,2\n")
+    assert [o.lead.mean for o in found.network.operations] == [4.0]
+    outcome = simulate_network(found.network, found.clock)
+    assert outcome.ledger["sold"].sum() == 2.0 * 56.0  # the first comes on the fifth day
+
+
 @pytest.mark.parametrize(
     ("tables", "file", "row", "column", "words"),
     [

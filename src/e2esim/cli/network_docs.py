@@ -4,7 +4,8 @@ NETWORK_RUN = """\
 ## Network run: stock points that refill by rules
 
 `e2esim run FOLDER` makes this run where a company has a table `replenishment`, or a table `demand` with no table `orders` beside it, and no market
-layer. `items` and `demand` are enough: every stock point then orders what was taken, from outside, at once, and the run says so. Examples stand
+layer. `items` and `demand` are enough: every stock point then orders what was taken, from outside,
+which has it after the item's `lead_time_d`, and the run says so. Examples stand
 below `scenarios/textbook`.
 
 ### The network

@@ -167,14 +167,15 @@ def _sourced(reader: Reader, plan: Map, ways: Ways, rules: dict[Point, list[Row]
     """Give every stock point that orders a source: a neutral one where the company states no sources at all, else report it."""
     silent = not any(reader.there(table) for table in ("lanes", "supply", "bom", "routings"))
     if silent:
-        reader.notices.append("no lanes, supply, bill or routing: every stock point is refilled at once, from outside")
+        reader.notices.append("no lanes, supply, bill or routing: all is refilled from outside after the lead_time_d of its item, at once without one")
+    leads = {row["item"]: row for row in reader.rows("items")}
     if not reader.there("replenishment"):
         reader.notices.append("no table replenishment: every stock point orders what was taken, at once")
     for place in plan.points:
         if ways[place] or (rules[place] and all(row["rule"] == "none" for row in rules[place])):
             continue
         if silent:
-            ways[place].append(("items", None, outside(place)))
+            ways[place].append(("items", leads[place[1]], outside(reader, place, leads[place[1]])))
             continue
         table, row = _namer(reader, place)
         remedy = "add a row to lanes or supply, a bill at a plant, or rule none"

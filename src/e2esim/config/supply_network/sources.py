@@ -109,6 +109,7 @@ def _shares(reader: Reader, ways: Ways) -> None:
             reader.wrong(table, row, "share", f"shares of the sources of {item} at {site} sum to {total:g}", "let them sum to 1, or leave all of them out")
 
 
-def outside(place: Place) -> OperationRow:
-    """The neutral source: has everything, delivers at once, costs nothing."""
-    return OperationRow(kind="buy", site=place[0], item=place[1], source=OUTSIDE)
+def outside(reader: Reader, place: Place, row: Row) -> OperationRow:
+    """The neutral source: has everything, delivers after the lead time of the item, costs nothing."""
+    lead = chance(reader, "items", row, ("lead_law", "lead_time_d", "lead_sd_d"))
+    return OperationRow(kind="buy", site=place[0], item=place[1], source=OUTSIDE, lead=lead, order_delay_d=row["order_delay_d"])
