@@ -33,7 +33,8 @@ FORCES: list[Row] = [
 
 
 def world(folder: Path, levers: list[Row] = LEVERS, changes: list[Row] = CHANGES, **more: Any) -> str:
-    return f"scenario={tiny_world(folder / 'w', levers=levers, lever_changes=changes, lever_forces=FORCES, **more)}"
+    forces = [row for row in FORCES if row["lever"] in [lever["lever"] for lever in levers]] or [FORCES[0] | {"lever": levers[0]["lever"]}]
+    return f"scenario={tiny_world(folder / 'w', levers=levers, lever_changes=changes, lever_forces=forces, **more)}"
 
 
 def test_no_lever_pulled_changes_nothing(tmp_path: Path) -> None:
@@ -62,6 +63,14 @@ def test_adoption_moves_numbers_part_of_the_way_and_whole_numbers_stay_whole(tmp
     before, after = load([name]).settings.organisation, load([name, "levers=team"]).settings.organisation
     assert after.culture == pytest.approx((before.culture + 1.0) / 2.0)
     assert after.agents == round(1.5 * before.agents)
+
+
+def test_the_order_of_rows_decides_nothing(tmp_path: Path) -> None:
+    levers = [{"lever": "a", "kind": "crm", "needs": "z", "source": "assumed"}, {"lever": "z", "kind": "crm", "source": "assumed"}]
+    change = {"target": "organisation.culture", "rows": "", "source": "assumed"}
+    changes = [{"lever": "a", "change": "times", "value": "0.5"} | change, {"lever": "z", "change": "set", "value": "0.8"} | change]
+    one, two = world(tmp_path / "1", levers, changes), world(tmp_path / "2", levers[::-1], changes[::-1])
+    assert [load([name, "levers=a+z"]).settings.organisation.culture for name in (one, two)] == [0.4, 0.4]
 
 
 def test_the_command_line_lies_above_levers_and_a_variant_may_stand_on_another(tmp_path: Path) -> None:
@@ -127,3 +136,4 @@ def test_to_be_is_as_is_with_its_levers_whose_running_cost_it_pays() -> None:
     assert to_be.settings.finance.overhead_eur_y - as_is.settings.finance.overhead_eur_y == paid == 355_000.0
     every = load(["scenario=mattress_maker/as_is", f"levers={'+'.join(levers_of(as_is.tables))}"])
     assert len(every.levers) == 11
+    assert every.settings.organisation.proactive == 0.85  # of concierge, which needs crm: its word comes after that of crm

@@ -1,6 +1,7 @@
 """Levers at the door: what those that are pulled change, laid over settings (below the command line) and over tables.
 
-Options of groups come first, then numbers in the order of table ``lever_changes``; an adoption below one moves a number part of the way.
+Options of groups come first, then numbers, those of a lever after those of what it needs (`e2esim.domain.levers.in_turn`); an
+adoption below one moves a number part of the way.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ def pulled(layers: Sequence[Layer], typed: Typed, problems: list[Problem]) -> Pu
         return None
     changes = [row for row in typed.frames[CHANGES].iter_rows(named=True) if row["lever"] in shares]
     names = tuple(name for name in known if name in shares)
+    changes.sort(key=lambda row: names.index(row["lever"]))
     return Pulled(names=names, levers=known, changes=tuple(changes), label=typed.labels[CHANGES])
 
 

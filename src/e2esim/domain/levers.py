@@ -71,18 +71,35 @@ class Lever:
 
 
 def levers_of(tables: Mapping[str, pl.DataFrame]) -> dict[str, Lever]:
-    """The levers of a company by name, in the order of its table."""
+    """The levers of a company by name, in turn: what a lever needs before it, then by start and name; the order of rows decides nothing."""
     if "levers" not in tables:
         return {}
     forces: dict[str, list[Force]] = {}
     for row in tables["lever_forces"].iter_rows(named=True) if "lever_forces" in tables else ():
-        found = Force(name=row["force"], driver=row["kind"] == "driver", speed=row["speed"], managed=row["managed"], cost_eur=row["cost_eur"])
-        forces.setdefault(row["lever"], []).append(found)
+        force = Force(name=row["force"], driver=row["kind"] == "driver", speed=row["speed"], managed=row["managed"], cost_eur=row["cost_eur"])
+        forces.setdefault(row["lever"], []).append(force)
     plain = ("lever", "kind", "name", "investment_eur", "running_eur_y", "start_month", "end_month", "ramp_d", "adoption")
-    return {
+    found = {
         row["lever"]: Lever(**{name: row[name] for name in plain}, needs=names_of(row["needs"]), forces=tuple(forces.get(row["lever"], ())))
         for row in tables["levers"].iter_rows(named=True)
     }
+    return in_turn(found)
+
+
+def in_turn(levers: Mapping[str, Lever]) -> dict[str, Lever]:
+    """Levers so that each comes after what it needs; else by start, then by name. Circles and unknown needs (told at the door) come last.
+
+    >>> crm, desk, voice = Lever(lever="crm", kind="crm", start_month=9), Lever(lever="desk", kind="crm"), Lever(lever="a", kind="crm", needs=("crm",))
+    >>> list(in_turn({"a": voice, "crm": crm, "desk": desk}))
+    ['desk', 'crm', 'a']
+    """
+    left = sorted(levers, key=lambda name: (levers[name].start_month, name))
+    turn: list[str] = []
+    while left:
+        ready = next((name for name in left if set(levers[name].needs) <= set(turn)), left[0])
+        left.remove(ready)
+        turn.append(ready)
+    return {name: levers[name] for name in turn}
 
 
 def names_of(text: str) -> tuple[str, ...]:
