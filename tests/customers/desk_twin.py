@@ -73,6 +73,7 @@ def contacts_at(
     book = Columns(CONTACT_COLUMNS, max(1, len(times)))
     book.take(len(times))
     book["t"][:], book["reason"][:], book["attempt"][:] = times, reasons, attempts
+    book["heard"][:] = np.maximum(0, np.asarray(attempts, dtype=np.int64) - 2)  # one of the earlier attempts was hung up
     book["address"][:] = first + np.arange(len(times))
     return book
 
@@ -89,6 +90,7 @@ def by_kernel(facts: DeskFacts, book: Columns) -> Answered:
         book["t"],
         book["reason"],
         book["attempt"],
+        book["heard"],
         free,
         facts.starts,
         np.array(facts.route, dtype=np.int64),
@@ -159,7 +161,7 @@ def by_hand(facts: DeskFacts, book: Columns, horizon_d: int) -> Answered:
         book["handle_h"][r], book["handoffs"][r], book["lost"][r] = spent, relayed, lost
         book["blind"][r] = hard and not seen
         solved = not hard or (skilled and placed and seen and u[4] < (v.high - v.low) / (1.0 - v.low))
-        if not lost and (solved or (n > 1 and u[5] < 0.5)):
+        if not lost and (solved or (book["heard"][r] > 0 and u[5] < 0.5)):
             book["resolved"][r] = 1
         elif n < 4:
             result.again.append((r, float(book["answered"][r]) + exponential(again_key, who, n, 24.0)))

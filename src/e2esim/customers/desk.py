@@ -72,7 +72,7 @@ class Desk:
             rows, times, reasons = rows[kept], times[kept], reasons[kept]
         if len(rows) == 0:
             return
-        self._open(rows, times, reasons, np.ones(len(rows), dtype=np.uint8), times)
+        self._open(rows, times, reasons, np.ones(len(rows), dtype=np.uint8), times, np.zeros(len(rows), dtype=np.uint8))
 
     def _open(
         self,
@@ -81,6 +81,7 @@ class Desk:
         reasons: npt.NDArray[np.uint8],
         attempts: npt.NDArray[np.uint8],
         since: npt.NDArray[np.floating],
+        heard: npt.NDArray[np.integer],
     ) -> None:
         first = self.contacts.take(len(rows))
         new = slice(first, first + len(rows))
@@ -88,6 +89,7 @@ class Desk:
         for name in ("consumer", "account", "channel", "market", "segment"):
             c[name][new] = o[name][rows]
         c["row"][new], c["t"][new], c["reason"][new], c["attempt"][new], c["first"][new] = rows, times, reasons, attempts, since
+        c["heard"][new] = heard
         c["address"][new] = children(o["address"][rows], 1_000 + reasons.astype(np.int64))
         o["contacts"][rows] += 1
         self._agenda.push(np.arange(first, first + len(rows), dtype=np.int32), times)
@@ -111,6 +113,7 @@ class Desk:
             c["t"],
             c["reason"],
             c["attempt"],
+            c["heard"],
             self._free,
             self._starts,
             self._route,
@@ -145,7 +148,7 @@ class Desk:
         self.log.emit(now, Event.CONTACTS_ANSWERED, rows=len(rows), quantity=float(len(heard)), value=float(heard.mean()) if len(heard) else 0.0)
         if m:
             back = again[:m]
-            self._open(c["row"][back], again_t[:m], c["reason"][back], c["attempt"][back] + 1, c["first"][back])
+            self._open(c["row"][back], again_t[:m], c["reason"][back], c["attempt"][back] + 1, c["first"][back], c["heard"][back] + (c["abandoned"][back] == 0))
 
     def _refuse(self, rows: npt.NDArray[np.int32], times: npt.NDArray[np.float64], reasons: npt.NDArray[np.uint8]) -> None:
         """A firm that sells products only answers no complaint, claim or question in use."""

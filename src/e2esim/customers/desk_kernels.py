@@ -126,6 +126,7 @@ def answer_contacts(
     t: F32,
     reason: U8,
     attempt: U8,
+    heard: U8,
     free: F,
     dept_start: I64,
     route: I64,
@@ -155,7 +156,7 @@ def answer_contacts(
     """Serve the contacts ``rows`` (in order of arrival); returns how many come back (written to ``again``, ``again_t``).
 
     ``free`` (agents,): working time at which each agent is free, grouped by department (``dept_start``); ``route`` (reasons,):
-    department of each reason. ``keys``: handle, patience, relay, outcome, again.
+    department of each reason; who was ``heard`` before has told part of it. ``keys``: handle, patience, relay, outcome, again.
     """
     m = 0
     departments = dept_start.shape[0] - 1
@@ -205,7 +206,7 @@ def answer_contacts(
         handled[r] = own
         answered[r] = to_clock(done, first_weekday, opens, closes, days)
         solved = not hard or (skilled and placed and seen and uniform(keys[3], who, 50 + n) < ceiling(levers))
-        if lost[r] == 0 and (solved or (n > 1 and uniform(keys[3], who, 60 + n) < 0.5)):
+        if lost[r] == 0 and (solved or (heard[r] > 0 and uniform(keys[3], who, 60 + n) < 0.5)):
             resolved[r] = 1
         elif n < _MAX_ATTEMPTS:
             again[m], again_t[m] = r, answered[r] + exponential(keys[4], who, n, 24.0)

@@ -221,6 +221,7 @@ CONTACT_COLUMNS: dict[str, tuple[type, float]] = {
     "channel": (np.uint8, 0),
     "market": (np.uint8, 0),
     "segment": (np.uint8, 0),
+    "heard": (np.uint8, 0),  # earlier attempts that an agent took
     "attempt": (np.uint8, 1),
     "first": (np.float32, np.nan),  # [h] of the first attempt
     "handoffs": (np.uint8, 0),
