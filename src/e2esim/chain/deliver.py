@@ -10,6 +10,7 @@ import numpy.typing as npt
 import simpy
 
 from e2esim.chain import deliver_kernels as kernels
+from e2esim.chain.attempts import Attempts
 from e2esim.chain.phases import At, Phase
 from e2esim.chain.stock import Stock
 from e2esim.chain.ways import Ways
@@ -43,6 +44,7 @@ class Deliver:
         self._keys = np.array([streams.key(name) for name in _STREAMS], dtype=np.uint64)
         self._monday = world.start.weekday()
         self.ways: Ways | None = None  # where events stop trucks
+        self.attempts = Attempts(world, book, streams, ticks, stock.links) if world.lanes.miss_share.any() else None
 
     def start(self) -> None:
         """Start the departures of every lane, in the order of the lanes."""
@@ -72,7 +74,8 @@ class Deliver:
 
     def expected(self) -> int:
         """Rows that have left and are still to arrive, after the end of the run too."""
-        return len(self.under_way) + self.under_way.beyond
+        again = 0 if self.attempts is None else self.attempts.expected()
+        return len(self.under_way) + self.under_way.beyond + again
 
     def arrivals(self, t: float) -> Rows:
         """Deliver what falls due in the tick that ends at ``t`` [h]; return the rows.
@@ -80,9 +83,15 @@ class Deliver:
         Their columns are written and replenishments stand on the shelf.
         """
         rows = self.under_way.pop(round(t / self.tick_h) - 1)
+        again = None if self.attempts is None else self.attempts.second.pop(round(t / self.tick_h) - 1)
+        if self.attempts is not None and again is not None:
+            rows = np.concatenate([self.attempts.first(rows, self._times(rows, write=False)), again])
         if not len(rows):
             return rows
         self._times(rows, write=True)
+        if self.attempts is not None and again is not None:
+            first = self.book["delivered"][again].astype(np.float64)
+            self.book["delivered"][again] = first + self.attempts.wait(first)
         b, channels, services = self.book, self.world.channels, self.world.services
         kernels.charge(
             rows, b["channel"], b["services"], b["problems"], b["promised"], b["delivered"], b["revenue_eur"],

@@ -328,6 +328,8 @@ def _lanes(frame: pl.DataFrame, channels: w.Channels, markets: tuple[str, ...], 
         cost_eur_m3=_f(frame, "cost_eur_m3"),
         cost_eur_line=_f(frame, "cost_eur_line"),
         damage=_f(frame, "damage_share"),
+        miss_share=_f(frame, "miss_share"),
+        miss_eur=_f(frame, "miss_eur"),
     )
 
 

@@ -185,6 +185,8 @@ class Lanes:
     cost_eur_m3: F
     cost_eur_line: F
     damage: F
+    miss_share: F
+    miss_eur: F
 
 
 @dataclass(frozen=True, kw_only=True)
