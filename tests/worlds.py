@@ -95,7 +95,7 @@ def _plant() -> dict[str, list[Row]]:
 def _buying() -> dict[str, list[Row]]:
     return {
         "modes": _grid("mode late_share late_median_d late_sigma co2_kg_tkm", ("truck", 0.1, 2.0, 0.6, 0.09), ("parcel", 0.05, 1.0, 0.5, 0.3)),
-        "suppliers": _grid("supplier name country mode distance_km payment_d", ("chem", "Chemicals", "IT", "truck", 150, 60), ("weaver", "Weaver", "IT", "truck", 80, 60)),
+        "suppliers": _grid("supplier name mode distance_km payment_d", ("chem", "Chemicals", "truck", 150, 60), ("weaver", "Weaver", "truck", 80, 60)),
         "supply": _grid(
             "supplier item priority price lead_time_days moq multiple weekly_capacity reject_share",
             ("chem", "foam", 1, 2.0, 5, 500, 100, 0, 0.005), ("weaver", "fabric", 1, 3.0, 7, 200, 50, 2000, 0.01), ("weaver", "foam", 2, 2.4, 10, 500, 100, 0, 0.01),
@@ -106,7 +106,7 @@ def _buying() -> dict[str, list[Row]]:
 def _selling() -> dict[str, list[Row]]:
     season = [("flat", m, 1.0) for m in range(1, 13)] + [("winter", m, 1.2 if m in (1, 2, 3, 10, 11, 12) else 0.8) for m in range(1, 13)]
     return {
-        "markets": _grid("market name export season country", ("home", "Italy", "false", "winter", "IT"), ("abroad", "Germany", "true", "flat", "DE")),
+        "markets": _grid("market name export season", ("home", "Italy", "false", "winter"), ("abroad", "Germany", "true", "flat")),
         "season": _grid("season month index", *season),
         "channels": _grid(
             "channel name kind buyer online quoted_lead_d reference_lead_d consumer_lead_d payment_d penalty_share_d penalty_cap priority install_share second_thought_share"

@@ -13,7 +13,6 @@ SOURCES = Path(__file__).parents[2] / "src" / "e2esim"
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES.rglob("*.py") if "domain/schema" not in path.as_posix())
 WORDS = set(re.findall(r"[a-z_][a-z0-9_]*", CODE))
 FOR_PEOPLE = {"source", "reason"}  # said why, read by people
-DEAD = {("suppliers", "country"), ("markets", "country")}  # asked for, move nothing: no more of them
 
 
 @pytest.mark.parametrize("table", [table.name for table in TABLES])
@@ -22,7 +21,7 @@ def test_every_column_is_read_by_a_verb_and_by_the_code(table: str) -> None:
         verbs = TABLE[table].verbs if column.verbs is None else column.verbs
         assert verbs, f"{table}.{column.name} is read by no verb"
         assert set(verbs) <= set(VERBS)
-        known = column.name in FOR_PEOPLE or (table, column.name) in DEAD
+        known = column.name in FOR_PEOPLE
         assert known or column.name in WORDS, f"{table}.{column.name} is in no line of code"
         assert column.meaning or column.kind == "id", f"{table}.{column.name} has no meaning"
 

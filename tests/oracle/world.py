@@ -77,7 +77,7 @@ def _goods(yearly: Mapping[str, float], lot: Mapping[str, int]) -> dict[str, lis
         ),
         "bom": grid("parent component qty_per", ("pillow", "foam", 1), ("topper", "foam", 4)),
         "modes": grid("mode late_share late_median_d late_sigma", ("parcel", 0.1, 2.0, 0.6)),
-        "suppliers": grid("supplier name country mode", ("chem", "Chemicals", "IT", "parcel")),
+        "suppliers": grid("supplier name mode", ("chem", "Chemicals", "parcel")),
         "supply": grid("supplier item price lead_time_days", ("chem", "foam", 2.0, 5)),
         "stock": grid("item on_hand", ("pillow", round(yearly["pillow"] / 365)), ("topper", 0), ("foam", 1e9)),
     }
@@ -98,7 +98,7 @@ def _plant(weekly: Mapping[str, float], lot: Mapping[str, int]) -> dict[str, lis
 def _selling(yearly: Mapping[str, float]) -> dict[str, list[Row]]:
     months = [f"2025-{m:02d}" for m in range(1, 13)]
     return {
-        "markets": grid("market name export season country", ("home", "Italy", "false", "flat", "IT")),
+        "markets": grid("market name export season", ("home", "Italy", "false", "flat")),
         "season": grid("season month index", *(("flat", m, 1.0) for m in range(1, 13))),
         "channels": grid(
             "channel name kind buyer online quoted_lead_d reference_lead_d second_thought_share integration",

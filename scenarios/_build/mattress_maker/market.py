@@ -56,9 +56,9 @@ _SEASON_SOURCE = {
 }
 
 MARKETS = rows(
-    "market name export season country",
-    ("IT", "Italy", False, "retail", "IT"), ("DE", "Germany", True, "retail", "DE"), ("JP", "Japan", True, "japan", "JP"), ("CN", "China", True, "china", "CN"), ("US", "United States", True, "retail", "US"),
-    ("EAST", "Eastern Europe", True, "retail", "PL"), ("FR", "France", True, "retail", "FR"), ("ES", "Spain", True, "retail", "ES"),
+    "market name export season",
+    ("IT", "Italy", False, "retail"), ("DE", "Germany", True, "retail"), ("JP", "Japan", True, "japan"), ("CN", "China", True, "china"), ("US", "United States", True, "retail"),
+    ("EAST", "Eastern Europe", True, "retail"), ("FR", "France", True, "retail"), ("ES", "Spain", True, "retail"),
     source="case H4, H5; season assumed alike where the profile is 'retail'",
 )
 

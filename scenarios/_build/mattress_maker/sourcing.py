@@ -38,12 +38,12 @@ def modes() -> list[Row]:
 def suppliers() -> list[Row]:
     """Table suppliers; days on the way assumed: a lorry 600 km a day, 38 days by sea from door to door, 4 by air."""
     return rows(
-        "supplier name country mode distance_km payment_d way_d",
-        ("CHEM-IT", "Polyols, Italy", "IT", "truck_contract", 280, 60, 1), ("CHEM-DE", "Isocyanates, Germany", "DE", "truck_contract", 1150, 60, 2), ("CHEM-HU", "Isocyanates, Hungary", "HU", "truck", 1050, 45, 2),
-        ("ADD-BE", "Additives, Belgium", "BE", "truck", 1300, 60, 2), ("LAT-BE", "Latex, Belgium", "BE", "truck_contract", 1320, 60, 2), ("SPR-IT", "Springs, Italy", "IT", "truck_contract", 190, 75, 1),
-        ("TEX-IT", "Weaver, Tuscany", "IT", "truck_contract", 60, 75, 1), ("TEX-TR", "Weaver, Turkey", "TR", "truck", 2450, 45, 4), ("TEX-CN", "Weaver, China", "CN", "ocean", 16500, 30, 38),
-        ("WAD-IT", "Waddings, Italy", "IT", "truck_contract", 120, 75, 1), ("WOL-NZ", "Wool wadding by air, New Zealand", "NZ", "air", 18500, 30, 4), ("ACC-IT", "Haberdashery wholesaler, Italy", "IT", "truck", 90, 60, 1),
-        ("ZIP-CN", "Zips, China", "CN", "ocean", 16500, 30, 38), ("GLU-IT", "Glues, Italy", "IT", "truck", 210, 60, 1), ("PAK-IT", "Film and boxes, Italy", "IT", "truck", 70, 75, 1),
+        "supplier name mode distance_km payment_d way_d",
+        ("CHEM-IT", "Polyols, Italy", "truck_contract", 280, 60, 1), ("CHEM-DE", "Isocyanates, Germany", "truck_contract", 1150, 60, 2), ("CHEM-HU", "Isocyanates, Hungary", "truck", 1050, 45, 2),
+        ("ADD-BE", "Additives, Belgium", "truck", 1300, 60, 2), ("LAT-BE", "Latex, Belgium", "truck_contract", 1320, 60, 2), ("SPR-IT", "Springs, Italy", "truck_contract", 190, 75, 1),
+        ("TEX-IT", "Weaver, Tuscany", "truck_contract", 60, 75, 1), ("TEX-TR", "Weaver, Turkey", "truck", 2450, 45, 4), ("TEX-CN", "Weaver, China", "ocean", 16500, 30, 38),
+        ("WAD-IT", "Waddings, Italy", "truck_contract", 120, 75, 1), ("WOL-NZ", "Wool wadding by air, New Zealand", "air", 18500, 30, 4), ("ACC-IT", "Haberdashery wholesaler, Italy", "truck", 90, 60, 1),
+        ("ZIP-CN", "Zips, China", "ocean", 16500, 30, 38), ("GLU-IT", "Glues, Italy", "truck", 210, 60, 1), ("PAK-IT", "Film and boxes, Italy", "truck", 70, 75, 1),
     )
 
 

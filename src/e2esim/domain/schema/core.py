@@ -227,7 +227,6 @@ TABLES: tuple[Table, ...] = (
         columns=(
             id_column("supplier"),
             text("name", "name shown in reports"),
-            text("country", "ISO 3166 code"),
             id_column("mode", "inbound transport mode", ("modes", "mode")),
             optional("distance_km", "km", "distance to the plant", 0.0),
             optional("payment_d", "days", "days payable", 60.0),

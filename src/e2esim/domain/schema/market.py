@@ -31,7 +31,6 @@ TABLES: tuple[Table, ...] = (
             text("name", "name shown in reports"),
             flag("export", "true outside the home country"),
             text("season", "name of the seasonal profile in table season", None),
-            text("country", "ISO 3166 code"),
             SOURCE,
         ),
     ),
