@@ -103,6 +103,16 @@ def test_new_empty_gives_headers_that_only_lack_rows(here: Path) -> None:
     found = json.loads(call("validate", "scenario=./mine", "--json").stdout)["problems"]
     assert {problem["message"] for problem in found if not problem["warning"]} == {"no order to plan"}
     assert len(list((here / "mine" / "data").glob("*.csv"))) == len(TABLES) - 1  # nobody's settings
+    assert [path.name for path in (here / "mine").glob("*.yaml")] == ["scenario.yaml"]  # nobody's variants
+
+
+def test_a_copy_of_a_network_keeps_the_order_of_its_moments(here: Path) -> None:
+    from e2esim.config.supply_network import network_place, open_network
+
+    assert call("new", "brew", "--from", "textbook/beer_game").exit_code == 0
+    places = [network_place(name) for name in ("brew", "textbook/beer_game")]
+    copy, shipped = [open_network(place, []).company.settings for place in places if place is not None]
+    assert (copy.network, copy.horizon) == (shipped.network, shipped.horizon)
 
 
 def test_new_leaves_titles_and_money_of_the_other_firm_behind(here: Path) -> None:

@@ -18,7 +18,7 @@ from e2esim.config.yaml_file import plain_value, read_yaml
 from e2esim.domain.schema import TABLES
 
 GUIDE = "TABLES.md"
-KEPT = ("horizon", "defaults")  # of the settings of the company that is copied; the others are its money and its calibration
+KEPT = ("horizon", "defaults", "network")  # of the settings of the company that is copied; the others are its money and its calibration
 
 
 @dataclass(frozen=True)
@@ -63,11 +63,11 @@ def plan(folder: Path, place: Place, *, empty: bool) -> list[Item]:
     from e2esim.cli.docs import tables_text
 
     items = [Item(folder / MAIN, text=_bare(place, folder.resolve().name))]
-    items += [Item(folder / path.name, text=_untitled(path, pulls=not empty)) for path in sorted(place.folder.glob("*.yaml")) if path.name != MAIN]
     items.append(Item(folder / GUIDE, text=tables_text()))
-    if empty:
+    if empty:  # its variants are of the other firm too
         kept = [table for table in TABLES if table.name != "settings"]
         return items + [Item(folder / FOLDER / f"{table.name}.csv", text=",".join(c.name for c in table.columns) + "\n") for table in kept]
+    items += [Item(folder / path.name, text=_untitled(path)) for path in sorted(place.folder.glob("*.yaml")) if path.name != MAIN]
     for source in (place.folder, place.folder / FOLDER):
         found = sorted(source.glob("*.csv")) + [path for path in (source / WORKBOOK,) if path.is_file()]
         items += [_copied(path, folder / path.relative_to(place.folder)) for path in found]
@@ -100,10 +100,10 @@ def _bare(place: Place, name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _untitled(variant: Path, *, pulls: bool) -> str:
-    """A variant without its title and the words of its first lines; without its levers too where no table of levers comes along."""
+def _untitled(variant: Path) -> str:
+    """A variant without its title and the words of its first lines."""
     try:
         text = decode(variant.read_bytes())
     except UnreadableText as error:
         raise InputErrors([Problem(file=str(variant), message=str(error), remedy="save it as UTF-8")]) from None
-    return re.sub(r"^(title\s*:.*|#.*)\n" if pulls else r"^((title|levers)\s*:.*|#.*)\n", "", text, flags=re.MULTILINE)
+    return re.sub(r"^(title\s*:.*|#.*)\n", "", text, flags=re.MULTILINE)

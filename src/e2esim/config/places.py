@@ -117,14 +117,14 @@ def refills_by_rules(place: Path) -> bool:
 
 
 def table_names(place: Path) -> set[str]:
-    """Names of the tables of a folder or workbook, from its CSV files or its sheets."""
+    """Names of the tables of a folder or workbook: its CSV files that have rows, or its sheets."""
     folders = [folder for folder in (place, place / "data") if folder.is_dir()]
     book = place if place.is_file() else next((folder / BOOK for folder in folders if (folder / BOOK).is_file()), None)
     if book is not None:
         from e2esim.config.workbook import sheet_names
 
         return {name.strip().lower() for name in sheet_names(book)}
-    return {path.stem.strip().lower() for folder in folders for path in folder.glob("*.csv")}
+    return {path.stem.strip().lower() for folder in folders for path in folder.glob("*.csv") if _has_rows(path)}
 
 
 def _has_rows(path: Path) -> bool:
