@@ -10,7 +10,7 @@ from rich.table import Table
 
 from e2esim.domain.settings import Settings
 from e2esim.report.console import terminal
-from e2esim.study.failures import FailureCost
+from e2esim.study.failures import Each, FailureCost
 
 _WIDTH = 110  # columns
 
@@ -56,5 +56,6 @@ def _table(title: str, rows: Sequence[FailureCost], *, segments: bool) -> Table:
     return table
 
 
-def _each(eur: tuple[float, float, float]) -> str:
-    return f"{eur[0]:,.2f} [{eur[1]:,.2f}, {eur[2]:,.2f}]"
+def _each(eur: Each) -> str:
+    mean, low, high = eur
+    return f"{mean:,.2f} (too few)" if low is None or high is None else f"{mean:,.2f} [{low:,.2f}, {high:,.2f}]"

@@ -27,7 +27,9 @@ from e2esim.study.intervals import interval
 
 F = npt.NDArray[np.float64]
 Log = npt.NDArray[np.void]
+Each = tuple[float, float | None, float | None]  # mean and interval; None = too few cases to tell
 NEVER = 99.0  # failed attempts that a request which is never resolved shows
+_FEW = 10.0  # failures in all replications together: below, no interval is told
 _EVERYBODY = 10_000_000  # consumers whose journeys are kept
 
 
@@ -74,7 +76,7 @@ _RECOVERED = 11  # first of the kinds of experience that make good what another 
 
 @dataclass(frozen=True, kw_only=True)
 class FailureCost:
-    """Cost of a kind of failure in a segment (``all`` = every segment): number a year, and EUR for one of it, each interval 95 %.
+    """Cost of a kind of failure in a segment (``all`` = every segment): number a year, and EUR for one of it, each interval 95 %, none where there are too few.
 
     ``speaking_eur`` is known for all segments together only.
     """
@@ -83,8 +85,8 @@ class FailureCost:
     unit: str
     segment: str
     number_y: float
-    staying_eur: tuple[float, float, float]
-    speaking_eur: tuple[float, float, float] | None
+    staying_eur: Each
+    speaking_eur: Each | None
     total_eur_y: float
 
 
@@ -170,11 +172,13 @@ def _rows(k: int, found: list[FailureSums], years: float, segments: Mapping[str,
     return rows
 
 
-def _each_one(eur: list[float], number: list[float]) -> tuple[float, float, float]:
+def _each_one(eur: list[float], number: list[float]) -> Each:
     """EUR for one failure: ratio of the sums, with the interval of the linearised ratio (Cochran 1977, section 6)."""
     total = sum(number)
     if total <= 0.0:
         return 0.0, 0.0, 0.0
     ratio, mean = sum(eur) / total, total / len(number)
+    if total < _FEW:
+        return ratio, None, None
     _, low, high = interval([ratio + (e - ratio * n) / mean for e, n in zip(eur, number, strict=True)])
     return ratio, low, high
