@@ -217,7 +217,7 @@ def _implement(asked: RoadmapFile, company: Scenario) -> RoadmapStep:
 
 
 def _evaluate(asked: RoadmapFile, company: Scenario, workers: int, *, quiet: bool) -> RoadmapStep:
-    from e2esim.report.lever_bridge import BridgeFacts, answers, kpi_grid, lever_grid, reading, year_grid
+    from e2esim.report.lever_bridge import BridgeFacts, answers, kpi_grid, lever_grid, reading, small_copy, year_grid
     from e2esim.report.roadmap import aim_grid, spill_grid, spill_said
     from e2esim.report.words import Words
     from e2esim.study.roadmap import aim_outcomes, spill_over
@@ -225,7 +225,8 @@ def _evaluate(asked: RoadmapFile, company: Scenario, workers: int, *, quiet: boo
     found = _bridge(asked, company, workers, quiet=quiet)
     before, after = found.tables
     spilt = spill_over(company.tables["channels"]["channel"].to_list(), before, after, _units())
-    aims = aim_grid("5 Evaluate: before and after", asked.aims, aim_outcomes(_wanted(asked, company), before, after, _units()))
+    title = "5 Evaluate: before and after" + small_copy(found.scale, Words("en"))
+    aims = aim_grid(title, asked.aims, aim_outcomes(_wanted(asked, company), before, after, _units()))
     horizon, words = company.settings.horizon, Words("en")
     told = BridgeFacts(
         before="as it is", after=asked.title, runs={"company": asked.words}, kpis=SHOWN, days=horizon.days - horizon.warmup_days

@@ -204,7 +204,12 @@ def kpi_grid(found: Bridged, kpis: Sequence[str], words: Words) -> TextGrid:
             (base, other, change, low, high), unit = words.column([gap.base, gap.other, gap.difference, gap.ci_low, gap.ci_high], gap.unit)
             rows.append([words.label(gap.kpi), unit, base, other, change, f"{low} … {high}", words(f"lb_word_{word(gap).split()[0]}")])
     head = ["KPI", words("t_unit"), words("lb_t_base"), "TO-BE", words("lb_difference"), words("lb_t_interval"), ""]
-    return TextGrid(title=words("lb_h_kpis"), head=head, rows=rows)
+    return TextGrid(title=words("lb_h_kpis") + small_copy(found.scale, words), head=head, rows=rows)
+
+
+def small_copy(scale: float, words: Words) -> str:
+    """What to add to the title of a table whose amounts are not multiplied up; nothing at full size."""
+    return "" if scale == 1.0 else " " + words("lb_small", share=words.told(scale, "share"))
 
 
 def gate_grid(found: Bridged, words: Words) -> TextGrid:
