@@ -34,7 +34,7 @@ LABELS = frozenset(
     f"{table}.{column}"
     for table, columns in (
         ("brands", "name"),
-        ("markets", "name season export country"),
+        ("markets", "name season export"),
         ("channels", "name kind"),
         ("segments", "name kind"),
         ("attributes", "unit"),
