@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.customers.desk_kernels import Levers, answer_contacts
+from e2esim.customers.desk_kernels import Asked, Levers, Returns, Rules, Told, answer_contacts, asked_while_open
 from e2esim.domain.book import CONTACT_COLUMNS, Columns
 from e2esim.domain.worktime import WorkTime
 from e2esim.streams import Streams
@@ -35,6 +35,7 @@ class DeskFacts:
     relay_share: float = 0.0
     relay_h: float = 5.0
     relay_loss: float = 0.0
+    slower: float = 1.0
     levers: Levers = ALWAYS
     seed: int = 1
 
@@ -82,41 +83,19 @@ def by_kernel(facts: DeskFacts, book: Columns) -> Answered:
     """The engine's kernel on all contacts in order."""
     n = book.n
     free = np.zeros(int(facts.starts[-1]))
-    again, again_t = np.empty(n, dtype=np.int32), np.empty(n)
-    m = answer_contacts(
-        np.arange(n, dtype=np.int32),
-        facts.keys,
-        book["address"],
-        book["t"],
-        book["reason"],
-        book["attempt"],
-        book["heard"],
-        free,
-        facts.starts,
-        np.array(facts.route, dtype=np.int64),
-        facts.first_weekday,
-        facts.opens,
-        facts.closes,
-        facts.days,
-        facts.handle_h,
-        facts.patience_h,
-        facts.give_up_h,
-        facts.relay_share,
-        facts.relay_h,
-        facts.relay_loss,
-        facts.levers,
-        book["started"],
-        book["answered"],
-        book["handle_h"],
-        book["handoffs"],
-        book["resolved"],
-        book["abandoned"],
-        book["lost"],
-        book["blind"],
-        book["gave_up"],
-        again,
-        again_t,
-    )
+    back = Returns(np.empty(n, dtype=np.int32), np.empty(n), np.empty(n, dtype=np.int32))
+    hours = (facts.first_weekday, facts.opens, facts.closes, facts.days)
+    asked = Asked(book["address"], book["t"], book["reason"], book["attempt"], book["heard"])
+    told = Told(
+        book["started"], book["answered"], book["handle_h"], book["handoffs"], book["resolved"], book["abandoned"], book["lost"], book["blind"], book["gave_up"]
+    )  # fmt: skip
+    laws = (facts.handle_h, facts.patience_h, facts.give_up_h, facts.relay_share, facts.relay_h, facts.relay_loss, facts.slower, facts.levers)
+    rules = Rules(facts.keys, facts.starts, np.array(facts.route, dtype=np.int64), *hours, *laws)
+    rows = np.arange(n, dtype=np.int32)
+    callers = asked_while_open(book["t"], *hours)
+    m, left = answer_contacts(rows[callers], rows[~callers], np.inf, asked, told, rules, free, back)
+    assert left == 0
+    again, again_t = back.again, back.again_t
     return Answered(book, free, list(zip(again[:m].tolist(), again_t[:m].tolist(), strict=True)))
 
 
@@ -127,44 +106,62 @@ def by_hand(facts: DeskFacts, book: Columns, horizon_d: int) -> Answered:
     desks = [[0.0] * n for n in facts.agents]
     handle, patience_key, relay, outcome, again_key = facts.keys
     result = Answered(book, np.zeros(0))
-    for r in range(book.n):
+    def idle(r: int) -> float:
+        agents = sorted(desks[facts.route[int(book["reason"][r])]])
+        return max(calendar.elapsed(float(book["t"][r])), agents[1] if len(agents) > 1 else agents[0])  # one stays on the telephone
+
+    def serve(r: int, soonest: float = 0.0) -> None:
         who, n, t = int(book["address"][r]), int(book["attempt"][r]), float(book["t"][r])
         home = facts.route[int(book["reason"][r])]
         agents = desks[home]
         arrive = calendar.elapsed(t)
-        start = max(arrive, min(agents))
+        start = max(arrive, min(agents), soonest)
         patience = exponential(patience_key, who, n, facts.patience_h)
         if not calendar.is_open(t):  # who writes while the desk is closed waits, not for ever
             patience = exponential(patience_key, who, 50 + n, facts.give_up_h)
-        if (start - arrive if calendar.is_open(t) else _clock(calendar, start) - t) > patience:
+        begins = arrive + (start - arrive) / facts.slower
+        if (begins - arrive if calendar.is_open(t) else _clock(calendar, begins) - t) > patience:
             book["abandoned"][r], book["gave_up"][r] = 1, t + patience
             if n < 4 and uniform(again_key, who, 100 + n) < 0.7:
                 result.again.append((r, t + patience + exponential(again_key, who, n, 4.0)))
-            continue
+            return
         u = [uniform(outcome, who, k + n) for k in (0, 10, 20, 30, 50, 60)]
         v = facts.levers
         hard, skilled, placed, seen = u[0] >= v.low, u[1] < v.culture, u[2] < v.organisation, u[3] < v.platform
-        spent = exponential(handle, who, n, facts.handle_h) * (1.5 if hard and not seen else 1.0)
+        spent = exponential(handle, who, n, facts.handle_h) * facts.slower * (1.5 if hard and not seen else 1.0)
         agents[agents.index(min(agents))] = start + spent
-        done = start + spent
+        done = arrive + (start + spent - arrive) / facts.slower
         lost = relayed = False
         if len(desks) > 1 and not placed and uniform(relay, who, 10 * n) < facts.relay_share:
             relayed = True
             colleagues = desks[(home + 1) % len(desks)]
-            help_h = exponential(relay, who, 10 * n + 2, facts.handle_h / 2.0)
-            begin = max(done, min(colleagues))
+            help_h = exponential(relay, who, 10 * n + 2, facts.handle_h / 2.0) * facts.slower
+            begin = max(start + spent, min(colleagues))
             colleagues[colleagues.index(min(colleagues))] = begin + help_h
-            done = max(done + exponential(relay, who, 10 * n + 1, facts.relay_h), begin + help_h)
+            done = max(done + exponential(relay, who, 10 * n + 1, facts.relay_h), arrive + (begin + help_h - arrive) / facts.slower)
             spent += help_h
             lost = not seen and uniform(relay, who, 10 * n + 3) < facts.relay_loss
-        book["started"][r], book["answered"][r] = _clock(calendar, start), _clock(calendar, done)
-        book["handle_h"][r], book["handoffs"][r], book["lost"][r] = spent, relayed, lost
+        book["started"][r], book["answered"][r] = _clock(calendar, begins), _clock(calendar, done)
+        book["handle_h"][r], book["handoffs"][r], book["lost"][r] = spent / facts.slower, relayed, lost
         book["blind"][r] = hard and not seen
         solved = not hard or (skilled and placed and seen and u[4] < (v.high - v.low) / (1.0 - v.low))
         if not lost and (solved or (book["heard"][r] > 0 and u[5] < 0.5)):
             book["resolved"][r] = 1
         elif n < 4:
             result.again.append((r, float(book["answered"][r]) + exponential(again_key, who, n, 24.0)))
+    written = [r for r in range(book.n) if not calendar.is_open(float(book["t"][r]))]
+    for r in range(book.n):
+        if not calendar.is_open(float(book["t"][r])):
+            continue
+        arrive, home = calendar.elapsed(float(book["t"][r])), facts.route[int(book["reason"][r])]
+        for w in [w for w in written if facts.route[int(book["reason"][w])] == home]:  # an idle agent takes up what was written
+            if idle(w) >= arrive:
+                break
+            serve(w, idle(w))
+            written.remove(w)
+        serve(r)
+    for w in written:
+        serve(w, idle(w))
     result.free = np.concatenate([np.array(agents) for agents in desks])
     return result
 

@@ -149,6 +149,7 @@ def test_the_queue_recursion_has_a_slow_twin(case: int) -> None:
         relay_share=0.5,
         relay_h=3.0,
         relay_loss=0.3,
+        slower=(1.0, 1.0, 2.5)[case % 3],
         levers=Levers(0.4, 0.8, 0.7, 0.6, 0.5),
         seed=case,
     )
@@ -256,3 +257,14 @@ def test_information_requests_are_over_dispersed_as_in_a_call_centre(shipped: Wo
     rng, key = np.random.default_rng(1), Streams(1).key("stir")
     requests = rng.poisson([mean * stirred(sd, key, day, 11) for day in range(4_000)])
     assert 2.0 < requests.var() / requests.mean() < 3.5
+
+
+def test_callers_go_before_what_was_written_overnight() -> None:
+    """Twenty requests of the night and a caller a minute from 8:00 on: callers wait for a running answer at most, nobody who wrote is forgotten."""
+    night = np.sort(np.random.default_rng(3).uniform(24.0, 30.0, 20))
+    day = 32.0 + np.arange(30) / 60.0 * 4.0
+    done = by_kernel(DeskFacts(agents=(2,), opens=8.0, closes=18.0, days=5, handle_h=0.05), contacts_at(np.concatenate([night, day])))
+    calls, letters = done.waits[20:], done["started"][:20]
+    assert np.mean(calls) < 0.05
+    assert not np.isnan(letters).any()
+    assert letters.max() < 42.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.customers.desk_kernels import Levers, answer_contacts, waited
+from e2esim.customers.desk_kernels import Asked, Levers, Returns, Rules, Told, answer_contacts, asked_while_open, to_work, waited
 from e2esim.customers.emission_kernels import answered, unanswered
 from e2esim.customers.experiences import Experiences
 from e2esim.domain.book import Reason
@@ -34,13 +34,16 @@ def on_shift(organisation: Organisation) -> float:
 
 
 def staffing(organisation: Organisation, scale: float) -> tuple[npt.NDArray[np.int64], float]:
-    """Agents on shift by department as compressed starts, and the factor on handling time that keeps the load at any scale."""
-    wanted = on_shift(organisation) * scale
+    """Agents on shift by department as compressed starts, and how much slower each works so that the load is kept at any scale.
+
+    A small copy has all agents: one queue of one agent is not six queues in small.
+    """
+    wanted = on_shift(organisation) * max(1.0, scale)
     if organisation.mode == "one_team":
         counts = np.array([max(1, round(wanted))])
     else:
         counts = np.maximum(1, np.round(np.asarray(_SILO_SHARES) * wanted)).astype(np.int64)
-    return np.concatenate(([0], np.cumsum(counts))).astype(np.int64), float(counts.sum() / wanted)
+    return np.concatenate(([0], np.cumsum(counts))).astype(np.int64), float(counts.sum() / (on_shift(organisation) * scale))
 
 
 class Desk:
@@ -60,9 +63,11 @@ class Desk:
 
     def absent(self, share: float, until: float) -> None:
         """Let a share of the agents of each department be away until a time [h]; an answer begun is finished."""
+        o = self.world.settings.organisation
+        back = to_work(until, self.world.start.weekday(), o.open_h, o.close_h, o.days_week)
         for first, last in zip(self._starts[:-1], self._starts[1:], strict=True):
             away = slice(int(first), int(first) + round(share * int(last - first)))
-            self._free[away] = np.maximum(self._free[away], until)
+            self._free[away] = np.maximum(self._free[away], back)
 
     def request(self, rows: npt.NDArray[np.int32], times: npt.NDArray[np.float64], reasons: npt.NDArray[np.uint8], tick: int) -> None:
         """Customers of order ``rows`` will contact the firm at ``times`` [h] for ``reasons``."""
@@ -105,50 +110,37 @@ class Desk:
         if len(rows) == 0:
             return
         rows = rows[np.argsort(c["t"][rows], kind="stable")]
-        again, again_t = np.empty(len(rows), dtype=np.int32), np.empty(len(rows))
-        m = answer_contacts(
-            rows,
-            self._keys,
-            c["address"],
-            c["t"],
-            c["reason"],
-            c["attempt"],
-            c["heard"],
-            self._free,
-            self._starts,
-            self._route,
-            self.world.start.weekday(),
-            o.open_h,
-            o.close_h,
-            o.days_week,
-            o.handle_min / 60.0 * self._slower,
-            o.patience_min / 60.0 * self._slower,
-            24.0 * o.give_up_d,
-            o.relay_share,
-            o.relay_h,
-            o.relay_loss,
-            self._levers,
-            c["started"],
-            c["answered"],
-            c["handle_h"],
-            c["handoffs"],
-            c["resolved"],
-            c["abandoned"],
-            c["lost"],
-            c["blind"],
-            c["gave_up"],
-            again,
-            again_t,
-        )
-        waited(rows, c["t"], c["started"], self.world.start.weekday(), o.open_h, o.close_h, o.days_week, c["queued"], c["written"])
-        c["handle_h"][rows] /= self._slower  # an hour of a slowed agent is part of an hour of a full one
-        self._feel(rows, again[:m])
+        served, back = self._answer(rows, now)
+        waited(served, c["t"], c["started"], self.world.start.weekday(), o.open_h, o.close_h, o.days_week, c["queued"], c["written"])
+        rows, again, again_t = served, *back
+        self._feel(rows, again)
         waits = c["started"][rows] - c["t"][rows]
         heard = waits[~np.isnan(waits)]
         self.log.emit(now, Event.CONTACTS_ANSWERED, rows=len(rows), quantity=float(len(heard)), value=float(heard.mean()) if len(heard) else 0.0)
-        if m:
-            back = again[:m]
-            self._open(c["row"][back], again_t[:m], c["reason"][back], c["attempt"][back] + 1, c["first"][back], c["heard"][back] + (c["abandoned"][back] == 0))
+        if len(again):
+            heard_before = c["heard"][again] + (c["abandoned"][again] == 0)
+            self._open(c["row"][again], again_t, c["reason"][again], c["attempt"][again] + 1, c["first"][again], heard_before)
+
+    def _answer(self, rows: npt.NDArray[np.int32], now: float) -> tuple[npt.NDArray[np.int32], tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]]:
+        """Let agents work until ``now`` [h]: the contacts that were taken up, those that ask again and when; what nobody began waits on."""
+        c, o, first = self.contacts, self.world.settings.organisation, self.world.start.weekday()
+        asked = Asked(c["address"], c["t"], c["reason"], c["attempt"], c["heard"])
+        told = Told(
+            c["started"], c["answered"], c["handle_h"], c["handoffs"], c["resolved"], c["abandoned"], c["lost"], c["blind"], c["gave_up"]
+        )  # fmt: skip
+        hours = (first, o.open_h, o.close_h, o.days_week)
+        rules = Rules(
+            self._keys, self._starts, self._route, *hours, o.handle_min / 60.0, o.patience_min / 60.0, 24.0 * o.give_up_d, o.relay_share, o.relay_h,
+            o.relay_loss, self._slower, self._levers
+        )  # fmt: skip
+        back = Returns(np.empty(len(rows), dtype=np.int32), np.empty(len(rows)), np.empty(len(rows), dtype=np.int32))
+        callers = asked_while_open(c["t"][rows], *hours)
+        m, left = answer_contacts(rows[callers], rows[~callers], to_work(now, *hours), asked, told, rules, self._free, back)
+        if left:
+            later = back.later[:left]
+            self._agenda.push(later, np.full(left, now + 1e-6))
+            rows = rows[~np.isin(rows, later)]
+        return rows, (back.again[:m], back.again_t[:m])
 
     def _refuse(self, rows: npt.NDArray[np.int32], times: npt.NDArray[np.float64], reasons: npt.NDArray[np.uint8]) -> None:
         """A firm that sells products only answers no complaint, claim or question in use."""

@@ -1,4 +1,4 @@
-"""The service desk: first come first served queues of agents in working time, relay between departments, patience.
+"""The service desk: queues of agents in working time, callers before what was written overnight, relay between departments, patience.
 
 Working time runs only while the desk is open, so a queue recursion needs no clock: a contact starts at
 max(arrival, earliest free agent). One department of c agents with exponential handling and infinite patience is M/M/c.
@@ -65,6 +65,15 @@ def is_open(t: float, first_weekday: int, opens: float, closes: float, days: int
 
 
 @njit(cache=True)
+def asked_while_open(t: F32, first_weekday: int, opens: float, closes: float, days: int) -> npt.NDArray[np.bool_]:
+    """Which of the clock times [h] lie in opening hours, (n,)."""
+    found = np.empty(t.shape[0], dtype=np.bool_)
+    for k in range(t.shape[0]):
+        found[k] = is_open(t[k], first_weekday, opens, closes, days)
+    return found
+
+
+@njit(cache=True)
 def waited(rows: I32, t: F32, started: F32, first_weekday: int, opens: float, closes: float, days: int, queued: F32, written: U8) -> None:
     """Write of contacts ``rows`` whether they came while the desk was closed, and how long the others were queued while it was open [h].
 
@@ -118,97 +127,169 @@ def _soonest(free: F, a: int, b: int) -> int:
     return best
 
 
-@njit(cache=True)
-def answer_contacts(
-    rows: I32,
-    keys: npt.NDArray[np.uint64],
-    address: I64,
-    t: F32,
-    reason: U8,
-    attempt: U8,
-    heard: U8,
-    free: F,
-    dept_start: I64,
-    route: I64,
-    first_weekday: int,
-    opens: float,
-    closes: float,
-    days: int,
-    handle_h: float,
-    patience_h: float,
-    give_up_h: float,
-    relay_share: float,
-    relay_h: float,
-    relay_loss: float,
-    levers: Levers,
-    started: F32,
-    answered: F32,
-    handled: F32,
-    handoffs: U8,
-    resolved: U8,
-    abandoned: U8,
-    lost: U8,
-    blind: U8,
-    gave_up: F32,
-    again: I32,
-    again_t: F,
-) -> int:
-    """Serve the contacts ``rows`` (in order of arrival); returns how many come back (written to ``again``, ``again_t``).
+class Asked(NamedTuple):
+    """Columns of the contacts that the desk reads: address, clock time [h], reason, attempt, how often heard before."""
 
-    ``free`` (agents,): working time at which each agent is free, grouped by department (``dept_start``); ``route`` (reasons,):
-    department of each reason; who was ``heard`` before has told part of it. ``keys``: handle, patience, relay, outcome, again.
+    address: I64
+    t: F32
+    reason: U8
+    attempt: U8
+    heard: U8
+
+
+class Told(NamedTuple):
+    """Columns of the contacts that the desk writes; NaN where there was no answer."""
+
+    started: F32
+    answered: F32
+    handled: F32
+    handoffs: U8
+    resolved: U8
+    abandoned: U8
+    lost: U8
+    blind: U8
+    gave_up: F32
+
+
+class Rules(NamedTuple):
+    """How the desk works: streams (handle, patience, relay, outcome, again), agents by department (``dept_start``), department of each reason, hours, laws.
+
+    In a small copy of a firm all agents are there and each works ``slower``, so that queues are those of the full size in stretched
+    time; what customers wait is told in their own time (stretched waits over ``slower``).
+    """
+
+    keys: npt.NDArray[np.uint64]
+    dept_start: I64
+    route: I64
+    first_weekday: int
+    opens: float
+    closes: float
+    days: int
+    handle_h: float
+    patience_h: float
+    give_up_h: float
+    relay_share: float
+    relay_h: float
+    relay_loss: float
+    slower: float
+    levers: Levers
+
+
+class Returns(NamedTuple):
+    """Room for what comes back to the desk: contacts asked again with their times [h], and written ones that nobody has begun."""
+
+    again: I32
+    again_t: F
+    later: I32
+
+
+@njit(cache=True)
+def answer_contacts(rows: I32, written: I32, until: float, asked: Asked, told: Told, rules: Rules, free: F, back: Returns) -> tuple[int, int]:
+    """Serve who asks while the desk is open (``rows``) before who wrote while it was closed (``written``), each in order of arrival.
+
+    Written requests are taken up while two agents of a department are idle (the only one, where there is one) before the next caller
+    comes, and at the end before ``until`` [working h]; nobody leaves a request begun. ``free`` (agents,): working time at which each agent is free. Returns how
+    many ask again (``back.again``, ``back.again_t``) and how many written ones are left (``back.later``).
     """
     m = 0
-    departments = dept_start.shape[0] - 1
+    count = rules.dept_start.shape[0] - 1
+    head = np.zeros(count, dtype=np.int64)
+    begun = np.zeros(written.shape[0], dtype=np.bool_)
     for k in range(rows.shape[0]):
-        r = rows[k]
-        who = address[r]
-        n = np.int64(attempt[r])
-        arrive = to_work(t[r], first_weekday, opens, closes, days)
-        d = route[reason[r]]
-        agent = _soonest(free, dept_start[d], dept_start[d + 1])
-        start = max(arrive, free[agent])
-        patience = exponential(keys[1], who, n, patience_h)
-        writes = not is_open(t[r], first_weekday, opens, closes, days)  # who writes while the desk is closed waits, not for ever
-        begins = to_clock(start, first_weekday, opens, closes, days)
-        if writes:
-            patience = exponential(keys[1], who, 50 + n, give_up_h)
-        if (begins - t[r] if writes else start - arrive) > patience:
-            abandoned[r] = 1
-            started[r] = np.nan
-            gave_up[r] = t[r] + patience
-            if n < _MAX_ATTEMPTS and uniform(keys[4], who, 100 + n) < 0.7:
-                again[m], again_t[m] = r, t[r] + patience + exponential(keys[4], who, n, 4.0)
-                m += 1
+        arrive = _working(asked.t[rows[k]], rules)
+        d = rules.route[asked.reason[rows[k]]]
+        while True:
+            while head[d] < written.shape[0] and (begun[head[d]] or rules.route[asked.reason[written[head[d]]]] != d):
+                head[d] += 1
+            if head[d] == written.shape[0] or _start(written[head[d]], asked, rules, free) >= arrive:
+                break
+            begun[head[d]] = True
+            m += _serve(written[head[d]], _start(written[head[d]], asked, rules, free), asked, told, rules, free, back, m)
+        m += _serve(rows[k], -1.0, asked, told, rules, free, back, m)
+    left = 0
+    for k in range(written.shape[0]):
+        if begun[k]:
             continue
-        hard, skilled, placed, seen = asked_of(keys[3], who, n, levers)
-        own = exponential(keys[0], who, n, handle_h)
-        if hard and not seen:  # the customer tells it all again
-            blind[r] = 1
-            own *= BLIND_WORK
-        free[agent] = start + own
-        started[r] = begins
-        done = start + own
-        hops = 0
-        if departments > 1 and not placed and uniform(keys[2], who, 10 * n) < relay_share:
-            hops = 1
-            done += exponential(keys[2], who, 10 * n + 1, relay_h)
-            other = (d + 1) % departments
-            colleague = _soonest(free, dept_start[other], dept_start[other + 1])
-            helped = exponential(keys[2], who, 10 * n + 2, 0.5 * handle_h)
-            begin = max(start + own, free[colleague])
-            free[colleague] = begin + helped
-            done = max(done, begin + helped)
-            own += helped
-            if not seen and uniform(keys[2], who, 10 * n + 3) < relay_loss:
-                lost[r] = 1
-        handoffs[r] = hops
-        handled[r] = own
-        answered[r] = to_clock(done, first_weekday, opens, closes, days)
-        solved = not hard or (skilled and placed and seen and uniform(keys[3], who, 50 + n) < ceiling(levers))
-        if lost[r] == 0 and (solved or (heard[r] > 0 and uniform(keys[3], who, 60 + n) < 0.5)):
-            resolved[r] = 1
-        elif n < _MAX_ATTEMPTS:
-            again[m], again_t[m] = r, answered[r] + exponential(keys[4], who, n, 24.0)
-            m += 1
-    return m
+        start = _start(written[k], asked, rules, free)
+        if start < until:
+            m += _serve(written[k], start, asked, told, rules, free, back, m)
+        else:
+            back.later[left] = written[k]
+            left += 1
+    return m, left
+
+
+@njit(cache=True)
+def _working(t: float, rules: Rules) -> float:
+    return to_work(t, rules.first_weekday, rules.opens, rules.closes, rules.days)
+
+
+@njit(cache=True)
+def _clock(worked: float, rules: Rules) -> float:
+    return to_clock(worked, rules.first_weekday, rules.opens, rules.closes, rules.days)
+
+
+@njit(cache=True)
+def _start(r: int, asked: Asked, rules: Rules, free: F) -> float:
+    """Working time at which a written request would be begun: when two agents are idle, so that one stays on the telephone."""
+    d = rules.route[asked.reason[r]]
+    a, b = rules.dept_start[d], rules.dept_start[d + 1]
+    soonest = _soonest(free, a, b)
+    idle = free[soonest] if b - a == 1 else np.inf
+    for k in range(a, b):
+        if k != soonest:
+            idle = min(idle, free[k])
+    return max(_working(asked.t[r], rules), idle)
+
+
+@njit(cache=True)
+def _serve(r: int, start: float, asked: Asked, told: Told, rules: Rules, free: F, back: Returns, m: int) -> int:
+    """Answer one contact, at ``start`` [working h] at the soonest, or find that the customer has given up; returns 1 if he asks again (written at place ``m``), else 0."""
+    keys, who, n, t = rules.keys, asked.address[r], np.int64(asked.attempt[r]), asked.t[r]
+    d = rules.route[asked.reason[r]]
+    agent = _soonest(free, rules.dept_start[d], rules.dept_start[d + 1])
+    arrive = _working(t, rules)
+    start = max(arrive, free[agent], start)
+    begins = _clock(arrive + (start - arrive) / rules.slower, rules)
+    writes = not is_open(t, rules.first_weekday, rules.opens, rules.closes, rules.days)  # who writes waits, not for ever
+    patience = exponential(keys[1], who, 50 + n, rules.give_up_h) if writes else exponential(keys[1], who, n, rules.patience_h)
+    if (begins - t if writes else (start - arrive) / rules.slower) > patience:
+        told.abandoned[r] = 1
+        told.started[r] = np.nan
+        told.gave_up[r] = t + patience
+        if n < _MAX_ATTEMPTS and uniform(keys[4], who, 100 + n) < 0.7:
+            back.again[m], back.again_t[m] = r, t + patience + exponential(keys[4], who, n, 4.0)
+            return 1
+        return 0
+    hard, skilled, placed, seen = asked_of(keys[3], who, n, rules.levers)
+    own = exponential(keys[0], who, n, rules.handle_h) * rules.slower
+    if hard and not seen:  # the customer tells it all again
+        told.blind[r] = 1
+        own *= BLIND_WORK
+    free[agent] = start + own
+    told.started[r] = begins
+    done = arrive + (start + own - arrive) / rules.slower
+    hops = 0
+    count = rules.dept_start.shape[0] - 1
+    if count > 1 and not placed and uniform(keys[2], who, 10 * n) < rules.relay_share:
+        hops = 1
+        done += exponential(keys[2], who, 10 * n + 1, rules.relay_h)
+        other = (d + 1) % count
+        colleague = _soonest(free, rules.dept_start[other], rules.dept_start[other + 1])
+        helped = exponential(keys[2], who, 10 * n + 2, 0.5 * rules.handle_h) * rules.slower
+        begin = max(start + own, free[colleague])
+        free[colleague] = begin + helped
+        done = max(done, arrive + (begin + helped - arrive) / rules.slower)
+        own += helped
+        if not seen and uniform(keys[2], who, 10 * n + 3) < rules.relay_loss:
+            told.lost[r] = 1
+    told.handoffs[r] = hops
+    told.handled[r] = own / rules.slower
+    told.answered[r] = _clock(done, rules)
+    solved = not hard or (skilled and placed and seen and uniform(keys[3], who, 50 + n) < ceiling(rules.levers))
+    if told.lost[r] == 0 and (solved or (asked.heard[r] > 0 and uniform(keys[3], who, 60 + n) < 0.5)):
+        told.resolved[r] = 1
+    elif n < _MAX_ATTEMPTS:
+        back.again[m], back.again_t[m] = r, told.answered[r] + exponential(keys[4], who, n, 24.0)
+        return 1
+    return 0
