@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.customers.desk_kernels import Asked, Levers, Returns, Rules, Told, answer_contacts, asked_while_open
+from e2esim.customers.desk_kernels import Asked, Levers, Returns, Rules, Team, Told, answer_contacts, asked_while_open
 from e2esim.domain.book import CONTACT_COLUMNS, Columns
 from e2esim.domain.worktime import WorkTime
 from e2esim.streams import Streams
@@ -93,7 +93,7 @@ def by_kernel(facts: DeskFacts, book: Columns) -> Answered:
     rules = Rules(facts.keys, facts.starts, np.array(facts.route, dtype=np.int64), *hours, *laws)
     rows = np.arange(n, dtype=np.int32)
     callers = asked_while_open(book["t"], *hours)
-    m, left = answer_contacts(rows[callers], rows[~callers], np.inf, asked, told, rules, free, back)
+    m, left = answer_contacts(rows[callers], rows[~callers], np.inf, asked, told, rules, Team(free, np.zeros_like(free)), back)
     assert left == 0
     again, again_t = back.again, back.again_t
     return Answered(book, free, list(zip(again[:m].tolist(), again_t[:m].tolist(), strict=True)))

@@ -38,7 +38,7 @@ def log(ran: Ran, kind: Event, column: str = "t", place: int | None = None) -> n
 
 @pytest.fixture(scope="module")
 def calm(tiny: Run) -> Ran:
-    return tiny("calm", *SHORT)
+    return tiny("no events", *SHORT)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.customers.desk_kernels import Asked, Levers, Returns, Rules, Told, answer_contacts, asked_while_open, to_work, waited
+from e2esim.customers.desk_kernels import Asked, Levers, Returns, Rules, Team, Told, answer_contacts, asked_while_open, to_work, waited
 from e2esim.customers.emission_kernels import answered, unanswered
 from e2esim.customers.experiences import Experiences
 from e2esim.domain.book import Reason
@@ -55,7 +55,7 @@ class Desk:
         self.contacts = experiences.contacts
         self._agenda = DueCalendar(ticks, 1024, tick_h=world.settings.horizon.tick_h)
         self._starts, self._slower = staffing(o, world.settings.scale)
-        self._free = np.zeros(int(self._starts[-1]))
+        self._team = Team(np.zeros(int(self._starts[-1])), np.zeros(int(self._starts[-1])))
         self._keys = np.array([streams.key(k) for k in _KEYS], dtype=np.uint64)
         one_team = o.mode == "one_team"
         self._route = np.array([0 if one_team else _SILO_ROUTE[r] for r in Reason], dtype=np.int64)
@@ -67,7 +67,8 @@ class Desk:
         back = to_work(until, self.world.start.weekday(), o.open_h, o.close_h, o.days_week)
         for first, last in zip(self._starts[:-1], self._starts[1:], strict=True):
             away = slice(int(first), int(first) + round(share * int(last - first)))
-            self._free[away] = np.maximum(self._free[away], back)
+            for moment in self._team:
+                moment[away] = np.maximum(moment[away], back)
 
     def request(self, rows: npt.NDArray[np.int32], times: npt.NDArray[np.float64], reasons: npt.NDArray[np.uint8], tick: int) -> None:
         """Customers of order ``rows`` will contact the firm at ``times`` [h] for ``reasons``."""
@@ -135,7 +136,7 @@ class Desk:
         )  # fmt: skip
         back = Returns(np.empty(len(rows), dtype=np.int32), np.empty(len(rows)), np.empty(len(rows), dtype=np.int32))
         callers = asked_while_open(c["t"][rows], *hours)
-        m, left = answer_contacts(rows[callers], rows[~callers], to_work(now, *hours), asked, told, rules, self._free, back)
+        m, left = answer_contacts(rows[callers], rows[~callers], to_work(now, *hours), asked, told, rules, self._team, back)
         if left:
             later = back.later[:left]
             self._agenda.push(later, np.full(left, now + 1e-6))

@@ -175,6 +175,13 @@ class Rules(NamedTuple):
     levers: Levers
 
 
+class Team(NamedTuple):
+    """Agents, (agents,): working time at which each is free, and the one before which he is away."""
+
+    free: F
+    there: F
+
+
 class Returns(NamedTuple):
     """Room for what comes back to the desk: contacts asked again with their times [h], and written ones that nobody has begun."""
 
@@ -184,12 +191,11 @@ class Returns(NamedTuple):
 
 
 @njit(cache=True)
-def answer_contacts(rows: I32, written: I32, until: float, asked: Asked, told: Told, rules: Rules, free: F, back: Returns) -> tuple[int, int]:
+def answer_contacts(rows: I32, written: I32, until: float, asked: Asked, told: Told, rules: Rules, team: Team, back: Returns) -> tuple[int, int]:
     """Serve who asks while the desk is open (``rows``) before who wrote while it was closed (``written``), each in order of arrival.
 
     Written requests are taken up while two agents of a department are idle (the only one, where there is one) before the next caller
-    comes, and at the end before ``until`` [working h]; nobody leaves a request begun. ``free`` (agents,): working time at which each agent is free. Returns how
-    many ask again (``back.again``, ``back.again_t``) and how many written ones are left (``back.later``).
+    comes, and at the end before ``until`` [working h]; nobody leaves a request begun. Returns how many ask again (``back.again``, ``back.again_t``) and how many written ones are left (``back.later``).
     """
     m = 0
     count = rules.dept_start.shape[0] - 1
@@ -201,18 +207,18 @@ def answer_contacts(rows: I32, written: I32, until: float, asked: Asked, told: T
         while True:
             while head[d] < written.shape[0] and (begun[head[d]] or rules.route[asked.reason[written[head[d]]]] != d):
                 head[d] += 1
-            if head[d] == written.shape[0] or _start(written[head[d]], asked, rules, free) >= arrive:
+            if head[d] == written.shape[0] or _start(written[head[d]], asked, rules, team.free) >= arrive:
                 break
             begun[head[d]] = True
-            m += _serve(written[head[d]], _start(written[head[d]], asked, rules, free), asked, told, rules, free, back, m)
-        m += _serve(rows[k], -1.0, asked, told, rules, free, back, m)
+            m += _serve(written[head[d]], _start(written[head[d]], asked, rules, team.free), asked, told, rules, team, back, m)
+        m += _serve(rows[k], -1.0, asked, told, rules, team, back, m)
     left = 0
     for k in range(written.shape[0]):
         if begun[k]:
             continue
-        start = _start(written[k], asked, rules, free)
+        start = _start(written[k], asked, rules, team.free)
         if start < until:
-            m += _serve(written[k], start, asked, told, rules, free, back, m)
+            m += _serve(written[k], start, asked, told, rules, team, back, m)
         else:
             back.later[left] = written[k]
             left += 1
@@ -243,17 +249,19 @@ def _start(r: int, asked: Asked, rules: Rules, free: F) -> float:
 
 
 @njit(cache=True)
-def _serve(r: int, start: float, asked: Asked, told: Told, rules: Rules, free: F, back: Returns, m: int) -> int:
-    """Answer one contact, at ``start`` [working h] at the soonest, or find that the customer has given up; returns 1 if he asks again (written at place ``m``), else 0."""
+def _serve(r: int, start: float, asked: Asked, told: Told, rules: Rules, team: Team, back: Returns, m: int) -> int:
+    """Answer one contact, at ``start`` [working h] at the soonest, or find that the customer has given up; 1 if he asks again (at place ``m``), else 0."""
+    free = team.free
     keys, who, n, t = rules.keys, asked.address[r], np.int64(asked.attempt[r]), asked.t[r]
     d = rules.route[asked.reason[r]]
     agent = _soonest(free, rules.dept_start[d], rules.dept_start[d + 1])
     arrive = _working(t, rules)
     start = max(arrive, free[agent], start)
-    begins = _clock(arrive + (start - arrive) / rules.slower, rules)
+    begun = max(arrive + (start - arrive) / rules.slower, team.there[agent])
+    begins = _clock(begun, rules)
     writes = not is_open(t, rules.first_weekday, rules.opens, rules.closes, rules.days)  # who writes waits, not for ever
     patience = exponential(keys[1], who, 50 + n, rules.give_up_h) if writes else exponential(keys[1], who, n, rules.patience_h)
-    if (begins - t if writes else (start - arrive) / rules.slower) > patience:
+    if (begins - t if writes else begun - arrive) > patience:
         told.abandoned[r] = 1
         told.started[r] = np.nan
         told.gave_up[r] = t + patience
@@ -268,7 +276,7 @@ def _serve(r: int, start: float, asked: Asked, told: Told, rules: Rules, free: F
         own *= BLIND_WORK
     free[agent] = start + own
     told.started[r] = begins
-    done = arrive + (start + own - arrive) / rules.slower
+    done = begun + own / rules.slower
     hops = 0
     count = rules.dept_start.shape[0] - 1
     if count > 1 and not placed and uniform(keys[2], who, 10 * n) < rules.relay_share:

@@ -100,7 +100,7 @@ TABLES: tuple[Table, ...] = (
             optional("level", "unit", "order up to this inventory position (on hand + on order - backlog)", 0.0),
             optional("reorder", "unit", "reorder point", 0.0, low=None),
             optional("quantity", "unit", "fixed quantity of r_Q and periodic", 0.0),
-            optional("review_d", "days", "between reviews; 0: whenever the position changes", 0.0),
+            optional("review_d", "days", "between reviews; 0: whenever the position changes", 0.0, high=100_000.0, why="a review later than any run is none"),
             date("first_review", "day of the first review; empty: the first day", required=False),
             date("first", "first day on which the row holds; empty: from the start", required=False),
             date("last", "last day on which the row holds, included; empty: to the end", required=False),
