@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.customers.desk_kernels import Asked, Levers, Returns, Rules, Team, Told, answer_contacts, asked_while_open
+from e2esim.customers.desk_kernels import ContactsRead, ContactsWritten, DeskReturns, Levers, Rules, Team, answer_contacts, asked_while_open
 from e2esim.domain.book import CONTACT_COLUMNS, Columns
 from e2esim.domain.worktime import WorkTime
 from e2esim.streams import Streams
@@ -83,10 +83,10 @@ def by_kernel(facts: DeskFacts, book: Columns) -> Answered:
     """The engine's kernel on all contacts in order."""
     n = book.n
     free = np.zeros(int(facts.starts[-1]))
-    back = Returns(np.empty(n, dtype=np.int32), np.empty(n), np.empty(n, dtype=np.int32))
+    back = DeskReturns(np.empty(n, dtype=np.int32), np.empty(n), np.empty(n, dtype=np.int32))
     hours = (facts.first_weekday, facts.opens, facts.closes, facts.days)
-    asked = Asked(book["address"], book["t"], book["reason"], book["attempt"], book["heard"])
-    told = Told(
+    asked = ContactsRead(book["address"], book["t"], book["reason"], book["attempt"], book["heard"])
+    told = ContactsWritten(
         book["started"], book["answered"], book["handle_h"], book["handoffs"], book["resolved"], book["abandoned"], book["lost"], book["blind"], book["gave_up"]
     )  # fmt: skip
     laws = (facts.handle_h, facts.patience_h, facts.give_up_h, facts.relay_share, facts.relay_h, facts.relay_loss, facts.slower, facts.levers)

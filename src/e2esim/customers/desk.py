@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.customers.desk_kernels import Asked, Levers, Returns, Rules, Team, Told, answer_contacts, asked_while_open, to_work, waited
+from e2esim.customers.desk_kernels import ContactsRead, ContactsWritten, DeskReturns, Levers, Rules, Team, answer_contacts, asked_while_open, to_work, waited
 from e2esim.customers.emission_kernels import answered, unanswered
 from e2esim.customers.experiences import Experiences
 from e2esim.domain.book import Reason
@@ -125,8 +125,8 @@ class Desk:
     def _answer(self, rows: npt.NDArray[np.int32], now: float) -> tuple[npt.NDArray[np.int32], tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]]:
         """Let agents work until ``now`` [h]: the contacts that were taken up, those that ask again and when; what nobody began waits on."""
         c, o, first = self.contacts, self.world.settings.organisation, self.world.start.weekday()
-        asked = Asked(c["address"], c["t"], c["reason"], c["attempt"], c["heard"])
-        told = Told(
+        asked = ContactsRead(c["address"], c["t"], c["reason"], c["attempt"], c["heard"])
+        told = ContactsWritten(
             c["started"], c["answered"], c["handle_h"], c["handoffs"], c["resolved"], c["abandoned"], c["lost"], c["blind"], c["gave_up"]
         )  # fmt: skip
         hours = (first, o.open_h, o.close_h, o.days_week)
@@ -134,7 +134,7 @@ class Desk:
             self._keys, self._starts, self._route, *hours, o.handle_min / 60.0, o.patience_min / 60.0, 24.0 * o.give_up_d, o.relay_share, o.relay_h,
             o.relay_loss, self._slower, self._levers
         )  # fmt: skip
-        back = Returns(np.empty(len(rows), dtype=np.int32), np.empty(len(rows)), np.empty(len(rows), dtype=np.int32))
+        back = DeskReturns(np.empty(len(rows), dtype=np.int32), np.empty(len(rows)), np.empty(len(rows), dtype=np.int32))
         callers = asked_while_open(c["t"][rows], *hours)
         m, left = answer_contacts(rows[callers], rows[~callers], to_work(now, *hours), asked, told, rules, self._team, back)
         if left:

@@ -127,7 +127,7 @@ def _soonest(free: F, a: int, b: int) -> int:
     return best
 
 
-class Asked(NamedTuple):
+class ContactsRead(NamedTuple):
     """Columns of the contacts that the desk reads: address, clock time [h], reason, attempt, how often heard before."""
 
     address: I64
@@ -137,7 +137,7 @@ class Asked(NamedTuple):
     heard: U8
 
 
-class Told(NamedTuple):
+class ContactsWritten(NamedTuple):
     """Columns of the contacts that the desk writes; NaN where there was no answer."""
 
     started: F32
@@ -182,7 +182,7 @@ class Team(NamedTuple):
     there: F
 
 
-class Returns(NamedTuple):
+class DeskReturns(NamedTuple):
     """Room for what comes back to the desk: contacts asked again with their times [h], and written ones that nobody has begun."""
 
     again: I32
@@ -191,11 +191,14 @@ class Returns(NamedTuple):
 
 
 @njit(cache=True)
-def answer_contacts(rows: I32, written: I32, until: float, asked: Asked, told: Told, rules: Rules, team: Team, back: Returns) -> tuple[int, int]:
+def answer_contacts(
+    rows: I32, written: I32, until: float, asked: ContactsRead, told: ContactsWritten, rules: Rules, team: Team, back: DeskReturns
+) -> tuple[int, int]:
     """Serve who asks while the desk is open (``rows``) before who wrote while it was closed (``written``), each in order of arrival.
 
     Written requests are taken up while two agents of a department are idle (the only one, where there is one) before the next caller
-    comes, and at the end before ``until`` [working h]; nobody leaves a request begun. Returns how many ask again (``back.again``, ``back.again_t``) and how many written ones are left (``back.later``).
+    comes, and at the end before ``until`` [working h]; nobody leaves a request begun. Returns how many
+    ask again (``back.again``, ``back.again_t``) and how many written ones are left (``back.later``).
     """
     m = 0
     count = rules.dept_start.shape[0] - 1
@@ -236,7 +239,7 @@ def _clock(worked: float, rules: Rules) -> float:
 
 
 @njit(cache=True)
-def _start(r: int, asked: Asked, rules: Rules, free: F) -> float:
+def _start(r: int, asked: ContactsRead, rules: Rules, free: F) -> float:
     """Working time at which a written request would be begun: when two agents are idle, so that one stays on the telephone."""
     d = rules.route[asked.reason[r]]
     a, b = rules.dept_start[d], rules.dept_start[d + 1]
@@ -249,7 +252,7 @@ def _start(r: int, asked: Asked, rules: Rules, free: F) -> float:
 
 
 @njit(cache=True)
-def _serve(r: int, start: float, asked: Asked, told: Told, rules: Rules, team: Team, back: Returns, m: int) -> int:
+def _serve(r: int, start: float, asked: ContactsRead, told: ContactsWritten, rules: Rules, team: Team, back: DeskReturns, m: int) -> int:
     """Answer one contact, at ``start`` [working h] at the soonest, or find that the customer has given up; 1 if he asks again (at place ``m``), else 0."""
     free = team.free
     keys, who, n, t = rules.keys, asked.address[r], np.int64(asked.attempt[r]), asked.t[r]
