@@ -365,6 +365,7 @@ def test_both_ways_to_a_grid_agree(text: str) -> None:
     assert not plain.names or plain.header_row == slow.header_row
 
 
+@pytest.mark.long
 def test_forty_thousand_rows_are_read_quickly(tmp_path: Path) -> None:
     months = [f"{year}-{month:02d}" for year in range(1910, 2024) for month in range(1, 13)]
     cells = [

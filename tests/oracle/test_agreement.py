@@ -101,6 +101,7 @@ def test_difference_does_not_grow_as_the_tick_shrinks(small: Samples, name: str)
         assert abs(fine) <= abs(coarse) + 3.0 * error
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", FIGURES)
 def test_the_limit_of_the_tick_is_the_oracle(large: Samples, name: str) -> None:
     """The effect of a tick is proportional to it; the line through one hour and a quarter meets the oracle at zero."""

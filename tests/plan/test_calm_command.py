@@ -132,6 +132,7 @@ def moved(old: PlanResult, new: PlanResult) -> float:
     return nervousness(moves(*rows))
 
 
+@pytest.mark.long
 def test_dearer_change_moves_less_and_the_objective_pays() -> None:
     """One order in ten is brought forward by a week; prices of change from nothing to much, over five problems."""
     totals = []

@@ -13,6 +13,7 @@ RUNS = 3
 CALM = ("planning.slushy_days=28", "planning.change_eur=3")
 
 
+@pytest.mark.long
 def test_dearer_change_calms_the_plan_at_a_stated_cost(tiny: Any) -> None:
     """Nervousness falls by more than a quarter in every replication; what OTIF and stock pay stays within a tenth."""
     runs = [(tiny("plain", replication=k), tiny("plain", *CALM, replication=k)) for k in range(RUNS)]

@@ -43,6 +43,7 @@ def test_where_nothing_lacks_nothing_changes(tiny: Any) -> None:
     assert len(set(on.outcome.sop["cycle"].tolist())) == 6  # January to June
 
 
+@pytest.mark.long
 def test_shifts_pay_for_themselves(tiny: Any) -> None:
     """Demand far above the hours: shifts open a lead time ahead, more is delivered, and what is left after paying them is more."""
     runs = [pair(tiny, k, MORE) for k in range(RUNS)]

@@ -174,6 +174,7 @@ sweep(slow_points(), replications=10, executor=Local(workers=2, inline=False), s
 """
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
 def test_a_killed_parent_loses_at_most_what_was_under_way(tmp_path: Path) -> None:
     (tmp_path / "test_sweep_points.py").write_text(

@@ -19,7 +19,7 @@ from e2esim.streams.draws import children
 _KEYS = ("desk.handle", "desk.patience", "desk.relay", "desk.outcome", "desk.again")
 # departments of the silos: 0 marketing, 1 sales, 2 customer service
 _SILO_ROUTE = {Reason.INFORMATION: 1, Reason.WHERE_IS_MY_ORDER: 1, Reason.COMPLAINT: 2, Reason.CLAIM: 2, Reason.USE_HELP: 0}
-_SILO_SHARES = (0.2, 0.4, 0.4)  # of the agents, assumed
+_SILO_SHARES = (0.2, 0.6, 0.2)  # of the agents, as their hours of work in the shipped company (assumed)
 
 
 def on_shift(organisation: Organisation) -> float:

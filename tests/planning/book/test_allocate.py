@@ -59,6 +59,7 @@ def test_every_rule_of_the_book_is_kept_and_the_lp_is_never_beaten(book):
     assert done.value(book) <= lp_value(book) + 1e-6
 
 
+@pytest.mark.long
 @settings(max_examples=150, deadline=None)
 @given(books(dock=False, groups=False, whole=False))
 def test_split_lines_without_dock_are_worth_the_linear_programme(book):
