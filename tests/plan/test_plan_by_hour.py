@@ -133,3 +133,19 @@ def test_the_order_of_rows_does_not_matter(tmp_path: Path) -> None:
     planned(second, "--rounds", "40")
     for name in ("lots", "deliveries", "late", "purchases"):
         assert pl.read_parquet(f"{first}-plan/{name}.parquet").equals(pl.read_parquet(f"{second}-plan/{name}.parquet")), name
+
+
+def test_orders_of_one_item_are_not_one_lot(tmp_path: Path) -> None:
+    """Five orders of two days of work each, due day after day: two machines are on time, one is late by no more than the hours that lack."""
+    late = {}
+    for machines in (1, 2):
+        tables: dict[str, Rows] = {
+            "settings": [["key", "value"], ["today", "2026-02-02"]],
+            "items": [["item"], ["F"]],
+            "work_centres": [["work_centre", "machines"], ["W", machines]],
+            "routings": [["item", "step", "work_centre", "setup_h_per_lot", "run_h_per_unit"], ["F", 1, "W", 0, 24]],
+            "orders": [["order", "item", "qty", "due"], *([f"A{k}", "F", 2, f"2026-02-0{k}"] for k in range(4, 9))],
+        }
+        late[machines] = planned(write(tmp_path / str(machines), tables), "--rounds", "100")["late_orders"]
+    assert late[2] == 0
+    assert 0 < late[1] <= 4

@@ -249,7 +249,7 @@ def test_orders_are_served_as_well_as_without_a_forecast(tmp_path: Path) -> None
     """Hours are short: the forecast waits, not the orders."""
     on_time = []
     for name, folder in (("with", steady(tmp_path / "a", qty=60)), ("without", write_folder(tmp_path / "b"))):
-        words = ["plan", str(folder), "--out", str(tmp_path / name), "--json", "--quiet", "--time-limit", "2"]
+        words = ["plan", str(folder), "--out", str(tmp_path / name), "--json", "--quiet", "--rounds", "300"]
         told = json.loads(CliRunner().invoke(app, words).stdout)
         on_time.append((told["status"], told["late_orders"], told["on_time"]))
         if name == "with":

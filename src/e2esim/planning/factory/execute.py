@@ -53,6 +53,27 @@ def wants_of(problem: PlanProblem, step: Ints, day: Ints, qty: Floats) -> Wants:
     )
 
 
+def parted(view: Frame, wants: Wants, hours: float) -> Wants | None:
+    """Wants in parts of at most so many machine hours where machines keep a calendar, None where none is longer.
+
+    Orders that are wished for on one day would be one lot; in parts the first are served first, and on several machines at once.
+    """
+    p = view.problem
+    if p.shifts is None:
+        return None
+    run, multiple, least = view.steps.run[wants.step], view.steps.lot_multiple[wants.step], view.steps.lot_min[wants.step]
+    most = np.maximum(np.floor(hours / np.maximum(run, 1e-9) / multiple) * multiple, np.maximum(multiple, least))
+    long = p.shifts.by_hour[view.steps.centre[wants.step]] & (wants.qty > most + 1e-6)
+    if not long.any():
+        return None
+    parts = np.where(long, np.ceil(wants.qty / most - 1e-9), 1.0).astype(np.int64)
+    row = np.repeat(np.arange(parts.size), parts)
+    last = np.cumsum(parts) - 1
+    qty = np.where(long, most, wants.qty)[row]
+    qty[last] = wants.qty - (parts - 1) * np.where(long, most, 0.0)
+    return wants_of(p, wants.step[row], wants.day[row], qty)
+
+
 def backward(
     view: Frame,
     due: Ints,

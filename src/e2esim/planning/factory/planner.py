@@ -17,7 +17,7 @@ from e2esim.planning.factory.bounds import lead_time_bound, relaxed_bound
 from e2esim.planning.factory.change_kernels import State
 from e2esim.planning.factory.counterfactual import completed, completed_late, late_anyway, late_lifted, late_pieces
 from e2esim.planning.factory.exact_model import exact_lots
-from e2esim.planning.factory.execute import Wants, backward, execute, search, wants_of
+from e2esim.planning.factory.execute import Wants, backward, execute, parted, search, wants_of
 from e2esim.planning.factory.flow_lp import solve_flow
 from e2esim.planning.factory.frame import Frame, frame, longer
 from e2esim.planning.factory.grid import demand_of, early_due, lot_cycles, tier_weights, weekly_slots
@@ -34,6 +34,7 @@ SMALL_ORDERS = 250  # up to so many orders lots are also sought by constraint pr
 FIRST_ROUNDS = 60  # tried changes before it
 EXACT_SHARE = 0.85  # of the time left goes to it
 LEAST_EXACT_S = 0.5  # time without which it is not begun [s]
+PART_H = (24.0, 8.0)  # machine hours of a part of a lot that is tried
 BUFFERS = (3, 7)  # days by which a backward plan may be early, tried in turn
 RUN_OUT_DAYS = 98  # days after the last due day in which late orders are still planned by the search
 NEAR_DAYS = 70  # the first linear programme looks this far [d]
@@ -166,7 +167,8 @@ def _exact(view: Frame, wants: Wants, bound: float, state: State, budget: tuple[
 
 
 def _best(view: Frame, candidates: list[Wants], state: State) -> Wants:
-    """The cheapest of some wants, each as it is and topped up for what it never delivers."""
+    """The cheapest of some wants, each as it is, in parts of a day or a shift, and topped up for what it never delivers."""
+    candidates = candidates + [part for w in candidates for hours in PART_H if (part := parted(view, w, hours)) is not None]
     return min(candidates + [completed(view, w) for w in candidates], key=lambda w: search(view, w, 0, state))
 
 
