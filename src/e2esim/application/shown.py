@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import html
+from abc import ABC, abstractmethod
 
 import polars as pl
 
 ROWS = 12  # rows of a notebook's table
 
 
-class Shown:
+class Shown(ABC):
     """A result with a headline and a table."""
 
+    @abstractmethod
     def headline(self) -> str:
         """One line."""
-        raise NotImplementedError
 
+    @abstractmethod
     def table(self) -> pl.DataFrame:
         """What a notebook shows."""
-        raise NotImplementedError
 
     def __repr__(self) -> str:
         return f"<{self.headline()}>"
