@@ -65,7 +65,7 @@ def plan_data(data: Path, options: PlanOptions) -> Path:
         _empty(options.erp, "--erp", FILES)
         found = run_folder(options.out, f"plan-{started.case.title}", started.print[:12])
         if not options.quiet and not is_compiled("planning/factory"):
-            typer.echo("first plan after installation: compiling, about half a minute more than later ones", err=True)
+            typer.echo("first plan after installation: compiling, about a minute more than later ones", err=True)
         return found
 
     asked = ask(started, demand, wishes)

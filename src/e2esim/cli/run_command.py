@@ -124,7 +124,7 @@ def run_scenario(overrides: Sequence[str], options: RunOptions) -> None:
     settings, tables = loaded.scenario.settings, loaded.scenario.tables
     folder = run_folder(options.out, settings.name, fingerprint(settings, None, tables)[:12])
     if not options.quiet and not is_compiled("customers"):
-        typer.echo("first run after installation: compiling, about half a minute more than later runs", err=True)
+        typer.echo("first run after installation: compiling, about a minute more than later runs", err=True)
 
     from e2esim.report.output import write_run
     from e2esim.report.progress import progress_bar
