@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.customers.desk_kernels import ContactsRead, ContactsWritten, DeskReturns, Levers, Rules, Team, answer_contacts, asked_while_open
+from e2esim.customers.desk_kernels import ContactsRead, ContactsWritten, DeskReturns, Levers, Rules, answer_contacts, asked_while_open
 from e2esim.domain.book import CONTACT_COLUMNS, Columns
 from e2esim.domain.worktime import WorkTime
 from e2esim.streams import Streams
@@ -35,7 +35,6 @@ class DeskFacts:
     relay_share: float = 0.0
     relay_h: float = 5.0
     relay_loss: float = 0.0
-    slower: float = 1.0
     levers: Levers = ALWAYS
     seed: int = 1
 
@@ -79,7 +78,7 @@ def contacts_at(
     return book
 
 
-def by_kernel(facts: DeskFacts, book: Columns) -> Answered:
+def by_kernel(facts: DeskFacts, book: Columns, until: float = np.inf) -> Answered:
     """The engine's kernel on all contacts in order."""
     n = book.n
     free = np.zeros(int(facts.starts[-1]))
@@ -89,11 +88,11 @@ def by_kernel(facts: DeskFacts, book: Columns) -> Answered:
     told = ContactsWritten(
         book["started"], book["answered"], book["handle_h"], book["handoffs"], book["resolved"], book["abandoned"], book["lost"], book["blind"], book["gave_up"]
     )  # fmt: skip
-    laws = (facts.handle_h, facts.patience_h, facts.give_up_h, facts.relay_share, facts.relay_h, facts.relay_loss, facts.slower, facts.levers)
+    laws = (facts.handle_h, facts.patience_h, facts.give_up_h, facts.relay_share, facts.relay_h, facts.relay_loss, facts.levers)
     rules = Rules(facts.keys, facts.starts, np.array(facts.route, dtype=np.int64), *hours, *laws)
     rows = np.arange(n, dtype=np.int32)
     callers = asked_while_open(book["t"], *hours)
-    m, left = answer_contacts(rows[callers], rows[~callers], np.inf, asked, told, rules, Team(free, np.zeros_like(free)), back)
+    m, left = answer_contacts(rows[callers], rows[~callers], until, asked, told, rules, free, back)
     assert left == 0
     again, again_t = back.again, back.again_t
     return Answered(book, free, list(zip(again[:m].tolist(), again_t[:m].tolist(), strict=True)))
@@ -108,7 +107,7 @@ def by_hand(facts: DeskFacts, book: Columns, horizon_d: int) -> Answered:
     result = Answered(book, np.zeros(0))
     def idle(r: int) -> float:
         agents = sorted(desks[facts.route[int(book["reason"][r])]])
-        return max(calendar.elapsed(float(book["t"][r])), agents[1] if len(agents) > 1 else agents[0])  # one stays on the telephone
+        return max(calendar.elapsed(float(book["t"][r])), agents[1] if len(agents) > 2 else agents[0])  # one stays on the telephone
 
     def serve(r: int, soonest: float = 0.0) -> None:
         who, n, t = int(book["address"][r]), int(book["attempt"][r]), float(book["t"][r])
@@ -119,8 +118,7 @@ def by_hand(facts: DeskFacts, book: Columns, horizon_d: int) -> Answered:
         patience = exponential(patience_key, who, n, facts.patience_h)
         if not calendar.is_open(t):  # who writes while the desk is closed waits, not for ever
             patience = exponential(patience_key, who, 50 + n, facts.give_up_h)
-        begins = arrive + (start - arrive) / facts.slower
-        if (begins - arrive if calendar.is_open(t) else _clock(calendar, begins) - t) > patience:
+        if (start - arrive if calendar.is_open(t) else _clock(calendar, start) - t) > patience:
             book["abandoned"][r], book["gave_up"][r] = 1, t + patience
             if n < 4 and uniform(again_key, who, 100 + n) < 0.7:
                 result.again.append((r, t + patience + exponential(again_key, who, n, 4.0)))
@@ -128,21 +126,21 @@ def by_hand(facts: DeskFacts, book: Columns, horizon_d: int) -> Answered:
         u = [uniform(outcome, who, k + n) for k in (0, 10, 20, 30, 50, 60)]
         v = facts.levers
         hard, skilled, placed, seen = u[0] >= v.low, u[1] < v.culture, u[2] < v.organisation, u[3] < v.platform
-        spent = exponential(handle, who, n, facts.handle_h) * facts.slower * (1.5 if hard and not seen else 1.0)
+        spent = exponential(handle, who, n, facts.handle_h) * (1.5 if hard and not seen else 1.0)
         agents[agents.index(min(agents))] = start + spent
-        done = arrive + (start + spent - arrive) / facts.slower
+        done = start + spent
         lost = relayed = False
         if len(desks) > 1 and not placed and uniform(relay, who, 10 * n) < facts.relay_share:
             relayed = True
             colleagues = desks[(home + 1) % len(desks)]
-            help_h = exponential(relay, who, 10 * n + 2, facts.handle_h / 2.0) * facts.slower
+            help_h = exponential(relay, who, 10 * n + 2, facts.handle_h / 2.0)
             begin = max(start + spent, min(colleagues))
             colleagues[colleagues.index(min(colleagues))] = begin + help_h
-            done = max(done + exponential(relay, who, 10 * n + 1, facts.relay_h), arrive + (begin + help_h - arrive) / facts.slower)
+            done = max(done + exponential(relay, who, 10 * n + 1, facts.relay_h), begin + help_h)
             spent += help_h
             lost = not seen and uniform(relay, who, 10 * n + 3) < facts.relay_loss
-        book["started"][r], book["answered"][r] = _clock(calendar, begins), _clock(calendar, done)
-        book["handle_h"][r], book["handoffs"][r], book["lost"][r] = spent / facts.slower, relayed, lost
+        book["started"][r], book["answered"][r] = _clock(calendar, start), _clock(calendar, done)
+        book["handle_h"][r], book["handoffs"][r], book["lost"][r] = spent, relayed, lost
         book["blind"][r] = hard and not seen
         solved = not hard or (skilled and placed and seen and u[4] < (v.high - v.low) / (1.0 - v.low))
         if not lost and (solved or (book["heard"][r] > 0 and u[5] < 0.5)):

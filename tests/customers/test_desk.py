@@ -149,7 +149,6 @@ def test_the_queue_recursion_has_a_slow_twin(case: int) -> None:
         relay_share=0.5,
         relay_h=3.0,
         relay_loss=0.3,
-        slower=(1.0, 1.0, 2.5)[case % 3],
         levers=Levers(0.4, 0.8, 0.7, 0.6, 0.5),
         seed=case,
     )
@@ -268,3 +267,11 @@ def test_callers_go_before_what_was_written_overnight() -> None:
     assert np.mean(calls) < 0.05
     assert not np.isnan(letters).any()
     assert letters.max() < 42.0
+
+
+def test_who_wrote_and_is_never_taken_up_gives_up() -> None:
+    """One agent in a call of days: the letter of the night before is not left open for ever, its writer has given up."""
+    letter_and_call = np.array([2.0, 8.5])
+    done = by_kernel(DeskFacts(opens=8.0, closes=18.0, days=7, handle_h=1e4, give_up_h=0.5), contacts_at(letter_and_call), until=1.0)
+    assert done["abandoned"].tolist() == [1, 0]
+    assert 2.0 < done["gave_up"][0] < 9.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.customers.desk_kernels import ContactsRead, ContactsWritten, DeskReturns, Levers, Rules, Team, answer_contacts, asked_while_open, to_work, waited
+from e2esim.customers.desk_kernels import ContactsRead, ContactsWritten, DeskReturns, Levers, Rules, answer_contacts, asked_while_open, to_work, waited
 from e2esim.customers.emission_kernels import answered, unanswered
 from e2esim.customers.experiences import Experiences
 from e2esim.domain.book import Reason
@@ -36,14 +36,14 @@ def on_shift(organisation: Organisation) -> float:
 def staffing(organisation: Organisation, scale: float) -> tuple[npt.NDArray[np.int64], float]:
     """Agents on shift by department as compressed starts, and how much slower each works so that the load is kept at any scale.
 
-    A small copy has all agents: one queue of one agent is not six queues in small.
+    Each department has an agent; in a small copy there are fewer, so that its queues are longer for the same load.
     """
-    wanted = on_shift(organisation) * max(1.0, scale)
+    wanted = on_shift(organisation) * scale
     if organisation.mode == "one_team":
         counts = np.array([max(1, round(wanted))])
     else:
         counts = np.maximum(1, np.round(np.asarray(_SILO_SHARES) * wanted)).astype(np.int64)
-    return np.concatenate(([0], np.cumsum(counts))).astype(np.int64), float(counts.sum() / (on_shift(organisation) * scale))
+    return np.concatenate(([0], np.cumsum(counts))).astype(np.int64), float(counts.sum() / wanted)
 
 
 class Desk:
@@ -55,7 +55,7 @@ class Desk:
         self.contacts = experiences.contacts
         self._agenda = DueCalendar(ticks, 1024, tick_h=world.settings.horizon.tick_h)
         self._starts, self._slower = staffing(o, world.settings.scale)
-        self._team = Team(np.zeros(int(self._starts[-1])), np.zeros(int(self._starts[-1])))
+        self._free = np.zeros(int(self._starts[-1]))
         self._keys = np.array([streams.key(k) for k in _KEYS], dtype=np.uint64)
         one_team = o.mode == "one_team"
         self._route = np.array([0 if one_team else _SILO_ROUTE[r] for r in Reason], dtype=np.int64)
@@ -67,8 +67,7 @@ class Desk:
         back = to_work(until, self.world.start.weekday(), o.open_h, o.close_h, o.days_week)
         for first, last in zip(self._starts[:-1], self._starts[1:], strict=True):
             away = slice(int(first), int(first) + round(share * int(last - first)))
-            for moment in self._team:
-                moment[away] = np.maximum(moment[away], back)
+            self._free[away] = np.maximum(self._free[away], back)
 
     def request(self, rows: npt.NDArray[np.int32], times: npt.NDArray[np.float64], reasons: npt.NDArray[np.uint8], tick: int) -> None:
         """Customers of order ``rows`` will contact the firm at ``times`` [h] for ``reasons``."""
@@ -113,6 +112,7 @@ class Desk:
         rows = rows[np.argsort(c["t"][rows], kind="stable")]
         served, back = self._answer(rows, now)
         waited(served, c["t"], c["started"], self.world.start.weekday(), o.open_h, o.close_h, o.days_week, c["queued"], c["written"])
+        c["handle_h"][served] /= self._slower  # an hour of a slowed agent is part of an hour of a full one
         rows, again, again_t = served, *back
         self._feel(rows, again)
         waits = c["started"][rows] - c["t"][rows]
@@ -130,13 +130,13 @@ class Desk:
             c["started"], c["answered"], c["handle_h"], c["handoffs"], c["resolved"], c["abandoned"], c["lost"], c["blind"], c["gave_up"]
         )  # fmt: skip
         hours = (first, o.open_h, o.close_h, o.days_week)
+        handle, patience = o.handle_min / 60.0 * self._slower, o.patience_min / 60.0 * self._slower
         rules = Rules(
-            self._keys, self._starts, self._route, *hours, o.handle_min / 60.0, o.patience_min / 60.0, 24.0 * o.give_up_d, o.relay_share, o.relay_h,
-            o.relay_loss, self._slower, self._levers
+            self._keys, self._starts, self._route, *hours, handle, patience, 24.0 * o.give_up_d, o.relay_share, o.relay_h, o.relay_loss, self._levers
         )  # fmt: skip
         back = DeskReturns(np.empty(len(rows), dtype=np.int32), np.empty(len(rows)), np.empty(len(rows), dtype=np.int32))
         callers = asked_while_open(c["t"][rows], *hours)
-        m, left = answer_contacts(rows[callers], rows[~callers], to_work(now, *hours), asked, told, rules, self._team, back)
+        m, left = answer_contacts(rows[callers], rows[~callers], to_work(now, *hours), asked, told, rules, self._free, back)
         if left:
             later = back.later[:left]
             self._agenda.push(later, np.full(left, now + 1e-6))

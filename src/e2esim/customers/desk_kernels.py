@@ -152,11 +152,7 @@ class ContactsWritten(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """How the desk works: streams (handle, patience, relay, outcome, again), agents by department (``dept_start``), department of each reason, hours, laws.
-
-    In a small copy of a firm all agents are there and each works ``slower``, so that queues are those of the full size in stretched
-    time; what customers wait is told in their own time (stretched waits over ``slower``).
-    """
+    """How the desk works: streams (handle, patience, relay, outcome, again), agents by department (``dept_start``), department of each reason, hours, laws."""
 
     keys: npt.NDArray[np.uint64]
     dept_start: I64
@@ -171,15 +167,7 @@ class Rules(NamedTuple):
     relay_share: float
     relay_h: float
     relay_loss: float
-    slower: float
     levers: Levers
-
-
-class Team(NamedTuple):
-    """Agents, (agents,): working time at which each is free, and the one before which he is away."""
-
-    free: F
-    there: F
 
 
 class DeskReturns(NamedTuple):
@@ -192,12 +180,13 @@ class DeskReturns(NamedTuple):
 
 @njit(cache=True)
 def answer_contacts(
-    rows: I32, written: I32, until: float, asked: ContactsRead, told: ContactsWritten, rules: Rules, team: Team, back: DeskReturns
+    rows: I32, written: I32, until: float, asked: ContactsRead, told: ContactsWritten, rules: Rules, free: F, back: DeskReturns
 ) -> tuple[int, int]:
     """Serve who asks while the desk is open (``rows``) before who wrote while it was closed (``written``), each in order of arrival.
 
-    Written requests are taken up while two agents of a department are idle (the only one, where there is one) before the next caller
-    comes, and at the end before ``until`` [working h]; nobody leaves a request begun. Returns how many
+    Written requests are taken up while two agents of a department are idle (one, where there are fewer than three) before the next
+    caller comes, and at the end before ``until`` [working h]; who has waited too long by then gives up. ``free`` (agents,): working
+    time at which each agent is free. Returns how many
     ask again (``back.again``, ``back.again_t``) and how many written ones are left (``back.later``).
     """
     m = 0
@@ -210,18 +199,21 @@ def answer_contacts(
         while True:
             while head[d] < written.shape[0] and (begun[head[d]] or rules.route[asked.reason[written[head[d]]]] != d):
                 head[d] += 1
-            if head[d] == written.shape[0] or _start(written[head[d]], asked, rules, team.free) >= arrive:
+            if head[d] == written.shape[0] or _start(written[head[d]], asked, rules, free) >= arrive:
                 break
             begun[head[d]] = True
-            m += _serve(written[head[d]], _start(written[head[d]], asked, rules, team.free), asked, told, rules, team, back, m)
-        m += _serve(rows[k], -1.0, asked, told, rules, team, back, m)
+            m += _serve(written[head[d]], _start(written[head[d]], asked, rules, free), asked, told, rules, free, back, m)
+        m += _serve(rows[k], -1.0, asked, told, rules, free, back, m)
     left = 0
     for k in range(written.shape[0]):
         if begun[k]:
             continue
-        start = _start(written[k], asked, rules, team.free)
-        if start < until:
-            m += _serve(written[k], start, asked, told, rules, team, back, m)
+        start = _start(written[k], asked, rules, free)
+        if start >= until and _clock(until, rules) - asked.t[written[k]] > _letter_patience(written[k], asked, rules):
+            start = until  # has given up meanwhile
+            m += _serve(written[k], start, asked, told, rules, free, back, m)
+        elif start < until:
+            m += _serve(written[k], start, asked, told, rules, free, back, m)
         else:
             back.later[left] = written[k]
             left += 1
@@ -239,32 +231,36 @@ def _clock(worked: float, rules: Rules) -> float:
 
 
 @njit(cache=True)
+def _letter_patience(r: int, asked: ContactsRead, rules: Rules) -> float:
+    """How long the customer waits for an answer to what he wrote [clock h]."""
+    return exponential(rules.keys[1], asked.address[r], 50 + np.int64(asked.attempt[r]), rules.give_up_h)
+
+
+@njit(cache=True)
 def _start(r: int, asked: ContactsRead, rules: Rules, free: F) -> float:
-    """Working time at which a written request would be begun: when two agents are idle, so that one stays on the telephone."""
+    """Working time at which a written request would be begun: when two agents are idle, so that one stays on the telephone, where there are three."""
     d = rules.route[asked.reason[r]]
     a, b = rules.dept_start[d], rules.dept_start[d + 1]
     soonest = _soonest(free, a, b)
-    idle = free[soonest] if b - a == 1 else np.inf
+    idle = free[soonest] if b - a < 3 else np.inf
     for k in range(a, b):
-        if k != soonest:
+        if b - a >= 3 and k != soonest:
             idle = min(idle, free[k])
     return max(_working(asked.t[r], rules), idle)
 
 
 @njit(cache=True)
-def _serve(r: int, start: float, asked: ContactsRead, told: ContactsWritten, rules: Rules, team: Team, back: DeskReturns, m: int) -> int:
+def _serve(r: int, start: float, asked: ContactsRead, told: ContactsWritten, rules: Rules, free: F, back: DeskReturns, m: int) -> int:
     """Answer one contact, at ``start`` [working h] at the soonest, or find that the customer has given up; 1 if he asks again (at place ``m``), else 0."""
-    free = team.free
     keys, who, n, t = rules.keys, asked.address[r], np.int64(asked.attempt[r]), asked.t[r]
     d = rules.route[asked.reason[r]]
     agent = _soonest(free, rules.dept_start[d], rules.dept_start[d + 1])
     arrive = _working(t, rules)
     start = max(arrive, free[agent], start)
-    begun = max(arrive + (start - arrive) / rules.slower, team.there[agent])
-    begins = _clock(begun, rules)
+    begins = _clock(start, rules)
     writes = not is_open(t, rules.first_weekday, rules.opens, rules.closes, rules.days)  # who writes waits, not for ever
-    patience = exponential(keys[1], who, 50 + n, rules.give_up_h) if writes else exponential(keys[1], who, n, rules.patience_h)
-    if (begins - t if writes else begun - arrive) > patience:
+    patience = _letter_patience(r, asked, rules) if writes else exponential(keys[1], who, n, rules.patience_h)
+    if (begins - t if writes else start - arrive) > patience:
         told.abandoned[r] = 1
         told.started[r] = np.nan
         told.gave_up[r] = t + patience
@@ -273,13 +269,13 @@ def _serve(r: int, start: float, asked: ContactsRead, told: ContactsWritten, rul
             return 1
         return 0
     hard, skilled, placed, seen = asked_of(keys[3], who, n, rules.levers)
-    own = exponential(keys[0], who, n, rules.handle_h) * rules.slower
+    own = exponential(keys[0], who, n, rules.handle_h)
     if hard and not seen:  # the customer tells it all again
         told.blind[r] = 1
         own *= BLIND_WORK
     free[agent] = start + own
     told.started[r] = begins
-    done = begun + own / rules.slower
+    done = start + own
     hops = 0
     count = rules.dept_start.shape[0] - 1
     if count > 1 and not placed and uniform(keys[2], who, 10 * n) < rules.relay_share:
@@ -287,15 +283,15 @@ def _serve(r: int, start: float, asked: ContactsRead, told: ContactsWritten, rul
         done += exponential(keys[2], who, 10 * n + 1, rules.relay_h)
         other = (d + 1) % count
         colleague = _soonest(free, rules.dept_start[other], rules.dept_start[other + 1])
-        helped = exponential(keys[2], who, 10 * n + 2, 0.5 * rules.handle_h) * rules.slower
+        helped = exponential(keys[2], who, 10 * n + 2, 0.5 * rules.handle_h)
         begin = max(start + own, free[colleague])
         free[colleague] = begin + helped
-        done = max(done, arrive + (begin + helped - arrive) / rules.slower)
+        done = max(done, begin + helped)
         own += helped
         if not seen and uniform(keys[2], who, 10 * n + 3) < rules.relay_loss:
             told.lost[r] = 1
     told.handoffs[r] = hops
-    told.handled[r] = own / rules.slower
+    told.handled[r] = own
     told.answered[r] = _clock(done, rules)
     solved = not hard or (skilled and placed and seen and uniform(keys[3], who, 50 + n) < ceiling(rules.levers))
     if told.lost[r] == 0 and (solved or (asked.heard[r] > 0 and uniform(keys[3], who, 60 + n) < 0.5)):
