@@ -14,7 +14,7 @@ from e2esim.customers.market_kernels import BUYER, prospects, returning, write_p
 from e2esim.customers.people import People
 from e2esim.customers.touching import GIVES_UP, REPEATS, breaks, heard
 from e2esim.domain.book import Columns, LineProblem, OrderKind, Reason, Service
-from e2esim.domain.build import month_of
+from e2esim.domain.build.months import month_of
 from e2esim.domain.world import World
 from e2esim.streams import Streams
 from e2esim.streams.draws import child, exponential

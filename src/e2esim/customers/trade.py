@@ -11,7 +11,7 @@ from e2esim.customers.loyalty_kernels import drop_probability
 from e2esim.customers.people import People
 from e2esim.customers.trade_kernels import count_sales
 from e2esim.domain.book import Columns, OrderKind
-from e2esim.domain.build import month_of
+from e2esim.domain.build.months import month_of
 from e2esim.domain.world import World
 from e2esim.planning.replenishment import order_up_to_level, replenish, smoothed_rate
 from e2esim.streams import Streams

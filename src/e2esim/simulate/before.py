@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.domain.build import month_of
+from e2esim.domain.build.months import month_of
 from e2esim.domain.ledger import Balance, Journal
 from e2esim.domain.world import World
 

@@ -15,7 +15,7 @@ from e2esim.chain.make import Shop
 from e2esim.chain.source import Source
 from e2esim.chain.stock import Stock
 from e2esim.domain.book import Columns, FreedBy
-from e2esim.domain.build import month_of
+from e2esim.domain.build.months import month_of
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.outcome import FORECAST_LAG
 from e2esim.domain.settings import Planning
