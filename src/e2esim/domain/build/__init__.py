@@ -1,0 +1,95 @@
+"""From tables to numbers: builds the :class:`~e2esim.domain.world.World` of a scenario.
+
+``scale`` shrinks market, plant, stocks and crews together: volumes, lots, crews and stocks are multiplied, run times
+divided, trade accounts thinned evenly over their sizes.
+"""
+
+from __future__ import annotations
+
+from e2esim.domain import world as w
+from e2esim.domain.build.columns import codes, floats, ids_in, names_of
+from e2esim.domain.build.making import lay_out_bills, lay_out_calendars, lay_out_centres, lay_out_items, lay_out_plant, lay_out_routings, lay_out_supply
+from e2esim.domain.build.meeting import lay_out_attributes, lay_out_services, lay_out_touchpoints
+from e2esim.domain.build.opening import lay_out_opening
+from e2esim.domain.build.selling import by_month, lay_out_accounts, lay_out_cells, lay_out_channels, lay_out_lanes, lay_out_mix, lay_out_segments, price_table
+from e2esim.domain.changeovers import lay_out_changeovers
+from e2esim.domain.disturbed import Struck, lay_out_events
+from e2esim.domain.scenario import Scenario
+from e2esim.domain.settings import Settings
+
+_SPARE_DAYS = 120  # calendars reach this far beyond the horizon, so that late work can finish
+
+
+def build_world(scenario: Scenario) -> w.World:
+    """Build the world of a checked scenario.
+
+    Raises
+    ------
+    ValueError
+        If a calendar has no working time inside the horizon.
+    """
+    settings = scenario.settings
+    scale = settings.scale
+    t = scenario.tables
+    brands, markets = ids_in(t["brands"], "brand"), ids_in(t["markets"], "market")
+    calendars = lay_out_calendars(t["calendars"], t["closures"], settings.horizon.start, settings.horizon.days + _ahead(settings) + _SPARE_DAYS)
+    modes = w.Modes(
+        ids=ids_in(t["modes"], "mode"),
+        late_share=floats(t["modes"], "late_share"),
+        late_median_d=floats(t["modes"], "late_median_d"),
+        late_sigma=floats(t["modes"], "late_sigma"),
+        co2_kg_tkm=floats(t["modes"], "co2_kg_tkm"),
+    )
+    centres = lay_out_centres(t["work_centres"], calendars)
+    item_ids = ids_in(t["items"], "item")
+    bom = lay_out_bills(t["bom"], item_ids, floats(t["items"], "scrap_share"))
+    routing = lay_out_routings(t["routings"], item_ids, centres, bom, scale)
+    supply = lay_out_supply(t["suppliers"], t["supply"], item_ids, modes, scale)
+    items = lay_out_items(t["items"], brands, bom, routing, centres, supply, scale)
+    channels = lay_out_channels(t["channels"])
+    segments = lay_out_segments(t["segments"])
+    accounts, kept = lay_out_accounts(t["customers"], channels, markets, segments, scale)
+    cells, weekly = lay_out_cells(by_month(t["history"]), t["markets"], t["season"], items, channels, markets, accounts, settings.horizon.start, scale)
+    price, consumer, reference = (price_table(t["prices"], items, channels, c) for c in ("price_eur", "consumer_eur", "reference_eur"))
+    price, consumer = price * settings.market.price_factor, consumer * settings.market.price_factor
+    lanes = lay_out_lanes(t["lanes"], channels, markets, modes)
+    struck = Struck(items=items, routing=routing, centres=centres, supply=supply, modes=modes, lanes=lanes, cells=cells, channels=channels, markets=markets)
+    return w.World(
+        settings=settings,
+        start=settings.horizon.start,
+        hours=24.0 * settings.horizon.days,
+        brands=brands,
+        brand_names=names_of(t["brands"], brands),
+        quality=floats(t["brands"], "quality"),
+        markets=markets,
+        market_names=names_of(t["markets"], markets),
+        export=t["markets"]["export"].to_numpy().astype(bool),
+        items=items,
+        bom=bom,
+        routing=routing,
+        centres=centres,
+        changeovers=lay_out_changeovers(t["items"], t["changeovers"], centres.ids, centres.efficiency, used=settings.planning.changeovers),
+        modes=modes,
+        supply=supply,
+        plant=lay_out_plant(t["sites"], calendars, scale),
+        channels=channels,
+        lanes=lanes,
+        segments=segments,
+        mix_cdf=lay_out_mix(t["mix"], channels, segments),
+        accounts=accounts,
+        price=price,
+        consumer_price=consumer,
+        reference_price=reference,
+        cells=cells,
+        attributes=lay_out_attributes(t["attributes"]),
+        touch=lay_out_touchpoints(t["touchpoints"], channels),
+        services=lay_out_services(t["services"]),
+        opening=lay_out_opening(t, items, supply, kept, settings.horizon.start, scale),
+        demand_weekly=weekly,
+        disturbances=lay_out_events(t["events"], settings, struck, brands, codes),
+    )
+
+
+def _ahead(settings: Settings) -> int:
+    """Days beyond the run that plans and promises look at."""
+    return max(7 * settings.planning.mps_weeks, settings.promise.horizon_days)

@@ -1,0 +1,171 @@
+"""From tables to numbers: calendars, work centres, bills, routings, terms of supply, items, the plant."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import polars as pl
+
+from e2esim.domain import world as w
+from e2esim.domain.build.columns import codes, floats, ids_in, index_of, names_of, starts_of, whole_numbers
+from e2esim.domain.closures import closed_days
+from e2esim.domain.units import is_pieces
+from e2esim.domain.worktime import WorkTime
+
+
+def lay_out_calendars(shifts: pl.DataFrame, closures: pl.DataFrame, start: dt.date, days: int) -> dict[str, WorkTime]:
+    """Working time by calendar, closures taken out."""
+    closed: dict[str, list[tuple[str, str]]] = {}
+    for row in closures.iter_rows(named=True):
+        closed.setdefault(row["calendar"], []).append((str(row["first"]), str(row["last"])))
+    weekly: dict[str, dict[int, list[tuple[float, float]]]] = {}
+    for row in shifts.iter_rows(named=True):
+        weekly.setdefault(row["calendar"], {}).setdefault(row["weekday"], []).append((row["start"], row["end"]))
+    return {name: WorkTime.weekly(week, start=start, days=days, closed=closed_days(closed.get(name, ()), start, days)) for name, week in weekly.items()}
+
+
+def lay_out_centres(frame: pl.DataFrame, calendars: dict[str, WorkTime]) -> w.Centres:
+    """Work centres in order of the table."""
+    ids = ids_in(frame, "work_centre")
+    return w.Centres(
+        ids=ids,
+        names=names_of(frame, ids),
+        machines=whole_numbers(frame, "machines"),
+        efficiency=floats(frame, "efficiency"),
+        overtime_h_week=floats(frame, "overtime_h_week"),
+        cost_eur_h=floats(frame, "cost_eur_h"),
+        overtime_eur_h=floats(frame, "overtime_eur_h"),
+        mtbf_h=frame["mtbf_h"].cast(pl.Float64).fill_null(np.inf).to_numpy().copy(),
+        mttr_h=floats(frame, "mttr_h"),
+        calendar=tuple(calendars[c] for c in frame["calendar"].to_list()),
+    )
+
+
+def lay_out_bills(frame: pl.DataFrame, items: tuple[str, ...], scrap: w.F) -> w.Bom:
+    """Bills of material by parent; ``flat`` holds pieces of every level, scrap included [unit/unit]."""
+    n = len(items)
+    parent, component = index_of(frame, "parent", items), index_of(frame, "component", items)
+    order = np.argsort(parent, kind="stable")
+    parent, component, quantity = parent[order], component[order], floats(frame, "qty_per")[order]
+    single = np.zeros((n, n))
+    np.add.at(single, (parent, component), quantity / (1.0 - scrap[parent]))
+    flat, power = single.copy(), single
+    while power.any():  # a bill without cycles ends after its number of levels
+        power = power @ single
+        flat += power
+    return w.Bom(start=starts_of(parent, n), component=component, quantity=quantity, flat=flat)
+
+
+def lay_out_routings(frame: pl.DataFrame, items: tuple[str, ...], centres: w.Centres, bom: w.Bom, scale: float) -> w.Routing:
+    """Steps by item; hours of a unit by centre with those of its components [h/unit]."""
+    n = len(items)
+    frame = frame.sort("item", "step", maintain_order=True)
+    owner, centre = index_of(frame, "item", items), index_of(frame, "work_centre", centres.ids)
+    order = np.argsort(owner, kind="stable")
+    owner, centre = owner[order], centre[order]
+    setup, run = floats(frame, "setup_h_per_lot")[order], floats(frame, "run_h_per_unit")[order] / scale
+    own = np.zeros((len(centres.ids), n))
+    setups = np.zeros_like(own)
+    np.add.at(own, (centre, owner), run)
+    np.add.at(setups, (centre, owner), setup)
+    return w.Routing(start=starts_of(owner, n), centre=centre, setup_h=setup, run_h=run, centre_hours=own + own @ bom.flat.T, setup_hours=setups)
+
+
+def lay_out_supply(suppliers: pl.DataFrame, supply: pl.DataFrame, items: tuple[str, ...], modes: w.Modes, scale: float) -> w.Supply:
+    """Terms of supply by item, the preferred one first."""
+    ids = ids_in(suppliers, "supplier")
+    mode_of = index_of(suppliers, "mode", modes.ids)
+    item = index_of(supply, "item", items)
+    order = np.lexsort((whole_numbers(supply, "priority"), item))
+    supplier = index_of(supply, "supplier", ids)[order]
+    weekly = floats(supply, "weekly_capacity")[order] * scale
+    return w.Supply(
+        suppliers=ids,
+        payment_d=floats(suppliers, "payment_d"),
+        way_d=floats(suppliers, "way_d"),
+        supplier=supplier,
+        item=item[order],
+        price_eur=floats(supply, "price")[order],
+        lead_d=floats(supply, "lead_time_days")[order],
+        lot_min=floats(supply, "moq")[order] * scale,
+        lot_multiple=floats(supply.with_columns(pl.col("multiple").fill_null(1.0)), "multiple")[order] * scale,
+        weekly_capacity=np.where(weekly > 0, weekly, np.inf),
+        reject=floats(supply, "reject_share")[order],
+        mode=mode_of[supplier],
+        start=starts_of(item[order], len(items)),
+    )
+
+
+USUAL_LEAD_D = 1.0  # planned lead time of a made item that states none
+
+
+def lay_out_items(frame: pl.DataFrame, brands: tuple[str, ...], bom: w.Bom, routing: w.Routing, centres: w.Centres, supply: w.Supply, scale: float) -> w.Items:
+    """Items in order of the table, costs rolled up from purchase prices and machine hours."""
+    ids = ids_in(frame, "item")
+    categories = tuple(dict.fromkeys(frame["category"].to_list()))
+    made, bought = np.diff(routing.start) > 0, np.diff(supply.start) > 0
+    whole = np.array([is_pieces(unit) for unit in frame["unit"].to_list()])
+    cost, material = _cost(floats(frame, "cost_eur"), made, bought, bom, routing, centres, supply, scale)
+    lots = {name: floats(frame, name) * scale for name in ("lot_min", "lot_multiple")}
+    lots = {name: np.where(whole, np.maximum(1.0, np.round(lot)), lot) for name, lot in lots.items()}
+    return w.Items(
+        ids=ids,
+        code=codes(ids),
+        names=names_of(frame, ids),
+        categories=categories,
+        category=index_of(frame, "category", categories),
+        brand=index_of(frame, "brand", brands),
+        sold=frame["sold"].to_numpy().astype(bool),
+        made=made,
+        level=_levels(bom, len(ids)),
+        life_h=floats(frame, "life_y") * 8760.0,
+        pair_share=floats(frame, "pair_share"),
+        lot_min=lots["lot_min"],
+        lot_multiple=lots["lot_multiple"],
+        lead_h=frame["lead_time_d"].fill_null(USUAL_LEAD_D).to_numpy() * 24.0,
+        cover_d=floats(frame, "cover_d"),
+        scrap=floats(frame, "scrap_share"),
+        defect=floats(frame, "defect_share"),
+        resale=floats(frame, "resale_share"),
+        cost_eur=cost,
+        material_share=material,
+        weight_kg=floats(frame, "weight_kg"),
+        volume_m3=floats(frame, "volume_m3"),
+    )
+
+
+def _levels(bom: w.Bom, n: int) -> w.I:
+    level = np.zeros(n, dtype=np.int64)
+    parent = np.repeat(np.arange(n), np.diff(bom.start))
+    for _ in range(n):
+        before = level.copy()
+        np.maximum.at(level, bom.component, level[parent] + 1)
+        if (level == before).all():
+            break
+    return level
+
+
+def _cost(stated: w.F, made: w.B, bought: w.B, bom: w.Bom, routing: w.Routing, centres: w.Centres, supply: w.Supply, scale: float) -> tuple[w.F, w.F]:
+    """Standard cost: stated, else purchase price, else materials and machine hours of all levels [EUR/unit]; share of materials."""
+    price = np.zeros(len(stated))
+    first = supply.start[:-1][bought]
+    price[bought] = supply.price_eur[first]
+    hours_cost = (routing.centre_hours * scale * (centres.cost_eur_h / centres.efficiency)[:, None]).sum(axis=0)
+    bought_in = bom.flat @ np.where(made, 0.0, price)
+    rolled = bought_in + hours_cost
+    share = np.where(made & (rolled > 0), bought_in / np.maximum(rolled, 1e-12), 1.0)
+    return np.where(stated > 0, stated, np.where(made, rolled, price)), share
+
+
+def lay_out_plant(frame: pl.DataFrame, calendars: dict[str, WorkTime], scale: float) -> w.Plant:
+    """The one plant with its warehouse."""
+    row = frame.row(0, named=True)
+    return w.Plant(
+        site=row["site"],
+        calendar=calendars[row["calendar"]],
+        picking_pcs_h=row["picking_pcs_h"] * scale,
+        pick_error=row["pick_error_share"],
+        picking_cost_eur=row["picking_cost_eur"],
+        holding_share_y=row["holding_share_y"],
+    )
