@@ -58,7 +58,8 @@ def small_world(customers: int, days: int = 365) -> tuple[World, Figures]:
 
 def network(folder: str) -> Figures:
     """A network company: read, run without its order book, measured; its kernels compiled and loaded by a small run before."""
-    from e2esim.config.supply_network import network_place, open_network
+    from e2esim.config.places import network_place
+    from e2esim.config.supply_network import open_network
     from e2esim.kpi.network import measure_network
     from e2esim.simulate.network import simulate_network
 

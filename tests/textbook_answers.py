@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from e2esim.config.supply_network import network_place, open_network
+from e2esim.config.places import network_place
+from e2esim.config.supply_network import open_network
 from e2esim.study.network import NetworkResult, study_network
 
 REPLICATIONS = {"beer_game": 1, "distribution": 1, "law_kelton": 300, "queueing": 60, "penny_fab": 30}

@@ -107,7 +107,8 @@ def test_new_empty_gives_headers_that_only_lack_rows(here: Path) -> None:
 
 
 def test_a_copy_of_a_network_keeps_the_order_of_its_moments(here: Path) -> None:
-    from e2esim.config.supply_network import network_place, open_network
+    from e2esim.config.places import network_place
+    from e2esim.config.supply_network import open_network
 
     assert call("new", "brew", "--from", "textbook/beer_game").exit_code == 0
     places = [network_place(name) for name in ("brew", "textbook/beer_game")]

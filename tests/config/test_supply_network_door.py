@@ -8,8 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from e2esim.cli.main import app
+from e2esim.config.places import network_place
 from e2esim.config.problems import InputErrors, Problem
-from e2esim.config.supply_network import network_place, open_network
+from e2esim.config.supply_network import open_network
 from e2esim.domain.network_company import NetworkCompany
 from e2esim.simulate.network import simulate_network
 

@@ -100,7 +100,8 @@ class OpenCompany:
             from e2esim.study.replicate import run_study
 
             return Ran(run_study(self._scenario(overrides), replications=replications, workers=workers))
-        from e2esim.config.supply_network import network_place, open_network
+        from e2esim.config.places import network_place
+        from e2esim.config.supply_network import open_network
 
         network = network_place(self.name)
         if network is not None:

@@ -67,7 +67,8 @@ def rival(overrides: Sequence[str]) -> Rival:
     """
     name = next((word.partition("=")[2] for word in overrides if word.startswith("scenario=")), "")
     rest = [word for word in overrides if not word.startswith("scenario=")]
-    from e2esim.config.supply_network import network_place, open_network
+    from e2esim.config.places import network_place
+    from e2esim.config.supply_network import open_network
 
     place = network_place(name) if name else None
     if place is not None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from e2esim.cli.ends import BAD_INPUT, DONE, listing
-from e2esim.config.places import MAIN, data_place, has_market, scenarios, shipped, variants
+from e2esim.config.places import MAIN, data_place, has_market, network_place, scenarios, shipped, variants
 from e2esim.config.problems import SHOWN, InputErrors, Problem, printable
 from e2esim.config.yaml_file import read_yaml
 
@@ -83,10 +83,10 @@ def _checked(overrides: Sequence[str]) -> tuple[str, Mapping[str, pl.DataFrame],
 
         loaded = load_with_warnings(words)
         return loaded.scenario.settings.name, loaded.scenario.tables, loaded.warnings
-    from e2esim.config.supply_network import network_place, open_network
-
     network = network_place(named.partition("=")[2])
     if network is not None:
+        from e2esim.config.supply_network import open_network
+
         opened = open_network(network, [word for word in words if not word.startswith("scenario=")])
         return opened.company.settings.name, opened.tables, opened.warnings
     from e2esim.config.plan_data import read_plan_data

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from e2esim.application.folders import new_folder
-from e2esim.config.places import data_place, has_market
+from e2esim.config.places import data_place, has_market, network_place
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
 from e2esim.machine_code import is_compiled
 
@@ -65,8 +65,6 @@ def run_company(overrides: Sequence[str], options: RunOptions) -> None:
     if len(bare) + len(named) > 1:
         message, remedy = "more than one company", "name one: a folder, or scenario=NAME"
         raise InputErrors([Problem(file=COMMAND_LINE, column="scenario", value=", ".join((*bare, *named)), message=message, remedy=remedy)])
-    from e2esim.config.supply_network.door import network_place
-
     company = next(iter((*bare, *named)), "")
     network = network_place(company) if company else None
     if network is not None and not options.post_game:

@@ -204,6 +204,24 @@ def data_place(company: str) -> Path | None:
         return None
 
 
+def network_place(wanted: str) -> Place | None:
+    """Place of the network company that ``wanted`` means (a name, a folder, NAME/VARIANT); None if it is something else, or not there."""
+    place: Place | None
+    try:
+        place = find(wanted)
+    except InputErrors:
+        place = next((Place(folder=path.resolve(), variant="", name=path.name) for path in _folders(wanted) if path.is_dir()), None)
+    return place if place is not None and refills_by_rules(place.folder) else None
+
+
+def _folders(wanted: str) -> list[Path]:
+    name = wanted.strip().strip("'\"")
+    try:
+        return [Path(name).expanduser(), *(root / name for root in roots())]
+    except RuntimeError:  # nobody's home
+        return []
+
+
 def _at(path: Path) -> Place | None:
     """Return the company at a path: the folder itself, a variant in it, or one of its YAML files."""
     if (path / MAIN).is_file():

@@ -11,7 +11,7 @@ import polars as pl
 
 from e2esim.config.door import load_settings, shown
 from e2esim.config.grids import ROW
-from e2esim.config.places import Place, find, refills_by_rules, roots
+from e2esim.config.places import Place
 from e2esim.config.plan_data.settings import plan_settings
 from e2esim.config.problems import InputErrors, Problem
 from e2esim.config.row_order import in_order
@@ -37,24 +37,6 @@ class OpenedNetwork:
     company: NetworkCompany
     tables: dict[str, pl.DataFrame]
     warnings: tuple[Problem, ...]
-
-
-def network_place(wanted: str) -> Place | None:
-    """Place of the network company that ``wanted`` means (a name, a folder, NAME/VARIANT); None if it is something else, or not there."""
-    place: Place | None
-    try:
-        place = find(wanted)
-    except InputErrors:
-        place = next((Place(folder=path.resolve(), variant="", name=path.name) for path in _folders(wanted) if path.is_dir()), None)
-    return place if place is not None and refills_by_rules(place.folder) else None
-
-
-def _folders(wanted: str) -> list[Path]:
-    name = wanted.strip().strip("'\"")
-    try:
-        return [Path(name).expanduser(), *(root / name for root in roots())]
-    except RuntimeError:  # nobody's home
-        return []
 
 
 def open_network(place: Place, overrides: Sequence[str]) -> OpenedNetwork:
