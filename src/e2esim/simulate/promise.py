@@ -60,6 +60,7 @@ class PromiseDesk:
         self._past: F = np.zeros(w.items.n)  # of it, what should have shipped before day0
         self.ship_day = np.zeros(1024, dtype=np.int32)  # by order row, absolute day
         self._departure = _departures(world, self.committed.shape[1])
+        self._works = world.plant.calendar.daily(self.committed.shape[1]) > 0
         late = normal_quantile(w.settings.promise.transit_quantile) if self.rule == "atp" else 0.0
         self.transit_d = w.lanes.transit_d * np.exp(late * w.lanes.sigma)
         cell_lane = w.lanes.of[w.cells.channel, w.cells.market]
@@ -110,6 +111,32 @@ class PromiseDesk:
         self.free = free_supply(np.zeros(len(level)), np.diff(self._supply, axis=1, prepend=0.0), self.open_promises(self.day0, self.days))
         self.log.emit(now, Event.PROMISES_PULLED_IN, rows=len(moved), quantity=float(quantity[better].sum()), value=float(days.mean()))
         return turn[better]
+
+    def ahead(self, rows: Rows, now: float) -> npt.NDArray[np.int64]:
+        """Let open ``rows`` leave today with goods on hand that no other promise needs; return the places in ``rows`` that may.
+
+        Longest behind their wish first; the days promised stay what they are. First come first served never holds a line back.
+        """
+        o, today = self.orders, int(now // 24) - self.day0
+        if self.world.settings.precedence.rule == "fifo" or not self._works[self.day0 + today] or len(rows) == 0:
+            return np.empty(0, dtype=np.int64)
+        behind = self.ship_day[rows] - np.floor(o["requested"][rows] / 24.0 - self._transit(rows))
+        turn = np.argsort(-behind, kind="stable")
+        rows = rows[turn]
+        item, quantity = o["item"][rows].astype(np.int64), o["quantity"][rows].astype(np.float64)
+        level = self._supply - np.cumsum(self.open_promises(self.day0, self.days), axis=1)
+        day = pull_in(level, item, quantity, self.ship_day[rows].astype(np.int64) - self.day0, np.full(len(rows), today))
+        go = day == today
+        self._move(rows[go], self.ship_day[rows[go]], -quantity[go])
+        self.ship_day[rows[go]] = self.day0 + today
+        self._move(rows[go], self.ship_day[rows[go]], quantity[go])
+        self.free = free_supply(np.zeros(len(level)), np.diff(self._supply, axis=1, prepend=0.0), self.open_promises(self.day0, self.days))
+        return np.asarray(turn[go])
+
+    def find(self, more: F) -> None:
+        """Count with ``more`` pieces by day that the night's programme found beyond the plan, (items, days)."""
+        self._supply += np.cumsum(more, axis=1)
+        self.free += np.cumsum(more, axis=1)
 
     def open_promises(self, day: int, days: int) -> F:
         """Promised pieces not yet allocated by ship day from ``day``, overdue ones on the first, (items, days)."""
@@ -174,8 +201,13 @@ class PromiseDesk:
         self.ship_day[rows] = day
         self._move(rows, day, self.orders["quantity"][rows].astype(np.float64))
 
+    def take(self, rows: Rows) -> None:
+        """Allocated rows no longer wait for supply, and what they took is supply no more."""
+        self.release(rows)
+        np.subtract.at(self._supply, self.orders["item"][rows], self.orders["quantity"][rows].astype(np.float64)[:, None])
+
     def release(self, rows: Rows) -> None:
-        """Allocated rows no longer wait for supply."""
+        """Allocated or cancelled rows no longer wait for supply."""
         self._move(rows, self.ship_day[rows], -self.orders["quantity"][rows].astype(np.float64))
 
     def _move(self, rows: Rows, day: Rows, quantity: F) -> None:

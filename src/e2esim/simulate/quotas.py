@@ -68,9 +68,9 @@ class NightlyQuotas:
         if night.status == "open":
             promise.quota = OPEN_QUOTA
             return
-        extra = np.zeros((len(self.sold), promise.days))
-        extra[:, self._ends[:-1]] = night.extra[:, :-1]
-        promise.free[self.sold] += np.cumsum(extra, axis=1)
+        extra = np.zeros((self.world.items.n, promise.days))
+        extra[np.ix_(self.sold, self._ends[:-1])] = night.extra[:, :-1]
+        promise.find(extra)
         promise.quota = np.full((_CLASSES, self.world.items.n, promise.days), np.inf)
         promise.quota[:, self.sold, :horizon] = night.quota
 

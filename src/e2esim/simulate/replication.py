@@ -188,7 +188,7 @@ class Replication:
                 return
             if self.strikes is not None:
                 self.strikes.night()
-            self.planner.night(day, self._pull_in)
+            self.planner.night(day, self._earlier)
             self._count_stock()
             if progress is not None:
                 progress(self.env.now / self.world.hours)
@@ -219,7 +219,7 @@ class Replication:
             self._replenish(int(now // 24), now)
         allocated = self.waves.allocate(self.stock, now)
         if len(allocated):
-            self.promise.release(allocated)
+            self.promise.take(allocated)
             self.pick.push(allocated)
 
     def _receive(self, rows: Rows, tick: int, now: float) -> None:
@@ -279,6 +279,7 @@ class Replication:
         )
         self.planner.demand(rows, self.orders)
         self.promise.give(rows, now)
+        self.promise.ahead(rows, now)
         self._wait(rows, now)
 
     def _give_up(self, now: float) -> None:
@@ -296,6 +297,20 @@ class Replication:
         """New rows wait at the plant from the moment at which they may be served."""
         self.stock.wait(rows, self.promise.eligible(rows))
         self.journey.watch(rows, int(now / self.tick_h))
+
+    def _earlier(self) -> None:
+        """Supply has improved by what came in since yesterday: promise earlier, then let go what nobody else needs."""
+        self._pull_in()
+        self._go_ahead()
+
+    def _go_ahead(self) -> None:
+        """Lines that wait for their day may take what no other promise needs."""
+        o = self.orders
+        rows = np.flatnonzero((o.filled("state") == OrderState.OPEN) & (o.filled("node") == 0)).astype(np.int32)
+        eligible = self.promise.eligible(rows)
+        rows, eligible = rows[eligible > self.env.now], eligible[eligible > self.env.now]
+        moved = self.promise.ahead(rows, self.env.now)
+        self.stock.hasten(rows[moved], eligible[moved], self.promise.eligible(rows[moved]))
 
     def _pull_in(self) -> None:
         """Offer earlier dates where supply has improved, if the scenario says so; a new day is watched like the old one."""
