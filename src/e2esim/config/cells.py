@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -50,34 +52,35 @@ def recurring(column: Column) -> bool:
 
 def default_cells(column: Column, rows: int) -> pl.Series:
     """Return ``rows`` cells of the column's default, as a missing column gets them."""
-    return cast(
-        column, pl.Series(column.name, [""] * rows, dtype=pl.String), pl.Series("row", range(rows), dtype=pl.Int64), ""
-    ).values
+    one = cast(column, pl.Series(column.name, [""], dtype=pl.String), pl.Series("row", [0], dtype=pl.Int64), "")
+    return one.values.new_from_index(0, rows)
 
 
 def cast(column: Column, text: pl.Series, rows: pl.Series, label: str) -> Cast:
     """Cast stripped ``text`` cells to ``column``; ``rows`` are their numbers in the file ``label``."""
     empty = text == ""
+    some_empty = bool(empty.any())
     problems = []
-    if column.required:
+    if column.required and some_empty:
         remedy = f"fill it: {column.meaning or column.name}{f' [{column.unit}]' if column.unit else ''}"
         problems += [
             Problem(file=label, row=row, column=column.name, message="empty cell", remedy=remedy)
             for row in rows.filter(empty)
         ]
-    elif column.default not in (None, ""):
+    elif some_empty and column.default not in (None, ""):
         text = pl.select(
             pl.when(empty).then(pl.lit(_written(column.default))).otherwise(text).alias(column.name)
         ).to_series()
         empty = pl.repeat(False, len(text), eager=True)
     values = _PARSERS[column.kind](column, text)
-    bad = values.is_null() & ~empty
-    problems += [
-        Problem(
-            file=label, row=row, column=column.name, value=cell, message=_expected(column), remedy=_remedy(column, cell)
-        )
-        for row, cell in zip(rows.filter(bad), text.filter(bad), strict=True)
-    ]
+    bad = _unread(values, empty)
+    if bad is not None:
+        problems += [
+            Problem(
+                file=label, row=row, column=column.name, value=cell, message=_expected(column), remedy=_remedy(column, cell)
+            )
+            for row, cell in zip(rows.filter(bad), text.filter(bad), strict=True)
+        ]
     out = _outside(column, values)
     if out is not None:
         limits = _limits(column) or f"at most {MOST:g}"
@@ -92,10 +95,17 @@ def cast(column: Column, text: pl.Series, rows: pl.Series, label: str) -> Cast:
             )
             for row, cell in zip(rows.filter(out), text.filter(out), strict=True)
         ]
-        bad = bad | out
-    if column.kind in ("id", "text", "choice"):
+    if column.kind in ("id", "text", "choice") and values.null_count():
         values = values.fill_null("")
-    return Cast(values.alias(column.name), bad | (empty if column.required else False), problems)
+    wrong = [cells for cells in (bad, out, empty if column.required and some_empty else None) if cells is not None]
+    none = empty if not some_empty else pl.repeat(False, len(text), eager=True)
+    return Cast(values.alias(column.name), functools.reduce(operator.or_, wrong) if wrong else none, problems)
+
+
+def _unread(values: pl.Series, empty: pl.Series) -> pl.Series | None:
+    """True where a cell that is not empty gave no value; None where there is no such cell (an empty one never gives a number)."""
+    nulls = values.null_count()
+    return None if nulls == 0 or nulls == int(empty.sum()) else values.is_null() & ~empty
 
 
 def _written(value: object) -> str:
@@ -107,8 +117,9 @@ def _as_text(_: Column, text: pl.Series) -> pl.Series:
 
 
 def _as_float(_: Column, text: pl.Series) -> pl.Series:
-    parsed = text.set(~text.str.contains(NUMBER), None).cast(pl.Float64, strict=False)
-    return parsed.set(~parsed.is_finite().fill_null(True), None)
+    cell = pl.lit(text)
+    parsed = pl.when(cell.str.contains(NUMBER)).then(cell).cast(pl.Float64, strict=False)
+    return pl.select(pl.when(parsed.is_finite()).then(parsed)).to_series()
 
 
 def _as_int(column: Column, text: pl.Series) -> pl.Series:
@@ -168,8 +179,8 @@ def _expected(column: Column) -> str:
 
 
 def _outside(column: Column, values: pl.Series) -> pl.Series | None:
-    """True where a number is out of the column's bounds; None for kinds without bounds."""
-    if column.kind not in ("int", "float", "share"):
+    """True where a number is out of the column's bounds; None where all are within, and for kinds without bounds."""
+    if column.kind not in ("int", "float", "share") or _within(column, values):
         return None
     out = pl.repeat(False, len(values), eager=True)
     if column.low is not None:
@@ -182,6 +193,17 @@ def _outside(column: Column, values: pl.Series) -> pl.Series | None:
     if column.above == 0:
         out = out | (values < LEAST)
     return out.fill_null(False)
+
+
+def _within(column: Column, values: pl.Series) -> bool:
+    """Whether the least and the greatest of the numbers, none of them infinite, are within the column's bounds."""
+    least, greatest = values.min(), values.max()
+    if not isinstance(least, int | float) or not isinstance(greatest, int | float):  # no numbers at all
+        return True
+    low = max(-MOST, -MOST if column.low is None else column.low)
+    high = min(MOST, MOST if column.high is None else column.high)
+    above = column.above is None or (least > column.above and (column.above != 0 or least >= LEAST))
+    return low <= least and greatest <= high and above
 
 
 def _limits(column: Column) -> str:

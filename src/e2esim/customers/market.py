@@ -329,7 +329,9 @@ class DemandCells:
         shop = self.orders["kind"][rows] == OrderKind.SELL_OUT
         asked = chosen(self._info_key, self.orders["address"], rows, share)
         lost = (self.orders["problems"][rows] & int(LineProblem.INTEGRATION)) != 0
-        asked[lost] |= chosen(self._again_key, self.orders["address"], rows[lost], REPEATS)
-        asked[shop] &= chosen(self._shop_key, self.orders["address"], rows[shop], _ASKS_SHOP)
+        if lost.any():
+            asked[lost] |= chosen(self._again_key, self.orders["address"], rows[lost], REPEATS)
+        if asked.any() and shop.any():
+            asked[shop] &= chosen(self._shop_key, self.orders["address"], rows[shop], _ASKS_SHOP)
         rows = rows[asked]
         return rows, self.orders["placed"][rows].astype(np.float64), np.full(len(rows), Reason.INFORMATION, dtype=np.uint8)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.domain.calendar_kernels import drain, push_due, withdraw_due
+from e2esim.domain.calendar_kernels import drain, push_at, push_due, withdraw_due
 
 Rows = npt.NDArray[np.int32]
 
@@ -53,8 +53,14 @@ class DueCalendar:
 
     def push(self, rows: Rows, times: npt.NDArray[np.floating]) -> None:
         """Let ``rows`` fall due at ``times`` [h], (n,); past times fall due at the next tick to be popped."""
-        beyond = self.tick_h * len(self.head)  # also for never (inf)
-        self.push_ticks(rows, np.floor(np.minimum(np.asarray(times, dtype=np.float64), beyond) / self.tick_h).astype(np.int64))
+        if len(rows) == 0:
+            return
+        at = np.asarray(times, dtype=np.float64)
+        beyond = push_at(rows, at, self.tick_h, self.open, self.head, self.count, self.links.next)
+        if beyond < 0:
+            self.links.fit(int(rows.max()) + 1)
+            beyond = push_at(rows, at, self.tick_h, self.open, self.head, self.count, self.links.next)
+        self.beyond += int(beyond)
 
     def push_ticks(self, rows: Rows, ticks: npt.NDArray[np.int64]) -> None:
         """Let ``rows`` fall due at tick numbers ``ticks``, (n,)."""
@@ -74,11 +80,12 @@ class DueCalendar:
 
     def pop(self, tick: int) -> Rows:
         """Take the rows due at ``tick``, in ascending order of row, each once."""
-        self.open = max(self.open, tick + 1)
-        if tick >= len(self.head):
-            return np.empty(0, dtype=np.int32)
-        out = np.empty(self.count[tick], dtype=np.int32)
-        if len(out):
+        if tick >= self.open:
+            self.open = tick + 1
+        n = self.count.item(tick) if tick < len(self.count) else 0
+        out = np.empty(n, dtype=np.int32)
+        if n:
             drain(tick, self.head, self.count, self.links.next, out)
-            out.sort()
+            if n > 1:
+                out.sort()
         return out

@@ -34,6 +34,29 @@ def push_due(
 
 
 @njit(cache=True)
+def push_at(rows: Rows, times: npt.NDArray[np.float64], tick_h: float, first: int, head: Rows, count: Rows, link: Rows) -> int:
+    """Put each row on the list of the tick in which its time [h] lies, at the earliest ``first``; return how many fall beyond the calendar.
+
+    A time that is none (nan) has passed. Nothing is done and -1 returned where a row is too great for ``link``.
+    """
+    for k in range(rows.shape[0]):
+        if rows[k] >= link.shape[0]:
+            return -1
+    n = head.shape[0]
+    end, beyond = tick_h * n, 0
+    for k in range(rows.shape[0]):
+        tick = first if np.isnan(times[k]) else max(first, int(np.floor(min(times[k], end) / tick_h)))
+        if tick >= n:
+            beyond += 1
+            continue
+        row = rows[k]
+        link[row] = head[tick]
+        head[tick] = row
+        count[tick] += 1
+    return beyond
+
+
+@njit(cache=True)
 def drain(tick: int, head: Rows, count: Rows, link: Rows, out: Rows) -> None:
     """Empty the list of ``tick`` into ``out``, (count[tick],)."""
     row = head[tick]
