@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from e2esim.domain.book import Columns
+from e2esim.domain.ledger import Posted
 from e2esim.domain.outcome import Outcome
 
 Row = dict[str, Any]
@@ -431,4 +432,28 @@ def money_twin(t: Twin) -> dict[str, float]:
         "returns_unsold": t.back(shops, {3}),
         "used_collected": mean(bool(r["services"] & 8) for r in t.delivered(t.seen)),
         "pieces_delivered": sum(r["quantity"] for r in t.delivered(t.seen)) * t.y,
+    }
+
+
+def sale_twin(t: Twin) -> dict[str, float]:
+    x = t.outcome
+    channel = t.member if t.dimension == "channel" else slice(None)
+    segment = t.member if t.dimension == "segment" else slice(None)
+    sold = t.placed(t.seen)
+    met = sum(float(x.touch_sums[code, channel, segment, 0].sum()) for code in range(len(x.touch_phase)) if 0 <= x.touch_phase[code] <= 2)
+    asked = sum(c["reason"] == 0 for c in t.contacts)
+    starts = [end - 168.0 for end in x.weighed_t]
+    weighed = sum(float(x.weighed[k, channel, segment].sum()) for k, start in enumerate(starts) if start >= t.a)
+    j, eur = x.journal, 0.0
+    for k in range(len(j["t"])):
+        account, place = int(j["account"][k]), int(j["place"][k])
+        until = (account == Posted.TOUCHPOINTS and 0 <= place <= 2) or (account == Posted.TALK and place == 0) or account == Posted.SELLERS
+        if until and t.inside(float(j["t"][k])) and (t.dimension != "channel" or j["channel"][k] == t.member):
+            eur -= int(j["cents"][k]) / 100.0
+    failed = [r for r in sold if r["trouble"] >= 0]
+    return {
+        "conversion": t.share(len(sold), weighed),
+        "sale_contacts": t.share(met + asked, len(sold)),
+        "sale_cost": t.share(eur, len(sold)),
+        "trouble_contacts": 100.0 * mean(r["contacts"] for r in failed),
     }

@@ -90,6 +90,10 @@ def random_outcome(seed: int, rows: int = 400, people: int = 150, horizon_d: int
         accounts=_accounts(rng, end),
         events=_events(rng, end),
         journal=_journal(rng, end),
+        touch_sums=rng.integers(0, 50, (4, 3, 3, 4)).astype(float),
+        touch_phase=np.array([0, 2, 3, -1]),
+        weighed_t=168.0 * np.arange(1, weeks + 1),
+        weighed=rng.integers(100, 200, (weeks, 3, 3)).astype(float),
         horizon_h=end,
         warmup_h=warmup_d * 24.0,
         opening_last=opening_last,
@@ -151,6 +155,8 @@ def _orders(rng: np.random.Generator, n: int, people: int, end: float) -> Column
         answered=rng.integers(0, 2, n),
         spoke=rng.integers(-1, 2, n),
         complained=rng.integers(0, 2, n),
+        trouble=rng.choice([-1, -1, 0, 2], n),
+        contacts=rng.integers(0, 4, n),
         **money,
     )
 
@@ -237,7 +243,7 @@ def _journal(rng: np.random.Generator, end: float) -> Any:
     made = Journal()
     for account in list(Posted)[Posted.TOUCHPOINTS :]:  # what stands beside the order lines
         t, eur = rng.uniform(0, end, 20), -rng.exponential(20, 20)
-        made.post_many(t, account, eur, channel=rng.integers(-1, 3, 20), segment=rng.integers(-1, 3, 20), market=rng.integers(-1, 2, 20))
+        made.post_many(t, account, eur, place=rng.integers(-1, 6, 20), channel=rng.integers(-1, 3, 20), segment=rng.integers(-1, 3, 20), market=rng.integers(-1, 2, 20))
     return made.columns()
 
 

@@ -95,10 +95,17 @@ def test_tiles_are_the_kpis(page: str, study: Study) -> None:
 
 def test_every_picture_is_there_and_takes_its_colours_from_the_page(page: str) -> None:
     pictures = re.findall(r"<svg.*?</svg>", page, flags=re.DOTALL)
-    assert len(pictures) == 12
+    assert sum('class="little"' not in picture for picture in pictures) == 12
     assert all('role="img"' in picture and "aria-label=" in picture for picture in pictures)
     colours = set(re.findall(r"(?:fill|stroke): (#[0-9a-fA-F]{6})", "".join(pictures)))
     assert colours == set(), "a colour outside the palette would not follow light and dark"
+
+
+def test_the_control_room_the_journey_and_the_blueprint_stand_on_the_page(page: str) -> None:
+    rooms = re.findall(r'<section id="(room|journey)">', page)
+    assert rooms == ["room", "journey"]
+    assert page.count('<div class="phase">') == 6
+    assert [text in page for text in ("What he does not see", "move together", "Delivery expected", "Their contacts, per 100 lines")] == [True] * 4
 
 
 def test_full_weeks_are_said_in_words(page: str) -> None:
@@ -159,7 +166,7 @@ def test_the_page_is_the_same_twice(study: Study, page: str) -> None:
 @pytest.mark.parametrize("days", [21, 800])
 def test_short_and_long_runs(days: int) -> None:
     page = build_page(synthetic_study(synthetic_outcome(consumers=900, accounts=4, days=days)))
-    assert len(re.findall("<svg", page)) == 12
+    assert len(re.findall('<svg (?!class="little")', page)) == 12
     assert len(page) < 3_000_000
 
 

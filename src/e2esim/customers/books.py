@@ -29,6 +29,7 @@ class OrderFacts(NamedTuple):
     problems: A
     services: A
     complained: A
+    trouble: A
     placed: A
     promised: A
     delivered: A
@@ -134,13 +135,19 @@ class SpeechBook(NamedTuple):
 
 
 class Touchpoints(NamedTuple):
-    """Touchpoints by channel and phase: those of (c, p) are start[6 c + p] .. start[6 c + p + 1]."""
+    """Touchpoints by channel and phase: those of (c, p) are start[6 c + p] .. start[6 c + p + 1].
+
+    ``seen`` (touchpoints, channels, segments, 4): how often each was met from ``from_h`` [h] on, problems there, and what it was felt like
+    (feelings, losses alone) [satisfaction].
+    """
 
     start: npt.NDArray[np.int64]
     code: npt.NDArray[np.int64]
     reach: F
     enjoyment: F
     problem: F
+    seen: F
+    from_h: float
 
 
 def order_facts(orders: Columns) -> OrderFacts:
@@ -167,4 +174,6 @@ def service_voice(contacts: Columns) -> ServiceVoice:
 def touchpoints(world: World) -> Touchpoints:
     """The touchpoints of the world in the layout of the kernels, as the firm leads them."""
     t, (joy, trouble) = world.touch, led(world)
-    return Touchpoints(start=t.start, code=t.code, reach=t.reach, enjoyment=joy, problem=trouble)
+    seen = np.zeros((len(t.ids), len(world.channels.ids), len(world.segments.ids), 4))
+    from_h = 24.0 * world.settings.horizon.warmup_days
+    return Touchpoints(start=t.start, code=t.code, reach=t.reach, enjoyment=joy, problem=trouble, seen=seen, from_h=from_h)

@@ -70,6 +70,9 @@ def touch(out: Batch, n: int, row: int, t: float, phase: int, kind: int, key: np
         code = points.code[p]
         if uniform(key, who, 3 * code) >= points.reach[p]:
             continue
+        counted = t >= points.from_h
+        if counted:
+            points.seen[code, o.channel[row], o.segment[row], 0] += 1.0
         if points.enjoyment[p] != 0.0:
             out[live(out, n, row, t, kind, phase, EXPERIENCE, points.enjoyment[p], 0.0) - 1]["touchpoint"] = code
             n += 1
@@ -77,6 +80,10 @@ def touch(out: Batch, n: int, row: int, t: float, phase: int, kind: int, key: np
             out[live(out, n, row, t, kind, phase, EFFORT, 1.0, 0.0) - 1]["touchpoint"] = code
             n += 1
             o.problems[row] |= _TROUBLE
+            if counted:
+                points.seen[code, o.channel[row], o.segment[row], 1] += 1.0
+            if o.trouble[row] < 0:
+                o.trouble[row] = code
     return n
 
 

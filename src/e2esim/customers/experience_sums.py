@@ -10,10 +10,17 @@ from numba import njit
 
 from e2esim.streams.draws import uniform
 
+F = npt.NDArray[np.float64]
+
 
 @njit(cache=True)
-def add_cells(batch: npt.NDArray[np.void], n: int, start: float, channel: npt.NDArray[Any], segment: npt.NDArray[Any], sums: npt.NDArray[np.float64]) -> None:
-    """Number, feelings and losses of the experiences from ``start`` [h] on, by kind, attribute, channel and segment."""
+def add_cells(
+    batch: npt.NDArray[np.void], n: int, start: float, channel: npt.NDArray[Any], segment: npt.NDArray[Any], sums: npt.NDArray[np.float64], seen: F
+) -> None:
+    """Number, feelings, losses, and what was shown and expected, of the experiences from ``start`` [h] on, by kind, attribute, channel and segment.
+
+    ``seen`` (touchpoints, channels, segments, 4): feelings and losses at each touchpoint are added to its last two.
+    """
     for k in range(n):
         x = batch[k]
         if x["t"] < start:
@@ -23,6 +30,12 @@ def add_cells(batch: npt.NDArray[np.void], n: int, start: float, channel: npt.ND
         cell[0] += 1.0
         cell[1] += feeling
         cell[2] += min(0.0, feeling)
+        cell[3] += x["shown"]
+        cell[4] += x["expected"]
+        if x["touchpoint"] >= 0:
+            at = seen[x["touchpoint"], channel[r], segment[r]]
+            at[2] += feeling
+            at[3] += min(0.0, feeling)
 
 
 @njit(cache=True)

@@ -52,7 +52,8 @@ class Experiences:
     Attributes
     ----------
     sums
-        (kinds, attributes, channels, segments, 3) inside the reporting window: number, feelings, and losses alone [satisfaction].
+        (kinds, attributes, channels, segments, 5) inside the reporting window: number, feelings, losses alone [satisfaction], and what was
+        shown and expected [unit of the attribute].
     word_sum, word_count
         (markets,) words spoken, as differences to the best alternative [satisfaction], and their number; they fade.
     """
@@ -67,7 +68,7 @@ class Experiences:
         self._batch = np.zeros(1024 * self._most, dtype=EXPERIENCE)
         self.word_sum, self.word_count = np.zeros(len(world.markets)), np.zeros(len(world.markets))
         self._law, self._mind = law(world, people), mind(world, people)
-        self.sums = np.zeros((len(Lived), SERVICE + 1, len(world.channels.ids), len(world.segments.ids), 3))
+        self.sums = np.zeros((len(Lived), SERVICE + 1, len(world.channels.ids), len(world.segments.ids), 5))
         self._share = kept_share(world, people)
         self._columns: ColumnsNow | None = None
         self._kept: list[npt.NDArray[np.void]] = []
@@ -104,7 +105,7 @@ class Experiences:
         o, address = now.facts, now.minds.address
         speech = SpeechBook(m.speak_good, m.speak_bad, m.competitor_satisfaction, self.word_sum, self.word_count)
         feel(self._batch, n, self._keys, o, now.felt, now.minds, now.voice, self._law, self._mind, speech)
-        add_cells(self._batch, n, 24.0 * self.world.settings.horizon.warmup_days, o.channel, o.segment, self.sums)
+        add_cells(self._batch, n, 24.0 * self.world.settings.horizon.warmup_days, o.channel, o.segment, self.sums, self.points.seen)
         if self._share > 0.0:
             some = keep(self._batch, n, self._keep_key, o.consumer, address, self._share)
             if len(some):

@@ -325,10 +325,10 @@ class DemandCells:
         draw_loyalty(self._facts, c["address"][new], c["segment"][new], p.rates, p.drops, c["rate"][new], c["drop"][new])
 
     def questions(self, rows: npt.NDArray[np.int32], share: float) -> tuple[npt.NDArray[np.int32], F, npt.NDArray[np.uint8]]:
-        """Which of the new purchases asked for information before buying, or again what was lost between channels: rows, times, reasons."""
+        """Which of the new purchases asked for information first, or again where a touchpoint or the way between channels had failed: rows, times, reasons."""
         shop = self.orders["kind"][rows] == OrderKind.SELL_OUT
         asked = chosen(self._info_key, self.orders["address"], rows, share)
-        lost = (self.orders["problems"][rows] & int(LineProblem.INTEGRATION)) != 0
+        lost = (self.orders["problems"][rows] & int(LineProblem.INTEGRATION | LineProblem.TOUCHPOINT)) != 0
         if lost.any():
             asked[lost] |= chosen(self._again_key, self.orders["address"], rows[lost], REPEATS)
         if asked.any() and shop.any():

@@ -203,6 +203,7 @@ ORDER_COLUMNS: dict[str, tuple[type, float]] = {
     "answered": (np.uint8, 0),  # 1 = the survey was answered, so csat_true, nps_true, ces_true are also in the surveyed KPIs
     "spoke": (np.int8, 0),  # +1 good word, -1 bad word, 0 silent: the last thing told about this line
     "complained": (np.uint8, 0),  # 1 = its customer complained, at the firm or at the shop
+    "trouble": (np.int16, -1),  # touchpoint of the first problem that its customer met at one
     # what the line has shown its customer so far [satisfaction], written by customers.experience_kernels only
     "needs_loss": (np.float32, 0),  # lateness, damage, incompleteness, defect
     "ease_loss": (np.float32, 0),  # effort: installation, answers, breaks between channels

@@ -90,6 +90,7 @@ class Labels:
     items: tuple[str, ...]
     work_centres: tuple[str, ...]
     suppliers: tuple[str, ...]
+    touchpoints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -193,8 +194,15 @@ class Outcome:
         Facts of the S&OP cycles, columns cycle, t [h], month (YYYY-MM), fact (`SopFact`), name, value; empty without S&OP.
     waiting
         `WAITING_COLUMNS`: one row an open line of the plant at the end, with its cause of waiting and what will free it.
-    experience_sums : (kinds, attributes, channels, segments, 3)
-        Experiences lived in the reporting window (`Lived`, `ATTRIBUTES` and SERVICE): number, feelings, losses alone [satisfaction].
+    experience_sums : (kinds, attributes, channels, segments, 5)
+        Experiences lived in the reporting window (`Lived`, `ATTRIBUTES` and SERVICE): number, feelings, losses alone [satisfaction], and
+        what was shown and expected [unit of the attribute].
+    touch_sums : (touchpoints, channels, segments, 4)
+        Touchpoints met in the reporting window by who bought: how often, problems there, feelings, losses alone [satisfaction].
+    touch_phase : (touchpoints,)
+        Phase of each touchpoint (`PHASES`).
+    weighed_t, weighed : (k,), (k, channels, segments)
+        Ends of the weeks [h], and people who weighed a purchase in each, customers with a need included.
     journeys
         `EXPERIENCE` rows of the consumers kept whole (settings ``horizon.journeys``), in order of feeling.
     changes_asked, changes_accepted
@@ -230,7 +238,11 @@ class Outcome:
     changes_asked: int = 0
     changes_accepted: int = 0
     journal: dict[str, npt.NDArray[Any]] = field(default_factory=lambda: Journal().columns())
-    experience_sums: Floats = field(default_factory=lambda: np.zeros((0, 0, 0, 0, 3)))
+    experience_sums: Floats = field(default_factory=lambda: np.zeros((0, 0, 0, 0, 5)))
+    touch_sums: Floats = field(default_factory=lambda: np.zeros((0, 0, 0, 4)))
+    touch_phase: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    weighed_t: Floats = field(default_factory=lambda: np.zeros(0))
+    weighed: Floats = field(default_factory=lambda: np.zeros((0, 0, 0)))
     journeys: npt.NDArray[np.void] = field(default_factory=lambda: np.zeros(0, dtype=EXPERIENCE))
 
     def __post_init__(self) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import cache
 from importlib import metadata
 
-import jinja2
 import polars as pl
 from markupsafe import Markup
 
@@ -15,6 +13,7 @@ from e2esim.report import sentences as say
 from e2esim.report.accounts import Statements, account_grids
 from e2esim.report.differs import NOTHING, Stated
 from e2esim.report.pictures.palette import css
+from e2esim.report.rendered import page_templates
 from e2esim.report.result import Names, Result, read_names
 from e2esim.report.scene import Scene, Section
 from e2esim.report.words import COARSE, Words
@@ -49,7 +48,7 @@ def build_page(result: Result, *, language: str = "en", stated: Stated = NOTHING
         answer[2:2] = [*scene.load_said(), *([promises] if promises else [])]
         sections = scene.sections()
     answer += say.range_sentences(result.table, names.channels, ("csat",), words)
-    return _template().render(
+    return page_templates().get_template("report.html.j2").render(
         w=words,
         css=Markup(css()),
         title=result.settings.title or result.scenario,
@@ -63,18 +62,6 @@ def build_page(result: Result, *, language: str = "en", stated: Stated = NOTHING
         reading=_reading(result, words),
         foot=words("made_by", version=_version(), wall=words.number(result.wall_s, 1)),
     )
-
-
-@cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("e2esim.report"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    return environment.get_template("report.html.j2")
 
 
 def _names(result: Result) -> Names:

@@ -11,15 +11,19 @@ from markupsafe import Markup
 
 from e2esim.domain.book import Reason, ReturnCause
 from e2esim.domain.outcome import Outcome
+from e2esim.kpi.journey_map import read_journey_map
 from e2esim.report import grids
 from e2esim.report import sentences as say
 from e2esim.report.bridge import read_bridge
+from e2esim.report.control_room import ControlRoom
 from e2esim.report.facts import Facts, read_facts
+from e2esim.report.journey_cards import blueprint_picture, journey_picture
 from e2esim.report.lateness import read_late
 from e2esim.report.pictures import bars, chain_map, heat, lines
 from e2esim.report.pictures.map_layout import Titles
 from e2esim.report.pictures.palette import PALETTE
 from e2esim.report.pictures.sop import draw_sop
+from e2esim.report.rendered import rendered
 from e2esim.report.result import Names, Result
 from e2esim.report.sop_facts import read_sop, sop_grid, sop_said
 from e2esim.report.waiting import read_waiting, waiting_grid
@@ -60,6 +64,8 @@ class Scene:
             weeks=self.weeks, count=self.facts.waiting.shape[0], warmup=outcome.warmup_h / 168.0, words=words
         )
         self.centres = [names.work_centres[key] for key in outcome.labels.work_centres]
+        self.journey = read_journey_map(outcome)
+        self.room = ControlRoom(result, outcome, self.journey, names, words)
         self.classes = [words(f"class_{name}") for name in CLASSES]
 
     def load_said(self) -> list[str]:
@@ -79,6 +85,8 @@ class Scene:
             **({"sop": [self._sop()]} if self.outcome.sop else {}),
             "promise": [self._punctuality(), self._leads(), self._late(), self._waiting()],
             "customers": [self._since(), self._feelings(), self._contacts(), self._returns()],
+            "room": [self._wall(), self._expectation(), self._touchpoints()],
+            "journey": [self._journey(), self._blueprint()],
             "money": [self._demand(), self._bridge()],
         }
         return [Section(anchor=name, title=self.words(f"h_{name}"), cards=found) for name, found in cards.items()]
@@ -229,6 +237,22 @@ class Scene:
         )
         picture = bars.draw_flat_bars(shown, w("contacts_title"))
         return self._card("contacts", picture, legend=[(colour, w(f"contact_{key}")) for colour, key, _ in parts])
+
+    def _wall(self) -> Card:
+        return self._card("room", self.room.wall(), said=self.room.wall_said(), wide=True)
+
+    def _expectation(self) -> Card:
+        return self._card("expectation", rendered("open_table", grid=self.room.categories(), kind=""), wide=True)
+
+    def _touchpoints(self) -> Card:
+        return self._card("touchpoints", rendered("open_table", grid=self.room.touchpoints(), kind="words"), said=self.room.touchpoints_said(), wide=True)
+
+    def _journey(self) -> Card:
+        return self._card("journey", journey_picture(self.journey, self.result, self.words), wide=True)
+
+    def _blueprint(self) -> Card:
+        touch = self.result.world.touch if self.result.world is not None else None
+        return self._card("blueprint", blueprint_picture(self.journey, self.result, touch, self.words), wide=True)
 
     def _demand(self) -> Card:
         w = self.words

@@ -15,7 +15,7 @@ from e2esim.domain.book import Columns
 from e2esim.domain.events import EventLog
 from e2esim.domain.ledger import ROW_COSTS, ROW_EARNINGS, row_contribution
 from e2esim.domain.outcome import ACCOUNT_COLUMNS, KpiFacts, Labels, Outcome
-from e2esim.domain.world import World
+from e2esim.domain.world import PHASES, World
 from e2esim.simulate.line_value import account_margin
 from e2esim.simulate.posting import post_all
 from e2esim.simulate.promise import account_classes
@@ -35,6 +35,7 @@ def labels(world: World) -> Labels:
         items=w.items.ids,
         work_centres=w.centres.ids,
         suppliers=w.supply.suppliers,
+        touchpoints=w.touch.ids,
     )
 
 
@@ -106,6 +107,22 @@ def _loss_rate(world: World, people: People) -> F:
     return np.asarray(np.array(chance).reshape(a.n) * 365.0 / np.maximum(a.review_d, 1.0))
 
 
+def touch_phases(world: World) -> npt.NDArray[np.int64]:
+    """Phase of each touchpoint of the table, (touchpoints,); -1 where nobody can meet it."""
+    t = world.touch
+    out = np.full(len(t.ids), -1, dtype=np.int64)
+    out[t.code] = np.repeat(np.arange(len(t.start) - 1) % len(PHASES), np.diff(t.start))
+    return out
+
+
+def _weighed(world: World, met: list[tuple[float, F]]) -> F:
+    """People who weighed a purchase, (weeks, channels, segments), from those by cell."""
+    out = np.zeros((len(met), len(world.channels.ids), len(world.segments.ids)))
+    for k, (_, people) in enumerate(met):
+        np.add.at(out[k], world.cells.channel, people)
+    return out
+
+
 def gather(
     world: World,
     *,
@@ -152,6 +169,10 @@ def gather(
         sop=sop,
         forecast_ahead_weekly=forecast_ahead_weekly,
         experience_sums=experiences.sums,
+        touch_sums=experiences.points.seen,
+        touch_phase=touch_phases(world),
+        weighed_t=np.array([t for t, _ in met]),
+        weighed=_weighed(world, met),
         journeys=experiences.kept(),
     )
 

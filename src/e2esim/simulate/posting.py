@@ -106,9 +106,10 @@ def _desk(world: World, contacts: Columns, journal: Journal) -> None:
     started = contacts.filled("started").astype(np.float64)
     heard = np.flatnonzero(started < world.hours)  # not NaN, and inside the run
     hours = contacts.filled("handle_h")[heard].astype(np.float64)
-    codes = {name: contacts.filled(name)[heard].astype(np.int64) for name in ("channel", "segment", "market")}
+    codes = {name: contacts.filled(name)[heard].astype(np.int64) for name in ("channel", "segment", "market", "reason")}
     t, at, summed = _by_week(started[heard], codes, hours)
-    journal.post_many(t, Posted.TALK, -o.cost_eur_h * summed, **at)
+    reason = at.pop("reason")
+    journal.post_many(t, Posted.TALK, -o.cost_eur_h * summed, place=reason, **at)
     weeks = _weeks(world)
     talked = np.bincount(np.minimum(started[heard] // WEEK_H, len(weeks) - 1).astype(np.int64), weights=hours, minlength=len(weeks))
     paid = o.agents * world.settings.scale * o.paid_h_y * weeks / YEAR_H
@@ -116,26 +117,27 @@ def _desk(world: World, contacts: Columns, journal: Journal) -> None:
 
 
 def _touchpoints(world: World, orders: Columns, contacts: Columns, met: list[tuple[float, F]], journal: Journal) -> None:
+    """What touchpoints cost, by phase (``place``): before buying for all who weighed a purchase, then for who bought, received, uses and asks."""
     eur, cells = world.touch.cost_eur, world.cells
-    before = eur[:, :_BUY].sum(axis=1)
     for t, people in met:
         cell, segment = np.nonzero(people)
         channel = cells.channel[cell]
-        journal.post_many(
-            np.full(len(cell), t), Posted.TOUCHPOINTS, -people[cell, segment] * before[channel], channel=channel, segment=segment, market=cells.market[cell]
-        )
+        at = {"channel": channel, "segment": segment, "market": cells.market[cell]}
+        for phase in range(_BUY):
+            journal.post_many(np.full(len(cell), t), Posted.TOUCHPOINTS, -people[cell, segment] * eur[channel, phase], place=phase, **at)
     mine = orders.filled("kind") != OrderKind.REPLENISH
     there = mine & (orders.filled("state") == OrderState.DELIVERED)
-    for book, which, when, phases in (
-        (orders, mine, "placed", (_BUY,)),
-        (orders, there, "delivered", (_RECEIVE, _USE)),
-        (contacts, np.ones(contacts.n, dtype=np.bool_), "t", (_ASSIST,)),
+    for book, which, when, phase in (
+        (orders, mine, "placed", _BUY),
+        (orders, there, "delivered", _RECEIVE),
+        (orders, there, "delivered", _USE),
+        (contacts, np.ones(contacts.n, dtype=np.bool_), "t", _ASSIST),
     ):
-        each = eur[:, list(phases)].sum(axis=1)
+        each = eur[:, phase]
         rows = np.flatnonzero(which & (each[book.filled("channel")] > 0))
         codes = {name: book.filled(name)[rows].astype(np.int64) for name in ("channel", "segment", "market")}
         t_week, at, count = _by_week(book.filled(when)[rows].astype(np.float64), codes, np.ones(len(rows)))
-        journal.post_many(t_week, Posted.TOUCHPOINTS, -count * each[at["channel"]], **at)
+        journal.post_many(t_week, Posted.TOUCHPOINTS, -count * each[at["channel"]], place=phase, **at)
 
 
 def _weekly(world: World, journal: Journal) -> None:

@@ -11,12 +11,13 @@ from e2esim.kpi.catalogue.entry import Kpi
 from e2esim.kpi.catalogue.loyalty import LOYALTY
 from e2esim.kpi.catalogue.money import MONEY
 from e2esim.kpi.catalogue.operations import OPERATIONS
+from e2esim.kpi.catalogue.sale import SALE
 from e2esim.kpi.catalogue.service import SERVICE
 from e2esim.kpi.catalogue.voice import VOICE
 
 __all__ = ["CATALOGUE", "Kpi", "catalogue"]
 
-CATALOGUE: dict[str, Kpi] = {kpi.name: kpi for kpi in (*LOYALTY, *VOICE, *SERVICE, *OPERATIONS, *MONEY)}
+CATALOGUE: dict[str, Kpi] = {kpi.name: kpi for kpi in (*LOYALTY, *VOICE, *SALE, *SERVICE, *OPERATIONS, *MONEY)}
 
 
 def catalogue() -> tuple[Kpi, ...]:

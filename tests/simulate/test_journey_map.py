@@ -1,0 +1,79 @@
+"""The journey map, the control room and the sale in numbers: they add up to what the run did, and a touchpoint that fails is found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from e2esim.domain.book import OrderKind, Reason
+from e2esim.domain.experience import Lived
+from e2esim.domain.ledger import Posted
+from e2esim.domain.world import ATTRIBUTES, PHASES
+from e2esim.kpi.control_room import PAIRS, relations, trends, weekly_series
+from e2esim.kpi.journey_map import read_journey_map
+
+FAILING = "shelf_talk"
+
+
+def _fails(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One more touchpoint before buying, which everybody meets and which fails one in three."""
+    one = dict(rows[0]) | {"touchpoint": FAILING, "phase": "evaluate", "channel": "", "reach": 1, "enjoyment": 0, "problem_share": 0.33, "relevance": 0}
+    return [*rows, one]
+
+
+@pytest.fixture(scope="module")
+def failing(tiny: Any) -> Any:
+    return tiny("failing", settings={"horizon": {"days": 60}, "organisation": {"info_share": 0.1}}, touchpoints=_fails)
+
+
+def test_touchpoints_are_counted_and_felt_once(failing: Any) -> None:
+    o, x = failing.outcome.orders, failing.outcome
+    mine = (o.filled("kind") != OrderKind.REPLENISH) & (o.filled("placed") >= x.warmup_h)
+    code = x.labels.touchpoints.index(FAILING)
+    assert x.touch_sums[code, :, :, 0].sum() == mine.sum()
+    share = x.touch_sums[code, :, :, 1].sum() / mine.sum()
+    assert abs(share - 0.33) < 3.0 * np.sqrt(0.33 * 0.67 / mine.sum())
+    joy = x.experience_sums[:, ATTRIBUTES.index("experience"), :, :, 1].sum()
+    effort = x.experience_sums[: Lived.OFFER + 1, ATTRIBUTES.index("effort"), :, :, 1].sum()
+    before = np.isin(x.touch_phase, [PHASES.index(name) for name in ("discover", "evaluate", "buy")])
+    assert x.touch_sums[..., 2].sum() - x.touch_sums[..., 3].sum() == pytest.approx(joy, rel=1e-6)
+    assert x.touch_sums[before][..., 3].sum() == pytest.approx(effort, rel=1e-6)
+
+
+def test_who_weighs_a_purchase_buys_or_drops_out(failing: Any) -> None:
+    x = failing.outcome
+    placed = x.orders.filled("placed")[x.orders.filled("kind") != OrderKind.REPLENISH]
+    assert x.weighed.sum() > len(placed) > 0.2 * x.weighed.sum()
+    assert 0.0 < failing.kpi("conversion") < 1.0
+    assert np.all(np.diff(x.weighed_t) > 0)
+
+
+def test_the_cost_of_a_sale_is_what_the_journal_says_of_the_phases_before_it(failing: Any) -> None:
+    j = failing.outcome.journal
+    touched = j["account"] == Posted.TOUCHPOINTS
+    assert set(np.unique(j["place"][touched])) <= set(range(len(PHASES)))
+    talk = j["account"] == Posted.TALK
+    assert set(np.unique(j["place"][talk])) <= {int(reason) for reason in Reason}
+    spent = sum(one.eur for one in read_journey_map(failing.outcome).phases[:3])
+    assert spent == pytest.approx(failing.kpi("sale_cost"), rel=1e-6)
+
+
+def test_contacts_rise_elsewhere_where_a_touchpoint_fails(failing: Any, tiny: Any) -> None:
+    """Who was failed asks the firm once more (share REPEATS); the table without such a touchpoint shows none."""
+    found = {one.name: one for one in read_journey_map(failing.outcome).touchpoints}
+    assert found[FAILING].fails
+    assert found[FAILING].contacts > found[FAILING].usual
+    assert failing.kpi("trouble_contacts") > failing.kpi("contacts_per_100_orders")
+
+
+def test_the_control_room_tells_every_pair(failing: Any) -> None:
+    series = weekly_series(failing.outcome)
+    assert {name for pair in PAIRS for name in pair[:2]} == set(series)
+    weeks = int(failing.outcome.horizon_h // 168)
+    assert all(values.shape == (weeks,) and np.isnan(values[:2]).all() for values in series.values())
+    assert {one.verdict for one in relations(series)} <= {"moves", "against", "unseen", "untold"}
+    assert set(trends(series)) == set(series)
+    on_time = series["consumer_on_time"]
+    assert np.nanmean(on_time) == pytest.approx(failing.kpi("consumer_on_time"), abs=0.05)
