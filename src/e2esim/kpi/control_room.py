@@ -179,7 +179,7 @@ def _of_the_inside(outcome: Outcome, weeks: int) -> dict[str, Floats]:
     j = outcome.journal
     week = np.minimum(np.maximum(j["t"] / WEEK_H, 0.0).astype(np.int64), max(weeks, 1))
     talk, rest = (_posted(j, week, account, weeks) for account in (Posted.TALK, Posted.STANDBY))
-    return {"capacity_load_mean": _over(used, opened), "desk_occupancy": _over(talk, talk + rest)}
+    return {"capacity_load_mean": _over(np.asarray(used, dtype=np.float64), np.asarray(opened, dtype=np.float64)), "desk_occupancy": _over(talk, talk + rest)}
 
 
 def _posted(journal: dict[str, Array], week: Array, account: Posted, weeks: int) -> Floats:
@@ -190,7 +190,7 @@ def _posted(journal: dict[str, Array], week: Array, account: Posted, weeks: int)
 
 def _mean(week: Array, values: Array, weeks: int) -> Floats:
     n = np.bincount(week, minlength=weeks).astype(np.float64)
-    total = np.bincount(week, weights=np.asarray(values, dtype=np.float64), minlength=weeks)
+    total = np.asarray(np.bincount(week, weights=np.asarray(values, dtype=np.float64), minlength=weeks), dtype=np.float64)
     return _over(total, np.where(n >= LEAST, n, 0.0))
 
 
