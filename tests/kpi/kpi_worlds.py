@@ -243,7 +243,8 @@ def _journal(rng: np.random.Generator, end: float) -> Any:
     made = Journal()
     for account in list(Posted)[Posted.TOUCHPOINTS :]:  # what stands beside the order lines
         t, eur = rng.uniform(0, end, 20), -rng.exponential(20, 20)
-        made.post_many(t, account, eur, place=rng.integers(-1, 6, 20), channel=rng.integers(-1, 3, 20), segment=rng.integers(-1, 3, 20), market=rng.integers(-1, 2, 20))
+        place = rng.integers(-1, 6, 20)
+        made.post_many(t, account, eur, place=place, channel=rng.integers(-1, 3, 20), segment=rng.integers(-1, 3, 20), market=rng.integers(-1, 2, 20))
     return made.columns()
 
 
