@@ -14,6 +14,7 @@ from scipy import special
 
 from e2esim.config import load
 from e2esim.customers.loyalty_kernels import draw_loyalty, drop_probability, leave_or_stay, leaving, next_needs, past_of_one
+from e2esim.customers.need_clock import NeedClock
 from e2esim.domain.build import build_world
 from e2esim.simulate import simulate
 from e2esim.streams import Streams
@@ -38,6 +39,10 @@ def tables() -> tuple[F, F]:
     return quantile_table("gamma", R, 1.0 / ALPHA)[None, :], quantile_table("beta", A, B)[None, :]
 
 
+FLAT = NeedClock(np.array([0.0]), np.zeros((1, 1)))  # no season
+ONE_CELL = np.zeros(N + 1, dtype=np.int16)
+
+
 def repeat_purchases(n: int, weeks: float, *, theta: float = 0.0, memory: float = 0.85, seed: int = 1) -> tuple[npt.NDArray[np.int64], F]:
     """Repeat purchases by week of ``n`` customers who bought at time 0, (weeks,) cumulative mean; and those of each, (n,).
 
@@ -53,7 +58,7 @@ def repeat_purchases(n: int, weeks: float, *, theta: float = 0.0, memory: float 
     count = np.zeros((n, 4), dtype=np.int64)
     rows = np.arange(n, dtype=np.int32)
     while len(rows):
-        when = next_needs(keys.key("loyalty.need"), rows, address, purchases, rate, np.full(len(rows), WEEK_H), last, 1.0)
+        when = next_needs(keys.key("loyalty.need"), rows, address, purchases, rate, np.full(len(rows), WEEK_H), last, 1.0, FLAT, ONE_CELL)
         inside = when < weeks * WEEK_H
         rows, when = rows[inside], when[inside]
         last[rows] = when

@@ -81,6 +81,7 @@ def test_trade_orders_answer_trade_prices(shipped: Any) -> None:
     def ordered(outcome: Any) -> float:
         o = outcome.orders
         b2b = (o.filled("kind") == OrderKind.REPLENISH) & (outcome.terms.channel_buyer[o.filled("channel")] == 1)
+        b2b &= o.filled("placed") >= 0.0
         return float(o.filled("quantity")[b2b].sum())
 
     elasticity = np.log(ordered(dear) / ordered(base.outcome)) / np.log(1.05)

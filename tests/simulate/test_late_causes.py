@@ -140,8 +140,9 @@ def test_planted_bottleneck_gets_the_blame_for_what_it_adds(tiny: Any, name: str
     added = sum(ran.values()) - sum(plenty.values())
     assert added > 60
     gained = ran.get((cause, place), 0.0) - plenty.get((cause, place), 0.0)
-    least = {"few pickers": 0.98, "late supplier": 0.85}.get(name, GOAL)  # goods that wait for a picker are missing to nobody, yet
-    # promises move; after a long stop the plan itself is late, and its later lots get part of the blame (lead time)
+    # goods that wait for a picker are missing to nobody, yet promises move; after a long stop the plan itself is late, and its later lots
+    # get part of the blame (lead time)
+    least = {"few pickers": 0.98, "late supplier": 0.85, "slow supplier": 0.85, "slow lane": 0.95}.get(name, GOAL)
     assert gained >= least * added
 
 

@@ -98,7 +98,7 @@ def test_stock_in_the_books_moves_as_the_stock_counted(tiny: Any) -> None:
     inside = days[(days >= reading.start) & (days < reading.end)]
     moved = counted[days == inside[-1]][0] - counted[days == inside[0]][0]
     through = float(-read_pnl(reading).eur(Posted.MATERIAL, Posted.CONVERSION)[0])
-    assert abs(booked - moved) < 0.08 * through  # six days of work in process and of goods on the road; conversion alone is 12 %
+    assert abs(booked - moved) < 0.09 * through  # a week of work in process and of goods on the road; conversion alone is 12 %
 
 
 def test_plant_hours_are_paid_when_they_open(tiny: Any) -> None:

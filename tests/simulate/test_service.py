@@ -16,7 +16,7 @@ F = npt.NDArray[np.float64]
 def felt(run: Any) -> dict[str, float]:
     """Means over the consumer lines delivered: S, CSAT after deliveries and services; over consumers who bought: memory, scar."""
     o, c = run.outcome.orders, run.outcome.consumers
-    done = (o.filled("consumer") >= 0) & ~np.isnan(o.filled("delivered"))
+    done = (o.filled("consumer") >= 0) & (o.filled("delivered") >= 0.0)
     who = np.unique(o.filled("consumer")[done])
     return {
         "satisfaction": float(o.filled("satisfaction")[done].mean()),

@@ -8,6 +8,8 @@ import numpy.typing as npt
 from e2esim.customers import emission_kernels as emit
 from e2esim.customers.experiences import Experiences
 from e2esim.customers.journey_kernels import AFTER, DEFECT_SHOWS, IN_USE, Habits, after_delivery, fade, next_steps, overdue, stirred
+from e2esim.customers.people import People
+from e2esim.customers.sold_before import sold_before
 from e2esim.domain.book import Columns, Reason, ReturnCause
 from e2esim.domain.calendar import DueCalendar
 from e2esim.domain.experience import Lived
@@ -70,16 +72,28 @@ class Journey:
         e, needs = self.experiences, float(self.world.services.effect[1])
         e.feel(emit.bought(e.room(len(rows)), rows, e.touch_key, e.facts(), e.points, needs))
 
+    def open_past(self, people: People, streams: Streams) -> tuple[Requests, Requests]:
+        """Purchases before the run of which something is still to come; returns the contacts and the returns to come."""
+        rows = sold_before(self.world, people, self.orders, streams, self._habits)
+        return self._to_come(rows, since=0.0)
+
     def receive(self, rows: Rows) -> tuple[Requests, Requests]:
         """A batch has been delivered and is felt; returns the contacts and the returns to come."""
         e, w = self.experiences, self.world
         facts = e.facts()
         collect = float(w.services.effect[3])
         e.feel(emit.received(e.room(len(rows)), rows, e.touch_key, facts, e.points, w.channels.reference_d, self._trade_reference, collect))
+        return self._to_come(rows)
+
+    def _to_come(self, rows: Rows, since: float = -np.inf) -> tuple[Requests, Requests]:
+        """What follows the delivery of ``rows`` after ``since`` [h]: contacts and returns; the rest is kept for its day."""
         out = next_steps(len(rows))
-        a, b, d = after_delivery(rows, self._after_key, facts, self._habits, out)
-        self._later.push(out.later_code[:d], out.later_t[:d])
-        return (out.contact_row[:a], out.contact_t[:a], out.contact_reason[:a]), (out.return_row[:b], out.return_t[:b], out.return_cause[:b])
+        a, b, d = after_delivery(rows, self._after_key, self.experiences.facts(), self._habits, out)
+        later = out.later_t[:d] > since
+        self._later.push(out.later_code[:d][later], out.later_t[:d][later])
+        asked, back = out.contact_t[:a] > since, out.return_t[:b] > since
+        contacts = out.contact_row[:a][asked], out.contact_t[:a][asked], out.contact_reason[:a][asked]
+        return contacts, (out.return_row[:b][back], out.return_t[:b][back], out.return_cause[:b][back])
 
     def later(self, tick: int, now: float) -> None:
         """What comes weeks after a delivery: touchpoints of use, defects, what shops make good."""

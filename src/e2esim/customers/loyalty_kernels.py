@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from e2esim.customers.need_clock import NeedClock, arises
 from e2esim.customers.satisfaction_kernels import decayed
 from e2esim.streams.draws import Count, child, exponential, from_table, normal, uniform
 
@@ -224,14 +225,23 @@ def next_needs(
     life_h: F,
     since: npt.NDArray[np.float32],
     share: float,
+    clock: NeedClock,
+    cell: npt.NDArray[np.integer],
 ) -> F:
-    """Time of the next need [h] of consumers ``rows``, counted from ``since``; ``life_h`` aligned with ``rows``."""
+    """Time of the next need [h] of consumers ``rows``, counted from ``since`` on the clock of their ``cell``; ``life_h`` aligned with ``rows``."""
     out = np.empty(rows.shape[0])
     for k in range(rows.shape[0]):
         c = rows[k]
         number = np.int64(purchases[c]) + (1 << 20 if share < 1.0 else 0)
-        out[k] = np.float64(since[c]) + share * waiting_time(key, address[c], number, rate[c], life_h[k])
+        out[k] = arises(clock, cell[c], np.float64(since[c]), share * waiting_time(key, address[c], number, rate[c], life_h[k]))
     return out
+
+
+@njit(cache=True)
+def first_needs(nxt: npt.NDArray[np.float32], clock: NeedClock, cell: npt.NDArray[np.integer]) -> None:
+    """Put times ``nxt`` [h] of a year without season, from 0, on the clocks of their cells (the next needs of the installed base)."""
+    for c in range(nxt.shape[0]):
+        nxt[c] = arises(clock, cell[c], 0.0, np.float64(nxt[c]))
 
 
 @njit(cache=True)

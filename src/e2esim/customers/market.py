@@ -241,7 +241,16 @@ class DemandCells:
             self.needs_lost += away
             lost = lost[:away]
             c["next"][lost] = next_needs(
-                self._need_key, lost, c["address"], c["purchases"], c["rate"], self._category_life[c["category"][lost]], c["next"], _LOST_NEED_LIVES
+                self._need_key,
+                lost,
+                c["address"],
+                c["purchases"],
+                c["rate"],
+                self._category_life[c["category"][lost]],
+                c["next"],
+                _LOST_NEED_LIVES,
+                p.clock,
+                c["cell"],
             )
             p.needs.push(lost, c["next"][lost])
         return int(bought)
@@ -302,7 +311,8 @@ class DemandCells:
         c["category"][who] = w.items.category[buyers["item"]]
         c["brand"][who] = w.items.brand[buyers["item"]]
         c["purchases"][who] = buyers["purchase"]
-        c["next"][who] = next_needs(self._need_key, who, c["address"], c["purchases"], c["rate"], w.items.life_h[buyers["item"]], c["last"], 1.0)
+        life_h = w.items.life_h[buyers["item"]]
+        c["next"][who] = next_needs(self._need_key, who, c["address"], c["purchases"], c["rate"], life_h, c["last"], 1.0, p.clock, c["cell"])
         taken = who[(o["services"][rows] & int(Service.USED_COLLECTION)) != 0]
         c["next"][taken] = c["last"][taken] + (1.0 - RENEWAL) * (c["next"][taken] - c["last"][taken])
         p.needs.push(who, c["next"][who])

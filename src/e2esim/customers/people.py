@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.customers.loyalty_kernels import installed_base
+from e2esim.customers.loyalty_kernels import first_needs, installed_base
+from e2esim.customers.need_clock import need_clock
 from e2esim.customers.satisfaction_kernels import CES_SHARES, CSAT_SHARES, NPS_SHARES, cut_points
 from e2esim.domain.book import CONSUMER_COLUMNS, Columns
 from e2esim.domain.calendar import DueCalendar
@@ -30,6 +31,8 @@ class People:
         (accounts,) satisfaction remembered; share of wallet relative to the opening (1 = as in the history, 0 = left).
     quality, base
         mean benefit of the products sold, and the base line of memory [satisfaction].
+    clock
+        the season's time of each cell, in which needs come.
     expected_repeats
         (cells,) purchases a year that the opening base will make at neutral satisfaction.
     """
@@ -52,6 +55,7 @@ class People:
         self.purchases_y = w.cells.yearly / (1.0 + w.items.pair_share)  # (cells, items) purchases a year of the history
         totals = self.purchases_y.sum(axis=1, keepdims=True)
         self.item_cdf = np.cumsum(self.purchases_y / totals, axis=1)
+        self.clock = need_clock(w.cells.season, w.start, w.settings.horizon.days + 1)
         self._open(streams)
         self.expected_repeats = self._expected_repeats()
 
@@ -103,6 +107,7 @@ class People:
             c["cell"][a0:at], c["channel"][a0:at], c["market"][a0:at] = cell, channel, w.cells.market[cell]
         c.n = at
         self.opening_customers = at
+        first_needs(c["next"][:at], self.clock, c["cell"][:at])
         self.needs.push(np.arange(at, dtype=np.int32), c["next"][:at])
 
     def _new_share(self) -> F:

@@ -1,4 +1,4 @@
-"""The opening state near steady state: shelves of the accounts, goods in transit, open orders of the tables."""
+"""The opening state near steady state: shelves of the accounts and what filled them, goods in transit, open orders of the tables."""
 
 from __future__ import annotations
 
@@ -20,6 +20,22 @@ def open_shelves(world: World, stock: Stock, trade: Trade) -> None:
     shelf = np.maximum(0.0, position - stock.on_order[1:])
     for a in range(world.accounts.n):
         stock.open_node(1 + a, np.where(world.items.sold, shelf[a], 0.0))
+
+
+def open_unsold(world: World, stock: Stock, trade: Trade, orders: Columns) -> None:
+    """The last replenishment of each shelf whose account may send back what it cannot sell, as delivered rows: one review's sales of it."""
+    shelf = stock.on_hand[1:] * (world.channels.unsold_y[world.accounts.channel] > 0.0)[:, None]
+    account, item = np.nonzero(np.floor(shelf) > 0.0)
+    review_d = world.accounts.review_d[account].astype(np.float64)
+    usual = np.ceil(trade.rate_d[account, item] * review_d)
+    quantity = np.clip(usual, 1.0, np.floor(shelf[account, item])).astype(np.int64)
+    came = -12.0 * review_d  # half a review ago
+    quoted = 24.0 * world.channels.quoted_d[world.accounts.channel[account]]
+    rows = trade.write(account, item, quantity, came - quoted, np.full(len(account), 2_000, dtype=np.int64))
+    for name in ("allocated", "picked", "shipped", "delivered"):
+        orders[name][rows] = came
+    orders["state"][rows] = OrderState.DELIVERED
+    stock.latest[(1 + account) * world.items.n + item] = rows
 
 
 def open_transit(world: World, stock: Stock, trade: Trade, deliver: Deliver, orders: Columns) -> None:

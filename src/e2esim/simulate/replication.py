@@ -35,7 +35,7 @@ from e2esim.simulate.conservation import check_orders, check_under_way
 from e2esim.simulate.deployment import Deployment
 from e2esim.simulate.late_causes import LateFacts, explain, late_table
 from e2esim.simulate.open_book import open_book
-from e2esim.simulate.opening import open_orders, open_shelves, open_transit
+from e2esim.simulate.opening import open_orders, open_shelves, open_transit, open_unsold
 from e2esim.simulate.outcome import gather
 from e2esim.simulate.planner import Planner
 from e2esim.simulate.promise import PromiseDesk
@@ -62,7 +62,7 @@ class Replication:
         self.world, self.number = world, number
         self.tick_h = world.settings.horizon.tick_h
         ticks = math.ceil(world.hours / self.tick_h) + 2
-        streams = Streams(world.settings.seed, number)
+        streams = self.streams = Streams(world.settings.seed, number)
         self.env = simpy.Environment()
         self.log = EventLog()
         self.orders = Columns(ORDER_COLUMNS, capacity=expected_rows(world))
@@ -155,6 +155,10 @@ class Replication:
             self.promise.commit_given(rows)
             self._wait(rows, 0.0)
         open_shelves(self.world, self.stock, self.trade)
+        open_unsold(self.world, self.stock, self.trade, self.orders)
+        requests, returns = self.journey.open_past(self.people, self.streams)
+        self.desk.request(*requests, 0)
+        self.returns.push(*returns)
         self.planner.week()
         self.planner.night(0)
 

@@ -1,0 +1,71 @@
+"""When needs arise: waiting times run in the season's time, so that repeat purchases have the season of the history.
+
+A need that comes after a waiting time w of a year without season comes when the seasonal index has added up to w since the last
+purchase. Customers who buy at constant rates otherwise flatten the season that the history shows, and a calendar that is livelier
+than the mean (a Christmas quarter, a growing web) shows up as too few active buyers.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from e2esim.streams.draws import Count
+
+F = npt.NDArray[np.float64]
+
+
+class NeedClock(NamedTuple):
+    """A calendar: ``edge`` (k,) [h], and ``passed`` (clocks, k), the season's time at each edge [h]; constant rate one outside the edges.
+
+    Edges and times rise; the first of both is the start of the calendar.
+    """
+
+    edge: F
+    passed: F
+
+
+def need_clock(season: F, start: dt.date, days: int) -> NeedClock:
+    """The clock of each cell over ``days`` from ``start``; ``season`` (cells, 12): monthly index, mean one.
+
+    >>> clock = need_clock(np.array([[2.0] + 11 * [1.0]]), dt.date(2026, 1, 30), 40)
+    >>> clock.edge.tolist(), clock.passed.tolist()
+    ([0.0, 48.0, 720.0, 960.0], [[0.0, 96.0, 768.0, 1008.0]])
+    """
+    edges, months, day = [0.0], [], start
+    end = start + dt.timedelta(days=days)
+    while day < end:
+        months.append(day.month - 1)
+        day = min((day.replace(day=1) + dt.timedelta(days=32)).replace(day=1), end)
+        edges.append(24.0 * (day - start).days)
+    edge = np.array(edges)
+    lively = np.maximum(season[:, months], 1e-6) * np.diff(edge)
+    return NeedClock(edge, np.concatenate((np.zeros((len(season), 1)), np.cumsum(lively, axis=1)), axis=1))
+
+
+@njit(cache=True)
+def along(x: F, y: F, at: float) -> np.float64:
+    """Value at ``at`` of the line through the points (x, y), both rising; slope one outside them."""
+    n = x.shape[0]
+    if at <= x[0]:
+        return np.float64(y[0] + at - x[0])
+    if at >= x[n - 1]:
+        return np.float64(y[n - 1] + at - x[n - 1])
+    k = np.searchsorted(x, at, side="right")
+    return np.float64(y[k - 1] + (at - x[k - 1]) * (y[k] - y[k - 1]) / (x[k] - x[k - 1]))
+
+
+@njit(cache=True)
+def arises(clock: NeedClock, of: Count, since: float, wait: float) -> np.float64:
+    """Time [h] at which ``wait`` hours of the season's time have passed since ``since``, on clock ``of``.
+
+    >>> clock = need_clock(np.array([[2.0] + 11 * [1.0]]), dt.date(2026, 1, 1), 59)
+    >>> arises(clock, 0, 0.0, 100.0), arises(clock, 0, 730.0, 100.0), arises(clock, 0, -10.0, 30.0)
+    (50.0, 816.0, 10.0)
+    """
+    passed = clock.passed[of]
+    return along(passed, clock.edge, along(clock.edge, passed, since) + wait)
