@@ -71,13 +71,17 @@ class Experiences:
         self.sums = np.zeros((len(Lived), SERVICE + 1, len(world.channels.ids), len(world.segments.ids), 5))
         self._share = kept_share(world, people)
         self._columns: ColumnsNow | None = None
+        self.waiting = 0  # experiences in the buffer that are still to be felt: many at once, since a call takes longer than to feel
+        people.settle = self.settle
         self._kept: list[npt.NDArray[np.void]] = []
 
     def room(self, moments: int) -> npt.NDArray[np.void]:
-        """The buffer into which a stage emits up to ``moments`` moments."""
+        """The buffer into which a stage emits up to ``moments`` moments, behind those that are still to be felt."""
+        if self.waiting + moments * self._most > len(self._batch):
+            self.settle()
         if moments * self._most > len(self._batch):
             self._batch = np.zeros(int(1.5 * moments) * self._most, dtype=EXPERIENCE)
-        return self._batch
+        return self._batch[self.waiting :]
 
     def facts(self) -> OrderFacts:
         """What emitters read of the order book."""
@@ -98,7 +102,12 @@ class Experiences:
         return self._columns
 
     def feel(self, n: int) -> None:
-        """Let the first ``n`` experiences of the buffer be felt, in their order."""
+        """Let the first ``n`` experiences of the room be felt, in their order: before anybody reads what customers remember."""
+        self.waiting += n
+
+    def settle(self) -> None:
+        """Let all be felt that still waits."""
+        n, self.waiting = self.waiting, 0
         if n == 0:
             return
         now, m = self._now(), self.world.settings.market

@@ -142,6 +142,7 @@ class Journey:
     def reputation(self, hours: float, out: F) -> None:
         """Let old words fade and write the reputation of each market relative to the best alternative into ``out``."""
         m = self.world.settings.market
+        self.experiences.settle()
         factor = 0.5 ** (hours / (24.0 * m.reputation_half_life_d))
         fade(self.experiences.word_sum, self.experiences.word_count, factor, _PRIOR_WORDS * self.world.settings.scale, out)
         if not m.word_of_mouth:

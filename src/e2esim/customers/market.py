@@ -190,6 +190,7 @@ class DemandCells:
     def _needs(self, due: npt.NDArray[np.int32], tick: int, shared: tuple[Any, ...], buffer: npt.NDArray[np.void]) -> int:
         """Customers whose need is due: leave, buy again or buy elsewhere this time; returns the buyers written to ``buffer``."""
         w, m, p = self.world, self.world.settings.market, self.people
+        p.settle()
         c = p.consumers
         t = np.maximum(c["next"][due].astype(np.float64), tick * self._tick_h)
         stay = np.empty(len(due), dtype=np.int32)

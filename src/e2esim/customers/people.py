@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -20,6 +22,10 @@ _YEAR_H = 8760.0
 _BASE_KEYS = ("loyalty.need", "loyalty.drop", "market.item", "market.facts", "base.when", "base.account")
 
 
+def _nothing_waits() -> None:
+    """People by themselves have lived nothing yet."""
+
+
 class People:
     """Consumers, accounts and what they remember.
 
@@ -35,11 +41,14 @@ class People:
         the season's time of each cell, in which needs come.
     expected_repeats
         (cells,) purchases a year that the opening base will make at neutral satisfaction.
+    settle
+        Lets be felt what was lived and waits for it: called by whoever reads memories, scars or the memory of accounts.
     """
 
     def __init__(self, world: World, streams: Streams, ticks: int) -> None:
         self.world = world
         w, s = world, world.settings.satisfaction
+        self.settle: Callable[[], None] = _nothing_waits
         self.consumers = Columns(CONSUMER_COLUMNS, capacity=1024)
         self.needs = DueCalendar(ticks, 1024, tick_h=w.settings.horizon.tick_h)
         sold = w.items.sold & (w.items.brand >= 0)

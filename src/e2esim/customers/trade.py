@@ -161,6 +161,7 @@ class Trade:
         fade = 0.5 ** (7.0 / m.service_half_life_d)
         self._due *= fade
         self._good *= fade
+        p.settle()
         back = p.account_left + 24.0 * m.trade_return_d <= 24.0 * self._day  # NaN compares false
         p.wallet[back], p.account_memory[back], p.account_left[back] = 1.0, p.base, np.nan
         if m.loyalty_loop:
@@ -208,6 +209,7 @@ class Trade:
     def _decide_to_stay(self, accounts: npt.NDArray[np.int64], now: float) -> None:
         """Before each order an account may leave; satisfied ones seldom do."""
         m, p, w = self.world.settings.market, self.people, self.world
+        p.settle()
         for a in accounts:
             if p.wallet[a] <= 0 or w.channels.buyer[w.accounts.channel[a]] == 2:
                 continue

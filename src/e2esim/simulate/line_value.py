@@ -119,6 +119,7 @@ class LineValue:
     def _relation(self, rows: Rows, trade: npt.NDArray[np.bool_]) -> tuple[F, F, F, F, F, F]:
         """Value, drop-out, its sensitivity, satisfaction, weight of this delivery and fading wallet of each row's customer."""
         w, o, p = self.world, self.orders, self.people
+        p.settle()
         market, eta = w.settings.market, w.settings.satisfaction.eta
         consumer, account = o["consumer"][rows[~trade]], o["account"][rows[trade]].astype(np.int64)
         value, drop, memory = np.zeros(len(rows)), np.zeros(len(rows)), np.zeros(len(rows))

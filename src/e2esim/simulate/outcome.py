@@ -144,6 +144,7 @@ def gather(
     experiences: Experiences,
 ) -> Outcome:
     """Build the outcome; contribution earned is added to each consumer on the way."""
+    people.settle()
     _add_value(orders, people.consumers)
     s, events, facts = world.settings, log.columns(), terms(world, people.base)
     journal = post_all(world, events=events, orders=orders, contacts=contacts, met=met, own=facts.own_stock)
