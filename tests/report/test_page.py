@@ -11,7 +11,7 @@ from report_synthetic import Study, synthetic_outcome, synthetic_study
 
 from e2esim.report.headline import TILES
 from e2esim.report.page import build_page
-from e2esim.report.pictures.palette import PALETTE
+from e2esim.report.pictures.ink import PALETTE
 
 EVIL = "<script>alert(1)</script>"
 VOID = {"meta", "link", "br", "img", "hr", "input"}

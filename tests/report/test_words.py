@@ -12,7 +12,7 @@ import yaml
 
 from e2esim.kpi.catalogue import CATALOGUE
 from e2esim.report.headline import BREAKDOWNS, TERMINAL, TILES
-from e2esim.report.pictures.lettering import spread
+from e2esim.report.pictures.ink import spread
 from e2esim.report.words import Weeks, Words
 
 

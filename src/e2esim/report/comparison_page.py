@@ -11,7 +11,7 @@ from e2esim.report.comparison import Compared, Gap, crn_said, effects_said, is_a
 from e2esim.report.comparison_folder import ComparisonFacts
 from e2esim.report.grids import TextGrid
 from e2esim.report.pictures.forest import draw_forest
-from e2esim.report.pictures.palette import css
+from e2esim.report.pictures.ink import css
 from e2esim.report.words import Words
 
 

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from e2esim.report.grids import TextGrid
 from e2esim.report.lever_bridge import Bridged, BridgeFacts, answers, bridge_json, gate_grid, kpi_grid, lever_grid, reading, waterfall, year_grid
 from e2esim.report.manifest import versions
-from e2esim.report.pictures.palette import css
+from e2esim.report.pictures.ink import css
 from e2esim.report.pictures.waterfall import draw_waterfall
 from e2esim.report.whole_folder import whole_folder
 from e2esim.report.words import Words

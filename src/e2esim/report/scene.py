@@ -20,8 +20,8 @@ from e2esim.report.facts import Facts, read_facts
 from e2esim.report.journey_cards import blueprint_picture, journey_picture
 from e2esim.report.lateness import read_late
 from e2esim.report.pictures import bars, chain_map, heat, lines
+from e2esim.report.pictures.ink import PALETTE
 from e2esim.report.pictures.map_layout import Titles
-from e2esim.report.pictures.palette import PALETTE
 from e2esim.report.pictures.sop import draw_sop
 from e2esim.report.rendered import rendered
 from e2esim.report.result import Names, Result
@@ -173,7 +173,7 @@ class Scene:
             texts=texts,
             parts=[(PALETTE[colour][0], values) for colour, _, values in parts],
         )
-        picture = bars.draw_flat_bars(shown, w("late_title"))
+        picture = bars.draw_flat_bars(shown, "late", w("late_title"))
         return self._card("late", picture, legend=[(colour, w(f"late_{key}")) for colour, key, _ in parts])
 
     def _waiting(self) -> Card:
@@ -194,7 +194,7 @@ class Scene:
             texts=texts,
             parts=[(PALETTE[colour][0], values) for colour, _, values in parts],
         )
-        picture = bars.draw_flat_bars(shown, w("waiting_title"))
+        picture = bars.draw_flat_bars(shown, "waiting", w("waiting_title"))
         legend = [(colour, w(f"waiting_{key}")) for colour, key, _ in parts]
         return self._card("waiting", picture, legend=legend, grid=waiting_grid(self.outcome, found, self.weeks, w))
 
@@ -235,7 +235,7 @@ class Scene:
             texts=texts,
             parts=[(PALETTE[colour][0], [float(values[r]) for r in reasons]) for colour, _, values in parts],
         )
-        picture = bars.draw_flat_bars(shown, w("contacts_title"))
+        picture = bars.draw_flat_bars(shown, "contacts", w("contacts_title"))
         return self._card("contacts", picture, legend=[(colour, w(f"contact_{key}")) for colour, key, _ in parts])
 
     def _wall(self) -> Card:
@@ -272,7 +272,7 @@ class Scene:
         shown = bars.Bars(
             names=[w(f"cause_{c.name.lower()}") for c in causes], texts=texts, parts=[(PALETTE["bluewash"][0], values)]
         )
-        return self._card("returns", bars.draw_flat_bars(shown, w("returns_title")))
+        return self._card("returns", bars.draw_flat_bars(shown, "returns", w("returns_title")))
 
     def _bridge(self) -> Card:
         return self._card("bridge", bars.draw_bridge(read_bridge(self.outcome), self.words, self.words("bridge_title")))

@@ -6,49 +6,53 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.collections import PatchCollection
+from matplotlib.patches import Rectangle
 
+from e2esim.report.pictures.ink import HEAT, INK, LINE, SOFT, blank, inked, svg
 from e2esim.report.pictures.lines import TimeAxis
-from e2esim.report.pictures.palette import HEAT, LINE, SOFT
-from e2esim.report.pictures.paper import Paper, Pen
-from e2esim.report.pictures.plot import ROOM_BELOW, Area, Plot, left_room
 from e2esim.report.weekly import FULL, WeeklyLoad
 
 STEPS = (0.5, 0.7, 0.85, FULL)  # [share] upper bounds of the first four colours
 _MOST_COLUMNS = 106
-_WIDTH = 1160.0
 
 
+@inked
 def draw_load(load: WeeklyLoad, names: Sequence[str], frame: TimeAxis, title: str) -> str:
     """One row a work centre, one column a week (several weeks a column in long runs: the fullest is shown), mean load
     at the right.
     """
     weeks, centres = load.weekly.shape
     step = max(1, math.ceil(weeks / _MOST_COLUMNS))
-    paper = Paper(_WIDTH, 10.0 + ROOM_BELOW + 26.0 * max(1, centres))
-    texts = [frame.words("mean_load", share=frame.words.told(float(load.mean[c]), "share")) for c in range(centres)]
-    left = left_room(names)
-    area = Area(left, 4.0, _WIDTH - left - left_room(texts) - 6.0, 26.0 * max(1, centres))
-    plot = Plot(paper, area, (0.0, float(frame.count)), (max(1, centres) - 0.5, -0.5))
+    figure, (axes,) = blank(1160.0, 50.0 + 26.0 * max(1, centres))
     for colour, cells in zip(HEAT, _cells(load, step), strict=True):
-        plot.bars(cells, fill=colour, edge=Pen(LINE, 0.4))
-    plot.bottom_axis(zip(*frame.months(), strict=True), line=False)
-    for c, (name, text) in enumerate(zip(names, texts, strict=True)):
-        paper.text(left - 4.0, plot.up(c), name, ha="right")
-        paper.text(area.left + area.width + 6.0, plot.up(c), text)
+        axes.add_collection(PatchCollection(cells, facecolor=colour, edgecolor=LINE, linewidth=0.4))
+    for c in range(centres):
+        text = frame.words("mean_load", share=frame.words.told(float(load.mean[c]), "share"))
+        axes.text(frame.count + 0.6, c, text, va="center", color=INK, fontsize=10)
+    positions, months = frame.months()
+    axes.set_xlim(0, frame.count)
+    axes.set_ylim(centres - 0.5, -0.5)
+    axes.set_xticks(positions, months)
+    axes.set_yticks(range(centres), names)
+    axes.tick_params(axis="y", labelcolor=INK, length=0)
+    axes.grid(False)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
     if frame.warmup > 0:
-        plot.post(frame.warmup, Pen(SOFT, 1.0, (3.0, 2.0)))
-    return paper.svg(title)
+        axes.axvline(frame.warmup, color=SOFT, linewidth=1.0, linestyle=(0, (3, 2)))
+    return svg(figure, "load", title)
 
 
-def _cells(load: WeeklyLoad, step: int) -> list[list[tuple[float, float, float, float]]]:
+def _cells(load: WeeklyLoad, step: int) -> list[list[Rectangle]]:
     """Rectangles by colour."""
-    cells: list[list[tuple[float, float, float, float]]] = [[] for _ in HEAT]
+    cells: list[list[Rectangle]] = [[] for _ in HEAT]
     weeks, centres = load.weekly.shape
     for first in range(0, weeks, step):
-        block, last = load.weekly[first : first + step], min(first + step, weeks)
+        block = load.weekly[first : first + step]
         for c in range(centres):
             if np.isnan(block[:, c]).all():
                 continue
             colour = int(np.searchsorted(STEPS, np.nanmax(block[:, c]), side="left"))
-            cells[colour].append((first + 0.06, c - 0.42, last - 0.06, c + 0.42))
+            cells[colour].append(Rectangle((first + 0.06, c - 0.42), min(step, weeks - first) - 0.12, 0.84))
     return cells

@@ -10,8 +10,7 @@ import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.report.pictures.ink import STYLE, blank
-from e2esim.report.pictures.palette import BLUE, BOX, INK, ORANGE
+from e2esim.report.pictures.ink import BLUE, BOX, INK, ORANGE, STYLE, blank
 
 Floats = npt.NDArray[np.float64]
 

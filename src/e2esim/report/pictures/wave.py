@@ -9,8 +9,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from e2esim.report.pictures.ink import STYLE, blank
-from e2esim.report.pictures.palette import BLUE, ORANGE, ORANGEWASH, SOFT
+from e2esim.report.pictures.ink import BLUE, ORANGE, ORANGEWASH, SOFT, STYLE, blank
 
 if TYPE_CHECKING:
     from e2esim.report.wave import Wave

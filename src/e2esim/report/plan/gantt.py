@@ -11,8 +11,7 @@ from matplotlib.patches import Patch
 
 from e2esim.planning.factory.problem import Floats, Ints
 from e2esim.planning.factory.shifts import DAY_H
-from e2esim.report.pictures.ink import blank, inked
-from e2esim.report.pictures.palette import BLUE, CARD, INK, LINE, ORANGE, TEAL
+from e2esim.report.pictures.ink import BLUE, CARD, INK, LINE, ORANGE, TEAL, blank, inked
 from e2esim.report.plan.closed import closed_days, spans
 from e2esim.report.plan.pictures import busiest, feeds_late, saved
 from e2esim.report.plan.view import PlanView

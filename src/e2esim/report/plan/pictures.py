@@ -12,8 +12,7 @@ from matplotlib.patches import Patch
 
 from e2esim.planning.factory.problem import Floats, Ints
 from e2esim.planning.factory.result import PegKind
-from e2esim.report.pictures.ink import blank, inked
-from e2esim.report.pictures.palette import CARD, HEAT, INK, LINE, SOFT
+from e2esim.report.pictures.ink import CARD, HEAT, INK, LINE, SOFT, blank, inked
 from e2esim.report.plan.view import PlanView
 
 FULL = 0.95  # a week with a larger share of its hours planned is full

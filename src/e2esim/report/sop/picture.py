@@ -9,8 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from e2esim.planning.sop.cycle import Cycle
-from e2esim.report.pictures.ink import blank, inked
-from e2esim.report.pictures.palette import BLUE, CARD, HEAT, INK, LINE, ORANGE, SOFT, TEAL
+from e2esim.report.pictures.ink import BLUE, CARD, HEAT, INK, LINE, ORANGE, SOFT, TEAL, blank, inked
 
 STEPS = (0.5, 0.7, 0.85, 1.0)  # [share] upper bounds of the first four colours
 MOST_CENTRES = 24
