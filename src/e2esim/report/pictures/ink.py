@@ -19,7 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import TextPath
+from matplotlib.textpath import text_to_path
 
 # name of the CSS variable -> (light, dark); each value must be unique among the light ones
 PALETTE: dict[str, tuple[str, str]] = {
@@ -145,7 +145,8 @@ def wide(text: str, size: float = 10.0) -> float:
     >>> wide("iii") < wide("mmm")
     True
     """
-    return 1.06 * float(TextPath((0, 0), text or " ", size=size, prop=FontProperties(family="DejaVu Sans")).get_extents().x1)
+    across, _, _ = text_to_path.get_text_width_height_descent(text or " ", FontProperties(family="DejaVu Sans", size=size), ismath=False)  # type: ignore[no-untyped-call]
+    return 1.06 * float(across)
 
 
 def direct_label(
