@@ -145,7 +145,7 @@ def wide(text: str, size: float = 10.0) -> float:
     >>> wide("iii") < wide("mmm")
     True
     """
-    across, _, _ = text_to_path.get_text_width_height_descent(text or " ", FontProperties(family="DejaVu Sans", size=size), ismath=False)  # type: ignore[no-untyped-call]
+    across, _, _ = text_to_path.get_text_width_height_descent(text or " ", FontProperties(family="DejaVu Sans", size=size), ismath=False)
     return 1.06 * float(across)
 
 
