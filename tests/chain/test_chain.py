@@ -147,7 +147,7 @@ def test_goods_and_rows_are_conserved_whatever_happens(seed: int, tick_h: float)
     lots = sum(
         each * lot.quantity
         for lot in c.shop.lots.values()
-        if lot.ready.triggered and lot.step == 0
+        if lot.issued and lot.step == 0
         for _, each in c.shop._parts[lot.item]
     )
     assert reserved <= s.reserved.sum() + 1e-6 <= reserved + lots + 1e-5

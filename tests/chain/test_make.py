@@ -156,11 +156,11 @@ def test_the_most_urgent_of_one_moment_gets_the_material() -> None:
     for priority in (2.0, 1.0):
         c.env.process(releases(priority))
     c.env.run(until=6.0)
-    assert [lot.key[0] for lot in c.shop.lots.values() if lot.ready.triggered] == [1.0]
+    assert [lot.key[0] for lot in c.shop.lots.values() if lot.issued] == [1.0]
     assert c.shop.needs()[[CORE, FABRIC]].tolist() == [5.0, 20.0]
     c.stock.receive(CORE, 5.0)
     c.env.run(until=7.0)
-    assert all(lot.ready.triggered for lot in c.shop.lots.values())
+    assert all(lot.issued for lot in c.shop.lots.values())
     assert not c.shop.needs().any()
 
 
@@ -251,7 +251,7 @@ def test_what_planning_sees_of_open_lots() -> None:
 def test_a_lot_that_outlives_the_calendar_stays_open() -> None:
     week = WorkTime(opens=(0.0,), closes=(10.0,), worked=(0.0,))
     c = chain()
-    centre = WorkCentre(c.env, machines=1, calendar=week, horizon_h=100.0)
+    centre = WorkCentre(c.env, machines=1, calendar=week, horizon_h=100.0, begin=lambda number, machine, change: None)
     assert centre.end(11.0) == float("inf")
     assert centre.end(10.0) == 10.0
     centre.grant(5.0)  # 15 hours of work in the ten

@@ -18,6 +18,7 @@ WEEK = 168.0  # [h]; weeks are counted from the start of the run
 
 Key = tuple[float, int]  # (priority, release number), lower first
 UNRANKED = 1 << 30  # lots that came after the sequence of the day was made
+Begin = Callable[[int, int, float], None]  # release number, machine, hours of changeover
 Sequencer = Callable[[], Sequence[int]]  # release numbers of the waiting lots, first first
 
 
@@ -30,25 +31,24 @@ class WorkCentre:
     """
 
     def __init__(
-        self, env: simpy.Environment, *, machines: int, calendar: WorkTime, horizon_h: float, changeover_h: F | None = None
+        self, env: simpy.Environment, *, machines: int, calendar: WorkTime, horizon_h: float, begin: Begin, changeover_h: F | None = None
     ) -> None:
+        self.begin = begin
         self.env, self.machines, self.calendar, self.horizon_h = env, machines, calendar, horizon_h
         self.busy = 0
         self.sequencer: Sequencer | None = None  # asked once a day, before the machines first choose
         self.last = [0] * machines  # set-up family that each machine did last
         self._idle = list(range(machines))
         self._changeover_h = changeover_h if changeover_h is not None and changeover_h.any() else None  # (families, families)
-        self._queue: list[tuple[int, Key, int, simpy.Event]] = []  # rank, key, family
+        self._queue: list[tuple[int, Key, int]] = []  # rank, key, family
         self._sequenced_d = -1
         self._overtime: dict[int, float] = {}  # week -> [h/machine]
         self._call: float | None = None  # when the machines choose next
 
-    def seize(self, key: Key, family: int = 0) -> simpy.Event:
-        """Queue for a machine; the event happens when one is taken, inside a shift, with (machine, hours of changeover)."""
-        event = self.env.event()
-        heapq.heappush(self._queue, (UNRANKED, key, family, event))
+    def seize(self, key: Key, family: int = 0) -> None:
+        """Queue for a machine; ``begin`` is called when one is taken, inside a shift."""
+        heapq.heappush(self._queue, (UNRANKED, key, family))
         self._choose_at(self.env.now)
-        return event
 
     def leave(self, machine: int) -> None:
         """Give the machine back."""
@@ -106,28 +106,27 @@ class WorkCentre:
         if when == float("inf") or (self._call is not None and self._call <= when):
             return
         self._call = when
-        At(self.env, when, Phase.START).callbacks.append(self._choose)
+        At(self.env, when, Phase.START, self._choose)
 
     def waiting(self) -> list[tuple[int, int]]:
         """Release number and set-up family of the lots in the queue, first first."""
-        return [(key[1], family) for _, key, family, _ in sorted(self._queue, key=lambda entry: entry[:2])]
+        return [(key[1], family) for _, key, family in sorted(self._queue)]
 
-    def _choose(self, moment: simpy.Event) -> None:
+    def _choose(self) -> None:
         self._call = None
         day = int(self.env.now // 24.0)
         if self.sequencer is not None and day > self._sequenced_d and len(self._queue) > 1:
             self._sequenced_d = day
             self._rank(self.sequencer())
         while self._queue and self.busy < self.machines:
-            _, _, family, event = heapq.heappop(self._queue)
+            _, key, family = heapq.heappop(self._queue)
             self.busy += 1
-            machine, change = self._take(family)
-            event.succeed((machine, change))
+            self.begin(key[1], *self._take(family))
 
     def _rank(self, numbers: Sequence[int]) -> None:
         """Put the waiting lots into the order of their release numbers."""
         rank = {number: k for k, number in enumerate(numbers)}
-        self._queue = [(rank.get(key[1], UNRANKED), key, family, event) for _, key, family, event in self._queue]
+        self._queue = [(rank.get(key[1], UNRANKED), key, family) for _, key, family in self._queue]
         heapq.heapify(self._queue)
 
     def _take(self, family: int) -> tuple[int, float]:

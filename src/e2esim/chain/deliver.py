@@ -1,9 +1,8 @@
-"""Distribution: departures of each lane as SimPy processes, arrivals at customers and accounts by tick."""
+"""Distribution: departures of each lane, arrivals at customers and accounts by tick."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
 
 import numpy as np
 import numpy.typing as npt
@@ -49,7 +48,7 @@ class Deliver:
     def start(self) -> None:
         """Start the departures of every lane, in the order of the lanes."""
         for lane in range(len(self._head)):
-            self.env.process(self._depart(lane))
+            self._next_truck(lane, self.env.now)
 
     def push(self, rows: Rows) -> None:
         """Queue picked rows for the next truck of their lane.
@@ -116,15 +115,17 @@ class Deliver:
         )
         return out
 
-    def _depart(self, lane: int) -> Generator[simpy.Event, None, None]:
-        """Trucks of one lane: each takes what was picked by its cut-off, once the tick of the cut-off is closed."""
-        departs, cutoff = self.world.lanes.departs[lane], float(self.world.lanes.cutoff_h[lane])
-        t = next_departure(departs, cutoff, self._monday, self.env.now)
-        while t < math.inf:
-            yield At(self.env, self.tick_h * math.ceil(t / self.tick_h), Phase.DEPART)
-            if self._ready[lane] and (self.ways is None or self.ways.leaves(lane, t)):
-                self._leave(lane, t)
-            t = next_departure(departs, cutoff, self._monday, math.nextafter(t, math.inf))
+    def _next_truck(self, lane: int, after: float) -> None:
+        """Await the first truck of a lane at or after ``after`` [h]: once the tick of its cut-off is closed."""
+        t = next_departure(self.world.lanes.departs[lane], float(self.world.lanes.cutoff_h[lane]), self._monday, after)
+        if t < math.inf:
+            At(self.env, self.tick_h * math.ceil(t / self.tick_h), Phase.DEPART, self._depart, lane, t)
+
+    def _depart(self, lane: int, t: float) -> None:
+        """A truck takes what was picked by its cut-off ``t`` [h]."""
+        if self._ready[lane] and (self.ways is None or self.ways.leaves(lane, t)):
+            self._leave(lane, t)
+        self._next_truck(lane, math.nextafter(t, math.inf))
 
     def _leave(self, lane: int, t: float) -> None:
         b, lanes = self.book, self.world.lanes

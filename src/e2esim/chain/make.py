@@ -1,11 +1,10 @@
-"""Production: lots wait for material, then pass finite work centres, one SimPy process a lot."""
+"""Production: lots wait for material, then pass finite work centres."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +30,6 @@ class Lot:
     item: int
     quantity: float  # [unit] started
     due_h: float
-    ready: simpy.Event  # its material is issued
     step: int = 0  # operations done
     missing: int = -1  # component it waits for
     released_h: float = 0.0
@@ -40,6 +38,12 @@ class Lot:
     waited_for: int = -1  # component it waited for last
     queue_h: float = 0.0  # longest wait in front of one work centre
     queue: int = -1  # that work centre
+    asked_h: float = math.nan  # since when it has asked for the machine of its next operation
+
+    @property
+    def issued(self) -> bool:
+        """Whether its material is there."""
+        return not math.isnan(self.issued_h)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +69,7 @@ class Shop:
         self.paid = world.centres.calendar if paid is None else paid  # hours of people; events and breakdowns may leave fewer
         machines, calendars = world.centres.machines, world.centres.calendar
         self.centres = tuple(
-            WorkCentre(env, machines=int(m), calendar=c, horizon_h=world.hours, changeover_h=h)
+            WorkCentre(env, machines=int(m), calendar=c, horizon_h=world.hours, begin=self._begin, changeover_h=h)
             for m, c, h in zip(machines, calendars, world.changeovers.hours, strict=True)
         )
         self.lots: dict[int, Lot] = {}  # open lots by release number
@@ -85,8 +89,8 @@ class Shop:
         orders = zip(opening.production_item, opening.production_quantity, opening.production_due_h, strict=True)
         for item, quantity, due in orders:
             self.release(int(item), float(quantity), 0.0, float(due))
-        self.env.process(self._weekly())
-        self.env.process(self._nightly())
+        self._week(0)
+        self._next_night()
 
     def release(self, item: int, quantity: float, priority: float, due_h: float) -> int:
         """Release a lot of ``quantity`` [unit] (scrap included), lower ``priority`` first; return its number.
@@ -100,14 +104,13 @@ class Shop:
             name = self.world.items.ids[item]
             raise ValueError(f"cannot make {quantity:g} of item {name}: no routing, or nothing to make")
         number, self._number = self._number, self._number + 1
-        lot = Lot(key=(priority, number), item=item, quantity=quantity, due_h=due_h, ready=self.env.event())
+        lot = Lot(key=(priority, number), item=item, quantity=quantity, due_h=due_h)
         lot.released_h = self.env.now
         self.lots[number] = lot
         self.history.append(lot)
         self.stock.on_order[0, item] += quantity
         self.log.emit(self.env.now, Event.LOT_RELEASED, place=self._steps[item][0][0], item=item, quantity=quantity)
         self._ask(lot)
-        self.env.process(self._run(lot))
         return number
 
     def overtime(self, centre: int, hours_a_week: float, eur_h: float | None = None) -> None:
@@ -176,30 +179,39 @@ class Shop:
         return table
 
     # --- the life of a lot -------------------------------------------------------------------------------------------
-    def _run(self, lot: Lot) -> Generator[simpy.Event, Any, None]:
-        yield lot.ready
-        family = int(self.world.changeovers.family[lot.item])
-        for place, setup, run in self._steps[lot.item]:
-            centre, asked = self.centres[place], self.env.now
-            machine, change = yield centre.seize(lot.key, family)
-            if self.env.now - asked > lot.queue_h and centre.calendar.hours(asked, self.env.now) > 0.0:  # not just closed
-                lot.queue_h, lot.queue = self.env.now - asked, place
-            if lot.step == 0:
-                for component, each in self._parts[lot.item]:
-                    self.stock.consume(component, each * lot.quantity)
-            hours = change + setup + run * lot.quantity
-            end = centre.end(hours)
-            if end == float("inf"):
-                return  # the calendar ends first: the lot stays open and its machine taken
-            yield At(self.env, end, Phase.ARRIVE)
-            lot.step += 1
-            centre.leave(machine)
-            if change > 0:
-                self.log.emit(self.env.now, Event.CHANGED_OVER, place=place, item=lot.item, value=change)
-            self.log.emit(
-                self.env.now, Event.OPERATION_DONE, place=place, item=lot.item, quantity=lot.quantity, value=hours
-            )
-        self._complete(lot)
+    def _seize(self, lot: Lot) -> None:
+        """Queue for a machine of the next operation."""
+        lot.asked_h = self.env.now
+        self.centres[self._steps[lot.item][lot.step][0]].seize(lot.key, int(self.world.changeovers.family[lot.item]))
+
+    def _begin(self, number: int, machine: int, change: float) -> None:
+        """A machine is taken: the next operation of a lot begins, with ``change`` [h] of changeover before it."""
+        lot = self.lots[number]
+        place, setup, run = self._steps[lot.item][lot.step]
+        centre, asked, now = self.centres[place], lot.asked_h, self.env.now
+        if now - asked > lot.queue_h and centre.calendar.hours(asked, now) > 0.0:  # not just closed
+            lot.queue_h, lot.queue = now - asked, place
+        if lot.step == 0:
+            for component, each in self._parts[lot.item]:
+                self.stock.consume(component, each * lot.quantity)
+        hours = change + setup + run * lot.quantity
+        end = centre.end(hours)
+        if end < math.inf:  # else the calendar ends first: the lot stays open and its machine taken
+            At(self.env, end, Phase.ARRIVE, self._end, number, machine, change, hours)
+
+    def _end(self, number: int, machine: int, change: float, hours: float) -> None:
+        """An operation is done: the machine is free, the lot goes on or is complete."""
+        lot = self.lots[number]
+        place = self._steps[lot.item][lot.step][0]
+        lot.step += 1
+        self.centres[place].leave(machine)
+        if change > 0:
+            self.log.emit(self.env.now, Event.CHANGED_OVER, place=place, item=lot.item, value=change)
+        self.log.emit(self.env.now, Event.OPERATION_DONE, place=place, item=lot.item, quantity=lot.quantity, value=hours)
+        if lot.step < len(self._steps[lot.item]):
+            self._seize(lot)
+        else:
+            self._complete(lot)
 
     def _complete(self, lot: Lot) -> None:
         due = self._scrap_carry[lot.item] + lot.quantity * self._scrap_share(lot.item)
@@ -233,21 +245,21 @@ class Shop:
 
     def _ask(self, lot: Lot) -> None:
         if not self._asking:
-            At(self.env, self.env.now, Phase.ISSUE).callbacks.append(self._issue)
+            At(self.env, self.env.now, Phase.ISSUE, self._issue)
         self._asking.append(lot)
 
-    def _issue(self, moment: simpy.Event) -> None:
+    def _issue(self) -> None:
         """Issue material to the lots that asked at this moment, the most urgent first."""
         asking, self._asking = sorted(self._asking, key=_urgency), []
         for lot in asking:
-            if lot.ready.triggered:
+            if lot.issued:
                 continue  # asked twice at one moment
             component, lacking = self._lacking(lot)
             if component < 0:
                 for part, each in self._parts[lot.item]:
                     self.stock.reserve(part, each * lot.quantity)
-                lot.ready.succeed()
                 lot.issued_h = self.env.now
+                self._seize(lot)
             elif lot.missing < 0:
                 place = self._steps[lot.item][0][0]
                 self.log.emit(self.env.now, Event.MATERIAL_SHORT, place=place, item=component, quantity=lacking)
@@ -273,23 +285,22 @@ class Shop:
         return -1, 0.0
 
     # --- rounds ------------------------------------------------------------------------------------------------------
-    def _nightly(self) -> Generator[simpy.Event, None, None]:
-        """Try every waiting lot at midnight, whatever came or was freed in between."""
-        while True:
-            yield At(self.env, 24.0 * (self.env.now // 24.0 + 1.0), Phase.ARRIVE)
-            for lot in self._hungry():
-                self._ask(lot)
+    def _next_night(self) -> None:
+        At(self.env, 24.0 * (self.env.now // 24.0 + 1.0), Phase.ARRIVE, self._night)
 
-    def _weekly(self) -> Generator[simpy.Event, None, None]:
-        """Open the capacity of each week."""
-        week = 0
-        while True:
-            for place, centre in enumerate(self.centres):
-                self.log.emit(self.env.now, Event.CAPACITY_OPENED, place=place, quantity=centre.open_hours(week))
-                if self.paid[place] is not centre.calendar:
-                    self._lose(place, centre, week)
-            week += 1
-            yield At(self.env, WEEK * week, Phase.ARRIVE)
+    def _night(self) -> None:
+        """Try every waiting lot at midnight, whatever came or was freed in between."""
+        for lot in self._hungry():
+            self._ask(lot)
+        self._next_night()
+
+    def _week(self, week: int) -> None:
+        """Open the capacity of a week, and then that of the next."""
+        for place, centre in enumerate(self.centres):
+            self.log.emit(self.env.now, Event.CAPACITY_OPENED, place=place, quantity=centre.open_hours(week))
+            if self.paid[place] is not centre.calendar:
+                self._lose(place, centre, week)
+        At(self.env, WEEK * (week + 1), Phase.ARRIVE, self._week, week + 1)
 
     def _lose(self, place: int, centre: WorkCentre, week: int) -> None:
         """Write down the hours of a week that are paid and lost."""

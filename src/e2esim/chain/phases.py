@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
+from typing import Any
 
 import simpy
 from simpy.events import EventPriority
 
 
 class Phase(IntEnum):
-    """Who comes first at one moment; plain SimPy timeouts have phase ``TICK``."""
+    """Who comes first at one moment; weeks, nights and ticks have phase ``TICK``."""
 
     ARRIVE = 0
     TICK = 1
@@ -19,21 +21,29 @@ class Phase(IntEnum):
 
 
 class At(simpy.Event):
-    """Happens at clock time ``t`` [h] in ``phase``; at once if ``t`` has passed.
+    """Calls ``act(*args)`` at clock time ``t`` [h] in ``phase``; at once if ``t`` has passed.
+
+    ``act`` is a method of a stage and ``args`` are numbers, so that what is still to come can be written down and taken up again
+    (`e2esim.simulate.saved`): no stage keeps its state in a suspended function.
 
     Examples
     --------
     >>> env = simpy.Environment()
     >>> seen: list[str] = []
     >>> for phase in (Phase.START, Phase.ARRIVE, Phase.DEPART):
-    ...     At(env, 2.0, phase).callbacks.append(lambda event, name=phase.name: seen.append(name))
+    ...     _ = At(env, 2.0, phase, seen.append, phase.name)
     >>> env.run()
     >>> seen
     ['ARRIVE', 'DEPART', 'START']
     """
 
-    def __init__(self, env: simpy.Environment, t: float, phase: Phase) -> None:
+    def __init__(self, env: simpy.Environment, t: float, phase: Phase, act: Callable[..., None], *args: Any) -> None:
         super().__init__(env)
+        self.act, self.args = act, args
         self._ok = True
         self._value = None
+        self.callbacks.append(self._happen)
         env.schedule(self, EventPriority(int(phase)), max(0.0, t - env.now))
+
+    def _happen(self, _: simpy.Event) -> None:
+        self.act(*self.args)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
 
 import numpy as np
 import numpy.typing as npt
@@ -42,7 +41,7 @@ class Returns:
 
     def start(self) -> None:
         """Start the monthly look at unsold stock."""
-        self.env.process(self._monthly())
+        At(self.env, MONTH, Phase.ARRIVE, self._month, 1)
 
     def push(self, rows: Rows, times: Times, causes: Causes) -> Flags:
         """Let goods of delivered ``rows`` reach the plant at ``times`` [h] for ``causes`` (:class:`ReturnCause`), all
@@ -92,16 +91,13 @@ class Returns:
             if count:
                 self.log.emit(t, Event.RETURNED, place=cause, rows=int(count), quantity=float(pieces[cause]), value=float(worth[cause]))
 
-    def _monthly(self) -> Generator[simpy.Event, None, None]:
+    def _month(self, month: int) -> None:
         """Each month accounts send back what they could not sell; it travels the lane's planned transit time."""
-        month = 0
-        while True:
-            month += 1
-            yield At(self.env, MONTH * month, Phase.ARRIVE)
-            rows = self.send_unsold(month)
-            lanes = self.world.lanes.of[self.book["channel"][rows], self.book["market"][rows]]
-            causes = np.full(len(rows), int(ReturnCause.UNSOLD), dtype=np.uint8)
-            self._accept(rows, self.env.now + 24.0 * self.world.lanes.transit_d[lanes], causes)
+        rows = self.send_unsold(month)
+        lanes = self.world.lanes.of[self.book["channel"][rows], self.book["market"][rows]]
+        causes = np.full(len(rows), int(ReturnCause.UNSOLD), dtype=np.uint8)
+        self._accept(rows, self.env.now + 24.0 * self.world.lanes.transit_d[lanes], causes)
+        At(self.env, MONTH * (month + 1), Phase.ARRIVE, self._month, month + 1)
 
     def send_unsold(self, month: int) -> Rows:
         """Take the unsold stock of ``month`` from the accounts' shelves; return the replenishment rows that go back."""

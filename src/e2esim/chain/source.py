@@ -1,9 +1,8 @@
-"""Procurement: call-offs at suppliers and their inbound transport, one SimPy process a call-off."""
+"""Procurement: call-offs at suppliers and their inbound transport."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
 
 import numpy as np
 import numpy.typing as npt
@@ -106,19 +105,22 @@ class Source:
         self.open[number] = (item, quantity, due)
         self.history.append([row, quantity, self.env.now, due, math.nan, 0.0])
         self.stock.on_order[0, item] += quantity
-        self.env.process(self._carry_in(number, row, quantity, due))
+        self._carry_in(number, row, due)
 
-    def _carry_in(self, number: int, row: int, quantity: float, due: float) -> Generator[simpy.Event, None, None]:
-        """Wait for the goods, receive them in working hours, send back what is not good."""
+    def _carry_in(self, number: int, row: int, due: float) -> None:
+        """Await the goods of a call-off, which are received in working hours."""
         supply, calendar = self.world.supply, self.world.plant.calendar
         address = self._address(row, due)
         late, extra = expedited(self.lateness(address, int(supply.mode[row])), self.world.settings.planning)
         planned = max(calendar.next_open(due), self.env.now)
         comes = due if self.ways is None else self._hold(number, row, due, address)
         arrival = calendar.next_open(max(comes + 24.0 * late, self.env.now))
-        if not np.isfinite(arrival):
-            return
-        yield At(self.env, arrival, Phase.ARRIVE)
+        if np.isfinite(arrival):
+            At(self.env, arrival, Phase.ARRIVE, self._receive, number, planned, extra)
+
+    def _receive(self, number: int, planned: float, extra: float) -> None:
+        """Receive a call-off that was ``planned`` [h] for then, expedited for ``extra`` of its price; send back what is not good."""
+        supply, (row, quantity) = self.world.supply, (int(self.history[number][0]), self.history[number][1])
         if number in self._held:
             self._let_go(number, row, quantity)
         item, place = int(supply.item[row]), int(supply.supplier[row])

@@ -299,6 +299,11 @@ class Columns:
     def __getitem__(self, name: str) -> Column:
         return self.data[name]
 
+    def settle(self) -> None:
+        """Clear the rows that hold nothing yet, so that a table is written down the same every time."""
+        for column in self.data.values():
+            column[self.born :] = 0
+
     @classmethod
     def of(cls, spec: dict[str, tuple[type, float]], columns: dict[str, Column]) -> Columns:
         """A table of finished columns (n,); those not given keep their value of birth.

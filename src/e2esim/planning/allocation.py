@@ -155,6 +155,10 @@ class PromiseAllocator:
         self._extra_limits(terms)
         self._lp = KeptLp(cost=cost, terms=terms, n_rows=self._row_material + m * b)
 
+    def remember(self) -> None:
+        """Remember what is solved from now on, so that a stopped run can be taken up."""
+        self._lp.remember()
+
     def _monotone_and_supply(self, terms: Terms) -> None:
         """Served never falls; what all classes have got is within supply and extra so far."""
         i, k, b = self.system.shape

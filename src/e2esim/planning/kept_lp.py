@@ -76,7 +76,52 @@ class KeptLp:
         self._high = np.full(n_rows, np.inf)
         self._matrix: sparse.csc_matrix | None = None
         self._found: tuple[Floats, Floats] | None = None
+        self._history: list[tuple[Floats, Floats, Floats]] | None = None  # upper, low, high of every solution asked for
         self._build("CLP")
+
+    def remember(self) -> None:
+        """Write down from now on what is asked, so that `repeat` can bring another programme into the same state."""
+        self._history = []
+
+    def history(self) -> dict[str, Floats]:
+        """Bounds at every solution asked for since `remember`, (n_solutions, n_columns) and (n_solutions, n_rows), and as they are now.
+
+        Raises
+        ------
+        ValueError
+            If nobody asked to remember.
+        """
+        if self._history is None:
+            raise ValueError("a linear programme that does not remember its solutions cannot be written down")
+        asked = [*self._history, (self._upper, self._low, self._high)]
+        upper, low, high = (np.array([one[k] for one in asked]) for k in range(3))
+        return {"upper": upper, "low": low, "high": high}
+
+    def repeat(self, history: dict[str, Floats]) -> None:
+        """Solve again, in its order, what another programme solved: the solver's basis and factors are those of its whole life.
+
+        >>> def shop() -> KeptLp:
+        ...     terms = Terms()
+        ...     terms.add(0, [0, 1], 1.0)
+        ...     lp = KeptLp(cost=np.array([1.0, 1.0]), terms=terms, n_rows=1)  # two answers are equally good
+        ...     lp.remember()
+        ...     return lp
+        >>> def ask(lp: KeptLp, need: float) -> list[float]:
+        ...     lp.bound_rows(0, np.array([need]), np.array([np.inf]))
+        ...     return lp.values(0, 2).tolist() if lp.solve() else []
+        >>> first, second = shop(), shop()
+        >>> first.bound_columns(0, np.array([4.0, 4.0]))
+        >>> _ = ask(first, 2.0), ask(first, 5.0)
+        >>> second.repeat(first.history())
+        >>> ask(first, 3.0) == ask(second, 3.0)
+        True
+        """
+        last = len(history["upper"]) - 1
+        for k, (upper, low, high) in enumerate(zip(history["upper"], history["low"], history["high"], strict=True)):
+            self.bound_columns(0, upper)
+            self.bound_rows(0, low, high)
+            if k < last:
+                self.solve()
 
     def _build(self, name: str) -> None:
         """Write the whole programme, bounds of today included, into a new solver."""
@@ -143,6 +188,8 @@ class KeptLp:
         With a limit [s] there is one try, and false may mean that it was too short.
         """
         self._found = None
+        if self._history is not None:
+            self._history.append((self._upper.copy(), self._low.copy(), self._high.copy()))
         if limit_s is not None:
             self._solver.SetTimeLimit(max(1, round(1000 * limit_s)))
         if self._solver.Solve() == pywraplp.Solver.OPTIMAL:

@@ -232,6 +232,10 @@ class RollingMps:
         self._changes(terms)
         self._lp = KeptLp(cost=cost, terms=terms, n_rows=self._row_calm + self._zone)
 
+    def remember(self) -> None:
+        """Remember what is solved from now on, so that a stopped run can be taken up."""
+        self._lp.remember()
+
     def _balance(self, terms: Terms) -> None:
         """Stock less backlog = the same a week before + make + receipts - demand, every item and week."""
         cell = np.arange(self._n)

@@ -10,15 +10,22 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 from functools import cache
+from typing import TYPE_CHECKING
 
 from e2esim.domain.outcome import Outcome
 from e2esim.domain.world import World
 
-__all__ = ["simulate"]
+if TYPE_CHECKING:
+    from e2esim.simulate.replication import Replication
+    from e2esim.simulate.saved.state import SavedState
+
+__all__ = ["simulate", "stop_at"]
 
 
-def simulate(world: World, *, replication: int = 0, progress: Callable[[float], None] | None = None) -> Outcome:
-    """Run one replication of ``world`` from its opening to its horizon.
+def simulate(
+    world: World, *, replication: int = 0, progress: Callable[[float], None] | None = None, since: SavedState | None = None
+) -> Outcome:
+    """Run one replication of ``world`` to its horizon, from its opening or from where `stop_at` has left it (``since``).
 
     ``progress`` is called about once a simulated day with the share done. Replications of one seed and number share all
     random numbers, whatever else differs between the scenarios.
@@ -28,10 +35,35 @@ def simulate(world: World, *, replication: int = 0, progress: Callable[[float], 
     SimulationError
         If goods or orders are not conserved; names scenario, replication, time, stage and rows.
     """
+    return _opened(world, replication, since).run(progress)
+
+
+def stop_at(
+    day: int, world: World, *, replication: int = 0, progress: Callable[[float], None] | None = None, since: SavedState | None = None
+) -> SavedState:
+    """Run one replication to the morning of ``day`` and return its state: `simulate` from there ends as if it had never stopped.
+
+    Raises
+    ------
+    SimulationError
+        As `simulate`.
+    ValueError
+        If the day is not inside what is still to run.
+    """
+    first, last = since.day if since is not None else 0, world.settings.horizon.days
+    if not first < day < last:
+        raise ValueError(f"a run from day {first} to day {last} does not stop on day {day}")
+    return _opened(world, replication, since).stop(day, progress)
+
+
+def _opened(world: World, replication: int, since: SavedState | None) -> Replication:
     from e2esim.simulate.replication import Replication
 
     _keep_modules()
-    return Replication(world, replication).run(progress)
+    opened = Replication(world, replication)
+    if since is not None:
+        opened.take_up(since)
+    return opened
 
 
 @cache

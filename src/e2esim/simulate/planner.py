@@ -84,6 +84,11 @@ class Planner:
         self._schedule: dict[int, list[tuple[int, float]]] = {}  # finished lots laid out and not released, by day of release
         self._laid_to = 0  # first day without laid out lots
 
+    def remember(self) -> None:
+        """Let the linear programmes remember what they solve, so that a stopped run can be taken up."""
+        self._rolling.remember()
+        self.quotas.remember()
+
     # --- facts --------------------------------------------------------------------------------------------------------
     def _opening_level(self) -> F:
         """Deseasonalised weekly demand of the last half year of history, (items,)."""

@@ -44,6 +44,10 @@ class NightlyQuotas:
             )
         )
 
+    def remember(self) -> None:
+        """Let the programme remember what it solves."""
+        self._programme.remember()
+
     def renew(self, promise: PromiseDesk, forecast: F, free_hours: F) -> None:
         """Set the quotas of ``promise`` for the coming day; extra production found makes more supply promisable.
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 import math
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from e2esim.chain.breakdowns import break_down
 from e2esim.chain.deliver import Deliver
 from e2esim.chain.happenings import roll, struck
 from e2esim.chain.make import Shop
+from e2esim.chain.phases import At, Phase
 from e2esim.chain.pick import Pick
 from e2esim.chain.returns import Returns
 from e2esim.chain.source import Source
@@ -39,6 +41,10 @@ from e2esim.simulate.opening import open_orders, open_shelves, open_transit, ope
 from e2esim.simulate.outcome import gather
 from e2esim.simulate.planner import Planner
 from e2esim.simulate.promise import PromiseDesk
+from e2esim.simulate.saved.moments import await_again, pending
+from e2esim.simulate.saved.state import SavedState
+from e2esim.simulate.saved.taken_up import TakenUp
+from e2esim.simulate.saved.written import Written
 from e2esim.simulate.sequencer import place_sequencers
 from e2esim.simulate.strikes import Firm, Strikes
 from e2esim.simulate.waves import Waves
@@ -55,7 +61,7 @@ class SimulationError(RuntimeError):
 
 
 class Replication:
-    """One run of one world. Processes are registered in the order in which they act at equal times."""
+    """One run of one world. What comes at equal times acts in the order of phases."""
 
     def __init__(self, world: World, number: int) -> None:
         check_size(world)
@@ -87,6 +93,8 @@ class Replication:
         self.waves = Waves(real, self.orders, self.people, self.planner, self.promise)
         place_sequencers(world, self.shop)
         self.strikes: Strikes | None = None
+        self._tell: Callable[[float], None] | None = None
+        self._begun = False
         if happened:
             firm = Firm(
                 self.orders, self.stock, self.source, self.shop, self.pick, self.deliver, self.returns, self.market, self.journey, self.desk, self.planner,
@@ -97,23 +105,64 @@ class Replication:
 
     def run(self, progress: Callable[[float], None] | None = None) -> Outcome:
         """Run to the horizon and gather the outcome."""
+        self._begin(progress)
+        self._advance(self.world.hours + 0.5 * self.tick_h)
+        self._check(whole=True)
+        return self._gather()
+
+    def stop(self, day: int, progress: Callable[[float], None] | None = None) -> SavedState:
+        """Run to the morning of ``day`` and write down how everything stands."""
+        if not self._begun:
+            self.planner.remember()
+        self._begin(progress)
+        self._advance(24.0 * day - 0.5 * self.tick_h)
+        self._check(whole=True)
+        written = Written((self.world, self.shop.world))
+        values = {name: written.value(stage) for name, stage in self._stages().items()}
+        return SavedState(day=day, values=values, arrays=written.arrays, moments=pending(self.env, self._stages()))
+
+    def take_up(self, saved: SavedState) -> None:
+        """Let everything of this run, which has not begun, stand as it was written down; `run` then goes on from there."""
+        self.planner.remember()
+        here = TakenUp(saved.arrays, (self.world, self.shop.world))
+        stages = self._stages()
+        for name, tree in saved.values.items():
+            here.value(tree, stages[name])
+        await_again(self.env, stages, saved.moments)
+        if self.strikes is not None:
+            self.strikes.recall_known()
+        self._begun = True
+
+    def _stages(self) -> dict[str, Any]:
+        """What holds the state of the run, by name; the run itself first."""
+        held = {name: stage for name, stage in vars(self).items() if type(stage).__module__.startswith("e2esim.") and not isinstance(stage, World)}
+        return {"run": self, **held, **{f"centre {k}": centre for k, centre in enumerate(self.shop.centres)}}
+
+    def _begin(self, progress: Callable[[float], None] | None) -> None:
+        self._tell = progress
+        if self._begun:
+            return
+        self._begun = True
         self._open()
-        self.env.process(self._weekly())
-        self.env.process(self._nightly(progress))
-        self.env.process(self._ticks())
+        self._later(168.0, self._weekly)
+        self._later(24.0, self._nightly)
+        self._later(self.tick_h, self._tick, 0)
         for stage in (self.source, self.shop, self.deliver, self.returns):
             stage.start()
         if self.strikes is not None:
             self.strikes.start()
+
+    def _advance(self, until: float) -> None:
         collecting = gc.isenabled()
         gc.collect()  # the replication before this one hangs together in cycles
         gc.disable()  # SimPy's many small objects have no cycles worth looking for
         try:
-            self.env.run(until=self.world.hours + 0.5 * self.tick_h)
-            self._check(whole=True)
+            self.env.run(until=until)
         finally:
             if collecting:
                 gc.enable()
+
+    def _gather(self) -> Outcome:
         facts = LateFacts(
             world=self.world,
             orders=self.orders,
@@ -162,17 +211,19 @@ class Replication:
         self.planner.week()
         self.planner.night(0)
 
-    # --- processes -------------------------------------------------------------------------------------------------
-    def _weekly(self) -> Generator[simpy.Event, None, None]:
-        while True:
-            yield self.env.timeout(168.0)
-            if self.env.now >= self.world.hours:
-                return
-            self._check(whole=False)
-            self.trade.week()
-            self.market.close_week(self.env.now)
-            self.journey.reputation(168.0, self.market.reputation)
-            self._plan_week()
+    # --- rounds ----------------------------------------------------------------------------------------------------
+    def _later(self, hours: float, act: Callable[..., None], *args: int) -> None:
+        At(self.env, self.env.now + hours, Phase.TICK, act, *args)
+
+    def _weekly(self) -> None:
+        if self.env.now >= self.world.hours:
+            return
+        self._check(whole=False)
+        self.trade.week()
+        self.market.close_week(self.env.now)
+        self.journey.reputation(168.0, self.market.reputation)
+        self._plan_week()
+        self._later(168.0, self._weekly)
 
     def _plan_week(self) -> None:
         if self.strikes is None:
@@ -184,26 +235,22 @@ class Replication:
         if self.planner.plan is not before:
             self.strikes.planned()
 
-    def _nightly(self, progress: Callable[[float], None] | None) -> Generator[simpy.Event, None, None]:
-        while True:
-            yield self.env.timeout(24.0)
-            day = round(self.env.now / 24.0)
-            if self.env.now >= self.world.hours:
-                return
-            if self.strikes is not None:
-                self.strikes.night()
-            self.planner.night(day, self._earlier)
-            self._count_stock()
-            if progress is not None:
-                progress(self.env.now / self.world.hours)
+    def _nightly(self) -> None:
+        day = round(self.env.now / 24.0)
+        if self.env.now >= self.world.hours:
+            return
+        if self.strikes is not None:
+            self.strikes.night()
+        self.planner.night(day, self._earlier)
+        self._count_stock()
+        if self._tell is not None:
+            self._tell(self.env.now / self.world.hours)
+        self._later(24.0, self._nightly)
 
-    def _ticks(self) -> Generator[simpy.Event, None, None]:
+    def _tick(self, tick: int) -> None:
         """Close one interval after the other: (t - tick, t]."""
-        tick = 0
-        while True:
-            yield self.env.timeout(self.tick_h)
-            self._close(tick, self.env.now)
-            tick += 1
+        self._close(tick, self.env.now)
+        self._later(self.tick_h, self._tick, tick + 1)
 
     def _close(self, tick: int, now: float) -> None:
         picked = self.pick.step(now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -61,6 +61,7 @@ class Strikes:
         self._recall_key = streams.key("disturbance.recall")
         self._unplanned: list[Happening] = []  # known, and no master plan has counted with them yet
         self._known = 0
+        self._looked_h = np.nan  # when the firm last looked at what it knows
         self._blocked: dict[int, dict[int, float]] = {}  # by recall: pieces by item
         f = firm
         f.source.ways = self.ways
@@ -79,8 +80,8 @@ class Strikes:
 
     def start(self) -> None:
         """Let every event take its course."""
-        for one in self.happened:
-            self.env.process(self._course(one))
+        for k in range(len(self.happened)):
+            self._follow(k, 0)
 
     def week(self) -> None:
         """Before the weekly plan: what is known by now."""
@@ -98,7 +99,7 @@ class Strikes:
         known = [one for one in self.happened if one.known <= now]
         if not known:
             return
-        seen = KnownEvents(self.world, self.ways, now)
+        seen, self._looked_h = KnownEvents(self.world, self.ways, now), now
         p.feeder.known = seen
         if len(known) > self._known:
             self._known = len(known)
@@ -106,8 +107,16 @@ class Strikes:
             p.promise.close_lanes(seen.stopped(p.promise.committed.shape[1]), seen.world)
         p.known = seen
 
+    def recall_known(self) -> None:
+        """After a run is taken up: what the firm knew when it last looked."""
+        if not np.isnan(self._looked_h):
+            p = self.firm.planner
+            p.known = p.feeder.known = KnownEvents(self.world, self.ways, self._looked_h)
+
     # --- the course of an event --------------------------------------------------------------------------------------
-    def _course(self, one: Happening) -> Generator[simpy.Event, None, None]:
+    def _course(self, k: int) -> list[tuple[float, Callable[[Happening], None]]]:
+        """What happens when with event ``k``, in order."""
+        one = self.happened[k]
         d, told = self.world.disturbances, float(self.world.disturbances.told_share[one.event])
         moments = [(one.start, self._strike), (one.known, self._detect)]
         if told > 0.0:
@@ -115,12 +124,17 @@ class Strikes:
             moments.append((one.end + float(d.length_h[one.event]), self._silence))
         if one.kind == Blow.RECALL:
             moments.append((one.end, self._unblock))
-        for t, act in sorted(moments, key=lambda moment: moment[0]):
+        return sorted(moments, key=lambda moment: moment[0])
+
+    def _follow(self, k: int, done: int) -> None:
+        """Let event ``k`` go on after ``done`` of its moments."""
+        for number, (t, act) in enumerate(self._course(k)[done:], start=done):
             if t > self.world.hours:
                 return
             if t > self.env.now:
-                yield At(self.env, t, Phase.ARRIVE)
-            act(one)
+                At(self.env, t, Phase.ARRIVE, self._follow, k, number)
+                return
+            act(self.happened[k])
 
     def _strike(self, one: Happening) -> None:
         self.log.emit(self.env.now, Event.STRUCK, place=one.event, quantity=one.size, value=one.end)

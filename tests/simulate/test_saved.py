@@ -1,0 +1,103 @@
+"""A run stopped, written down and taken up again ends byte for byte as the run that never stopped."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from e2esim.config import load
+from e2esim.domain.build import build_world
+from e2esim.domain.outcome import Outcome
+from e2esim.domain.world import World
+from e2esim.simulate import simulate, stop_at
+from e2esim.simulate.saved.kinds import class_of
+from e2esim.simulate.saved.state import SavedState
+from e2esim.simulate.saved.taken_up import TakenUp
+from e2esim.simulate.saved.written import Written
+from simulate.test_events import row
+from worlds import tiny_world
+
+DAYS = 49
+
+
+def bytes_of(outcome: Outcome) -> dict[str, bytes]:
+    """Every table of an outcome, column by column."""
+    told: dict[str, Any] = {"forecast": outcome.forecast_weekly, "felt": outcome.experience_sums, "moved": outcome.moved, "journeys": outcome.journeys}
+    for table in ("orders", "contacts", "consumers", "accounts", "late", "waiting"):
+        columns = getattr(outcome, table)
+        told |= {f"{table}.{name}": columns.filled(name) for name in columns.spec}
+    for table in ("events", "journal", "sop"):
+        told |= {f"{table}.{name}": values for name, values in getattr(outcome, table).items()}
+    return {name: "\n".join(values).encode() if values.dtype == object else np.ascontiguousarray(values).tobytes() for name, values in told.items()}
+
+
+def elsewhere(saved: SavedState) -> SavedState:
+    """A state as another process reads it: through text, and without any object of this run."""
+    return replace(saved, values=json.loads(json.dumps(saved.values)), arrays={name: values.copy() for name, values in saved.arrays.items()})
+
+
+def world(folder: Path, *overrides: str, **tables: Any) -> World:
+    folder.mkdir(exist_ok=True)
+    return build_world(load([f"scenario={tiny_world(folder, **tables)}", f"horizon.days={DAYS}", *overrides]))
+
+
+RULES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "plain": ((), {}),
+    "S&OP, short supply rationed, promises pulled in": (
+        ("sop=monthly", "allocation.rule=nested", "promise.pull_in=true", "market.demand_factor=1.4", "horizon.journeys=50"),
+        {},
+    ),
+    "an event that has begun, and another to come": (
+        (),
+        {"events": [row("stop", "supplier", "chem", first="2026-01-12", days=21, rush_share=0.5, rush_days=2, told_share=0.5, tell_days=2),
+                    row("bad", "yield", "core", size=0.4, first="2026-01-26"), row("back", "recall", "mattress", first="2026-01-20", size=0.3)]},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rules", RULES)
+def test_a_run_taken_up_again_ends_as_if_it_had_never_stopped(rules: str, tmp_path: Path) -> None:
+    overrides, tables = RULES[rules]
+    through = bytes_of(simulate(world(tmp_path / "a", *overrides, **tables)))
+    here = world(tmp_path / "b", *overrides, **tables)
+    once = stop_at(17, here)
+    twice = elsewhere(stop_at(30, here, since=elsewhere(once)))
+    assert bytes_of(simulate(here, since=elsewhere(once))) == through
+    assert bytes_of(simulate(here, since=twice)) == through
+
+
+def test_a_state_is_written_down_the_same_every_time(tmp_path: Path) -> None:
+    here = world(tmp_path / "a")
+    first, second = stop_at(15, here), stop_at(15, here)
+    assert json.dumps(first.values) == json.dumps(second.values)
+    assert first.moments == second.moments
+    assert all(values.tobytes() == second.arrays[name].tobytes() for name, values in first.arrays.items())
+
+
+@pytest.mark.parametrize("day", [0, DAYS, DAYS + 1])
+def test_a_day_outside_the_run_is_refused(day: int, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=f"does not stop on day {day}"):
+        stop_at(day, world(tmp_path / "a"))
+
+
+def test_what_is_shared_stays_shared_and_what_cannot_be_written_is_named() -> None:
+    numbers = np.arange(3.0)
+    written = Written(())
+    tree = written.value({"a": [numbers], "b": (numbers, np.float64(0.5)), 3: None})
+    back = TakenUp(written.arrays, ()).value(json.loads(json.dumps(tree)))
+    assert back["b"][0] is back["a"][0]
+    assert type(back["b"][1]) is np.float64
+    assert list(back) == ["a", "b", 3]
+    with pytest.raises(TypeError, match=r"builtins\.complex"):
+        Written(()).value([1j])
+
+
+@pytest.mark.parametrize("name", ["os:system", "e2esim.streams:nothing", "subprocess:Popen"])
+def test_a_saved_run_names_classes_of_this_package_only(name: str) -> None:
+    with pytest.raises(ValueError, match="no class of e2esim"):
+        class_of(name)
