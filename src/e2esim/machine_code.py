@@ -34,6 +34,19 @@ def kernel_hash() -> str:
 
 
 @cache
+def program_hash() -> str:
+    """Return the hash of every source file of the package, of Python and of the packages that calculate, 16 hexadecimal digits.
+
+    >>> len(program_hash())
+    16
+    """
+    digest = hashlib.sha256(_hash_of(_PACKAGE.rglob("*.py")).encode())
+    for package in ("numpy", "scipy", "simpy", "ortools"):
+        digest.update(_release(package).encode())
+    return digest.hexdigest()[:16]
+
+
+@cache
 def source_hash(path: Path) -> str:
     """Return the hash of what the machine code of one file depends on, 16 hexadecimal digits.
 

@@ -73,11 +73,14 @@ def run_one(
         bool, typer.Option("--post-game", help="Planned run: split the gap between plan and execution by its causes.")
     ] = False,
     stop_at: Annotated[
-        str, typer.Option("--stop-at", metavar="DATE", help="Planned run: stop on the morning of a day.", show_default=False)
+        str, typer.Option("--stop-at", metavar="DATE", help="Stop on the morning of a day.", show_default=False)
     ] = "",
     save: Annotated[
         Path | None,
-        typer.Option("--save", help="With --stop-at: write the company as it stands then, a folder for plan, promise and run.", show_default=False),
+        typer.Option("--save", help="With --stop-at: write how all stands then: a folder for plan, promise and run, or for --resume.", show_default=False),
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option("--resume", help="Market run: go on from a folder of --save, to the same end as if it had never stopped.", show_default=False)
     ] = None,
 ) -> None:
     """Simulate a company and write its run folder.
@@ -103,6 +106,7 @@ def run_one(
             post_game=post_game,
             stop_at=stop_at,
             save=save,
+            resume=resume,
         )
         kept = [f"horizon.journeys={journeys}"] if journeys else []
         run_company([*(overrides or []), *kept], options)

@@ -16,6 +16,7 @@ from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
 from e2esim.machine_code import is_compiled
 
 if TYPE_CHECKING:
+    from e2esim.config.saved_run import SavedRun
     from e2esim.config.tables_once import TablesOnce
     from e2esim.domain.outcome import Outcome
     from e2esim.domain.scenario import Scenario
@@ -37,6 +38,7 @@ class RunOptions:
     post_game: bool = False
     stop_at: str = ""
     save: Path | None = None
+    resume: Path | None = None
 
 
 class RunKind(StrEnum):
@@ -62,6 +64,11 @@ def run_company(overrides: Sequence[str], options: RunOptions) -> None:
     bare = [word for word in overrides if "=" not in word]
     named = [word.partition("=")[2] for word in overrides if word.startswith("scenario=")]
     rest = [word for word in overrides if "=" in word and not word.startswith("scenario=")]
+    if options.resume is not None:
+        from e2esim.cli.stopped_command import resume_run
+
+        resume_run(overrides, options.resume, options)
+        return
     if len(bare) + len(named) > 1:
         message, remedy = "more than one company", "name one: a folder, or scenario=NAME"
         raise InputErrors([Problem(file=COMMAND_LINE, column="scenario", value=", ".join((*bare, *named)), message=message, remedy=remedy)])
@@ -81,11 +88,9 @@ def run_company(overrides: Sequence[str], options: RunOptions) -> None:
         _no_use_for(options, "of a factory", ("--stop-at", "--save"))
         run_planned(place, rest, options)
         return
-    own = {"--post-game": options.post_game, "--stop-at": options.stop_at, "--save": options.save}
-    message, remedy = "goes with the planned run of a factory", "leave it out"
-    wrong = [Problem(file=COMMAND_LINE, column=name, message=message, remedy=remedy) for name, given in own.items() if given]
-    if wrong:
-        raise InputErrors(wrong)
+    if options.post_game:
+        message, remedy = "goes with the planned run of a factory", "leave it out"
+        raise InputErrors([Problem(file=COMMAND_LINE, column="--post-game", message=message, remedy=remedy)])
     run_scenario([*(f"scenario={word}" for word in (*bare, *named)), *rest], options)
 
 
@@ -93,7 +98,7 @@ def _no_use_for(options: RunOptions, run: str, but: Sequence[str] = ()) -> None:
     """Refuse options that would change nothing: a run without markets writes tables and no page, in English, on one core."""
     given = {
         "--no-report": not options.report, "--language": options.language != "en", "--workers": options.workers > 0,
-        "--stop-at": bool(options.stop_at), "--save": options.save is not None,
+        "--stop-at": bool(options.stop_at), "--save": options.save is not None, "--resume": options.resume is not None,
     }  # fmt: skip
     wrong = [name for name, there in given.items() if there and name not in but]
     if wrong:
@@ -101,8 +106,8 @@ def _no_use_for(options: RunOptions, run: str, but: Sequence[str] = ()) -> None:
         raise InputErrors([Problem(file=COMMAND_LINE, column=name, message=message, remedy="leave it out") for name in wrong])
 
 
-def run_scenario(overrides: Sequence[str], options: RunOptions) -> None:
-    """Load, check, simulate, write and print one scenario.
+def run_scenario(overrides: Sequence[str], options: RunOptions, saved: SavedRun | None = None) -> None:
+    """Load, check, simulate, write and print one scenario, from where it was ``saved`` if it was.
 
     Raises
     ------
@@ -120,7 +125,14 @@ def run_scenario(overrides: Sequence[str], options: RunOptions) -> None:
     if loaded.warnings and not options.quiet:
         typer.echo(listing(loaded.warnings), err=True)
     settings, tables = loaded.scenario.settings, loaded.scenario.tables
-    folder = run_folder(options.out, settings.name, fingerprint(settings, None, tables)[:12])
+    data = fingerprint(settings, None, tables)
+    if saved is not None or options.stop_at or options.save is not None:
+        from e2esim.cli.stopped_command import stopped
+
+        if stopped(overrides, loaded.scenario, options, data, saved):
+            return
+    since = saved.state if saved is not None else None
+    folder = run_folder(options.out, settings.name, data[:12])
     if not options.quiet and not is_compiled("customers"):
         typer.echo("first run after installation: compiling, about a minute more than later runs", err=True)
 
@@ -131,7 +143,7 @@ def run_scenario(overrides: Sequence[str], options: RunOptions) -> None:
 
     with progress_bar(quiet=options.quiet) as tell:
         result = run_study(
-            loaded.scenario, replications=options.replications, keep=options.replication - 1, workers=options.workers, progress=tell
+            loaded.scenario, replications=options.replications, keep=options.replication - 1, workers=options.workers, progress=tell, since=since
         )
         calm = _calm_twin(loaded.scenario, options, tell) if options.report and result.world is not None and result.world.disturbances.n else None
 

@@ -13,7 +13,8 @@ from e2esim.domain.outcome import Outcome
 from e2esim.domain.scenario import Scenario
 from e2esim.domain.world import World
 from e2esim.kpi import measure
-from e2esim.simulate import simulate
+from e2esim.simulate import simulate, stop_at
+from e2esim.simulate.saved.state import SavedState
 
 Tell = Callable[[float], None]  # told the share done
 
@@ -39,21 +40,27 @@ class Company(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class MarketCompany:
-    """The simulated company of a scenario, with its customers."""
+    """The simulated company of a scenario, with its customers; ``since`` = where its runs go on from, if they were stopped."""
 
     scenario: Scenario
+    since: SavedState | None = None
 
     def open(self) -> Trial:
         """Build the world once; each replication draws from the streams (seed, number)."""
-        return _MarketTrial(build_world(self.scenario))
+        return _MarketTrial(build_world(self.scenario), self.since)
+
+    def stopped(self, replication: int, day: int, tell: Tell | None = None) -> SavedState:
+        """How a replication stands on the morning of ``day``."""
+        return stop_at(day, build_world(self.scenario), replication=replication, progress=tell, since=self.since)
 
 
 @dataclass(frozen=True)
 class _MarketTrial:
     world: World
+    since: SavedState | None = None
 
     def __call__(self, replication: int, tell: Tell | None = None) -> Replicated:
-        outcome = simulate(self.world, replication=replication, progress=tell)
+        outcome = simulate(self.world, replication=replication, progress=tell, since=self.since)
         return Replicated(table=measure(outcome).frame, outcome=outcome)
 
 

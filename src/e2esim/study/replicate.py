@@ -21,6 +21,7 @@ from e2esim.domain.outcome import Outcome
 from e2esim.domain.scenario import Scenario
 from e2esim.domain.settings import Settings
 from e2esim.domain.world import World
+from e2esim.simulate.saved.state import SavedState
 from e2esim.study.company import MarketCompany, Replicated, ReplicationJob, Replications
 from e2esim.study.executor import Local, WorkerDied
 from e2esim.study.intervals import wilson
@@ -62,7 +63,13 @@ class StudyResult:
 
 
 def run_study(
-    scenario: Scenario, *, replications: int = 1, keep: int = 0, workers: int = 0, progress: Progress | None = None
+    scenario: Scenario,
+    *,
+    replications: int = 1,
+    keep: int = 0,
+    workers: int = 0,
+    progress: Progress | None = None,
+    since: SavedState | None = None,
 ) -> StudyResult:
     """Run ``replications`` of a scenario on ``workers`` processes (0 = as many as there are cores).
 
@@ -78,6 +85,8 @@ def run_study(
         Processes; 1 = no other process.
     progress
         Told the share done and what has just finished.
+    since
+        Where the one replication goes on from, if it was stopped.
 
     Raises
     ------
@@ -92,7 +101,7 @@ def run_study(
         raise ValueError(f"replication {keep + 1} is none of 1 to {replications}")
     started = time.perf_counter()
     numbers = [keep] if replications == 1 else [keep, *(k for k in range(replications) if k != keep)]  # the one to keep first: it travels longest
-    done, lost = _replicate(scenario, numbers, keep, workers, progress or (lambda share, text: None))
+    done, lost = _replicate(MarketCompany(scenario=scenario, since=since), numbers, keep, workers, progress or (lambda share, text: None))
     everything = pl.concat([done[k].table.with_columns(replication=pl.lit(k, dtype=pl.Int32)) for k in sorted(done)])
     headline = everything.filter(pl.col("dimension") == "all").select("replication", "kpi", "unit", "value")
     kept, table = done.get(keep), _means(everything)
@@ -112,9 +121,9 @@ def run_study(
     )
 
 
-def _replicate(scenario: Scenario, numbers: list[int], keep: int, workers: int, tell: Progress) -> tuple[dict[int, Replicated], tuple[int, ...]]:
+def _replicate(company: MarketCompany, numbers: list[int], keep: int, workers: int, tell: Progress) -> tuple[dict[int, Replicated], tuple[int, ...]]:
     """Replications by number, and the numbers of those that died with their process."""
-    work = Replications({"": MarketCompany(scenario=scenario)})
+    work = Replications({"": company})
     jobs = [ReplicationJob(company="", replication=k, keep=k == keep) for k in numbers]
     done: dict[int, Replicated] = {}
     lost: list[int] = []
