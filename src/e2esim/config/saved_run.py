@@ -98,7 +98,7 @@ def market_stop_day(word: str, save: Path | None, settings: Settings, since: int
 
     Examples
     --------
-    >>> market_stop_day("2026-02-02", Path("there/is/none"), Settings())
+    >>> market_stop_day("2026-02-02", Path("there/is/none"), Settings(name="tiny"))
     32
     """
     if not word and save is None:

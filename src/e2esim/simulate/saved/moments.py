@@ -36,13 +36,13 @@ def await_again(env: simpy.Environment, owners: Mapping[str, Any], moments: Iter
 
     >>> class Bell:
     ...     def ring(self, times: int) -> None:
-    ...         print("ding " * times)
+    ...         print("ding" * times)
     >>> bell, env, later = Bell(), simpy.Environment(), simpy.Environment()
     >>> for t, times in ((5.0, 1), (3.0, 2)):
     ...     _ = At(env, t, Phase.TICK, bell.ring, times)
     >>> await_again(later, {"bell": bell}, pending(env, {"bell": bell}))
     >>> later.run()
-    ding ding
+    dingding
     ding
     """
     for one in moments:
