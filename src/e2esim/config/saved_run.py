@@ -99,7 +99,7 @@ def market_stop_day(word: str, save: Path | None, settings: Settings, since: int
     Examples
     --------
     >>> market_stop_day("2026-02-02", Path("there/is/none"), Settings(name="tiny"))
-    32
+    28
     """
     if not word and save is None:
         return None
