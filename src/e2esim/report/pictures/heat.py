@@ -6,10 +6,8 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.collections import PatchCollection
-from matplotlib.patches import Rectangle
 
-from e2esim.report.pictures.ink import HEAT, INK, LINE, SOFT, blank, inked, svg
+from e2esim.report.pictures.ink import HEAT, INK, LINE, SOFT, boxes, framed, inked, svg
 from e2esim.report.pictures.lines import TimeAxis
 from e2esim.report.weekly import FULL, WeeklyLoad
 
@@ -24,9 +22,9 @@ def draw_load(load: WeeklyLoad, names: Sequence[str], frame: TimeAxis, title: st
     """
     weeks, centres = load.weekly.shape
     step = max(1, math.ceil(weeks / _MOST_COLUMNS))
-    figure, (axes,) = blank(1160.0, 50.0 + 26.0 * max(1, centres))
+    figure, (axes,) = framed(1160.0, 34.0 + 26.0 * max(1, centres))
     for colour, cells in zip(HEAT, _cells(load, step), strict=True):
-        axes.add_collection(PatchCollection(cells, facecolor=colour, edgecolor=LINE, linewidth=0.4))
+        boxes(axes, cells, colour, LINE, 0.4)
     for c in range(centres):
         text = frame.words("mean_load", share=frame.words.told(float(load.mean[c]), "share"))
         axes.text(frame.count + 0.6, c, text, va="center", color=INK, fontsize=10)
@@ -44,9 +42,9 @@ def draw_load(load: WeeklyLoad, names: Sequence[str], frame: TimeAxis, title: st
     return svg(figure, "load", title)
 
 
-def _cells(load: WeeklyLoad, step: int) -> list[list[Rectangle]]:
+def _cells(load: WeeklyLoad, step: int) -> list[list[tuple[float, float, float, float]]]:
     """Rectangles by colour."""
-    cells: list[list[Rectangle]] = [[] for _ in HEAT]
+    cells: list[list[tuple[float, float, float, float]]] = [[] for _ in HEAT]
     weeks, centres = load.weekly.shape
     for first in range(0, weeks, step):
         block = load.weekly[first : first + step]
@@ -54,5 +52,5 @@ def _cells(load: WeeklyLoad, step: int) -> list[list[Rectangle]]:
             if np.isnan(block[:, c]).all():
                 continue
             colour = int(np.searchsorted(STEPS, np.nanmax(block[:, c]), side="left"))
-            cells[colour].append(Rectangle((first + 0.06, c - 0.42), min(step, weeks - first) - 0.12, 0.84))
+            cells[colour].append((first + 0.06, c - 0.42, min(first + step, weeks) - 0.06, c + 0.42))
     return cells

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, wraps
 from html import escape
 from typing import Any, ParamSpec
@@ -17,9 +17,10 @@ from typing import Any, ParamSpec
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import text_to_path
+
+from e2esim.report.pictures.margins import fit
 
 # name of the CSS variable -> (light, dark); each value must be unique among the light ones
 PALETTE: dict[str, tuple[str, str]] = {
@@ -70,6 +71,7 @@ STYLE: Any = {
     "axes.facecolor": "none",
     "xtick.major.size": 3,
     "ytick.major.size": 0,
+    "ytick.left": False,  # of no length: not drawn at all
     "savefig.facecolor": "none",
     "axes.formatter.useoffset": False,
     "path.simplify": True,
@@ -100,6 +102,12 @@ def blank(width: float, height: float, rows: int = 1, columns: int = 1, **kw: An
     return figure, list(axes.flat)
 
 
+def framed(width: float, height: float, rows: int = 1) -> tuple[Figure, list[Axes]]:
+    """Return a figure of ``width`` x ``height`` [px] with plots one below the other; `svg` gives them their margins."""
+    figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI)
+    return figure, [figure.add_subplot(rows, 1, row + 1) for row in range(rows)]
+
+
 def canvas(width: float, height: float) -> tuple[Figure, Axes]:
     """Return a figure with one empty axes in pixels, origin at the top left."""
     figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI)
@@ -121,6 +129,8 @@ def svg(figure: Figure, name: str, title: str) -> str:
     readers.
     """
     buffer = io.StringIO()
+    if figure.get_layout_engine() is None and all(axes.axison for axes in figure.axes):
+        fit(figure)
     # the canvas lays out and draws once; savefig would draw the whole figure once more for the layout alone
     FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})  # type: ignore[no-untyped-call]
     text = buffer.getvalue()
@@ -138,15 +148,11 @@ def svg(figure: Figure, name: str, title: str) -> str:
     return f"{opened}>{re.sub(chr(10) + ' *', chr(10), body)}"
 
 
-@cache
-def wide(text: str, size: float = 10.0) -> float:
-    """Return how many px a text of ``size`` px is wide, in the widest of the fonts that a page may use.
-
-    >>> wide("iii") < wide("mmm")
-    True
-    """
-    across, _, _ = text_to_path.get_text_width_height_descent(text or " ", FontProperties(family="DejaVu Sans", size=size), ismath=False)
-    return 1.06 * float(across)
+def boxes(axes: Axes, spans: Iterable[tuple[float, float, float, float]], colour: str, edge: str = "none", width: float = 0.6) -> None:
+    """Draw rectangles from (x0, y0) to (x1, y1) in one colour as one artist; the limits of the axes stay as they are."""
+    corners = [((x0, y0), (x0, y1), (x1, y1), (x1, y0)) for x0, y0, x1, y1 in spans]
+    if corners:
+        axes.add_collection(PolyCollection(corners, facecolor=colour, edgecolor=edge, linewidth=width), autolim=False)
 
 
 def direct_label(

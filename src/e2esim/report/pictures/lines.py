@@ -12,7 +12,7 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from e2esim.report.pictures.ink import BLUE, BOX, ORANGE, PURPLE, SOFT, TEAL, blank, direct_label, inked, spread, svg
+from e2esim.report.pictures.ink import BLUE, BOX, ORANGE, PURPLE, SOFT, TEAL, direct_label, framed, inked, spread, svg
 from e2esim.report.since_purchase import SincePurchase
 from e2esim.report.weekly import Leads
 from e2esim.report.words import Weeks, Words
@@ -56,11 +56,10 @@ class TimeAxis:
             date = (date + dt.timedelta(days=32)).replace(day=1)
         return positions, names
 
-    def dress(self, axes: Axes, *, digits: int = 0, percent: bool = False, zero: bool = True) -> None:
-        """Give ``axes`` months, numbers in the language, and a wash over the warm-up."""
+    def dress(self, axes: Axes, *, digits: int = 0, percent: bool = False, zero: bool = True, named: bool = True) -> None:
+        """Give ``axes`` months where they are ``named``, numbers in the language, and a wash over the warm-up."""
         axes.set_xlim(0, self.count)
-        positions, names = self.months()
-        axes.set_xticks(positions, names)
+        axes.set_xticks(*(self.months() if named else ([], [])))
         axes.grid(False, axis="x")
         if zero:
             axes.set_ylim(bottom=0)
@@ -102,13 +101,13 @@ def end_labels(axes: Axes, curves: Sequence[tuple[Floats, str, str]], x: Floats,
 @inked
 def draw_leads(leads: Leads, names: Sequence[str], shown: Sequence[int], frame: TimeAxis, title: str) -> str:
     """Promised (dashed) against real lead time (solid) by week of the order, one panel a class of ``shown``."""
-    figure, panels = blank(WIDTH, 48.0 + 98.0 * max(1, len(shown)), rows=max(1, len(shown)), sharex=True)
+    figure, panels = framed(WIDTH, 24.0 + 98.0 * max(1, len(shown)), rows=max(1, len(shown)))
     for axes, k in zip(panels, shown, strict=False):
         x = middles(leads.promised)
         axes.plot(x, leads.promised[:, k], color=ORANGE, linestyle=(0, (5, 2)), linewidth=1.8)
         axes.plot(x, leads.real[:, k], color=BLUE, linewidth=1.8)
         axes.set_title(names[k], loc="left", fontsize=10.5, color=SOFT)
-        frame.dress(axes, digits=0)
+        frame.dress(axes, named=axes is panels[-1])
         end_labels(
             axes,
             [(leads.promised[:, k], frame.words("promised"), ORANGE), (leads.real[:, k], frame.words("real"), BLUE)],
@@ -121,7 +120,7 @@ def draw_leads(leads: Leads, names: Sequence[str], shown: Sequence[int], frame: 
 @inked
 def draw_backlog(waiting: Floats, past_due: Floats, frame: TimeAxis, title: str) -> str:
     """Pieces ordered and not delivered at the end of each week; the part past its promise filled."""
-    figure, (axes,) = blank(WIDTH, HEIGHT)
+    figure, (axes,) = framed(WIDTH, HEIGHT)
     x = middles(waiting)
     axes.plot(x, waiting, color=BLUE, linewidth=1.8)
     axes.fill_between(x, 0, past_due, facecolor=ORANGE, edgecolor="none", alpha=0.85)
@@ -133,7 +132,7 @@ def draw_backlog(waiting: Floats, past_due: Floats, frame: TimeAxis, title: str)
 @inked
 def draw_stock(stock: dict[int, Floats], frame: TimeAxis, title: str) -> str:
     """Pieces of sold items on hand by week: plant, own branches, trade accounts."""
-    figure, (axes,) = blank(WIDTH, HEIGHT)
+    figure, (axes,) = framed(WIDTH, HEIGHT)
     curves = []
     for place, style, colour in ((0, "-", BLUE), (1, (0, (5, 2)), TEAL), (2, (0, (1.5, 1.5)), PURPLE)):
         if place in stock and not np.isnan(stock[place]).all() and np.nanmax(stock[place]) > 0:
@@ -147,7 +146,7 @@ def draw_stock(stock: dict[int, Floats], frame: TimeAxis, title: str) -> str:
 @inked
 def draw_feelings(share: Floats, frame: TimeAxis, title: str) -> str:
     """Share of satisfied consumers by week of delivery."""
-    figure, (axes,) = blank(WIDTH, HEIGHT)
+    figure, (axes,) = framed(WIDTH, HEIGHT)
     axes.plot(middles(share), share, color=BLUE, linewidth=1.8, marker="o", markersize=2.5)
     frame.dress(axes, percent=True, zero=False)
     if not np.isnan(share).all():
@@ -160,7 +159,7 @@ def draw_feelings(share: Floats, frame: TimeAxis, title: str) -> str:
 @inked
 def draw_since_purchase(found: SincePurchase, words: Words, title: str, product_only_run: bool) -> str:
     """Satisfaction remembered by months since purchase; the product-only judgement of the same purchases dashed."""
-    figure, (axes,) = blank(WIDTH, HEIGHT)
+    figure, (axes,) = framed(WIDTH, HEIGHT)
     curves = [(found.remembered, words("regime_product" if product_only_run else "regime_service"), BLUE)]
     axes.plot(found.months, found.remembered, color=BLUE, linewidth=1.8, marker="o", markersize=3)
     if found.product_only is not None:
@@ -191,7 +190,7 @@ def draw_since_purchase(found: SincePurchase, words: Words, title: str, product_
 @inked
 def draw_demand(forecast: Floats, actual: Floats, frame: TimeAxis, title: str) -> str:
     """Demand of the week against the forecast made before it."""
-    figure, (axes,) = blank(WIDTH, HEIGHT)
+    figure, (axes,) = framed(WIDTH, HEIGHT)
     x = middles(actual)
     axes.plot(x, forecast, color=ORANGE, linewidth=1.6, linestyle=(0, (5, 2)))
     axes.plot(x, actual, color=BLUE, linewidth=1.8)
