@@ -34,7 +34,7 @@ _LIVED_IN = {  # phase in which an experience is lived
 _ASKED_IN = {Reason.INFORMATION: "buy", Reason.WHERE_IS_MY_ORDER: "assist", Reason.COMPLAINT: "assist", Reason.CLAIM: "assist", Reason.USE_HELP: "assist"}
 
 
-class Phase(NamedTuple):
+class JourneyPhase(NamedTuple):
     """A phase as lived by consumers in the window: people [1/year], share lost before the next, hours it lasted, money spent on meeting them."""
 
     name: str
@@ -46,7 +46,7 @@ class Phase(NamedTuple):
     eur: float  # [EUR/purchase]
 
 
-class Met(NamedTuple):
+class TouchpointMet(NamedTuple):
     """A touchpoint as met by buyers in the window."""
 
     name: str
@@ -77,8 +77,8 @@ class Wait(NamedTuple):
 class JourneyMap:
     """Phases, touchpoints, waits behind them, and what was expected and shown by channel and segment, (channels, segments, 2 x 2)."""
 
-    phases: list[Phase]
-    touchpoints: list[Met]
+    phases: list[JourneyPhase]
+    touchpoints: list[TouchpointMet]
     waits: list[Wait]
     expected: Floats  # [..., lead time | answer, number | shown | expected sums]
 
@@ -89,7 +89,7 @@ def read_journey_map(outcome: Outcome) -> JourneyMap:
     return JourneyMap(phases=_phases(reading), touchpoints=_touchpoints(reading), waits=_waits(reading), expected=_expected(outcome))
 
 
-def _phases(reading: Reading) -> list[Phase]:
+def _phases(reading: Reading) -> list[JourneyPhase]:
     o, c, x = reading.orders, reading.contacts, reading.outcome
     consumer = o["kind"] != OrderKind.REPLENISH
     placed = consumer & _inside(reading, o["placed"])
@@ -119,7 +119,7 @@ def _phases(reading: Reading) -> list[Phase]:
     gain, loss = _feelings(x)
     eur = _spent(reading)
     return [
-        Phase(
+        JourneyPhase(
             name=name,
             people=people[name],
             lost=lost.get(name, math.nan),
@@ -153,7 +153,7 @@ def _spent(reading: Reading) -> dict[str, float]:
     return out
 
 
-def _touchpoints(reading: Reading) -> list[Met]:
+def _touchpoints(reading: Reading) -> list[TouchpointMet]:
     x, o = reading.outcome, reading.orders
     placed = np.flatnonzero((o["kind"] != OrderKind.REPLENISH) & _inside(reading, o["placed"]))
     trouble, contacts, channel = o["trouble"][placed], o["contacts"][placed].astype(np.float64), o["channel"][placed]
@@ -168,7 +168,7 @@ def _touchpoints(reading: Reading) -> list[Met]:
         here = np.flatnonzero(trouble == code)
         against = usual[channel[here]]
         found.append(
-            Met(
+            TouchpointMet(
                 name=name,
                 phase=PHASES[x.touch_phase[code]],
                 met=100.0 * float(met) / max(1, len(placed)),

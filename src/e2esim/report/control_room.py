@@ -14,7 +14,7 @@ from markupsafe import Markup
 from e2esim.domain.outcome import Outcome
 from e2esim.kpi.catalogue import CATALOGUE
 from e2esim.kpi.control_room import Relation, Trend, relations, trends, weekly_series
-from e2esim.kpi.journey_map import JourneyMap, Met
+from e2esim.kpi.journey_map import JourneyMap, TouchpointMet
 from e2esim.report.grids import TextGrid
 from e2esim.report.rendered import little_line, rendered
 from e2esim.report.result import Names, Result
@@ -118,7 +118,7 @@ class ControlRoom:
         rows = [self._touchpoint(one) for one in self.journey.touchpoints]
         return TextGrid(title=w("touchpoints_title"), head=[w(f"room_{key}") for key in keys], rows=rows)
 
-    def _touchpoint(self, one: Met) -> list[str]:
+    def _touchpoint(self, one: TouchpointMet) -> list[str]:
         w = self.words
         verdict = w("room_fails") if one.fails else w("room_few") if one.phase != "assist" and 0 < one.failed < 20 else ""
         numbers = (
@@ -133,7 +133,7 @@ class ControlRoom:
     def touchpoints_said(self) -> list[str]:
         """Which touchpoints make contacts rise elsewhere."""
         w = self.words
-        failing: Sequence[Met] = [one for one in self.journey.touchpoints if one.fails]
+        failing: Sequence[TouchpointMet] = [one for one in self.journey.touchpoints if one.fails]
         if not failing:
             return [w("room_none_fails")]
         told = [w("room_fails_item", name=one.name.replace("_", " "), contacts=w.number(one.contacts, 0), usual=w.number(one.usual, 0)) for one in failing]

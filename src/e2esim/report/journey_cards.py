@@ -9,7 +9,7 @@ import numpy as np
 from markupsafe import Markup
 
 from e2esim.domain.world import PHASES, Touch
-from e2esim.kpi.journey_map import JourneyMap, Phase, Wait
+from e2esim.kpi.journey_map import JourneyMap, JourneyPhase, Wait
 from e2esim.report.rendered import rendered
 from e2esim.report.result import Result
 from e2esim.report.words import Words
@@ -63,7 +63,7 @@ def _value(result: Result, kpi: str) -> float | None:
     return result.kpis[kpi].value if kpi in result.kpis else None
 
 
-def _column(one: Phase, journey: JourneyMap, most: float, w: Words) -> PhaseShown:
+def _column(one: JourneyPhase, journey: JourneyMap, most: float, w: Words) -> PhaseShown:
     facts = [(w("map_people"), w("map_a_year", n=w.number(one.people)) if math.isfinite(one.people) else "–")]
     if math.isfinite(one.lost):
         facts.append((w(f"map_lost_{one.name}"), w.told(one.lost, "share")))
@@ -93,7 +93,7 @@ def blueprint_picture(journey: JourneyMap, result: Result, touch: Touch | None, 
     return rendered("blueprint", phases=[words(f"phase_{name}") for name in PHASES], lanes=lanes, w=words)
 
 
-def _felt(one: Phase, w: Words) -> list[str]:
+def _felt(one: JourneyPhase, w: Words) -> list[str]:
     if not math.isfinite(one.gain):
         return []
     return [w("blue_felt", gain=w.number(one.gain, 1), loss=w.number(one.loss, 1))]
