@@ -217,15 +217,17 @@ def test_words_fade_and_are_weighed_against_neutral_ones() -> None:
     assert np.abs(out).max() < 1e-12
 
 
-def feel_alone(shipped: World, rows: list[dict[str, float]], *, asks: bool = False) -> dict[str, float]:
+def feel_alone(shipped: World, rows: list[dict[str, float]], *, asks: bool = False, address: int = 17) -> dict[str, float]:
     """One consumer lives through ``rows`` (columns of EXPERIENCE, each a moment) of one line: what is left of it."""
     o, people, c = Columns(ORDER_COLUMNS, 1), Columns(CONSUMER_COLUMNS, 1), Columns(CONTACT_COLUMNS, 1)
     for table in (o, people, c):
         table.take(1)
-    o["consumer"][0], o["address"][0] = 0, 17
+    o["consumer"][0], o["address"][0], c["address"][0] = 0, address, address + 1
     batch = np.zeros(len(rows), dtype=EXPERIENCE)
     for x, facts in zip(batch, rows, strict=True):
         x["contact"], x["touchpoint"], x["flags"] = -1, -1, Flag.ENDS | (Flag.ASKS if asks else 0)
+        if asks and facts["kind"] in (Lived.ANSWER, Lived.NO_ANSWER):
+            x["contact"], x["flags"] = 0, x["flags"] | Flag.JUDGES_SERVICE
         for name, value in facts.items():
             x[name] = value
     s = Satisfaction()
@@ -236,7 +238,8 @@ def feel_alone(shipped: World, rows: list[dict[str, float]], *, asks: bool = Fal
     keys = np.array([Streams(3).key(k) for k in ("quality", "survey", "word")], dtype=np.uint64)
     law = plain_law(shipped.attributes, s.kappa)
     feel(batch, len(batch), keys, order_facts(o), felt(o), minds, service_voice(c), law, mind, speech)
-    return {"s": float(o["satisfaction"][0]), "memory": float(people["memory"][0]), "scar": float(people["scar"][0])}
+    said = {"csat": float(o["csat_true"][0]), "nps": float(o["nps_true"][0]), "csat_service": float(c["csat_true"][0])}
+    return said | {"s": float(o["satisfaction"][0]), "memory": float(people["memory"][0]), "scar": float(people["scar"][0])}
 
 
 def lived(kind: Lived, attribute: int, shown: float, expected: float = 0.0, t: float = 1.0) -> dict[str, float]:
@@ -278,6 +281,22 @@ def test_a_request_never_answered_costs_at_least_the_worst_lateness(shipped: Wor
     assert never["scar"] > 1.0
     minutes, repeat = (feel_alone(shipped, [lived(Lived.ANSWER, a, x, e)])["s"] for a, x, e in ((ANSWER_TIME, 4.5, 4.0), (EFFORT, 1.0, 0.0)))
     assert repeat < minutes - 0.05
+
+
+def test_the_last_answer_about_an_order_counts(shipped: World) -> None:
+    """A request that is never answered is heard in the answer about the order too, by the same luck: no better, and worse for many.
+
+    Before the order has come, only the contact is judged.
+    """
+    delivered, silence = lived(Lived.HAND_OVER, ENJOYMENT, 0.02), lived(Lived.NO_ANSWER, RESOLUTION, NEVER)
+    pairs = [[feel_alone(shipped, rows, asks=True, address=k) for rows in ([delivered], [delivered, silence])] for k in range(200)]
+    csat, nps = (np.array([[one[name] for one in pair] for pair in pairs]) for name in ("csat", "nps"))
+    assert (csat[:, 1] <= csat[:, 0]).all()
+    assert (csat[:, 1] < csat[:, 0]).mean() > 0.5
+    assert nps[:, 1].mean() < nps[:, 0].mean() - 1.0
+    assert pairs[0][0]["csat_service"] == 0 < pairs[0][1]["csat_service"]
+    early = feel_alone(shipped, [silence], asks=True)
+    assert early["csat"] == 0 < early["csat_service"]
 
 
 def test_money_heals_the_purchase_and_treatment_heals_trust(shipped: World) -> None:

@@ -134,9 +134,10 @@ class Twin:
 
     # voices
     def answers(self, item: str, none: int, surveyed: bool) -> list[int]:
-        after_delivery = [r[item] for r in self.delivered(self.seen) if r[item] != none and (r["answered"] or not surveyed)]
-        over = [c for c in self.contacts if c["final"] and c["csat_true"] > 0 and c["consumer"] >= 0]
-        return after_delivery + [c[item] for c in over if c["said"] or not surveyed]
+        return [r[item] for r in self.delivered(self.seen) if r[item] != none and (r["answered"] or not surveyed)]
+
+    def service_answers(self, item: str) -> list[int]:
+        return [c[item] for c in self.contacts if c["final"] and c["csat_true"] > 0 and c["consumer"] >= 0 and c["said"]]
 
     def late(self, r: Row) -> bool:
         return not math.isnan(r["promised"]) and day(r["delivered"]) > day(r["promised"])
@@ -336,6 +337,8 @@ def voice_twin(t: Twin) -> dict[str, float]:
     handled = [c for c in first if c["started"] < t.b and not c["abandoned"]]
     bought = len(t.placed(t.orders))
     return told | {
+        "csat_service": mean(x >= 4 for x in t.service_answers("csat_true")),
+        "ces_service": mean(t.service_answers("ces_true")),
         "ces_easy_share": mean(x >= 5 for x in ces),
         "effort_score": mean(5 - (x - 1) * 4 / 6 for x in ces),
         "response_rate": t.share(len(t.answers("csat_true", 0, True)), len(t.answers("csat_true", 0, False))),

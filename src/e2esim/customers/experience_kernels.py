@@ -195,16 +195,21 @@ def ask(
     voice: ServiceVoice,
     mind: Mind,
 ) -> None:
-    """Ask for an answer about the order, or about the contact; trade answers a tenth as often about one line."""
+    """Ask for an answer about the order, and where a request is over about the contact too; trade answers a tenth as often about one line.
+
+    Of an order the last answer counts: that after its delivery until a service follows. The same customer has the same luck and readiness
+    to answer, so that the answer moves with what was felt in between.
+    """
     r, y = x["row"], x["contact"]
-    line = o.address[r] if y < 0 else voice.address[y]
-    csat, nps, ces, said = survey(key, line, who, s, memory, ease, segment, mind)
-    if trade and uniform(key, line, 5) >= 0.1:
-        said = 0
     if x["flags"] & _JUDGES:
-        voice.csat[y], voice.nps[y], voice.ces[y], voice.answered[y] = csat, nps, ces, said
-    else:
-        f.csat[r], f.nps[r], f.ces[r], f.answered[r] = csat, nps, ces, said
+        csat, nps, ces, said = survey(key, voice.address[y], who, s, memory, ease, segment, mind)
+        silent = trade and uniform(key, voice.address[y], 5) >= 0.1
+        voice.csat[y], voice.nps[y], voice.ces[y], voice.answered[y] = csat, nps, ces, 0 if silent else said
+        if f.csat[r] == 0:
+            return  # asked about an order that has not come
+    csat, nps, ces, said = survey(key, o.address[r], who, s, memory, ease, segment, mind)
+    silent = trade and uniform(key, o.address[r], 5) >= 0.1
+    f.csat[r], f.nps[r], f.ces[r], f.answered[r] = csat, nps, ces, 0 if silent else said
 
 
 @njit(cache=True)

@@ -19,7 +19,7 @@ TARGET_H = 20.0 / 3600.0  # [h] within which an agent should answer
 
 
 def voices_by_group(reading: Reading) -> tuple[Floats, Floats]:
-    """Sums of `VOICE` by group, (n_groups, n_measures) each: everybody, and those who answered; after deliveries and after services."""
+    """Sums of `VOICE` by group, (n_groups, n_measures) each: everybody, and those who answered; the last answer about each order."""
     o, cells = reading.orders, reading.order_cells
     sums = np.zeros((2, cells.count, k.VOICE))
     k.voices(
@@ -39,13 +39,18 @@ def voices_by_group(reading: Reading) -> tuple[Floats, Floats]:
         reading.end,
         sums,
     )
+    everybody, surveyed = (fold(sums[face], cells, reading.groups) for face in range(2))
+    return everybody, surveyed
+
+
+def services_by_group(reading: Reading) -> Floats:
+    """Sums of `VOICE` by group, (n_groups, n_measures), of those who answered when a request was over."""
     c, served = reading.contacts, reading.contact_cells
     service = np.zeros((2, served.count, k.VOICE))
     k.service_voices(
         served.of_row, c["consumer"], c["t"], c["final"], c["csat_true"], c["nps_true"], c["ces_true"], c["said"], reading.start, reading.end, service
     )
-    everybody, surveyed = (fold(sums[face], cells, reading.groups) + fold(service[face], served, reading.groups) for face in range(2))
-    return everybody, surveyed
+    return fold(service[1], served, reading.groups)
 
 
 def desk_by_group(reading: Reading) -> Floats:
@@ -79,6 +84,9 @@ def measure_voice(reading: Reading, findings: Findings) -> None:
         findings.put(f"csat_mean{suffix}", ratio(s[:, k.CSAT_SUM], s[:, k.CSAT_N]), s[:, k.CSAT_N])
         findings.put(f"nps{suffix}", ratio(s[:, k.PROMOTERS] - s[:, k.DETRACTORS], s[:, k.NPS_N], 100.0), s[:, k.NPS_N])
         findings.put(f"ces{suffix}", ratio(s[:, k.CES_SUM], s[:, k.CES_N]), s[:, k.CES_N])
+    service = services_by_group(reading)
+    findings.put("csat_service", ratio(service[:, k.CSAT_TOP], service[:, k.CSAT_N]), service[:, k.CSAT_N])
+    findings.put("ces_service", ratio(service[:, k.CES_SUM], service[:, k.CES_N]), service[:, k.CES_N])
     ease = ratio(surveyed[:, k.CES_SUM], surveyed[:, k.CES_N])
     findings.put("ces_easy_share", ratio(surveyed[:, k.EASY], surveyed[:, k.CES_N]), surveyed[:, k.CES_N])
     findings.put("effort_score", 1.0 + (7.0 - ease) * 4.0 / 6.0, surveyed[:, k.CES_N])

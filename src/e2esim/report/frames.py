@@ -115,7 +115,11 @@ def customers_frame(outcome: Outcome, world: World | None = None) -> pl.DataFram
 
 
 def contacts_frame(outcome: Outcome, world: World | None = None) -> pl.DataFrame:
-    """One row a contact with the desk; ``row`` is the order line it is about."""
+    """One row a contact with the desk; ``row`` is the order line it is about.
+
+    ``final``: the customer does not ask again; then the survey was sent out, with the answers that everybody would give
+    (0, -1, 0 = not asked) and ``said`` = answered it.
+    """
     c, labels = outcome.contacts, outcome.labels
     data: dict[str, pl.Series] = {
         "t_h": times(c.filled("t")),
@@ -130,7 +134,8 @@ def contacts_frame(outcome: Outcome, world: World | None = None) -> pl.DataFrame
         "answered_h": times(c.filled("answered")),
         "handle_h": pl.Series(c.filled("handle_h")),
     }
-    data |= {name: pl.Series(c.filled(name) == 1) for name in ("resolved", "abandoned", "lost")}
+    data |= {name: pl.Series(c.filled(name) == 1) for name in ("resolved", "abandoned", "lost", "final", "said")}
+    data |= {name: pl.Series(c.filled(name)) for name in ("csat_true", "nps_true", "ces_true")}
     return pl.DataFrame(data)
 
 
