@@ -32,7 +32,8 @@ def coverage(full: bool) -> Iterator[Figure]:
         values = study.per_replication.filter(pl.col("kpi") == kpi)["value"].to_numpy()
         wide = np.sqrt(1.0 - DRAWN / count)  # drawn without replacement: the ten are nearer to the mean of all than ten fresh ones
         held = [_holds(values[pick].tolist(), float(values.mean()), float(wide)) for pick in picks]
-        yield Figure(name=f"95 % intervals of {DRAWN} runs that hold the mean of {count}: {kpi}", float(np.mean(held)), "", GOAL, most=False, runs=count)
+        name = f"95 % intervals of {DRAWN} runs that hold the mean of {count}: {kpi}"
+        yield Figure(name=name, value=float(np.mean(held)), unit="", goal=GOAL, most=False, runs=count)
 
 
 def _holds(values: list[float], truth: float, wide: float) -> bool:
