@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from e2esim.planning.allocation import AllocationSystem, PromiseAllocator
+from e2esim.planning.allocation_kernels import Shared, serve_each
 from e2esim.planning.atp_kernels import promise_rows
 from e2esim.planning.fair_share import fair_share, greedy_served
 
@@ -143,6 +144,44 @@ def test_a_night_without_free_hours_needs_no_programme(monkeypatch):
     allocator = PromiseAllocator(system)
     monkeypatch.setattr(allocator._lp, "solve", None)
     assert allocator.plan(**night, prices=False).status == "optimal"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000), st.floats(0.0, 60.0))
+def test_serving_stops_early_only_where_the_items_together_take_too_much(seed, room):
+    """Twin: every item served without a limit to stop at, then the sums; what was served before the end is the same."""
+    rng = np.random.default_rng(seed)
+    items, classes, buckets = 6, 2, 3
+    total = np.cumsum(rng.uniform(0, 20, (items, classes, buckets)), axis=2)
+    supply = np.cumsum(rng.uniform(0, 10, (items, buckets)), axis=1)
+    use = Shared(
+        rng.uniform(0, 1, (2, items)), rng.uniform(0, room, (2, buckets)), rng.uniform(0, 1, (1, items)), np.cumsum(rng.uniform(0, room, (1, buckets)), axis=1)
+    )
+    may = rng.random(items) < 0.7
+    cap = np.where(may[:, None], rng.uniform(0, 30, (items, buckets)), 0.0)
+    short = rng.random(items) < 0.8
+    facts = (total, 0.2 * total, supply, short, rng.uniform(20, 90, (items, classes)), rng.uniform(0, 3, (classes, buckets)), rng.uniform(0, 2, items), cap)
+    plenty = Shared(use.hours_use, np.full_like(use.hours, np.inf), use.material_use, np.full_like(use.material, np.inf))
+    served, extra, whole = serve_each(*facts, plenty)
+    assert whole
+    fits = (use.hours_use @ extra <= use.hours + 1e-6).all() and (use.material_use @ np.cumsum(extra, axis=1) <= use.material + 1e-6).all()
+    part, made, whole = serve_each(*facts, use)
+    assert whole or not fits
+    if whole:
+        np.testing.assert_array_equal(part, served)
+        np.testing.assert_array_equal(made, extra)
+
+
+def test_a_night_whose_first_items_take_all_hours_is_left_at_once():
+    """The second item, of which nothing may be made, is not served any more."""
+    total, supply = np.full((2, 1, 1), 10.0), np.zeros((2, 1))
+    use = Shared(np.array([[1.0, 0.0]]), np.array([[3.0]]), np.zeros((0, 2)), np.zeros((0, 1)))
+    cap = np.array([[8.0], [0.0]])
+    facts = (total, 0.0 * total, supply, np.array([True, True]), np.full((2, 1), 50.0), np.zeros((1, 1)), np.ones(2), cap)
+    served, extra, whole = serve_each(*facts, use)
+    assert not whole
+    assert extra[:, 0].tolist() == [8.0, 0.0]
+    assert served[1, 0, 0] == 10.0  # as it was handed in
 
 
 def test_whole_pieces_brute_force():

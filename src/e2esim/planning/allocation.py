@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.planning.allocation_kernels import serve_each
+from e2esim.planning.allocation_kernels import Shared, serve_each
 from e2esim.planning.fair_share import fair_share, greedy_served
 from e2esim.planning.kept_lp import Floats, Ints, KeptLp, Terms
 
@@ -259,14 +259,17 @@ class PromiseAllocator:
         """
         s, b = self.system, self.system.bucket_end.size
         cap = np.where(may[:, None], np.inf, 0.0) * np.ones(b)
-        for use, there in ((s.centre_hours, np.maximum(free_hours, 0.0)), (s.material_use, np.maximum(material, 0.0))):
+        shared = Shared(s.centre_hours, np.maximum(free_hours, 0.0), s.material_use, np.maximum(material, 0.0))
+        for use, there in ((shared.hours_use, shared.hours), (shared.material_use, shared.material)):
             for row, most in zip(use, there, strict=True):
                 of = np.flatnonzero(row)
                 cap[of] = np.minimum(cap[of], most / row[of, None])
         waiting = s.delay[:, None] * s.bucket_days
-        served, extra = serve_each(total, floor, np.maximum.accumulate(supply, axis=1), short, s.value, waiting, s.extra_eur, cap)
-        fits = (s.centre_hours @ extra <= np.maximum(free_hours, 0.0) + 1e-6).all()
-        fits &= (s.material_use @ np.cumsum(extra, axis=1) <= np.maximum(material, 0.0) + 1e-6).all()
+        served, extra, whole = serve_each(total, floor, np.maximum.accumulate(supply, axis=1), short, s.value, waiting, s.extra_eur, cap, shared)
+        if not whole:
+            return None
+        fits = (s.centre_hours @ extra <= shared.hours + 1e-6).all()
+        fits &= (s.material_use @ np.cumsum(extra, axis=1) <= shared.material + 1e-6).all()
         return (served, extra) if fits else None
 
     def _may_be_made(self, short: Flags, missing: Floats, free_hours: Floats) -> Flags:

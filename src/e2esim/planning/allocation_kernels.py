@@ -8,6 +8,8 @@ Solved by augmenting the dearest path (successive shortest paths: Ahuja, Magnant
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 from numba import njit
@@ -17,6 +19,7 @@ from e2esim.planning.flow_kernels import augment
 F = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+_CLEARLY = 1e-5  # [h, unit] above the tolerance with which sums are tested
 _FLOOR = 1e6  # [EUR/pcs] what a piece below the floor of its class seems to be worth: more than anything else
 
 
@@ -69,14 +72,46 @@ def _arc(tail: Ints, head: Ints, room: F, cost: F, n: int, start: int, end: int,
     return n + 2
 
 
+class Shared(NamedTuple):
+    """What items share: use of each for a piece, (things, items), and how much there is, (things, buckets); material cumulative."""
+
+    hours_use: F
+    hours: F
+    material_use: F
+    material: F
+
+
 @njit(cache=True)
 def serve_each(
-    total: F, floor: F, supply: F, short: npt.NDArray[np.bool_], value: F, waiting: F, extra_eur: F, extra_cap: F
-) -> tuple[F, F]:
-    """`serve_alone` for every short item; (items, classes, buckets) and (items, buckets), the others as their demand and zero."""
+    total: F, floor: F, supply: F, short: npt.NDArray[np.bool_], value: F, waiting: F, extra_eur: F, extra_cap: F, shared: Shared
+) -> tuple[F, F, bool]:
+    """`serve_alone` for every short item; (items, classes, buckets) and (items, buckets), the others as their demand and zero.
+
+    Items of which more may be made go first; where they take clearly more of what they ``shared`` than there is, the rest is left out
+    and False returned (True says nothing: the sums are the caller's to test).
+    """
     items, _, buckets = total.shape
     served, extra = total.copy(), np.zeros((items, buckets))
-    for i in range(items):
-        if short[i]:
+    taken, used = np.zeros(shared.hours.shape), np.zeros(shared.material.shape)
+    for makes in (True, False):
+        for i in range(items):
+            if not short[i] or (extra_cap[i].max() > 0.0) != makes:
+                continue
             served[i], extra[i] = serve_alone(total[i], floor[i], supply[i], value[i], waiting, extra_eur[i], extra_cap[i])
-    return served, extra
+            if makes and (
+                _exceeds(taken, shared.hours_use[:, i], extra[i], shared.hours)
+                or _exceeds(used, shared.material_use[:, i], np.cumsum(extra[i]), shared.material)
+            ):
+                return served, extra, False
+    return served, extra, True
+
+
+@njit(cache=True)
+def _exceeds(taken: F, use: F, pieces: F, there: F) -> bool:
+    """Add what ``pieces`` (buckets,) use to ``taken``; whether that is more than there is, by more than rounding could explain."""
+    beyond = False
+    for row in range(taken.shape[0]):
+        for b in range(taken.shape[1]):
+            taken[row, b] += use[row] * pieces[b]
+            beyond |= taken[row, b] > there[row, b] * (1.0 + 1e-9) + _CLEARLY
+    return beyond
