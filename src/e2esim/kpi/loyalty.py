@@ -66,7 +66,7 @@ def accounts_by_group(reading: Reading, worth: Floats) -> tuple[Floats, float]:
     before = np.where(last < reading.start, last, np.where(known, reading.start, -np.inf))
     again = ((last >= reading.end - window) & ~(a["left"] < reading.end)).astype(np.uint8)
     zero, none = np.zeros(n, dtype=np.float32), np.full(n, -1, dtype=np.int16)
-    traces = (before.astype(np.float32), again, none, none)
+    traces = k.PurchaseTraces(before.astype(np.float32), again, none, none)
     a |= {"last": last.astype(np.float32), "category": np.zeros(n, dtype=np.uint8)}
     a["scar"] = np.zeros(n, dtype=np.float32)
     a["memory_t"] = np.full(n, reading.end, dtype=np.float32)  # an account does not forget
@@ -127,7 +127,7 @@ def years_worth(loss_y: Floats, discount_y: float, horizon_y: float) -> Floats:
     return np.where(decay > 1e-9, -np.expm1(-decay * horizon_y) / np.maximum(decay, 1e-9), horizon_y)
 
 
-def _traces(reading: Reading) -> tuple[Array, Array, Array, Array]:
+def _traces(reading: Reading) -> k.PurchaseTraces:
     """Last purchase before the window, bought in it, brand before it, brand now: before any row is read."""
     c, outcome = reading.consumers, reading.outcome
     n, opening = outcome.consumers.n, outcome.opening_last.shape[0]
@@ -139,7 +139,7 @@ def _traces(reading: Reading) -> tuple[Array, Array, Array, Array]:
         np.maximum(last_before, np.where(c["first"] < reading.start, c["first"], -np.inf), out=last_before)
     brand = np.full(n, -1, dtype=np.int16)
     brand[:opening] = outcome.opening_brand
-    return last_before, np.zeros(n, dtype=np.uint8), brand, brand.copy()
+    return k.PurchaseTraces(last_before, np.zeros(n, dtype=np.uint8), brand, brand.copy())
 
 
 def _sum_loyalty(
@@ -147,45 +147,30 @@ def _sum_loyalty(
     c: dict[str, Array],
     cells: GroupCells,
     own: tuple[Array, Array, Array, Array, Array, Array],
-    traces: tuple[Array, Array, Array, Array],
+    traces: k.PurchaseTraces,
     window_h: Floats,
     margin: Floats,
 ) -> Floats:
     terms = reading.outcome.terms
     due_at, alive, rate, drop, purchases, worth = own
     sums = np.zeros((cells.count, k.LOYALTY))
-    k.loyalty(
-        cells.of_row,
-        c["segment"],
-        c["channel"],
-        c["category"],
-        c["first"],
-        c["last"],
-        due_at,
-        c["left"],
-        alive,
-        rate,
-        drop,
-        purchases,
-        c["memory"],
-        c["memory_t"],
-        c["scar"],
-        worth,
-        *traces,
-        cells.brands,
-        window_h,
-        np.asarray(terms.category_life_y, dtype=np.float64),
-        np.asarray(terms.segment_theta, dtype=np.float64),
-        terms.competitor_satisfaction,
-        terms.memory_base,
-        math.log(2.0) / (24.0 * terms.memory_half_life_d),
-        margin,
-        math.log1p(terms.discount_y),
-        terms.clv_horizon_y,
-        reading.start,
-        reading.end,
-        sums,
+    people = k.Clientele(
+        cells.of_row, c["segment"], c["channel"], c["category"], c["first"], c["last"], due_at, c["left"], alive, rate, drop, purchases,
+        c["memory"], c["memory_t"], c["scar"], worth,
+    )  # fmt: skip
+    law = k.CustomerLaw(
+        brands=cells.brands,
+        window_h=window_h,
+        life_y=np.asarray(terms.category_life_y, dtype=np.float64),
+        theta=np.asarray(terms.segment_theta, dtype=np.float64),
+        rival=terms.competitor_satisfaction,
+        memory_base=terms.memory_base,
+        forget_h=math.log(2.0) / (24.0 * terms.memory_half_life_d),
+        margin=margin,
+        discount_y=math.log1p(terms.discount_y),
+        horizon_y=terms.clv_horizon_y,
     )
+    k.loyalty(people, traces, law, reading.start, reading.end, sums)
     return fold(sums, cells, reading.groups)
 
 

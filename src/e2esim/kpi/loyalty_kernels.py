@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -137,89 +137,98 @@ def worth_without(
             out[i] = (1.0 - would / was) * (eur + value)
 
 
+class Clientele(NamedTuple):
+    """Customers, each (n,): ``base`` cell without brand, times [h], ``rate`` purchases per product life, ``worth`` [EUR] weight of seniority,
+    ``due_at`` next renewal need.
+    """
+
+    base: Array
+    segment: Array
+    channel: Array
+    category: Array
+    first: Array
+    last: Array
+    due_at: Array
+    left: Array
+    alive: Array
+    rate: Array
+    drop: Array
+    purchases: Array
+    memory: Array
+    memory_t: Array
+    scar: Array
+    worth: Array
+
+
+class PurchaseTraces(NamedTuple):
+    """Of each customer, (n,): last purchase before the window [h], 1 if it bought in it, brand before it and brand now."""
+
+    last_before: Array
+    bought: Array
+    brand_before: Array
+    brand_last: Array
+
+
+class CustomerLaw(NamedTuple):
+    """What customers' value is reckoned by: ``window_h`` (n_segments, n_categories), ``life_y`` (n_categories,), ``theta`` (n_segments,), ``margin``
+    (n_channels, n_categories) [EUR/purchase], ``discount_y`` continuous [1/year].
+    """
+
+    brands: int
+    window_h: Array
+    life_y: Array
+    theta: Array
+    rival: float
+    memory_base: float
+    forget_h: float
+    margin: Array
+    discount_y: float
+    horizon_y: float
+
+
 @njit(cache=True)
-def loyalty(
-    base: Array,
-    segment: Array,
-    channel: Array,
-    category: Array,
-    first: Array,
-    last: Array,
-    due_at: Array,
-    left: Array,
-    alive: Array,
-    rate: Array,
-    drop: Array,
-    purchases: Array,
-    memory: Array,
-    memory_t: Array,
-    scar: Array,
-    worth: Array,
-    last_before: Array,
-    bought: Array,
-    brand_before: Array,
-    brand_last: Array,
-    brands: int,
-    window_h: Array,
-    life_y: Array,
-    theta: Array,
-    rival: float,
-    memory_base: float,
-    forget_h: float,
-    margin: Array,
-    discount_y: float,
-    horizon_y: float,
-    start: float,
-    end: float,
-    out: Array,
-) -> None:
+def loyalty(people: Clientele, traced: PurchaseTraces, law: CustomerLaw, start: float, end: float, out: Array) -> None:
     """Add up customers by cell: active at the window's start and end, bought again, seniority, value.
 
-    Customer columns each (n,): ``base`` cell without brand, times [h], ``rate`` purchases per product life, ``worth``
-    [EUR]
-    weight of seniority, ``due_at`` next renewal need. ``window_h`` (n_segments, n_categories), ``life_y``
-    (n_categories,),
-    ``theta`` (n_segments,), ``margin`` (n_channels, n_categories) [EUR/purchase], ``discount_y`` continuous [1/year].
-    Active at t: first bought before t, last purchase not older than the activity window, not left. The customer's own
-    drop-out
-    probability p moves with satisfaction: logit p = logit drop - theta (memory - rival) + scar. ``out``: (n_cells,
-    LOYALTY).
+    Active at t: first bought before t, last purchase not older than the activity window, not left. The customer's own drop-out
+    probability p moves with satisfaction: logit p = logit drop - theta (memory - rival) + scar. ``out``: (n_cells, LOYALTY).
     """
-    for i in range(base.shape[0]):
-        window = window_h[segment[i], category[i]]
-        out_at = left[i] if not math.isnan(left[i]) else math.inf
-        at_start = first[i] < start and last_before[i] >= start - window and out_at >= start
-        at_end = first[i] < end and last[i] >= end - window and out_at >= end
+    for i in range(people.base.shape[0]):
+        window = law.window_h[people.segment[i], people.category[i]]
+        out_at = people.left[i] if not math.isnan(people.left[i]) else math.inf
+        at_start = people.first[i] < start and traced.last_before[i] >= start - window and out_at >= start
+        at_end = people.first[i] < end and people.last[i] >= end - window and out_at >= end
         if at_start:
-            o = out[base[i] * (brands + 1) + brand_before[i] + 1]
+            o = out[people.base[i] * (law.brands + 1) + traced.brand_before[i] + 1]
             o[START] += 1.0
-            o[AGAIN] += bought[i]
-            o[DUE] += bought[i] != 0 or out_at < end or (due_at[i] >= start and due_at[i] < end)
+            o[AGAIN] += traced.bought[i]
+            o[DUE] += traced.bought[i] != 0 or out_at < end or (people.due_at[i] >= start and people.due_at[i] < end)
             if at_end:
                 o[STAYED] += 1.0
-                o[YEARS_STAYED] += (end - first[i]) / _YEAR_H
+                o[YEARS_STAYED] += (end - people.first[i]) / _YEAR_H
             else:
                 o[GONE] += 1.0
-                o[YEARS_GONE] += (min(out_at, last[i] + window, end) - first[i]) / _YEAR_H
+                o[YEARS_GONE] += (min(out_at, people.last[i] + window, end) - people.first[i]) / _YEAR_H
         if not at_end:
             continue
-        years = (end - first[i]) / _YEAR_H
-        weight = max(0.0, worth[i])
-        above = (memory[i] - memory_base) * math.exp(-forget_h * max(0.0, end - memory_t[i]))
+        years = (end - people.first[i]) / _YEAR_H
+        weight = max(0.0, people.worth[i])
+        above = (people.memory[i] - law.memory_base) * math.exp(-law.forget_h * max(0.0, end - people.memory_t[i]))
         value = 0.0
-        if alive[i] != 0 and rate[i] > 0.0:
-            need_y = rate[i] / life_y[category[i]]
-            kept = need_y / (need_y + forget_h * _YEAR_H)  # of what memory is above its base line, at the next need
-            pull = theta[segment[i]] * (memory_base + above * kept - rival) - (scar[i] if theta[segment[i]] > 0.0 else 0.0)
-            value = living_value(margin[channel[i], category[i]], need_y, float(drop[i]), pull, purchases[i], discount_y, horizon_y)
-        o = out[base[i] * (brands + 1) + brand_last[i] + 1]
+        if people.alive[i] != 0 and people.rate[i] > 0.0:
+            need_y = people.rate[i] / law.life_y[people.category[i]]
+            kept = need_y / (need_y + law.forget_h * _YEAR_H)  # of what memory is above its base line, at the next need
+            theta, margin = law.theta[people.segment[i]], law.margin[people.channel[i], people.category[i]]
+            pull = theta * (law.memory_base + above * kept - law.rival) - (people.scar[i] if theta > 0.0 else 0.0)
+            value = living_value(margin, need_y, float(people.drop[i]), pull, people.purchases[i], law.discount_y, law.horizon_y)
+        o = out[people.base[i] * (law.brands + 1) + traced.brand_last[i] + 1]
         o[END] += 1.0
         o[YEARS_END] += years
         o[WORTH] += weight
         o[WORTH_YEARS] += weight * years
         o[CLV] += value
-        o[MEMORY] += memory_base + above
-        o[GAIN] += worth[i]
-        if first[i] >= start:
+        o[MEMORY] += law.memory_base + above
+        o[GAIN] += people.worth[i]
+        if people.first[i] >= start:
             o[NEW] += 1.0
             o[CLV_NEW] += value

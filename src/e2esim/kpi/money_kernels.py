@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy.typing as npt
 from numba import njit
@@ -27,58 +27,68 @@ BACK_TRADE = BACK + _CAUSES
 RETURNS = BACK_TRADE + _CAUSES
 
 
-@njit(cache=True)
-def money(
-    cell: Array,
-    kind: Array,
-    quantity: Array,
-    item: Array,
-    account: Array,
-    channel: Array,
-    market: Array,
-    delivered: Array,
-    revenue: Array,
-    contribution: Array,
-    payment_d: Array,
-    weight_kg: Array,
-    co2_kg_t: Array,
-    item_category: Array,
-    rate_y: float,
-    start: float,
-    end: float,
-    by_account: Array,
-    by_category: Array,
-    out: Array,
-) -> None:
-    """Add up the money of rows delivered in [start, end) [h]; a row brings all its money, later credits included.
+class SoldLines(NamedTuple):
+    """Columns of the order rows, each (n,), money in EUR; ``cell`` of a row, ``contribution`` that of the whole life of a line."""
 
-    Row columns each (n,), money in EUR, ``contribution`` that of the whole life of a line. ``payment_d`` (n_channels,) [days], ``weight_kg``, ``item_category``
-    (n_items,), ``co2_kg_t`` (n_channels, n_markets), ``rate_y`` continuous discount rate [1/year] to the window's
-    start. ``by_account``: (n_accounts,) contribution [EUR]. ``by_category``: (n_channels, n_categories, 3)
-    contribution [EUR], consumer lines, pieces to consumers. ``out``: (n_cells, MONEY).
+    cell: Array
+    kind: Array
+    quantity: Array
+    item: Array
+    account: Array
+    channel: Array
+    market: Array
+    delivered: Array
+    revenue: Array
+    contribution: Array
+
+
+class LineTerms(NamedTuple):
+    """``payment_d`` (n_channels,) [days], ``weight_kg``, ``item_category`` (n_items,), ``co2_kg_t`` (n_channels, n_markets), ``rate_y`` continuous
+    discount rate [1/year] to the window's start.
     """
-    for i in range(cell.shape[0]):
-        if not (delivered[i] >= start and delivered[i] < end):
+
+    payment_d: Array
+    weight_kg: Array
+    co2_kg_t: Array
+    item_category: Array
+    rate_y: float
+
+
+class MoneySums(NamedTuple):
+    """What is added up: ``by_account`` (n_accounts,) contribution [EUR]; ``by_category`` (n_channels, n_categories, 3) contribution [EUR], consumer lines,
+    pieces to consumers; ``by_cell`` (n_cells, MONEY).
+    """
+
+    by_account: Array
+    by_category: Array
+    by_cell: Array
+
+
+@njit(cache=True)
+def money(lines: SoldLines, terms: LineTerms, start: float, end: float, sums: MoneySums) -> None:
+    """Add up the money of rows delivered in [start, end) [h]; a row brings all its money, later credits included."""
+    for i in range(lines.cell.shape[0]):
+        if not (lines.delivered[i] >= start and lines.delivered[i] < end):
             continue
-        o = out[cell[i]]
-        gain = contribution[i]
+        o = sums.by_cell[lines.cell[i]]
+        gain, channel, item = lines.contribution[i], lines.channel[i], lines.item[i]
         o[LINES] += 1.0
-        o[REVENUE] += revenue[i]
-        o[RECEIVABLE] += float(revenue[i]) * payment_d[channel[i]]
-        o[DISCOUNTED] += gain * math.exp(-rate_y * (delivered[i] - start) / 8760.0)
-        if kind[i] != _SELL_OUT:
-            emission = co2_kg_t[channel[i], market[i]]
+        o[REVENUE] += lines.revenue[i]
+        o[RECEIVABLE] += float(lines.revenue[i]) * terms.payment_d[channel]
+        o[DISCOUNTED] += gain * math.exp(-terms.rate_y * (lines.delivered[i] - start) / 8760.0)
+        if lines.kind[i] != _SELL_OUT:
+            emission = terms.co2_kg_t[channel, lines.market[i]]
             if not math.isnan(emission):
-                o[CO2_KG] += quantity[i] * weight_kg[item[i]] * emission / 1000.0
-                o[CO2_PCS] += quantity[i]
-        if account[i] >= 0:
-            by_account[account[i]] += gain
-        category = item_category[item[i]]
+                o[CO2_KG] += lines.quantity[i] * terms.weight_kg[item] * emission / 1000.0
+                o[CO2_PCS] += lines.quantity[i]
+        if lines.account[i] >= 0:
+            sums.by_account[lines.account[i]] += gain
+        category = terms.item_category[item]
         if category >= 0:
-            by_category[channel[i], category, 0] += gain
-            if kind[i] != _REPLENISH:
-                by_category[channel[i], category, 1] += 1.0
-                by_category[channel[i], category, 2] += quantity[i]
+            sums.by_category[channel, category, 0] += gain
+            if lines.kind[i] != _REPLENISH:
+                sums.by_category[channel, category, 1] += 1.0
+                sums.by_category[channel, category, 2] += lines.quantity[i]
 
 
 @njit(cache=True)
