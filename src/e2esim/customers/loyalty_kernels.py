@@ -9,6 +9,7 @@ there only what dissatisfaction adds to p counts.
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -105,60 +106,75 @@ def past_of_one(
         purchases += 1
 
 
-@njit(cache=True)
-def installed_base(
-    keys: npt.NDArray[np.uint64],
-    code: Count,
-    count: int,
-    history_h: float,
-    mix_cdf: F,
-    rates: F,
-    drops: F,
-    item_cdf: F,
-    category: I64,
-    item_brand: I64,
-    life_h: F,
-    account_cdf: F,
-    a0: int,
-    a1: int,
-    account_order: I64,
-    memory_base: float,
-    memory_sd: float,
-    address: I64,
-    segment: npt.NDArray[np.uint8],
-    account: npt.NDArray[np.int16],
-    rate: npt.NDArray[np.float32],
-    drop: npt.NDArray[np.float32],
-    memory: npt.NDArray[np.float32],
-    first: npt.NDArray[np.float32],
-    last: npt.NDArray[np.float32],
-    nxt: npt.NDArray[np.float32],
-    purchases: npt.NDArray[np.uint16],
-    kind: npt.NDArray[np.uint8],
-    brand: npt.NDArray[np.int8],
-    at: int,
-) -> int:
-    """Customers of one cell acquired evenly over the past and still with the firm; returns the row after the last written.
+class PastCell(NamedTuple):
+    """A demand cell's past: its code, customers acquired over ``history_h`` [h], segments and items they came by, its accounts ``first`` .. ``last``."""
 
-    ``keys``: need, drop, item, facts, when, account; ``rates, drops``: quantile tables (segments, size).
+    code: int
+    acquired: int
+    history_h: float
+    mix_cdf: F
+    item_cdf: F
+    first: int
+    last: int
+
+
+class PastTables(NamedTuple):
+    """What all cells share: quantile tables ``rates, drops`` (segments, size), columns of items and accounts, and what memories are spread around."""
+
+    rates: F
+    drops: F
+    category: I64
+    brand: I64
+    life_h: F
+    account_cdf: F
+    account_order: I64
+    memory_base: float
+    memory_sd: float
+
+
+class OpeningBase(NamedTuple):
+    """Columns of the consumers that the past writes, each (capacity,)."""
+
+    address: I64
+    segment: npt.NDArray[np.uint8]
+    account: npt.NDArray[np.int16]
+    rate: npt.NDArray[np.float32]
+    drop: npt.NDArray[np.float32]
+    memory: npt.NDArray[np.float32]
+    first: npt.NDArray[np.float32]
+    last: npt.NDArray[np.float32]
+    next: npt.NDArray[np.float32]
+    purchases: npt.NDArray[np.uint16]
+    category: npt.NDArray[np.uint8]
+    brand: npt.NDArray[np.int8]
+
+
+@njit(cache=True)
+def installed_base(keys: npt.NDArray[np.uint64], cell: PastCell, tables: PastTables, base: OpeningBase, at: int) -> int:
+    """Customers of one cell acquired evenly over the past and still with the firm, written from row ``at`` on; returns the row after the last.
+
+    ``keys``: need, drop, item, facts, when, account.
     """
     out = np.empty(5)
-    n_segments = mix_cdf.shape[0]
-    for k in range(count):
-        who = child(child(code, -1), k)  # the past has addresses of its own
-        seg = pick(mix_cdf, 0, n_segments, uniform(keys[3], who, 0))
-        lam = from_table(rates[seg], uniform(keys[3], who, 1))
-        p = from_table(drops[seg], uniform(keys[3], who, 2))
-        since = -history_h * (k + uniform(keys[4], who, 0)) / count
-        if not past_of_one(keys[0], keys[1], keys[2], who, since, lam, p, item_cdf, life_h, out):
+    n_segments = cell.mix_cdf.shape[0]
+    for k in range(cell.acquired):
+        who = child(child(cell.code, -1), k)  # the past has addresses of its own
+        seg = pick(cell.mix_cdf, 0, n_segments, uniform(keys[3], who, 0))
+        lam = from_table(tables.rates[seg], uniform(keys[3], who, 1))
+        p = from_table(tables.drops[seg], uniform(keys[3], who, 2))
+        since = -cell.history_h * (k + uniform(keys[4], who, 0)) / cell.acquired
+        if not past_of_one(keys[0], keys[1], keys[2], who, since, lam, p, cell.item_cdf, tables.life_h, out):
             continue
-        address[at] = who
-        segment[at] = seg
-        account[at] = account_order[pick(account_cdf, a0, a1, uniform(keys[5], who, 0))] if a1 > a0 else -1
-        rate[at], drop[at] = lam, p
-        memory[at] = memory_base + memory_sd * normal(keys[3], who, 3)
-        first[at], last[at], nxt[at] = out[0], out[1], out[2]
-        purchases[at], kind[at], brand[at] = int(out[3]), category[int(out[4])], item_brand[int(out[4])]
+        base.address[at] = who
+        base.segment[at] = seg
+        some = cell.last > cell.first
+        drawn = pick(tables.account_cdf, cell.first, cell.last, uniform(keys[5], who, 0)) if some else 0
+        base.account[at] = tables.account_order[drawn] if some else -1
+        base.rate[at], base.drop[at] = lam, p
+        base.memory[at] = tables.memory_base + tables.memory_sd * normal(keys[3], who, 3)
+        base.first[at], base.last[at], base.next[at] = out[0], out[1], out[2]
+        item = int(out[4])
+        base.purchases[at], base.category[at], base.brand[at] = int(out[3]), tables.category[item], tables.brand[item]
         at += 1
     return at
 

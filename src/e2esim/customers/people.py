@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.customers.loyalty_kernels import first_needs, installed_base
+from e2esim.customers.loyalty_kernels import OpeningBase, PastCell, PastTables, first_needs, installed_base
 from e2esim.customers.need_clock import need_clock
 from e2esim.customers.satisfaction_kernels import CES_SHARES, CSAT_SHARES, NPS_SHARES, cut_points
 from e2esim.domain.book import CONSUMER_COLUMNS, Columns
@@ -19,6 +19,7 @@ from e2esim.streams.draws import quantile_table
 F = npt.NDArray[np.float64]
 
 _YEAR_H = 8760.0
+_MEMORY_SD = 0.15  # [satisfaction] by which the memories of the opening base differ, assumed
 _BASE_KEYS = ("loyalty.need", "loyalty.drop", "market.item", "market.facts", "base.when", "base.account")
 
 
@@ -77,42 +78,19 @@ class People:
         c = self.consumers
         c.take(int(counts.sum()))
         c["memory_t"][:] = 0.0
+        names = ("address", "segment", "account", "rate", "drop", "memory", "first", "last", "next", "purchases", "category", "brand")
+        base = OpeningBase(**{name: c[name] for name in names})
+        tables = PastTables(
+            self.rates, self.drops, w.items.category, w.items.brand, w.items.life_h, w.cells.account_cdf, w.cells.account_order, self.base, _MEMORY_SD
+        )
         at = 0
         for cell, count in enumerate(counts):
             a0 = at
-            channel = int(w.cells.channel[cell])
-            at = installed_base(
-                keys,
-                int(w.cells.code[cell]),
-                int(count),
-                m.history_y * _YEAR_H,
-                w.mix_cdf[channel],
-                self.rates,
-                self.drops,
-                self.item_cdf[cell],
-                w.items.category,
-                w.items.brand,
-                w.items.life_h,
-                w.cells.account_cdf,
-                int(w.cells.account_start[cell]),
-                int(w.cells.account_start[cell + 1]),
-                w.cells.account_order,
-                self.base,
-                0.15,
-                c["address"],
-                c["segment"],
-                c["account"],
-                c["rate"],
-                c["drop"],
-                c["memory"],
-                c["first"],
-                c["last"],
-                c["next"],
-                c["purchases"],
-                c["category"],
-                c["brand"],
-                at,
+            channel, start = int(w.cells.channel[cell]), w.cells.account_start
+            past = PastCell(
+                int(w.cells.code[cell]), int(count), m.history_y * _YEAR_H, w.mix_cdf[channel], self.item_cdf[cell], int(start[cell]), int(start[cell + 1])
             )
+            at = installed_base(keys, past, tables, base, at)
             c["cell"][a0:at], c["channel"][a0:at], c["market"][a0:at] = cell, channel, w.cells.market[cell]
         c.n = at
         self.opening_customers = at
