@@ -220,6 +220,7 @@ def test_backward_moves_earlier_when_a_week_is_full() -> None:
         np.full((1, 4), 12.0),
         np.array([10_000]),
         np.zeros(1),
+        np.arange(28)[None, :],
     )
     assert list(zip((day // 7).tolist(), qty.tolist(), strict=True)) == [(2, 11.0), (1, 11.0), (0, 8.0)]
     assert step.tolist() == [0, 0, 0]

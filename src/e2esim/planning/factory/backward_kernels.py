@@ -27,11 +27,13 @@ def backward_wants(
     capacity: Floats,
     free_from: Ints,
     least: Floats,
+    opened: Ints,
 ) -> tuple[Ints, Ints, Floats]:
     """Wanted lots (step, day, qty) that cover ``need`` as late as hours allow; what does not fit before goes after.
 
     ``need``: (n_nodes, n_days) pieces required at the start of a day, changed in place; ``step_order``: steps, users
-    before suppliers; ``least``: (n_steps,) smallest lot, 0 where smaller wishes may wait for others [pcs].
+    before suppliers; ``least``: (n_steps,) smallest lot, 0 where smaller wishes may wait for others [pcs];
+    ``opened``: (n_centres, n_days) the last day up to each on which a work centre is open [d].
     """
     n_days = need.shape[1]
     n_weeks = min(capacity.shape[1], (n_days + 6) // 7)
@@ -53,7 +55,7 @@ def backward_wants(
             used = min(have, q)
             have -= used
             if q - used > EPS and d < free_from[node]:
-                latest[max(0, d - flow[s])] += q - used
+                latest[opened[centre[s], max(0, d - flow[s])]] += q - used
                 any_need = True
         if not any_need:
             continue

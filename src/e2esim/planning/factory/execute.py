@@ -18,7 +18,7 @@ from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.search_kernels import improve
 from e2esim.planning.factory.shop_floor import Prices
 from e2esim.planning.factory.trace import Schedule
-from e2esim.planning.factory.worked import hours_used
+from e2esim.planning.factory.worked import hours_used, last_open_days
 
 PRICES = Prices(
     delay=0.01,  # a piece late by a hundred days costs twice a piece late by none
@@ -107,6 +107,7 @@ def backward(
         problem.capacity_h if capacity is None else capacity,
         net.free_from,
         view.steps.lot_min if whole_lots else np.zeros(problem.n_steps),
+        last_open_days(problem, view.days),
     )
     return wants_of(problem, *wanted)
 

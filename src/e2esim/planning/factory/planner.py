@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from e2esim.planning.factory.blame import Ledger, judge, suspects
+from e2esim.planning.factory.bought_less import bought_less
 from e2esim.planning.factory.bounds import lead_time_bound, relaxed_bound
 from e2esim.planning.factory.change_kernels import State
 from e2esim.planning.factory.counterfactual import completed, completed_late, late_anyway, late_lifted, late_pieces
@@ -113,6 +114,7 @@ def planned(problem: PlanProblem, *, time_limit_s: float = 10.0, seed: int = 1, 
     wants, bound = _start(view, net, state, clock, tail_s, min(calendar, 7 * ((end + 13) // 7)), rounds is not None)
     wants, bound = _exact(view, wants, bound, state, (clock, tail_s, end, rounds, seed))
     _search(view, wants, state, clock, tail_s, bound, rounds)
+    wants = bought_less(view, wants, state, lambda: rounds is not None or clock.left() > tail_s)
     schedule = execute(view, wants)
     if _open(problem, schedule).max(initial=0.0) > 1e-6:
         whole = longer(view, calendar)

@@ -62,6 +62,26 @@ def lead_days(problem: PlanProblem, net: MaterialNetwork) -> Ints:
     return np.where(by_hour, np.maximum(np.ceil(days), lead), lead).astype(np.int64)
 
 
+def last_open_days(problem: PlanProblem, days: int) -> Ints:
+    """Last day up to each on which a work centre is open, (n_centres, days) [d]: a lot that must start on a Sunday starts on Friday.
+
+    The day itself where hours are by week, and before the first open day.
+    """
+    every = np.arange(days, dtype=np.int64)
+    table = np.tile(every, (len(problem.centres), 1))
+    shifts = problem.shifts
+    if shifts is None or not days:
+        return table
+    for c in np.flatnonzero(shifts.by_hour).tolist():
+        rows = [k for m in shifts.machines(c) for k in shifts.intervals(m)]
+        first = np.clip(shifts.opens[rows] // DAY_H, 0, days).astype(np.int64)
+        after = np.clip(np.ceil(shifts.closes[rows] / DAY_H), 0, days).astype(np.int64)
+        change = np.bincount(first, minlength=days + 1) - np.bincount(after, minlength=days + 1)
+        last = np.maximum.accumulate(np.where(np.cumsum(change)[:days] > 0, every, -1))
+        table[c] = np.where(last >= 0, last, every)
+    return table
+
+
 def by_weeks(problem: PlanProblem, lead: Ints) -> PlanProblem:
     """The problem as a plan by the week sees it: hours by week everywhere, steps as long as a usual lot."""
     return problem if problem.shifts is None else replace(problem, step_flow_days=lead, shifts=None)
