@@ -22,7 +22,7 @@ def _texts(name: str) -> dict[str, dict[str, str]]:
     return found
 
 
-@pytest.mark.parametrize("name", ["page", "short"])
+@pytest.mark.parametrize("name", ["page", "short", "run_pages"])
 def test_every_text_has_both_languages_and_the_same_fields(name: str) -> None:
     for key, entry in _texts(name).items():
         assert set(entry) == {"en", "it"}, key
@@ -78,7 +78,7 @@ def test_calendar_weeks() -> None:
 
 def test_no_text_promises_more_than_it_can() -> None:
     """Words of praise need evidence the report does not have."""
-    english = " ".join(entry["en"] for entry in _texts("page").values())
+    english = " ".join(entry["en"] for name in ("page", "run_pages") for entry in _texts(name).values())
     assert re.findall(r"\b(?:better|best|optimal|excellent|improved|worse)\b", english, flags=re.IGNORECASE) == []
 
 

@@ -41,9 +41,14 @@ def run_network(place: Place, overrides: Sequence[str], options: RunOptions) -> 
 
     with progress_bar(quiet=options.quiet) as tell:
         result = study_network(opened.company, replications=options.replications, keep=options.replication - 1, progress=tell)
+    page = ""
+    if options.report:
+        from e2esim.report.network_page import build_network_page
+
+        page = build_network_page(result, language=options.language)
     if folder.is_dir():  # empty, as run_folder has seen
         folder.rmdir()
-    write_network(result, folder, opened.tables)
+    write_network(result, folder, opened.tables, page)
     if options.as_json:
         typer.echo(network_json(result, folder))
     elif not options.quiet:

@@ -46,12 +46,17 @@ def run_planned(data: Path, overrides: Sequence[str], options: RunOptions) -> No
         game = post_game(company, rules, progress=tell) if options.post_game else None
     if folder.is_dir():  # empty, as run_folder has seen
         folder.rmdir()
-    write_planned_run(study, game, folder, read.tables)
+    stated = taken_for_granted(read, rules)
+    page = ""
+    if options.report:
+        from e2esim.report.planned.page import build_planned_page
+
+        page = build_planned_page(study, game, language=options.language, stated=stated)
+    write_planned_run(study, game, folder, read.tables, page)
     if options.save is not None:
         from e2esim.application.stopping import save_company
 
         save_company(read, study, options.save)
-    stated = taken_for_granted(read, rules)
     if options.as_json:
         typer.echo(planned_json(study, game, folder, stated))
     elif not options.quiet:

@@ -95,14 +95,13 @@ def run_company(overrides: Sequence[str], options: RunOptions) -> None:
 
 
 def _no_use_for(options: RunOptions, run: str, but: Sequence[str] = ()) -> None:
-    """Refuse options that would change nothing: a run without markets writes tables and no page, in English, on one core."""
+    """Refuse options that would change nothing: a run without markets takes one core."""
     given = {
-        "--no-report": not options.report, "--language": options.language != "en", "--workers": options.workers > 0,
-        "--stop-at": bool(options.stop_at), "--save": options.save is not None, "--resume": options.resume is not None,
+        "--workers": options.workers > 0, "--stop-at": bool(options.stop_at), "--save": options.save is not None, "--resume": options.resume is not None,
     }  # fmt: skip
     wrong = [name for name, there in given.items() if there and name not in but]
     if wrong:
-        message = f"changes nothing in a run {run}: it writes tables and no page, in English, on one core, to its end"
+        message = f"changes nothing in a run {run}: it takes one core, to its end"
         raise InputErrors([Problem(file=COMMAND_LINE, column=name, message=message, remedy="leave it out") for name in wrong])
 
 

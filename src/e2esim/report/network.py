@@ -25,7 +25,7 @@ _POINT_COLUMNS = ("fill_rate", "cycle_service", "stock", "backlog", "bullwhip", 
 _CENTRE_COLUMNS = ("utilisation", "throughput", "wait_h", "queue")
 
 
-def write_network(result: NetworkResult, folder: Path, tables: Mapping[str, pl.DataFrame]) -> Path:
+def write_network(result: NetworkResult, folder: Path, tables: Mapping[str, pl.DataFrame], page: str = "") -> Path:
     """Write the run folder: kpis.csv, stock_points.csv, work_centres.csv, replications.csv, manifest.json, and the rows of the kept replication.
 
     These are inventory.parquet (every stock point in every period) and orders.parquet (the one order book).
@@ -44,6 +44,8 @@ def write_network(result: NetworkResult, folder: Path, tables: Mapping[str, pl.D
             result.per_replication.write_csv(partial / "replications.csv")
         inventory_frame(result.kept).write_parquet(partial / "inventory.parquet", compression="lz4", statistics=False)
         orders_frame(result.kept).write_parquet(partial / "orders.parquet", compression="lz4", statistics=False)
+        if page:
+            (partial / "report.html").write_text(page, encoding="utf-8")
         files = {path.name: path.stat().st_size for path in partial.iterdir()}
         text = json.dumps(_manifest(result, tables, files), indent=2, ensure_ascii=False, allow_nan=False)
         (partial / "manifest.json").write_text(text + "\n", encoding="utf-8")

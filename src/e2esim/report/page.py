@@ -12,7 +12,7 @@ from e2esim.report import grids
 from e2esim.report import sentences as say
 from e2esim.report.accounts import Statements, account_grids
 from e2esim.report.differs import NOTHING, Stated
-from e2esim.report.pictures.ink import css
+from e2esim.report.pictures.palette import css
 from e2esim.report.rendered import page_templates
 from e2esim.report.result import Names, Result, read_names
 from e2esim.report.scene import Scene, Section
@@ -48,9 +48,10 @@ def build_page(result: Result, *, language: str = "en", stated: Stated = NOTHING
         answer[2:2] = [*scene.load_said(), *([promises] if promises else [])]
         sections = scene.sections()
     answer += say.range_sentences(result.table, names.channels, ("csat",), words)
-    return page_templates().get_template("report.html.j2").render(
-        w=words,
-        css=Markup(css()),
+    return rendered(
+        words,
+        kind=words("kind"),
+        h_tables=words("h_tables"),
         title=result.settings.title or result.scenario,
         facts=[*_facts(result, words), *_stated(stated, words)],
         answer=answer,
@@ -60,8 +61,14 @@ def build_page(result: Result, *, language: str = "en", stated: Stated = NOTHING
         tables=grids.breakdowns(result, names, words),
         every=grids.every_kpi(result.kpis, words),
         reading=_reading(result, words),
-        foot=words("made_by", version=_version(), wall=words.number(result.wall_s, 1)),
+        wall_s=result.wall_s,
     )
+
+
+def rendered(words: Words, *, wall_s: float, **parts: object) -> str:
+    """The page of a run from its parts: title, kind, facts, answer, tiles, sections, statements, tables (h_tables), every, reading."""
+    foot = words("made_by", version=_version(), wall=words.number(wall_s, 1))
+    return page_templates().get_template("report.html.j2").render(w=words, css=Markup(css()), foot=foot, **parts)
 
 
 def _names(result: Result) -> Names:

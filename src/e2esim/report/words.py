@@ -57,7 +57,8 @@ class Words:
         KeyError
             If there is no such text.
         """
-        text: str = _texts("page")[key][self.language]
+        page = _texts("page")
+        text: str = (page if key in page else _texts("run_pages"))[key][self.language]
         return text.format(**fields).strip() if fields else text.strip()
 
     def label(self, kpi: str) -> str:

@@ -17,8 +17,8 @@ from e2esim.report.whole_folder import whole_folder
 from e2esim.study.planned_runs import PlannedStudy, PostGame
 
 
-def write_planned_run(study: PlannedStudy, game: PostGame | None, folder: Path, tables: Mapping[str, pl.DataFrame]) -> Path:
-    """Write the run folder; row tables are of the first replication.
+def write_planned_run(study: PlannedStudy, game: PostGame | None, folder: Path, tables: Mapping[str, pl.DataFrame], page: str = "") -> Path:
+    """Write the run folder; row tables are of the first replication; ``page`` is the text of report.html, '' for none.
 
     Raises
     ------
@@ -31,6 +31,8 @@ def write_planned_run(study: PlannedStudy, game: PostGame | None, folder: Path, 
             make(study).write_parquet(partial / f"{name}.parquet", compression="zstd")
         if game is not None:
             post_game_frame(game).write_csv(partial / "post_game.csv")
+        if page:
+            (partial / "report.html").write_text(page, encoding="utf-8")
         files = {path.name: path.stat().st_size for path in partial.iterdir()}
         manifest = {
             "run": "planned",

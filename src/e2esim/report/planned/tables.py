@@ -10,7 +10,8 @@ import numpy.typing as npt
 import polars as pl
 
 from e2esim.domain.planned_outcome import LineSource, PlannedOutcome, Stage
-from e2esim.kpi.planned import KPIS, PIECE, as_planned, in_full, piece_days_late
+from e2esim.kpi.planned import KPIS, in_full, piece_days_late
+from e2esim.report.planned.late import apart_from_plan
 from e2esim.study.planned_runs import PlannedStudy, PostGame
 
 Ints = npt.NDArray[np.int64]
@@ -58,22 +59,12 @@ def orders_frame(study: PlannedStudy) -> pl.DataFrame:
 
 def against_plan(outcome: PlannedOutcome) -> list[str]:
     """In words, why the last piece of each line did not come on the day of the first plan that knew it; '' where it did."""
-    lines, n, sent = outcome.lines, outcome.lines.n, outcome.shipments
-    asked, kept = as_planned(outcome)
-    done = np.flatnonzero(sent["stage"][: sent.n] == Stage.DONE)
-    waited, aim = np.zeros(n, dtype=np.int64), np.full(n, -1, dtype=np.int64)
-    np.maximum.at(waited, sent["line"][done], sent["day"][done] - sent["plan_day"][done])
-    np.maximum.at(aim, sent["line"][done], sent["plan_day"][done])
     words = []
-    for row in range(n):
-        parts = []
-        if aim[row] >= 0 and lines["planned"][row] >= 0 and aim[row] != lines["planned"][row]:
-            parts.append(f"planned anew for {outcome.start + timedelta(days=int(aim[row]))}")
-        if waited[row] > 0:
-            parts.append(f"goods came {waited[row]} days after their planned day")
-        if lines["open"][row] > PIECE and asked[row]:
-            parts.append("open when the run ended")
-        words.append("" if kept[row] else "; ".join(parts) or "planned after the run")
+    for line in apart_from_plan(outcome):
+        parts = [f"planned anew for {line.anew}"] if line.anew is not None else []
+        parts += [f"goods came {line.waited} days after their planned day"] if line.waited > 0 else []
+        parts += ["open when the run ended"] if line.is_open else []
+        words.append("" if line.kept else "; ".join(parts) or "planned after the run")
     return words
 
 
