@@ -60,6 +60,21 @@ def test_what_comes_too_late_is_bought(tmp_path: Path) -> None:
     assert made.frames["purchases"]["qty"].sum() == 20.0
 
 
+@pytest.mark.parametrize(("hours", "due"), [("60", "2026-03-16"), ("100", "2026-03-30"), ("170", "2026-04-24")])
+def test_a_job_longer_than_a_week_is_made_once(tmp_path: Path, hours: str, due: str) -> None:
+    """A lamp of 100 hours in weeks of 40: one lot, one shade, in time."""
+    tables = company("0", "2026-04-10", "2026-04-03") | {
+        "routings": [["item", "step", "work_centre", "setup_h_per_lot", "run_h_per_unit", "flow_days"], ["LAMP", "10", "HALL", "0", hours, "1"],
+                     ["BODY", "10", "HALL", "0", "0.2", "1"]],
+        "orders": [["order", "customer", "item", "qty", "due"], ["A", "C", "LAMP", "1", due]],
+    }  # fmt: skip
+    del tables["receipts"]
+    made = planned(tmp_path / "data", tables)
+    assert made.frames["deliveries"]["days_late"].max() <= 0
+    assert made.lots.group_by("item").agg(pl.col("qty").sum()).sort("item").rows() == [("BODY", 1.0), ("LAMP", 1.0)]
+    assert made.frames["purchases"]["qty"].to_list() == [1.0]
+
+
 def test_a_lot_that_should_start_on_a_sunday_starts_on_friday() -> None:
     shifts = shifts_of([[(1.0, [(24.0 * d + 8.0, 24.0 * d + 16.0, 0) for d in range(1, 14) if d % 7 < 5])], None])
     problem: Any = SimpleNamespace(shifts=shifts, centres=("A", "B"))

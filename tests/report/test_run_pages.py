@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import yaml
 
-from e2esim.config.supply_network import network_place, open_network
+from e2esim.config.places import network_place
+from e2esim.config.supply_network import open_network
 from e2esim.kpi.network import UNITS
 from e2esim.kpi.planned import KPIS, due_lines, in_full
 from e2esim.report.network_page import build_network_page
@@ -30,7 +31,7 @@ def exact(page: str) -> dict[str, float]:
 
 @pytest.fixture(scope="module")
 def planned() -> PlannedStudy:
-    return replicate_run(synthetic_company(1), RunRules(days=28, rounds=0))
+    return replicate_run(synthetic_company(1, load=1.8), RunRules(days=28, rounds=0))
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.domain.chance import Chance
-from e2esim.domain.network_rows import DemandRow, NetworkRows, OperationRow, PointRow, ReceiptRow, RuleRow
+from e2esim.domain.network_rows import EVERY_DAY, DemandRow, NetworkRows, OpenDays, OperationRow, PointRow, ReceiptRow, RuleRow
 from e2esim.domain.network_shape import bands, echelon_use, levels
 
 Ints = npt.NDArray[np.int64]
@@ -153,6 +153,12 @@ def address_of(*names: str) -> int:
     """
     digest = hashlib.blake2b("\x1f".join(names).encode(), digest_size=8).digest()
     return int.from_bytes(digest, "little") >> 1
+
+
+def open_days_of(network: SupplyNetwork) -> tuple[OpenDays, ...]:
+    """Every pattern of days on which goods leave, once, in order of first use; that of every day is left out."""
+    seen = dict.fromkeys([*(operation.leaves for operation in network.operations), *(demand.leaves for demand in network.demands)])
+    return tuple(days for days in seen if days != EVERY_DAY)
 
 
 def laws_of(network: SupplyNetwork) -> tuple[Chance, ...]:

@@ -80,13 +80,37 @@ class StepRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OpenDays:
+    """Days on which goods may leave: ``weekdays`` repeat from the first day of the run, days in ``closed`` (from the start) are taken out."""
+
+    weekdays: tuple[bool, ...] = (True,) * 7
+    closed: frozenset[int] = frozenset()
+
+    def next_open(self, days: int) -> tuple[int, ...]:
+        """First open day from each day on, (days,); the first one after them where none is left.
+
+        >>> OpenDays(weekdays=(True, False, False, True, True, True, True), closed=frozenset({3, 6})).next_open(7)
+        (0, 4, 4, 4, 4, 5, 7)
+        """
+        found, ahead = [0] * days, -1
+        for day in range(days - 1, -1, -1):
+            ahead = day if self.weekdays[day % 7] and day not in self.closed else ahead
+            found[day] = ahead if ahead >= 0 else days
+        return tuple(found)
+
+
+EVERY_DAY = OpenDays()
+
+
+@dataclass(frozen=True, kw_only=True)
 class OperationRow:
     """A way to bring an item to a site.
 
     ``source``: site of a move, supplier of a purchase, empty for make. ``inputs``: components and units of them for one good unit (before yield).
     ``order_delay_d``: until the source sees the order. ``share`` of the quantity (several sources), or ``priority`` (1 first; the next one is asked
     when those before it cannot deliver at once). ``order_eur`` per order placed, ``unit_eur`` per unit received, ``shipment_eur`` per shipment,
-    ``transit_eur`` per unit and period under way.
+    ``transit_eur`` per unit and period under way. Of purchases and moves: goods leave on the days of ``leaves``, no more than ``weekly_most`` in seven
+    days; a unit of a purchase is rejected on receipt with probability ``reject_share``.
     """
 
     kind: OperationName
@@ -104,13 +128,17 @@ class OperationRow:
     priority: int = 1
     share: float = 0.0
     steps: tuple[StepRow, ...] = ()
+    leaves: OpenDays = EVERY_DAY
+    weekly_most: float = float("inf")
+    reject_share: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class DemandRow:
     """A stream of customer lines: first at ``first_d``, then after each gap, while t < ``to_d``.
 
-    With ``gap_first`` the first line comes a gap after ``first_d``. ``delivery``: days to the customer, ``delivery_eur`` per shipment.
+    With ``gap_first`` the first line comes a gap after ``first_d``. ``delivery``: days to the customer, ``delivery_eur`` per shipment,
+    which leaves on the days of ``leaves``.
     A share of the lines comes back ``return_d`` days after delivery, as good as new, for the price. ``order``: number of a single order.
     """
 
@@ -129,6 +157,7 @@ class DemandRow:
     return_d: float = 0.0
     priority: int = 1
     order: str = ""
+    leaves: OpenDays = EVERY_DAY
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,12 +10,12 @@ from markupsafe import Markup
 
 from e2esim.kpi.network import UNITS
 from e2esim.report.grids import TextGrid, Tile
-from e2esim.report.network_stages import COST_PARTS, Stage, stages_of, total, whole_swing
+from e2esim.report.network_stages import COST_PARTS, NetworkStage, stages_of, total, whole_swing
 from e2esim.report.page import rendered
 from e2esim.report.pictures.bars import Bars, draw_flat_bars
 from e2esim.report.pictures.curves import STROKES, Curve, draw_curves
-from e2esim.report.pictures.ink import BLUE, BLUEWASH, ORANGE, ORANGEWASH, TEAL
 from e2esim.report.pictures.lines import TimeAxis
+from e2esim.report.pictures.palette import BLUE, BLUEWASH, ORANGE, ORANGEWASH, TEAL
 from e2esim.report.scene import Card, Section
 from e2esim.report.words import Weeks, Words
 from e2esim.study.network import CENTRE, POINT, WHOLE, NetworkResult
@@ -69,7 +69,7 @@ def _facts(result: NetworkResult, words: Words) -> list[str]:
     return [words("scenario", name=result.company.settings.name), period, size, run]
 
 
-def _answer(result: NetworkResult, stages: Sequence[Stage], words: Words) -> list[str]:
+def _answer(result: NetworkResult, stages: Sequence[NetworkStage], words: Words) -> list[str]:
     fill, lost, cost = (total(result, name) for name in ("fill_rate", "lost_share", "cost_eur"))
     said = [words("say_network_fill", share=words.told(fill, "share"))] if math.isfinite(fill) else []
     if lost > 0.0:
@@ -114,7 +114,7 @@ def _frame(result: NetworkResult, words: Words) -> TimeAxis:
     return TimeAxis(weeks=weeks, count=max(1, math.ceil(clock.horizon_d / 7.0)), warmup=clock.warmup_d / 7.0, words=words)
 
 
-def _cards(result: NetworkResult, stages: Sequence[Stage], words: Words) -> list[Card]:
+def _cards(result: NetworkResult, stages: Sequence[NetworkStage], words: Words) -> list[Card]:
     frame, period = _frame(result, words), result.kept.clock.period_d / 7.0
     shown = list(stages)[:MOST_STAGES]
     asked = [Curve(name=words("customers_demand"), values=stages[0].demand, stroke=0)]
@@ -123,8 +123,8 @@ def _cards(result: NetworkResult, stages: Sequence[Stage], words: Words) -> list
     cards = []
     if stages[0].demand.size:
         cards = [
-            _card(words, "asked", draw_curves(asked, period, frame, "asked", words("asked_title"))),
-            _card(words, "onhand", draw_curves(held, period, frame, "onhand", words("onhand_title"))),
+            _card(words, "asked", draw_curves(asked, period, frame, words("asked_title"))),
+            _card(words, "onhand", draw_curves(held, period, frame, words("onhand_title"))),
         ]
     swings = [stage for stage in stages if math.isfinite(stage.swing)]
     if swings:
@@ -141,19 +141,19 @@ def _card(words: Words, name: str, picture: str, legend: Sequence[tuple[str, str
     return Card(title=words(f"{name}_title"), picture=Markup(picture), caption=words(f"{name}_caption"), legend=legend)
 
 
-def _bars(stages: Sequence[Stage], values: Sequence[float], texts: Sequence[str], name: str, words: Words) -> str:
-    return draw_flat_bars(Bars(names=[s.name for s in stages], texts=texts, parts=[(BLUE, values)]), name, words(f"{name}_title"))
+def _bars(stages: Sequence[NetworkStage], values: Sequence[float], texts: Sequence[str], name: str, words: Words) -> str:
+    return draw_flat_bars(Bars(names=[s.name for s in stages], texts=texts, parts=[(BLUE, values)]), words(f"{name}_title"))
 
 
-def _costs(stages: Sequence[Stage], words: Words) -> Card:
+def _costs(stages: Sequence[NetworkStage], words: Words) -> Card:
     used = [part for part in COST_PARTS if any(stage.costs[part] > 0 for stage in stages)]
     parts = [(_COST_INK[part][0], [stage.costs[part] for stage in stages]) for part in used]
     texts = [words.told(sum(stage.costs.values()), "EUR") for stage in stages]
-    picture = draw_flat_bars(Bars(names=[s.name for s in stages], texts=texts, parts=parts), "costs", words("costs_title"))
+    picture = draw_flat_bars(Bars(names=[s.name for s in stages], texts=texts, parts=parts), words("costs_title"))
     return _card(words, "costs", picture, [(_COST_INK[part][1], words(f"cost_{part}")) for part in used])
 
 
-def _by_stage(stages: Sequence[Stage], words: Words) -> TextGrid:
+def _by_stage(stages: Sequence[NetworkStage], words: Words) -> TextGrid:
     columns = {
         "fill_rate": [s.fill for s in stages], "stock": [s.stock for s in stages], "backlog": [s.backlog for s in stages],
         "demand": [s.asked_for for s in stages], "ordered": [s.ordered_mean for s in stages],

@@ -20,7 +20,7 @@ COST_PARTS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stage:
+class NetworkStage:
     """Stock points of one low-level code: ``points`` are their numbers; ``demand``, ``ordered`` and ``net`` (stock less backlog) are
     (periods,) [units], ``asked_for`` and ``ordered_mean`` their means after the warm-up; ``costs`` by part [EUR/period]."""
 
@@ -38,7 +38,7 @@ class Stage:
     costs: dict[str, float]
 
 
-def stages_of(result: NetworkResult, words: Words) -> list[Stage]:
+def stages_of(result: NetworkResult, words: Words) -> list[NetworkStage]:
     """Stages of the kept replication, from the customer upwards."""
     outcome = result.kept
     network, record, tally = outcome.network, outcome.record, outcome.tally
@@ -52,7 +52,7 @@ def stages_of(result: NetworkResult, words: Words) -> list[Stage]:
         at_once = float(tally["at_once"][points].sum() + tally["asked_at_once"][points].sum())
         varies = float(np.var(demand[first:])) if demand[first:].size > 1 else 0.0
         found.append(
-            Stage(
+            NetworkStage(
                 name=_name(result, points.tolist(), int(level), words),
                 points=points.astype(np.int64),
                 demand=demand,
@@ -70,7 +70,7 @@ def stages_of(result: NetworkResult, words: Words) -> list[Stage]:
     return found
 
 
-def whole_swing(result: NetworkResult, stages: list[Stage]) -> float:
+def whole_swing(result: NetworkResult, stages: list[NetworkStage]) -> float:
     """Variance of what the last stage orders over that of what customers ask of the first, NaN where it does not vary."""
     first = _first(result)
     varies = float(np.var(stages[0].demand[first:])) if stages[0].demand[first:].size > 1 else 0.0

@@ -20,6 +20,28 @@ def draw(s: NetworkState, law: int, key: int, address: int, number: int) -> floa
 
 
 @called
+def rejected(quantity: float, share: float, u: float) -> float:
+    """Quantile ``u`` of the units rejected of ``quantity``, each with probability ``share``: binomial, by its normal limit from a mean of 50 on.
+
+    A quantity that is not whole counts as the whole units in it.
+    """
+    n = math.floor(quantity + C.EPS)
+    if n < 1.0 or share <= 0.0:
+        return 0.0
+    if share >= 1.0:
+        return n
+    if n * share >= 50.0:
+        return min(n, max(0.0, math.floor(n * share + math.sqrt(n * share * (1.0 - share)) * normal_quantile(u) + 0.5)))
+    k, part = 0.0, math.exp(n * math.log1p(-share))
+    total = part
+    while total < u and k < n:
+        part *= (n - k) / (k + 1.0) * share / (1.0 - share)
+        k += 1.0
+        total += part
+    return k
+
+
+@called
 def sample(laws: Any, table: Any, law: int, u: float) -> float:
     """Quantile ``u`` of law number ``law``."""
     kind = laws[law].kind

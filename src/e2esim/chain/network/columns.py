@@ -23,12 +23,12 @@ RULE = _table(
     "level reorder quantity review_d first_d from_d to_d alpha cover_d lot_min lot_multiple lot_max", "kind below echelon forecast sends_back plan"
 )
 WAY = _table(
-    "delay_d order_eur unit_eur shipment_eur transit_eur share given under_way",
-    "kind to inputs inputs_end law steps steps_end head tail sent address orders",
+    "delay_d order_eur unit_eur shipment_eur transit_eur share given under_way weekly_most free_at reject",
+    "kind to inputs inputs_end law steps steps_end head tail sent address orders opens",
 )
 INPUT = _table("quantity", "point")
 STEP = _table("setup_d run_d", "centre law")
-DEMAND = _table("next to_d price_eur delivery_eur return_share return_d first_d", "point gap_law law delivery_law priority number address gap_first")
+DEMAND = _table("next to_d price_eur delivery_eur return_share return_d first_d", "point gap_law law delivery_law priority number address gap_first opens")
 RECEIPT = _table("quantity at_d", "point")
 CENTRE = _table("used_d starts waited wait_d done", "machines busy head tail")
 LAW = _table("a b", "kind low high")
@@ -71,8 +71,9 @@ CONSTANT, EXPONENTIAL, NORMAL, UNIFORM, LOGNORMAL, FROM_TABLE, DISCRETE = 0, 1, 
 # clock [d]; switches; keys of the streams
 HORIZON, WARMUP, PERIOD, DAYS = 0, 1, 2, 3
 COSTS_OVER_TIME, KEEP_BOOK, RECORDING = 0, 1, 2
-K_QUANTITY, K_GAP, K_LEAD, K_SHOP, K_RETURN, K_DELIVERY = 0, 1, 2, 3, 4, 5
+K_QUANTITY, K_GAP, K_LEAD, K_SHOP, K_RETURN, K_DELIVERY, K_REJECT = 0, 1, 2, 3, 4, 5, 6
 EPS = 1e-9
+# `opens` (patterns, days): the first day from each day on, on which goods leave; a way or stream with opens < 0 leaves every day
 
 
 class NetworkState(NamedTuple):
@@ -103,6 +104,7 @@ class NetworkState(NamedTuple):
     record: npt.NDArray[np.float32]
     counters: npt.NDArray[np.int64]
     moment: npt.NDArray[np.int64]
+    opens: npt.NDArray[np.int64]
     keys: npt.NDArray[np.uint64]
     clock: npt.NDArray[np.float64]
     switches: npt.NDArray[np.int64]

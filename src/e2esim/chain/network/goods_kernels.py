@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from e2esim.chain.network import columns as C
 from e2esim.chain.network.chance_kernels import draw
 from e2esim.chain.network.columns import NetworkState
@@ -158,11 +160,37 @@ def ship(s: NetworkState, o: int, t: float, give: float) -> None:
 
 
 @inner
+def next_open(s: NetworkState, opens: int, t: float) -> float:
+    """First time from ``t`` on at which goods of pattern ``opens`` may leave: ``t`` itself on an open day, else the beginning of the next one."""
+    if opens < 0:
+        return t
+    day = int(t + C.EPS)
+    if day >= s.opens.shape[1] or s.opens[opens, day] <= day:
+        return t
+    return float(s.opens[opens, day])
+
+
+@inner
+def leaves(s: NetworkState, w: int, t: float, give: float) -> float:
+    """When ``give`` units of operation ``w`` leave: behind what left before where so many leave a week, on an open day.
+
+    What is more than a week's worth leaves as a whole when the last of it may.
+    """
+    at, most = t, s.way[w].weekly_most
+    if most < math.inf:
+        at = max(t, s.way[w].free_at)
+        s.way[w].free_at = at + 7.0 * give / most
+        at += 7.0 * max(0.0, give / most - 1.0)
+    return next_open(s, s.way[w].opens, at)
+
+
+@inner
 def send(s: NetworkState, o: int, t: float, give: float) -> None:
     """Goods of a transfer or a purchase leave for the stock point that ordered them."""
     w = s.book[o].what
     to = s.way[w].to
-    lead = draw(s, s.way[w].law, C.K_LEAD, s.way[w].address, s.way[w].sent)
+    wait = leaves(s, w, t, give) - t
+    lead = wait + draw(s, s.way[w].law, C.K_LEAD, s.way[w].address, s.way[w].sent)
     s.way[w].sent += 1
     s.way[w].under_way += give
     s.tally[to, C.T_SHIPMENTS] += s.way[w].shipment_eur
@@ -180,7 +208,8 @@ def sell(s: NetworkState, o: int, p: int, t: float, give: float) -> None:
     s.tally[p, C.T_REVENUE] += give * s.demand[d].price_eur
     s.tally[p, C.T_SHIPMENTS] += s.demand[d].delivery_eur
     s.book[o].eur += give * s.demand[d].price_eur - s.demand[d].delivery_eur
-    days = draw(s, s.demand[d].delivery_law, C.K_DELIVERY, s.demand[d].address, s.book[o].number)
+    days = next_open(s, s.demand[d].opens, t) - t
+    days += draw(s, s.demand[d].delivery_law, C.K_DELIVERY, s.demand[d].address, s.book[o].number)
     if days > 0.0:
         push(s, t + days, C.RECEIVE_MOMENT, 0, p, C.E_DELIVERED, o, give)
     else:

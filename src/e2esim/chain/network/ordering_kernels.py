@@ -130,7 +130,7 @@ def review(s: NetworkState, p: int, t: float, fresh: bool) -> bool:
     if s.counters[C.N_BOOK] + lots + 8 > s.book.shape[0] or s.counters[C.N_HEAP] + lots + 8 > s.heap.shape[0]:
         s.counters[C.N_ROOM] = lots
         return False
-    w = choose(s, p, q)
+    w = choose(s, p, q, t)
     if w < 0:
         return True
     rest = q
@@ -142,7 +142,7 @@ def review(s: NetworkState, p: int, t: float, fresh: bool) -> bool:
 
 
 @inner
-def choose(s: NetworkState, p: int, q: float) -> int:
+def choose(s: NetworkState, p: int, q: float, t: float) -> int:
     """Source of an order of ``q``: by share, the one furthest behind its own; else the first that can deliver now; else the first. -1: none."""
     first, end = s.point[p].ways, s.point[p].ways_end
     if end <= first:
@@ -159,15 +159,17 @@ def choose(s: NetworkState, p: int, q: float) -> int:
             behind = s.way[w].share / shares * total - s.way[w].given
             if s.way[w].share > 0.0 and behind > most + C.EPS:
                 best, most = w, behind
-        elif can_deliver(s, w, q):
+        elif can_deliver(s, w, q, t):
             return w
     return best
 
 
 @inner
-def can_deliver(s: NetworkState, w: int, q: float) -> bool:
+def can_deliver(s: NetworkState, w: int, q: float, t: float) -> bool:
     """Whether operation ``w`` could start ``q`` at once."""
     kind = s.way[w].kind
+    if s.way[w].free_at > t + C.EPS:  # the week's worth has left
+        return False
     if kind == C.BUY:
         return True
     if kind == C.MOVE:

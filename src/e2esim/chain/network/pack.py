@@ -13,7 +13,8 @@ from scipy import stats
 from e2esim.chain.network import columns as C
 from e2esim.chain.network.columns import NetworkState
 from e2esim.domain.chance import Chance
-from e2esim.domain.network import MOMENTS, NetworkClock, SupplyNetwork, address_of, laws_of
+from e2esim.domain.network import MOMENTS, NetworkClock, SupplyNetwork, address_of, laws_of, open_days_of
+from e2esim.domain.network_rows import OpenDays
 from e2esim.planning.expected_demand import expected_demand
 from e2esim.planning.refill_kernels import RULE_CODES
 from e2esim.streams import Streams
@@ -23,7 +24,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 FORECAST_CODES = {"none": 0, "moving_average": 1, "smoothing": 2}
 WAY_CODES = {"make": C.MAKE, "buy": C.BUY, "move": C.MOVE}
-STREAM_NAMES = ("quantity", "gap", "lead", "shop", "return", "delivery")
+STREAM_NAMES = ("quantity", "gap", "lead", "shop", "return", "delivery", "reject")
 HOUR = 1.0 / 24.0
 
 
@@ -33,7 +34,8 @@ def pack(network: SupplyNetwork, clock: NetworkClock, streams: Streams, *, book:
     law, table = _laws(tuple(laws))
     point = _points(network)
     rule, expected = _rules(network, point, clock)
-    way, step = _ways(network, laws)
+    opens = {days: k for k, days in enumerate(open_days_of(network))}
+    way, step = _ways(network, laws, opens)
     user_way = _users(network, point)
     band, members = _bands(network)
     _open_echelons(network, point)
@@ -48,7 +50,7 @@ def pack(network: SupplyNetwork, clock: NetworkClock, streams: Streams, *, book:
         ring=np.zeros(int(point.ring_size.sum()) + 1),
         expected=expected,
         step=step,
-        demand=_demands(network, laws),
+        demand=_demands(network, laws, opens),
         receipt=_records(C.RECEIPT, ((r.quantity, r.at_d, p) for r, p in zip(network.receipts, network.receipt_point, strict=True))),
         centre=_records(C.CENTRE, ((0.0,) * 5 + (m, 0, -1, -1) for m in network.machines)),
         law=law,
@@ -64,6 +66,7 @@ def pack(network: SupplyNetwork, clock: NetworkClock, streams: Streams, *, book:
         record=np.zeros((network.n if record else 0, clock.periods, C.RECORD), dtype=np.float32),
         counters=_counters(),
         moment=np.asarray([1 + clock.sequence.index(m) for m in MOMENTS] + [0], dtype=np.int64),
+        opens=_next_open(tuple(opens), int(clock.horizon_d) + 1),
         keys=np.asarray([streams.key(f"network.{name}") for name in STREAM_NAMES], dtype=np.uint64),
         clock=np.asarray([clock.horizon_d, clock.warmup_d, clock.period_d, expected.size / max(1, int(rule.plan.max(initial=-1)) + 1)]),
         switches=np.asarray([clock.costs_at == "time", book, record], dtype=np.int64),
@@ -133,7 +136,7 @@ def _cover(network: SupplyNetwork, rule: int) -> float:
     return r.review_d + (way.lead.expectation + way.order_delay_d if way else 0.0)
 
 
-def _ways(network: SupplyNetwork, laws: dict[Chance, int]) -> tuple[Any, Any]:
+def _ways(network: SupplyNetwork, laws: dict[Chance, int], opens: dict[OpenDays, int]) -> tuple[Any, Any]:
     centre = {name: k for k, name in enumerate(network.centres)}
     ways: list[tuple[float, ...]] = []
     steps: list[tuple[float, ...]] = []
@@ -142,17 +145,22 @@ def _ways(network: SupplyNetwork, laws: dict[Chance, int]) -> tuple[Any, Any]:
         steps += [(s.setup_h * HOUR, s.run_h * HOUR, centre[s.centre], laws[s.law]) for s in o.steps]
         inputs = network.input_start[k : k + 2].tolist()
         address = address_of(o.kind, o.site, o.item, o.source, str(o.priority))
-        numbers = (o.order_delay_d, o.order_eur, o.unit_eur, o.shipment_eur, o.transit_eur, o.share, 0.0, 0.0)
-        ways.append((*numbers, WAY_CODES[o.kind], to, *inputs, laws[o.lead], begin, len(steps), -1, -1, 0, address, 0))
+        numbers = (o.order_delay_d, o.order_eur, o.unit_eur, o.shipment_eur, o.transit_eur, o.share, 0.0, 0.0, o.weekly_most, 0.0, o.reject_share)
+        ways.append((*numbers, WAY_CODES[o.kind], to, *inputs, laws[o.lead], begin, len(steps), -1, -1, 0, address, 0, opens.get(o.leaves, -1)))
     return _records(C.WAY, ways), _records(C.STEP, steps)
 
 
-def _demands(network: SupplyNetwork, laws: dict[Chance, int]) -> Any:
+def _next_open(patterns: tuple[OpenDays, ...], days: int) -> Ints:
+    """First open day from each day on, (patterns, days)."""
+    return np.array([days_of.next_open(days) for days_of in patterns], dtype=np.int64).reshape(len(patterns), days)
+
+
+def _demands(network: SupplyNetwork, laws: dict[Chance, int], opens: dict[OpenDays, int]) -> Any:
     rows: list[tuple[float, ...]] = []
     for d, p in zip(network.demands, network.demand_point.tolist(), strict=True):
         address = address_of(d.site, d.item, d.customer, f"{d.first_d:g}", *([d.order] if d.order else []))
         numbers = (d.first_d, d.to_d, d.price_eur, d.delivery_eur, d.return_share, d.return_d, d.first_d)
-        rows.append((*numbers, p, laws[d.gap], laws[d.quantity], laws[d.delivery], d.priority, 0, address, d.gap_first))
+        rows.append((*numbers, p, laws[d.gap], laws[d.quantity], laws[d.delivery], d.priority, 0, address, d.gap_first, opens.get(d.leaves, -1)))
     return _records(C.DEMAND, rows)
 
 

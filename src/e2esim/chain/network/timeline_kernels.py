@@ -6,13 +6,14 @@ from numba import njit
 
 from e2esim.chain.network import columns as C
 from e2esim.chain.network.borrowed import lent
-from e2esim.chain.network.chance_kernels import draw
+from e2esim.chain.network.chance_kernels import draw, rejected
 from e2esim.chain.network.columns import NetworkState
 from e2esim.chain.network.goods_kernels import close_if_done, delivered, new_row, note, serve_lines, take_back, touch
 from e2esim.chain.network.heap_kernels import free, pop, push
 from e2esim.chain.network.inner import inner
 from e2esim.chain.network.ordering_kernels import arrives, line, moved, plan_review, review
 from e2esim.chain.network.works_kernels import finished, release, step_done
+from e2esim.streams.draws import uniform
 
 FINISHED, NEEDS_ROOM, PAUSED = 0, 1, 2
 
@@ -24,8 +25,8 @@ def run(owned: NetworkState, events: int) -> int:
         lent(owned.point), lent(owned.rule), lent(owned.way), lent(owned.input), lent(owned.user_way), lent(owned.echelon), lent(owned.ring),
         lent(owned.expected), lent(owned.step), lent(owned.demand), lent(owned.receipt), lent(owned.centre), lent(owned.law), lent(owned.table),
         lent(owned.band), lent(owned.member_points), lent(owned.member_demands), lent(owned.member_receipts), lent(owned.book), lent(owned.heap),
-        lent(owned.slot), lent(owned.tally), lent(owned.record), lent(owned.counters), lent(owned.moment), lent(owned.keys), lent(owned.clock),
-        lent(owned.switches)
+        lent(owned.slot), lent(owned.tally), lent(owned.record), lent(owned.counters), lent(owned.moment), lent(owned.opens), lent(owned.keys),
+        lent(owned.clock), lent(owned.switches)
     )
     c = s.counters
     bands = s.band.shape[0] - 1
@@ -170,6 +171,10 @@ def receive(s: NetworkState, o: int, t: float, quantity: float) -> None:
     kind, p = s.book[o].kind, s.book[o].to
     touch(s, p, t)
     w = s.book[o].what
+    refused = 0.0
+    if kind == C.PURCHASE and s.way[w].reject > 0.0:
+        refused = refuse(s, o, quantity)
+        quantity -= refused
     if kind == C.RETURN:
         take_back(s, o, t, quantity)
     elif kind == C.SENT_BACK:
@@ -202,8 +207,21 @@ def receive(s: NetworkState, o: int, t: float, quantity: float) -> None:
         for way in range(s.point[p].ways, s.point[p].ways_end):
             if s.way[way].kind == C.MAKE:
                 release(s, way, t)
-    elif kind == C.RETURN or kind == C.SENT_BACK:
+    elif kind == C.RETURN or kind == C.SENT_BACK or refused > 0.0:
         moved(s, p, t)
+
+
+@inner
+def refuse(s: NetworkState, o: int, quantity: float) -> float:
+    """Units of a purchase that goods receipt rejects: they were on order and are not paid for; the rule sees that they lack."""
+    w, p = s.book[o].what, s.book[o].to
+    bad = rejected(quantity, s.way[w].reject, uniform(s.keys[C.K_REJECT], s.way[w].address, s.book[o].number))
+    s.point[p].on_order -= bad
+    s.way[w].under_way -= bad
+    s.book[o].lost += bad
+    if s.point[p].is_echelon:
+        s.point[p].echelon -= bad
+    return bad
 
 
 @inner

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
+from e2esim.config.supply_network.leaving import departure_days
 from e2esim.config.supply_network.rows import Reader, Row
 from e2esim.config.supply_network.sources import chance
 from e2esim.domain.chance import NOTHING, ONE, Chance
-from e2esim.domain.network_rows import DemandRow
+from e2esim.domain.network_rows import EVERY_DAY, DemandRow
 
 
 def read_demand(reader: Reader, lanes: list[Row]) -> list[DemandRow]:
@@ -38,6 +39,7 @@ def read_demand(reader: Reader, lanes: list[Row]) -> list[DemandRow]:
                 price_eur=price.get(row["item"], 0.0) if row["price"] is None else row["price"],
                 delivery=NOTHING if lane is None else chance(reader, "lanes", lane, ("transit_law", "transit_d", "transit_sd_d")),
                 delivery_eur=0.0 if lane is None else lane["shipment_eur"],
+                leaves=EVERY_DAY if lane is None else departure_days(reader, lane),
                 return_share=row["return_share"] or 0.0,
                 return_d=row["return_d"] or 0.0,
                 priority=row["priority"] or 1,
@@ -65,6 +67,7 @@ def read_orders(reader: Reader, lanes: list[Row]) -> list[DemandRow]:
                 price_eur=price.get(row["item"], 0.0) if row["price"] is None else row["price"],
                 delivery=NOTHING if lane is None else chance(reader, "lanes", lane, ("transit_law", "transit_d", "transit_sd_d")),
                 delivery_eur=0.0 if lane is None else lane["shipment_eur"],
+                leaves=EVERY_DAY if lane is None else departure_days(reader, lane),
                 priority=row["priority"] or 2,
                 order=f"{row['order']}/{row['line']}".rstrip("/"),
             )

@@ -56,7 +56,7 @@ def open_network(place: Place, overrides: Sequence[str]) -> OpenedNetwork:
     if errors or settings is None:
         raise InputErrors([*errors, *(problem for problem in problems if problem.warning)])
     problems += _unread(typed)
-    reader = Reader(typed, today or settings.horizon.start)
+    reader = Reader(typed, today or settings.horizon.start, settings.horizon.days)
     rows = _rows(reader)
     network = _built(reader, rows) if not any(not p.warning for p in reader.problems) else None
     errors = [problem for problem in reader.problems if not problem.warning]

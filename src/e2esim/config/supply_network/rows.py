@@ -16,10 +16,11 @@ Row = dict[str, Any]
 
 @dataclass
 class Reader:
-    """Rows of the tables of one company; problems are collected. ``start`` is the day on which the run begins."""
+    """Rows of the tables of one company; problems are collected. ``start`` is the day on which the run begins, ``days`` how long it is."""
 
     typed: Typed
     start: dt.date
+    days: int = 0
     problems: list[Problem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     only_site: str = ""

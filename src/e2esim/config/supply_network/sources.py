@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from e2esim.config.supply_network.leaving import departure_days, weekly_most
 from e2esim.config.supply_network.rows import Reader, Row
 from e2esim.config.supply_network.sites import Map, Place
 from e2esim.domain.chance import NOTHING, ONE, Chance
@@ -43,9 +44,10 @@ def _lane(reader: Reader, plan: Map, row: Row, ways: Ways) -> None:
     items = [row["item"]] if row["item"] else [item for site, item in plan.points if site == row["to"] and (row["from"], item) in plan.points]
     if not items:
         reader.wrong("lanes", row, "item", "no item is stocked at both ends of the lane", "name the item, or stock it at both sites")
-    lead = chance(reader, "lanes", row, ("transit_law", "transit_d", "transit_sd_d"))
+    lead, leaves = chance(reader, "lanes", row, ("transit_law", "transit_d", "transit_sd_d")), departure_days(reader, row)
     for item in items:
-        way = OperationRow(kind="move", site=row["to"], item=item, source=row["from"], lead=lead, unit_eur=row["cost_eur_unit"], **_terms(row))
+        way = OperationRow(kind="move", site=row["to"], item=item, source=row["from"], lead=lead, unit_eur=row["cost_eur_unit"], leaves=leaves,
+                           weekly_most=weekly_most(row), **_terms(row))  # fmt: skip
         ways[row["to"], item].append(("lanes", row, way))
 
 
@@ -96,7 +98,10 @@ def _bought(reader: Reader, plan: Map, ways: Ways) -> None:
         lead = chance(reader, "supply", row, ("lead_law", "lead_time_days", "lead_sd_d"))
         for place in places:
             if place in ways:
-                way = OperationRow(kind="buy", site=place[0], item=place[1], source=row["supplier"], lead=lead, unit_eur=row["price"], **_terms(row))
+                way = OperationRow(
+                    kind="buy", site=place[0], item=place[1], source=row["supplier"], lead=lead, unit_eur=row["price"], weekly_most=weekly_most(row),
+                    reject_share=row["reject_share"] or 0.0, **_terms(row),
+                )  # fmt: skip
                 ways[place].append(("supply", row, way))
 
 

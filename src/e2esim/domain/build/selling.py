@@ -13,6 +13,9 @@ from e2esim.domain.build.columns import codes, floats, ids_in, index_of, names_o
 _BUYER = {"b2c": 0, "b2b": 1, "own": 2}
 
 
+USUAL_DEPARTURES = "12345"  # weekdays of trucks where a lane states none
+
+
 def lay_out_channels(frame: pl.DataFrame) -> w.Channels:
     """Channels in order of the table."""
     ids = ids_in(frame, "channel")
@@ -48,7 +51,8 @@ def lay_out_lanes(frame: pl.DataFrame, channels: w.Channels, markets: tuple[str,
     channel, market = index_of(frame, "channel", channels.ids), index_of(frame, "market", markets)
     of = np.full((len(channels.ids), len(markets)), -1, dtype=np.int64)
     of[channel, market] = np.arange(len(frame))
-    departs = np.array([[str(day) in text for day in range(1, 8)] for text in frame["departures"].to_list()], dtype=bool).reshape(-1, 7)
+    weekdays = frame["departures"].replace("", USUAL_DEPARTURES).to_list()
+    departs = np.array([[str(day) in text for day in range(1, 8)] for text in weekdays], dtype=bool).reshape(-1, 7)
     return w.Lanes(
         ids=tuple(f"{channels.ids[c]}/{markets[m]}" for c, m in zip(channel, market, strict=True)),
         of=of,

@@ -22,6 +22,7 @@ from e2esim.planning.factory.execute import Wants, backward, execute, parted, se
 from e2esim.planning.factory.flow_lp import solve_flow
 from e2esim.planning.factory.frame import Frame, frame, longer
 from e2esim.planning.factory.grid import demand_of, early_due, lot_cycles, tier_weights, weekly_slots
+from e2esim.planning.factory.made_less import made_less
 from e2esim.planning.factory.network import MaterialNetwork, network
 from e2esim.planning.factory.problem import Floats, PlanProblem
 from e2esim.planning.factory.result import PlanResult, PlanStatus
@@ -114,12 +115,16 @@ def planned(problem: PlanProblem, *, time_limit_s: float = 10.0, seed: int = 1, 
     wants, bound = _start(view, net, state, clock, tail_s, min(calendar, 7 * ((end + 13) // 7)), rounds is not None)
     wants, bound = _exact(view, wants, bound, state, (clock, tail_s, end, rounds, seed))
     _search(view, wants, state, clock, tail_s, bound, rounds)
-    wants = bought_less(view, wants, state, lambda: rounds is not None or clock.left() > tail_s)
+
+    def may_go_on() -> bool:
+        return rounds is not None or clock.left() > tail_s
+
+    wants = bought_less(view, wants, state, may_go_on)
+    if _open(problem, execute(view, wants)).max(initial=0.0) > 1e-6:
+        view = longer(view, calendar)
+        wants = completed(view, wants)
+    wants = made_less(view, wants, state, may_go_on)
     schedule = execute(view, wants)
-    if _open(problem, schedule).max(initial=0.0) > 1e-6:
-        whole = longer(view, calendar)
-        wants = completed(whole, wants)
-        view, schedule = whole, execute(whole, wants)
     return result_of(view, schedule, bound, clock, anyway), wants
 
 

@@ -51,8 +51,13 @@ def build_planned_page(study: PlannedStudy, game: PostGame | None, *, language: 
         statements=[],
         tables=[_priorities(study, words), *([_game(game, words)] if game is not None else []), *late_rows(study, words)],
         every=_every(study, words),
-        reading=[words("read_planned"), *([words("gap_caption")] if game is not None else []), words("read_planned_files"), words("scroll"), *(words("granted", text=text) for text in stated)],
+        reading=_reading(game, stated, words),
     )
+
+
+def _reading(game: PostGame | None, stated: Sequence[str], words: Words) -> list[str]:
+    gap = [words("gap_caption")] if game is not None else []
+    return [words("read_planned"), *gap, words("read_planned_files"), words("scroll"), *(words("granted", text=text) for text in stated)]
 
 
 def _facts(study: PlannedStudy, words: Words) -> list[str]:
