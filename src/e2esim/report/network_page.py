@@ -14,8 +14,8 @@ from e2esim.report.network_stages import COST_PARTS, NetworkStage, stages_of, to
 from e2esim.report.page import rendered
 from e2esim.report.pictures.bars import Bars, draw_flat_bars
 from e2esim.report.pictures.curves import STROKES, Curve, draw_curves
+from e2esim.report.pictures.ink import BLUE, BLUEWASH, ORANGE, ORANGEWASH, TEAL
 from e2esim.report.pictures.lines import TimeAxis
-from e2esim.report.pictures.palette import BLUE, BLUEWASH, ORANGE, ORANGEWASH, TEAL
 from e2esim.report.scene import Card, Section
 from e2esim.report.words import Weeks, Words
 from e2esim.study.network import CENTRE, POINT, WHOLE, NetworkResult
@@ -123,8 +123,8 @@ def _cards(result: NetworkResult, stages: Sequence[NetworkStage], words: Words) 
     cards = []
     if stages[0].demand.size:
         cards = [
-            _card(words, "asked", draw_curves(asked, period, frame, words("asked_title"))),
-            _card(words, "onhand", draw_curves(held, period, frame, words("onhand_title"))),
+            _card(words, "asked", draw_curves(asked, period, frame, "asked", words("asked_title"))),
+            _card(words, "onhand", draw_curves(held, period, frame, "onhand", words("onhand_title"))),
         ]
     swings = [stage for stage in stages if math.isfinite(stage.swing)]
     if swings:
@@ -142,14 +142,14 @@ def _card(words: Words, name: str, picture: str, legend: Sequence[tuple[str, str
 
 
 def _bars(stages: Sequence[NetworkStage], values: Sequence[float], texts: Sequence[str], name: str, words: Words) -> str:
-    return draw_flat_bars(Bars(names=[s.name for s in stages], texts=texts, parts=[(BLUE, values)]), words(f"{name}_title"))
+    return draw_flat_bars(Bars(names=[s.name for s in stages], texts=texts, parts=[(BLUE, values)]), name, words(f"{name}_title"))
 
 
 def _costs(stages: Sequence[NetworkStage], words: Words) -> Card:
     used = [part for part in COST_PARTS if any(stage.costs[part] > 0 for stage in stages)]
     parts = [(_COST_INK[part][0], [stage.costs[part] for stage in stages]) for part in used]
     texts = [words.told(sum(stage.costs.values()), "EUR") for stage in stages]
-    picture = draw_flat_bars(Bars(names=[s.name for s in stages], texts=texts, parts=parts), words("costs_title"))
+    picture = draw_flat_bars(Bars(names=[s.name for s in stages], texts=texts, parts=parts), "costs", words("costs_title"))
     return _card(words, "costs", picture, [(_COST_INK[part][1], words(f"cost_{part}")) for part in used])
 
 

@@ -12,7 +12,7 @@ from e2esim.report import grids
 from e2esim.report import sentences as say
 from e2esim.report.accounts import Statements, account_grids
 from e2esim.report.differs import NOTHING, Stated
-from e2esim.report.pictures.palette import css
+from e2esim.report.pictures.ink import css
 from e2esim.report.rendered import page_templates
 from e2esim.report.result import Names, Result, read_names
 from e2esim.report.scene import Scene, Section

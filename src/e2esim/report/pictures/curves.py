@@ -9,24 +9,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.report.pictures.lettering import wide
-from e2esim.report.pictures.lines import Scale, TimeAxis, Trace, name_ends, name_room, written
-from e2esim.report.pictures.palette import BLUE, ORANGE, PURPLE, SOFT, TEAL
-from e2esim.report.pictures.paper import Paper, Pen
-from e2esim.report.pictures.plot import left_room, shown, steps
+from e2esim.report.pictures.ink import BLUE, ORANGE, PURPLE, SOFT, TEAL, blank, inked, svg, wide
+from e2esim.report.pictures.lines import TimeAxis, end_labels
 
 Floats = npt.NDArray[np.floating[Any]]
 
 WIDTH, HEIGHT = 470.0, 240.0
 MOST_POINTS = 240  # of a curve
-STROKES: tuple[Pen, ...] = (
-    Pen(SOFT, 1.6, (1.0, 1.5)), Pen(BLUE, 1.7), Pen(ORANGE, 1.7, (4.0, 1.6)), Pen(TEAL, 1.7, (1.5, 1.5)), Pen(PURPLE, 1.7, (6.0, 2.0)),
+STROKES: tuple[tuple[str, Any], ...] = (
+    (SOFT, (0, (1, 1.5))), (BLUE, "-"), (ORANGE, (0, (5, 2))), (TEAL, (0, (1.5, 1.5))), (PURPLE, (0, (6, 1.5, 1.5, 1.5))),
 )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Curve:
-    """Values at the middles of equal periods, their name, and the place of their pen in `STROKES`."""
+    """Values at the middles of equal periods, their name, and the place of colour and dash in `STROKES`."""
 
     name: str
     values: Floats
@@ -44,26 +41,22 @@ def thinned(values: Floats, most: int = MOST_POINTS) -> tuple[Floats, int]:
     return (values[:whole].reshape(-1, step).mean(axis=1), step) if step > 1 else (values, 1)
 
 
-def draw_curves(curves: Sequence[Curve], period_weeks: float, frame: TimeAxis, title: str) -> str:
-    """Draw curves whose periods last ``period_weeks``, from zero, or from the lowest of their values where that lies below."""
-    drawn = [(thinned(np.asarray(curve.values, dtype=np.float64)), curve) for curve in curves]
-    traces = [Trace(values, _cut(curve.name), STROKES[curve.stroke % len(STROKES)]) for (values, _), curve in drawn]
-    scale = _scale(frame, [trace.values for trace in traces])
-    paper = Paper(WIDTH, HEIGHT)
-    plot = frame.plot(paper, scale, (left_room(text for _, text in scale.ticks), name_room([trace.name for trace in traces])))
-    for ((values, step), _), trace in zip(drawn, traces, strict=True):
-        plot.curve((np.arange(values.size) + 0.5) * step * period_weeks, values, trace.pen)
-    name_ends(plot, traces)
-    return paper.svg(title)
-
-
-def _scale(frame: TimeAxis, values: Sequence[Floats]) -> Scale:
-    """From zero or the lowest value to the highest; decimals where all are small."""
-    told = [v for v in values if v.size and not np.isnan(v).all()]
-    low, high = min((float(np.nanmin(v)) for v in told), default=0.0), max((float(np.nanmax(v)) for v in told), default=1.0)
-    ends = (1.05 * min(0.0, low), 1.05 * max(high, 0.0) if max(high, -low) > 0.0 else 1.0)
-    small = ends[1] - ends[0] < 5.0
-    return Scale(ends, shown(steps(*ends, whole=not small), written(frame.words, digits=1 if small else 0)))
+@inked
+def draw_curves(curves: Sequence[Curve], period_weeks: float, frame: TimeAxis, name: str, title: str) -> str:
+    """Draw curves whose periods last ``period_weeks``."""
+    figure, (axes,) = blank(WIDTH, HEIGHT)
+    named: list[tuple[Floats, str, str]] = []
+    x: Floats = np.zeros(1)
+    for curve in curves:
+        values, step = thinned(np.asarray(curve.values, dtype=np.float64))
+        x = (np.arange(values.size) + 0.5) * step * period_weeks
+        colour, dash = STROKES[curve.stroke % len(STROKES)]
+        axes.plot(x, values, color=colour, linestyle=dash, linewidth=1.7)
+        named.append((values, _cut(curve.name), colour))
+    low = min((float(np.nanmin(values)) for values, _, _ in named if values.size), default=0.0)
+    frame.dress(axes, zero=low >= 0.0, digits=0 if max((float(np.nanmax(np.abs(v))) for v, _, _ in named if v.size), default=0.0) >= 5.0 else 1)
+    end_labels(axes, named, x)
+    return svg(figure, name, title)
 
 
 def _cut(text: str, px: float = 110.0) -> str:

@@ -57,13 +57,13 @@ def _progress(study: PlannedStudy, frame: TimeAxis) -> Card:
         Curve(name=w("curve_planned"), values=_by_day(lines["planned"][:n][due], qty[due], days), stroke=2),
         Curve(name=w("curve_delivered"), values=_by_day(lines["delivered"][:n][due & whole], qty[due & whole], days), stroke=1),
     ]
-    picture = draw_curves(curves, 1.0 / 7.0, frame, w("progress_title"))
+    picture = draw_curves(curves, 1.0 / 7.0, frame, "progress", w("progress_title"))
     return Card(title=w("progress_title"), picture=Markup(picture), caption=w("progress_caption"))
 
 
 def _worth(study: PlannedStudy, frame: TimeAxis) -> Card:
     w, worth = frame.words, study.first.stock @ study.company.material_value()
-    picture = draw_curves([Curve(name="", values=worth / 1000.0, stroke=1)], 1.0 / 7.0, frame, w("worth_title"))
+    picture = draw_curves([Curve(name="", values=worth / 1000.0, stroke=1)], 1.0 / 7.0, frame, "worth", w("worth_title"))
     return Card(title=w("worth_title"), picture=Markup(picture), caption=w("worth_caption"))
 
 
