@@ -20,7 +20,7 @@ def test_run_writes_the_folder_and_prints_json(tmp_path: Path) -> None:
     assert said["kpis"]["cost_eur"]["value"] == pytest.approx(204 / 36)
     assert said["stock_points"]["beer@retailer"]["cost_eur"]["value"] == pytest.approx(46 / 36)
     assert {path.name for path in out.iterdir()} >= {
-        "kpis.csv", "stock_points.csv", "work_centres.csv", "replications.csv", "inventory.parquet", "orders.parquet", "manifest.json",
+        "kpis.csv", "stock_points.csv", "work_centres.csv", "replications.csv", "inventory.parquet", "orders.parquet", "manifest.json", "report.html",
     }  # fmt: skip
     stock = pl.read_parquet(out / "inventory.parquet").filter(pl.col("site").cast(pl.String) == "retailer")
     assert stock.height == 38
@@ -46,7 +46,10 @@ def test_a_scenario_option_changes_the_run(tmp_path: Path) -> None:
     said = []
     for k, sequence in enumerate(("receive demand count order", "receive order demand count")):
         word = f"network.sequence='{sequence}'"
-        done = CliRunner().invoke(app, ["run", "textbook/beer_game", word, "--json", "-q", "--out", str(tmp_path / str(k))])
+        page = ["--language", "it"] if k else ["--no-report"]
+        done = CliRunner().invoke(app, ["run", "textbook/beer_game", word, "--json", "-q", "--out", str(tmp_path / str(k)), *page])
         assert done.exit_code == 0, done.output
         said.append(json.loads(done.stdout)["kpis"]["cost_eur"]["value"])
     assert said[0] != said[1]
+    assert not (tmp_path / "0" / "report.html").exists()
+    assert '<html lang="it">' in (tmp_path / "1" / "report.html").read_text(encoding="utf-8")
