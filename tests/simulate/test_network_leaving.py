@@ -114,6 +114,17 @@ def test_rejects_follow_the_binomial_law() -> None:
     assert rejected(3.0, 1.0, 0.5) == 3.0
 
 
+def test_customers_wait_for_the_truck_and_a_limit_on_their_lane_is_told(tmp_path: Path) -> None:
+    to_home = BASE["lanes"].replace("transit_d", "transit_d,departures,weekly_capacity").replace("BEER,1", "BEER,1,,") + "SHOP,HOME,BEER,0,3,7\n"
+    demand = "site,item,customer,every_d,mean\nSHOP,BEER,HOME,1,2\n"
+    folder = tmp_path / "home"
+    result = ran(folder, lanes=to_home, demand=demand)
+    sale = (result.kept.book["kind"] == 0) & (result.kept.book["done"] >= 0)
+    assert {int(day) % 7 for day in result.kept.book["done"][sale]} == {2}  # Wednesday
+    warned = open_network(Place(folder=folder, variant="", name="beer"), []).warnings
+    assert [problem.column for problem in warned if "lane to a customer" in problem.message] == ["weekly_capacity"]
+
+
 def test_trucks_on_days_off_are_refused(tmp_path: Path) -> None:
     calendar, sites = "calendar,weekday,start,end\nWEEK,1,08:00,16:00\n", "site,kind,calendar\nDEPOT,plant,WEEK\nSHOP,shop,\n"
     with pytest.raises(InputErrors, match="never leave"):

@@ -100,6 +100,9 @@ def known_ends(reader: Reader, plan: Map) -> list[Row]:
                 reader.wrong("lanes", row, "to", "a lane from a site to itself", "name another site")
             else:
                 good.append(row)
+                if row["weekly_capacity"] and row["to"] not in plan.kinds:
+                    message, remedy = "a lane to a customer sends what is there, whatever the week", "limit the lanes that refill the site"
+                    reader.wrong("lanes", row, "weekly_capacity", message, remedy, warning=True)
         else:
             reader.wrong("lanes", row, "to", "a lane to nowhere", "name a site of table sites, or a customer of tables demand or orders")
     return good
