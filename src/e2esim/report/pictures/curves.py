@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.report.pictures.ink import BLUE, ORANGE, PURPLE, SOFT, TEAL, blank, inked, svg, wide
+from e2esim.report.pictures.ink import BLUE, ORANGE, PURPLE, SOFT, TEAL, framed, inked, svg
 from e2esim.report.pictures.lines import TimeAxis, end_labels
+from e2esim.report.pictures.margins import wide
 
 Floats = npt.NDArray[np.floating[Any]]
 
@@ -44,7 +45,7 @@ def thinned(values: Floats, most: int = MOST_POINTS) -> tuple[Floats, int]:
 @inked
 def draw_curves(curves: Sequence[Curve], period_weeks: float, frame: TimeAxis, name: str, title: str) -> str:
     """Draw curves whose periods last ``period_weeks``."""
-    figure, (axes,) = blank(WIDTH, HEIGHT)
+    figure, (axes,) = framed(WIDTH, HEIGHT)
     named: list[tuple[Floats, str, str]] = []
     x: Floats = np.zeros(1)
     for curve in curves:
