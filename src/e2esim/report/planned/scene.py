@@ -35,10 +35,10 @@ def sections(study: PlannedStudy, words: Words) -> list[Section]:
     weeks = max(1, -(-study.first.days // 7))
     frame = TimeAxis(weeks=Weeks(study.first.start, study.first.days), count=weeks, warmup=0.0, words=words)
     cards = [_progress(study, frame), _worth(study, frame)]
-    return [
-        Section(anchor="execution", title=words("h_execution"), cards=cards),
-        Section(anchor="plant", title=words("h_plant"), cards=[_load(study, frame)]),
-    ]
+    found = [Section(anchor="execution", title=words("h_execution"), cards=cards)]
+    if study.company.case.facts.centres:
+        found.append(Section(anchor="plant", title=words("h_plant"), cards=[_load(study, frame)]))
+    return found
 
 
 def _by_day(days: npt.NDArray[np.int64], qty: Floats, n: int) -> Floats:
