@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.chain import stock_kernels as kernels
-from e2esim.domain.book import Columns
+from e2esim.domain.book import Columns, OrderState
 from e2esim.domain.calendar import DueCalendar, Links
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.world import World
@@ -133,6 +133,14 @@ class Stock:
         later = tick >= self._early.open
         self._early.push_ticks(rows[later], tick[later])
         self._enqueue(rows[~later])
+
+    def withdraw(self, rows: Rows, eligible: npt.NDArray[np.floating]) -> None:
+        """Take waiting plant rows out of their queues, to be changed and to wait anew: ``eligible`` (n,) [h] as it was; they stay open."""
+        tick = np.ceil(np.asarray(eligible, dtype=np.float64) / self._tick_h).astype(np.int64)
+        asleep = tick >= self._early.open
+        self._early.withdraw_ticks(rows[asleep], tick[asleep])
+        self.cancel(rows)
+        self.book["state"][rows] = OrderState.OPEN
 
     def _enqueue(self, rows: Rows) -> None:
         b = self.book

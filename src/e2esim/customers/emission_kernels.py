@@ -43,7 +43,7 @@ _ENDS, _ASKS, _SPEAKS, _JUDGES = int(Flag.ENDS), int(Flag.ASKS), int(Flag.SPEAKS
 _ADVERTISEMENT, _ADVICE, _OFFER, _HAND_OVER = int(Lived.ADVERTISEMENT), int(Lived.ADVICE), int(Lived.OFFER), int(Lived.HAND_OVER)
 _INSTALLED, _USED_TAKEN, _FIRST_USE, _FOLLOW_UP = int(Lived.INSTALLED), int(Lived.USED_TAKEN), int(Lived.FIRST_USE), int(Lived.FOLLOW_UP)
 _DEFECT_MET, _ANSWER, _NO_ANSWER, _RECOVERY = int(Lived.DEFECT_MET), int(Lived.ANSWER), int(Lived.NO_ANSWER), int(Lived.RECOVERY)
-_GIVEN_UP = int(Lived.GIVEN_UP)
+_GIVEN_UP, _CHANGE_REFUSED = int(Lived.GIVEN_UP), int(Lived.CHANGE_REFUSED)
 WORST_D = 30.0  # [days] of lateness that a line given up is felt like
 _DAMAGED, _INCOMPLETE, _FAILED, _DEFECT = int(LineProblem.DAMAGED), int(LineProblem.INCOMPLETE), int(LineProblem.INSTALL_FAILED), int(LineProblem.DEFECT)
 _BROKEN, _TROUBLE = int(LineProblem.INTEGRATION), int(LineProblem.TOUCHPOINT)
@@ -174,6 +174,16 @@ def given_up(out: Batch, rows: I32, t: float) -> int:
     for k in range(rows.shape[0]):
         n = live(out, n, rows[k], t, _GIVEN_UP, RECEIVE, PUNCTUALITY, WORST_D, 0.0)
         out[n - 1]["flags"] = _ENDS | _SPEAKS
+    return n
+
+
+@njit(cache=True)
+def change_refused(out: Batch, rows: I32, t: float) -> int:
+    """A wish to change an open line was refused: felt like one more effort, with the delivery."""
+    n = 0
+    for k in range(rows.shape[0]):
+        n = live(out, n, rows[k], t, _CHANGE_REFUSED, RECEIVE, EFFORT, 1.0, 0.0)
+        out[n - 1]["flags"] = _ENDS
     return n
 
 

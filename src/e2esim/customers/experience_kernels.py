@@ -38,7 +38,7 @@ SILENCE = 0.5  # weight of a question without an answer in trust, against a brok
 _BAND_MIDDLE = 1.0  # [satisfaction] least to tell
 
 # weight of a moment in memory by Lived, against a delivery; assumed: what prepares a purchase is remembered through it, money moves little
-_MEMORY = np.array([0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.2, 0.4, 1.0, 0.6, 1.0, 0.8, 0.5, 0.2, 1.0])
+_MEMORY = np.array([0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.2, 0.4, 1.0, 0.6, 1.0, 0.8, 0.5, 0.2, 1.0, 0.0])
 
 
 @njit(cache=True)

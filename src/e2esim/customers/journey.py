@@ -124,6 +124,12 @@ class Journey:
         e = self.experiences
         e.feel(emit.given_up(e.room(len(rows)), rows, now))
 
+    def change_refused(self, rows: Rows, now: float) -> None:
+        """Accounts whose wish to change an open line was refused."""
+        if len(rows):
+            e = self.experiences
+            e.feel(emit.change_refused(e.room(len(rows)), rows, now))
+
     def refunded(self, rows: Rows, now: float) -> None:
         """Returned goods are credited: those who sent back what was broken feel it."""
         if len(rows) == 0:

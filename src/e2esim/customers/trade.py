@@ -24,6 +24,7 @@ _SAFETY = 0.8  # Poisson deviations held beyond the mean, assumed
 _LEARN = 0.1  # weekly weight of the newest week in an account's sell-out rate of a fast item, assumed
 _FAST_WEEK = 5.0  # [pcs/week] of which half that weight is learnt: who sells one a month does not double his stock for it, assumed
 _ORDER_HOUR = 8.0
+_REFUSED = 0.5  # of a line not served at all: how a refused change of it is remembered, assumed
 
 
 class Trade:
@@ -205,6 +206,11 @@ class Trade:
         pieces = o["quantity"][rows].astype(np.float64)
         np.add.at(self.elsewhere, (o["account"][rows], o["item"][rows]), pieces)
         np.add.at(self._due, o["account"][rows], pieces)
+
+    def refused(self, rows: Rows) -> None:
+        """Accounts whose wish to change REPLENISH ``rows`` was refused remember it as a part of the line not served."""
+        o = self.orders
+        np.add.at(self._due, o["account"][rows], _REFUSED * o["quantity"][rows].astype(np.float64))
 
     def _decide_to_stay(self, accounts: npt.NDArray[np.int64], now: float) -> None:
         """Before each order an account may leave; satisfied ones seldom do."""

@@ -100,6 +100,8 @@ BOUNDS: dict[str, Bound] = {
     "replenishment.look_ahead_d": Bound(0, 365, "at most a year"),
     "promise.horizon_days": Bound(14, 365, "two weeks to a year; every day has its column of free supply"),
     "promise.margin_d": Bound(0.0, 365.0, "days added to a promise; less than none would promise the impossible"),
+    "promise.change_frozen_d": Bound(0.0, 365.0, "none to a year before the ship day"),
+    "promise.change_eur": Bound(0.0, 1e5, "a change costs nothing to the price of a truck"),
     "promise.transit_quantile": Bound(0.01, 0.999, "a quantile of transit times"),
     "precedence.fairness": _SHARE,
     "protection.weight": Bound(1.0, 1000.0, "a promise given weighs at least as much as none"),

@@ -30,6 +30,7 @@ class Lived(IntEnum):
     SHOP_RECOVERY = 12  # a complaint made good by the shop
     REFUND = 13  # a returned product credited
     GIVEN_UP = 14  # waited for too long and cancelled
+    CHANGE_REFUSED = 15  # wanted an open line changed and was refused
 
 
 class Flag(IntEnum):

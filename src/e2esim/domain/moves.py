@@ -64,6 +64,7 @@ MOVES: dict[str, tuple[Turn, ...]] = {
     "channels.second_thought_share": (Turn("*4", "returns_second_thoughts+ contribution-"),),
     "channels.unsold_share_y": (Turn("*10", "returns_unsold+ contribution-"),),
     "channels.integration": (Turn("=0", "satisfaction- problem_share+ csat_mean_true-"), Turn("=1", "satisfaction+ problem_share-")),
+    "channels.change_share": (Turn("=0.9", "flexibility wallet-"),),
     "channels.online": (Turn("not", "problem_share"),),
     "channels.commission_share": (Turn("*3", "contribution-"),),
     "channels.early_d": (Turn("=0", "otif_window-"),),

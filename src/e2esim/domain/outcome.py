@@ -206,7 +206,7 @@ class Outcome:
     journeys
         `EXPERIENCE` rows of the consumers kept whole (settings ``horizon.journeys``), in order of feeling.
     changes_asked, changes_accepted
-        Requests of customers to change an order, and those granted without delay or cost [requests].
+        Requests of trade accounts in the reporting window to change an open line, and those granted [requests].
     journal
         `Journal.columns()`: what was posted beside the order lines.
 

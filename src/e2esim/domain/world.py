@@ -161,6 +161,7 @@ class Channels:
     second_thoughts: F
     unsold_y: F
     integration: F
+    change_share: F
     commission: F
     early_d: F
     late_d: F

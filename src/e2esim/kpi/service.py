@@ -104,7 +104,7 @@ def measure_service(reading: Reading, findings: Findings) -> Floats:
         findings.put(name, sums[:, k.PLACED] * reading.a_year, sums[:, k.PLACED])
     asked = reading.outcome.changes_asked
     accepted = reading.outcome.changes_accepted / asked if asked else float("nan")
-    findings.put_one("flexibility", accepted, asked, "not exercised: no customer asked to change an order in this run")
+    findings.put_one("flexibility", accepted, asked, "not exercised: no customer asked to change an order in this run (channels.change_share)")
     return np.asarray(firm[:, k.PLACED] + seen[:, k.PLACED] - firm[:, k.DIRECT])
 
 

@@ -23,6 +23,7 @@ WHAT = {
     "shop_recovery": "the shop makes it good",
     "refund": "the return is credited",
     "given_up": "waits no longer and cancels",
+    "change_refused": "wanted the order changed and was refused",
 }
 
 

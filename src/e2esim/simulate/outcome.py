@@ -142,6 +142,7 @@ def gather(
     forecast_ahead_weekly: F,
     met: list[tuple[float, F]],
     experiences: Experiences,
+    changes: tuple[int, int],
 ) -> Outcome:
     """Build the outcome; contribution earned is added to each consumer on the way."""
     people.settle()
@@ -169,6 +170,8 @@ def gather(
         actual_weekly=actual_weekly,
         sop=sop,
         forecast_ahead_weekly=forecast_ahead_weekly,
+        changes_asked=changes[0],
+        changes_accepted=changes[1],
         experience_sums=experiences.sums,
         touch_sums=experiences.points.seen,
         touch_phase=touch_phases(world),

@@ -146,9 +146,11 @@ class Planner:
         self._open_days = self._hours.sum(axis=0)
 
     # --- demand -------------------------------------------------------------------------------------------------------
-    def demand(self, rows: Rows, orders: Columns) -> None:
-        """Count the pieces of new plant orders."""
-        np.add.at(self._seen, orders["item"][rows], orders["quantity"][rows])
+    def demand(self, rows: Rows, orders: Columns, sign: int = 1) -> None:
+        """Count the pieces of new plant orders; ``sign`` -1 takes back what a change calls off, no week below none."""
+        np.add.at(self._seen, orders["item"][rows], sign * orders["quantity"][rows])
+        if sign < 0:
+            np.maximum(self._seen, 0.0, out=self._seen)
         if self.deployment.active:
             self._seen_central += self.deployment.pieces(orders["item"][rows], orders["account"][rows], orders["quantity"][rows])
 

@@ -13,10 +13,12 @@ from e2esim.domain.outcome import Tier
 from e2esim.domain.world import World
 from e2esim.planning.atp import OPEN_QUOTA, free_supply, quote
 from e2esim.planning.atp_kernels import promise_rows, pull_in
+from e2esim.planning.changes import Change
 from e2esim.streams.draws import normal_quantile
 
 Rows = npt.NDArray[np.int32]
 F = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 _LAST_HOUR = 9.0  # an order before this hour can ship on its day
 _SHIP_EARLY_D = 3.0  # days before its ship day from which a line may take stock
@@ -137,6 +139,38 @@ class PromiseDesk:
         """Count with ``more`` pieces by day that the night's programme found beyond the plan, (items, days)."""
         self._supply += np.cumsum(more, axis=1)
         self.free += np.cumsum(more, axis=1)
+
+    def could_change(
+        self, rows: Rows, kind: npt.NDArray[np.int64], pieces: npt.NDArray[np.int64], days: npt.NDArray[np.int64], item: npt.NDArray[np.int64], may: Flags
+    ) -> tuple[npt.NDArray[np.int64], Flags]:
+        """Ship day of each open plant row as its customer wishes, and whether the goods are free for it, (n,) each; takes them where they are.
+
+        ``kind``: `Change`; ``item``: as wished; ``may`` False = not looked at. The fixed lead times of ``quoted`` know no supply: more, or
+        another item, is granted unseen, an earlier day never.
+        """
+        old = self.ship_day[rows].astype(np.int64)
+        ship = old + days
+        if self.rule == "quoted":
+            return ship, may & (kind != Change.SOONER)
+        o, easy = self.orders, (kind == Change.FEWER) | (kind == Change.LATER)
+        some = np.flatnonzero(may & ~easy)
+        quantity = np.where(kind == Change.MORE, pieces, o["quantity"][rows]).astype(np.float64)[some]
+        day = np.maximum(ship[some] - self.day0, 0)
+        rank = self.class_of(rows[some])
+        first = promise_rows(self.free.copy(), self.quota.copy(), item[some], quantity, rank, day)
+        here = first <= day
+        promise_rows(self.free, self.quota, item[some][here], quantity[here], rank[here], day[here])
+        return ship, may & (easy | np.isin(np.arange(len(rows)), some[here]))
+
+    def promise_anew(self, rows: Rows, ship: npt.NDArray[np.int64], days: npt.NDArray[np.int64]) -> None:
+        """Promise changed rows for ship days ``ship``, (n,); the promised day moves where another day was wished (``days`` later)."""
+        o, moved = self.orders, days != 0
+        if self.rule == "quoted":
+            o["promised"][rows] += 24.0 * days
+        elif moved.any():
+            some = rows[moved]
+            o["promised"][some] = 24.0 * self._delivery_day(some, ship[moved].astype(np.float64), self._transit(some)) + _DUE_HOUR
+        self._commit(rows, ship.astype(np.float64))
 
     def open_promises(self, day: int, days: int) -> F:
         """Promised pieces not yet allocated by ship day from ``day``, overdue ones on the first, (items, days)."""

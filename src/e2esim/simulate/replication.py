@@ -21,6 +21,7 @@ from e2esim.chain.pick import Pick
 from e2esim.chain.returns import Returns
 from e2esim.chain.source import Source
 from e2esim.chain.stock import ConservationError, Stock
+from e2esim.customers.changing import Changing
 from e2esim.customers.desk import Desk
 from e2esim.customers.experiences import Experiences
 from e2esim.customers.giving_up import GivingUp
@@ -33,6 +34,7 @@ from e2esim.domain.events import Event, EventLog
 from e2esim.domain.outcome import Outcome
 from e2esim.domain.size import check_size, expected_rows
 from e2esim.domain.world import World
+from e2esim.simulate.changes import Changes
 from e2esim.simulate.conservation import check_orders, check_under_way
 from e2esim.simulate.deployment import Deployment
 from e2esim.simulate.late_causes import LateFacts, explain, late_table
@@ -90,6 +92,7 @@ class Replication:
         self.promise = PromiseDesk(world, self.orders, self.log)
         self.deployment = Deployment(world, self.stock, self.trade, self.promise)
         self.planner = Planner(world, self.stock, self.shop, self.source, self.promise, self.deployment, self.log)
+        self.changes = Changes(world, Changing(world, self.orders, streams), self.stock, self.promise, self.planner, self.journey, self.trade)
         self.waves = Waves(real, self.orders, self.people, self.planner, self.promise)
         place_sequencers(world, self.shop)
         self.strikes: Strikes | None = None
@@ -194,6 +197,7 @@ class Replication:
             forecast_ahead_weekly=self.planner.forecast_ahead(),
             met=self.market.close_week(self.world.hours),
             experiences=self.experiences,
+            changes=(self.changes.asked, self.changes.granted),
         )
 
     # --- opening ---------------------------------------------------------------------------------------------------
@@ -267,6 +271,7 @@ class Replication:
         start_of_day = (tick * self.tick_h) % 24.0
         if start_of_day <= _ORDER_HOUR < start_of_day + self.tick_h:
             self._give_up(now)
+            self.changes.answer(now)
             self._replenish(int(now // 24), now)
         allocated = self.waves.allocate(self.stock, now)
         if len(allocated):
@@ -332,6 +337,7 @@ class Replication:
         self.promise.give(rows, now)
         self.promise.ahead(rows, now)
         self._wait(rows, now)
+        self.changes.notice(rows)
 
     def _give_up(self, now: float) -> None:
         """Lines that have waited too long are cancelled, the goods planned for them are free again."""

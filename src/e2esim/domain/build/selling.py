@@ -36,6 +36,7 @@ def lay_out_channels(frame: pl.DataFrame) -> w.Channels:
         second_thoughts=floats(frame, "second_thought_share"),
         unsold_y=floats(frame, "unsold_share_y"),
         integration=floats(frame, "integration"),
+        change_share=floats(frame, "change_share"),
         commission=floats(frame, "commission_share"),
         early_d=floats(frame, "early_d"),
         late_d=floats(frame, "late_d"),
