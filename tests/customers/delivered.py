@@ -94,7 +94,7 @@ def survey(
     cuts = [cut_points(x, s.answer_slope * s.style_sd) for x in (CSAT_SHARES, NPS_SHARES, CES_SHARES)]
     m = Market()
     batch = np.zeros(ROWS * n, dtype=EXPERIENCE)
-    count = received(batch, np.arange(n, dtype=np.int32), keys[2], order_facts(orders), no_touchpoints(), np.array([REFERENCE_D]), np.zeros(1), 0.03)
+    count = received(batch, np.arange(n, dtype=np.int32), keys[2], order_facts(orders), no_touchpoints(), np.full(n, REFERENCE_D), 0.03)
     law = plain_law(attributes, s.kappa, s.model == "product_only")
     mind = Mind(1.0, 24.0 * s.half_life_d, s.eta, s.eta_extreme, s.scar, 0.04, s.answer_slope, s.style_sd, s.shared_noise, np.array([response]), *cuts)
     minds = Minds(people["address"], people["memory"], people["memory_t"], people["scar"], np.zeros(1, dtype=np.int64), np.zeros(1))

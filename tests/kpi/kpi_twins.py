@@ -99,6 +99,9 @@ class Twin:
         ripe = [r for r in self.placed(rows) if r["placed"] < self.b - 72]
         return mean(r["state"] != CANCELLED and r["allocated"] - r["placed"] <= 72 for r in ripe)
 
+    def reliability(self, rows: list[Row]) -> float:
+        return mean(self.on_date(r) and not r["problems"] & 15 and not r["complained"] and r["return_cause"] not in (1, 4) for r in self.due(rows))
+
     def perfect_order(self) -> float:
         orders: dict[int, list[Row]] = {}
         for r in self.due([r for r in self.every_order if r["kind"] != SELL_OUT]):
@@ -390,6 +393,8 @@ def service_twin(t: Twin) -> dict[str, float]:
         "on_time_timestamp": mean(t.done(r) and r["delivered"] <= r["promised"] for r in due),
         "in_full": mean(t.done(r) and not r["problems"] & 2 for r in due),
         "perfect_order": t.perfect_order(),
+        "reliability_consumer": t.reliability(t.seen),
+        "reliability_trade": t.reliability([r for r in t.orders if r["kind"] == REPLENISH]),
         "days_late": t.days_late(),
         "on_request": mean(t.done(r) and day(r["delivered"]) <= day(r["requested"]) for r in wished),
         "promise_lead": mean((r["promised"] - r["placed"]) / 24 for r in placed if not math.isnan(r["promised"])),

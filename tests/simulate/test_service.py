@@ -65,6 +65,7 @@ def test_defects_cost_dearly(tiny: Any) -> None:
     found = differ(tiny, world(0.01), world(0.3))
     falls(found, "satisfaction", "memory")
     assert found["scar"][0] > max(0.05, 3.0 * found["scar"][1])
+    assert all(world(0.3)(k).kpi("reliability_consumer") < world(0.01)(k).kpi("reliability_consumer") - 0.02 for k in range(RUNS))
 
 
 def test_installation_off_is_missed(tiny: Any) -> None:
@@ -161,3 +162,13 @@ def test_taking_the_used_product_along_brings_the_next_need_forward(tiny: Any) -
     near = np.abs(ratio - 0.9) < 0.01
     assert near.mean() > 0.2
     assert (near | (np.abs(ratio - 1.0) < 1e-6)).mean() > 0.98
+
+
+def test_who_learns_what_to_expect_gets_used_to_a_slow_firm(tiny: Any) -> None:
+    """Quoted dates far beyond what the channels expect: the same slowness hurts less where the expectation is learnt."""
+
+    def learns(share: float) -> Callable[[int], Any]:
+        words = ("promise=quoted", f"satisfaction.expectation_learnt={share}")
+        return lambda k: tiny("slow", *words, replication=k, channels=lambda rows: [row | {"quoted_lead_d": 25} for row in rows])
+
+    falls(differ(tiny, learns(1.0), learns(0.0)), "satisfaction")

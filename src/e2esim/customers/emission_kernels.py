@@ -115,9 +115,9 @@ def bought(out: Batch, rows: I32, key: np.uint64, o: OrderFacts, points: Touchpo
 
 @njit(cache=True)
 def received(
-    out: Batch, rows: I32, key: np.uint64, o: OrderFacts, points: Touchpoints, expected_d: F, trade_expected_d: F, collect_gain: float
+    out: Batch, rows: I32, key: np.uint64, o: OrderFacts, points: Touchpoints, expected_d: F, collect_gain: float
 ) -> int:
-    """A delivery: when, how soon, whole, sound, installed, the used product taken along; (channels,) expected lead times."""
+    """A delivery: when, how soon, whole, sound, installed, the used product taken along; ``expected_d`` (n,) expected lead times."""
     n = 0
     for k in range(rows.shape[0]):
         r, first = rows[k], n
@@ -127,8 +127,7 @@ def received(
         late = late_days(o.delivered[r], o.promised[r])
         if late > 0.0:
             n = live(out, n, r, t, _HAND_OVER, RECEIVE, PUNCTUALITY, late, TOLD_D if o.services[r] & _TOLD else 0.0)
-        c = o.channel[r]
-        n = live(out, n, r, t, _HAND_OVER, RECEIVE, LEAD_TIME, (t - o.placed[r]) / 24.0, trade_expected_d[c] if trade else expected_d[c])
+        n = live(out, n, r, t, _HAND_OVER, RECEIVE, LEAD_TIME, (t - o.placed[r]) / 24.0, expected_d[k])
         if bits & _DAMAGED:
             n = live(out, n, r, t, _HAND_OVER, RECEIVE, DAMAGE, 1.0, 0.0)
         if bits & _INCOMPLETE:

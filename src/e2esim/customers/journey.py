@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.customers import emission_kernels as emit
+from e2esim.customers.expecting import Expectation
 from e2esim.customers.experiences import Experiences
 from e2esim.customers.journey_kernels import AFTER, DEFECT_SHOWS, IN_USE, Habits, after_delivery, fade, next_steps, overdue, stirred
 from e2esim.customers.people import People
@@ -44,7 +45,7 @@ class Journey:
         self._promises = DueCalendar(ticks, 1024, tick_h=w.settings.horizon.tick_h)
         self._later = DueCalendar(ticks, 1024, tick_h=w.settings.horizon.tick_h)
         transit = np.where(w.lanes.of >= 0, w.lanes.transit_d[w.lanes.of], 0.0).max(axis=1)
-        self._trade_reference = w.channels.reference_d + np.where(w.channels.stockist, transit, 0.0)
+        self.expectation = Expectation(w, orders, w.channels.reference_d + np.where(w.channels.stockist, transit, 0.0))
         self._habits = Habits(
             w.items.defect, w.channels.second_thoughts, w.settings.market.complaint_share, w.settings.organisation.usage_share, float(w.services.effect[4])
         )
@@ -79,10 +80,11 @@ class Journey:
 
     def receive(self, rows: Rows) -> tuple[Requests, Requests]:
         """A batch has been delivered and is felt; returns the contacts and the returns to come."""
-        e, w = self.experiences, self.world
+        e, expected = self.experiences, self.expectation.of(rows)
         facts = e.facts()
-        collect = float(w.services.effect[3])
-        e.feel(emit.received(e.room(len(rows)), rows, e.touch_key, facts, e.points, w.channels.reference_d, self._trade_reference, collect))
+        collect = float(self.world.services.effect[3])
+        e.feel(emit.received(e.room(len(rows)), rows, e.touch_key, facts, e.points, expected, collect))
+        self.expectation.learn(rows, float(self.orders["delivered"][rows].max()) if len(rows) else 0.0)
         return self._to_come(rows)
 
     def _to_come(self, rows: Rows, since: float = -np.inf) -> tuple[Requests, Requests]:

@@ -114,6 +114,7 @@ BOUNDS: dict[str, Bound] = {
     "satisfaction.style_sd": Bound(0.0, 10.0, "a standard deviation"),
     "satisfaction.shared_noise": Bound(0.0, 0.99, "a share of the noise; some of it is of the single answer"),
     "satisfaction.scar": Bound(0.0, 100.0, "what is not put right makes nobody more loyal"),
+    "satisfaction.expectation_learnt": _SHARE,
     "satisfaction.recovery_share": _SHARE,
     "satisfaction.recovery_half_life_d": _DAYS_LONG,
     "organisation.agents": Bound(3, 100_000, "one a department at least"),

@@ -174,6 +174,7 @@ MOVES: dict[str, tuple[Turn, ...]] = {
     "satisfaction.scar": (Turn("*5", "clv crr_consumer"),),
     "satisfaction.recovery_share": (Turn("=0", "satisfaction-"),),
     "satisfaction.recovery_half_life_d": (Turn("*0.1", "satisfaction-"),),
+    "satisfaction.expectation_learnt": (Turn("=1", "satisfaction csat_mean_true"),),
     "satisfaction.unfelt": (Turn("=all", "satisfaction+ bad_word-"),),
     "organisation.mode": (Turn("=one_team", "handoffs- answer_time-"),),
     "organisation.agents": (Turn("=6", "csat_mean_true- satisfaction- answer_time+ contact_cost-"),),

@@ -227,6 +227,7 @@ class Satisfaction:
     scar: float = 4.0  # [logit/satisfaction] of leaving, for each loss that had to be put right and was not; TARP: .46 to .95 repurchase
     recovery_share: float = 0.85  # [share] of a loss that an answer at once makes good, assumed
     recovery_half_life_d: float = 8.0  # [days] by which a later answer makes good half of that, assumed
+    expectation_learnt: float = 0.0  # [share] of the expected lead time learnt from deliveries lived by the account, or by others of the channel
     unfelt: str = ""  # attributes whose losses nobody feels, with blanks between, or all: the link from a failure to a feeling is cut
 
     def __post_init__(self) -> None:

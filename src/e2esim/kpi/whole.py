@@ -10,6 +10,7 @@ from e2esim.kpi.loyalty import measure_loyalty
 from e2esim.kpi.money import measure_money, measure_returns, sum_money
 from e2esim.kpi.operations import mean_stock, measure_operations
 from e2esim.kpi.reading import Reading
+from e2esim.kpi.reliability import measure_reliability
 from e2esim.kpi.sale import measure_sale
 from e2esim.kpi.service import measure_service
 from e2esim.kpi.services_used import measure_services_used
@@ -36,6 +37,7 @@ def measure_all(outcome: Outcome) -> KpiTable:
     measure_voice(reading, findings)
     measure_services_used(reading, findings)
     measure_sale(reading, findings)
+    measure_reliability(reading, findings)
     placed = measure_service(reading, findings)
     measure_desk(reading, placed, findings)
     measure_operations(reading, findings)
