@@ -15,7 +15,8 @@ from e2esim.domain.experience import Lived
 from e2esim.domain.world import ATTRIBUTES
 from e2esim.streams.draws import normal, uniform
 
-MEMORY = {"ADVERTISEMENT": 0, "ADVICE": 0, "OFFER": 0, "FIRST_USE": 0.2, "FOLLOW_UP": 0.4, "ANSWER": 0.6, "RECOVERY": 0.8, "SHOP_RECOVERY": 0.5, "REFUND": 0.2, "CHANGE_REFUSED": 0}
+BARELY = {"ADVERTISEMENT": 0, "ADVICE": 0, "OFFER": 0, "CHANGE_REFUSED": 0}
+MEMORY = BARELY | {"FIRST_USE": 0.2, "FOLLOW_UP": 0.4, "ANSWER": 0.6, "RECOVERY": 0.8, "SHOP_RECOVERY": 0.5, "REFUND": 0.2}
 NEEDS = ("punctuality", "lead_time", "completeness", "damage", "defect")
 SOLVED = ("completeness", "damage", "defect", "installation")  # what somebody has to put right
 MADE_GOOD = (Lived.RECOVERY, Lived.SHOP_RECOVERY, Lived.REFUND)

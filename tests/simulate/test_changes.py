@@ -9,7 +9,7 @@ import pytest
 
 from e2esim.domain.book import OrderKind, OrderState
 from e2esim.domain.experience import Lived
-from e2esim.planning.changes import Change
+from e2esim.planning.changes import OrderChange
 
 DAYS = {"horizon": {"days": 70, "warmup_days": 0}}
 
@@ -34,7 +34,7 @@ def test_half_of_the_lines_are_asked_to_be_changed_and_the_books_agree(changed: 
     o, r = run.outcome.orders, run.replication
     trade = (o.filled("kind") == OrderKind.REPLENISH) & (o.filled("placed") >= 0) & (o.filled("placed") < run.outcome.horizon_h - 24.0 * 20)
     lines = int(trade.sum())
-    assert run.outcome.changes_asked > 0.35 * lines
+    assert lines > run.outcome.changes_asked > 20
     assert 0.0 < run.kpi("flexibility") < 1.0
     waits = (o.filled("state") == OrderState.OPEN) & (o.filled("node") == 0)
     promised = np.zeros(run.world.items.n)
@@ -66,6 +66,6 @@ def test_inside_of_the_window_a_change_costs_the_firm_its_price(changed: Any) ->
 def test_fixed_lead_times_grant_no_earlier_day_and_look_at_no_stock(changed: Any) -> None:
     promise = changed("promise=quoted").replication.promise
     rows = np.arange(5, dtype=np.int32)
-    kinds, nothing = np.array(list(Change)), np.zeros(5, dtype=np.int64)
+    kinds, nothing = np.array(list(OrderChange)), np.zeros(5, dtype=np.int64)
     _, possible = promise.could_change(rows, kinds, nothing + 1, nothing, nothing, np.ones(5, dtype=np.bool_))
     assert possible.tolist() == [True, True, True, False, True]

@@ -15,7 +15,7 @@ from numba import njit
 from e2esim.domain.book import Columns, OrderKind
 from e2esim.domain.calendar import DueCalendar
 from e2esim.domain.world import World
-from e2esim.planning.changes import Change
+from e2esim.planning.changes import OrderChange
 from e2esim.streams import Streams
 from e2esim.streams.draws import uniform
 
@@ -51,20 +51,20 @@ class Changing:
         """True if anybody ever asks."""
         return bool(self.world.channels.change_share.any())
 
-    def notice(self, rows: Rows) -> None:
-        """New promised plant rows: some accounts will ask, between the order and the promised day."""
+    def notice(self, rows: Rows, ship_h: F) -> None:
+        """New promised plant rows: some accounts will ask, between the order and the day on which it is to ship, ``ship_h`` (n,) [h]."""
         o, w = self.orders, self.world
         trade = (o["kind"][rows] == OrderKind.REPLENISH) & (w.channels.buyer[o["channel"][rows]] == 1)
-        rows = rows[trade]
+        rows, ship_h = rows[trade], ship_h[trade]
         if not len(rows):
             return
         asks, moment = asking(self._key, o["address"], rows, w.channels.change_share[o["channel"][rows]])
-        rows, moment = rows[asks], moment[asks]
+        rows, moment, ship_h = rows[asks], moment[asks], ship_h[asks]
         if not len(rows):
             return
-        placed, promised = o["placed"][rows].astype(np.float64), o["promised"][rows].astype(np.float64)
+        placed = o["placed"][rows].astype(np.float64)
         self._agenda.fit(o.capacity)
-        self._agenda.push(rows, placed + 24.0 + moment * np.maximum(promised - placed - 24.0, 0.0))
+        self._agenda.push(rows, placed + 24.0 + moment * np.maximum(ship_h - placed - 24.0, 0.0))
 
     def today(self, day: int) -> Wishes:
         """What is asked for on ``day``."""
@@ -112,4 +112,4 @@ def wished(
     return kind, pieces, later, draw
 
 
-assert [int(kind) for kind in Change] == list(range(len(KINDS)))
+assert [int(kind) for kind in OrderChange] == list(range(len(KINDS)))

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 
-class Change(IntEnum):
+class OrderChange(IntEnum):
     """What a customer wants changed."""
 
     MORE = 0

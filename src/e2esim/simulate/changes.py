@@ -11,7 +11,7 @@ from e2esim.customers.journey import Journey
 from e2esim.customers.trade import Trade
 from e2esim.domain.book import Columns, OrderState
 from e2esim.domain.world import World
-from e2esim.planning.changes import Change, Grant, grants
+from e2esim.planning.changes import Grant, OrderChange, grants
 from e2esim.simulate.planner import Planner
 from e2esim.simulate.promise import PromiseDesk
 
@@ -39,20 +39,20 @@ class Changes:
     def notice(self, rows: Rows) -> None:
         """New promised plant rows: some of their accounts will want them changed."""
         if self.changing.active:
-            self.changing.notice(rows)
+            self.changing.notice(rows, 24.0 * self.promise.ship_day[rows].astype(np.float64))
 
     def answer(self, now: float) -> None:
         """Answer what is asked for today."""
         if not self.changing.active:
             return
-        wishes = self.changing.today(int(now // 24))
+        wishes = self._sensible(self.changing.today(int(now // 24)))
         if not len(wishes.rows):
             return
         o, p = self.orders, self.world.settings.promise
         other = self._other(wishes)
         left = self.promise.ship_day[wishes.rows].astype(np.int64) - int(now // 24)
         waits = (o["state"][wishes.rows] == OrderState.OPEN) & (other >= 0) & (wishes.pieces + o["quantity"][wishes.rows] > 0)
-        waits &= ~((wishes.kind == Change.FEWER) & (wishes.pieces == 0))
+        waits &= ~((wishes.kind == OrderChange.FEWER) & (wishes.pieces == 0))
         may = grants(left, waits, p.change_frozen_d, p.change_inside) != Grant.REFUSED
         ship, possible = self.promise.could_change(wishes.rows, wishes.kind, wishes.pieces, wishes.days, other, may)
         answer = grants(left, waits & possible, p.change_frozen_d, p.change_inside)
@@ -65,18 +65,24 @@ class Changes:
             self.asked += len(done)
             self.granted += int(done.sum())
 
+    def _sensible(self, wishes: Wishes) -> Wishes:
+        """Without the lines that have left, or are cancelled: nobody asks to change these; one that is being picked is refused."""
+        state = self.orders["state"][wishes.rows]
+        here = (state == OrderState.OPEN) | (state == OrderState.ALLOCATED) | (state == OrderState.PICKED)
+        return Wishes(*(column[here] for column in wishes))
+
     def _other(self, wishes: Wishes) -> Ints:
         """Item of each line as wished, -1 where there is no other to have, (n,)."""
         item = self.orders["item"][wishes.rows].astype(np.int64)
         channel = self.orders["channel"][wishes.rows]
         out = item.copy()
-        for k in np.flatnonzero(wishes.kind == Change.OTHER):
+        for k in np.flatnonzero(wishes.kind == OrderChange.OTHER):
             rivals = self._swaps[channel[k]][item[k]]
             out[k] = rivals[int(wishes.draw[k] * len(rivals))] if len(rivals) else -1
         return out
 
     def _apply(self, wishes: Wishes, done: npt.NDArray[np.bool_], other: Ints, ship: Ints) -> None:
-        """Change what is granted: the line leaves its queue, its promise and its count of demand, and enters them anew."""
+        """OrderChange what is granted: the line leaves its queue, its promise and its count of demand, and enters them anew."""
         rows = wishes.rows[done]
         if not len(rows):
             return

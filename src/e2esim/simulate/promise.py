@@ -13,7 +13,7 @@ from e2esim.domain.outcome import Tier
 from e2esim.domain.world import World
 from e2esim.planning.atp import OPEN_QUOTA, free_supply, quote
 from e2esim.planning.atp_kernels import promise_rows, pull_in
-from e2esim.planning.changes import Change
+from e2esim.planning.changes import OrderChange
 from e2esim.streams.draws import normal_quantile
 
 Rows = npt.NDArray[np.int32]
@@ -145,16 +145,16 @@ class PromiseDesk:
     ) -> tuple[npt.NDArray[np.int64], Flags]:
         """Ship day of each open plant row as its customer wishes, and whether the goods are free for it, (n,) each; takes them where they are.
 
-        ``kind``: `Change`; ``item``: as wished; ``may`` False = not looked at. The fixed lead times of ``quoted`` know no supply: more, or
+        ``kind``: `OrderChange`; ``item``: as wished; ``may`` False = not looked at. The fixed lead times of ``quoted`` know no supply: more, or
         another item, is granted unseen, an earlier day never.
         """
         old = self.ship_day[rows].astype(np.int64)
         ship = old + days
         if self.rule == "quoted":
-            return ship, may & (kind != Change.SOONER)
-        o, easy = self.orders, (kind == Change.FEWER) | (kind == Change.LATER)
+            return ship, may & (kind != OrderChange.SOONER)
+        o, easy = self.orders, (kind == OrderChange.FEWER) | (kind == OrderChange.LATER)
         some = np.flatnonzero(may & ~easy)
-        quantity = np.where(kind == Change.MORE, pieces, o["quantity"][rows]).astype(np.float64)[some]
+        quantity = np.where(kind == OrderChange.MORE, pieces, o["quantity"][rows]).astype(np.float64)[some]
         day = np.maximum(ship[some] - self.day0, 0)
         rank = self.class_of(rows[some])
         first = promise_rows(self.free.copy(), self.quota.copy(), item[some], quantity, rank, day)
