@@ -34,7 +34,6 @@ class Changes:
         self.planner, self.journey, self.trade = planner, journey, trade
         self.orders: Columns = stock.book
         self.asked = self.granted = 0
-        self._swaps = _swaps(world)
 
     def notice(self, rows: Rows) -> None:
         """New promised plant rows: some of their accounts will want them changed."""
@@ -72,17 +71,19 @@ class Changes:
         return Wishes(*(column[here] for column in wishes))
 
     def _other(self, wishes: Wishes) -> Ints:
-        """Item of each line as wished, -1 where there is no other to have, (n,)."""
-        item = self.orders["item"][wishes.rows].astype(np.int64)
-        channel = self.orders["channel"][wishes.rows]
-        out = item.copy()
+        """Item of each line as wished: another one of its category with a price in its channel, -1 where there is none, (n,)."""
+        w, o = self.world, self.orders
+        out = o["item"][wishes.rows].astype(np.int64)
         for k in np.flatnonzero(wishes.kind == OrderChange.OTHER):
-            rivals = self._swaps[channel[k]][item[k]]
+            item, channel = out[k], o["channel"][wishes.rows[k]]
+            like = (w.items.category == w.items.category[item]) & w.items.sold & ~np.isnan(w.price[:, channel])
+            like[item] = False
+            rivals = np.flatnonzero(like)
             out[k] = rivals[int(wishes.draw[k] * len(rivals))] if len(rivals) else -1
         return out
 
     def _apply(self, wishes: Wishes, done: npt.NDArray[np.bool_], other: Ints, ship: Ints) -> None:
-        """OrderChange what is granted: the line leaves its queue, its promise and its count of demand, and enters them anew."""
+        """Change what is granted: the line leaves its queue, its promise and its count of demand, and enters them anew."""
         rows = wishes.rows[done]
         if not len(rows):
             return
@@ -100,12 +101,3 @@ class Changes:
         self.planner.demand(rows, o)
         self.stock.wait(rows, self.promise.eligible(rows))
         self.journey.watch_anew(rows, was)
-
-
-def _swaps(world: World) -> list[list[Ints]]:
-    """Items that an account may have instead of each item, by channel: of its category, with a price there."""
-    items = world.items
-    return [
-        [np.flatnonzero((items.category == items.category[i]) & items.sold & ~np.isnan(world.price[:, c]) & (np.arange(items.n) != i)) for i in range(items.n)]
-        for c in range(len(world.channels.ids))
-    ]
