@@ -29,12 +29,12 @@ def test_without_a_share_nobody_asks(tiny: Any) -> None:
     assert run.kpis.headline["flexibility"][0] is None
 
 
-def test_half_of_the_lines_are_asked_to_be_changed_and_the_books_agree(changed: Any) -> None:
+def test_lines_that_have_not_left_are_changed_and_the_books_agree(changed: Any) -> None:
     run = changed()
     o, r = run.outcome.orders, run.replication
     trade = (o.filled("kind") == OrderKind.REPLENISH) & (o.filled("placed") >= 0) & (o.filled("placed") < run.outcome.horizon_h - 24.0 * 20)
     lines = int(trade.sum())
-    assert lines > run.outcome.changes_asked > 20
+    assert lines > run.outcome.changes_asked >= 10
     assert 0.0 < run.kpi("flexibility") < 1.0
     waits = (o.filled("state") == OrderState.OPEN) & (o.filled("node") == 0)
     promised = np.zeros(run.world.items.n)

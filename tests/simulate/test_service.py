@@ -164,11 +164,11 @@ def test_taking_the_used_product_along_brings_the_next_need_forward(tiny: Any) -
     assert (near | (np.abs(ratio - 1.0) < 1e-6)).mean() > 0.98
 
 
-def test_who_learns_what_to_expect_gets_used_to_a_slow_firm(tiny: Any) -> None:
-    """Quoted dates far beyond what the channels expect: the same slowness hurts less where the expectation is learnt."""
+def test_who_learns_what_to_expect_is_no_longer_delighted_by_the_same_speed(tiny: Any) -> None:
+    """Channels that expect three weeks and are served in days: where the expectation is learnt, the same deliveries please less."""
 
     def learns(share: float) -> Callable[[int], Any]:
-        words = ("promise=quoted", f"satisfaction.expectation_learnt={share}")
-        return lambda k: tiny("slow", *words, replication=k, channels=lambda rows: [row | {"quoted_lead_d": 25} for row in rows])
+        words = ("horizon.days=45", f"satisfaction.expectation_learnt={share}")
+        return lambda k: tiny("fast", *words, replication=k, channels=lambda rows: [row | {"reference_lead_d": 21} for row in rows])
 
-    falls(differ(tiny, learns(1.0), learns(0.0)), "satisfaction")
+    falls(differ(tiny, learns(0.0), learns(1.0)), "satisfaction")
