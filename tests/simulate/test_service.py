@@ -168,7 +168,7 @@ def test_who_learns_what_to_expect_is_no_longer_delighted_by_the_same_speed(tiny
     """Channels that expect three weeks and are served in days: where the expectation is learnt, the same deliveries please less."""
 
     def learns(share: float) -> Callable[[int], Any]:
-        words = ("horizon.days=45", f"satisfaction.expectation_learnt={share}")
+        words = ("horizon.days=30", f"satisfaction.expectation_learnt={share}")
         return lambda k: tiny("fast", *words, replication=k, channels=lambda rows: [row | {"reference_lead_d": 21} for row in rows])
 
     falls(differ(tiny, learns(0.0), learns(1.0)), "satisfaction")
