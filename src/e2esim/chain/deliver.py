@@ -12,6 +12,8 @@ from e2esim.chain import deliver_kernels as kernels
 from e2esim.chain.attempts import Attempts
 from e2esim.chain.phases import At, Phase
 from e2esim.chain.stock import Stock
+from e2esim.chain.truck_kernels import waiting_load
+from e2esim.chain.trucks import Load, Trucks
 from e2esim.chain.ways import Ways
 from e2esim.domain.book import Columns
 from e2esim.domain.calendar import DueCalendar
@@ -43,6 +45,9 @@ class Deliver:
         self._keys = np.array([streams.key(name) for name in _STREAMS], dtype=np.uint64)
         self._monday = world.start.weekday()
         self.ways: Ways | None = None  # where events stop trucks
+        lanes_by_load = np.isfinite(world.lanes.truck_m3)
+        self.trucks = Trucks(world) if lanes_by_load.any() else None
+        self._by_load = lanes_by_load.tolist()
         self.attempts = Attempts(world, book, streams, ticks, stock.links) if world.lanes.miss_share.any() else None
 
     def start(self) -> None:
@@ -129,7 +134,10 @@ class Deliver:
 
     def _leave(self, lane: int, t: float) -> None:
         b, lanes = self.book, self.world.lanes
-        out = np.empty(self._ready[lane], dtype=np.int32)
+        leaving, truck_eur_m3 = int(self._ready[lane]), 0.0
+        if self.trucks is not None and self._by_load[lane]:
+            leaving, truck_eur_m3 = self.trucks.dispatch(lane, t, self._load(lane, t))
+        out = np.empty(leaving, dtype=np.int32)
         m = kernels.load(
             lane, t, b["picked"], b["shipped"], b["state"], self._head, self._tail, self.stock.links.next, out
         )
@@ -141,10 +149,20 @@ class Deliver:
         dearer = 1.0 if self.ways is None else 1.0 + self.ways.freight(lane, t)
         volume = kernels.freight(
             rows, lane, b["item"], b["quantity"], b["freight_eur"], b["picking_eur"], self.world.items.volume_m3,
-            dearer * float(lanes.cost_eur_m3[lane]), float(lanes.cost_eur_line[lane]), self.world.plant.picking_cost_eur,
+            dearer * (float(lanes.cost_eur_m3[lane]) + truck_eur_m3), float(lanes.cost_eur_line[lane]), self.world.plant.picking_cost_eur,
         )
         self.under_way.push(rows, self._times(rows, write=False))
         self.log.emit(self.env.now, Event.TRUCK_LEFT, place=lane, rows=m, quantity=pieces, value=float(volume))
+
+
+    def _load(self, lane: int, t: float) -> Load:
+        """What waits for a lane at the cut-off ``t`` [h]."""
+        b, lanes = self.book, self.world.lanes
+        return Load(
+            *waiting_load(
+                int(self._head[lane]), t, float(lanes.truck_m3[lane]), b["picked"], self.stock.links.next, b["item"], b["quantity"], self.world.items.volume_m3,
+            )
+        )  # fmt: skip
 
 
 def next_departure(departs: npt.NDArray[np.bool_], cutoff_h: float, monday: int, t: float) -> float:

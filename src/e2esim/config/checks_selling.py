@@ -212,6 +212,14 @@ def lanes_depart(view: View) -> Iterator[Problem]:
         )
 
 
+@needs("lanes.truck_m3", "lanes.truck_eur", "lanes.truck_fill")
+def trucks_have_a_size(view: View) -> Iterator[Problem]:
+    """A truck that costs something or waits to be full holds so and so much."""
+    sizeless = view.table("lanes").filter(pl.col("truck_m3").is_null() & ((pl.col("truck_eur") > 0) | (pl.col("truck_fill") > 0)))
+    for (row,) in sizeless.select(ROW).iter_rows():
+        yield view.problem("lanes", "trucks without a size", row=row, column="truck_m3", remedy="say what a truck holds, or leave out truck_eur and truck_fill")
+
+
 CHECKS: tuple[Check, ...] = (
     rows_there,
     sold_items_have_a_brand,
@@ -220,4 +228,5 @@ CHECKS: tuple[Check, ...] = (
     mixes_sum_to_one,
     seasons_average_one,
     lanes_depart,
+    trucks_have_a_size,
 )

@@ -12,6 +12,7 @@ from e2esim.customers.people import People
 from e2esim.customers.trade_kernels import count_sales
 from e2esim.domain.book import Columns, OrderKind
 from e2esim.domain.build.months import month_of
+from e2esim.domain.dispatch import usual_wait_d
 from e2esim.domain.world import World
 from e2esim.planning.replenishment import order_up_to_level, replenish, smoothed_rate
 from e2esim.streams import Streams
@@ -46,7 +47,7 @@ class Trade:
                 self.rate_d[members] = weight[:, None] * (w.cells.yearly[cell] / 365.0)[None, :]
                 self._season[members] = w.cells.season[cell]
         lane = w.lanes.of[a.channel, a.market]
-        self.transit_d = np.where(lane >= 0, w.lanes.transit_d[lane], 0.0) if n else np.zeros(0)
+        self.transit_d = np.where(lane >= 0, (w.lanes.transit_d + usual_wait_d(w))[lane], 0.0) if n else np.zeros(0)
         self.lead_d = np.maximum(self.transit_d + 1.0, w.channels.quoted_d[a.channel]) if n else np.zeros(0)
         self.central = np.zeros(n, dtype=np.bool_)  # accounts for which somebody else orders
         self._leave_key = streams.key("trade.leave")

@@ -188,6 +188,10 @@ class Lanes:
     damage: F
     miss_share: F
     miss_eur: F
+    truck_m3: F  # scaled, inf = no limit
+    truck_eur: F  # a truck, scaled
+    fill: F  # share of a truck from which it leaves
+    hold_d: F
 
 
 @dataclass(frozen=True, kw_only=True)

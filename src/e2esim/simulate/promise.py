@@ -8,6 +8,7 @@ import numpy.typing as npt
 from e2esim.customers.market import ShownOffer
 from e2esim.customers.trade import Trade
 from e2esim.domain.book import Columns, OrderKind
+from e2esim.domain.dispatch import usual_wait_d
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.outcome import Tier
 from e2esim.domain.world import World
@@ -64,7 +65,7 @@ class PromiseDesk:
         self._departure = _departures(world, self.committed.shape[1])
         self._works = world.plant.calendar.daily(self.committed.shape[1]) > 0
         late = normal_quantile(w.settings.promise.transit_quantile) if self.rule == "atp" else 0.0
-        self.transit_d = w.lanes.transit_d * np.exp(late * w.lanes.sigma)
+        self.transit_d = w.lanes.transit_d * np.exp(late * w.lanes.sigma) + usual_wait_d(w)
         cell_lane = w.lanes.of[w.cells.channel, w.cells.market]
         transit = np.where(cell_lane >= 0, self.transit_d[cell_lane], 0.0)
         quoted = w.channels.quoted_d[w.cells.channel]

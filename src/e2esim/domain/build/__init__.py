@@ -52,7 +52,7 @@ def build_world(scenario: Scenario) -> w.World:
     cells, weekly = lay_out_cells(by_month(t["history"]), t["markets"], t["season"], items, channels, markets, accounts, settings.horizon.start, scale)
     price, consumer, reference = (price_table(t["prices"], items, channels, c) for c in ("price_eur", "consumer_eur", "reference_eur"))
     price, consumer = price * settings.market.price_factor, consumer * settings.market.price_factor
-    lanes = lay_out_lanes(t["lanes"], channels, markets, modes)
+    lanes = lay_out_lanes(t["lanes"], channels, markets, modes, scale)
     struck = Struck(items=items, routing=routing, centres=centres, supply=supply, modes=modes, lanes=lanes, cells=cells, channels=channels, markets=markets)
     return w.World(
         settings=settings,

@@ -47,8 +47,8 @@ def lay_out_channels(frame: pl.DataFrame) -> w.Channels:
     )
 
 
-def lay_out_lanes(frame: pl.DataFrame, channels: w.Channels, markets: tuple[str, ...], modes: w.Modes) -> w.Lanes:
-    """Ways from the plant by channel and market."""
+def lay_out_lanes(frame: pl.DataFrame, channels: w.Channels, markets: tuple[str, ...], modes: w.Modes, scale: float) -> w.Lanes:
+    """Ways from the plant by channel and market; a small copy has small trucks."""
     channel, market = index_of(frame, "channel", channels.ids), index_of(frame, "market", markets)
     of = np.full((len(channels.ids), len(markets)), -1, dtype=np.int64)
     of[channel, market] = np.arange(len(frame))
@@ -68,6 +68,10 @@ def lay_out_lanes(frame: pl.DataFrame, channels: w.Channels, markets: tuple[str,
         damage=floats(frame, "damage_share"),
         miss_share=floats(frame, "miss_share"),
         miss_eur=floats(frame, "miss_eur"),
+        truck_m3=scale * frame["truck_m3"].cast(pl.Float64).fill_null(np.inf).to_numpy(),
+        truck_eur=scale * floats(frame, "truck_eur"),
+        fill=floats(frame, "truck_fill"),
+        hold_d=floats(frame, "hold_d"),
     )
 
 
