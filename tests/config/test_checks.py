@@ -67,6 +67,7 @@ CASES: list[tuple[str, dict[str, Any], str, int | None, str]] = [
     ("season short", {"season": without(season="winter", month=4)}, "season", 14, "lacks months 4"),
     ("no such season", {"markets": edit({"market": "home"}, season="wintr")}, "markets", 2, "no such season"),
     ("short history", {"history": lambda rows: [row for row in rows if row["period"] > "2025-02"]}, "history", None, "10 of 12 months"),
+    ("nothing sold", {"history": lambda rows: [row | {"qty": 0} for row in rows]}, "history", None, "nothing was sold in the last 12 months"),
     ("gap in the history", {"history": lambda rows: [row for row in rows if row["period"] != "2025-06"]}, "history", None, "11 of 12 months"),
     ("no departures", {"lanes": edit({"market": "home", "channel": "web"}, departures="08")}, "lanes", 2, "weekdays"),
     ("empty table", {"lanes": lambda rows: [], "history": lambda rows: rows}, "lanes", None, "empty"),

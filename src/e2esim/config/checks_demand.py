@@ -148,6 +148,20 @@ def a_year_of_history(view: View) -> Iterator[Problem]:
         )
 
 
+@needs("history.period", "history.qty")
+def somebody_buys(view: View) -> Iterator[Problem]:
+    """The last twelve months before the start have sales: a market run goes by them."""
+    history = view.table("history")
+    if view.settings is None or history.is_empty():
+        return
+    before = history.filter(pl.col("period") < view.settings.horizon.start)
+    last = before["period"].max()
+    year = before.filter(pl.col("period") > pl.lit(last).cast(pl.Date).dt.offset_by(f"-{HISTORY}mo"))
+    if not year.is_empty() and not float(year["qty"].sum()) > 0.0:
+        message = f"nothing was sold in the last {HISTORY} months before the start ({view.settings.horizon.start})"
+        yield view.problem("history", message, column="qty", remedy="fill qty with the pieces sold, by month, item, market and channel")
+
+
 @needs("items.category", "items.sold")
 def budget_of_sold_families(view: View) -> Iterator[Problem]:
     """A budget is for families that are sold."""
@@ -176,4 +190,5 @@ CHECKS: tuple[Check, ...] = (
     lanes_where_demanded,
     accounts_where_demanded,
     a_year_of_history,
+    somebody_buys,
 )
