@@ -20,7 +20,7 @@ MINUTE = 1.0 / 60.0  # rounding that is allowed [h]
 def breaches(data: Path, plan: Path) -> Counter[str]:
     """How often the plan in folder ``plan`` breaks each rule of the CSV files in folder ``data``."""
     facts = {name: _rows(data / f"{name}.csv") for name in ("settings", "items", "bom", "routings", "work_centres", "calendars", "closures", "capacity")}
-    facts |= {name: _rows(data / f"{name}.csv") for name in ("stock", "receipts", "suppliers")}
+    facts |= {name: _rows(data / f"{name}.csv") for name in ("stock", "receipts", "suppliers", "alternates")}
     today = dt.date.fromisoformat(next(row["value"] for row in facts["settings"] if row["key"] == "today"))
     lots = list(pl.read_parquet(plan / "lots.parquet").iter_rows(named=True))
     found: Counter[str] = Counter()
@@ -41,8 +41,21 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 def _step(facts: dict[str, list[dict[str, str]]], lot: dict[str, Any]) -> tuple[int, int, dict[str, str]]:
     steps = sorted((row for row in facts["routings"] if row["item"] == lot["item"]), key=lambda row: int(row["step"]))
-    k = [row["step"] for row in steps].index(lot["step"])
-    return k, len(steps), steps[k]
+    name, _, other = lot["step"].partition(" at ")
+    k = [row["step"] for row in steps].index(name)
+    return k, len(steps), _second(facts, steps[k], other) if other else steps[k]
+
+
+def _second(facts: dict[str, list[dict[str, str]]], step: dict[str, str], other: str) -> dict[str, str]:
+    """A step as it is done at a second choice, by the row of alternates that says most about it."""
+    fits = [
+        row for row in facts["alternates"]
+        if (row["work_centre"], row["alternate"]) == (step["work_centre"], other)
+        and row.get("item", "") in ("", step["item"]) and row.get("step", "") in ("", step["step"])
+    ]  # fmt: skip
+    row = max(fits, key=lambda row: bool(row.get("item")) + bool(row.get("step")))
+    hours = float(step["run_h_per_unit"]) * float(row.get("time_factor") or 1)
+    return step | {"work_centre": other, "run_h_per_unit": str(hours), "setup_h_per_lot": row.get("setup_h_per_lot") or step["setup_h_per_lot"]}
 
 
 def _good(facts: dict[str, list[dict[str, str]]], lot: dict[str, Any]) -> float:

@@ -26,8 +26,11 @@ def broken_rules(problem: PlanProblem, folder: Path) -> set[str]:
         steps[problem.items[i]].append(s)
     for row in lots.iter_rows(named=True):
         own = steps[row["item"]]
-        k = next(n for n, s in enumerate(own) if problem.step_name[s] == row["step"])
-        s, start, end = own[k], (row["start"] - problem.today).days, (row["end"] - problem.today).days
+        s = next(s for s in own if problem.step_name[s] == row["step"])
+        names = list(dict.fromkeys(problem.step_name[x].split(" at ")[0] for x in own))
+        k = names.index(row["step"].split(" at ")[0])
+        own = names
+        start, end = (row["start"] - problem.today).days, (row["end"] - problem.today).days
         item, good = int(problem.step_item[s]), float(problem.step_yield[s]) if problem.step_yield.size else 1.0
         broken |= {"starts before today"} if start < 0 else set()
         broken |= {"flow time"} if end - start < problem.step_flow_days[s] else set()

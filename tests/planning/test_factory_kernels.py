@@ -22,6 +22,7 @@ from e2esim.planning.factory.grid import demand_of, early_due, lot_cycles, net_n
 from e2esim.planning.factory.hand_out_kernels import hand_out
 from e2esim.planning.factory.network import network
 from e2esim.planning.factory.problem import PlanProblem
+from e2esim.planning.factory.shop_floor import Steps
 from e2esim.planning.factory.synthetic import synthetic_problem
 from e2esim.planning.factory.trace_kernels import first_come, purchase_plan
 
@@ -204,22 +205,13 @@ def test_backward_moves_earlier_when_a_week_is_full() -> None:
     need = np.zeros((1, 28))
     need[0, 21] = 30
     one, zero = np.array([1.0]), np.zeros(1, np.int64)
+    steps = Steps(
+        output=zero, in_start=np.zeros(2, np.int64), in_node=zero[:0], in_qty=one[:0], centre=zero, setup=one, run=one,
+        flow=np.array([2]),
+        lot_min=np.zeros(1), lot_multiple=one, lot_max=np.full(1, np.inf),
+    )  # fmt: skip
     step, day, qty = backward_wants(
-        need,
-        np.zeros(1),
-        np.zeros((28, 1)),
-        zero,
-        zero,
-        np.zeros(2, np.int64),
-        zero[:0],
-        one[:0],
-        zero,
-        one,
-        one,
-        np.array([2]),
-        np.full((1, 4), 12.0),
-        np.array([10_000]),
-        np.zeros(1),
+        need, np.zeros(1), np.zeros((28, 1)), zero, np.ones(1, np.int64), steps, np.full((1, 4), 12.0), np.array([10_000]),
         np.arange(28)[None, :],
     )
     assert list(zip((day // 7).tolist(), qty.tolist(), strict=True)) == [(2, 11.0), (1, 11.0), (0, 8.0)]

@@ -21,7 +21,7 @@ def no_cycle(view: View) -> Iterator[Problem]:
     children: dict[str, list[str]] = {}
     for parent, component in bom.select("parent", "component").iter_rows():
         children.setdefault(parent, []).append(component)
-    for cycle in _cycles(children):
+    for cycle in cycles(children):
         row = view.first_row("bom", parent=cycle[-2], component=cycle[-1])
         remedy = "take one of these rows out of the bill"
         yield view.problem(
@@ -29,7 +29,7 @@ def no_cycle(view: View) -> Iterator[Problem]:
         )
 
 
-def _cycles(children: dict[str, list[str]]) -> Iterator[list[str]]:
+def cycles(children: dict[str, list[str]]) -> Iterator[list[str]]:
     """Yield a closed path for every edge that leads back, depth first without recursion."""
     done: set[str] = set()
     for root in children:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from e2esim.config.plan_data.alternates import steps_of
 from e2esim.config.plan_data.hours import beside_running, open_shifts, plan_weeks, weekly_hours
 from e2esim.config.plan_data.settings import PlanSettings
 from e2esim.config.row_order import in_order
@@ -75,18 +76,19 @@ def _risk(frames: dict[str, pl.DataFrame]) -> PlanRisk:
         source_late_median_d=_floats(sources, "late_median_days"),
         source_late_sigma=np.full(sources.height, LATE_SIGMA),
         centre_hours_cv=_floats(frames["work_centres"], "hours_cv"),
-        step_flow_cv=_floats(_steps(frames), "flow_cv"),
+        step_flow_cv=_floats(steps_of(frames), "flow_cv"),
     )
 
 
 def _making(frames: dict[str, pl.DataFrame]) -> dict[str, Any]:
     items, centres = frames["items"], frames["work_centres"]
-    steps = _steps(frames)
+    steps = steps_of(frames)
     good = _good_share(frames, steps)
     bom = frames["bom"].filter(pl.col("parent").is_in(steps["item"].implode()))
     return {
         "step_item": steps["_item"].to_numpy(),
-        "step_name": tuple(str(step) for step in steps["step"]),
+        "step_name": tuple(steps["_name"]),
+        "step_main": np.array(steps["_main"].to_numpy(), dtype=np.int64) if frames["alternates"].height else np.zeros(0, dtype=np.int64),
         "step_centre": _code(steps, "work_centre", centres, "work_centre"),
         "step_setup_h": _floats(steps, "setup_h_per_lot"),
         "step_run_h": _floats(steps, "run_h_per_unit") / good,
@@ -98,24 +100,18 @@ def _making(frames: dict[str, pl.DataFrame]) -> dict[str, Any]:
     }
 
 
-def _steps(frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """Routing steps in the planner's order."""
-    steps = frames["routings"]
-    return steps.with_columns(pl.Series("_item", _code(steps, "item", frames["items"], "item"))).sort("_item", "step")
-
-
 def _good_share(frames: dict[str, pl.DataFrame], steps: pl.DataFrame) -> Floats:
     """Good pieces of each piece worked at a step: what the step loses, and at the last one what the finished lot loses."""
     item = steps["_item"].to_numpy()
-    last = np.r_[item[1:] != item[:-1], np.ones(min(1, item.size), dtype=bool)]
+    last = (steps["step"] == steps.select(pl.col("step").max().over("_item")).to_series()).to_numpy()
     return (1.0 - _floats(steps, "scrap_share")) * np.where(last, 1.0 - _floats(frames["items"], "scrap_share")[item], 1.0)
 
 
 def _receipt_nodes(frames: dict[str, pl.DataFrame]) -> Ints:
     """Item of each receipt, or ``n_items + step`` of what is only done with a step that is not its last."""
-    receipts, items, steps = frames["receipts"], frames["items"], _steps(frames)
-    keys = list(steps.select("item", "step").iter_rows())
-    inner = {key: items.height + k for k, key in enumerate(keys) if k + 1 < len(keys) and keys[k + 1][0] == key[0]}
+    receipts, items, steps = frames["receipts"], frames["items"], steps_of(frames)
+    last = dict(steps.group_by("item").agg(pl.col("step").max()).iter_rows())
+    inner = {(item, step): items.height + main for item, step, main in steps.select("item", "step", "_main").iter_rows() if step < last[item]}
     own = _code(receipts, "item", items, "item").tolist()
     return np.array([inner.get(key, item) for key, item in zip(receipts.select("item", "step").iter_rows(), own, strict=True)], dtype=np.int64)
 

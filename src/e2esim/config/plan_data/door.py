@@ -12,6 +12,7 @@ from e2esim.config.checks import View, run_checks
 from e2esim.config.checks_making import closures_in_order, no_cycle, shifts_in_order
 from e2esim.config.grids import ROW
 from e2esim.config.places import find_data
+from e2esim.config.plan_data.alternates import alternates_make_sense
 from e2esim.config.plan_data.build import build_case
 from e2esim.config.plan_data.checks_cells import (
     dates,
@@ -135,6 +136,7 @@ def _checked(view: View, settings: PlanSettings) -> Iterator[Problem]:
     yield from whole_pieces(view)
     yield from largest_lots(view)
     yield from own_substitute(view)
+    yield from alternates_make_sense(view)
     yield from smallest_parts(view)
     yield from something_to_plan(view)
     yield from segment_checks(view)

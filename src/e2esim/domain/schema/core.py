@@ -218,6 +218,25 @@ TABLES: tuple[Table, ...] = (
         ),
     ),
     Table(
+        name="alternates",
+        meaning="Second choices: work centres that may do the work of another one. The plan takes them only for what the first choice would have late.",
+        key=("work_centre", "item", "step", "alternate"),
+        verbs=FACTORY,
+        required=False,
+        columns=(
+            id_column("work_centre", "first choice, as routings states it", _CENTRE),
+            id_column("alternate", "work centre that may do its work", _CENTRE),
+            optional_id("item", "for this item alone; empty: every item that runs through the first choice", _ITEM),
+            whole("step", "", "for this step of the item alone; empty: every step at the first choice", None),
+            whole("preference", "", "2 = second choice, 3 = third ...; alike: in order of name", 2, low=2, high=99, why="one is the first choice; nobody keeps "
+                  "a hundred ways to do a step"),
+            optional("time_factor", "1", "run time there over that of the first choice", 1.0, low=0.01, high=100.0,
+                     why="a hundredfold slower or faster is another process: give it an item of its own"),
+            optional("setup_h_per_lot", "h/lot", "set-up time of a lot there; empty: as at the first choice", None),
+            SOURCE,
+        ),
+    ),
+    Table(
         name="suppliers",
         meaning="Who the suppliers are.",
         key=("supplier",),

@@ -25,8 +25,7 @@ def plan_supply(problem: PlanProblem, result: PlanResult, days: int) -> Floats:
     _add(flow, problem.receipt_item[own], problem.receipt_day[own], problem.receipt_qty[own])
     _add(flow, problem.source_item[result.purchase_source], result.purchase_received, result.purchase_qty)
     item = problem.step_item
-    last = np.r_[item[1:] != item[:-1], np.ones(min(1, item.size), dtype=bool)][result.lot_step]
-    first = np.r_[np.ones(min(1, item.size), dtype=bool), item[1:] != item[:-1]][result.lot_step]
+    last, first = problem.chain.last[result.lot_step], problem.chain.first[result.lot_step]
     _add(flow, item[result.lot_step[last]], result.lot_end[last], result.lot_qty[last])
     for row in np.flatnonzero(first).tolist():
         parts = np.flatnonzero(problem.bom_parent == item[result.lot_step[row]])

@@ -37,7 +37,7 @@ def model_of(problem: PlanProblem, plan: PlanResult | None = None) -> CtpModel:
     """
     net = network(problem)
     node = node_names(problem)
-    inner = np.flatnonzero(net.step_output >= problem.n_items) + problem.n_items
+    inner = np.unique(net.step_output[net.step_output >= problem.n_items])
     buffers = [Buffer(name=node[b], item=problem.items[b]) for b in range(problem.n_items)]
     buffers += [Buffer(name=node[b], item=problem.items[problem.step_item[b - problem.n_items]]) for b in inner]
     return CtpModel(
@@ -194,6 +194,7 @@ def _steps(problem: PlanProblem, net: MaterialNetwork, node: list[str]) -> list[
                 lot_min=max(float(problem.lot_min[item]), float(whole[item])),
                 lot_multiple=float(whole[item]),
                 lot_max=max(float(np.floor((problem.largest_lot[item] + 1e-6) / whole[item]) * whole[item]), float(problem.lot_min[item]), float(whole[item])),
+                priority=int(problem.choice[s]) + 1,
                 loads=(hours,),
             )
         )

@@ -45,10 +45,10 @@ def earliest_days(problem: PlanProblem, net: MaterialNetwork) -> Ints:
     for row in np.flatnonzero(~problem.item_receipts):  # work in process needs the rest of its routing only
         step = int(problem.receipt_item[row]) - problem.n_items
         item = int(problem.step_item[step])
-        rest = problem.step_flow_days[step + 1 :][problem.step_item[step + 1 :] == item].sum()
+        rest = problem.step_flow_days[step + 1 :][(problem.step_item == item)[step + 1 :] & problem.is_main[step + 1 :]].sum()
         ready[item] = min(int(ready[item]), int(problem.receipt_day[row]) + int(rest))
     for item in np.argsort(-net.level, kind="stable"):
-        steps = problem.step_item == item
+        steps = (problem.step_item == item) & problem.is_main
         if steps.any():
             parts = problem.bom_component[problem.bom_parent == item]
             wait = max((0 if here[c] else int(ready[c]) for c in parts), default=0)

@@ -14,7 +14,7 @@ import numpy as np
 
 from e2esim.planning.factory.bounds import lead_time_bound
 from e2esim.planning.factory.counterfactual import completed, late_anyway, late_pieces
-from e2esim.planning.factory.execute import Wants, execute, search, wants_of
+from e2esim.planning.factory.execute import Wants, copied, execute, search, wants_of
 from e2esim.planning.factory.frame import Frame, frame
 from e2esim.planning.factory.grid import tier_weights
 from e2esim.planning.factory.moves import moves, nervousness
@@ -146,17 +146,13 @@ def _nearest(
             schedule = execute(view, candidate)
             cost = _cost(view.problem, earlier, schedule, price)
             if best is None or cost < best[2] - 1e-9:
-                best = _copy(candidate), schedule, cost
+                best = copied(candidate), schedule, cost
         if batch and rounds is None and clock.left() <= 0:
             break
         search(view, wants, BATCH_ROUNDS, state)
         tried = [wants]
     assert best is not None
     return best
-
-
-def _copy(wants: Wants) -> Wants:
-    return replace(wants, day=wants.day.copy(), qty=wants.qty.copy(), rank=wants.rank.copy())
 
 
 def _cost(problem: PlanProblem, earlier: Earlier, schedule: Schedule, price: float) -> float:

@@ -80,8 +80,18 @@ def enlarge(state: State, day: Ints, qty: Floats, a: int, b: int, latest: int) -
 
 
 @njit(cache=True)
+def choose(state: State, step: Ints, day: Ints, s: int, n: int, a: int, b: int, low: int, high: int) -> None:
+    """Have some of the wants ``a`` to ``b`` of step ``s`` between two days done another way, one of ``n``."""
+    other = s + draw(state, n)
+    for k in range(a, b):
+        if low <= day[k] <= high and draw(state, 2) == 0:
+            step[k] = other
+
+
+@njit(cache=True)
 def change(
     state: State,
+    step: Ints,
     day: Ints,
     qty: Floats,
     rank: Floats,
@@ -93,7 +103,7 @@ def change(
 ) -> None:
     """One random change of the wants for the sake of one late order of item ``target`` due on day ``due``.
 
-    Wants are grouped by step at ``want_start``.
+    Wants are grouped by first choice at ``want_start``; ``step`` says which choice each is.
     """
     n_tree = trees.tree_start[target + 1] - trees.tree_start[target]
     if n_tree == 0:
@@ -101,6 +111,10 @@ def change(
     at = trees.tree_start[target] + draw(state, n_tree)
     s = trees.tree_step[at]
     latest = due - trees.tree_lead[at]
+    if trees.choices[s] > 1 and draw(state, 3) == 0:
+        low, high = latest - 7 * draw(state, 6), latest + 7 * draw(state, 3)
+        choose(state, step, day, s, trees.choices[s], want_start[s], want_start[s + 1], low, high)
+        return
     kind = draw(state, 10)
     if kind == 8:  # this step goes before or after others
         rank[s] = draw(state, 1000)
@@ -111,12 +125,12 @@ def change(
     low = latest - 7 * draw(state, 6)
     high = latest + 7 * draw(state, 3)
     shift = 1 + draw(state, 14)
-    a, b = want_start[s], want_start[s + 1]
+    a, b = want_start[trees.main[s]], want_start[trees.main[s] + 1]
     if kind == 7 and b - a > 1:
         merge(state, day, qty, a, b, low, high)
     elif kind == 6:
         enlarge(state, day, qty, a, b, latest)
     else:
         for k in range(a, b):
-            if low <= day[k] <= high:
+            if low <= day[k] <= high and (kind != 9 or step[k] == s):
                 day[k] = day[k] + shift if kind == 9 else max(0, day[k] - shift)

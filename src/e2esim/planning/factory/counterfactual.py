@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from e2esim.planning.factory.change_kernels import State
-from e2esim.planning.factory.execute import Wants, backward, execute, search, top_up
+from e2esim.planning.factory.execute import Wants, backward, copied, execute, search, top_up
 from e2esim.planning.factory.frame import Frame, frame
 from e2esim.planning.factory.grid import early_due
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
@@ -73,8 +73,7 @@ def late_lifted(view: Frame, wants: Wants, limits: tuple[Limit, ...], state: Sta
     late = []
     for cause, place in limits:
         free = lifted(view, cause, place)
-        own = replace(wants, day=wants.day.copy(), qty=wants.qty.copy(), rank=wants.rank.copy())
-        late.append(_least_late(free, [own, *(backward(free, early_due(view.problem, days)) for days in LIFT_BUFFERS)], state))
+        late.append(_least_late(free, [copied(wants), *(backward(free, early_due(view.problem, days)) for days in LIFT_BUFFERS)], state))
     return Lifted(limit=limits, late=np.array(late, dtype=np.float64).reshape(-1, view.problem.n_items))
 
 
@@ -96,7 +95,7 @@ def lifted(view: Frame, cause: int, place: int) -> Frame:
         net = replace(view.net, free_from=free)
         return replace(view, problem=changed, net=net, stores=view.stores._replace(free_from=free))
     days = problem.step_flow_days.copy()
-    days[place] = 0
+    days[problem.mains == problem.mains[place]] = 0  # whichever choice
     return frame(replace(problem, step_flow_days=days), view.net, view.days)
 
 

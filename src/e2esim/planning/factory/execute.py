@@ -22,14 +22,15 @@ from e2esim.planning.factory.worked import hours_used, last_open_days
 
 PRICES = Prices(
     delay=0.01,  # a piece late by a hundred days costs twice a piece late by none
+    second=1e-6,  # ten thousand hours at a second choice cost less than a piece late by a day: lateness decides
     order=1.0,  # a late order costs as much as one more late piece, so that few orders share the lateness
 )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Wants:
-    """Lots wished for, grouped by step at `start` (n_steps + 1) and sorted by day; `rank` (n_steps,) settles ties,
-    low first.
+    """Lots wished for, grouped by the first choice of their step at `start` (n_steps + 1) and sorted by day; `step` says which
+    choice each is; `rank` (n_steps,) settles ties, low first.
     """
 
     step: Ints
@@ -42,15 +43,20 @@ class Wants:
 def wants_of(problem: PlanProblem, step: Ints, day: Ints, qty: Floats) -> Wants:
     """Sort wished lots into `Wants`, leaving out empty ones."""
     keep = qty > 1e-6
-    order = np.lexsort((day[keep], step[keep]))
-    step, day, qty = step[keep][order], day[keep][order].copy(), qty[keep][order].copy()
+    order = np.lexsort((day[keep], problem.mains[step[keep]]))
+    step, day, qty = step[keep][order].copy(), day[keep][order].copy(), qty[keep][order].copy()
     return Wants(
         step=step,
         day=day,
         qty=qty,
         rank=np.full(problem.n_steps, 500.0),
-        start=np.searchsorted(step, np.arange(problem.n_steps + 1)),
+        start=np.searchsorted(problem.mains[step], np.arange(problem.n_steps + 1)),
     )
+
+
+def copied(wants: Wants) -> Wants:
+    """Wants that may be changed without changing these."""
+    return replace(wants, step=wants.step.copy(), day=wants.day.copy(), qty=wants.qty.copy(), rank=wants.rank.copy())
 
 
 def parted(view: Frame, wants: Wants, hours: float) -> Wants | None:
@@ -82,31 +88,27 @@ def backward(
     capacity: Floats | None = None,
     qty: Floats | None = None,
     whole_lots: bool = False,
+    second: bool = True,
 ) -> Wants:
     """Wants netted level by level for orders due on `due`; other stock, hours or open quantities may be given.
 
-    Lots smaller than allowed are left to the execution to gather, unless `whole_lots` asks for each to be startable.
+    Lots smaller than allowed are left to the execution to gather, unless `whole_lots` asks for each to be startable. Second choices are
+    taken for what would be late, if `second`.
     """
     problem, net = view.problem, view.net
     need = np.zeros((net.n_nodes, view.days))
     np.add.at(need, (problem.order_item, np.clip(due, 0, view.days - 1)), problem.order_qty if qty is None else qty)
     order = np.lexsort((-np.arange(problem.n_steps), net.level[problem.step_item]))
+    steps = view.steps._replace(flow=view.lead_days, lot_min=view.steps.lot_min if whole_lots else np.zeros(problem.n_steps))
     wanted = backward_wants(
         need,
         view.stores.stock if stock is None else stock,
         view.stores.receipts if stock is None else np.zeros_like(view.stores.receipts),
-        order,
-        net.step_output,
-        net.in_start,
-        net.in_node,
-        net.in_qty,
-        problem.step_centre,
-        problem.step_setup_h,
-        problem.step_run_h,
-        view.lead_days,
+        order[problem.is_main[order]],
+        view.trees.choices if second else np.minimum(view.trees.choices, 1),
+        steps,
         problem.capacity_h if capacity is None else capacity,
         net.free_from,
-        view.steps.lot_min if whole_lots else np.zeros(problem.n_steps),
         last_open_days(problem, view.days),
     )
     return wants_of(problem, *wanted)

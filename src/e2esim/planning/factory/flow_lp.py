@@ -22,7 +22,9 @@ class FlowPlan:
     optimal: bool
 
 
-def solve_flow(problem: PlanProblem, net: MaterialNetwork, slots: Slots, demand: Demand, *, delay: float = 0.01, time_limit_s: float = 60.0) -> FlowPlan:
+def solve_flow(
+    problem: PlanProblem, net: MaterialNetwork, slots: Slots, demand: Demand, *, delay: float = 0.01, second: float = 0.0, time_limit_s: float = 60.0
+) -> FlowPlan:
     """Solve the fractional plan on the given slots.
 
     Parameters
@@ -31,10 +33,12 @@ def solve_flow(problem: PlanProblem, net: MaterialNetwork, slots: Slots, demand:
         Where steps may start and what is wanted.
     delay
         Price of a late piece a day.
+    second
+        Price of an hour of work at a second choice.
     time_limit_s
         Limit of the solver [s]; without a solution in time the plan is empty and `objective` infinite.
     """
-    model = flow_model(problem, net, slots, demand, delay=delay)
+    model = flow_model(problem, net, slots, demand, delay=delay, second=second)
     values = minimum(model.rows(), model.cost, model.upper, model.low, model.high, time_limit_s)
     if values is None:
         return FlowPlan(qty=np.zeros(slots.step.size), objective=np.inf, optimal=False)

@@ -134,7 +134,8 @@ class FlowModel:
 
 
 def flow_model(
-    problem: PlanProblem, net: MaterialNetwork, slots: Slots, demand: Demand, *, delay: float | None = 0.01, every_day: bool = False, every_due: bool = False
+    problem: PlanProblem, net: MaterialNetwork, slots: Slots, demand: Demand, *,
+    delay: float | None = 0.01, second: float = 0.0, every_day: bool = False, every_due: bool = False,
 ) -> FlowModel:
     """Write the fractional plan on the given slots.
 
@@ -144,6 +145,8 @@ def flow_model(
         Where steps may start and what is wanted.
     delay
         Price of a late piece a day; None leaves out what happens to late pieces.
+    second
+        Price of an hour of work at a second choice, twice that of a third ...; 0 in bounds.
     every_day
         Whether balances are also written on the days that only matter when goods come a little sooner.
     every_due
@@ -163,6 +166,7 @@ def flow_model(
     late_rhs = _lateness(a, events, cell_event, cell_qty, late_event, n_i, u0) if n_b else np.zeros(0)
     caps, cap_row = _capacity_rows(a, problem, slots, n_i + n_b)
     cost = np.zeros(u0 + n_u + 2 * n_b)
+    cost[:n_x] = second * problem.choice[slots.step] * slots.run_h
     cost[u0 : u0 + n_u] = -cell_weight
     cost[u0 + n_u : u0 + n_u + n_b] = (delay or 0.0) * _gaps(events, late_event)
     upper = np.full(cost.size, np.inf)

@@ -105,9 +105,9 @@ def longer(view: Frame, days: int) -> Frame:
 
 
 def _trees(problem: PlanProblem, lead_of: Ints) -> Trees:
-    """Steps behind every item and the days from the start of each to the end of the item; steps of work centres."""
+    """First choices behind every item and the days from the start of each to the end of the item; steps of work centres."""
     known: dict[int, dict[int, int]] = {}
-    own = [np.flatnonzero(problem.step_item == i) for i in range(problem.n_items)]
+    own = [np.flatnonzero((problem.step_item == i) & problem.is_main) for i in range(problem.n_items)]
     parts = [problem.bom_component[problem.bom_parent == i] for i in range(problem.n_items)]
 
     def tree(item: int) -> dict[int, int]:
@@ -133,4 +133,6 @@ def _trees(problem: PlanProblem, lead_of: Ints) -> Trees:
         tree_lead=lead,
         mate_start=np.searchsorted(problem.step_centre[mates], np.arange(len(problem.centres) + 1)),
         mate_step=mates,
+        main=problem.mains.astype(np.int64),
+        choices=np.bincount(problem.mains, minlength=problem.n_steps).astype(np.int64),
     )

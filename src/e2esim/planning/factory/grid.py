@@ -45,16 +45,16 @@ def lot_cycles(problem: PlanProblem, net: MaterialNetwork, weeks: float, setup_s
     Dobson, 1987).
     """
     run_h = net_need(problem, net)[problem.step_item] * problem.step_need * problem.step_run_h / weeks
-    setup = np.where(run_h > 0, problem.step_setup_h, 0.0)
+    setup, own = np.where(run_h > 0, problem.step_setup_h, 0.0), problem.is_main  # the hours of second choices are those of the first
     n_c, at = len(problem.centres), problem.step_centre
     hours = problem.capacity_h[:, : max(1, min(problem.n_weeks, int(np.ceil(weeks))))].mean(axis=1)
-    spare = np.maximum(setup_share * (hours - np.bincount(at, weights=run_h, minlength=n_c)), 0.02 * hours)
+    spare = np.maximum(setup_share * (hours - np.bincount(at, weights=run_h * own, minlength=n_c)), 0.02 * hours)
     shape = np.sqrt(np.maximum(setup, 1e-6) / np.maximum(run_h, 1e-6))
     low, high = np.zeros(n_c), np.full(n_c, LONGEST_CYCLE_WEEKS / shape.min(initial=1.0))
     for _ in range(50):
         middle = 0.5 * (low + high)
         cycle = np.clip(middle[at] * shape, 1.0, LONGEST_CYCLE_WEEKS)
-        fits = np.bincount(at, weights=setup / cycle, minlength=n_c) <= spare
+        fits = np.bincount(at, weights=own * setup / cycle, minlength=n_c) <= spare
         low, high = np.where(fits, low, middle), np.where(fits, middle, high)
     return np.asarray(np.clip(high[at] * shape, 1.0, LONGEST_CYCLE_WEEKS), dtype=np.float64)
 
@@ -77,12 +77,12 @@ def start_phases(problem: PlanProblem, net: MaterialNetwork) -> Ints:
             longest = (lead[parts] + waits).max(axis=1)
             day = int(np.lexsort((waits.sum(axis=1), longest))[0])
             total = int(longest[day])
-        for s in np.flatnonzero(problem.step_item == item):
+        for s in np.flatnonzero((problem.step_item == item) & problem.is_main):
             phase[s] = day % 7
             day += int(problem.step_flow_days[s])
             total += int(problem.step_flow_days[s])
         ready[item], lead[item] = day % 7, total
-    return phase
+    return phase[problem.mains]
 
 
 def weekly_slots(problem: PlanProblem, net: MaterialNetwork, horizon: int, cycle: Floats, weeks: float, *, daily: int = 7) -> Slots:

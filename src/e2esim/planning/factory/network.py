@@ -14,7 +14,7 @@ NEVER = 1 << 40
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class MaterialNetwork:
-    """Nodes 0..n_items-1 are items, node n_items + s is the work in process behind step s.
+    """Nodes 0..n_items-1 are items, node n_items + s is the work in process behind step s, a first choice.
 
     `step_output` is the node a step fills; its inputs are rows `in_start[s]` to `in_start[s + 1]` of `in_node`,
     `in_qty`. `free_from` is the first day on which a purchase ordered on day 0 can be in stock (`NEVER` for what is
@@ -42,9 +42,8 @@ class MaterialNetwork:
 def network(problem: PlanProblem) -> MaterialNetwork:
     """Derive the network of a problem."""
     n, s = problem.n_items, problem.n_steps
-    first = np.r_[np.ones(min(1, s), dtype=bool), problem.step_item[1:] != problem.step_item[:-1]]
-    last = np.r_[first[1:], np.ones(min(1, s), dtype=bool)]
-    output = np.where(last, problem.step_item, n + np.arange(s))
+    first, before = problem.chain.first, problem.chain.before
+    output = np.where(problem.chain.last, problem.step_item, n + problem.mains)
     by_parent = np.argsort(problem.bom_parent, kind="stable")
     bom_count = np.bincount(problem.bom_parent, minlength=n)
     bom_start = np.r_[0, np.cumsum(bom_count)]
@@ -59,7 +58,7 @@ def network(problem: PlanProblem) -> MaterialNetwork:
             rows = by_parent[bom_start[problem.step_item[k]] : bom_start[problem.step_item[k] + 1]]
             node[a:b], qty[a:b] = problem.bom_component[rows], problem.bom_qty[rows] / yields[k]
         else:
-            node[a:b], qty[a:b] = n + k - 1, 1.0 / yields[k]
+            node[a:b], qty[a:b] = n + before[k], 1.0 / yields[k]
     free = np.full(n + s, NEVER, dtype=np.int64)
     whole = np.flatnonzero(~limited(problem))
     np.minimum.at(free, problem.source_item[whole], problem.source_lead_days[whole])

@@ -19,6 +19,7 @@ from e2esim.planning.factory.change_kernels import State
 from e2esim.planning.factory.counterfactual import completed, completed_late, late_anyway, late_lifted, late_pieces
 from e2esim.planning.factory.exact_model import exact_lots
 from e2esim.planning.factory.execute import Wants, backward, execute, parted, search, wants_of
+from e2esim.planning.factory.first_choice import first_choices_again
 from e2esim.planning.factory.flow_lp import solve_flow
 from e2esim.planning.factory.frame import Frame, frame, longer
 from e2esim.planning.factory.grid import demand_of, early_due, lot_cycles, tier_weights, weekly_slots
@@ -36,6 +37,7 @@ SMALL_ORDERS = 250  # up to so many orders lots are also sought by constraint pr
 FIRST_ROUNDS = 60  # tried changes before it
 EXACT_SHARE = 0.85  # of the time left goes to it
 LEAST_EXACT_S = 0.5  # time without which it is not begun [s]
+SECOND_H = 1e-4  # price of an hour at a second choice in the linear programmes, in late pieces
 PART_H = (24.0, 8.0)  # machine hours of a part of a lot that is tried
 BUFFERS = (3, 7)  # days by which a backward plan may be early, tried in turn
 RUN_OUT_DAYS = 98  # days after the last due day in which late orders are still planned by the search
@@ -115,6 +117,7 @@ def planned(problem: PlanProblem, *, time_limit_s: float = 10.0, seed: int = 1, 
     wants, bound = _start(view, net, state, clock, tail_s, min(calendar, 7 * ((end + 13) // 7)), rounds is not None)
     wants, bound = _exact(view, wants, bound, state, (clock, tail_s, end, rounds, seed))
     _search(view, wants, state, clock, tail_s, bound, rounds)
+    wants = first_choices_again(view, wants, state)
 
     def may_go_on() -> bool:
         return rounds is not None or clock.left() > tail_s
@@ -131,7 +134,8 @@ def planned(problem: PlanProblem, *, time_limit_s: float = 10.0, seed: int = 1, 
 def _start(view: Frame, net: MaterialNetwork, state: State, clock: Clock, tail_s: float, horizon: int, steady: bool) -> tuple[Wants, float]:
     """The best wants before the search, and a lower bound of the objective; `steady`: the clock chooses nothing, it only caps."""
     problem = view.problem
-    wants = _best(view, [backward(view, early_due(problem, b)) for b in BUFFERS], state)
+    ways = (True,) if problem.is_main.all() else (True, False)  # with second choices and without
+    wants = _best(view, [backward(view, early_due(problem, b), second=second) for b in BUFFERS for second in ways], state)
     bound = lead_time_bound(problem, net)
     if not (problem.n_steps and problem.orders):
         return wants, bound
@@ -189,7 +193,7 @@ def _guided(view: Frame, horizon: int, time_limit_s: float) -> Wants | None:
     cycle = lot_cycles(problem, net, weeks)
     buffer = round(7 * min(3.0, max(1.0, float(np.median(cycle)))))
     slots = weekly_slots(problem, net, horizon, cycle, weeks)
-    flow = solve_flow(problem, net, slots, demand_of(problem, early_due(problem, buffer)), time_limit_s=time_limit_s)
+    flow = solve_flow(problem, net, slots, demand_of(problem, early_due(problem, buffer)), second=SECOND_H, time_limit_s=time_limit_s)
     return wants_of(problem, slots.step, slots.day, flow.qty) if flow.optimal else None
 
 
@@ -222,7 +226,7 @@ def _near(view: Frame, horizon: int, time_limit_s: float) -> Wants | None:
     slots = weekly_slots(problem, net, NEAR_DAYS, lot_cycles(problem, net, weeks), weeks)
     early = early_due(problem, BUFFERS[-1])
     soon = np.where(problem.order_due < NEAR_DAYS, problem.order_qty, 0.0)
-    flow = solve_flow(problem, net, slots, demand_of(problem, early, soon), time_limit_s=time_limit_s)
+    flow = solve_flow(problem, net, slots, demand_of(problem, early, soon), second=SECOND_H, time_limit_s=time_limit_s)
     if not flow.optimal:
         return None
     row, node, per = net.inputs_of(slots.step)

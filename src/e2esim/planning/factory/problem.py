@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ from e2esim.planning.factory.shifts import Shifts
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 
 def _no_ints() -> Ints:
@@ -29,6 +31,14 @@ def _no_floats() -> Floats:
 
 def _no_table() -> Floats:
     return np.zeros((0, 0))
+
+
+class StepChain(NamedTuple):
+    """The first choice of the step before each, -1 for none, and which steps are the first and the last of their item, (n_steps,)."""
+
+    before: Ints
+    first: Flags
+    last: Flags
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -52,6 +62,9 @@ class PlanProblem:
         where hours are by week, queue and move time after the work where they are by the hour.
     step_yield : (n_steps,)
         Good pieces that a step gives of each piece worked, above 0; empty: nothing is scrapped. Lots and run times count good pieces.
+    step_main : (n_steps,)
+        Row of the first choice that a step may be done instead of, itself for a first choice; the second, third ... choices of a step
+        stand behind it in the order of preference, with the same yield. Empty: there is one way to do each step.
     bom_parent, bom_component, bom_qty : (n_bom,)
         Components taken at the start of the first step of the parent, for each piece worked there [pcs/pc].
     capacity_h : (n_centres, n_weeks)
@@ -110,6 +123,7 @@ class PlanProblem:
     receipt_day: Ints = field(default_factory=_no_ints)
     receipt_qty: Floats = field(default_factory=_no_floats)
     step_yield: Floats = field(default_factory=_no_floats)
+    step_main: Ints = field(default_factory=_no_ints)
     lot_max: Floats = field(default_factory=_no_floats)
     order_least: Floats = field(default_factory=_no_floats)
     source_left: Floats = field(default_factory=_no_table)
@@ -143,6 +157,32 @@ class PlanProblem:
         return self.step_yield if self.step_yield.size else np.ones(self.n_steps)
 
     @cached_property
+    def mains(self) -> Ints:
+        """First choice of every step, (n_steps,): itself where it is one."""
+        return self.step_main if self.step_main.size else np.arange(self.n_steps)
+
+    @cached_property
+    def is_main(self) -> Flags:
+        """Which steps are first choices, (n_steps,)."""
+        return np.asarray(self.mains == np.arange(self.n_steps))
+
+    @property
+    def choice(self) -> Ints:
+        """How many ways to do a step come before this one, (n_steps,): 0 for the first choice."""
+        return np.arange(self.n_steps) - self.mains
+
+    @cached_property
+    def chain(self) -> StepChain:
+        """How the steps of an item follow one another, whatever the choice."""
+        main = np.flatnonzero(self.is_main)
+        item = self.step_item[main]
+        first = np.r_[np.ones(min(1, main.size), dtype=bool), item[1:] != item[:-1]]
+        before, first_of, last_of = (np.zeros(self.n_steps, dtype=np.int64) for _ in range(3))
+        before[main] = np.where(first, -1, np.r_[-1, main[:-1]][: main.size])
+        first_of[main], last_of[main] = first, np.r_[first[1:], np.ones(min(1, main.size), dtype=bool)]
+        return StepChain(before=before[self.mains], first=first_of[self.mains] > 0, last=last_of[self.mains] > 0)
+
+    @cached_property
     def step_need(self) -> Floats:
         """Good pieces of every step that one good piece of its item takes, (n_steps,): 1 for the last, more before what is scrapped later.
 
@@ -153,12 +193,11 @@ class PlanProblem:
         >>> bool((p.step_need == 1.0).all())
         True
         """
-        need = np.ones(self.n_steps)
-        yields = self.yields
-        for s in range(self.n_steps - 2, -1, -1):
-            if self.step_item[s] == self.step_item[s + 1]:
-                need[s] = need[s + 1] / yields[s + 1]
-        return need
+        need, yields, before = np.ones(self.n_steps), self.yields, self.chain.before
+        for s in np.flatnonzero(self.is_main)[::-1]:
+            if before[s] >= 0:
+                need[before[s]] = need[s] / yields[s]
+        return need[self.mains]
 
     @cached_property
     def bom_need(self) -> Floats:
@@ -169,7 +208,7 @@ class PlanProblem:
         return self.bom_qty * more[self.bom_parent]
 
     @property
-    def item_receipts(self) -> npt.NDArray[np.bool_]:
+    def item_receipts(self) -> Flags:
         """Which receipts are of an item, not of work in process, (n_receipts,)."""
         return np.asarray(self.receipt_item < self.n_items)
 
@@ -195,7 +234,7 @@ _GROUPS = {
 }
 
 
-_MAY_BE_EMPTY = ("step_yield", "source_left", "lot_max", "order_least")
+_MAY_BE_EMPTY = ("step_yield", "step_main", "source_left", "lot_max", "order_least")
 
 
 def _lengths(problem: PlanProblem) -> list[str]:
@@ -234,6 +273,7 @@ def _ranges(problem: PlanProblem) -> list[str]:
     index = {
         "step_item": len(problem.items),
         "step_centre": len(problem.centres),
+        "step_main": len(problem.step_name),
         "bom_parent": len(problem.items),
         "bom_component": len(problem.items),
         "source_item": len(problem.items),
@@ -262,6 +302,10 @@ def _structure(problem: PlanProblem) -> list[str]:
     faults = []
     if np.any(np.diff(problem.step_item) < 0):
         faults.append("step_item is not sorted by item")
+    main = problem.mains
+    alike = np.all(problem.step_item[main] == problem.step_item) and np.all(problem.yields[main] == problem.yields)
+    if np.any(main[main] != main) or np.any(np.diff(main) < 0) or not alike:
+        faults.append("step_main is not a first choice of the same item and yield with its other choices behind it")
     made = np.zeros(problem.n_items, dtype=bool)
     made[problem.step_item] = True
     orphan = problem.bom_parent[~made[problem.bom_parent]]

@@ -71,7 +71,7 @@ def wished_use(problem: PlanProblem) -> Floats:
 
 
 def _mrp_item(problem: PlanProblem, item: int, days: int) -> MrpItem:
-    own = problem.step_item == item
+    own = (problem.step_item == item) & problem.is_main
     scheduled: dict[int, float] = defaultdict(float)
     for row in range(problem.receipt_item.size):
         if problem.receipt_owner(row) == item:
@@ -99,7 +99,7 @@ def _demand(problem: PlanProblem, made: set[int], days: int) -> dict[str, dict[i
 
 def _routing(problem: PlanProblem, item: int) -> list[RoutingStep]:
     steps, offset = [], 0
-    for s in np.flatnonzero(problem.step_item == item):
+    for s in np.flatnonzero((problem.step_item == item) & problem.is_main):
         steps.append(
             RoutingStep(
                 work_centre=problem.centres[problem.step_centre[s]],

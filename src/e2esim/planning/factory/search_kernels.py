@@ -15,6 +15,15 @@ from e2esim.planning.factory.shop_floor import Demanded, Machines, Prices, Steps
 
 
 @njit(cache=True)
+def second_choices(step: Ints, qty: Floats, run: Floats, main: Ints, prices: Prices) -> float:
+    """Price of what is done at a second choice, by its hours and how far down the list it stands."""
+    total = 0.0
+    for k in range(step.size):
+        total += prices.second * (step[k] - main[step[k]]) * run[step[k]] * qty[k]
+    return total
+
+
+@njit(cache=True)
 def improve(
     rounds: int,
     state: State,
@@ -32,31 +41,36 @@ def improve(
     ``rounds`` = 0 only prices the wants.
     """
     step, day, qty, rank, want_start = wants
+    several = trees.choices.size > 0 and trees.choices.max() > 1
     n_items, n_days = stores.sold.size, stores.receipts.shape[0]
     cum, before = np.zeros((n_items, n_days)), np.zeros((n_items, n_days))
     item_cost, late = np.zeros(n_items), np.zeros(orders.due.size)
     dispatch(step, day, qty, rank, steps, stores, machines, before)
     cost = score(before, before, orders, prices, item_cost, late, True)
+    if several:
+        cost += second_choices(step, qty, steps.run, trees.main, prices)
     best = cost
-    best_day, best_qty, best_rank = day.copy(), qty.copy(), rank.copy()
+    best_step, best_day, best_qty, best_rank = step.copy(), day.copy(), qty.copy(), rank.copy()
     for _r in range(rounds):
-        old_day, old_qty, old_rank = day.copy(), qty.copy(), rank.copy()
+        old_step, old_day, old_qty, old_rank = step.copy(), day.copy(), qty.copy(), rank.copy()
         for _ in range(1 + draw(state, 3)):
             j = pick_late(state, late, orders.weight)
             if j < 0:
                 return best
-            change(state, day, qty, rank, orders.order_item[j], orders.due[j], want_start, steps.centre, trees)
+            change(state, step, day, qty, rank, orders.order_item[j], orders.due[j], want_start, steps.centre, trees)
         dispatch(step, day, qty, rank, steps, stores, machines, cum)
         new_cost, new_late = item_cost.copy(), late.copy()
         new = score(cum, before, orders, prices, new_cost, new_late, False)
+        if several:
+            new += second_choices(step, qty, steps.run, trees.main, prices)
         if new <= cost + tolerance:
             cost = new
             item_cost, late = new_cost, new_late
             cum, before = before, cum
             if new < best - 1e-9:
                 best = new
-                best_day[:], best_qty[:], best_rank[:] = day, qty, rank
+                best_step[:], best_day[:], best_qty[:], best_rank[:] = step, day, qty, rank
         else:
-            day[:], qty[:], rank[:] = old_day, old_qty, old_rank
-    day[:], qty[:], rank[:] = best_day, best_qty, best_rank
+            step[:], day[:], qty[:], rank[:] = old_step, old_day, old_qty, old_rank
+    step[:], day[:], qty[:], rank[:] = best_step, best_day, best_qty, best_rank
     return best

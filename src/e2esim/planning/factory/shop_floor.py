@@ -66,20 +66,25 @@ class Demanded(NamedTuple):
 
 
 class Prices(NamedTuple):
-    """What lateness costs in late pieces: a piece and day, an order that is late."""
+    """What lateness costs in late pieces: a piece and day, an order that is late; and an hour of work at a second choice (twice that of a third ...)."""
 
     delay: float
     order: float
+    second: float
 
 
 class Trees(NamedTuple):
-    """Steps behind every item with the days from their start to the end of the item, and the steps of every work centre."""
+    """First choices behind every item with the days from their start to the end of the item, and the steps of every work centre;
+    `main` is the first choice of every step, `choices` the number of ways to do it (0 for what is no first choice).
+    """
 
     tree_start: Ints
     tree_step: Ints
     tree_lead: Ints
     mate_start: Ints
     mate_step: Ints
+    main: Ints
+    choices: Ints
 
 
 def machines_of(capacity: Floats, shifts: Shifts | None) -> Machines:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from e2esim.planning.factory.counterfactual import late_pieces
-from e2esim.planning.factory.execute import Wants, execute, search
+from e2esim.planning.factory.execute import Wants, copied, execute, search
 from e2esim.planning.factory.frame import Frame, frame
 from e2esim.planning.factory.grid import tier_weights
 from e2esim.planning.factory.limit import Limit, LimitKind
@@ -129,7 +129,7 @@ def try_limits(
 def _late(problem: PlanProblem, wants: Wants, days: int, seed: int, rounds: int) -> Floats:
     """Late pieces of every order after some rounds, (n_orders,)."""
     view: Frame = frame(problem, network(problem), days)
-    own = replace(wants, day=wants.day.copy(), qty=wants.qty.copy(), rank=wants.rank.copy())
+    own = copied(wants)
     search(view, own, rounds, np.array([(2 * seed + 1) * 0x9E3779B97F4A7C15 % (1 << 64)], dtype=np.uint64))
     done = execute(view, own)
     return late_pieces(problem, done.delivery_order, done.delivery_day, done.delivery_qty)

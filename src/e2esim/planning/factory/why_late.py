@@ -195,5 +195,5 @@ def _never(world: PlanWalk, item: int, due: int) -> Found:
 
 
 def _last_step(problem: PlanProblem, item: int) -> int:
-    own = np.flatnonzero(problem.step_item == item)
+    own = np.flatnonzero((problem.step_item == item) & problem.is_main)
     return int(own[-1]) if own.size else -1

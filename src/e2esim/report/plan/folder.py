@@ -21,6 +21,7 @@ from e2esim.report.plan.helps import limits_frame, ways_frame
 from e2esim.report.plan.made import lots_frame, purchases_frame, schedule_frame
 from e2esim.report.plan.messages import messages_frame
 from e2esim.report.plan.robust import robust_frame
+from e2esim.report.plan.second_choices import second_choices_frame
 from e2esim.report.plan.served import deliveries_frame, late_frame, pegging_frame
 from e2esim.report.plan.stock import stock_frame
 from e2esim.report.plan.summary import Summary
@@ -119,6 +120,8 @@ def fingerprint(tables: Mapping[str, pl.DataFrame]) -> str:
 def plan_frames(view: PlanView, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Every table of a plan of the typed input ``tables``, by name."""
     frames = {name: make(view) for name, make in FRAMES.items()} | {"messages": messages_frame(view, tables)}
+    if (view.facts.mains[view.lots.step] != view.lots.step).any():
+        frames["second_choices"] = second_choices_frame(view)
     if view.changes is not None:
         frames["changes"] = view.changes
     if view.demand is not None:

@@ -96,7 +96,7 @@ def _flow_left(view: PlanView) -> Ints:
     left = np.zeros(f.receipt_item.size, np.int64)
     for row in np.flatnonzero(~f.item_receipts).tolist():
         step = int(f.receipt_item[row]) - f.n_items
-        after = (f.step_item == f.step_item[step]) & (np.arange(f.n_steps) > step)
+        after = (f.step_item == f.step_item[step]) & (np.arange(f.n_steps) > step) & f.is_main
         left[row] = int(f.step_flow_days[after].sum())
     return left
 

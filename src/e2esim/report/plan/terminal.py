@@ -20,6 +20,7 @@ from e2esim.report.plan.changes import nervousness_json
 from e2esim.report.plan.forecast import accuracy_table, forecast_json, forecast_words, methods_words
 from e2esim.report.plan.helps import frozen_json, frozen_rows, helps_json, summary_lines, way_line, way_word
 from e2esim.report.plan.robust import assumed, robust_json, safe_tiers
+from e2esim.report.plan.second_choices import second_choice_lines, second_choices_frame
 from e2esim.report.plan.summary import Summary, causes_by_kind
 from e2esim.report.plan.view import PlanView
 from e2esim.study.robust import Robustness
@@ -54,6 +55,8 @@ def plan_json(summary: Summary, folder: Path | None, wall_s: float, view: PlanVi
     }
     if messages is not None:
         found["messages"] = dict(messages.group_by("message").len().sort("message").iter_rows())
+    if view is not None and (second := second_choices_frame(view)).height:
+        found["second_choices"] = {"lots": second.height, "hours": round(float(second["hours"].sum()), 3)}
     if view is not None and view.changes is not None:
         found["nervousness"] = nervousness_json(view.changes)
     if view is not None and view.demand is not None:
@@ -88,6 +91,10 @@ def print_plan(
     if messages is not None and not messages.is_empty():
         console.print()
         console.print(Text(f"Goods on order: {messages_words(messages)}"), soft_wrap=True)
+    if view is not None and (second := second_choices_frame(view)).height:
+        console.print()
+        for line in second_choice_lines(second)[:_TOP]:
+            console.print(Text(f"Second choice: {line}"), soft_wrap=True)
     if view is not None and view.case.let_go:
         rows = frozen_rows(view)
         console.print()

@@ -52,14 +52,14 @@ _COLUMNS: dict[str, tuple[str, str, int]] = {
     "forecast": ("Forecast", "qty", 11), "consumed": ("Consumed", "qty", 11), "net": ("Net", "qty", 10),
     "planned": ("Planned", "qty", 10), "level": ("Level", "text", 8), "series": ("Series", "whole", 8),
     "wape": ("WAPE", "percent", 9), "bias": ("Bias", "percent", 9), "mase": ("MASE", "exact", 9),
-    "worked_qty": ("Quantity worked", "qty", 15),
+    "worked_qty": ("Quantity worked", "qty", 15), "instead_of": ("Instead of", "text", 14),
     "stock_start": ("Stock before", "qty", 12), "stock_least": ("Least stock", "qty", 12), "safety_stock": ("Safety stock", "qty", 12),
     "value_added": ("Value added", "percent", 12),
 }  # fmt: skip
 SHEETS = {
     "lots": "Production lots", "purchases": "Purchase orders", "schedule": "Schedule", "deliveries": "Deliveries",
     "late": "Late orders", "limits": "Limits", "ways_out": "Ways out", "robust": "How safe", "pegging": "Pegging", "changes": "changes",
-    "messages": "Messages", "closed": "Closed days",
+    "messages": "Messages", "closed": "Closed days", "second_choices": "Second choices",
     "figures": "Plan against plan", "customers": "Customers", "orders": "Orders", "moves": "Moves",
     "forecast": "Forecast", "accuracy": "Forecast accuracy",
 }  # fmt: skip
@@ -104,8 +104,9 @@ def write_workbook(path: Path, summary: Summary, frames: Mapping[str, pl.DataFra
         book.set_properties({"title": f"Plan {summary.title}", "created": dt.datetime(2026, 1, 1)})
         _summary(tools, summary)
         _wide(tools, "MPS", mps_grid(frames["mps"]), {"made": "full"})
-        for name in ("messages", "lots", "purchases"):
-            _table(tools, SHEETS[name], frames[name])
+        for name in ("messages", "second_choices", "lots", "purchases"):
+            if name in frames:
+                _table(tools, SHEETS[name], frames[name])
         _wide(tools, "Stock", stock_grid(frames["stock"]), {})
         _wide(tools, "Load", load_grid(frames["load"]), {})
         for name in ("schedule", "closed", "deliveries", "late", "limits", "ways_out", "robust", "pegging", "forecast", "accuracy"):
