@@ -76,6 +76,7 @@ BOUNDS: dict[str, Bound] = {
     "planning.safety_factor": Bound(0.0, 100.0, "it multiplies"),
     "planning.lot_factor": _FACTOR,
     "planning.forecast_bias": Bound(-0.99, 10.0, "the forecast stays positive"),
+    "planning.report_days": Bound(0, 91, "a quarter: later is no report"),
     "planning.smoothing": Bound(0.001, 1.0, "a share of the newest week"),
     "planning.reserve": Bound(0.0, 0.95, "some hours must be left for the plan"),
     "planning.backlog_eur_week": _EUR,

@@ -90,6 +90,7 @@ class Planning:
     lot_factor: float = 1.0  # [1] multiplies the items' smallest lots (utilisation seekers: > 1)
     forecast_bias: float = 0.0  # [share] of optimism in the forecast
     smoothing: float = 0.15  # [1/week] of the level of the forecast
+    report_days: int = 0  # [days] until the forecast and the master plan hear of an order; 0 = at once
     reserve: float = 0.05  # [share] of the hours of every work centre that the MPS leaves free, so that queues stay short
     overtime: bool = True  # the planner may use overtime
     changeovers: bool = False  # set-ups depend on the sequence as table changeovers says

@@ -33,6 +33,7 @@ from e2esim.simulate.feeder import FEED_DAYS, Feeder
 from e2esim.simulate.known_events import KnownEvents
 from e2esim.simulate.promise import PromiseDesk
 from e2esim.simulate.quotas import NightlyQuotas
+from e2esim.simulate.reports import reported, unreported
 from e2esim.simulate.sop import MonthlySop
 
 F = npt.NDArray[np.float64]
@@ -160,7 +161,7 @@ class Planner:
         if self.week_number >= 0:
             self.actuals.append(self._seen.copy())
             index = self._index(7 * self.week_number)
-            self._level = demand_plan.update(self._level, self._seen, index, p.smoothing)
+            self._level = demand_plan.update(self._level, self._heard(index), index, p.smoothing)
             self._seen[:] = 0.0
             if self.deployment.active:
                 self._central = demand_plan.update(self._central, self._seen_central, index, p.smoothing)
@@ -171,6 +172,13 @@ class Planner:
         ahead = self.forecast(min(FORECAST_LAG + 1, self.weeks))
         self.forecasts.append(ahead[0])
         self._far.append(ahead[FORECAST_LAG] if len(ahead) > FORECAST_LAG else np.full(self.world.items.n, np.nan))
+
+    def _heard(self, index: F) -> F:
+        """Pieces ordered that are reported to planning in the week that closes, (items,)."""
+        days = self.world.settings.planning.report_days
+        if not days:
+            return self._seen
+        return reported(self.promise.orders, self.world.items.n, self.week_number, days, self._level * index)
 
     def forecast(self, weeks: int) -> F:
         """Forecast of the coming weeks, this one first, and what DRP plans to ship to branches, (weeks, items)."""
@@ -289,6 +297,8 @@ class Planner:
                 block_weeks=p.review_days // 7,
             )
         promised = self.promise.open_promises(today, horizon)[sold]
+        if p.report_days:
+            promised -= unreported(self.promise.orders, self.promise.ship_day, (w.items.n, horizon), today, p.report_days)[sold]
         overdue = self.promise.overdue(today)[sold]
         promised[:, 0] -= overdue
         expected = np.repeat(forecast / 7.0, 7, axis=0).T
