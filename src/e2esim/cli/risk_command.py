@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from e2esim.study.survival import ChainNode
 
 _SHORTEST = 112  # days of a run of which something can be told
+_FIFTH = 5  # pairs of which a fifth is one
 _LONGEST_OUTAGE = 84.0  # days
 
 
@@ -221,7 +222,10 @@ def _days(value: float | None) -> str:
 
 
 def _band(spells: Sequence[Spell], name: str, bound: int) -> str:
+    """Days of the middle 80 % of the runs; where a run ended first, that many are bounds."""
     band = _bands([getattr(s, name) for s in spells])
+    if bound == len(spells):
+        return f"not in {band['p10']:.0f} d"
     sign = ">" if bound else ""
     return f"{band['p10']:.0f}-{sign}{band['p90']:.0f} d" + (f" ({bound} of {len(spells)} a bound)" if bound else "")
 
@@ -235,9 +239,12 @@ def _print(
     head = f"{'node':<28}{'survives':>12}{'recovers':>12} | {'survives':>26}{'recovers':>26}{'result lost':>13}{'worst fifth':>13}{'cust. value':>13}"
     typer.echo(head)
     for row, one in zip(table.iter_rows(named=True), found, strict=True):
-        felt, over = _band(one.spells, "survived_d", row["not_felt"]), _band(one.spells, "recovered_d", row["not_over"])
+        felt = "unfelt" if row["not_felt"] == row["runs"] else _band(one.spells, "survived_d", row["not_felt"])
+        over = "unfelt" if row["not_felt"] == row["runs"] else _band(one.spells, "recovered_d", row["not_over"])
         lost, tail, value = (_k(row[name]) for name in ("result_lost_eur", "result_lost_cvar_eur", "customer_value_lost_eur"))
         typer.echo(f"{row['node']:<28}{_days(row['survives_d']):>12}{_recovers(row):>12} | {felt:>26}{over:>26}{lost:>13}{tail:>13}{value:>13}")
+    if options.replications < _FIFTH:
+        typer.echo(f"Of {options.replications} pairs the worst fifth is the worst one alone; how nodes differ takes more of them (-n {2 * _FIFTH}).")
     if broken is not None:
         typer.echo(f"\n{options.target} breaks at {found[0].node}:")
         for name, at in broken.items():
@@ -248,6 +255,7 @@ def _print(
         typer.echo(f"\nAgainst {found[0].node}, gain of one outage against cost of a run without ({helped[0].replications} pairs, 95 % intervals):")
         for way in helped:
             verdict = f"{way.per_eur:.1f} EUR a EUR" if math.isfinite(way.per_eur) else "costs nothing"
+            verdict = f"does harm: {verdict}" if way.gain[2] < 0.0 else verdict
             gain, cost = (f"{_k(value[0])} [{_k(value[1])}, {_k(value[2])}]" for value in (way.gain, way.cost))
             typer.echo(f"  {way.name:<32} gain {gain}, cost {cost}: {verdict if way.separated else 'cannot separate it from nothing'}")
 
