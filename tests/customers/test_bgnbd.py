@@ -191,3 +191,13 @@ def test_a_whole_world_without_the_loop_is_bgnbd(tmp_path: Path) -> None:
     error = x.std() / np.sqrt(len(x))
     assert error < 0.04 * x.mean()
     assert abs(x.mean() - PUBLISHED[13]) < 3.0 * error
+
+
+def test_each_need_taken_elsewhere_has_its_own_luck() -> None:
+    """Needs lost one after the other: the waits are exponential with a quarter of the mean, not the same one again and again."""
+    n, key = 4_000, Streams(3, 0).key("loyalty.need")
+    rows, address = np.zeros(n, dtype=np.int32), np.array([77], dtype=np.int64)
+    one = (address, np.array([1], dtype=np.uint16), np.array([2.0], dtype=np.float32), np.full(1, 1000.0))
+    waits = np.array([next_needs(key, rows[:1], *one, np.array([1000.0 * k], dtype=np.float32), 0.25, FLAT, ONE_CELL)[0] - 1000.0 * k for k in range(1, n)])
+    assert abs(waits.mean() - 125.0) < 3.0 * 125.0 / n**0.5
+    assert abs(waits.std() / 125.0 - 1.0) < 0.1

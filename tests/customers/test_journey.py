@@ -208,12 +208,14 @@ def test_peak_and_end() -> None:
 
 
 def test_words_fade_and_are_weighed_against_neutral_ones() -> None:
-    """Reputation is the mean word with a prior of neutral words; without new words it returns to zero."""
+    """Reputation is the mean word above the usual one, with a prior of usual words; without new words it returns to zero."""
     total, count, out = np.array([12.0, -6.0]), np.array([30.0, 10.0]), np.empty(2)
-    fade(total, count, 0.5, 20.0, out)
+    fade(total, count, 1.0, 20.0, 0.4, out)
+    assert out == pytest.approx([0.0, -10.0 / 30.0])
+    fade(total, count, 0.5, 20.0, 0.0, out)
     assert out == pytest.approx([6.0 / 35.0, -3.0 / 25.0])
     for _ in range(60):
-        fade(total, count, 0.5, 20.0, out)
+        fade(total, count, 0.5, 20.0, 0.0, out)
     assert np.abs(out).max() < 1e-12
 
 

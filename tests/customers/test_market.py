@@ -90,9 +90,12 @@ class Shop:
         odds = s["conversion"] / (1.0 - s["conversion"]) * math.exp(u)
         return (min(1.0, math.exp(u)) if loyal else odds / (1.0 + odds)), lead
 
-    def weigh(self, who: int, purchase: int, cell: int, segment: int, account: int, loyal: bool) -> tuple[bool, dict[str, Any]]:
-        """One consumer decides: the twin of ``consider``."""
+    def weigh(self, who: int, purchase: int, cell: int, segment: int, account: int, when: float | None = None) -> tuple[bool, dict[str, Any]]:
+        """One consumer decides: the twin of ``consider``; a customer whose need comes at ``when`` [h] has the luck of that hour."""
+        loyal = when is not None
         u = [uniform(k, who, purchase) for k in self.keys]
+        if when is not None:
+            u[4] = uniform(self.keys[4], who, int(when))
         item = next(k for k in range(ITEMS) if u[0] <= self.item_cdf[cell, k])
         quantity = 1 + int(u[1] < self.pair[item])
         ratio = self.ratio[cell, item] * math.exp(0.05 * normal(self.keys[3], who, purchase))
@@ -155,7 +158,7 @@ def twin_prospects(shop: Shop, mu: F, ticks: int) -> list[dict[str, Any]]:
                     account = int(shop.order[a0 + np.searchsorted(shop.cdf[a0:a1], uniform(shop.who, who, 4))])
                     opened = bool(shop.wallet[account] > 0)
             if opened:
-                buys, facts = shop.weigh(who, 1, cell, segment, account, False)
+                buys, facts = shop.weigh(who, 1, cell, segment, account)
                 if buys:
                     found.append(
                         facts | {"address": who, "t": at / mu[cell], "cell": cell, "segment": segment, "account": account, "purchase": 1, "consumer": -1}
@@ -186,7 +189,7 @@ def test_returning_twin(seed: int) -> None:
     cell = rng.choice([0, 1], n).astype(np.int16)
     account = np.where(cell == 1, rng.choice([0, 2, 3, 4], n), -1).astype(np.int16)
     segment, address = rng.integers(0, 2, n).astype(np.uint8), rng.integers(0, 1 << 40, n)
-    purchases, rows, t = rng.integers(1, 6, n).astype(np.uint16), rng.permutation(n).astype(np.int32), rng.uniform(0, 1, n)
+    purchases, rows, t = rng.integers(1, 6, n).astype(np.uint16), rng.permutation(n).astype(np.int32), rng.uniform(0, 5_000, n)
     for loop in (True, False):
         out, lost, met = np.zeros(n, dtype=BUYER), np.empty(n, dtype=np.int32), np.zeros((CELLS, SEGMENTS))
         bought, away = returning(
@@ -214,7 +217,7 @@ def test_returning_twin(seed: int) -> None:
         if not loop:
             assert away == 0
             continue
-        twin = [shop.weigh(int(address[c]), int(purchases[c]) + 1, int(cell[c]), int(segment[c]), int(account[c]), True) for c in rows]
+        twin = [shop.weigh(int(address[c]), int(purchases[c]) + 1, int(cell[c]), int(segment[c]), int(account[c]), t[k]) for k, c in enumerate(rows)]
         buys = np.array([b for b, _ in twin])
         assert out["consumer"][:bought].tolist() == rows[buys].tolist()
         assert lost[:away].tolist() == rows[~buys].tolist()

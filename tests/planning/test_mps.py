@@ -243,6 +243,25 @@ def test_static_plan_ignores_orders_and_cuts_all_items_of_a_full_centre():
     np.testing.assert_allclose((tight.make[0] / loose.make[0])[users], 0.6)
 
 
+def test_the_static_plan_builds_ahead_of_a_shut_down():
+    """Two blocks of four weeks, the second with two weeks closed: what it cannot make is made in the first; without hours there it is late."""
+    system = system_of(np.random.default_rng(4), weeks=8, items=4)
+    forecast, users = np.full((8, 4), 30.0), (system.centre_hours > 0).any(axis=0)
+    weekly = (system.centre_hours @ forecast[0])[:, None]
+
+    def planned(room):
+        hours = np.tile(room * weekly, (1, 8))
+        hours[:, 5:7] = 0.0
+        return static_mps(system, forecast=forecast, opening=np.zeros(4), receipts=np.zeros((8, 4)), safety=np.zeros(4), normal_h=hours)
+
+    roomy, tight = planned(1.5), planned(1.0)
+    np.testing.assert_allclose(roomy.make[:4].sum(axis=0)[users], 150.0)  # 120 of its own, 30 of the 60 that the closed weeks leave to others
+    np.testing.assert_allclose(roomy.backlog[-1], 0.0, atol=1e-9)
+    np.testing.assert_allclose(tight.make.sum(axis=0)[users], 180.0)
+    for plan, room in ((roomy, 1.5), (tight, 1.0)):
+        assert (plan.load[:, :4].sum(axis=1) <= 4 * room * weekly[:, 0] + 1e-6).all()
+
+
 def test_the_rolling_plan_beats_the_static_one_on_its_own_cost():
     rng = np.random.default_rng(8)
     system = system_of(rng, weeks=8, items=4, materials=0)

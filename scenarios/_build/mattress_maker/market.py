@@ -65,17 +65,17 @@ MARKETS = rows(
 # quoted lead times hold to the customer's door, transit included; the reference is what a consumer expects (trade buyers add the transit)
 CHANNELS = rows(
     "channel name kind buyer online quoted_lead_d reference_lead_d consumer_lead_d payment_d penalty_share_d penalty_cap priority install_share second_thought_share"
-    " unsold_share_y integration change_share commission_share early_d late_d usual_service trade_share choice_offset sellers",
-    ("large_retail", "Large retail", "stockist", "b2b", False, 9, 4, 2, 75, 0.015, 0.1, 1, 0.10, 0.02, 0.03, 0.50, 0.06, 0, 1, 0, 0.6, 0.5023, 0.11, 0),
-    ("franchise", "Franchised shops", "stockist", "b2b", False, 11, 5, 3, 60, 0, 0.1, 3, 0.50, 0.005, 0.02, 0.55, 0.06, 0, 3, 0, 0.691, 0.4992, -0.113, 0),
-    ("independent", "Independent multibrand shops", "stockist", "b2b", False, 11, 5, 3, 75, 0, 0.1, 5, 0.40, 0.005, 0.015, 0.40, 0.06, 0, 5, 0, 0.741, 0.4993, -0.04, 0),
-    ("own_shop", "Own shops", "direct", "b2c", False, 12, 7, 0, 0, 0, 0.1, 4, 0.90, 0.01, 0, 0.70, 0, 0, 3, 0, 0.9, 0, 0.018, 32),
-    ("marketplace", "Marketplace", "direct", "b2c", True, 7, 5, 0, 14, 0.002, 0.05, 2, 0, 0.05, 0, 0.45, 0, 0.15, 365, 0, 0.9, 0, 0.339, 0),
-    ("web", "Own web shop", "direct", "b2c", True, 7, 5, 0, -3, 0, 0.1, 4, 0.05, 0.06, 0, 0.60, 0, 0.03, 365, 0, 0.9, 0, 0.356, 0),
-    ("branch", "Branch, Germany", "stockist", "own", False, 9, 5, 3, 45, 0, 0.1, 3, 0.30, 0.01, 0.01, 0.60, 0, 0, 7, 0, 0.691, 0, 0.288, 0),
-    ("branch_overseas", "Branches, Japan and United States", "stockist", "own", False, 46, 6, 4, 45, 0, 0.1, 5, 0.30, 0.01, 0.01, 0.55, 0, 0, 14, 0, 0.791, 0, 0.176, 0),
-    ("importer", "Importers, eastern Europe", "stockist", "b2b", False, 14, 5, 3, 30, 0.003, 0.06, 4, 0.20, 0.005, 0.005, 0.40, 0.06, 0, 5, 0, 0.752, 0.5, 0.159, 0),
-    ("importer_overseas", "Importers, China", "stockist", "b2b", False, 46, 6, 4, 30, 0.003, 0.06, 5, 0.20, 0.005, 0.005, 0.40, 0.06, 0, 7, 0, 0.617, 0.3926, 0.092, 0),
+    " unsold_share_y integration change_share commission_share early_d late_d usual_service usual_payment_d trade_share choice_offset sellers",
+    ("large_retail", "Large retail", "stockist", "b2b", False, 9, 4, 2, 75, 0.015, 0.1, 1, 0.10, 0.02, 0.03, 0.50, 0.06, 0, 1, 0, 0.773, 75, 0.5023, 0.124, 0),
+    ("franchise", "Franchised shops", "stockist", "b2b", False, 11, 5, 3, 60, 0, 0.1, 3, 0.50, 0.005, 0.02, 0.55, 0.06, 0, 3, 0, 0.843, 60, 0.4992, -0.039, 0),
+    ("independent", "Independent multibrand shops", "stockist", "b2b", False, 11, 5, 3, 75, 0, 0.1, 5, 0.40, 0.005, 0.015, 0.40, 0.06, 0, 5, 0, 0.874, 75, 0.4993, -0.009, 0),
+    ("own_shop", "Own shops", "direct", "b2c", False, 12, 7, 0, 0, 0, 0.1, 4, 0.90, 0.01, 0, 0.70, 0, 0, 3, 0, 0.9, -1, 0, 0.023, 32),
+    ("marketplace", "Marketplace", "direct", "b2c", True, 7, 5, 0, 14, 0.002, 0.05, 2, 0, 0.05, 0, 0.45, 0, 0.15, 365, 0, 0.9, -1, 0, 0.329, 0),
+    ("web", "Own web shop", "direct", "b2c", True, 7, 5, 0, -3, 0, 0.1, 4, 0.05, 0.06, 0, 0.60, 0, 0.03, 365, 0, 0.9, -1, 0, 0.319, 0),
+    ("branch", "Branch, Germany", "stockist", "own", False, 9, 5, 3, 45, 0, 0.1, 3, 0.30, 0.01, 0.01, 0.60, 0, 0, 7, 0, 0.848, -1, 0, 0.289, 0),
+    ("branch_overseas", "Branches, Japan and United States", "stockist", "own", False, 46, 6, 4, 45, 0, 0.1, 5, 0.30, 0.01, 0.01, 0.55, 0, 0, 14, 0, 0.887, -1, 0, 0.186, 0),
+    ("importer", "Importers, eastern Europe", "stockist", "b2b", False, 14, 5, 3, 30, 0.003, 0.06, 4, 0.20, 0.005, 0.005, 0.40, 0.06, 0, 5, 0, 0.896, 30, 0.5, 0.209, 0),
+    ("importer_overseas", "Importers, China", "stockist", "b2b", False, 46, 6, 4, 30, 0.003, 0.06, 5, 0.20, 0.005, 0.005, 0.40, 0.06, 0, 7, 0, 0.769, 30, 0.3926, 0.139, 0),
     source="channel: case H5; terms assumed",
 )
 

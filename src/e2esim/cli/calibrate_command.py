@@ -54,13 +54,14 @@ def run_calibration(overrides: Sequence[str], options: CalibrateOptions) -> None
     if options.as_json:
         shown = [{"kpi": f.kpi, "member": f.member, "history": f.history, "run": f.found, "fitted": f.fitted, "met": f.met} for f in result.after]
         channels = [{"channel": name, "choice_offset": offset, "usual_service": service} for name, offset, service in rows]
-        typer.echo(json.dumps({"runs": result.runs, "channels": channels, "figures": shown}))
+        typer.echo(json.dumps({"runs": result.runs, "channels": channels, "market.usual_word": result.usual_word, "figures": shown}))
     elif not options.quiet:
         typer.echo(f"{len(result.fitted)} parameters fitted to {len(result.after)} figures in {result.runs} runs")
         typer.echo(f"{'figure':38} {'history':>14} {'before':>9} {'after':>9}")
         for was, now in zip(result.before, result.after, strict=True):
             mark = "fitted" if now.fitted else ("met" if now.met else "NOT MET")
             typer.echo(f"{now.kpi + ' ' + now.member:38} {now.history:14,.0f} {was.gap:+9.1%} {now.gap:+9.1%}  {mark}")
+        typer.echo(f"market.usual_word: {result.usual_word:+.4f} satisfaction")
         typer.echo("channel, choice_offset, usual_service:")
         for name, offset, service in rows:
             typer.echo(f"  {name:24} {offset:+.4f} {service:.4f}")

@@ -148,10 +148,10 @@ class Journey:
         return self.world.settings.organisation.info_share * float(stirred(_CONTACT_SD, self._stir_key, int(t // 24), int(t % 24)))
 
     def reputation(self, hours: float, out: F) -> None:
-        """Let old words fade and write the reputation of each market relative to the best alternative into ``out``."""
+        """Let old words fade and write the reputation of each market, against the words that it is used to, into ``out``."""
         m = self.world.settings.market
         self.experiences.settle()
         factor = 0.5 ** (hours / (24.0 * m.reputation_half_life_d))
-        fade(self.experiences.word_sum, self.experiences.word_count, factor, _PRIOR_WORDS * self.world.settings.scale, out)
+        fade(self.experiences.word_sum, self.experiences.word_count, factor, _PRIOR_WORDS * self.world.settings.scale, m.usual_word, out)
         if not m.word_of_mouth:
             out[:] = 0.0

@@ -145,12 +145,12 @@ def overdue(rows: I32, now: float, key: np.uint64, o: OrderFacts, share: float, 
 
 
 @njit(cache=True)
-def fade(total: F, count: F, factor: float, prior: float, out: F) -> None:
-    """Reputation by market: mean word of the recent past with ``prior`` neutral words; old words fade by ``factor``."""
+def fade(total: F, count: F, factor: float, prior: float, usual: float, out: F) -> None:
+    """Reputation by market: mean word of the recent past above the ``usual`` one, with ``prior`` usual words; old words fade by ``factor``."""
     for m in range(total.shape[0]):
         total[m] *= factor
         count[m] *= factor
-        out[m] = total[m] / (count[m] + prior)
+        out[m] = (total[m] - usual * count[m]) / (count[m] + prior)
 
 
 @njit(cache=True)

@@ -244,11 +244,16 @@ def next_needs(
     clock: NeedClock,
     cell: npt.NDArray[np.integer],
 ) -> F:
-    """Time of the next need [h] of consumers ``rows``, counted from ``since`` on the clock of their ``cell``; ``life_h`` aligned with ``rows``."""
+    """Time of the next need [h] of consumers ``rows``, counted from ``since`` on the clock of their ``cell``; ``life_h`` aligned with ``rows``.
+
+    With a ``share`` below one the need before was taken elsewhere at ``since``: each such time has its own luck.
+    """
     out = np.empty(rows.shape[0])
     for k in range(rows.shape[0]):
         c = rows[k]
-        number = np.int64(purchases[c]) + (1 << 20 if share < 1.0 else 0)
+        number = np.int64(purchases[c])
+        if share < 1.0:
+            number += (1 << 20) + (np.int64(since[c]) << 24)
         out[k] = arises(clock, cell[c], np.float64(since[c]), share * waiting_time(key, address[c], number, rate[c], life_h[k]))
     return out
 

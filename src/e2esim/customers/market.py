@@ -58,7 +58,7 @@ class DemandCells:
         self._clock = np.zeros(cells)
         self._due = np.array([exponential(self._gap, child(int(code), -2), 0, 1.0) for code in w.cells.code])
         self._number = np.zeros(cells, dtype=np.int64)
-        self._rate_y = self._prospects_y()
+        self.prospects_y = self._prospects_y()  # (years, cells)
         self._tick_h = w.settings.horizon.tick_h
         self.surge: Callable[[float], F] | None = None  # factor on the prospects of each cell at a time [h], where events move demand
         self._buffer = np.zeros(4096, dtype=BUYER)
@@ -80,10 +80,16 @@ class DemandCells:
         self._category_life = np.array([w.items.life_h[w.items.category == k].mean() for k in range(len(w.items.categories))])
 
     def _prospects_y(self) -> F:
-        """Prospects a year by cell, so that at reference conditions new and repeat purchases give the history."""
-        m = self.world.settings.market
-        wanted = self.people.purchases_y.sum(axis=1) * m.demand_factor
-        new = np.maximum(wanted - self.people.expected_repeats, 0.05 * wanted)
+        """Prospects a year by year and cell, so that at reference conditions new and repeat purchases give the history in each year.
+
+        The market does not grow by the firm's customers growing older: who buys again is no prospect.
+        """
+        m, p = self.world.settings.market, self.people
+        wanted = p.purchases_y.sum(axis=1) * m.demand_factor
+        new = np.zeros_like(p.expected_repeats)
+        for year in range(len(new)):
+            again = p.expected_repeats[year] + (new[:year][::-1] * p.repeats_of_new[1 : year + 1]).sum(axis=0)
+            new[year] = np.maximum((wanted - again) / (1.0 + p.repeats_of_new[0]), 0.05 * wanted)
         return np.asarray(new / m.conversion)
 
     def _financing(self) -> F:
@@ -121,7 +127,7 @@ class DemandCells:
         else:
             profile = float(_HOUR_SHARE[int(hour) : int(hour + self._tick_h)].mean())
         factor = _WEEKDAY[weekday] * profile * self._tick_h / 8760.0
-        mu = self._rate_y * w.cells.season[:, month_of(w.start, day)] * factor
+        mu = self.prospects_y[min(day // 365, len(self.prospects_y) - 1)] * w.cells.season[:, month_of(w.start, day)] * factor
         return np.asarray(np.maximum(mu if self.surge is None else mu * self.surge(t), 1e-12))
 
     def is_open(self, tick: int) -> bool:

@@ -139,7 +139,7 @@ def consider(
         chance = min(1.0, math.exp(u))
     else:
         chance = 1.0 / (1.0 + (1.0 - conversion) / conversion * math.exp(-u))
-    if uniform(keys[4], who, purchase) >= chance:
+    if uniform(keys[4], who, np.int64(t) if loyal else purchase) >= chance:  # who bought elsewhere weighs the next need anew
         return False
     one = out[m]
     one["address"], one["t"], one["cell"], one["segment"], one["account"] = who, t, cell, segment, account

@@ -40,8 +40,9 @@ class People:
         mean benefit of the products sold, and the base line of memory [satisfaction].
     clock
         the season's time of each cell, in which needs come.
-    expected_repeats
-        (cells,) purchases a year that the opening base will make at neutral satisfaction.
+    expected_repeats, repeats_of_new
+        (years, cells) purchases that the opening base will make in each year of the run at neutral satisfaction [1/year]; and those that a
+        customer acquired in a year makes again in that year, the next one and so on.
     settle
         Lets be felt what was lived and waits for it: called by whoever reads memories, scars or the memory of accounts.
     """
@@ -67,7 +68,9 @@ class People:
         self.item_cdf = np.cumsum(self.purchases_y / totals, axis=1)
         self.clock = need_clock(w.cells.season, w.start, w.settings.horizon.days + 1)
         self._open(streams)
-        self.expected_repeats = self._expected_repeats()
+        years = -(-w.settings.horizon.days // 365)
+        self.expected_repeats = self._expected_repeats(years)
+        self.repeats_of_new = self._repeats_of_new(years)
 
     def _open(self, streams: Streams) -> None:
         """Replay years of acquisitions cell by cell, so that seniority, last purchase and next need fit together."""
@@ -111,19 +114,52 @@ class People:
             repeats += mix[:, s] * per_new
         return np.asarray(1.0 / (1.0 + repeats))
 
-    def _expected_repeats(self) -> F:
-        """Purchases that the opening base makes in the coming year at its opening memory, (cells,) [1/year]."""
-        w, c, m = self.world, self.consumers, self.world.settings.market
+    def _neutral_drop(self, drop: F, theta: F | float) -> F:
+        """Drop-out probabilities at the base line of memory."""
+        m = self.world.settings.market
+        advantage = self.base - m.competitor_satisfaction if m.loyalty_loop else 0.0
+        odds = np.clip(drop, 1e-9, 1.0 - 1e-9)
+        return np.asarray(1.0 - 1.0 / (1.0 + odds / (1.0 - odds) * np.exp(-theta * advantage)))
+
+    def _expected_repeats(self, years: int) -> F:
+        """Purchases that the opening base makes in each of the coming years at its opening memory, (years, cells) [1/year]."""
+        w, c = self.world, self.consumers
         n = c.n
         life = np.array([w.items.life_h[w.items.category == k].mean() for k in range(len(w.items.categories))])
         needs = c["rate"][:n] * _YEAR_H / life[c["category"][:n]]
-        advantage = self.base - m.competitor_satisfaction if m.loyalty_loop else 0.0
-        odds = np.clip(c["drop"][:n], 1e-9, 1.0 - 1e-9)
-        stay = 1.0 - 1.0 / (1.0 + (1.0 - odds) / odds * np.exp(w.segments.theta[c["segment"][:n]] * advantage))
-        p = 1.0 - stay
-        sure = np.where(c["purchases"][:n] > 1, stay, 1.0)  # no coin hangs over a first purchase
-        made = sure / np.maximum(p, 1e-9) * -np.expm1(-needs * p)  # a customer lost stops buying in the year
-        return np.bincount(c["cell"][:n], weights=made, minlength=len(w.cells.channel)).astype(np.float64)
+        p = self._neutral_drop(c["drop"][:n], w.segments.theta[c["segment"][:n]])
+        sure = np.where(c["purchases"][:n] > 1, 1.0 - p, 1.0)  # no coin hangs over a first purchase
+        found = np.zeros((years, len(w.cells.channel)))
+        for year in range(years):  # a customer lost stops buying
+            made = sure / np.maximum(p, 1e-9) * np.exp(-needs * p * year) * -np.expm1(-needs * p)
+            found[year] = np.bincount(c["cell"][:n], weights=made, minlength=len(w.cells.channel))
+        return found
+
+    def _repeats_of_new(self, years: int) -> F:
+        """Repeat purchases of a customer acquired evenly over a year, in that year and those after it, (years, cells)."""
+        w = self.world
+        life_y = (self.purchases_y * w.items.life_h).sum(axis=1) / self.purchases_y.sum(axis=1) / _YEAR_H
+        mix = np.diff(w.mix_cdf, axis=1, prepend=0.0)[w.cells.channel]
+        found = np.zeros((years, len(life_y)))
+        for s in np.nonzero(~w.segments.trade)[0]:
+            drops = self._neutral_drop(self.drops[s][::64], float(w.segments.theta[s]))
+            found += mix[:, s] * np.array([repeats_by_year(self.rates[s][::16] / y, drops, years) for y in life_y]).T
+        return found
+
+
+def repeats_by_year(rates_y: F, drops: F, years: int) -> F:
+    """Mean repeats of a customer acquired evenly over year 0, in each of the ``years`` from that one on, (years,).
+
+    A customer of rate lambda and drop-out p has made (1 - exp(-lambda p s)) / p repeats by age s (Fader, Hardie and Lee 2005, eq. 9, given
+    lambda and p); the mean over a year of acquisition is the second difference of its integral. ``rates_y, drops``: values of equal weight.
+
+    >>> repeats_by_year(np.array([0.5]), np.array([0.0]), 3).round(6).tolist()  # nobody leaves: half a purchase a year
+    [0.25, 0.5, 0.5]
+    """
+    p = np.maximum(drops, 1e-6)[None, :]
+    x = np.maximum(rates_y, 1e-9)[:, None] * p
+    total = np.array([np.mean((s + np.expm1(-x * s) / x) / p) if s else 0.0 for s in range(years + 1)])
+    return np.diff(np.concatenate(([0.0], total)), n=2) if years > 1 else total[1:] - total[:1]
 
 
 def _repeats_last_year(rates_y: F, drops: F, history_y: float) -> float:

@@ -24,6 +24,7 @@ Rows = npt.NDArray[np.int32]
 _SAFETY = 0.8  # Poisson deviations held beyond the mean, assumed
 _LEARN = 0.1  # weekly weight of the newest week in an account's sell-out rate of a fast item, assumed
 _FAST_WEEK = 5.0  # [pcs/week] of which half that weight is learnt: who sells one a month does not double his stock for it, assumed
+_CREDIT_Y = 0.08  # [1/year] what credit is worth to an account: terms longer by a year are that much off the price, assumed (a shop's bank loan)
 _ORDER_HOUR = 8.0
 _REFUSED = 0.5  # of a line not served at all: how a refused change of it is remembered, assumed
 
@@ -64,14 +65,19 @@ class Trade:
         self._targets = self.targets()
 
     def _price_gap(self) -> F:
-        """Log of each account's trade prices over the usual ones for what it sells, (accounts,); 0 where no usual ones are known."""
+        """Log of each account's trade prices over the usual ones for what it sells, (accounts,); 0 where no usual ones are known.
+
+        Credit shorter than usual is dearer, by what credit is worth to the account.
+        """
         w, a = self.world, self.world.accounts
         usual = w.channels.trade_share[None, :] * w.reference_price
         known = (usual > 0) & ~np.isnan(w.price)
         gap = np.where(known, np.log(np.where(known, w.price, 1.0) / np.where(known, usual, 1.0)), 0.0)
         worth = self.rate_d * np.nan_to_num(w.reference_price)[:, a.channel].T
         total = np.maximum(worth.sum(axis=1), 1e-12)
-        return np.asarray((worth * gap[:, a.channel].T).sum(axis=1) / total)
+        c = w.channels
+        credit = np.where(c.usual_payment_d >= 0, _CREDIT_Y * (c.usual_payment_d - c.payment_d) / 365.0, 0.0)
+        return np.asarray((worth * gap[:, a.channel].T).sum(axis=1) / total + credit[a.channel])
 
     def targets(self) -> F:
         """Base stock of each (account, item): the mean need and some Poisson deviations, whole pieces."""

@@ -52,6 +52,7 @@ BOUNDS: dict[str, Bound] = {
     "market.history_y": Bound(0.0001, 100.0, "an hour (nobody yet) to a century"),
     "market.reputation_weight": Bound(0.0, 20.0, "beyond it a single word decides"),
     "market.reputation_half_life_d": _DAYS_LONG,
+    "market.usual_word": Bound(-3.0, 3.0, "a difference of two satisfactions"),
     "market.speak_good": _SHARE,
     "market.speak_bad": _SHARE,
     "market.wallet_half_life_d": _DAYS_LONG,

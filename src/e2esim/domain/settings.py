@@ -48,6 +48,7 @@ class Market:
     history_y: float = 6.0  # [years] of past acquisitions from which the installed base is built
     reputation_weight: float = 0.67  # [utility/satisfaction] word of mouth on the choice of prospects who hear of it from others
     reputation_half_life_d: float = 120.0  # [days] a word is half forgotten
+    usual_word: float = 0.0  # [satisfaction] mean word about the firm, against the best alternative, that its history was sold with
     speak_good: float = 0.25  # [share] who speak after a good experience
     speak_bad: float = 0.40  # [share] who speak after a bad experience; 1.2 to 2 times as many as after a good one (Anderson 1998)
     complaint_share: float = 0.55  # [share] who complain about damage, defect, failed installation (TARP: 50-75 % where money is lost)

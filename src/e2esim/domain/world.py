@@ -166,6 +166,7 @@ class Channels:
     early_d: F
     late_d: F
     usual_service: F
+    usual_payment_d: F
     trade_share: F
     choice_offset: F  # [utility]
     sellers: F  # people at scale 1

@@ -19,12 +19,33 @@ Floats = npt.NDArray[np.float64]
 
 
 def load_by_week(outcome: Outcome) -> tuple[Floats, Floats]:
-    """Machine hours used and opened, (n_weeks, n_work_centres) each [h], warm-up included."""
+    """Machine hours used and opened, (n_weeks, n_work_centres) each [h], warm-up included; see :func:`worked_when`."""
     weeks, centres = math.ceil(outcome.horizon_h / 168.0), len(outcome.labels.work_centres)
     used, opened = np.zeros((weeks, centres)), np.zeros((weeks, centres))
     e = outcome.events
     weekly_load(e["t"], e["kind"], e["place"], e["quantity"], e["value"], used, opened)
-    return used, opened
+    return worked_when(used, opened), opened
+
+
+def worked_when(used: Floats, opened: Floats) -> Floats:
+    """Hours by the week in which they were worked, (weeks, centres): an operation is told when it ends, its hours lie before that.
+
+    What a week was not open for belongs to the last weeks before it that have hours left; what finds none stays.
+
+    >>> worked_when(np.array([[30.0], [0.0], [50.0]]), np.array([[40.0], [0.0], [44.0]])).ravel().tolist()
+    [36.0, 0.0, 44.0]
+    """
+    worked = np.minimum(used, opened)
+    for week in range(len(used) - 1, -1, -1):
+        over = used[week] - np.minimum(used[week], opened[week])
+        for before in range(week - 1, -1, -1):
+            if not over.any():
+                break
+            moved = np.minimum(over, np.maximum(opened[before] - np.maximum(worked[before], used[before]), 0.0))
+            worked[before] += moved
+            over = over - moved
+        worked[week] += over
+    return worked
 
 
 def mean_stock(reading: Reading) -> tuple[float, int]:

@@ -28,7 +28,8 @@ def static_mps(
     hours.
 
     Sales gives a forecast and no orders, production spreads each block evenly, and the only feedback of capacity is
-    that all items of an overloaded work centre are cut by the same share. Materials and overtime are not looked at.
+    that all items of an overloaded work centre are cut by the same share; what is cut is built in the blocks before, as far as
+    they have hours left (before a shut-down or a season), else after it. Materials and overtime are not looked at.
     Freeze the result for ``block_weeks`` and turn it into large lots by :func:`lots`.
 
     Parameters
@@ -52,30 +53,60 @@ def static_mps(
     """
     started = time.perf_counter()
     make = np.zeros_like(forecast)
-    position = opening.astype(np.float64)
-    for first in range(0, system.weeks, block_weeks):
-        block = slice(first, min(first + block_weeks, system.weeks))
-        size = block.stop - block.start
-        need = np.maximum(forecast[block].sum(axis=0) + safety - position - receipts[block].sum(axis=0), 0.0)
-        need *= _rough_cut(system.centre_hours, need, normal_h[:, block].sum(axis=1))
-        make[block] = need / size
-        position += need + receipts[block].sum(axis=0) - forecast[block].sum(axis=0)
+    blocks = [slice(first, min(first + block_weeks, system.weeks)) for first in range(0, system.weeks, block_weeks)]
+    coming = np.array([forecast[b].sum(axis=0) - receipts[b].sum(axis=0) for b in blocks])
+    hours = np.array([normal_h[:, b].sum(axis=1) for b in blocks])
+    for block, need in zip(blocks, _cut_back(system.centre_hours, _needs(opening, coming, safety), hours), strict=True):
+        make[block] = need / (block.stop - block.start)
     net = opening + np.cumsum(make + receipts - forecast, axis=0)
     backlog, stock = np.maximum(-net, 0.0), np.maximum(net, 0.0)
-    hours = np.zeros((system.n_centres, system.weeks))
+    none = np.zeros((system.n_centres, system.weeks))
     return Mps(
         status="late" if backlog.max(initial=0.0) > 1e-6 else "on_time",
         make=make,
         stock=stock,
         backlog=backlog,
         shortfall=np.maximum(safety - stock, 0.0),
-        overtime=hours,
+        overtime=none,
         load=system.centre_hours @ make.T,
-        hour_price=hours,
+        hour_price=none,
         material_price=np.zeros((system.n_materials, system.weeks)),
         objective=float((stock @ system.holding_eur + backlog @ system.backlog_eur).sum()),
         wall_s=time.perf_counter() - started,
     )
+
+
+def _needs(opening: Floats, coming: Floats, safety: Floats) -> Floats:
+    """What each block must make so that it ends with the safety target, (blocks, items); ``coming`` = its forecast less what is in process."""
+    position, needs = opening.astype(np.float64), np.zeros_like(coming)
+    for k, goes in enumerate(coming):
+        needs[k] = np.maximum(goes + safety - position, 0.0)
+        position += needs[k] - goes
+    return needs
+
+
+def _cut_back(centre_hours: Floats, needs: Floats, hours: Floats) -> Floats:
+    """Needs (blocks, items) within the ``hours`` (blocks, centres): what a block cannot make is built in those before it, else after it.
+
+    Examples
+    --------
+    Two blocks of 40 h, one hour a piece: of the 60 pieces of the second twenty are built ahead; of 60 in the first twenty come late.
+
+    >>> one, hours = np.ones((1, 1)), np.full((2, 1), 40.0)
+    >>> _cut_back(one, np.array([[10.0], [60.0]]), hours).ravel().tolist(), _cut_back(one, np.array([[60.0], [10.0]]), hours).ravel().tolist()
+    ([30.0, 40.0], [40.0, 30.0])
+    """
+    made, over = np.zeros_like(needs), np.zeros(needs.shape[1])
+    for k in range(len(needs) - 1, -1, -1):  # each block's own need first, then what those after it cannot make
+        made[k] = needs[k] * _rough_cut(centre_hours, needs[k], hours[k])
+        ahead = over * _rough_cut(centre_hours, over, np.maximum(hours[k] - centre_hours @ made[k], 0.0))
+        over = over - ahead + needs[k] - made[k]
+        made[k] += ahead
+    for k in range(len(needs)):  # what could not be made in time comes late
+        late = over * _rough_cut(centre_hours, over, np.maximum(hours[k] - centre_hours @ made[k], 0.0))
+        made[k] += late
+        over = over - late
+    return made
 
 
 def _rough_cut(centre_hours: Floats, need: Floats, hours: Floats) -> Floats:

@@ -42,6 +42,7 @@ MOST_PRICED = 1e6  # a price without end is told as holding for so many units
 
 
 _FROZEN = 100.0  # leaving the frozen plan costs so many times what a piece of backlog costs
+_ALARM = 0.5  # of a week's hours that is overdue from which a plant whose plan knows no overtime works overtime, assumed
 _FULL = 0.999  # of its hours from which a work centre counts as full
 
 
@@ -214,8 +215,8 @@ class Planner:
             self.log.emit(24.0 * 7 * self.week_number, Event.MPS_PLANNED, quantity=float(self.plan.make.sum()), value=float(self.plan.backlog[0].sum()))
             self._log_prices(self.plan)
         k = self.week_number - self._plan_week
-        if p.rule == "end_to_end" and (p.overtime or self.sop is not None):
-            self._grant_overtime(self.plan.overtime[:, min(k, self.weeks - 1)])
+        if p.overtime or self.sop is not None:
+            self._grant_overtime(self._catch_up() if p.rule == "silo" else self.plan.overtime[:, min(k, self.weeks - 1)])
         self.limits.append(self._worth(min(k, self.weeks - 1)))
         self._lay_out(self.plan.make[k])
 
@@ -256,6 +257,17 @@ class Planner:
             rate = float(c.overtime_eur_h[centre] * (overtime[centre] + self.world.settings.sop.shift_premium * shift[centre])) / total
             self.shop.overtime(int(centre), total, rate)
 
+    def _overtime_h(self) -> F:
+        """Most overtime of a week, (centres,) [h]."""
+        c = self.world.centres
+        return np.asarray(c.overtime_h_week * c.machines * c.efficiency)
+
+    def _catch_up(self) -> F:
+        """Overtime of the silo, which plans none, (centres,) [h]: all there is, where too much of a week's work is overdue."""
+        today = 7 * self.week_number
+        overdue = self.system.centre_hours @ self.promise.overdue(today)[self.sold]
+        return np.where(overdue > _ALARM * self._hours[:, today : today + 7].sum(axis=1), self._overtime_h(), 0.0)
+
     def position(self, day: int, days: int) -> Position:
         """What S&OP may know on ``day``: everything that stands here, and the forecast."""
         w, s = self.world, self.stock
@@ -278,7 +290,8 @@ class Planner:
         w, p, sold, ahead = self.world, self.world.settings.planning, self.sold, self.ahead_d
         today = 7 * self.week_number
         horizon = ahead + 7 * self.weeks
-        forecast = self.forecast(self.weeks)[:, sold]
+        expected = np.repeat(self.forecast(self.weeks + -(-ahead // 7) + 1)[:, sold] / 7.0, 7, axis=0).T
+        forecast, before_it = _by_week(expected[:, ahead:horizon]), expected[:, :ahead].sum(axis=1)
         safety = p.safety_factor * w.items.cover_d[sold] / 7.0 * np.vstack([forecast[1:], forecast[-1:]])
         come = self.shop.receipts(today, horizon)[sold] + self._laid_out(today, horizon)[sold]
         opening, receipts = self.stock.free[sold] + come[:, :ahead].sum(axis=1), _by_week(come[:, ahead:])
@@ -289,8 +302,8 @@ class Planner:
         if p.rule == "silo":
             return static_mps(
                 self.system,
-                forecast=forecast,
-                opening=opening - self.stock.backlog[0, sold],
+                forecast=self.forecast(self.weeks)[:, sold],
+                opening=opening - self.stock.backlog[0, sold],  # today's stock, as if nothing went out until the plan begins
                 receipts=receipts,
                 safety=safety[0],
                 normal_h=hours,
@@ -301,23 +314,20 @@ class Planner:
             promised -= unreported(self.promise.orders, self.promise.ship_day, (w.items.n, horizon), today, p.report_days)[sold]
         overdue = self.promise.overdue(today)[sold]
         promised[:, 0] -= overdue
-        expected = np.repeat(forecast / 7.0, 7, axis=0).T
-        soon = np.maximum(promised[:, :ahead].sum(axis=1), expected[:, :ahead].sum(axis=1))
+        soon = np.maximum(promised[:, :ahead].sum(axis=1), before_it)
         given = _by_week(promised[:, ahead:])
         demand = np.maximum(given, forecast)
         demand[0] += overdue + soon
         given[0] += overdue + promised[:, :ahead].sum(axis=1)
-        overtime = np.zeros_like(hours)
-        if p.overtime:
-            overtime += (w.centres.overtime_h_week * w.centres.machines * w.centres.efficiency)[:, None]
-        self._plan_hours = hours + np.where(hours > 0, overtime, 0.0)
+        overtime = np.where(hours > 0, self._overtime_h()[:, None], 0.0) if p.overtime else np.zeros_like(hours)
+        self._plan_hours = hours + overtime
         return self._rolling.plan(
             demand=demand,
             opening=opening,
             receipts=receipts,
             safety=safety,
             normal_h=hours,
-            overtime_h=np.where(hours > 0, overtime, 0.0),
+            overtime_h=overtime,
             material=self._material(today),
             before=self._before(),
             promised=given if w.settings.protection.rule == "kept" else None,

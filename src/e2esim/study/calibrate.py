@@ -1,8 +1,9 @@
 """Today's firm first: fit few stated parameters so that a run meets the figures of the company's last year.
 
 Fitted are the choice offsets of the channels, one for each figure by channel that may be fitted: log odds of being chosen, so
-that what the history sold is sold at today's service. What accounts are used to (``usual_service``) is not fitted to a figure: it is
-what they get, found in the same runs. Figures that are not fitted are checked. More parameters than figures is refused.
+that what the history sold is sold at today's service. What accounts are used to (``usual_service``) and what people say
+(``market.usual_word``) are not fitted to a figure: they are what accounts get and people hear, found in the same runs. Figures that
+are not fitted are checked. More parameters than figures is refused.
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ class Calibration:
     fitted: tuple[str, ...]
     choice_offset: tuple[float, ...]
     usual_service: tuple[float, ...]
+    usual_word: float
     before: tuple[Figure, ...]
     after: tuple[Figure, ...]
     runs: int
@@ -141,6 +143,7 @@ def calibrate(scenario: Scenario, *, runs: int = 8, tell: Callable[[int, Sequenc
         fitted=tuple(names[c] for c in fitted),
         choice_offset=tuple(round(float(v), 4) for v in offset),
         usual_service=tuple(round(float(v), 4) for v in best.service),
+        usual_word=round(best.word, 4),
         before=fit.first,
         after=best.figures,
         runs=fit.runs,
@@ -166,6 +169,7 @@ def _parameters(asked: Sequence[Figure], world: World) -> npt.NDArray[np.int64]:
 class _Try:
     offset: F
     service: F
+    word: float
     figures: tuple[Figure, ...]
     worst: float
 
@@ -178,7 +182,8 @@ class _Fit:
     ) -> None:
         self.world, self.asked, self.channels, self.tell = world, asked, channels, tell
         self.service = world.channels.usual_service.copy()
-        self.runs, self.best = 0, _Try(np.zeros(0), self.service, (), np.inf)
+        self.word = world.settings.market.usual_word
+        self.runs, self.best = 0, _Try(np.zeros(0), self.service, self.word, (), np.inf)
         self.first: tuple[Figure, ...] = ()
 
     def residual(self, offset: F) -> F:
@@ -186,16 +191,18 @@ class _Fit:
         w = self.world
         at = w.channels.choice_offset.copy()
         at[self.channels] = np.clip(offset, -_MOST, _MOST)
-        used = self.service.copy()
-        run = Replication(replace(w, channels=replace(w.channels, choice_offset=at, usual_service=used)), 0)
+        used, said = self.service.copy(), self.word
+        settings = replace(w.settings, market=replace(w.settings.market, usual_word=said))
+        run = Replication(replace(w, settings=settings, channels=replace(w.channels, choice_offset=at, usual_service=used)), 0)
         found = compare(self.asked, run.run())
         self.runs += 1
         gaps = np.array([np.log(max(1.0 + one.gap, 1e-3)) for one in found if one.fitted])
         self.first = self.first or found
         worst = float(np.sqrt(np.mean(gaps**2)))
         if worst < self.best.worst:
-            self.best = _Try(at[self.channels].copy(), used, found, worst)
+            self.best = _Try(at[self.channels].copy(), used, said, found, worst)
         self._learn_service(run)
+        self.word = float(run.experiences.word_sum.sum() / max(run.experiences.word_count.sum(), 1e-9))
         if self.tell is not None:
             self.tell(self.runs, found)
         return gaps

@@ -41,6 +41,7 @@ def lay_out_channels(frame: pl.DataFrame) -> w.Channels:
         early_d=floats(frame, "early_d"),
         late_d=floats(frame, "late_d"),
         usual_service=floats(frame, "usual_service"),
+        usual_payment_d=floats(frame, "usual_payment_d"),
         trade_share=floats(frame, "trade_share"),
         choice_offset=floats(frame, "choice_offset"),
         sellers=floats(frame, "sellers"),

@@ -77,6 +77,8 @@ TABLES: tuple[Table, ...] = (
             optional("early_d", "days", "days before the promised one from which on its buyers accept goods", 365.0),
             optional("late_d", "days", "days after the promised one that its buyers still count as on time", 0.0),
             optional("usual_service", "share", "mean of fill rate and kept promises that its trade accounts are used to", 0.9, high=1.0),
+            optional("usual_payment_d", "days", "days receivable that its trade accounts are used to; negative = not known, no effect", -1.0, low=-90.0,
+                     why="nobody pays more than a quarter ahead"),
             optional("trade_share", "share", "usual trade price, of the consumer's reference price; 0 = not known, trade price has no effect", 0.0, high=1.5,
                      why="far above what consumers pay nobody buys to sell on"),
             optional("choice_offset", "utility", "makes today's service sell what the history sold (e2esim calibrate)", 0.0, low=-10.0, high=10.0,

@@ -37,7 +37,7 @@ OPERATIONS: tuple[Kpi, ...] = (
         better="lower",
         counted="weeks",
         definition="Load of the fullest week; over all work centres, and of each.",
-        formula="max over weeks of hours used / hours open; may exceed 1, as long operations count when they end",
+        formula="max over weeks of hours used / hours open; the hours of an operation that ended after a closed week lie before it",
         source="Hopp and Spearman (2011), utilisation",
         dimensions=("all", "work_centre"),
     ),
