@@ -135,5 +135,5 @@ def test_to_be_is_as_is_with_its_levers_whose_running_cost_it_pays() -> None:
     paid = sum(levers_of(to_be.tables)[name].running_eur_y for name in to_be.levers)
     assert to_be.settings.finance.overhead_eur_y - as_is.settings.finance.overhead_eur_y == paid == 355_000.0
     every = load(["scenario=mattress_maker/as_is", f"levers={'+'.join(levers_of(as_is.tables))}"])
-    assert len(every.levers) == 11
+    assert len(every.levers) == 12
     assert every.settings.organisation.proactive == 0.85  # of concierge, which needs crm: its word comes after that of crm

@@ -22,6 +22,7 @@ def levers() -> list[Row]:
         ("commercial", "Homogeneous segments, trained sellers, offers made to measure", "commercial_approach", 100000, 110000, 0, 365, 1.0, ""),
         ("concierge", "New roles: a customer manager for retail chains and franchises", "new_roles", 40000, 120000, 6, 90, 1.0, "crm"),
         ("feedback", "What came of their answers is told to those who gave them", "service_design", 15000, 25000, 3, 90, 1.0, ""),
+        ("regional_warehouse", "Warehouse on the upper Rhine that serves Germany and France", "operations_redesign", 250000, 380000, 6, 90, 1.0, "", "assumed; a hall of 4,000 m2 with its fixed staff, picking by the piece apart"),
         source=_ASK,
     )
 
@@ -39,6 +40,7 @@ def lever_changes() -> list[Row]:
         ("commercial", "channels.choice_offset", "channel=own_shop|franchise|independent", "add", 0.06, "three modules of +1.8 % sales each: Fisher, Gallino and Netessine, 2021; odds assumed"),
         ("concierge", "channels.integration", "channel=large_retail|franchise", "set", 0.85), ("concierge", "organisation.proactive", "", "set", 0.85),
         ("feedback", "segments.response_share", "segment=value|comfort|premium|renewer", "times", 1.15),
+        ("regional_warehouse", "lanes.priority", "from=rhine", "set", 1), ("regional_warehouse", "lanes.priority", "from=plant market=DE|FR", "set", 2),
         source="assumed",
     )
 

@@ -79,7 +79,7 @@ CHANNELS = rows(
     source="channel: case H5; terms assumed",
 )
 
-LANES = rows(
+FROM_PLANT = rows(
     "channel market mode transit_d transit_sigma departures cutoff distance_km cost_eur_m3 cost_eur_line damage_share",
     ("large_retail", "IT", "own_truck", 2, 0.10, "12345", "16:00", 350, 22, 1.0, 0.003), ("large_retail", "DE", "groupage", 4, 0.08, "135", "16:00", 1100, 34, 1.5, 0.005),
     ("franchise", "IT", "own_truck", 2, 0.10, "12345", "16:00", 350, 26, 3.0, 0.004), ("franchise", "FR", "groupage", 4, 0.08, "135", "16:00", 1000, 38, 4.0, 0.006), ("franchise", "ES", "groupage", 5, 0.08, "24", "16:00", 1500, 42, 4.0, 0.006),
@@ -90,6 +90,20 @@ LANES = rows(
     ("branch", "DE", "groupage", 4, 0.08, "135", "16:00", 1100, 34, 1.5, 0.005), ("branch_overseas", "JP", "container", 35, 0.02, "4", "16:00", 18000, 58, 1.0, 0.006), ("branch_overseas", "US", "container", 28, 0.02, "4", "16:00", 8500, 62, 1.0, 0.006),
     ("importer", "EAST", "groupage", 5, 0.08, "24", "16:00", 1200, 30, 1.5, 0.006), ("importer_overseas", "CN", "container", 32, 0.02, "4", "16:00", 16500, 45, 1.0, 0.006),
 )
+
+# what a warehouse on the upper Rhine would offer: it serves nobody until the lever regional_warehouse gives its lanes the first priority
+FROM_RHINE = rows(
+    "channel market mode transit_d transit_sigma departures cutoff distance_km cost_eur_m3 cost_eur_line damage_share",
+    ("large_retail", "DE", "groupage", 1, 0.08, "12345", "16:00", 350, 20, 1.5, 0.004), ("branch", "DE", "groupage", 1, 0.08, "12345", "16:00", 350, 20, 1.5, 0.004),
+    ("franchise", "FR", "groupage", 2, 0.08, "12345", "16:00", 450, 22, 4.0, 0.005), ("independent", "FR", "groupage", 2, 0.08, "12345", "16:00", 450, 22, 4.5, 0.005), ("own_shop", "FR", "groupage", 2, 0.08, "12345", "16:00", 450, 26, 12.0, 0.005),
+    ("marketplace", "DE", "parcel", 1, 0.12, "12345", "17:00", 350, 20, 9.0, 0.010), ("marketplace", "FR", "parcel", 1, 0.12, "12345", "17:00", 450, 20, 9.0, 0.010), ("web", "DE", "parcel", 1, 0.12, "12345", "17:00", 350, 20, 9.0, 0.010),
+)
+_TRUNK = {"mode": "own_truck", "transit_d": 2, "transit_sigma": 0.1, "departures": "135", "cutoff": "16:00", "distance_km": 900, "cost_eur_m3": 15, "cost_eur_line": 0.5, "damage_share": 0.0, "source": "assumed; a full truck of 82 m3 at EUR 1.35 a km"}
+LANES: list[Row] = [
+    *({"from": "plant", "to": "", "priority": 1} | row for row in FROM_PLANT),
+    *({"from": "rhine", "to": "", "priority": 2} | row for row in FROM_RHINE),
+    {"from": "plant", "to": "rhine", "priority": 1, "channel": "", "market": ""} | _TRUNK,
+]
 
 
 def seasons() -> list[Row]:

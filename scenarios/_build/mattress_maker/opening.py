@@ -90,7 +90,7 @@ def _production(rates: Rates) -> list[Row]:
 def orders(rates: Rates, customers: list[Row], rng: random.Random) -> list[Row]:
     """Table orders: what the customers that order from Wednesday to Friday ordered last week, not yet shipped; due after the transit."""
     table: list[Row] = []
-    transit = {(row["channel"], row["market"]): row["transit_d"] for row in market.LANES}
+    transit = {(row["channel"], row["market"]): row["transit_d"] for row in market.FROM_PLANT}
     weight: dict[tuple[str, str], float] = defaultdict(float)
     for customer in customers:
         weight[customer["channel"], customer["market"]] += customer["weight"]

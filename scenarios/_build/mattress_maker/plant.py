@@ -20,6 +20,7 @@ WORK_CENTRES = rows(
 SITES = rows(
     "site name kind calendar picking_pcs_h pick_error_share picking_cost_eur holding_share_y",
     ("plant", "Plant warehouse, Tuscany", "plant", "warehouse", 430, 0.004, 0.9, 0.2, "place: case H1; the rest assumed"),
+    ("rhine", "Regional warehouse, upper Rhine", "warehouse", "warehouse", 130, 0.004, 1.1, 0.2, "assumed; in use with the lever regional_warehouse only"),
 )
 
 _DAY, _EARLY, _LATE = ("08:00", "16:00"), ("06:00", "14:00"), ("14:00", "22:00")

@@ -149,7 +149,8 @@ class Deliver:
         dearer = 1.0 if self.ways is None else 1.0 + self.ways.freight(lane, t)
         volume = kernels.freight(
             rows, lane, b["item"], b["quantity"], b["freight_eur"], b["picking_eur"], self.world.items.volume_m3,
-            dearer * (float(lanes.cost_eur_m3[lane]) + truck_eur_m3), float(lanes.cost_eur_line[lane]), self.world.plant.picking_cost_eur,
+            dearer * (float(lanes.cost_eur_m3[lane]) + truck_eur_m3), float(lanes.cost_eur_line[lane]),
+            self.world.sites[int(lanes.site[lane])].picking_cost_eur,
         )
         self.under_way.push(rows, self._times(rows, write=False))
         self.log.emit(self.env.now, Event.TRUCK_LEFT, place=lane, rows=m, quantity=pieces, value=float(volume))

@@ -25,7 +25,7 @@ class ConservationError(RuntimeError):
 
 
 class Stock:
-    """All goods of the chain, (nodes, items) [unit]; node 0 is the plant warehouse.
+    """All goods of the chain, (nodes, items) [unit]; node 0 is the firm: its stock points, those of the plant first.
 
     For each node and item: opening + received + produced + returned = shipped + consumed + scrapped + on_hand.
     Goods of allocated rows and of lots with issued material stay on hand but are ``reserved`` until they leave.
@@ -93,6 +93,12 @@ class Stock:
         self.reserved[item] -= quantity
         self.on_hand[0, item] -= quantity
         self.consumed[0, item] += quantity
+
+    def send(self, item: int, quantity: float) -> None:
+        """Let reserved goods leave for another warehouse of the firm."""
+        self.reserved[item] -= quantity
+        self.on_hand[0, item] -= quantity
+        self.shipped[0, item] += quantity
 
     def _arrive(self, item: int, quantity: float) -> None:
         self.on_hand[0, item] += quantity

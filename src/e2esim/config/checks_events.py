@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+import polars as pl
+
 from e2esim.config.checks import Check, View, needs
 from e2esim.config.grids import ROW
 from e2esim.config.problems import COMMAND_LINE, Problem, did_you_mean
@@ -35,7 +37,7 @@ def _names(view: View, kind: Blow) -> list[str]:
     if kind == Blow.RECALL:
         sold = view.table("items").filter(view.table("items")["sold"])
         return [*sold["item"].to_list(), *column("brands", "brand")]
-    pairs = view.table("lanes").select("channel", "market").unique(maintain_order=True)
+    pairs = view.table("lanes").filter(pl.col("channel") != "").select("channel", "market").unique(maintain_order=True)
     both = [f"{channel}/{market}" for channel, market in pairs.iter_rows()]
     return both + sorted({part for pair in both for part in pair.split("/")})
 

@@ -239,7 +239,7 @@ def one_plant(view: View) -> Iterator[Problem]:
     plants = view.table("sites").filter(pl.col("kind") == "plant")
     for row in plants[ROW][1:]:
         yield view.problem(
-            "sites", "more than one plant", row=row, column="kind", remedy="keep one row of kind 'plant'"
+            "sites", "more than one plant", row=row, column="kind", remedy="keep one row of kind 'plant', the others are of kind 'warehouse'"
         )
 
 

@@ -116,7 +116,7 @@ def targets(kind: Blow, name: str, s: Struck, brands: Sequence[str]) -> tuple[in
         return tuple(k for k, cell in enumerate(cells) if name in ("", cell, *cell.split("/")))
     if kind == Blow.RECALL:
         brand = list(brands).index(name) if name in brands else -2
-        return tuple(k for k in range(s.items.n) if s.items.sold[k] and (name in ("", s.items.ids[k]) or s.items.brand[k] == brand))
+        return tuple(k for k in range(s.items.n) if s.items.sold[k] and (name in ("", s.items.ids[s.items.product[k]]) or s.items.brand[k] == brand))
     return _made(name, s)
 
 

@@ -23,7 +23,7 @@ def serving_eur(world: World) -> F:
     price = np.nan_to_num(w.price[:, c.channel].T)
     invoiced = ~w.channels.stockist[c.channel] | (w.channels.buyer[c.channel] == _OWN)  # to the consumer
     pair = 1.0 + w.items.pair_share[None, :]
-    freight = _freight(world) + w.plant.picking_cost_eur
+    freight = _freight(world) + _picking(world)
     commission = w.channels.commission[c.channel, None] * price
     services = np.where(invoiced, _services(world), 0.0)[:, None] / pair
     touched = w.touch.cost_eur[c.channel]
@@ -46,6 +46,13 @@ def _freight(world: World) -> F:
     m3 = np.where(lane >= 0, w.lanes.cost_eur_m3[lane], 0.0)[:, None] * w.items.volume_m3[None, :]
     drop = np.where(lane >= 0, w.lanes.cost_eur_line[lane], 0.0)
     return np.asarray(m3 + drop[:, None] / pieces_a_line(world))
+
+
+def _picking(world: World) -> F:
+    """Picking and packing of a piece at the site that serves each cell, (cells, 1) [EUR/pcs]."""
+    lane = world.lanes.of[world.cells.channel, world.cells.market]
+    each = np.array([site.picking_cost_eur for site in world.sites])
+    return np.asarray(each[np.where(lane >= 0, world.lanes.site[lane], 0)][:, None])
 
 
 def pieces_a_line(world: World) -> F:

@@ -1,7 +1,8 @@
 """The world in numbers: a scenario as frozen numpy columns, indexed by position, scaled, in hours, pieces and EUR.
 
-Facts only; :mod:`e2esim.domain.build` makes it from the tables. Node 0 is the plant warehouse, node ``1 + a`` the stock of
-account ``a``. Compressed rows (``start``) list what belongs to an entity: ``start[i]:start[i + 1]``.
+Facts only; :mod:`e2esim.domain.build` makes it from the tables. Node 0 holds the firm's goods, an item a stock point (item at
+site: the plant's first, see :mod:`e2esim.domain.build.stock_points`); node ``1 + a`` is the stock of account ``a``. Compressed
+rows (``start``) list what belongs to an entity: ``start[i]:start[i + 1]``.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ B = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, kw_only=True)
 class Items:
-    """All items, (n,)."""
+    """All stock points, (n,): the items at the plant, then what other warehouses serve."""
 
     ids: tuple[str, ...]
     code: I  # hash of the id: address of random draws, whatever else the tables hold
@@ -49,11 +50,34 @@ class Items:
     material_share: F  # of it, bought materials; the rest are machine hours
     weight_kg: F
     volume_m3: F
+    site: I  # 0 = the plant, else the warehouse where it lies
+    product: I  # the plant's stock point of the same item
+    source: I  # the stock point that refills it by transfers, -1 = the plant makes or buys it
 
     @property
     def n(self) -> int:
-        """Number of items."""
+        """Number of stock points."""
         return len(self.ids)
+
+    @property
+    def products(self) -> int:
+        """Number of items, whatever their site: they are the first stock points."""
+        return int(np.count_nonzero(self.site == 0))
+
+    @property
+    def planned(self) -> B:
+        """What is sold and the plant's plan makes, (n,): the warehouses' stock points are refilled from it."""
+        return np.asarray(self.sold & (self.site == 0))
+
+    def pooled(self, values: F) -> F:
+        """Quantities (..., n) with those of the warehouses added to the plant's, which theirs repeat."""
+        if not self.site.any():
+            return values
+        total = values.copy()
+        for site in range(1, int(self.site.max()) + 1):
+            there = self.site == site
+            total[..., self.product[there]] += values[..., there]
+        return np.asarray(total[..., self.product])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,8 +154,8 @@ class Modes:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plant:
-    """The plant warehouse."""
+class Warehouse:
+    """A place where goods are picked: the plant's, or another."""
 
     site: str
     calendar: WorkTime
@@ -178,6 +202,7 @@ class Lanes:
 
     ids: tuple[str, ...]
     of: I  # (channels, markets), -1 = none
+    site: I  # that the goods leave, 0 = the plant
     mode: I
     transit_d: F
     sigma: F
@@ -193,6 +218,27 @@ class Lanes:
     truck_eur: F  # a truck, scaled
     fill: F  # share of a truck from which it leaves
     hold_d: F
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferLanes:
+    """Lanes between the firm's own sites, (n,): one for each warehouse beside the plant's, in their order."""
+
+    source: I  # site that the goods leave; it stands before the one that gets them
+    code: I  # hash of the warehouse's name: address of random draws
+    mode: I
+    transit_d: F
+    sigma: F
+    departs: B  # (n, 7) Monday first
+    cutoff_h: F
+    distance_km: F
+    cost_eur_m3: F
+    cost_eur_line: F
+
+    @property
+    def n(self) -> int:
+        """Number of lanes."""
+        return len(self.source)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -335,7 +381,9 @@ class World:
     changeovers: Changeovers
     modes: Modes
     supply: Supply
-    plant: Plant
+    plant: Warehouse
+    warehouses: tuple[Warehouse, ...]  # beside the plant's: site k is the one at k - 1
+    links: TransferLanes  # that supply them
     channels: Channels
     lanes: Lanes
     segments: Segments
@@ -351,6 +399,11 @@ class World:
     opening: Opening
     demand_weekly: F  # (weeks of history, items) past consumer demand by week, scaled, oldest first
     disturbances: Disturbances = NO_EVENTS
+
+    @property
+    def sites(self) -> tuple[Warehouse, ...]:
+        """Where goods are picked, the plant's warehouse first."""
+        return (self.plant, *self.warehouses)
 
     @property
     def nodes(self) -> int:

@@ -288,6 +288,7 @@ def _place_names(events: dict[str, Array], labels: Labels, world: World | None) 
         ((Event.TRUCK_LEFT,), lanes),
         ((Event.RETURNED,), enum_names(ReturnCause)),
         ((Event.STOCK_COUNTED,), _STOCKS),
+        ((Event.TRANSFER_LEFT, Event.TRANSFER_CAME, Event.SITE_COUNTED), [] if world is None else [site.site for site in world.sites]),
     )
     codes = np.full(place.shape[0], -1, dtype=np.int32)
     names: list[str] = []

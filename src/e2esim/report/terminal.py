@@ -17,6 +17,7 @@ from rich.text import Text
 from e2esim.report.console import terminal
 from e2esim.report.headline import BY_CHANNEL, TERMINAL
 from e2esim.report.result import Measured, Result, read_names
+from e2esim.report.sites import sites_table
 from e2esim.report.words import COARSE, Words
 
 _WIDTH = 80  # columns a terminal has at least
@@ -49,6 +50,9 @@ def print_result(result: Result, folder: Path | None, console: Console | None = 
     if channels is not None:
         console.print()
         console.print(channels)
+    sites = sites_table(result.first, result.world, words) if result.first is not None and result.world is not None else None
+    if sites is not None:
+        console.print(sites)
     if folder is not None:
         console.print(Text(words("run_folder", folder=folder)), soft_wrap=True)
 

@@ -27,7 +27,7 @@ def post_before(world: World, journal: Journal) -> None:
         daily = _season(world, days)[:, mine] @ yearly[mine] / 365.0
         journal.post_many(-24.0 * days, Balance.INVOICED, daily, channel=int(channel))
     supply = world.supply
-    used = cells.yearly @ world.bom.flat  # (cells, items) [unit/year]
+    used = world.items.pooled(cells.yearly) @ world.bom.flat  # (cells, items) [unit/year]
     first = supply.start[:-1][np.diff(supply.start) > 0]  # the preferred row of each bought item
     for supplier in np.flatnonzero(supply.payment_d > 0):
         rows = first[supply.supplier[first] == supplier]

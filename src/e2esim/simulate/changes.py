@@ -77,6 +77,7 @@ class Changes:
         for k in np.flatnonzero(wishes.kind == OrderChange.OTHER):
             item, channel = out[k], o["channel"][wishes.rows[k]]
             like = (w.items.category == w.items.category[item]) & w.items.sold & ~np.isnan(w.price[:, channel])
+            like &= w.items.site == w.items.site[item]  # from the same warehouse
             like[item] = False
             rivals = np.flatnonzero(like)
             out[k] = rivals[int(wishes.draw[k] * len(rivals))] if len(rivals) else -1

@@ -58,11 +58,11 @@ class LateFacts:
 
     @cached_property
     def departure(self) -> I:
-        """Last day up to each day on which the plant works and a truck of the lane leaves, -1 if none, (lanes, days)."""
+        """Last day up to each day on which a truck of the lane leaves and its site works, -1 if none, (lanes, days)."""
         w = self.world
         days = int(w.hours // 24) + 2
-        works = w.plant.calendar.daily(days) > 0
-        leaves = w.lanes.departs[:, (np.arange(days) + w.start.weekday()) % 7] & works
+        works = np.array([one.calendar.daily(days) > 0 for one in w.sites])
+        leaves = w.lanes.departs[:, (np.arange(days) + w.start.weekday()) % 7] & works[w.lanes.site]
         return np.asarray(np.maximum.accumulate(np.where(leaves, np.arange(days), -1), axis=1))
 
     @cached_property
@@ -192,7 +192,10 @@ def _cure(facts: LateFacts, item: int, night: int) -> TracedCause:
     """Why what was missing of an item on a night came later: the lot that brought it is asked, or the last open one."""
     key = (1, item, night)
     if key not in facts.known:
-        if item in facts.cures:
+        source = int(facts.world.items.source[item])
+        if source >= 0:
+            facts.known[key] = _elsewhere(facts, item, source, night)
+        elif item in facts.cures:
             own, done, good = facts.cures[item]
             first = int(np.searchsorted(done, 24.0 * night, side="right"))
             cure = int(np.searchsorted(good, (good[first - 1] if first else 0.0) + facts.shortage[night, item] - EPS))
@@ -202,6 +205,15 @@ def _cure(facts: LateFacts, item: int, night: int) -> TracedCause:
         else:
             facts.known[key] = _part(facts, item, 24.0 * night)
     return facts.known[key]
+
+
+def _elsewhere(facts: LateFacts, item: int, source: int, night: int) -> TracedCause:
+    """Why a warehouse had too little: its source was short when the truck had to leave, else wanted sooner than goods can be moved."""
+    links, site = facts.world.links, int(facts.world.items.site[item]) - 1
+    left = max(night - math.ceil(float(links.transit_d[site])) - 1, 0)
+    if facts.shortage[left, source] > EPS:
+        return _cure(facts, source, left)
+    return TracedCause(LateCause.LEAD_TIME, item=item)
 
 
 def _lot(facts: LateFacts, lot: int, night: int) -> TracedCause:

@@ -32,7 +32,7 @@ def labels(world: World) -> Labels:
         brands=w.brands,
         markets=w.markets,
         categories=w.items.categories,
-        items=w.items.ids,
+        items=w.items.ids[: w.items.products],
         work_centres=w.centres.ids,
         suppliers=w.supply.suppliers,
         touchpoints=w.touch.ids,
@@ -44,18 +44,18 @@ def terms(world: World, memory_base: float) -> KpiFacts:
     w, s = world, world.settings
     listed = ~np.isnan(w.price)
     price = np.where(listed.any(axis=1), np.where(listed, w.price, 0.0).sum(axis=1) / np.maximum(1, listed.sum(axis=1)), 0.0)
-    sold = w.items.sold
+    sold, n = w.items.sold, w.items.products
     life = np.array(
         [w.items.life_h[(w.items.category == k) & sold].mean() if ((w.items.category == k) & sold).any() else 8760.0 for k in range(len(w.items.categories))]
     )
-    carried = w.lanes.distance_km * w.modes.co2_kg_tkm[w.lanes.mode]
+    carried = w.lanes.distance_km * w.modes.co2_kg_tkm[w.lanes.mode] + _carried_to_site(w)[w.lanes.site]
     co2 = np.where(w.lanes.of >= 0, carried[w.lanes.of], np.nan) if len(carried) else np.full(w.lanes.of.shape, np.nan)
     return KpiFacts(
-        item_brand=w.items.brand.astype(np.int32),
-        item_category=w.items.category.astype(np.int32),
-        item_price_eur=price,
-        item_weight_kg=w.items.weight_kg,
-        item_material_share=w.items.material_share,
+        item_brand=w.items.brand[:n].astype(np.int32),
+        item_category=w.items.category[:n].astype(np.int32),
+        item_price_eur=price[:n],
+        item_weight_kg=w.items.weight_kg[:n],
+        item_material_share=w.items.material_share[:n],
         category_life_y=life / 8760.0,
         channel_buyer=w.channels.buyer,
         channel_reference_d=w.channels.reference_d,
@@ -72,6 +72,27 @@ def terms(world: World, memory_base: float) -> KpiFacts:
         discount_y=s.finance.discount_y,
         clv_horizon_y=s.finance.clv_horizon_y,
     )
+
+
+def _carried_to_site(w: World) -> F:
+    """What a tonne has emitted on the lanes between sites when it leaves each, (sites,) [kg CO2e/t]."""
+    total = np.zeros(len(w.sites))
+    for k in range(w.links.n):
+        total[k + 1] = total[w.links.source[k]] + w.links.distance_km[k] * w.modes.co2_kg_tkm[w.links.mode[k]]
+    return total
+
+
+def _by_product(world: World, weekly: F) -> F:
+    """Quantities of stock points (weeks, stock points) as those of items, whatever their site."""
+    return world.items.pooled(weekly)[:, : world.items.products] if weekly.size else weekly
+
+
+def _told_by_item(world: World, *tables: Columns) -> None:
+    """Let tables speak of items where the run spoke of stock points; the site of a line is that of its lane."""
+    if world.warehouses:
+        for table in tables:
+            there = table.filled("item") >= 0
+            table.filled("item")[there] = world.items.product[table.filled("item")[there]]
 
 
 def accounts_table(world: World, people: People, trade: Trade) -> Columns:
@@ -149,6 +170,10 @@ def gather(
     _add_value(orders, people.consumers)
     s, events, facts = world.settings, log.columns(), terms(world, people.base)
     journal = post_all(world, events=events, orders=orders, contacts=contacts, met=met, own=facts.own_stock)
+    _told_by_item(world, orders, late, waiting)
+    if world.warehouses:
+        named = np.asarray(events["item"], dtype=np.int64)
+        events["item"] = np.where(named >= 0, world.items.product[named], -1).astype(np.int32)
     return Outcome(
         orders=orders,
         late=late,
@@ -166,10 +191,10 @@ def gather(
         scale=s.scale,
         opening_last=opening_last,
         opening_brand=opening_brand,
-        forecast_weekly=forecast_weekly,
-        actual_weekly=actual_weekly,
+        forecast_weekly=_by_product(world, forecast_weekly),
+        actual_weekly=_by_product(world, actual_weekly),
         sop=sop,
-        forecast_ahead_weekly=forecast_ahead_weekly,
+        forecast_ahead_weekly=_by_product(world, forecast_ahead_weekly),
         changes_asked=changes[0],
         changes_accepted=changes[1],
         experience_sums=experiences.sums,

@@ -29,6 +29,7 @@ from e2esim.planning.precedence import backlog_weights
 from e2esim.planning.sop.from_world import Position
 from e2esim.planning.static_mps import lots, static_mps
 from e2esim.simulate.deployment import Deployment
+from e2esim.simulate.distribution import Distribution
 from e2esim.simulate.feeder import FEED_DAYS, Feeder
 from e2esim.simulate.known_events import KnownEvents
 from e2esim.simulate.promise import PromiseDesk
@@ -49,12 +50,22 @@ _FULL = 0.999  # of its hours from which a work centre counts as full
 class Planner:
     """One brain: everything that is made, bought and promised follows from here."""
 
-    def __init__(self, world: World, stock: Stock, shop: Shop, source: Source, promise: PromiseDesk, deployment: Deployment, log: EventLog) -> None:
+    def __init__(
+        self,
+        world: World,
+        stock: Stock,
+        shop: Shop,
+        source: Source,
+        promise: PromiseDesk,
+        deployment: Deployment,
+        distribution: Distribution,
+        log: EventLog,
+    ) -> None:
         self.world, self.stock, self.shop, self.source, self.promise, self.log = world, stock, shop, source, promise, log
-        self.deployment = deployment
+        self.deployment, self.distribution = deployment, distribution
         self.known: KnownEvents | None = None  # what the firm knows of events
         w, p = world, world.settings.planning
-        self.sold = np.nonzero(w.items.sold)[0]
+        self.sold = np.nonzero(w.items.planned)[0]
         self.weeks = p.mps_weeks
         self.forecasts: list[F] = []
         self.actuals: list[F] = []
@@ -68,6 +79,7 @@ class Planner:
         self._seen_central = np.zeros(w.items.n)
         self._need = np.zeros((p.mps_weeks, w.items.n))
         self.ahead_d = _cumulative_lead(world)
+        self._moves = np.zeros((p.mps_weeks + -(-self.ahead_d // 7) + 1, w.items.n))  # what DRP plans to move from each site to others, by week
         self._hours = _daily_hours(world, max(self.ahead_d + 7 * p.mps_weeks, promise.days, FEED_DAYS))
         self._open_days = self._hours.sum(axis=0)
         self.system = self._mps_system()
@@ -110,7 +122,7 @@ class Planner:
 
     def _mps_system(self) -> MpsSystem:
         w, p, sold = self.world, self.world.settings.planning, self.sold
-        hours = piece_hours(w, self._level)[:, sold]
+        hours = piece_hours(w, w.items.pooled(self._level))[:, sold]
         raw = np.nonzero(~w.items.made & (w.bom.flat[sold].sum(axis=0) > 0))[0]
         self.raw = raw
         cost = w.items.cost_eur[sold]
@@ -139,7 +151,7 @@ class Planner:
         price = self.plan.hour_price.sum(axis=1) if self.plan is not None else np.zeros(self.system.n_centres)
         where = [int(price.argmax())] if price.max(initial=0.0) > 1e-6 else list(range(self.system.n_centres))
         hours[self.sold] = self.system.centre_hours[where].sum(axis=0)
-        return hours
+        return np.asarray(hours[self.world.items.product])
 
     def learn(self, known: KnownEvents) -> None:
         """Plan with what the firm knows of events from now on."""
@@ -161,6 +173,7 @@ class Planner:
         p = self.world.settings.planning
         if self.week_number >= 0:
             self.actuals.append(self._seen.copy())
+            self.distribution.learn(self.forecasts[self.week_number], self._seen)
             index = self._index(7 * self.week_number)
             self._level = demand_plan.update(self._level, self._heard(index), index, p.smoothing)
             self._seen[:] = 0.0
@@ -172,6 +185,8 @@ class Planner:
             self._need = self.deployment.need(7 * self.week_number, self.weeks)
         ahead = self.forecast(min(FORECAST_LAG + 1, self.weeks))
         self.forecasts.append(ahead[0])
+        if self.distribution.active:
+            self._moves = self.distribution.need(7 * self.week_number, self.forecast(len(self._moves)))
         self._far.append(ahead[FORECAST_LAG] if len(ahead) > FORECAST_LAG else np.full(self.world.items.n, np.nan))
 
     def _heard(self, index: F) -> F:
@@ -273,13 +288,15 @@ class Planner:
         w, s = self.world, self.stock
         laid_out = self._laid_out(day, days)
         receipts = np.where(w.items.sold[:, None], self.shop.receipts(day, days) + laid_out, 0.0)
-        weekly = self.forecast(days // 7 + 1)
+        pooled = w.items.pooled  # S&OP looks at the firm as a whole
+        weekly = pooled(self.forecast(days // 7 + 1))
         return Position(
             day=day,
-            on_hand=np.maximum(s.free, 0.0) + np.where(w.items.made & ~w.items.sold, self.shop.in_process(), 0.0),
-            backlog=self.promise.overdue(day),
+            on_hand=pooled(np.maximum(s.free, 0.0) + self.distribution.transfers.on_the_way())
+            + np.where(w.items.made & ~w.items.sold, self.shop.in_process(), 0.0),
+            backlog=pooled(self.promise.overdue(day)),
             receipts=receipts,
-            orders=self.promise.open_promises(day, days),
+            orders=pooled(self.promise.open_promises(day, days).T).T,
             coming=self.source.receipts(day, days),
             forecast=np.repeat(weekly / 7.0, 7, axis=0).T[:, :days],
             busy_h=self.shop.work_ahead(w.items.sold) * w.centres.efficiency + self.system.centre_hours @ laid_out[self.sold].sum(axis=1),
@@ -292,7 +309,10 @@ class Planner:
         horizon = ahead + 7 * self.weeks
         expected = np.repeat(self.forecast(self.weeks + -(-ahead // 7) + 1)[:, sold] / 7.0, 7, axis=0).T
         forecast, before_it = _by_week(expected[:, ahead:horizon]), expected[:, :ahead].sum(axis=1)
-        safety = p.safety_factor * w.items.cover_d[sold] / 7.0 * np.vstack([forecast[1:], forecast[-1:]])
+        moving = np.repeat(self._moves[:, sold] / 7.0, 7, axis=0).T
+        moves = _by_week(moving[:, ahead:horizon])
+        leaving = forecast + moves
+        safety = p.safety_factor * w.items.cover_d[sold] / 7.0 * np.vstack([leaving[1:], leaving[-1:]])
         come = self.shop.receipts(today, horizon)[sold] + self._laid_out(today, horizon)[sold]
         opening, receipts = self.stock.free[sold] + come[:, :ahead].sum(axis=1), _by_week(come[:, ahead:])
         if self.sop is not None:
@@ -302,7 +322,7 @@ class Planner:
         if p.rule == "silo":
             return static_mps(
                 self.system,
-                forecast=self.forecast(self.weeks)[:, sold],
+                forecast=self.forecast(self.weeks)[:, sold] + self._moves[: self.weeks, sold],
                 opening=opening - self.stock.backlog[0, sold],  # today's stock, as if nothing went out until the plan begins
                 receipts=receipts,
                 safety=safety[0],
@@ -316,8 +336,8 @@ class Planner:
         promised[:, 0] -= overdue
         soon = np.maximum(promised[:, :ahead].sum(axis=1), before_it)
         given = _by_week(promised[:, ahead:])
-        demand = np.maximum(given, forecast)
-        demand[0] += overdue + soon
+        demand = np.maximum(given, forecast) + moves
+        demand[0] += overdue + soon + moving[:, :ahead].sum(axis=1)
         given[0] += overdue + promised[:, :ahead].sum(axis=1)
         overtime = np.where(hours > 0, self._overtime_h()[:, None], 0.0) if p.overtime else np.zeros_like(hours)
         self._plan_hours = hours + overtime
@@ -367,7 +387,8 @@ class Planner:
     def _lay_out(self, make: F) -> None:
         """Turn the week's quantities into lots and lay them on its working days, the shortest cover first."""
         w, p, sold = self.world, self.world.settings.planning, self.sold
-        cover = (self.stock.free[sold] - self.stock.backlog[0, sold]) / np.maximum(self._level[sold], 1e-9)
+        level = w.items.pooled(self._level)[sold]
+        cover = (self.stock.free[sold] - self.stock.backlog[0, sold]) / np.maximum(level, 1e-9)
         released, self._carry = lots(
             make, self._carry, lot_min=w.items.lot_min[sold], lot_multiple=w.items.lot_multiple[sold], lot_factor=p.lot_factor, urgent=cover < 0.5
         )
@@ -394,8 +415,10 @@ class Planner:
         """
         for number, (item, quantity) in enumerate(self._schedule.pop(day, [])):
             self.shop.release(item, quantity, 24.0 * (day + 1) + 1e-3 * number, 24.0 * day + float(self.world.items.lead_h[item]))
-        self.feeder.feed(day, self._planned(day, FEED_DAYS), self._level)
+        self.feeder.feed(day, self._planned(day, FEED_DAYS), self.world.items.pooled(self._level))
         receipts = self._receipts(day)
+        if self.distribution.active:
+            self.distribution.night(day, receipts, self.forecast(self.promise.days // 7 + 2))
         self.next_receipt_d = np.where(receipts.any(axis=1), receipts.argmax(axis=1), receipts.shape[1]).astype(np.float64)
         self.promise.renew(day, np.maximum(self.stock.free, 0.0), receipts)
         if renewed is not None:
@@ -431,6 +454,7 @@ class Planner:
             if w.items.sold[lot.item]:
                 good = lot.quantity * (1.0 - float(w.items.scrap[lot.item]))
                 rows.append((lot.item, max(lot.due_h // 24.0, day) + 1.0, good, int(FreedBy.LOT)))
+        rows += [(i, float(when), pieces, int(FreedBy.LOT)) for i, when, pieces in self.distribution.coming(day, days)]
         laid = self._laid_out(day, days)
         lead = np.ceil(w.items.lead_h / 24.0)
         for table, kind in ((laid, FreedBy.LAID_OUT), (self._planned(day, days) - laid, FreedBy.PLAN)):
@@ -484,6 +508,7 @@ def item_margin(world: World) -> tuple[F, F]:
     for yearly, channel in zip(w.cells.yearly, w.cells.channel, strict=True):
         volume += yearly
         gain += yearly * unit[:, channel]
+    volume, gain = w.items.pooled(volume), w.items.pooled(gain)
     return volume, np.divide(gain, volume, out=np.zeros_like(gain), where=volume > 0)
 
 

@@ -45,7 +45,18 @@ def post_all(world: World, *, events: Log, orders: Columns, contacts: Columns, m
     journal.post_many(events["t"][back], Balance.BACK, events["value"][back])
     counted = (events["kind"] == Event.STOCK_COUNTED) & np.isin(events["place"], own)
     journal.post_many(events["t"][counted], Posted.CARRYING, -world.plant.holding_share_y / 365.0 * events["value"][counted])
+    _sites(world, events, journal)
     return journal
+
+
+def _sites(world: World, e: Log, journal: Journal) -> None:
+    """Freight between sites, and what holding stock at a warehouse costs more or less than at the plant."""
+    left = e["kind"] == Event.TRANSFER_LEFT
+    journal.post_many(e["t"][left], Posted.FREIGHT, -e["value"][left], place=e["place"][left])
+    share = np.array([site.holding_share_y for site in world.sites])
+    counted = e["kind"] == Event.SITE_COUNTED
+    more = share[e["place"][counted].astype(np.int64)] - world.plant.holding_share_y
+    journal.post_many(e["t"][counted], Posted.CARRYING, -more / 365.0 * e["value"][counted], place=e["place"][counted])
 
 
 def _plant(world: World, e: Log, journal: Journal) -> None:

@@ -35,11 +35,16 @@ def account_classes(world: World) -> npt.NDArray[np.int64]:
     return np.where(own, BRANCH, np.where(a.strategic >= _STRATEGIC_FROM, STRATEGIC, TRADE)).astype(np.int64)
 
 
-def _departures(world: World, days: int, stopped: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.int64]:
-    """Next day from each day on which the plant works and a truck of the lane leaves, (lanes, days)."""
-    works = world.plant.calendar.daily(days) > 0
+def departures(
+    world: World, days: int, departs: npt.NDArray[np.bool_], site: npt.NDArray[np.int64], stopped: npt.NDArray[np.bool_] | None = None
+) -> npt.NDArray[np.int64]:
+    """Next day from each day on which a truck leaves and the site that it leaves works, (lanes, days).
+
+    ``departs`` (lanes, 7) from Monday, ``site`` (lanes,) that goods leave, ``stopped`` (lanes, days) where no truck can.
+    """
+    works = np.array([one.calendar.daily(days) > 0 for one in world.sites])
     weekday = (np.arange(days) + world.start.weekday()) % 7
-    leaves = world.lanes.departs[:, weekday] & works
+    leaves = departs[:, weekday] & works[site]
     if stopped is not None:
         leaves &= ~stopped
     day = np.where(leaves, np.arange(days), days - 1)
@@ -62,8 +67,9 @@ class PromiseDesk:
         self.committed: F = np.zeros((w.items.n, w.settings.horizon.days + 2 * self.days + 2))
         self._past: F = np.zeros(w.items.n)  # of it, what should have shipped before day0
         self.ship_day = np.zeros(1024, dtype=np.int32)  # by order row, absolute day
-        self._departure = _departures(world, self.committed.shape[1])
-        self._works = world.plant.calendar.daily(self.committed.shape[1]) > 0
+        self.last_day = self.committed.shape[1] - 1  # of the tables of promises
+        self._departure = departures(world, self.last_day + 1, w.lanes.departs, w.lanes.site)
+        self._works = np.any([site.calendar.daily(self.last_day + 1) > 0 for site in world.sites], axis=0)
         late = normal_quantile(w.settings.promise.transit_quantile) if self.rule == "atp" else 0.0
         self.transit_d = w.lanes.transit_d * np.exp(late * w.lanes.sigma) + usual_wait_d(w)
         cell_lane = w.lanes.of[w.cells.channel, w.cells.market]
@@ -75,7 +81,7 @@ class PromiseDesk:
 
     def close_lanes(self, stopped: npt.NDArray[np.bool_], plant: World) -> None:
         """Promise only departures that are known to leave: ``stopped`` (lanes, days) none does, ``plant`` as it will work."""
-        self._departure = _departures(plant, self.committed.shape[1], stopped)
+        self._departure = departures(plant, self.last_day + 1, plant.lanes.departs, plant.lanes.site, stopped)
 
     # --- what the plan tells -----------------------------------------------------------------------------------------
     def renew(self, day: int, on_hand: F, receipts: F) -> None:

@@ -17,10 +17,11 @@ from e2esim.chain.deliver import Deliver
 from e2esim.chain.happenings import roll, struck
 from e2esim.chain.make import Shop
 from e2esim.chain.phases import At, Phase
-from e2esim.chain.pick import Pick
+from e2esim.chain.pick import Crews
 from e2esim.chain.returns import Returns
 from e2esim.chain.source import Source
 from e2esim.chain.stock import ConservationError, Stock
+from e2esim.chain.transfers import Transfers
 from e2esim.customers.changing import Changing
 from e2esim.customers.desk import Desk
 from e2esim.customers.experiences import Experiences
@@ -37,6 +38,7 @@ from e2esim.domain.world import World
 from e2esim.simulate.changes import Changes
 from e2esim.simulate.conservation import check_orders, check_under_way
 from e2esim.simulate.deployment import Deployment
+from e2esim.simulate.distribution import Distribution
 from e2esim.simulate.late_causes import LateFacts, explain, late_table
 from e2esim.simulate.open_book import open_book
 from e2esim.simulate.opening import open_orders, open_shelves, open_transit, open_unsold
@@ -79,7 +81,8 @@ class Replication:
         real = break_down(struck(world, happened), streams)  # what works in truth; the firm plans with what it knows
         self.source = Source(self.env, real, self.stock, self.log, streams)
         self.shop = Shop(self.env, real, self.stock, self.log, paid=world.centres.calendar)
-        self.pick = Pick(world, self.orders, self.log, streams)
+        self.pick = Crews(world, self.orders, self.log, streams)
+        self.transfers = Transfers(self.env, world, self.stock, self.log, streams)
         self.deliver = Deliver(self.env, world, self.stock, self.orders, self.log, streams)
         self.returns = Returns(self.env, world, self.stock, self.orders, self.log, streams)
         self.people = People(world, streams, ticks)
@@ -91,7 +94,8 @@ class Replication:
         self.giving_up = GivingUp(world, self.people, self.orders, streams)
         self.promise = PromiseDesk(world, self.orders, self.log)
         self.deployment = Deployment(world, self.stock, self.trade, self.promise)
-        self.planner = Planner(world, self.stock, self.shop, self.source, self.promise, self.deployment, self.log)
+        self.distribution = Distribution(world, self.stock, self.promise, self.transfers)
+        self.planner = Planner(world, self.stock, self.shop, self.source, self.promise, self.deployment, self.distribution, self.log)
         self.changes = Changes(world, Changing(world, self.orders, streams), self.stock, self.promise, self.planner, self.journey, self.trade)
         self.waves = Waves(real, self.orders, self.people, self.planner, self.promise)
         place_sequencers(world, self.shop)
@@ -387,7 +391,9 @@ class Replication:
     def _count_stock(self) -> None:
         w, s = self.world, self.stock
         sold = w.items.sold
-        plant = s.on_hand[0]
+        if w.warehouses:
+            self._count_sites()
+        plant = s.on_hand[0] + self.transfers.on_the_way()
         self._free.append(s.free.copy())
         self.log.emit(self.env.now, Event.STOCK_COUNTED, place=0, quantity=float(plant[sold].sum()), value=float((plant * w.items.cost_eur).sum()))
         if w.accounts.n == 0:
@@ -397,11 +403,19 @@ class Replication:
             shelf = s.on_hand[1:][members].sum(axis=0)
             self.log.emit(self.env.now, Event.STOCK_COUNTED, place=place, quantity=float(shelf[sold].sum()), value=float((shelf * w.items.cost_eur).sum()))
 
+    def _count_sites(self) -> None:
+        items, here = self.world.items, self.stock.on_hand[0]
+        pieces = np.bincount(items.site, weights=here * items.sold)
+        value = np.bincount(items.site, weights=here * items.cost_eur)
+        for site in range(len(self.world.sites)):
+            self.log.emit(self.env.now, Event.SITE_COUNTED, place=site, quantity=float(pieces[site]), value=float(value[site]))
+
     def _check(self, *, whole: bool) -> None:
         """Goods are conserved; with ``whole`` also every order line, which takes longer the more there are."""
         where = f"scenario '{self.world.settings.name}', replication {self.number}, t = {self.env.now:.1f} h"
         try:
             self.stock.check()
+            self.transfers.check()
             if whole:
                 check_orders(self.orders, self.stock)
             check_under_way(self.orders, self.deliver.expected())

@@ -13,7 +13,7 @@ from e2esim.chain.deliver import Deliver
 from e2esim.chain.happenings import carve, windows
 from e2esim.chain.make import Shop
 from e2esim.chain.phases import At, Phase
-from e2esim.chain.pick import Pick
+from e2esim.chain.pick import Crews
 from e2esim.chain.returns import Returns
 from e2esim.chain.source import Source
 from e2esim.chain.stock import Stock
@@ -43,7 +43,7 @@ class Firm(NamedTuple):
     stock: Stock
     source: Source
     shop: Shop
-    pick: Pick
+    pick: Crews
     deliver: Deliver
     returns: Returns
     market: DemandCells

@@ -33,9 +33,8 @@ class Waves:
         self._learnt = 0.0  # [h] when the worth of lines was last brought up to date
 
     def allocate(self, stock: Stock, now: float) -> Rows:
-        """Allocate in working time only; returns the rows in order of allocation."""
-        calendar = self.world.plant.calendar
-        if not (calendar.is_open(now - 1e-6) or calendar.is_open(now)):
+        """Allocate in working time of some site only; returns the rows in order of allocation."""
+        if not any(site.calendar.is_open(now - 1e-6) or site.calendar.is_open(now) for site in self.world.sites):
             return np.empty(0, dtype=np.int32)
         self._now = now
         return stock.allocate_plant(now, None if self.rule == "fifo" else self._choose)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from e2esim.domain import world as w
 from e2esim.domain.build.columns import codes, floats, ids_in, names_of
-from e2esim.domain.build.making import lay_out_bills, lay_out_calendars, lay_out_centres, lay_out_items, lay_out_plant, lay_out_routings, lay_out_supply
+from e2esim.domain.build.making import lay_out_bills, lay_out_calendars, lay_out_centres, lay_out_items, lay_out_routings, lay_out_supply
 from e2esim.domain.build.meeting import lay_out_attributes, lay_out_services, lay_out_touchpoints
 from e2esim.domain.build.opening import lay_out_opening
 from e2esim.domain.build.selling import by_month, lay_out_accounts, lay_out_cells, lay_out_channels, lay_out_lanes, lay_out_mix, lay_out_segments, price_table
+from e2esim.domain.build.sites import at_sites, transfer_lanes, warehouse
+from e2esim.domain.build.stock_points import lay_out_stock_points
 from e2esim.domain.changeovers import lay_out_changeovers
 from e2esim.domain.disturbed import Struck, lay_out_events
 from e2esim.domain.scenario import Scenario
@@ -30,7 +32,8 @@ def build_world(scenario: Scenario) -> w.World:
     """
     settings = scenario.settings
     scale = settings.scale
-    t = scenario.tables
+    points = lay_out_stock_points(scenario.tables)
+    t = points.tables
     brands, markets = ids_in(t["brands"], "brand"), ids_in(t["markets"], "market")
     calendars = lay_out_calendars(t["calendars"], t["closures"], settings.horizon.start, settings.horizon.days + _ahead(settings) + _SPARE_DAYS)
     modes = w.Modes(
@@ -45,14 +48,15 @@ def build_world(scenario: Scenario) -> w.World:
     bom = lay_out_bills(t["bom"], item_ids, floats(t["items"], "scrap_share"))
     routing = lay_out_routings(t["routings"], item_ids, centres, bom, scale)
     supply = lay_out_supply(t["suppliers"], t["supply"], item_ids, modes, scale)
-    items = lay_out_items(t["items"], brands, bom, routing, centres, supply, scale)
+    items = at_sites(lay_out_items(t["items"], brands, bom, routing, centres, supply, scale), points)
     channels = lay_out_channels(t["channels"])
     segments = lay_out_segments(t["segments"])
     accounts, kept = lay_out_accounts(t["customers"], channels, markets, segments, scale)
     cells, weekly = lay_out_cells(by_month(t["history"]), t["markets"], t["season"], items, channels, markets, accounts, settings.horizon.start, scale)
     price, consumer, reference = (price_table(t["prices"], items, channels, c) for c in ("price_eur", "consumer_eur", "reference_eur"))
     price, consumer = price * settings.market.price_factor, consumer * settings.market.price_factor
-    lanes = lay_out_lanes(t["lanes"], channels, markets, modes, scale)
+    lanes = lay_out_lanes(t["lanes"], channels, markets, modes, points.sites, scale)
+    warehouses = tuple(warehouse(t["sites"], site, calendars, scale) for site in points.sites)
     struck = Struck(items=items, routing=routing, centres=centres, supply=supply, modes=modes, lanes=lanes, cells=cells, channels=channels, markets=markets)
     return w.World(
         settings=settings,
@@ -71,7 +75,9 @@ def build_world(scenario: Scenario) -> w.World:
         changeovers=lay_out_changeovers(t["items"], t["changeovers"], centres.ids, centres.efficiency, used=settings.planning.changeovers),
         modes=modes,
         supply=supply,
-        plant=lay_out_plant(t["sites"], calendars, scale),
+        plant=warehouses[0],
+        warehouses=warehouses[1:],
+        links=transfer_lanes(points, modes),
         channels=channels,
         lanes=lanes,
         segments=segments,

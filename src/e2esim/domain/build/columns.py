@@ -10,6 +10,8 @@ import polars as pl
 
 from e2esim.domain import world as w
 
+_USUAL_DAYS = "12345"  # of trucks where a lane states none
+
 
 def ids_in(frame: pl.DataFrame, column: str) -> tuple[str, ...]:
     """Names in a column, in order of rows."""
@@ -46,3 +48,12 @@ def index_of(frame: pl.DataFrame, column: str, ids: Sequence[str]) -> w.I:
 def starts_of(owner: w.I, n: int) -> w.I:
     """Where the group of each owner starts in rows sorted by owner, (n + 1,)."""
     return np.concatenate(([0], np.cumsum(np.bincount(owner, minlength=n)))).astype(np.int64)
+
+
+def weekdays(texts: Sequence[str]) -> w.B:
+    """Days named by digits, 1 = Monday, (n, 7); Monday to Friday where none is named.
+
+    >>> weekdays(["135"]).astype(int).tolist()
+    [[1, 0, 1, 0, 1, 0, 0]]
+    """
+    return np.array([[str(day) in (text or _USUAL_DAYS) for day in range(1, 8)] for text in texts], dtype=bool).reshape(-1, 7)

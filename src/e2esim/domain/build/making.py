@@ -1,4 +1,4 @@
-"""From tables to numbers: calendars, work centres, bills, routings, terms of supply, items, the plant."""
+"""From tables to numbers: calendars, work centres, bills, routings, terms of supply, items."""
 
 from __future__ import annotations
 
@@ -132,6 +132,9 @@ def lay_out_items(frame: pl.DataFrame, brands: tuple[str, ...], bom: w.Bom, rout
         material_share=material,
         weight_kg=floats(frame, "weight_kg"),
         volume_m3=floats(frame, "volume_m3"),
+        site=np.zeros(len(ids), dtype=np.int64),
+        product=np.arange(len(ids)),
+        source=np.full(len(ids), -1, dtype=np.int64),
     )
 
 
@@ -156,16 +159,3 @@ def _cost(stated: w.F, made: w.B, bought: w.B, bom: w.Bom, routing: w.Routing, c
     rolled = bought_in + hours_cost
     share = np.where(made & (rolled > 0), bought_in / np.maximum(rolled, 1e-12), 1.0)
     return np.where(stated > 0, stated, np.where(made, rolled, price)), share
-
-
-def lay_out_plant(frame: pl.DataFrame, calendars: dict[str, WorkTime], scale: float) -> w.Plant:
-    """The one plant with its warehouse."""
-    row = frame.row(0, named=True)
-    return w.Plant(
-        site=row["site"],
-        calendar=calendars[row["calendar"]],
-        picking_pcs_h=row["picking_pcs_h"] * scale,
-        pick_error=row["pick_error_share"],
-        picking_cost_eur=row["picking_cost_eur"],
-        holding_share_y=row["holding_share_y"],
-    )

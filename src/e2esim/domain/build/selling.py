@@ -8,12 +8,9 @@ import numpy as np
 import polars as pl
 
 from e2esim.domain import world as w
-from e2esim.domain.build.columns import codes, floats, ids_in, index_of, names_of, whole_numbers
+from e2esim.domain.build.columns import codes, floats, ids_in, index_of, names_of, weekdays, whole_numbers
 
 _BUYER = {"b2c": 0, "b2b": 1, "own": 2}
-
-
-USUAL_DEPARTURES = "12345"  # weekdays of trucks where a lane states none
 
 
 def lay_out_channels(frame: pl.DataFrame) -> w.Channels:
@@ -48,20 +45,19 @@ def lay_out_channels(frame: pl.DataFrame) -> w.Channels:
     )
 
 
-def lay_out_lanes(frame: pl.DataFrame, channels: w.Channels, markets: tuple[str, ...], modes: w.Modes, scale: float) -> w.Lanes:
-    """Ways from the plant by channel and market; a small copy has small trucks."""
+def lay_out_lanes(frame: pl.DataFrame, channels: w.Channels, markets: tuple[str, ...], modes: w.Modes, sites: tuple[str, ...], scale: float) -> w.Lanes:
+    """Ways from the sites by channel and market; a small copy has small trucks."""
     channel, market = index_of(frame, "channel", channels.ids), index_of(frame, "market", markets)
     of = np.full((len(channels.ids), len(markets)), -1, dtype=np.int64)
     of[channel, market] = np.arange(len(frame))
-    weekdays = frame["departures"].replace("", USUAL_DEPARTURES).to_list()
-    departs = np.array([[str(day) in text for day in range(1, 8)] for text in weekdays], dtype=bool).reshape(-1, 7)
     return w.Lanes(
         ids=tuple(f"{channels.ids[c]}/{markets[m]}" for c, m in zip(channel, market, strict=True)),
         of=of,
+        site=index_of(frame, "from", sites),
         mode=index_of(frame, "mode", modes.ids),
         transit_d=floats(frame, "transit_d"),
         sigma=floats(frame, "transit_sigma"),
-        departs=departs,
+        departs=weekdays(frame["departures"].to_list()),
         cutoff_h=floats(frame, "cutoff"),
         distance_km=floats(frame, "distance_km"),
         cost_eur_m3=floats(frame, "cost_eur_m3"),

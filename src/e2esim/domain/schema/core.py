@@ -284,7 +284,8 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         name="sites",
-        meaning="Places that hold goods; a market run has exactly one, of kind 'plant'; in a network run only plants make items.",
+        meaning="Places that hold goods; a market run has exactly one of kind 'plant', and the warehouses from which lanes lead; in a network run only plants "
+        "make items.",
         key=("site",),
         verbs=(*MARKET, *NETWORK),
         required=False,
@@ -312,7 +313,8 @@ TABLES: tuple[Table, ...] = (
         sums="on_hand",
         columns=(
             id_column("item", "item", _ITEM),
-            optional_id("site", "where it lies; empty: the only site there is", ("sites", "site"), loose=True),
+            optional_id("site", "where it lies; empty: the only site there is, in a market run the plant; there, a warehouse without rows opens with "
+                        "its part of the plant's stock by past demand", ("sites", "site"), loose=True),
             number("on_hand", "unit", "free stock; below zero: goods booked out before they came in", low=None),
             optional("safety_stock", "unit", "stock to keep here beside the orders; an order may take it, what is taken is made or bought anew. Rows of "
                      "several sites are added up", 0.0, verbs=("plan", "backorders", "run")),

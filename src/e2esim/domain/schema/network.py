@@ -48,18 +48,19 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         name="lanes",
-        meaning="Ways of goods. In a network run from a site to a site, or to a customer of tables demand or orders; in a market run from the plant to the "
-        "buyers of a channel in a market, one row for each that is served.",
+        meaning="Ways of goods. In a network run from a site to a site, or to a customer of tables demand or orders; in a market run from a site to the "
+        "buyers of a channel in a market (from, channel, market), and from site to site where a warehouse serves some of them (from, to). The site of the lane "
+        "with the lowest priority serves the channel in the market; what it stocks is refilled from the plant by DRP.",
         key=("from", "to", "item", "channel", "market"),
         verbs=(*MARKET, *NETWORK),
         required=False,
         market=True,
         columns=(
-            optional_id("from", "site the goods leave; needed in a network run", ("sites", "site"), loose=True, verbs=NETWORK),
-            optional_id("to", "site or customer that gets them; needed in a network run", verbs=NETWORK),
+            optional_id("from", "site the goods leave; needed in a network run; empty in a market run: the plant", ("sites", "site"), loose=True),
+            optional_id("to", "site or customer that gets them; needed in a network run; in a market run the warehouse that is supplied"),
             optional_id("item", "item that travels; empty: every item stocked at both ends", _ITEM, verbs=NETWORK),
-            optional_id("channel", "channel that is served", ("channels", "channel"), market=True, verbs=MARKET),
-            optional_id("market", "market that is served", ("markets", "market"), market=True, verbs=MARKET),
+            optional_id("channel", "channel that is served; empty between sites", ("channels", "channel"), verbs=MARKET),
+            optional_id("market", "market that is served; empty between sites", ("markets", "market"), verbs=MARKET),
             optional_id("mode", "transport mode", ("modes", "mode"), market=True, verbs=MARKET),
             optional("transit_d", "days", "planned time on the way, part of the promise", 0.0, market=True),
             law("transit_law", "the days on the way"),
@@ -71,10 +72,10 @@ TABLES: tuple[Table, ...] = (
             optional("weekly_capacity", "unit/week", "most that leaves for a site in seven days; 0: no limit", 0.0, verbs=NETWORK),
             Column(name="cutoff", kind="time", unit="HH:MM", meaning="picked before this hour leaves the same day", required=False, default="17:00",
                    verbs=MARKET),
-            optional("distance_km", "km", "plant to customer", 0.0, verbs=MARKET),
+            optional("distance_km", "km", "from where goods leave to where they go", 0.0, verbs=MARKET),
             optional("cost_eur_unit", "EUR/unit", "cost of moving a unit, paid on receipt", 0.0, verbs=NETWORK),
             optional("cost_eur_m3", "EUR/m3", "freight", 0.0, verbs=MARKET),
-            optional("cost_eur_line", "EUR/line", "cost of a drop, installation excluded", 0.0, verbs=MARKET),
+            optional("cost_eur_line", "EUR/line", "cost of a drop, installation excluded; between sites of an item on a truck", 0.0, verbs=MARKET),
             share("damage_share", "share of order lines damaged on the way", 0.0, verbs=MARKET),
             share("miss_share", "share of the deliveries to the firm's own consumers whose first attempt fails (usual .03 to .06); a day later", 0.0,
                   verbs=MARKET),
@@ -84,7 +85,8 @@ TABLES: tuple[Table, ...] = (
             share("truck_fill", "load from which a truck leaves; less waits for the next departure, hold_d at most; 0: every departure leaves", 0.0,
                   verbs=MARKET),
             optional("hold_d", "days", "longest wait of picked goods for a truck to fill; the promise counts with it", 3.0, verbs=MARKET),
-            whole("priority", "", "1 = asked first; the next where those before it cannot deliver at once", 1, low=1, verbs=NETWORK),
+            whole("priority", "", "1 = asked first; the next where those before it cannot deliver at once; in a market run the first serves, the others are "
+                  "not used", 1, low=1),
             *order_terms("the site"),
             SOURCE,
         ),

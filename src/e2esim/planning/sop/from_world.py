@@ -63,7 +63,7 @@ class SopOffer:
 def daily_forecast(world: World, first_day: int, days: int) -> F:
     """Expected demand by day from the last twelve months of history, their season and the demand factor, (items, days)."""
     w = world
-    index = np.einsum("ci,cm->im", w.cells.yearly, w.cells.season) / 365.0
+    index = np.einsum("ci,cm->im", w.items.pooled(w.cells.yearly), w.cells.season) / 365.0
     month = np.array([(w.start + dt.timedelta(days=first_day + k)).month - 1 for k in range(days)])
     return np.asarray(w.settings.market.demand_factor * index[:, month])
 
@@ -83,10 +83,10 @@ def opening_position(world: World, days: int) -> Position:
     tables["production"][~w.items.sold] = 0.0
     return Position(
         day=0,
-        on_hand=o.on_hand,
+        on_hand=w.items.pooled(o.on_hand),
         backlog=np.zeros(w.items.n),
         receipts=tables["production"],
-        orders=tables["sales"],
+        orders=w.items.pooled(tables["sales"].T).T,
         coming=tables["purchase"],
         forecast=daily_forecast(world, 0, days),
     )
@@ -100,7 +100,7 @@ def sop_months(world: World, day: int, count: int) -> Months:
 def sop_problem(world: World, months: Months, now: Position, *, offer: SopOffer | None = None, budget: Budget | None = None) -> SopProblem:
     """Build the problem of S&OP for the position ``now``."""
     w, p, offer = world, world.settings.planning, offer or SopOffer()
-    sold = np.nonzero(w.items.sold)[0]
+    sold = np.nonzero(w.items.planned)[0]
     raw = np.nonzero(~w.items.made & (w.bom.flat[sold].sum(axis=0) > 0))[0]
     level = now.forecast.mean(axis=1) * 7.0
     forecast, orders = months.sums(now.forecast[sold]).T, months.sums(now.orders[sold]).T
@@ -113,7 +113,7 @@ def sop_problem(world: World, months: Months, now: Position, *, offer: SopOffer 
     ends = np.minimum(np.array(months.edge[1:]), daily.shape[1] - 1)
     sources = _Sources(world, months, raw, offer)
     free = np.maximum(now.on_hand, 0.0)
-    hours = piece_hours(world, np.where(w.items.sold, level, 0.0))[:, sold]
+    hours = piece_hours(world, np.where(w.items.planned, level, 0.0))[:, sold]
     busy = hours @ now.receipts[sold].sum(axis=1) if now.busy_h is None else now.busy_h
     semi = np.where(w.items.made & ~w.items.sold, free, 0.0)
     held = (free + semi @ w.bom.flat)[raw]
@@ -171,7 +171,7 @@ def price_elasticity(world: World) -> float:
 
 def family_names(world: World) -> tuple[str, ...]:
     """Families of S&OP: the categories of what is sold, in order of the items."""
-    return _families(world, np.nonzero(world.items.sold)[0])[0]
+    return _families(world, np.nonzero(world.items.planned)[0])[0]
 
 
 def _families(world: World, sold: I) -> tuple[tuple[str, ...], I]:
@@ -185,7 +185,7 @@ def _money(world: World, sold: I) -> dict[str, F]:
     w = world
     price, serve, days, volume = (np.zeros(w.items.n) for _ in range(4))
     serving = serving_eur(world)
-    for cell, (channel, yearly) in enumerate(zip(w.cells.channel.tolist(), w.cells.yearly, strict=True)):
+    for cell, (channel, yearly) in enumerate(zip(w.cells.channel.tolist(), w.items.pooled(w.cells.yearly), strict=True)):
         each = np.nan_to_num(w.price[:, channel], nan=0.0)
         price += yearly * each
         serve += yearly * serving[cell]
@@ -234,7 +234,7 @@ def _open_days_week(daily: F) -> F:
 def source_rows(world: World) -> tuple[I, I]:
     """Rows of the supply terms that bring raw materials, and those of limited capacity, to which a frame contract may add."""
     w = world
-    raw = ~w.items.made & (w.bom.flat[w.items.sold].sum(axis=0) > 0)
+    raw = ~w.items.made & (w.bom.flat[w.items.planned].sum(axis=0) > 0)
     rows = np.nonzero(raw[w.supply.item])[0]
     return rows, rows[np.isfinite(w.supply.weekly_capacity[rows])]
 
@@ -263,6 +263,7 @@ class _Sources:
 def _lanes(world: World, sold: I) -> F:
     """Share of each product that leaves by each truck lane (stockist channel and market), (L, P)."""
     w = world
-    total = np.maximum(w.cells.yearly.sum(axis=0), 1e-12)
+    yearly = w.items.pooled(w.cells.yearly)
+    total = np.maximum(yearly.sum(axis=0), 1e-12)
     truck = w.channels.stockist[w.cells.channel]
-    return np.asarray((w.cells.yearly[truck] / total)[:, sold])
+    return np.asarray((yearly[truck] / total)[:, sold])

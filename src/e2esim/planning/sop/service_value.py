@@ -21,7 +21,7 @@ def late_value(world: World) -> F:
     w = world
     lost, volume = np.zeros(w.items.n), np.zeros(w.items.n)
     stay = _future_share(world)
-    for cell, (channel, yearly) in enumerate(zip(w.cells.channel.tolist(), w.cells.yearly, strict=True)):
+    for cell, (channel, yearly) in enumerate(zip(w.cells.channel.tolist(), w.items.pooled(w.cells.yearly), strict=True)):
         price = np.nan_to_num(w.price[:, channel], nan=0.0)
         penalty = min(float(w.channels.penalty_share_d[channel]) * LATE_D, float(w.channels.penalty_cap[channel])) * price
         future = float(_segment_mix(world, cell) @ stay) * np.maximum(price - w.items.cost_eur, 0.0)

@@ -1,0 +1,90 @@
+"""What each warehouse did in the reporting window: service and lead time of what it served, stock, moves and their money.
+
+A line belongs to the site whose lane leads to its channel and market. Stock is the mean of the nightly counts; goods on trucks
+between sites are the firm's and stand in a row of their own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from e2esim.domain.book import LineProblem, OrderKind, OrderState
+from e2esim.domain.events import Event
+from e2esim.domain.outcome import Outcome
+from e2esim.domain.world import World
+
+F = npt.NDArray[np.float64]
+
+ON_TRUCKS = "on trucks between sites"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteFigures:
+    """One site in the reporting window; None where there is nothing to tell."""
+
+    site: str
+    lines: int  # delivered
+    pieces: float
+    lead_d: float | None  # [days] from order to delivery
+    otif: float | None  # [share] of the lines due, complete on the promised day at the latest
+    stock_pcs: float  # mean, of sold items
+    stock_eur: float | None  # mean, of all stock, at standard cost
+    moved_in_pcs: float  # from other sites
+    moved_in_eur: float  # freight of that
+    freight_eur: float  # to customers
+    picking_eur: float
+
+
+def site_figures(outcome: Outcome, world: World) -> list[SiteFigures]:
+    """One row a site, the plant first, then goods on trucks; empty where there is one site only."""
+    if not world.warehouses:
+        return []
+    o, start, end = outcome.orders, outcome.warmup_h, outcome.horizon_h
+    mine = o.filled("kind") != OrderKind.SELL_OUT
+    lane = world.lanes.of[o.filled("channel"), o.filled("market")]
+    place = np.where(mine & (lane >= 0), world.lanes.site[lane], -1)
+    came, promised = o.filled("delivered").astype(np.float64), o.filled("promised").astype(np.float64)
+    there = (came >= start) & (came < end)
+    gone = o.filled("state") == OrderState.CANCELLED
+    broken = gone & (np.floor(o.filled("cancelled") / 24.0) > np.floor(promised / 24.0))
+    due = (~gone | broken) & (promised >= start) & (promised < 24.0 * np.floor(end / 24.0))
+    kept = due & ~gone & (came < end) & (np.floor(came / 24.0) <= np.floor(promised / 24.0)) & ((o.filled("problems") & int(LineProblem.INCOMPLETE)) == 0)
+    rows = []
+    for k, site in enumerate(world.sites):
+        done = (place == k) & there
+        rows.append(
+            SiteFigures(
+                site=site.site,
+                lines=int(done.sum()),
+                pieces=float(o.filled("quantity")[done].sum()),
+                lead_d=_mean((came - o.filled("placed"))[done] / 24.0),
+                otif=_mean(kept[(place == k) & due].astype(np.float64)),
+                stock_pcs=_mean(_events(outcome, Event.SITE_COUNTED, k, "quantity")) or 0.0,
+                stock_eur=_mean(_events(outcome, Event.SITE_COUNTED, k, "value")),
+                moved_in_pcs=float(_events(outcome, Event.TRANSFER_CAME, k, "quantity").sum()),
+                moved_in_eur=float(_events(outcome, Event.TRANSFER_LEFT, k, "value").sum()),
+                freight_eur=float(o.filled("freight_eur")[done].astype(np.float64).sum()),
+                picking_eur=float(o.filled("picking_eur")[done].astype(np.float64).sum()),
+            )
+        )
+    all_pcs = _mean(_events(outcome, Event.STOCK_COUNTED, 0, "quantity")) or 0.0
+    moving = all_pcs - sum(row.stock_pcs for row in rows)
+    trucks = SiteFigures(
+        site=ON_TRUCKS, lines=0, pieces=0.0, lead_d=None, otif=None, stock_pcs=moving, stock_eur=None, moved_in_pcs=0.0, moved_in_eur=0.0,
+        freight_eur=0.0, picking_eur=0.0,
+    )  # fmt: skip
+    return [*rows, trucks]
+
+
+def _events(outcome: Outcome, kind: Event, place: int, column: str) -> F:
+    """A column of the events of a kind at a place in the reporting window."""
+    e = outcome.events
+    mine = (e["kind"] == kind) & (e["place"] == place) & (e["t"] >= outcome.warmup_h) & (e["t"] < outcome.horizon_h)
+    return np.asarray(e[column][mine], dtype=np.float64)
+
+
+def _mean(values: F) -> float | None:
+    return float(values.mean()) if len(values) else None
