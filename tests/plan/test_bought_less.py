@@ -11,6 +11,8 @@ import pytest
 from plan_folders import Rows
 
 from e2esim.application.planning import PlanMade, PlanWishes, ask, make_plan, start_plan
+from e2esim.config.plan_data import read_plan_data
+from e2esim.planning.factory.planner import plan
 from e2esim.planning.factory.shifts import shifts_of
 from e2esim.planning.factory.worked import last_open_days
 
@@ -73,6 +75,21 @@ def test_a_job_longer_than_a_week_is_made_once(tmp_path: Path, hours: str, due: 
     assert made.frames["deliveries"]["days_late"].max() <= 0
     assert made.lots.group_by("item").agg(pl.col("qty").sum()).sort("item").rows() == [("BODY", 1.0), ("LAMP", 1.0)]
     assert made.frames["purchases"]["qty"].to_list() == [1.0]
+
+
+def test_a_job_longer_than_a_week_needs_no_solver(tmp_path: Path) -> None:
+    """The backward pass alone, as when there is no time for more: 60 hours in weeks of 40."""
+    tables = company("0", "2026-04-10", "2026-04-03") | {
+        "routings": [["item", "step", "work_centre", "setup_h_per_lot", "run_h_per_unit", "flow_days"], ["LAMP", "10", "HALL", "0", "60", "1"]],
+        "bom": [["parent", "component", "qty_per"], ["LAMP", "SHADE", "1"]],
+        "orders": [["order", "customer", "item", "qty", "due"], ["A", "C", "LAMP", "1", "2026-03-16"]],
+    }
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for name, rows in tables.items():
+        (folder / f"{name}.csv").write_text("\n".join(",".join(row) for row in rows) + "\n")
+    done = plan(read_plan_data(folder).case.facts, time_limit_s=0.01)
+    assert (done.status.value, done.lot_qty.tolist()) == ("on_time", [1.0])
 
 
 def test_a_lot_that_should_start_on_a_sunday_starts_on_friday() -> None:

@@ -79,7 +79,34 @@ def backward_wants(
                 if q > 0.0:
                     n = want_lot(a, 7 * w, q, n, out, steps, room, need)
                     carry -= q
+        q = max(1.0, steps.lot_min[s])
+        hours = steps.setup[s] + steps.run[s] * q
+        while carry > EPS and n < size and hours > capacity[steps.centre[s], :n_weeks].max():  # no week holds a lot: it takes several
+            first = weeks_through(room[steps.centre[s]], hours, n_weeks)
+            if first < 0:
+                break
+            room[steps.centre[s], first] += hours  # want_lot takes them once more
+            n = want_lot(s, 7 * first, q, n, out, steps, room, need)
+            carry -= q
     return out[0][:n], out[1][:n], out[2][:n]
+
+
+@njit(cache=True)
+def weeks_through(room: Floats, hours: float, n_weeks: int) -> int:
+    """First week of the earliest ``hours`` of a work centre, taken from ``room`` (weeks,); -1 where the weeks do not hold them."""
+    if np.maximum(room[:n_weeks], 0.0).sum() < hours:
+        return -1
+    left, first = hours, -1
+    for w in range(n_weeks):
+        take = min(left, room[w])
+        if take > EPS:
+            room[w] -= take
+            left -= take
+            if first < 0:
+                first = w
+        if left <= EPS:
+            break
+    return first
 
 
 @njit(cache=True)
