@@ -31,6 +31,7 @@ PROMISE_MARGIN_D, PROMISE_HOUR = 1, 18.0
 RECEIVE_FROM, RECEIVE_TO = 8.0, 19.0  # Monday to Saturday
 PRICE_SPREAD, QUALITY_SPREAD, OPENING_SPREAD = 0.05, 0.05, 0.15
 ASK_SHARE, TOLD_SPARES = 0.6, 0.8  # of overdue customers who ask; spared by telling them first
+REGRETS_D = (2.0, 14.0)  # [days] from delivery until what is not wanted is sent back
 TOLD_D, ANSWER_WEIGHT = 0.5, 0.6  # [days] forgiven where the delay was told; an answer in memory against a delivery
 
 Process = Generator[simpy.Event, None, None]
@@ -116,6 +117,8 @@ class Oracle:
         for customer in base:
             if customer.need < world.hours:
                 self.env.process(self.live(customer))
+            if customer.last > -REGRETS_D[1] * 24.0 and self.dice.random() < float(world.channels.second_thoughts[0]):
+                self.env.process(self.send_back(Order(customer.item, 1, customer.last, 1.0, False, delivered=customer.last)))
         self.env.process(self.newcomers(self.new_a_year(base)))
 
     def run(self) -> Result:
@@ -141,12 +144,15 @@ class Oracle:
 
         A customer acquired s years ago buys lambda exp(-lambda p s) a year in expectation.
         """
-        w, history = self.world, self.world.settings.market.history_y
-        q = (np.arange(400) + 0.5) / 400
+        rate, drop = self.rates_and_drops()
+        return 1.0 / (1.0 + float(np.mean(-np.expm1(-rate * drop * self.world.settings.market.history_y) / drop)))
+
+    def rates_and_drops(self) -> tuple[np.ndarray, np.ndarray]:
+        """Quantiles of the purchase rate [1/year], (400, 1), and of the drop-out probability, (1, 400)."""
+        w, q = self.world, (np.arange(400) + 0.5) / 400
         life_y = sum(n * float(w.items.life_h[i]) for n, i in zip(self.purchases_y, self.sold, strict=True)) / sum(self.purchases_y) / YEAR_H
         rate = stats.gamma(w.segments.r[0], scale=1.0 / w.segments.alpha[0]).ppf(q)[:, None] / life_y
-        drop = stats.beta(w.segments.a[0], w.segments.b[0]).ppf(q)[None, :]
-        return 1.0 / (1.0 + float(np.mean(-np.expm1(-rate * drop * history) / drop)))
+        return rate, stats.beta(w.segments.a[0], w.segments.b[0]).ppf(q)[None, :]
 
     def somebody(self) -> Customer:
         """A new customer with an own rate and drop-out probability."""
@@ -173,7 +179,7 @@ class Oracle:
         customer.need = t + self.dice.expovariate(customer.rate / float(self.world.items.life_h[customer.item]))
 
     def new_a_year(self, base: Sequence[Customer]) -> float:
-        """New customers a year that, with the repeats expected of the opening base, give the history [1/year]."""
+        """New customers a year that, with the repeats expected of the opening base and of their own, give the history [1/year]."""
         w, m = self.world, self.world.settings.market
         repeats = 0.0
         for customer in base:
@@ -181,7 +187,10 @@ class Oracle:
             needs = customer.rate * YEAR_H / float(w.items.life_h[customer.item])
             repeats += (1.0 - p if customer.purchases > 1 else 1.0) / p * -math.expm1(-needs * p)
         wanted = sum(self.purchases_y) * m.demand_factor
-        return max(wanted - repeats, 0.05 * wanted)
+        rate, drop = self.rates_and_drops()
+        drop = np.array([[self.drop_out(float(p), self.base) for p in drop[0]]])
+        own = float(np.mean((1.0 + np.expm1(-rate * drop) / (rate * drop)) / drop))  # in the year in which somebody becomes a customer
+        return max((wanted - repeats) / (1.0 + own), 0.05 * wanted)
 
     def drop_out(self, drop: float, memory: float) -> float:
         """Drop-out probability of somebody who remembers ``memory``: its logit moves by theta times the advantage."""
@@ -280,8 +289,11 @@ class Oracle:
         return 24.0 * day + max(hour, RECEIVE_FROM)
 
     def send_back(self, order: Order) -> Process:
-        """Second thoughts, two days to two weeks later; half of the pieces are as new and are put away in working time."""
-        yield self.env.timeout(24.0 * (2.0 + 12.0 * self.dice.random()))
+        """Second thoughts, two days to two weeks after delivery; half of the pieces are as new and are put away in working time."""
+        back = order.delivered + 24.0 * self.dice.uniform(*REGRETS_D)
+        if back <= 0.0:
+            return  # before the run
+        yield self.until(back)
         order.returned = self.env.now
         good = order.quantity // 2
         if order.quantity % 2 == 1 and self.dice.random() < 0.5:

@@ -44,10 +44,11 @@ def figures(opening: int, book: dict[str, F], again: F, memory: F, gone: int) ->
 
 def of_engine(outcome: Outcome) -> dict[str, float]:
     """Figures of an engine run."""
-    book = {name: outcome.orders.filled(name).astype(np.float64) for name in COLUMNS}
+    now = outcome.orders.filled("placed") >= 0.0  # what was sold before comes back, but is not of this run
+    book = {name: outcome.orders.filled(name)[now].astype(np.float64) for name in COLUMNS}
     c = outcome.consumers
     memory = c.filled("memory")[c.filled("memory_t") > 0.0].astype(np.float64)
-    return figures(len(outcome.opening_last), book, outcome.orders.filled("repeat").astype(np.float64), memory, int((c.filled("alive") == 0).sum()))
+    return figures(len(outcome.opening_last), book, outcome.orders.filled("repeat")[now].astype(np.float64), memory, int((c.filled("alive") == 0).sum()))
 
 
 def of_oracle(result: Result) -> dict[str, float]:
