@@ -16,7 +16,8 @@ def departure_days(reader: Reader, row: Row) -> OpenDays:
         reader.wrong("lanes", row, "departures", "not a list of weekdays", "write the digits of the weekdays, 1 = Monday: 135")
         return EVERY_DAY
     calendar = next((site["calendar"] for site in reader.rows("sites") if site["site"] == row["from"]), "")
-    works = {shift["weekday"] for shift in reader.rows("calendars") if shift["calendar"] == calendar} if calendar else set(range(1, 8))
+    shifts = [shift for shift in reader.rows("calendars") if shift["calendar"] == calendar and shift["start"] != shift["end"]]
+    works = {shift["weekday"] for shift in shifts} if calendar else set(range(1, 8))
     open_on = {day for day in works if not trucks or str(day) in trucks}
     if not open_on:
         message, remedy = "goods never leave: no truck on a working day", "name a weekday on which the site works"
