@@ -21,6 +21,7 @@ def network(folder: Path, level: int) -> Path:
     return folder
 
 
+@pytest.mark.long
 def test_two_levels_of_stock_differ_as_a_newsvendor_says(tmp_path: Path) -> None:
     """With 9 EUR of backlog for 1 EUR of stock, cover for the lead time alone is too little: more stock costs less."""
     low, high = network(tmp_path / "low", 15), network(tmp_path / "high", 20)

@@ -95,6 +95,7 @@ def test_small_news_move_little_and_the_sheet_adds_up(here: Path) -> None:
     assert broken_rules(read_plan_data(here / "e").case.facts, here / "q") == set()
 
 
+@pytest.mark.long
 def test_freeze_tells_what_moved(here: Path) -> None:
     write_folder(here / "d")
     call("d", "--out", "p", "--quiet")

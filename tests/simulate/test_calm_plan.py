@@ -29,6 +29,7 @@ def _ample(rows: list[Row]) -> list[Row]:
     return [row | {"machines": 4} for row in rows]
 
 
+@pytest.mark.long
 def test_frozen_weeks_are_laid_out_as_they_were_planned(tiny: Any) -> None:
     """Where hours are ample, four frozen weeks do not move at all, whatever the orders do."""
     free = tiny("ample", work_centres=_ample).kpi("nervousness")

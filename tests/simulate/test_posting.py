@@ -132,6 +132,7 @@ def test_agents_are_paid_for_the_hour_not_for_the_call(tiny: Any) -> None:
     assert many.kpi("contact_cost") == pytest.approx(few.kpi("contact_cost"), abs=5.0)
 
 
+@pytest.mark.long
 def test_more_sellers_sell_more_with_the_known_elasticity(tiny: Any) -> None:
     """Half as many again: 1.5 ** .34 - 1 = 15 % of new purchases at the most; loyal customers need no selling."""
     many = lambda rows: [row | {"sellers": 1.5 * row["sellers"]} for row in _sellers(rows)]  # noqa: E731

@@ -85,6 +85,7 @@ def test_installation_off_is_missed(tiny: Any) -> None:
     falls(differ(tiny, world(True), world(False)), "satisfaction")
 
 
+@pytest.mark.long
 def test_integration_matters(tiny: Any) -> None:
     """Channels that know nothing of each other against one that knows all."""
 

@@ -34,6 +34,7 @@ def extra_hours(run: Any) -> dict[int, float]:
     return dict(zip(weeks, e["quantity"][rows].tolist(), strict=True))
 
 
+@pytest.mark.long
 def test_where_nothing_lacks_nothing_changes(tiny: Any) -> None:
     """Demand as planned for: S&OP opens nothing, and every KPI is the same to the last bit."""
     off, on = pair(tiny, 0)
@@ -90,6 +91,7 @@ def test_the_facts_of_a_cycle_add_up(tiny: Any) -> None:
     assert (money["contribution"] >= money["value"] - 1e-6).all()
 
 
+@pytest.mark.long
 def test_silos_open_nothing(tiny: Any) -> None:
     """Overtime and extra shifts are nobody's target: the cycle runs, and everything stays as it is."""
     off, on = pair(tiny, 0, MORE, "planning=silo")

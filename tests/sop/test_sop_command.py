@@ -92,6 +92,7 @@ def test_silo_and_scenarios_stand_side_by_side(here: Path) -> None:
     assert value["out"] < value["base"] < value["more"]
 
 
+@pytest.mark.long
 def test_an_opportunity_is_answered(here: Path) -> None:
     yes = told("--opportunity", "item=pillow,qty=40,month=2026-03,price=60")["opportunity"]
     assert (yes["answer"], yes["quantity"]) == ("accept", 40.0)
@@ -131,6 +132,7 @@ def test_everything_wrong_is_named_and_nothing_written(here: Path) -> None:
     assert set(here.rglob("*")) - before == {here / "bad.yaml"}
 
 
+@pytest.mark.long
 def test_a_run_with_sop_shows_it(here: Path) -> None:
     """The section of the page in both languages, and the table of facts; without S&OP neither."""
     for language, said in (("it", "Pianificazione vendite e operazioni"), ("en", "Sales and operations planning")):

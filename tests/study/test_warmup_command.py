@@ -32,6 +32,7 @@ def test_days_hold_what_the_order_book_holds(tmp_path: Path) -> None:
         assert series["lead_time"][9] == pytest.approx(((o.filled("delivered") - o.filled("placed"))[on_day_9] / 24.0).mean(), rel=1e-4)
 
 
+@pytest.mark.long
 def test_the_command_tells_and_draws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     tiny_world(tmp_path / "w")
