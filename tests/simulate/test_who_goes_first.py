@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+
+from e2esim.config import load
+from e2esim.domain.book import ORDER_COLUMNS, Columns, OrderKind
+from e2esim.domain.build import build_world
+from e2esim.domain.events import EventLog
+from e2esim.simulate.promise import PromiseDesk
+from worlds import tiny_world
 
 WORLD = ("scale=0.05", "horizon.days=240")
 
@@ -16,6 +24,33 @@ def test_what_no_promise_needs_leaves_at_once(shipped: Any) -> None:
     assert due.kpi("lead_time") < fifo.kpi("lead_time") + 0.5
     assert due.kpi("fill_rate") > fifo.kpi("fill_rate") - 0.02
     assert due.kpi("on_time") > fifo.kpi("on_time") - 0.01
+
+
+@pytest.mark.parametrize(("on_hand", "comes", "goes"), [(12, 0, False), (15, 0, True), (12, 3, True), (4, 20, False)])
+def test_what_is_promised_to_others_stays_for_them(tmp_path: Path, on_hand: int, comes: int, goes: bool) -> None:
+    """Ten pieces are promised for the 10th day and five for the 20th: the five leave today only if ten are there on the 10th all the same.
+
+    ``comes``: pieces that come on the 6th day; what is not there today leaves today for nobody.
+    """
+    world = build_world(load([f"scenario={tiny_world(tmp_path / 'w')}", "precedence=due_date"]))
+    orders = Columns(ORDER_COLUMNS, capacity=2)
+    orders.take(2)
+    item = world.items.ids.index("mattress")
+    orders["kind"][:], orders["item"][:], orders["quantity"][:] = OrderKind.DIRECT, item, (10, 5)
+    desk = PromiseDesk(world, orders, EventLog())
+    rows = np.arange(2, dtype=np.int32)
+    orders["placed"][:] = orders["requested"][:] = 0.0
+    orders["promised"][:] = 24.0 * (np.array([10, 20]) + np.ceil(desk.transit_of(rows))) + 18.0
+    desk.commit_given(rows)
+    receipts = np.zeros((world.items.n, desk.days))
+    receipts[item, 6] = comes
+    stock = np.zeros(world.items.n)
+    stock[item] = on_hand
+    desk.renew(0, stock, receipts)
+    before = desk.ship_day[:2].copy()
+    assert desk.ahead(rows[1:], 9.0).tolist() == ([0] if goes else [])
+    assert desk.ship_day[0] == before[0]
+    assert desk.ship_day[1] == (0 if goes else before[1])
 
 
 @pytest.mark.long
