@@ -245,6 +245,7 @@ def test_the_plan_makes_more_when_more_was_sold_and_writes_the_forecast(tmp_path
     assert made[1] > made[0] + 20
 
 
+@pytest.mark.long
 def test_orders_are_served_as_well_as_without_a_forecast(tmp_path: Path) -> None:
     """Hours are short: the forecast waits, not the orders."""
     on_time = []

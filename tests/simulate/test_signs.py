@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
 from e2esim.domain.book import OrderKind
 from worlds import Row
@@ -53,6 +54,7 @@ def test_a_faster_promise_at_the_same_speed_sells_more_and_satisfies_less(tiny: 
     assert (felt_slow - felt_fast).mean() > 0.02
 
 
+@pytest.mark.long
 def test_one_team_answers_sooner_and_easier(tiny: Any) -> None:
     """Silos -> one team, all else equal: shorter answers, fewer hand-offs, more resolved at once, easier."""
     silos, team = ([tiny("plain", f"organisation={mode}", variant="silo", replication=k) for k in range(RUNS)] for mode in ("silos", "one_team"))
