@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from e2esim.domain.book import OrderKind, Reason
+from e2esim.domain.book import OrderKind, Reason, ReturnCause
 from e2esim.domain.experience import Lived
 from e2esim.domain.ledger import Posted
 from e2esim.domain.world import ATTRIBUTES, PHASES
@@ -77,3 +77,18 @@ def test_the_control_room_tells_every_pair(failing: Any) -> None:
     assert set(trends(series)) == set(series)
     on_time = series["consumer_on_time"]
     assert np.nanmean(on_time) == pytest.approx(failing.kpi("consumer_on_time"), abs=0.05)
+
+
+def test_a_used_product_taken_along_is_not_sent_back(tiny: Any) -> None:
+    """Where every buyer's used product is collected, the share that sends its order back is still that of the returns."""
+
+    def collected(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [row | {"offered": "true", "use_share": 1} if row["service"] in ("installation", "used_collection") else row for row in rows]
+
+    outcome = tiny("collected", services=collected).outcome
+    o = outcome.orders
+    consumers = (o.filled("kind") != OrderKind.REPLENISH) & (o.filled("delivered") >= outcome.warmup_h) & (o.filled("delivered") < outcome.horizon_h)
+    cause = o.filled("return_cause")[consumers & (o.filled("returned") < outcome.horizon_h)]
+    assert (cause == ReturnCause.USED_PRODUCT).sum() > 20
+    receive = next(one for one in read_journey_map(outcome).phases if one.name == "receive")
+    assert receive.lost == pytest.approx((cause != ReturnCause.USED_PRODUCT).sum() / consumers.sum())

@@ -7,13 +7,14 @@ losses of consumers [satisfaction], told by 100 purchases.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.domain.book import OrderKind, OrderState, Reason
+from e2esim.domain.book import OrderKind, OrderState, Reason, ReturnCause
 from e2esim.domain.experience import Lived
 from e2esim.domain.ledger import Posted
 from e2esim.domain.outcome import Outcome
@@ -112,7 +113,7 @@ def _phases(reading: Reading) -> list[JourneyPhase]:
     lost = {
         "evaluate": 1.0 - _over(whole, float(weighed[0])),
         "buy": _over(float((placed & (o["state"] == OrderState.CANCELLED)).sum()), sales),
-        "receive": _over(float((came & (o["returned"] < reading.end)).sum()), arrived),
+        "receive": _over(float((came & _sent_back(o) & (o["returned"] < reading.end)).sum()), arrived),
         "assist": _over(float((later & (c["final"] == 1) & (c["resolved"] == 0)).sum()), float((later & (c["final"] == 1)).sum())),
     }
     hours = {"buy": _wait(c, informed, reading.end), "receive": _mean(o["delivered"][came] - o["placed"][came]), "assist": _wait(c, later, reading.end)}
@@ -191,7 +192,7 @@ def _waits(reading: Reading) -> list[Wait]:
     found = [_stage(name, o[a][firm], o[b][firm]) for name, a, b in stages]
     asked = _inside(reading, c["t"])
     queue = c["queued"][asked & ~np.isnan(c["queued"])]
-    back = (o["kind"] != OrderKind.REPLENISH) & _inside(reading, o["returned"])
+    back = (o["kind"] != OrderKind.REPLENISH) & _sent_back(o) & _inside(reading, o["returned"])
     return [
         *found,
         _stage("shop", *(o[name][(o["kind"] == OrderKind.SELL_OUT) & _inside(reading, o["delivered"])] for name in ("placed", "delivered"))),
@@ -199,6 +200,11 @@ def _waits(reading: Reading) -> list[Wait]:
         _stage("relay", c["started"][asked], c["answered"][asked]),
         _stage("return", o["delivered"][back], o["returned"][back]),
     ]
+
+
+def _sent_back(o: Mapping[str, npt.NDArray[Any]]) -> npt.NDArray[np.bool_]:
+    """Lines whose goods came back; a used product taken along at the delivery is no return."""
+    return np.asarray(~np.isin(o["return_cause"], (ReturnCause.NONE, ReturnCause.USED_PRODUCT)))
 
 
 def _stage(name: str, begun: npt.NDArray[Any], done: npt.NDArray[Any]) -> Wait:
