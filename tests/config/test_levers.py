@@ -93,7 +93,7 @@ def test_the_command_line_lies_above_levers_and_a_variant_may_stand_on_another(t
         ("levers=none", {}, {4: {"target": "channels.channel"}}, "lever_changes.csv", "no column that may change"),
         ("levers=plan+card", {}, {4: {"rows": "channel=net"}}, "lever_changes.csv", "no row of table channels"),
         ("levers=plan+card", {}, {4: {"rows": "chanel=web"}}, "lever_changes.csv", "names no column"),
-        ("levers=plan+card", {}, {4: {"value": "0.9"}}, "lever_changes.csv", "would make channels.integration"),
+        ("levers=plan+card", {}, {4: {"value": "0.9"}}, "lever_changes.csv", "channels.integration: would become"),
         ("levers=plan+card", {}, {4: {"value": "more"}}, "lever_changes.csv", "write a number"),
         ("levers=plan", {}, {0: {"value": "end_to_emd"}}, "lever_changes.csv", "no such option"),
         ("levers=plan", {}, {1: {"value": "7"}}, "lever_changes.csv", "planning.reserve is above"),

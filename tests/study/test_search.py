@@ -93,8 +93,8 @@ def test_the_front_holds_what_no_other_beats() -> None:
 @pytest.fixture
 def hilly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("e2esim.config.factors.OverriddenCompany", HillOfOverrides)
-    monkeypatch.setattr("e2esim.config.factors.first_scenario", lambda points: None)
+    monkeypatch.setattr("e2esim.application.points.OverriddenCompany", HillOfOverrides)
+    monkeypatch.setattr("e2esim.application.points.kind_of", lambda points: "market")
     return tmp_path
 
 

@@ -20,7 +20,7 @@ from polars.testing import assert_frame_equal
 from typer.testing import CliRunner
 
 from e2esim.cli.main import app
-from e2esim.cli.sweep_command import question
+from e2esim.cli.sweep_command import SweepOptions, question, run_sweep
 from e2esim.config.factors import read_factors
 from e2esim.config.problems import InputErrors
 from e2esim.study.design import Choice, Interval, design
@@ -103,9 +103,9 @@ def test_words_beside_an_experiment_go_over_its_own(tmp_path: Path) -> None:
     asked = question([f"experiment={path}", "scale=0.02", "seed=3"])
     assert list(asked.factors) == ["planning.reserve"]
     assert asked.common == ("scenario=mattress_maker", "scale=0.02", "seed=3")
-    path.write_text("title: t\nfactors: ['planning.reserve=0,0.1']\nkpis: [otiff]\n")
-    with pytest.raises(InputErrors):
-        question([f"experiment={path}"])
+    path.write_text("title: t\nfactors: ['seed=1,2']\nkpis: [fill_rat]\n")
+    with pytest.raises(InputErrors, match="fill_rate"):
+        run_sweep([f"experiment={path}", "scenario=textbook/r_q"], SweepOptions(out=tmp_path / "out"))
     path.write_text("a: &a [x]\nfactors: *a\n")
     with pytest.raises(InputErrors):
         question([f"experiment={path}"])
@@ -236,15 +236,16 @@ def test_two_nodes_give_the_local_table(tmp_path: Path, monkeypatch: pytest.Monk
 # --- the command ------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class _Nothing:
-    """Stands in for the loading of the first scenario."""
+    """Stands in for the opening of the first point."""
 
-    def __call__(self, found: Sequence[Point]) -> None: ...
+    def __call__(self, found: Sequence[Point]) -> str:
+        return "market"
 
 
 def test_the_command_sweeps_resumes_and_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("e2esim.config.factors.OverriddenCompany", ToyOfOverrides)
-    monkeypatch.setattr("e2esim.config.factors.first_scenario", _Nothing())
+    monkeypatch.setattr("e2esim.application.points.OverriddenCompany", ToyOfOverrides)
+    monkeypatch.setattr("e2esim.application.points.kind_of", _Nothing())
     call = ["sweep", "planning.reserve=0.0,0.1", "--out", "out", "--json", "-w", "2"]
     first = json.loads(CliRunner().invoke(app, [*call, "-n", "2"]).stdout)
     assert (first["points"], first["run_now"], first["found_done"], first["failed"]) == (2, 4, 0, 0)

@@ -113,8 +113,9 @@ class OpenCompany:
         from e2esim.config.planned_run import company_of, demand_of, rules_of, run_words
         from e2esim.study.planned_runs import replicate_run
 
-        read = read_plan_data(Path(self.name))
-        rules = rules_of(read, run_words([*self.overrides, *overrides]))
+        words = run_words([*self.overrides, *overrides])
+        read = read_plan_data(Path(self.name), words.columns)
+        rules = rules_of(read, words)
         demand = demand_of(read, rules)
         company = company_of(read, None if demand is None else forecast_of(demand))
         return RanPlan(replicate_run(company, rules, replications=replications), read.case.title)

@@ -11,6 +11,7 @@ from e2esim.config.places import data_place, has_market
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
 
 if TYPE_CHECKING:
+    from e2esim.config.tables_once import TablesOnce
     from e2esim.domain.scenario import Scenario
     from e2esim.study.company import Company
 
@@ -57,8 +58,8 @@ def rivals_of(runs: Mapping[str, Sequence[str]]) -> dict[str, Rival]:
     return found
 
 
-def rival(overrides: Sequence[str]) -> Rival:
-    """Open one run.
+def rival(overrides: Sequence[str], once: TablesOnce | None = None) -> Rival:
+    """Open one run; ``once`` keeps the tables of a market's company for the next one of the same folder.
 
     Raises
     ------
@@ -84,7 +85,7 @@ def rival(overrides: Sequence[str]) -> Rival:
         return _factory(data, rest)
     from e2esim.config import load
 
-    scenario = load(overrides)
+    scenario = load(overrides, once)
     chosen, horizon = scenario.settings, scenario.settings.horizon
     period = f"{horizon.days} days from {horizon.start}, the first {horizon.warmup_days} not counted"
     return Rival(
@@ -98,13 +99,27 @@ def _factory(data: Path, overrides: Sequence[str]) -> Rival:
     from e2esim.config.planned_run import company_of, demand_of, rules_of, run_words
     from e2esim.study.companies import PlanningCompany
 
-    read = read_plan_data(data)
-    rules = rules_of(read, run_words(overrides))
+    words = run_words(overrides)
+    read = read_plan_data(data, words.columns)
+    rules = rules_of(read, words)
     demand = demand_of(read, rules)
     company = company_of(read, None if demand is None else forecast_of(demand))
     alike = (str(rules.days), str(rules.seed), str(read.case.facts.today))
     period = f"{rules.days} days from {read.case.facts.today}"
     return Rival(kind=PLANNED, subject=PlanningCompany(company=company, rules=rules), alike=alike, period=period, seed=rules.seed)
+
+
+def known_kpis(kind: str) -> tuple[str, ...]:
+    """Every KPI that a kind of company has.
+
+    >>> "fill_rate" in known_kpis("network"), "clv" in known_kpis("factory")
+    (True, False)
+    """
+    if kind == MARKET:
+        from e2esim.kpi.catalogue import CATALOGUE
+
+        return tuple(CATALOGUE)
+    return kpis_of(kind)
 
 
 def kpis_of(kind: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from e2esim.cli.compare_command import CompareOptions, asked, check_kpis, load_r
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
 
 if TYPE_CHECKING:
-    from e2esim.config.factors import OverriddenCompany
+    from e2esim.application.points import OverriddenCompany
     from e2esim.domain.scenario import Scenario
     from e2esim.report.lever_bridge import BridgeFacts
     from e2esim.study.bridge import LeverBridge
@@ -114,7 +114,7 @@ def run_bridge(base: Scenario, goal: Scenario, words: Sequence[str], amount: Amo
 
 def pulling(words: Sequence[str], some: str) -> OverriddenCompany:
     """The company of ``words`` with another set of levers."""
-    from e2esim.config.factors import OverriddenCompany
+    from e2esim.application.points import OverriddenCompany
 
     return OverriddenCompany(overrides=(*(word for word in words if not word.startswith("levers=")), f"levers={some}"))
 

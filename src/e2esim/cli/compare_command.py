@@ -79,26 +79,26 @@ def asked(arguments: Sequence[str], experiment: str) -> ComparisonAsked:
     return ComparisonAsked(title=" against ".join(text for text, _ in reversed(named)), runs={text: [*words, *common] for text, words in named})
 
 
-def check_kpis(kpis: Sequence[str], place: str, column: str = "kpis", known: Sequence[str] = ()) -> None:
-    """Refuse names that the catalogue, or ``known``, does not have.
+def check_kpis(kpis: Sequence[str], place: str, column: str = "kpis", kind: str = "") -> None:
+    """Refuse names that a kind of company (a market's, if none is named) does not have.
 
     Raises
     ------
     InputErrors
         With the nearest name for each.
     """
-    from e2esim.kpi.catalogue import CATALOGUE
+    from e2esim.application.comparing import MARKET, known_kpis
 
-    names = list(known) or list(CATALOGUE)
+    names = known_kpis(kind or MARKET)
     unknown = [kpi for kpi in kpis if kpi not in names]
     if unknown:
-        remedy = "`e2esim kpis` lists them" if not known else f"known: {', '.join(names)}"
+        remedy = "`e2esim kpis` lists them" if kind in ("", MARKET) else f"known: {', '.join(names)}"
         raise InputErrors([Problem(file=place, column=column, value=kpi, message="no such KPI", remedy=did_you_mean(kpi, names, remedy)) for kpi in unknown])
 
 
 def compare_runs(arguments: Sequence[str], options: CompareOptions) -> None:
     """Load all runs (all errors at once), run them, print the differences and write the folder that is asked for."""
-    from e2esim.application.comparing import MARKET, kpis_of, rivals_of
+    from e2esim.application.comparing import kpis_of, rivals_of
     from e2esim.cli.run_command import run_folder, write_new
 
     question = asked(arguments, options.experiment)
@@ -106,7 +106,7 @@ def compare_runs(arguments: Sequence[str], options: CompareOptions) -> None:
     rivals = rivals_of(question.runs)
     first = next(iter(rivals.values()))
     place = COMMAND_LINE if options.kpis else f"experiment {options.experiment}"
-    check_kpis(kpis, place, "--kpis" if options.kpis else "kpis", () if first.kind == MARKET else kpis_of(first.kind))
+    check_kpis(kpis, place, "--kpis" if options.kpis else "kpis", first.kind)
     folder = None if options.out is None else run_folder(options.out, "comparison", "")
     shown = kpis or list(kpis_of(first.kind))
 

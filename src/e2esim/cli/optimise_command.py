@@ -48,7 +48,7 @@ class _Bench:
 
     def values(self, factors: Sequence[Mapping[str, Value]], first: int, count: int) -> list[dict[str, list[float]] | None]:
         """Values of the KPIs of each point, replications ``first`` .. ``first + count - 1``."""
-        from e2esim.config.factors import make_points
+        from e2esim.application.points import make_points
         from e2esim.study.store import Store
         from e2esim.study.sweep import responses, sweep
 
@@ -74,16 +74,16 @@ def run_optimise(words: Sequence[str], options: SweepOptions, wanted: OptimiseOp
     """
     if find_spec("optuna") is None:
         raise _wrong("", "", "Optuna is not installed", "pip install 'e2esim[optimise]'")
-    from e2esim.config.factors import first_scenario, make_points
+    from e2esim.application.points import kind_of, make_points
     from e2esim.report.progress import progress_bar
     from e2esim.study.optimise import search
     from e2esim.study.store import Store
 
     asked = question(words)
-    goals = read_goals(wanted.objectives or asked.objectives)
-    constraints = read_constraints(wanted.constraints or asked.constraints)
+    kind = kind_of(make_points([{name: factor.at(0.5) for name, factor in asked.factors.items()}], asked.common))
+    goals = read_goals(wanted.objectives or asked.objectives, kind)
+    constraints = read_constraints(wanted.constraints or asked.constraints, kind)
     kpis = tuple(dict.fromkeys([*(goal.kpi for goal in goals), *(c.kpi for c in constraints)]))
-    first_scenario(make_points([{name: factor.at(0.5) for name, factor in asked.factors.items()}], asked.common))
     bench = _Bench(
         asked=asked, kpis=kpis, executor=executor_of(options), folder=sweep_folder(options.out), replications=options.replications or asked.replications
     )
@@ -107,7 +107,7 @@ def run_optimise(words: Sequence[str], options: SweepOptions, wanted: OptimiseOp
         _print(told, goals, bench.folder)
 
 
-def read_goals(words: Sequence[str]) -> list[Goal]:
+def read_goals(words: Sequence[str], kind: str = "market") -> list[Goal]:
     """Read KPI, KPI:max or KPI:min; without a side the catalogue says which is better.
 
     Raises
@@ -120,23 +120,24 @@ def read_goals(words: Sequence[str]) -> list[Goal]:
     >>> read_goals(["contribution", "stock_value:min"])[1].direction
     'minimise'
     """
+    from e2esim.application.comparing import MARKET
     from e2esim.kpi.catalogue import CATALOGUE
     from e2esim.study.optimise import Goal
 
     if not words:
         raise _wrong("--objective", "", "nothing to optimise", "e.g. --objective contribution")
-    check_kpis([word.partition(":")[0] for word in words], COMMAND_LINE, "--objective")
+    check_kpis([word.partition(":")[0] for word in words], COMMAND_LINE, "--objective", kind)
     goals = []
     for word in words:
         kpi, _, side = word.partition(":")
-        side = side or {"higher": "max", "lower": "min"}.get(CATALOGUE[kpi].better, "")
+        side = side or {"higher": "max", "lower": "min"}.get(CATALOGUE[kpi].better if kind == MARKET else "", "")
         if side not in ("max", "min"):
             raise _wrong("--objective", word, "say which way is better", f"{kpi}:max or {kpi}:min")
         goals.append(Goal(kpi=kpi, direction="maximise" if side == "max" else "minimise"))
     return goals
 
 
-def read_constraints(words: Sequence[str]) -> list[Constraint]:
+def read_constraints(words: Sequence[str], kind: str = "market") -> list[Constraint]:
     """Read KPI>=NUMBER or KPI<=NUMBER.
 
     Raises
@@ -152,7 +153,7 @@ def read_constraints(words: Sequence[str]) -> list[Constraint]:
             found.append(Constraint.read(word))
         except ValueError as error:
             raise _wrong("--constraint", word, str(error), "e.g. --constraint 'otif>=0.9'") from None
-    check_kpis([c.kpi for c in found], COMMAND_LINE, "--constraint")
+    check_kpis([c.kpi for c in found], COMMAND_LINE, "--constraint", kind)
     return found
 
 

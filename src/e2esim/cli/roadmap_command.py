@@ -174,7 +174,7 @@ def _define(asked: RoadmapFile, company: Scenario) -> RoadmapStep:
 
 
 def _analyse(asked: RoadmapFile, company: Scenario, workers: int, *, quiet: bool) -> RoadmapStep:
-    from e2esim.config.factors import OverriddenCompany
+    from e2esim.application.points import OverriddenCompany
     from e2esim.report.progress import progress_bar
     from e2esim.report.roadmap import aim_grid, customer_grid, sales_grid
     from e2esim.study.pool import replicated

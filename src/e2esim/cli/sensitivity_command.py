@@ -30,7 +30,8 @@ def run_sensitivity(words: Sequence[str], options: SweepOptions, *, method: str,
     """
     if find_spec("SALib") is None:
         raise _wrong("", "", "SALib is not installed", "pip install 'e2esim[sensitivity]'")
-    from e2esim.config.factors import first_scenario, make_points
+    from e2esim.application.comparing import MARKET, kpis_of
+    from e2esim.application.points import kind_of, make_points
     from e2esim.report.progress import progress_bar
     from e2esim.study.design import at_places
     from e2esim.study.sensitivity import places
@@ -38,8 +39,6 @@ def run_sensitivity(words: Sequence[str], options: SweepOptions, *, method: str,
     from e2esim.study.sweep import responses, sweep
 
     asked = question(words)
-    wanted = [word.strip() for word in kpis.split(",") if word.strip()] or list(asked.kpis) or list(KPIS)
-    check_kpis(wanted, COMMAND_LINE, "--kpis")
     names = list(asked.factors)
     try:
         where = places(method, names, size)
@@ -48,7 +47,9 @@ def run_sensitivity(words: Sequence[str], options: SweepOptions, *, method: str,
     designed = at_places(asked.factors, where)
     unique = list({tuple(point.items()): point for point in designed}.values())
     points = make_points(unique, asked.common)
-    first_scenario(points)
+    kind = kind_of(points)
+    wanted = [word.strip() for word in kpis.split(",") if word.strip()] or list(asked.kpis) or list(KPIS if kind == MARKET else kpis_of(kind))
+    check_kpis(wanted, COMMAND_LINE, "--kpis", kind)
     executor, replications, folder = executor_of(options), options.replications or asked.replications, sweep_folder(options.out)
     with progress_bar(quiet=options.quiet or options.as_json) as tell:
         swept = sweep(points, replications=replications, executor=executor, store=Store(folder), again=options.again, progress=tell)

@@ -62,7 +62,13 @@ def sensitivity(
     method: Annotated[
         str, typer.Option("--method", help="morris (elementary effects), sobol (shares of variance), surrogate (those of a spline through few points).")
     ] = "morris",
-    size: Annotated[int, typer.Option("--size", min=2, help="Trajectories of morris; base of sobol, a power of two; points of surrogate.")] = 8,
+    size: Annotated[
+        int, typer.Option("--size", min=2, help="Trajectories of morris; base of sobol, a power of two; points of surrogate; places of --decision.")
+    ] = 8,
+    decision: Annotated[
+        str,
+        typer.Option("--decision", metavar="KEY", help="A factor that is yours to choose: what is knowing each of the others worth to it?", show_default=False),
+    ] = "",
     kpis: Annotated[str, typer.Option("--kpis", help="KPIs, comma between; default those of the experiment.", show_default=False)] = "",
     replications: Annotated[int | None, typer.Option("--replications", "-n", min=1, help="Of each point; default 10.", show_default=False)] = None,
     executor: Annotated[str, typer.Option("--executor", help="local (processes here) or ray (a cluster).")] = "local",
@@ -86,6 +92,11 @@ def sensitivity(
             replications=replications, executor=executor, address=address, workers=workers, time_limit_s=time_limit, out=out, again=again,
             as_json=as_json, quiet=quiet,
         )
+        if decision:
+            from e2esim.cli.knowing_command import run_knowing
+
+            run_knowing(words or [], options, decision=decision, size=size, kpis=kpis)
+            return
         run_sensitivity(words or [], options, method=method, size=size, kpis=kpis)
 
 

@@ -59,22 +59,21 @@ def question(words: Sequence[str]) -> Question:
     Raises
     ------
     InputErrors
-        If nothing is swept, or anything is wrong with a word, an experiment or its KPIs.
+        If nothing is swept, or anything is wrong with a word or an experiment.
     """
-    from e2esim.cli.compare_command import check_kpis
+    from e2esim.config.column_words import key_of
     from e2esim.config.experiment import Experiment, load_experiment
     from e2esim.config.factors import read_factors
 
     named = [word.partition("=")[2] for word in words if word.startswith("experiment=")]
     own = [word for word in words if not word.startswith("experiment=")]
     found = load_experiment(named[-1], swept=True) if named else Experiment(title=" ".join(own), design="")
-    given = {word.partition("=")[0].lstrip("+") for word in own}
-    kept = [word for word in [*found.base, *found.factors] if word.partition("=")[0] not in given]
+    given = {key_of(word).lstrip("+") for word in own}
+    kept = [word for word in [*found.base, *found.factors] if key_of(word) not in given]
     swept = read_factors([*kept, *own], named[-1] if named and not own else COMMAND_LINE)
     if not swept.factors:
         remedy = "give a key several values, e.g. market.demand_factor=1,1.2,1.4, or experiment=service_vs_price"
         raise InputErrors([Problem(file=COMMAND_LINE, message="nothing is swept", remedy=remedy)])
-    check_kpis([*found.kpis, *found.objectives], f"experiment {named[-1]}" if named else COMMAND_LINE)
     return Question(
         title=found.title, factors=swept.factors, common=swept.common, kpis=tuple(found.kpis), design=found.design, points=found.points,
         replications=found.replications, objectives=tuple(found.objectives), constraints=tuple(found.constraints),
@@ -106,7 +105,8 @@ def executor_of(options: SweepOptions) -> Executor:
 
 def run_sweep(words: Sequence[str], options: SweepOptions) -> None:
     """Lay out the points, run what is not there yet, and write the table."""
-    from e2esim.config.factors import first_scenario, make_points
+    from e2esim.application.points import kind_of, make_points
+    from e2esim.cli.compare_command import check_kpis
     from e2esim.report.progress import progress_bar
     from e2esim.study.design import DESIGNS, design
     from e2esim.study.store import Store
@@ -120,7 +120,7 @@ def run_sweep(words: Sequence[str], options: SweepOptions) -> None:
         points = make_points(design(asked.factors, kind, count), asked.common)
     except ValueError as error:
         raise _wrong("--design", kind, str(error), "") from None
-    first_scenario(points)
+    check_kpis(asked.kpis, asked.title, kind=kind_of(points))
     executor = executor_of(options)
     replications = options.replications or asked.replications
     folder = sweep_folder(options.out)

@@ -15,6 +15,7 @@ from e2esim.config.checks_making import CHECKS as MAKING
 from e2esim.config.checks_selling import CHECKS as SELLING
 from e2esim.config.checks_sites import CHECKS as SITES
 from e2esim.config.checks_size import CHECKS as SIZE
+from e2esim.config.column_words import split_words, with_columns
 from e2esim.config.grids import ROW
 from e2esim.config.layers import Layer, command_layer, file_layer, merge
 from e2esim.config.levers import Pulled, changed_tables, check_levers, pulled, setting_layer
@@ -44,7 +45,8 @@ def load(overrides: Sequence[str], once: TablesOnce | None = None) -> Scenario:
     Parameters
     ----------
     overrides
-        ``scenario=NAME``, ``scenario=NAME/VARIANT`` or ``scenario=FOLDER``; ``group=option``; ``section.key=value``.
+        ``scenario=NAME``, ``scenario=NAME/VARIANT`` or ``scenario=FOLDER``; ``group=option``; ``section.key=value``;
+        ``table.column[rows]=value`` (`e2esim.config.column_words`).
         Layers from lowest to highest: defaults of the settings, options of the groups, scenario.yaml, its variant,
         its levers, ``overrides``.
     once
@@ -68,7 +70,8 @@ def load(overrides: Sequence[str], once: TablesOnce | None = None) -> Scenario:
 def load_with_warnings(overrides: Sequence[str], once: TablesOnce | None = None) -> Loaded:
     """Return the scenario and the warnings; see :func:`load`."""
     problems: list[Problem] = []
-    command, wanted = command_layer(overrides, problems)
+    words = split_words(overrides)
+    command, wanted = command_layer(words.others, problems)
     place: Place | None = None
     if wanted is None:
         remedy = did_you_mean("", names(), "e.g. scenario=mattress_maker; those that can be called by name")
@@ -88,6 +91,7 @@ def load_with_warnings(overrides: Sequence[str], once: TablesOnce | None = None)
     pull = None if wrong else pulled([*layers, command], typed, problems)
     settings = _settings(place, layers, command, pull, problems)
     changed = typed if pull is None else changed_tables(pull, typed, problems)
+    changed = with_columns(changed, words.columns, problems) if not typed.problems else changed
     problems += typed.problems
     untouched = all(changed.frames[name] is frame for name, frame in typed.frames.items())
     problems += once.checked(checks, View(typed, settings)) if untouched else run_checks(checks, View(changed, settings))

@@ -9,10 +9,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-import polars as pl
-
+from e2esim.config.cell_changes import CellChange, Unfit, changeable, changeable_columns, changed_typed, moved
 from e2esim.config.grids import ROW
 from e2esim.config.layers import Layer, merge
 from e2esim.config.places import groups
@@ -21,7 +21,6 @@ from e2esim.config.settings import known_keys
 from e2esim.config.tables import Typed
 from e2esim.config.yaml_file import plain_value
 from e2esim.domain.levers import Lever, levers_of
-from e2esim.domain.schema import TABLE, Column
 from e2esim.domain.settings import Settings
 
 CHANGES = "lever_changes"
@@ -94,8 +93,8 @@ def check_levers(typed: Typed) -> list[Problem]:
             found.append(Problem(**place, message=f"{name} needs itself, by way of others", remedy="take one of them out"))
     options = [*groups(), *known_keys()]
     for change in typed.frames[CHANGES].iter_rows(named=True):
-        table, _, name = change["target"].partition(".")
-        columns = [f"{table}.{c.name}" for c in TABLE[table].columns if c.name not in TABLE[table].key] if table in TABLE else []
+        table = change["target"].partition(".")[0]
+        columns = changeable_columns(table)
         if change["target"] not in options and change["target"] not in columns:
             message = f"lever {change['lever']}: is no setting, no group of options and no column that may change"
             remedy = did_you_mean(change["target"], [*options, *columns])
@@ -147,75 +146,33 @@ def setting_layer(pulled_: Pulled, below: Sequence[Layer], problems: list[Proble
 
 def changed_tables(pulled_: Pulled, typed: Typed, problems: list[Problem]) -> Typed:
     """The tables as the levers make them; the others are shared with ``typed``."""
-    frames = dict(typed.frames)
+    return changed_typed(typed, list(_cell_changes(pulled_, problems)), problems)
+
+
+def _cell_changes(pulled_: Pulled, problems: list[Problem]) -> Iterator[CellChange]:
+    """The changes that touch tables; what `check_levers` has said of targets is not said again."""
     for change in pulled_.changes:
         table, _, name = change["target"].partition(".")
-        if change["target"] in known_keys() or change["target"] in groups():
+        if change["target"] in known_keys() or change["target"] in groups() or changeable(table, name) is None:
             continue
-        column = next((c for c in TABLE[table].columns if c.name == name and name not in TABLE[table].key), None) if table in frames else None
-        if column is None:  # said by check_levers
+        rows = [word.partition("=") for word in change["rows"].split()]
+        bare = next((word for word, equals, _ in rows if not equals), None)
+        if bare is not None:
+            problems.append(_wrong(pulled_, change, "rows", f"{bare} names no column of table {table}", "write COLUMN=VALUE, e.g. channel=web|marketplace"))
             continue
-        frames[table] = _changed(frames[table], table, column, pulled_, change, problems)
-    return dataclasses.replace(typed, frames=frames)
-
-
-def _changed(frame: pl.DataFrame, table: str, column: Column, pulled_: Pulled, change: Mapping[str, Any], problems: list[Problem]) -> pl.DataFrame:
-    """One table with one change."""
-    before = len(problems)
-    wanted = list(_where(frame, table, pulled_, change, problems))
-    if len(problems) > before:
-        return frame
-    hit = frame.with_columns(pl.all_horizontal(pl.lit(value=True), *wanted).alias("hit"))["hit"]
-    if not hit.any():
-        problems.append(_wrong(pulled_, change, "rows", f"no row of table {table} is meant", "see the table, or leave it empty for all rows"))
-        return frame
-    values = [_moved(pulled_, change, old, problems) if meant else old for old, meant in zip(frame[column.name], hit, strict=True)]
-    outside = [v for v, meant in zip(values, hit, strict=True) if meant and not _allowed(column, v)]
-    if outside:
-        bounds = f"from {column.low if column.above is None else f'above {column.above}'} to {'any' if column.high is None else column.high}"
-        problems.append(_wrong(pulled_, change, "value", f"would make {table}.{column.name} {outside[0]:g}", f"it may lie {bounds}"))
-        return frame
-    if column.kind == "choice" and any(v not in column.choices for v in values):
-        problems.append(_wrong(pulled_, change, "value", f"no such {column.name}", did_you_mean(str(change["value"]), list(column.choices))))
-        return frame
-    if column.kind == "int":
-        values = [round(v) if isinstance(v, float) else v for v in values]
-    try:
-        return frame.with_columns(pl.Series(column.name, values, dtype=frame[column.name].dtype))
-    except TypeError:
-        problems.append(_wrong(pulled_, change, "value", f"is no {column.kind}", f"see the other cells of {table}.{column.name}"))
-        return frame
-
-
-def _where(frame: pl.DataFrame, table: str, pulled_: Pulled, change: Mapping[str, Any], problems: list[Problem]) -> Iterator[pl.Expr]:
-    """Conditions of column ``rows``: words COLUMN=VALUE, | between values."""
-    for word in change["rows"].split():
-        name, equals, value = word.partition("=")
-        if not equals or name not in frame.columns or name == ROW:
-            problems.append(_wrong(pulled_, change, "rows", f"{word} names no column of table {table}", "write COLUMN=VALUE, e.g. channel=web|marketplace"))
-            continue
-        yield pl.col(name).cast(pl.String).is_in(value.split("|"))
+        yield CellChange(
+            table=table, column=name, rows=tuple((word, tuple(values.split("|"))) for word, _, values in rows), how=change["change"],
+            value=plain_value(change["value"].strip()), adoption=pulled_.adoption(change), complain=partial(_wrong, pulled_, change),
+        )  # fmt: skip
 
 
 def _moved(pulled_: Pulled, change: Mapping[str, Any], old: Any, problems: list[Problem]) -> Any:
-    """The value that a change makes of ``old``; None (reported) where it cannot be."""
-    value, how, adoption = plain_value(change["value"].strip()), change["change"], pulled_.adoption(change)
-    numbers = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in (value, old))
-    if not numbers:
-        if how == "set" and type(value) is type(old):
-            return value if adoption > 0.0 else old
-        wanted = "a number" if isinstance(old, (int, float)) and not isinstance(old, bool) else f"a value like {old!r}, with change set"
-        problems.append(_wrong(pulled_, change, "value", f"cannot {how} this to {change['target']}", f"write {wanted}"))
+    """The setting that a change makes of ``old``; None (reported) where it cannot be."""
+    try:
+        return moved(old, plain_value(change["value"].strip()), change["change"], pulled_.adoption(change))
+    except Unfit as unfit:
+        problems.append(_wrong(pulled_, change, "value", f"{change['target']}: {unfit}", unfit.remedy))
         return None
-    full = value if how == "set" else old + value if how == "add" else old * value
-    return full if adoption == 1.0 else old + adoption * (full - old)
-
-
-def _allowed(column: Column, value: Any) -> bool:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return True
-    low = column.low is None or value >= column.low
-    return low and (column.above is None or value > column.above) and (column.high is None or value <= column.high)
 
 
 def _default(path: tuple[str, ...]) -> Any:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from e2esim.config.column_words import split_words
 from e2esim.config.plan_data.demand import build_demand
 from e2esim.config.plan_data.door import PlanData
 from e2esim.config.plan_data.segments import segments_of
@@ -31,10 +32,11 @@ KEYS = (*_WHOLE, "chance")
 
 @dataclass(frozen=True, kw_only=True)
 class RunWords:
-    """What the command line adds to the data: whole numbers by key, and the draws that are on."""
+    """What the command line adds to the data: whole numbers by key, the draws that are on, words that change columns of tables."""
 
     numbers: Mapping[str, int]
     chance: ChanceSwitches
+    columns: tuple[str, ...] = ()
 
 
 def run_words(overrides: Sequence[str]) -> RunWords:
@@ -53,7 +55,8 @@ def run_words(overrides: Sequence[str]) -> RunWords:
     """
     numbers: dict[str, int] = {}
     chance, problems = ChanceSwitches(), list[Problem]()
-    for override in overrides:
+    words = split_words(overrides)
+    for override in words.others:
         key, _, value = (part.strip() for part in override.partition("="))
         if key == "chance":
             read = _chance(value)
@@ -71,7 +74,7 @@ def run_words(overrides: Sequence[str]) -> RunWords:
             problems.append(_wrong(key, value, "no such key of a planned run", did_you_mean(key, KEYS)))
     if problems:
         raise InputErrors(problems)
-    return RunWords(numbers=numbers, chance=chance)
+    return RunWords(numbers=numbers, chance=chance, columns=words.columns)
 
 
 def _chance(value: str) -> ChanceSwitches | None:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy import stats
 
 from e2esim.domain.network_company import NetworkCompany
 from e2esim.domain.network_outcome import NetworkOutcome
 from e2esim.kpi.network import UNITS, NetworkKpis, measure_network
 from e2esim.simulate.network import simulate_network
+from e2esim.study.intervals import mean_limits
 
 WHOLE, POINT, CENTRE = "network", "stock_point", "work_centre"
 _SCHEMA = {"kpi": pl.String, "unit": pl.String, "dimension": pl.String, "member": pl.String}
@@ -107,7 +107,7 @@ def _table(measured: Sequence[NetworkKpis]) -> pl.DataFrame:
 
 
 def _intervals(frames: Sequence[pl.DataFrame], dimension: str, members: list[str]) -> pl.DataFrame:
-    """Mean and 95 % Student t interval of every KPI column of equal frames, one row a member and KPI; KPIs that are nowhere defined are left out."""
+    """Mean and 95 % interval (`mean_limits`) of every KPI column of equal frames, one row a member and KPI; KPIs that are nowhere defined are left out."""
     names = [name for name in frames[0].columns if name in UNITS]
     if not members or not names:
         return pl.DataFrame(schema={**_SCHEMA, "mean": pl.Float64, "ci_low": pl.Float64, "ci_high": pl.Float64, "n": pl.Int64})
@@ -116,8 +116,10 @@ def _intervals(frames: Sequence[pl.DataFrame], dimension: str, members: list[str
     n = there.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.where(there, values, 0.0).sum(axis=0) / n
-        squares = (np.where(there, values - mean, 0.0) ** 2).sum(axis=0)
-        half = np.where(n > 1, stats.t.ppf(0.975, np.maximum(n - 1, 1)) * np.sqrt(squares / np.maximum(n - 1, 1) / n), np.nan)
+        apart = np.where(there, values - mean, 0.0)
+        squares = (apart**2).sum(axis=0)
+        skew = (apart**3).sum(axis=0) / n / (squares / n) ** 1.5
+        low, high = mean_limits(n, mean, np.sqrt(squares / np.maximum(n - 1, 1)), skew)
     frame = pl.DataFrame(
         {
             "kpi": np.tile(names, len(members)),
@@ -125,8 +127,8 @@ def _intervals(frames: Sequence[pl.DataFrame], dimension: str, members: list[str
             "dimension": [dimension] * n.size,
             "member": np.repeat(members, len(names)),
             "mean": mean.ravel(),
-            "ci_low": (mean - half).ravel(),
-            "ci_high": (mean + half).ravel(),
+            "ci_low": low.ravel(),
+            "ci_high": high.ravel(),
             "n": n.ravel(),
         }
     )

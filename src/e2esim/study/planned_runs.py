@@ -16,7 +16,7 @@ from e2esim.domain.planned_outcome import PlannedOutcome
 from e2esim.kpi.planned import KPIS, due_lines, in_full, measure_planned, piece_days_late
 from e2esim.simulate.factory.facts import ChanceSwitches, PlannedCompany, RunRules
 from e2esim.simulate.factory.run import PlannedRun
-from e2esim.study.intervals import interval
+from e2esim.study.intervals import mean_interval
 
 Floats = npt.NDArray[np.float64]
 Tell = Callable[[float, str], None]
@@ -46,7 +46,7 @@ class PlannedStudy:
         found = {}
         for kpi, column in zip(KPIS, self.values.T, strict=True):
             told = [float(x) for x in column if math.isfinite(x)]
-            found[kpi.name] = interval(told) if told else (math.nan,) * 3
+            found[kpi.name] = mean_interval(told) if told else (math.nan,) * 3
         return found
 
 

@@ -5,7 +5,6 @@ Replication k uses the streams (seed, k): two scenarios with one seed share thei
 
 from __future__ import annotations
 
-import math
 import os
 import time
 from collections.abc import Callable
@@ -14,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy import special
 
 from e2esim.domain.build import build_world
 from e2esim.domain.outcome import Outcome
@@ -24,7 +22,7 @@ from e2esim.domain.world import World
 from e2esim.simulate.saved.state import SavedState
 from e2esim.study.company import MarketCompany, Replicated, ReplicationJob, Replications
 from e2esim.study.executor import Local, WorkerDied
-from e2esim.study.intervals import wilson
+from e2esim.study.intervals import limited, wilson
 
 Progress = Callable[[float, str], None]
 FEW = 10.0  # cases of a share, on either side, below which Student's t cannot be trusted
@@ -155,23 +153,20 @@ def _kpis(table: pl.DataFrame) -> dict[str, KpiValue]:
 def _means(everything: pl.DataFrame) -> pl.DataFrame:
     """Mean of each KPI and member over the replications, with its 95 % interval.
 
-    Student's t; a share of few cases, or of none that differ, takes the wider of that and Wilson's interval of all its cases together: t
-    would call certain what nobody has seen happen yet.
+    See `mean_limits`; a share of few cases, or of none that differ, takes the wider of that and Wilson's interval of all its cases together: the
+    spread of replications would call certain what nobody has seen happen yet.
     """
     keys = ["kpi", "unit", "dimension", "member"]
     by = everything.group_by(keys, maintain_order=True).agg(
-        value=pl.col("value").mean(), sd=pl.col("value").std(), runs=pl.col("value").count(), n=pl.col("n").mean(),
+        value=pl.col("value").mean(), sd=pl.col("value").std(), skew=pl.col("value").skew(), runs=pl.col("value").count(), n=pl.col("n").mean(),
         hits=(pl.col("value") * pl.col("n")).sum(), cases=pl.col("n").filter(pl.col("value").is_not_null()).sum(),
     )  # fmt: skip
-    most = int(everything["replication"].n_unique())
-    factors = {k: float(special.stdtrit(k - 1, 0.975)) / math.sqrt(k) for k in range(2, most + 1)}
-    half = pl.col("sd") * pl.col("runs").replace_strict(factors, default=None, return_dtype=pl.Float64)
-    with_t = by.with_columns(ci_low=pl.col("value") - half, ci_high=pl.col("value") + half)
+    told = limited(by, "value", "runs")
     hits, cases = by["hits"].to_numpy(), by["cases"].to_numpy().astype(np.float64)
     low, high = wilson(np.clip(hits / np.maximum(cases, 1.0), 0.0, 1.0) * np.maximum(cases, 1.0), np.maximum(cases, 1.0))
     rare = np.minimum(hits, cases - hits) < FEW
-    told = with_t.with_columns(rare=pl.Series(rare) & (pl.col("unit") == "share") & (pl.col("runs") > 1) & (pl.col("cases") > 0))
+    told = told.with_columns(rare=pl.Series(rare) & (pl.col("unit") == "share") & (pl.col("runs") > 1) & (pl.col("cases") > 0))
     return told.with_columns(
         ci_low=pl.when("rare").then(pl.min_horizontal("ci_low", pl.Series(low))).otherwise("ci_low"),
         ci_high=pl.when("rare").then(pl.max_horizontal("ci_high", pl.Series(high))).otherwise("ci_high"),
-    ).drop("sd", "hits", "cases", "rare")
+    ).drop("sd", "skew", "hits", "cases", "rare")

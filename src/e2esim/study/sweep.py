@@ -15,6 +15,7 @@ import polars as pl
 from e2esim.study.company import Company, ReplicationJob, Replications
 from e2esim.study.design import Value
 from e2esim.study.executor import Ended, Executor, WorkerDied
+from e2esim.study.intervals import limited
 from e2esim.study.pool import Progress, headline
 from e2esim.study.store import Store, failed_row, value_rows
 
@@ -144,15 +145,10 @@ def responses(points: Sequence[Point], rows: pl.DataFrame, kpis: Sequence[str], 
 
 
 def means(table: pl.DataFrame) -> pl.DataFrame:
-    """One row a point and KPI: factors, replications with a value, mean, sd, 95 % interval of Student's t."""
-    from scipy import stats
-
+    """One row a point and KPI: factors, replications with a value, mean, sd, 95 % interval (`mean_limits`)."""
     names = [name for name in table.columns if name not in ("replication", "kpi", "unit", "value", "error", "key")]
     known = table.filter(pl.col("error").is_null() & pl.col("value").is_finite())
     by = known.group_by([*names, "kpi", "unit"], maintain_order=True).agg(
-        replications=pl.len(), mean=pl.col("value").mean(), sd=pl.col("value").std()
+        replications=pl.len(), mean=pl.col("value").mean(), sd=pl.col("value").std(), skew=pl.col("value").skew()
     )
-    most = int(by["replications"].max() or 1)  # type: ignore[arg-type]
-    factors = {k: float(stats.t.ppf(0.975, k - 1)) / k**0.5 for k in range(2, most + 1)}
-    half = pl.col("sd") * pl.col("replications").cast(pl.Int64).replace_strict(factors, default=None, return_dtype=pl.Float64)
-    return by.with_columns(ci_low=pl.col("mean") - half, ci_high=pl.col("mean") + half)
+    return limited(by, "mean", "replications").drop("skew")

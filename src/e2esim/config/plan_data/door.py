@@ -10,6 +10,7 @@ import polars as pl
 
 from e2esim.config.checks import View, run_checks
 from e2esim.config.checks_making import closures_in_order, no_cycle, shifts_in_order
+from e2esim.config.column_words import with_columns
 from e2esim.config.grids import ROW
 from e2esim.config.places import find_data
 from e2esim.config.plan_data.alternates import alternates_make_sense
@@ -77,20 +78,22 @@ class PlanData:
     settings: PlanSettings
 
 
-def read_plan_data(data: Path) -> PlanData:
+def read_plan_data(data: Path, columns: Sequence[str] = ()) -> PlanData:
     """Read and check a planner's folder of CSV files, or one workbook with the same sheets.
 
     Parameters
     ----------
     data
         A folder with ``NAME.csv`` or ``data.xlsx``, a workbook, or the name of a folder that came with the program.
+    columns
+        Words that change columns of its tables: `e2esim.config.column_words`.
 
     Raises
     ------
     InputErrors
         With every problem of every table: file, row, column, value and remedy.
     """
-    frames, settings, warnings = _read(find_data(data), tables_for(*VERBS), _checked)
+    frames, settings, warnings = _read(find_data(data), tables_for(*VERBS), _checked, columns)
     return PlanData(build_case(frames, settings), build_demand(frames, settings), warnings, frames, settings)
 
 
@@ -111,10 +114,12 @@ def read_demand_data(data: Path) -> tuple[DemandData, tuple[Problem, ...]]:
 
 
 def _read(
-    folder: Path, tables: Sequence[Table], checks: Callable[[View, PlanSettings], Iterable[Problem]]
+    folder: Path, tables: Sequence[Table], checks: Callable[[View, PlanSettings], Iterable[Problem]], columns: Sequence[str] = ()
 ) -> tuple[dict[str, pl.DataFrame], PlanSettings, tuple[Problem, ...]]:
     """Typed tables, settings and warnings of a folder or workbook; all errors at once."""
     typed = read_tables(folder, folder.as_posix(), tables)
+    if columns:
+        typed = with_columns(typed, columns, typed.problems)
     settings = plan_settings(typed, folder)
     as_planned(typed)
     expect_streams(typed, settings.today, settings.forecast_weeks)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from e2esim.config.column_words import split_words, with_columns
 from e2esim.config.door import load_settings, shown
 from e2esim.config.grids import ROW
 from e2esim.config.places import Place
@@ -40,7 +41,7 @@ class OpenedNetwork:
 
 
 def open_network(place: Place, overrides: Sequence[str]) -> OpenedNetwork:
-    """Read the company at ``place`` with the settings of its scenario.yaml and of ``overrides``.
+    """Read the company at ``place`` with the settings of its scenario.yaml and of ``overrides``, which may change columns too.
 
     Raises
     ------
@@ -48,8 +49,10 @@ def open_network(place: Place, overrides: Sequence[str]) -> OpenedNetwork:
         All problems of settings and tables at once.
     """
     problems: list[Problem] = []
-    settings = load_settings(place, overrides, problems)
+    words = split_words(overrides)
+    settings = load_settings(place, words.others, problems)
     typed = read_tables(place.folder, shown(place.folder), tables_for("network run"))
+    typed = with_columns(typed, words.columns, problems)
     today = _today(typed, place.folder)
     problems += typed.problems
     errors = [problem for problem in problems if not problem.warning]
