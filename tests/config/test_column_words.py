@@ -74,6 +74,15 @@ def test_a_network_and_a_factory_are_swept_by_columns(tmp_path: Path) -> None:
     assert found != rival(["scenario=planner_200", "run_days=3"]).subject
 
 
+def test_points_of_a_market_open(tmp_path: Path) -> None:
+    swept = read_factors([f"scenario={tiny_world(tmp_path / 'w')}", "lanes.transit_d*=1,3", "horizon.days=30", "horizon.warmup_days=5"])
+    waited = []
+    for point in make_points(design(swept.factors, "full", 0), swept.common):
+        table = company_of(point.company).open()(0, None).table
+        waited.append(table.filter((pl.col("kpi") == "lead_time") & (pl.col("dimension") == "all"))["value"][0])
+    assert waited[0] < waited[1]
+
+
 def test_the_commands_take_columns(tmp_path: Path) -> None:
     words = ["compare", "textbook/r_q", "textbook/r_q replenishment.reorder*=2", "horizon.days=400", "horizon.warmup_days=20", "-n", "2"]
     result = CliRunner().invoke(app, words)

@@ -83,7 +83,7 @@ def rival(overrides: Sequence[str], once: TablesOnce | None = None) -> Rival:
     data = data_place(name) if name else None
     if data is not None and not has_market(data):
         return _factory(data, rest)
-    from e2esim.config import load
+    from e2esim.config.door import load
 
     scenario = load(overrides, once)
     chosen, horizon = scenario.settings, scenario.settings.horizon

@@ -74,8 +74,8 @@ def mean_limits(n: Ints, mean: Floats, sd: Floats, skew: Floats, level: float = 
 def limited(by: pl.DataFrame, mean: str, n: str) -> pl.DataFrame:
     """Rows with a mean, ``sd``, ``skew`` and a count, with their limits as ci_low and ci_high; null where one value tells nothing."""
     numbers = by[n].to_numpy().astype(np.int64)
-    values = [by[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in (mean, "sd", "skew")]
-    low, high = mean_limits(numbers, *values)
+    middle, sd, skew = (by[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in (mean, "sd", "skew"))
+    low, high = mean_limits(numbers, middle, sd, skew)
     return by.with_columns(ci_low=pl.Series(low), ci_high=pl.Series(high)).with_columns(pl.col("ci_low", "ci_high").fill_nan(None))
 
 
