@@ -12,11 +12,15 @@ import pytest
 import e2esim
 from e2esim.domain.planned_outcome import PlannedOutcome, Stage
 from e2esim.kpi.planned import as_planned, measure_planned
+from e2esim.planning.factory.execute import wants_of
+from e2esim.planning.factory.planner import laid_out, plan
+from e2esim.planning.factory.synthetic import synthetic_problem
 from e2esim.simulate.factory.facts import NO_CHANCE, ChanceSwitches, PlannedCompany, RunRules
 from e2esim.simulate.factory.luck import RunLuck, address_of
+from e2esim.simulate.factory.made_plans import MadePlans
 from e2esim.simulate.factory.run import PlannedRun
 from e2esim.simulate.factory.synthetic import synthetic_company
-from e2esim.study.planned_runs import PLAYERS, post_game
+from e2esim.study.post_game import PLAYERS, post_game
 
 SEEDS = (1, 2, 3)
 
@@ -106,6 +110,38 @@ def test_post_game_adds_up_and_does_not_hang_on_an_order() -> None:
     assert [part.cause for part in game.parts] == [name for name in PLAYERS if name != "demand"]
 
 
+def test_shared_plans_change_no_run() -> None:
+    """Runs that stand alike share a plan; what they reach is what each reaches alone."""
+    company, rules = synthetic_company(5, orders=20, weeks=10), RunRules(days=35, rounds=2)
+    plans = MadePlans(keep=True)
+    shared = post_game(company, rules, plans=plans)
+    assert plans.found > plans.made > 1
+    alone = MadePlans(keep=False)
+    assert post_game(company, rules, plans=alone) == shared
+    assert alone.made == plans.made + plans.found
+
+
+@pytest.mark.parametrize("orders", [40, 320])
+def test_the_plan_of_a_night_is_that_of_the_command(orders: int) -> None:
+    """Without a plan in force `laid_out` is `planned` less ledger and proof: the same lots and deliveries."""
+    problem = synthetic_problem(np.random.default_rng(orders), finished=3, parts=4, bought=5, centres=3, orders=orders, weeks=14, load=0.9)
+    night, command = laid_out(problem, None, time_limit_s=60.0, seed=1, rounds=5), plan(problem, time_limit_s=60.0, seed=1, rounds=5)
+    assert np.array_equal(night.schedule.lot_qty, command.lot_qty)
+    assert np.array_equal(night.schedule.lot_from, command.lot_from)
+    assert np.array_equal(night.schedule.delivery_day, command.delivery_day)
+    assert night.objective == pytest.approx(command.objective)
+    assert night.bound <= command.bound + 1e-6
+
+
+def test_a_plan_in_force_is_not_made_worse() -> None:
+    """Planned again from the plan in force, over more orders than are sought exactly, nothing is later than it was."""
+    problem = synthetic_problem(np.random.default_rng(7), finished=4, parts=5, bought=6, centres=4, orders=400, weeks=30, load=0.95)
+    first = laid_out(problem, None, time_limit_s=60.0, seed=1, rounds=10)
+    own = wants_of(problem, first.schedule.lot_step, first.schedule.lot_day, first.schedule.lot_qty)
+    again = laid_out(problem, own, time_limit_s=60.0, seed=2, rounds=0)
+    assert again.objective <= 1.001 * first.objective + 1e-6
+
+
 def test_luck_belongs_to_names() -> None:
     luck, other = RunLuck(1, 0), RunLuck(1, 1)
     place = address_of("purchase 7")
@@ -115,7 +151,7 @@ def test_luck_belongs_to_names() -> None:
 
 
 DECISIONS = {
-    "e2esim.planning.factory.planner": "planned",
+    "e2esim.planning.factory.planner": "laid_out",  # `planned` without its ledger
     "e2esim.planning.ctp.capable": "promise",
     "e2esim.planning.ctp.of_factory": "state_of",
     "e2esim.planning.promise.reply": "own_request",

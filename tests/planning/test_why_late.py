@@ -108,7 +108,7 @@ def lifted(problem: PlanProblem, cause: Cause, where: int) -> PlanProblem:
 @pytest.mark.parametrize(
     ("kind", "seed", "where"),
     [
-        *(("hours", seed, centre) for seed, centre in [(11, 0), (12, 2), (14, 3), (15, 3), (16, 0), (19, 2), (21, 2), (24, 3)]),
+        *(("hours", seed, centre) for seed, centre in [(11, 0), (12, 2), (14, 3), (15, 3), (16, 0), (16, 1), (19, 2), (21, 2), (24, 3)]),
         *(("supplier", seed, part) for seed, part in [(13, 1), (15, 5), (18, 0)]),
         *(("material", seed, part) for seed, part in [(11, 2), (15, 1)]),
         *(("flow", seed, step) for seed, step in [(11, 0), (15, 3)]),

@@ -21,7 +21,8 @@ from e2esim.report.words import Words
 from e2esim.simulate.factory.facts import RunRules
 from e2esim.simulate.factory.synthetic import synthetic_company
 from e2esim.study.network import NetworkResult, study_network
-from e2esim.study.planned_runs import GapPart, PlannedStudy, PostGame, replicate_run
+from e2esim.study.planned_runs import PlannedStudy, replicate_run
+from e2esim.study.post_game import GapPart, PostGame
 
 
 def exact(page: str) -> dict[str, float]:

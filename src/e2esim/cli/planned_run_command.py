@@ -39,11 +39,12 @@ def run_planned(data: Path, overrides: Sequence[str], options: RunOptions) -> No
     folder = run_folder(options.out, f"run-{read.case.title}", fingerprint(read.tables)[:12])
     demand = demand_of(read, rules)
     company = company_of(read, None if demand is None else forecast_of(demand, told_on_stderr(quiet=options.quiet)))
-    from e2esim.study.planned_runs import post_game, replicate_run
+    from e2esim.study.planned_runs import replicate_run
+    from e2esim.study.post_game import post_game
 
     with progress_bar(quiet=options.quiet) as tell:
-        study = replicate_run(company, rules, replications=options.replications, until=until, progress=tell)
-        game = post_game(company, rules, progress=tell) if options.post_game else None
+        study = replicate_run(company, rules, replications=options.replications, until=until, progress=tell, keep_plans=options.post_game)
+        game = post_game(company, rules, plans=study.plans, progress=tell) if options.post_game else None
     if folder.is_dir():  # empty, as run_folder has seen
         folder.rmdir()
     stated = taken_for_granted(read, rules)

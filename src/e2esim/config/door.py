@@ -25,6 +25,7 @@ from e2esim.config.row_order import in_order
 from e2esim.config.settings import build_settings
 from e2esim.config.tables import Typed, read_tables
 from e2esim.config.tables_once import TablesOnce
+from e2esim.config.unread import beside_market
 from e2esim.config.yaml_file import read_yaml
 from e2esim.domain.scenario import Scenario
 from e2esim.domain.schema import tables_for
@@ -93,6 +94,7 @@ def load_with_warnings(overrides: Sequence[str], once: TablesOnce | None = None)
     changed = typed if pull is None else changed_tables(pull, typed, problems)
     changed = with_columns(changed, words.columns, problems) if not typed.problems else changed
     problems += typed.problems
+    problems += beside_market(typed)
     untouched = all(changed.frames[name] is frame for name, frame in typed.frames.items())
     problems += once.checked(checks, View(typed, settings)) if untouched else run_checks(checks, View(changed, settings))
     errors = [problem for problem in problems if not problem.warning]

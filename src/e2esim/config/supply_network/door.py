@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from e2esim.config.supply_network.sites import Map, known_ends, read_map
 from e2esim.config.supply_network.sites import Place as Point
 from e2esim.config.supply_network.sources import Way, Ways, outside, read_sources
 from e2esim.config.tables import Typed, read_tables
+from e2esim.config.unread import unread
 from e2esim.domain.network import MOMENTS, NetworkClock, SupplyNetwork, build_network
 from e2esim.domain.network_company import NetworkCompany
 from e2esim.domain.network_rows import CentreRow, NetworkRows, ReceiptRow
@@ -58,7 +59,7 @@ def open_network(place: Place, overrides: Sequence[str]) -> OpenedNetwork:
     errors = [problem for problem in problems if not problem.warning]
     if errors or settings is None:
         raise InputErrors([*errors, *(problem for problem in problems if problem.warning)])
-    problems += _unread(typed)
+    problems += unread(typed, "a network run", "plan, promise or a market run may")
     reader = Reader(typed, today or settings.horizon.start, settings.horizon.days)
     rows = _rows(reader)
     network = _built(reader, rows) if not any(not p.warning for p in reader.problems) else None
@@ -93,17 +94,6 @@ def _today(typed: Typed, folder: Path) -> dt.date | None:
     stated = "today" in typed.frames["settings"]["key"]
     found = plan_settings(typed, folder).today
     return found if stated else None
-
-
-def _unread(typed: Typed) -> Iterator[Problem]:
-    """Tables and columns of the format that a network run does not read: left out, and said."""
-    for name, columns in typed.unread.items():
-        left = [column for column in columns if column not in ("source", "name", "unit")]
-        if name not in typed.labels:
-            yield Problem(file=name, message="a network run does not read this table", remedy="plan, promise or a market run may", warning=True)
-        elif left:
-            message = "a network run does not read " + ("these columns" if len(left) > 1 else "this column")
-            yield Problem(file=typed.labels[name], column=", ".join(left), message=message, remedy="other verbs may: docs/data.md", warning=True)
 
 
 def _rows(reader: Reader) -> NetworkRows:

@@ -119,6 +119,10 @@ class Operation:
     soft_safety, hard_safety
         Time kept between end and use [s]: the soft one gives way when it would make a delivery late, the hard one
         never does (post-operation time; safety lead time of a supplier).
+    by_the_hour
+        Starts at any second, whatever the grid of the model.
+    nights
+        Goods are there at midnight, so many days after the day on which the lot is done; 0: at once.
     working
         Its calendar; None works round the clock. Resources add theirs.
     loads
@@ -139,6 +143,8 @@ class Operation:
     priority: int = 1
     soft_safety: int = 0
     hard_safety: int = 0
+    by_the_hour: bool = False
+    nights: int = 0
     working: WorkingTime | None = None
     loads: tuple[ResourceLoad, ...] = ()
     cost_per_lot: float = 0.0
@@ -320,7 +326,7 @@ def _operations(model: CtpModel) -> Iterator[str]:
                 yield f"operation {o.name}: no buffer {flow.buffer}"
             if not 0 < flow.quantity < inf:
                 yield f"operation {o.name}: {flow.quantity} of {flow.buffer} is not above zero"
-        if min(o.duration, o.duration_per, o.lot_min, o.lot_multiple, o.soft_safety, o.hard_safety) < 0:
+        if min(o.duration, o.duration_per, o.lot_min, o.lot_multiple, o.soft_safety, o.hard_safety, o.nights) < 0:
             yield f"operation {o.name}: a time or lot size is below zero"
         if o.lot_max <= 0 or o.lot_max < o.lot_min:
             yield f"operation {o.name}: largest lot {o.lot_max} is below the smallest"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil, floor, inf
 
-from e2esim.planning.ctp.model import CtpModel, Operation, Resource, ResourceLoad
+from e2esim.planning.ctp.model import DAY, CtpModel, Operation, Resource, ResourceLoad
 from e2esim.planning.ctp.working_time import WorkingTime
 
 EPS = 1e-6
@@ -14,10 +14,11 @@ EPS = 1e-6
 class Way:
     """One operation, laid out: flows and loads by number, its calendar with those of its resources."""
 
-    __slots__ = ("buckets", "fact", "gives", "held", "kind", "least", "max_early", "multiple", "takes", "working")
+    __slots__ = ("buckets", "fact", "gives", "grid", "held", "kind", "least", "max_early", "multiple", "takes", "working")
 
-    def __init__(self, fact: Operation, buffer_row: dict[str, int], resource_row: dict[str, int], resources: tuple[Resource, ...]) -> None:
+    def __init__(self, fact: Operation, buffer_row: dict[str, int], resource_row: dict[str, int], resources: tuple[Resource, ...], grid: int) -> None:
         self.fact = fact
+        self.grid = 1 if fact.by_the_hour else grid
         self.kind = fact.kind
         self.takes = [(buffer_row[f.buffer], f.quantity) for f in fact.takes]
         self.gives = [(buffer_row[f.buffer], f.quantity) for f in fact.gives]
@@ -45,6 +46,16 @@ class Way:
         """Working time of a lot [s]."""
         return self.fact.duration + ceil(self.fact.duration_per * units - EPS) if self.fact.duration_per else self.fact.duration
 
+    def available(self, end: int) -> int:
+        """When the goods of a lot are there that is done at ``end`` [s]."""
+        nights = self.fact.nights
+        return end + self.fact.hard_safety if not nights else -(-end // DAY) * DAY + (nights - 1) * DAY
+
+    def end_for(self, time: int) -> int:
+        """When a lot must be done at the latest so that its goods are there at ``time`` [s]."""
+        nights = self.fact.nights
+        return time - self.fact.hard_safety if not nights else time // DAY * DAY - (nights - 1) * DAY
+
     @property
     def smallest(self) -> float:
         """Units of the smallest lot; one where any size is allowed."""
@@ -68,7 +79,7 @@ def network_of(model: CtpModel) -> CtpNetwork:
     """Lay out a model."""
     buffer_row = {b.name: k for k, b in enumerate(model.buffers)}
     resource_row = {r.name: k for k, r in enumerate(model.resources)}
-    every = [Way(o, buffer_row, resource_row, model.resources) for o in model.operations]
+    every = [Way(o, buffer_row, resource_row, model.resources, model.grid) for o in model.operations]
     ways: list[list[tuple[Way, float]]] = [[] for _ in model.buffers]
     for way in sorted(every, key=lambda w: w.fact.priority):
         for b, per in way.gives:

@@ -1,9 +1,9 @@
 """A state from a factory's problem and its plan: what the plan has booked stays, the rest is offered.
 
-The same facts and the same rules as `planning.factory`: a day grid, weekly hours charged to the week in which a step
-starts, whole lots of at least the smallest, work in process between steps, purchases with minimum and multiple, stock
-never below zero. So a plan together with answers passes the plan's own referee. Buffers are named by item; the work in
-process behind a step is ``"item after step"``; times are days times `DAY`.
+The same facts and the same rules as `planning.factory`: a day grid; weekly hours charged to the week in which a step starts, or
+machines held in working time (`by_hour`); whole lots of at least the smallest, work in process between steps, purchases with
+minimum and multiple, stock never below zero. So a plan together with answers passes the plan's own referee. Buffers are named by
+item; the work in process behind a step is ``"item after step"``; times are days times `DAY`, of lots by the hour to the second.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from e2esim.planning.ctp.answer import Answer, Delivery, Work
+from e2esim.planning.ctp.by_hour import hourly, keeps_calendar, lot_times, machine_resource
 from e2esim.planning.ctp.model import DAY, WEEK, Buffer, CtpModel, Flow, Operation, OperationKind, Resource, ResourceLoad
 from e2esim.planning.ctp.request import Request
 from e2esim.planning.ctp.state import State
@@ -33,7 +34,7 @@ def model_of(problem: PlanProblem, plan: PlanResult | None = None) -> CtpModel:
     problem
         The factory; its orders are not part of the network.
     plan
-        Its plan, whose hours are in use; of a machine by the hour those of the weeks in which it works them.
+        Its plan, whose hours are in use.
     """
     net = network(problem)
     node = node_names(problem)
@@ -146,15 +147,15 @@ def _owned(problem: PlanProblem, plan: PlanResult) -> Iterator[tuple[int, Work]]
         if np.array_equal(before, supply):
             break
     net, node = network(problem), node_names(problem)
-    steps = _steps(problem, net, node)
+    steps, times = _steps(problem, net, node), lot_times(problem, plan).tolist()
     for lot in np.flatnonzero(supply[:lots] < n).tolist():
         operation = steps[plan.lot_step[lot]]
-        yield int(by_rank[supply[lot]]), _booked(operation, float(plan.lot_qty[lot]), int(plan.lot_start[lot]), int(plan.lot_end[lot]))
+        yield int(by_rank[supply[lot]]), _booked(operation, float(plan.lot_qty[lot]), *times[lot])
     buys, names = {op.name: op for op in _purchases(problem)}, purchase_names(problem)
     for row in np.flatnonzero(supply[lots:] < n).tolist():
         operation = buys[names[plan.purchase_source[row]]]
-        dates = int(plan.purchase_ordered[row]), int(plan.purchase_received[row])
-        yield int(by_rank[supply[lots + row]]), _booked(operation, float(plan.purchase_qty[row]), *dates)
+        start, end = int(plan.purchase_ordered[row]) * DAY, int(plan.purchase_received[row]) * DAY
+        yield int(by_rank[supply[lots + row]]), _booked(operation, float(plan.purchase_qty[row]), start, end, end)
 
 
 def _pegged(kind: Ints, row: Ints, lots: int) -> tuple[Ints, Ints]:
@@ -163,18 +164,18 @@ def _pegged(kind: Ints, row: Ints, lots: int) -> tuple[Ints, Ints]:
     return some, row[some] + np.where(kind[some] == PegKind.PURCHASE, lots, 0)
 
 
-def _booked(operation: Operation, quantity: float, start: int, end: int) -> Work:
+def _booked(operation: Operation, quantity: float, start: int, end: int, there: int) -> Work:
     """A lot of the plan as work that `State.book` can take back."""
     return Work(
         operation=operation.name,
         kind=operation.kind,
         quantity=quantity,
-        start=start * DAY,
-        end=end * DAY,
+        start=start,
+        end=end,
         resources=tuple(load.resources[0] for load in operation.loads),
         takes=tuple((f.buffer, "", f.quantity * quantity) for f in operation.takes),
         gives=tuple((f.buffer, "", f.quantity * quantity) for f in operation.gives),
-        available=end * DAY,
+        available=there,
     )
 
 
@@ -185,19 +186,19 @@ def _steps(problem: PlanProblem, net: MaterialNetwork, node: list[str]) -> list[
         item = int(problem.step_item[s])
         rows = range(net.in_start[s], net.in_start[s + 1])
         hours = ResourceLoad(resources=(problem.centres[problem.step_centre[s]],), fixed=float(problem.step_setup_h[s]), per_unit=float(problem.step_run_h[s]))
-        found.append(
-            Operation(
-                name=names[s],
-                takes=tuple(Flow(buffer=node[net.in_node[r]], quantity=float(net.in_qty[r])) for r in rows if net.in_qty[r] > 0),
-                gives=(Flow(buffer=node[net.step_output[s]]),),
-                duration=int(problem.step_flow_days[s]) * DAY,
-                lot_min=max(float(problem.lot_min[item]), float(whole[item])),
-                lot_multiple=float(whole[item]),
-                lot_max=max(float(np.floor((problem.largest_lot[item] + 1e-6) / whole[item]) * whole[item]), float(problem.lot_min[item]), float(whole[item])),
-                priority=int(problem.choice[s]) + 1,
-                loads=(hours,),
-            )
+        least = max(float(problem.lot_min[item]), float(whole[item]))
+        made = Operation(
+            name=names[s],
+            takes=tuple(Flow(buffer=node[net.in_node[r]], quantity=float(net.in_qty[r])) for r in rows if net.in_qty[r] > 0),
+            gives=(Flow(buffer=node[net.step_output[s]]),),
+            duration=int(problem.step_flow_days[s]) * DAY,
+            lot_min=least,
+            lot_multiple=float(whole[item]),
+            lot_max=max(float(np.floor((problem.largest_lot[item] + 1e-6) / whole[item]) * whole[item]), least),
+            priority=int(problem.choice[s]) + 1,
+            loads=(hours,),
         )
+        found.append(hourly(problem, s, made) if keeps_calendar(problem, int(problem.step_centre[s])) else made)
     return found
 
 
@@ -234,6 +235,8 @@ def _centres(problem: PlanProblem, plan: PlanResult | None) -> tuple[Resource, .
             bucket_size=tuple(problem.capacity_h[c].tolist()),
             used=tuple((w * WEEK, 0, h) for w, h in enumerate(weekly[c]) if h > 0),
         )
+        if not keeps_calendar(problem, c)
+        else machine_resource(problem, plan, c)
         for c, name in enumerate(problem.centres)
     )
 
@@ -256,25 +259,26 @@ def _suppliers(problem: PlanProblem, plan: PlanResult | None) -> Iterator[Resour
 
 
 def _timelines(problem: PlanProblem, net: MaterialNetwork, plan: PlanResult | None) -> list[Timeline]:
-    """Stock of every node over time under a plan."""
+    """Stock of every node over time under a plan: by the day, lots that machines work by the hour to the second."""
     node = [np.arange(problem.n_items), problem.receipt_item]
-    day = [np.zeros(problem.n_items, dtype=np.int64), problem.receipt_day]
+    time = [np.zeros(problem.n_items, dtype=np.int64), DAY * problem.receipt_day]
     qty = [problem.on_hand, problem.receipt_qty]
     if plan is not None:
         row, taken, per = net.inputs_of(plan.lot_step)
+        start, _, there = lot_times(problem, plan).T
         node += [net.step_output[plan.lot_step], taken, problem.source_item[plan.purchase_source], problem.order_item[plan.delivery_order]]
-        day += [plan.lot_end, plan.lot_start[row], plan.purchase_received, plan.delivery_day]
+        time += [there, start[row], DAY * plan.purchase_received, DAY * plan.delivery_day]
         qty += [plan.lot_qty, -plan.lot_qty[row] * per, plan.purchase_qty, -plan.delivery_qty]
-    return _levels(np.concatenate(node), np.maximum(np.concatenate(day), 0), np.concatenate(qty), net.n_nodes)
+    return _levels(np.concatenate(node), np.maximum(np.concatenate(time), 0), np.concatenate(qty), net.n_nodes)
 
 
-def _levels(node: Ints, day: Ints, qty: Floats, n_nodes: int) -> list[Timeline]:
-    """A timeline a node from changes in any order."""
-    span = int(day.max(initial=0)) + 1
-    cell, where = np.unique(node * span + day, return_inverse=True)
+def _levels(node: Ints, time: Ints, qty: Floats, n_nodes: int) -> list[Timeline]:
+    """A timeline a node from changes in any order [s]."""
+    span = int(time.max(initial=0)) + 1
+    cell, where = np.unique(node * span + time, return_inverse=True)
     change = np.bincount(where.ravel(), weights=qty, minlength=cell.size)
     starts = np.searchsorted(cell, np.arange(n_nodes + 1) * span)
-    times = (cell % span * DAY).tolist()
+    times = (cell % span).tolist()
     lines = []
     for k in range(n_nodes):
         a, b = int(starts[k]), int(starts[k + 1])

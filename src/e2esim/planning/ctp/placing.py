@@ -24,7 +24,7 @@ def latest(state: State, way: Way, units: float, end: int, not_before: int) -> P
     """The latest place of a lot that starts at or after ``not_before`` and ends at or before ``end``."""
     wanted, work = end, way.work(units)
     while True:
-        start = _start(state, way, end, work)
+        start = _start(way, end, work)
         start, rows = _bucket_back(state, way, units, start, not_before)
         if start < not_before or (way.max_early is not None and _end(way, start, work) < wanted - way.max_early):
             return None
@@ -45,7 +45,7 @@ def latest(state: State, way: Way, units: float, end: int, not_before: int) -> P
 
 def earliest(state: State, way: Way, units: float, not_before: int) -> PlacedLot | None:
     """The earliest place of a lot that starts at or after ``not_before``; None inside the horizon."""
-    work, grid = way.work(units), state.model.grid
+    work, grid = way.work(units), way.grid
     start = not_before
     while start <= state.model.horizon:
         start = -(-start // grid) * grid
@@ -97,7 +97,7 @@ def fit(state: State, way: Way, wanted: float, end: int, not_before: int, back: 
 def blocker(state: State, way: Way, units: float, end: int) -> int:
     """The resource that keeps a lot from ending right at ``end``; -1 when there is only too little time."""
     work = way.work(units)
-    start = _start(state, way, end, work)
+    start = _start(way, end, work)
     if start < state.model.now:
         return -1
     for load, rows in way.buckets:
@@ -110,13 +110,13 @@ def blocker(state: State, way: Way, units: float, end: int) -> int:
     return -1
 
 
-def latest_start(state: State, way: Way, units: float, end: int) -> int:
+def latest_start(way: Way, units: float, end: int) -> int:
     """Latest start on the calendar alone."""
-    return _start(state, way, end, way.work(units))
+    return _start(way, end, way.work(units))
 
 
-def _start(state: State, way: Way, end: int, work: int) -> int:
-    grid = state.model.grid
+def _start(way: Way, end: int, work: int) -> int:
+    grid = way.grid
     start = end - work if way.working is None else way.working.start(way.working.last_open(end), work)
     return start if grid == 1 else start // grid * grid
 
@@ -166,7 +166,7 @@ def _before(state: State, rows: list[int], start: int) -> int:
 
 def _fit_buckets(state: State, way: Way, wanted: float, end: int, not_before: int, back: int) -> PlacedLot | None:
     work = way.work(wanted)
-    start = _start(state, way, end, work)
+    start = _start(way, end, work)
     part: tuple[int, float] | None = None
     while start >= not_before:
         room = min(max(most_units(load, state.buckets[r].room(start)) for r in rows) for load, rows in way.buckets)

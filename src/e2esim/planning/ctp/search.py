@@ -121,7 +121,7 @@ class Search:
 
     def run(self, way: Way, units: float, time: int, batch: str) -> Reply:
         """Have units of an operation ready by a time, its safety time kept where that makes nothing late."""
-        latest_end = time - way.fact.hard_safety
+        latest_end = way.end_for(time)
         end = latest_end - way.fact.soft_safety
         while True:
             reply = self._run_by(way, units, end, batch)
@@ -130,7 +130,7 @@ class Search:
             if end >= latest_end:
                 break
             end = min(reply.retry, latest_end)  # the soft safety time gives way, as little as it can
-        return Reply(reply.quantity, reply.retry + way.fact.hard_safety if reply.retry < NEVER else NEVER, reply.limit)
+        return Reply(reply.quantity, way.available(reply.retry) if reply.retry < NEVER else NEVER, reply.limit)
 
     def _run_by(self, way: Way, units: float, end: int, batch: str) -> Reply:
         """Place lots that end by a time until there are enough units, each with its inputs."""
@@ -191,10 +191,10 @@ class Search:
     def _longer_wait(self, way: Way, fed: Reply, end: int, start: int | None) -> MetLimit:
         """What an operation waits for longer: its inputs, or after them a resource without room until ``start``."""
         assert fed.limit is not None
-        state, grid, work = self.state, self.state.model.grid, way.work(way.smallest)
+        state, grid, work = self.state, way.grid, way.work(way.smallest)
         ready = -(-fed.retry // grid) * grid
         until = state.model.horizon if start is None else start
-        if until - ready <= max(0, fed.retry - latest_start(state, way, way.smallest, end)):
+        if until - ready <= max(0, fed.retry - latest_start(way, way.smallest, end)):
             return fed.limit
         row = blocker(state, way, way.smallest, ready + work)
         if row < 0:
@@ -207,7 +207,7 @@ class Search:
         """Why an operation cannot end by a time, and when it can at the earliest."""
         state = self.state
         row = blocker(state, way, way.smallest, end)
-        start = max(state.model.now, latest_start(state, way, way.smallest, end) + state.model.grid)
+        start = max(state.model.now, latest_start(way, way.smallest, end) + way.grid)
         place = earliest(state, way, way.smallest, start)
         possible = NEVER if place is None else max(place.end, end + 1)
         if row >= 0:

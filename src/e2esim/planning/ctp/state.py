@@ -112,7 +112,7 @@ class State:
             Buffer and batch of each input, in the order of ``way.takes``.
         """
         self._hold(way, units, start, end, chosen)
-        available = end + way.fact.hard_safety
+        available = way.available(end)
         gives = []
         for b, per in way.gives:
             self.move(b, batch, available, per * units)

@@ -21,7 +21,7 @@ from e2esim.planning.factory.shifts import unlimited
 MOST_TOP_UPS = 8  # small lots may rob one another of parts, so a few rounds are needed
 NO_LIMIT = 1e12  # hours a week of a work centre that is lifted [h]
 LATER_WEEKS = (0, 1, 2, 4, 8, 13)  # weeks by which what is added may be put off so that it does not disturb the rest
-FREE_BUFFERS = (0, 7, 21)  # days by which the plans without limits on hours are early
+FREE_BUFFERS = (0, 7, 21, 42)  # days by which the plans without limits on hours are early
 LEAST_ROUNDS, MOST_ROUNDS, ORDER_ROUNDS = 15, 200, 40_000  # tried changes on each quick plan: so many times orders
 LIFT_BUFFERS = (3, 7)  # the same for the plans that test the lifting of one limit, beside the wants of the plan itself
 NO_END = 1e9  # pieces of a material that is lifted [pcs]

@@ -14,7 +14,8 @@ from e2esim.report.manifest import plain, versions
 from e2esim.report.plan.folder import fingerprint
 from e2esim.report.planned.tables import FRAMES, kpis_frame, post_game_frame
 from e2esim.report.whole_folder import whole_folder
-from e2esim.study.planned_runs import PlannedStudy, PostGame
+from e2esim.study.planned_runs import PlannedStudy
+from e2esim.study.post_game import PostGame
 
 
 def write_planned_run(study: PlannedStudy, game: PostGame | None, folder: Path, tables: Mapping[str, pl.DataFrame], page: str = "") -> Path:

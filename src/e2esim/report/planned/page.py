@@ -14,7 +14,8 @@ from e2esim.report.page import rendered
 from e2esim.report.planned.late import late_rows, late_said
 from e2esim.report.planned.scene import load_of, sections
 from e2esim.report.words import Words
-from e2esim.study.planned_runs import PlannedStudy, PostGame
+from e2esim.study.planned_runs import PlannedStudy
+from e2esim.study.post_game import PostGame
 
 TILES = {
     "service": ("otif", "on_promise", "fill", "days_late"),

@@ -12,7 +12,8 @@ import polars as pl
 from e2esim.domain.planned_outcome import LineSource, PlannedOutcome, Stage
 from e2esim.kpi.planned import KPIS, in_full, piece_days_late
 from e2esim.report.planned.late import apart_from_plan
-from e2esim.study.planned_runs import PlannedStudy, PostGame
+from e2esim.study.planned_runs import PlannedStudy
+from e2esim.study.post_game import PostGame
 
 Ints = npt.NDArray[np.int64]
 

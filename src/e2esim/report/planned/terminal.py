@@ -13,7 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from e2esim.kpi.planned import KPIS, by_priority
-from e2esim.study.planned_runs import PlannedStudy, PostGame
+from e2esim.study.planned_runs import PlannedStudy
+from e2esim.study.post_game import PostGame
 
 _WIDTH = 80
 

@@ -7,7 +7,7 @@ import numpy as np
 from e2esim.domain.planned_outcome import LineSource
 from e2esim.planning.ctp.answer import Answer
 from e2esim.planning.ctp.capable import promise
-from e2esim.planning.ctp.model import DAY, OperationKind
+from e2esim.planning.ctp.model import DAY, HOUR, OperationKind
 from e2esim.planning.ctp.of_factory import purchase_names, state_of, step_names
 from e2esim.planning.ctp.state import State
 from e2esim.planning.promise.reply import PromiseReply, own_request, reply
@@ -79,9 +79,10 @@ class OrderDesk:
         """Put the work and the deliveries of a promise into the plan in force."""
         plant, since = self.plant, self._since
         for work in answer.work:
-            start, end = since + work.start // DAY, since + work.end // DAY
+            start, end = since + work.start // DAY, since + work.available // DAY
             if work.kind == OperationKind.MAKE:
-                plant.plan_lot(self._step[work.operation], work.quantity, start, end)
+                hours = 24.0 * since + work.start / HOUR, 24.0 * since + work.end / HOUR, -1
+                plant.plan_lot(self._step[work.operation], work.quantity, start, end, hours)
             elif work.kind == OperationKind.BUY:
                 plant.plan_purchase(self._source[work.operation], work.quantity, start, end)
         if answer.deliveries:

@@ -9,21 +9,23 @@ import numpy as np
 
 from e2esim.domain.planned_outcome import LineSource, NightLog, Stage
 from e2esim.planning.demand.net_demand import NetDemand, Orders, in_pieces, net_forecast
+from e2esim.planning.factory.execute import Wants, wants_of
 from e2esim.planning.factory.net_forecast import with_forecast
-from e2esim.planning.factory.planner import planned
+from e2esim.planning.factory.planner import Laid
 from e2esim.planning.factory.problem import Ints
-from e2esim.planning.factory.result import PlanResult
 from e2esim.planning.factory.safety_stock import with_safety_stock
+from e2esim.planning.factory.trace import purchases_for
 from e2esim.simulate.factory.floor import ShopFloor
 from e2esim.simulate.factory.known import open_lines, problem_at
+from e2esim.simulate.factory.made_plans import MadePlans
 from e2esim.simulate.factory.plant import FactoryState
 
 
 class PlanningNight:
     """Makes and renews the plan in force of a plant."""
 
-    def __init__(self, plant: FactoryState, floor: ShopFloor) -> None:
-        self.plant, self.floor = plant, floor
+    def __init__(self, plant: FactoryState, floor: ShopFloor, made: MadePlans) -> None:
+        self.plant, self.floor, self.made = plant, floor, made
         self.new_lines = 0  # promised since the last plan
         self.made_on = -1
         self.log: list[NightLog] = []
@@ -59,7 +61,7 @@ class PlanningNight:
         demand = self.plant.company.demand
         return demand is not None and self.plant.rules.chance.demand and day - self.made_on >= 7 * self.plant.company.view_weeks // 2
 
-    def _replace(self, day: int) -> PlanResult:
+    def _replace(self, day: int) -> Laid:
         """Make the plan anew and put it in the place of what has not begun."""
         plant = self.plant
         rows = open_lines(plant)
@@ -72,10 +74,18 @@ class PlanningNight:
         )
         demand = net_at(plant, day)
         case = with_safety_stock(case if demand is None else with_forecast(case, demand))
-        result, _ = planned(case.facts, time_limit_s=plant.rules.plan_s, seed=plant.rules.seed, rounds=plant.rules.rounds)
+        laid = self.made.plan(case.facts, self._kept(day), plant.rules)
         self._drop()
-        self._take(result, rows, day)
-        return result
+        self._take(laid, rows, day)
+        return laid
+
+    def _kept(self, day: int) -> Wants | None:
+        """Lots of the plan in force that have not begun; None before the first plan."""
+        plant, lots = self.plant, self.plant.lots
+        if self.made_on < 0:
+            return None
+        rows = plant.rows(lots, Stage.PLANNED)
+        return wants_of(plant.facts, lots["step"][rows].astype(np.int64), np.maximum(lots["plan_start"][rows] - day, 0), lots["qty"][rows])
 
     def _customer(self, row: int) -> str:
         template = int(self.plant.lines["template"][row])
@@ -86,21 +96,22 @@ class PlanningNight:
         for table in (plant.lots, plant.purchases, plant.shipments):
             table["stage"][plant.rows(table, Stage.PLANNED)] = Stage.DROPPED
 
-    def _take(self, result: PlanResult, rows: Ints, day: int) -> None:
+    def _take(self, laid: Laid, rows: Ints, day: int) -> None:
         """Write a plan down: its lots, purchases and deliveries, and what each line may expect."""
-        plant, lines = self.plant, self.plant.lines
-        for lot in np.lexsort((result.lot_qty, result.lot_from, result.lot_step)).tolist():
-            hours = 24.0 * day + float(result.lot_from[lot]), 24.0 * day + float(result.lot_to[lot]), int(result.lot_machine[lot])
-            dates = day + int(result.lot_start[lot]), day + int(result.lot_end[lot])
-            plant.plan_lot(int(result.lot_step[lot]), float(result.lot_qty[lot]), *dates, hours)
-        for row in np.lexsort((result.purchase_qty, result.purchase_ordered, result.purchase_source)).tolist():
-            dates = day + int(result.purchase_ordered[row]), day + int(result.purchase_received[row])
-            plant.plan_purchase(int(result.purchase_source[row]), float(result.purchase_qty[row]), *dates)
-        mine = np.flatnonzero(result.delivery_order < rows.size)
-        line = rows[result.delivery_order[mine]]
-        plant.plan_shipments(line, day + result.delivery_day[mine], result.delivery_qty[mine])
+        plant, lines, done, facts = self.plant, self.plant.lines, laid.schedule, laid.view.asked
+        starts, ends = done.lot_day, done.lot_end
+        for lot in np.lexsort((done.lot_qty, done.lot_from, done.lot_step)).tolist():
+            hours = 24.0 * day + float(done.lot_from[lot]), 24.0 * day + float(done.lot_to[lot]), int(done.lot_machine[lot])
+            plant.plan_lot(int(done.lot_step[lot]), float(done.lot_qty[lot]), day + int(starts[lot]), day + int(ends[lot]), hours)
+        source, qty, received = purchases_for(facts, laid.view.net, done)
+        ordered = received - facts.source_lead_days[source]
+        for row in np.lexsort((qty, ordered, source)).tolist():
+            plant.plan_purchase(int(source[row]), float(qty[row]), day + int(ordered[row]), day + int(received[row]))
+        mine = np.flatnonzero(done.delivery_order < rows.size)
+        line = rows[done.delivery_order[mine]]
+        plant.plan_shipments(line, day + done.delivery_day[mine], done.delivery_qty[mine])
         last = np.full(lines.n, -1, dtype=np.int64)
-        np.maximum.at(last, line, day + result.delivery_day[mine])
+        np.maximum.at(last, line, day + done.delivery_day[mine])
         for column in ("planned", "promised"):
             unknown = rows[lines[column][rows] < 0]
             lines[column][unknown] = last[unknown]

@@ -17,6 +17,7 @@ from e2esim.simulate.factory.desk import OrderDesk
 from e2esim.simulate.factory.facts import PlannedCompany, RunRules
 from e2esim.simulate.factory.floor import ShopFloor
 from e2esim.simulate.factory.luck import RunLuck
+from e2esim.simulate.factory.made_plans import MadePlans
 from e2esim.simulate.factory.night import PlanningNight
 from e2esim.simulate.factory.plant import FactoryState
 
@@ -34,13 +35,13 @@ class PlannedRun:
     28
     """
 
-    def __init__(self, company: PlannedCompany, rules: RunRules, replication: int = 0) -> None:
+    def __init__(self, company: PlannedCompany, rules: RunRules, replication: int = 0, made: MadePlans | None = None) -> None:
         self.company, self.rules = company, rules
         self.env = simpy.Environment()
         luck = RunLuck(rules.seed, replication)
         self.plant = FactoryState(company, rules, luck)
         self.floor = ShopFloor(self.plant)
-        self.night = PlanningNight(self.plant, self.floor)
+        self.night = PlanningNight(self.plant, self.floor, made or MadePlans())
         self.desk = OrderDesk(self.plant, self.night, new_lines(company, rules, luck))
         self._stock: list[Floats] = []
         self._began = time.perf_counter()

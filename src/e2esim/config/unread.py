@@ -1,0 +1,55 @@
+"""What a run leaves out of a company: tables and columns of the format that it does not read, said at its start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import polars as pl
+
+from e2esim.config.problems import Problem
+from e2esim.config.tables import Typed
+from e2esim.domain.schema import TABLE
+
+REMARKS = ("source", "name", "unit")  # for people
+
+# Tables that plan, promise and a planned run of the same company read, and a market run does not: what it does instead
+BESIDE_MARKET: Mapping[str, str] = {
+    "settings": "beside the style of cells it takes what scenario.yaml and the command line say",
+    "capacity": "its hours are machines times calendar: tables work_centres and calendars",
+    "alternates": "every step is made at its first choice, however long that waits",
+    "demand": "its demand comes from its customers: tables history, channels, segments",
+    "forecast_changes": "its forecast is learnt from its own sales",
+    "order_classes": "turns are settled by precedence: group precedence",
+    "quotas": "quotas are made each night: setting quotas.rule",
+    "substitutes": "customers whose item is short wait or go elsewhere",
+    "other_sites": "its warehouses are those of tables sites and lanes",
+    "replenishment": "stock targets are those of table items",
+}
+
+
+def beside_market(typed: Typed) -> Iterator[Problem]:
+    """Warnings of tables and columns with content that a market run does not read."""
+    for name, why in BESIDE_MARKET.items():
+        if name in typed.frames and _says(name, typed.frames[name]):
+            yield Problem(file=typed.labels[name], message=f"a market run does not read this table: {why}", remedy="plan and promise do", warning=True)
+    yield from unread(typed, "a market run", "plan or promise may", BESIDE_MARKET)
+
+
+def _says(name: str, frame: pl.DataFrame) -> bool:
+    """Whether a table has rows, of settings one that states more than a style."""
+    stated = frame if name != "settings" else frame.filter(~pl.col("key").str.contains("^(decimal|date_format)"))
+    return not stated.is_empty()
+
+
+def unread(typed: Typed, run: str, others: str, why: Mapping[str, str] | None = None) -> Iterator[Problem]:
+    """Warnings of tables and columns of the format that were there and that nobody asked for."""
+    for name, columns in typed.unread.items():
+        left = [column for column in columns if column not in REMARKS]
+        if name not in TABLE:
+            continue
+        if name not in typed.labels:
+            reason = f": {why[name]}" if why and name in why else ""
+            yield Problem(file=name, message=f"{run} does not read this table{reason}", remedy=others, warning=True)
+        elif left:
+            message = f"{run} does not read " + ("these columns" if len(left) > 1 else "this column")
+            yield Problem(file=typed.labels[name], column=", ".join(left), message=message, remedy="other verbs may: docs/data.md", warning=True)
