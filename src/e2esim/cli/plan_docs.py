@@ -165,7 +165,8 @@ e2esim promise DATA --orders FILE [--precedence priority|due_date|fifo] [--plan 
 
 A promise stands on a plan: the newest below `./runs` that was made from the same bytes of DATA, or `--plan FOLDER`. If files
 have changed since, that is said and the older plan is asked; if there is no plan, one is made in a few seconds. Everything
-planned stays where it is: what is free of stock, lots, hours and purchases is offered, through all levels.
+planned stays where it is: what is free of stock, lots, hours and purchases is offered, through all levels. Where a work centre
+keeps a calendar a promised lot takes a machine in open hours, as in the plan; machines of one work centre count as alike.
 
 **One request** is answered with a date for all pieces (in parts only with `--min-shipment`), the limit that keeps it from the
 wanted day, and the orders of lower precedence that would be later if that day were insisted upon. Alternatives are other
@@ -267,7 +268,10 @@ order), `replan_days` (7), `order_lead_days` (14), `seed`, `rounds` of each plan
 - A lot begins on its planned day, or as soon as its inputs are there and its work centre is free; a line is delivered on its
   planned day, or as soon as the goods are there, by the turn of its order class, its priority, its due day.
 - `--post-game` repeats the run for every set of switches (demand, supply, capacity, precedence, replanning) on the same draws
-  and gives each its mean effect over all orders of throwing them (Shapley); the parts add up to execution less plan.
+  and gives each its mean effect over all orders of throwing them (Shapley); the parts add up to execution less plan. Runs
+  that stand alike share their plan, and groups of runs go to one process a core.
+- A plan made anew begins from the one in force: with more than 250 orders its lots stand for the linear programme over the whole
+  horizon, which is solved for the first plan alone; the programme of the next 70 days is solved each time. No bound is proven then.
 - `--stop-at DATE --save DIR` writes the company as it stands on that morning: a folder for every verb, with the plan in force
   in `plan`, on which `e2esim promise` answers as the run would. What is on machines stands in receipts with `hours_to_go`.
 
