@@ -16,6 +16,7 @@ from e2esim.config.problems import InputErrors
 from e2esim.config.roadmap_file import RoadmapFile, check_roadmap, read_roadmap, roadmap_examples
 from e2esim.domain.levers import MONTH_D, Lever
 from e2esim.report.roadmap import early, spill_said
+from e2esim.report.words import Words
 from e2esim.study.perimeter import combination, purchases
 from e2esim.study.roadmap import AimOutcome, WantedChange, aim_outcomes, spill_over
 from worlds import Row, tiny_world
@@ -56,8 +57,8 @@ def test_the_rule_of_spill_over_speaks_where_contacts_rose_beyond_chance() -> No
     rose = spill_over(["web"], before, [table(0.5, 13.0), table(0.5, 14.1), table(0.5, 13.4)], UNITS)
     same = spill_over(["web"], before, [table(0.5, 10.1), table(0.5, 10.8), table(0.5, 10.6)], UNITS)
     assert [one.rose for one in (*rose, *same)] == [True, False]
-    assert "portal does not work" in spill_said(rose, ["portal"])
-    assert "nothing speaks against portal" in spill_said(same, ["portal"])
+    assert "portal does not work" in spill_said(rose, ["portal"], Words("en"))
+    assert "nulla parla contro portal" in spill_said(same, ["portal"], Words("it"))
 
 
 def test_the_perimeter_is_counted_as_the_tables_have_it() -> None:
@@ -85,8 +86,8 @@ def read_roadmap_of(path: Path) -> object:
 
 def test_what_starts_before_its_prerequisite_is_ready_is_told() -> None:
     base = Lever(lever="base", kind="crm", ramp_d=3 * MONTH_D)
-    assert early([base, Lever(lever="site", kind="portal", needs=("base",), start_month=3)]) == []
-    assert "before base is adopted (month 3.0)" in early([base, Lever(lever="site", kind="portal", needs=("base",), start_month=1)])[0]
+    assert early([base, Lever(lever="site", kind="portal", needs=("base",), start_month=3)], Words("en")) == []
+    assert "before base is adopted (month 3.0)" in early([base, Lever(lever="site", kind="portal", needs=("base",), start_month=1)], Words("en"))[0]
     ends = Lever(lever="shock", kind="crm", end_month=4)
     assert [ends.adopted(month * MONTH_D) for month in (0, 3.9, 4, 9)] == [1.0, 1.0, 0.0, 0.0]
 
@@ -127,6 +128,11 @@ def test_all_steps_from_define_to_evaluate(tmp_path: Path) -> None:
     assert (place / "5-evaluate" / "report.html").is_file()
     assert "difference in the model" in text.lower()
     assert "site starts in month 1, before base is adopted" in (place / "4-implement" / "step.json").read_text()
+    code, text = call("implement", str(place), "--language", "it")
+    assert code == 0, text
+    assert "Realizzare: adozione per trimestre" in text
+    assert "prima che base sia adottata" in (place / "4-implement" / "step.json").read_text()
+    assert call("define", str(place), "--language", "fr")[0] == 2
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from e2esim.domain.levers import Lever
     from e2esim.domain.scenario import Scenario
     from e2esim.report.grids import TextGrid
+    from e2esim.report.words import Words
     from e2esim.study.bridge import LeverBridge
     from e2esim.study.roadmap import WantedChange
 
@@ -37,6 +38,7 @@ roadmap_app = typer.Typer(
 )
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the roadmap, with its roadmap.yaml.", show_default=False)]
 Workers = Annotated[int, typer.Option("--workers", "-w", min=0, help="Processes; 0 = one a core.")]
+Language = Annotated[str, typer.Option("--language", help="Of tables, sentences and page: en or it.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no tables.")]
 
 
@@ -72,38 +74,38 @@ def init(
 
 
 @roadmap_app.command("define")
-def define(folder: Folder, quiet: Quiet = False) -> None:
+def define(folder: Folder, language: Language = "en", quiet: Quiet = False) -> None:
     """Step 1: hold the perimeter against the company's tables, with aims for each combination, and say where to start."""
     with clean_end():
-        _do(folder, "define", lambda asked, company: _define(asked, company), quiet=quiet)
+        _do(folder, "define", lambda asked, company: _define(asked, company, spoken(language)), quiet=quiet)
 
 
 @roadmap_app.command("analyse")
-def analyse(folder: Folder, workers: Workers = 0, quiet: Quiet = False) -> None:
+def analyse(folder: Folder, workers: Workers = 0, language: Language = "en", quiet: Quiet = False) -> None:
     """Step 2: run the company as it is, and a pilot of the levers: how a sale is made, how segments find it, first feedback."""
     with clean_end():
-        _do(folder, "analyse", lambda asked, company: _analyse(asked, company, workers, quiet=quiet), quiet=quiet)
+        _do(folder, "analyse", lambda asked, company: _analyse(asked, company, spoken(language), workers, quiet=quiet), quiet=quiet)
 
 
 @roadmap_app.command("design")
-def design(folder: Folder, quiet: Quiet = False) -> None:
+def design(folder: Folder, language: Language = "en", quiet: Quiet = False) -> None:
     """Step 3: the levers, what they change, need and cost; what drives them and what is in their way."""
     with clean_end():
-        _do(folder, "design", lambda asked, company: _design(asked, company), quiet=quiet)
+        _do(folder, "design", lambda asked, company: _design(asked, company, spoken(language)), quiet=quiet)
 
 
 @roadmap_app.command("implement")
-def implement(folder: Folder, quiet: Quiet = False) -> None:
+def implement(folder: Folder, language: Language = "en", quiet: Quiet = False) -> None:
     """Step 4: adoption over time, and what starts before what it needs."""
     with clean_end():
-        _do(folder, "implement", lambda asked, company: _implement(asked, company), quiet=quiet)
+        _do(folder, "implement", lambda asked, company: _implement(asked, company, spoken(language)), quiet=quiet)
 
 
 @roadmap_app.command("evaluate")
-def evaluate(folder: Folder, workers: Workers = 0, quiet: Quiet = False) -> None:
+def evaluate(folder: Folder, workers: Workers = 0, language: Language = "en", quiet: Quiet = False) -> None:
     """Step 5: before and after for every aim, spill-over between channels, feedback, and the money lever by lever."""
     with clean_end():
-        _do(folder, "evaluate", lambda asked, company: _evaluate(asked, company, workers, quiet=quiet), quiet=quiet)
+        _do(folder, "evaluate", lambda asked, company: _evaluate(asked, company, spoken(language), workers, quiet=quiet), quiet=quiet)
 
 
 # --- the steps -----------------------------------------------------------------------------------------------------------
@@ -161,19 +163,19 @@ def _write(folder: Path, step: str, done: RoadmapStep, now: str) -> Path:
     return place
 
 
-def _define(asked: RoadmapFile, company: Scenario) -> RoadmapStep:
+def _define(asked: RoadmapFile, company: Scenario, words: Words) -> RoadmapStep:
     from e2esim.report.roadmap import perimeter_grid
     from e2esim.study.perimeter import combination
 
     found = [combination(company, aim.touchpoint, aim.phase, aim.segment) for aim in asked.aims]
     named = [k for k, aim in enumerate(asked.aims) if {aim.touchpoint, aim.phase, aim.segment} != {"all"}]
     aim = asked.aims[max(named or range(len(found)), key=lambda k: found[k].problems)]
-    said = [f"why: {text}" for text in asked.drivers]
-    said.append(f"start with {aim.touchpoint} x {aim.phase} x {aim.segment}: most problems a year lie there (by reach and problem share of the touchpoints)")
-    return RoadmapStep(grids=[perimeter_grid(asked.aims, found)], said=said)
+    said = [words("rm_why", text=text) for text in asked.drivers]
+    said.append(words("rm_begin", place=f"{aim.touchpoint} x {aim.phase} x {aim.segment}"))
+    return RoadmapStep(grids=[perimeter_grid(asked.aims, found, words)], said=said)
 
 
-def _analyse(asked: RoadmapFile, company: Scenario, workers: int, *, quiet: bool) -> RoadmapStep:
+def _analyse(asked: RoadmapFile, company: Scenario, words: Words, workers: int, *, quiet: bool) -> RoadmapStep:
     from e2esim.application.points import OverriddenCompany
     from e2esim.report.progress import progress_bar
     from e2esim.report.roadmap import aim_grid, customer_grid, sales_grid
@@ -188,68 +190,63 @@ def _analyse(asked: RoadmapFile, company: Scenario, workers: int, *, quiet: bool
     segments = company.tables["segments"]["segment"].to_list()
     felt = [(segment, [mean(today, kpi, "segment", segment) for kpi in FELT]) for segment in segments]
     outcomes = aim_outcomes(_wanted(asked, company), today, tried, _units())
-    grids = [sales_grid(sales_today(company, today)), customer_grid(felt, FELT)]
-    grids.append(aim_grid(f"2 Analyse: a pilot, the levers adopted to {100 * asked.pilot_share:g} %", asked.aims, outcomes))
-    return RoadmapStep(
-        grids=grids, said=["numbers, words and options are adopted differently: an option of a group is on in a pilot, numbers go part of the way"]
-    )
+    grids = [sales_grid(sales_today(company, today), words), customer_grid(felt, FELT, words)]
+    grids.append(aim_grid(words("rm_h_pilot", share=f"{100 * asked.pilot_share:g}"), asked.aims, outcomes, words))
+    return RoadmapStep(grids=grids, said=[words("rm_adopted")])
 
 
-def _design(asked: RoadmapFile, company: Scenario) -> RoadmapStep:
+def _design(asked: RoadmapFile, company: Scenario, words: Words) -> RoadmapStep:
     from e2esim.report.roadmap import design_grid, force_grid
 
     levers = planned(asked, company)
     rows = company.tables["lever_changes"].iter_rows(named=True)
     changes = [(row["lever"], f"{row['target']}{' of ' + row['rows'] if row['rows'] else ''} {row['change']} {row['value']}") for row in rows]
-    return RoadmapStep(grids=[design_grid(list(levers.values()), changes), force_grid(list(levers.values()))])
+    return RoadmapStep(grids=[design_grid(list(levers.values()), changes, words), force_grid(list(levers.values()), words)])
 
 
-def _implement(asked: RoadmapFile, company: Scenario) -> RoadmapStep:
+def _implement(asked: RoadmapFile, company: Scenario, words: Words) -> RoadmapStep:
     from e2esim.report.roadmap import early, schedule_grid
 
     levers = list(planned(asked, company).values())
     once, running = sum(one.once_eur for one in levers), sum(one.running_eur_y for one in levers)
-    said = [*early(levers), f"to be paid once: {once:,.0f} EUR; every year: {running:,.0f} EUR"]
+    said = [*early(levers, words), words("rm_paid", once=words.number(once), running=words.number(running))]
     transitory = [one.lever for one in levers if one.end_month]
     if transitory:
-        said.append(f"transitory: {', '.join(transitory)}; the others last")
-    return RoadmapStep(grids=[schedule_grid(levers, 12 * asked.years)], said=said)
+        said.append(words("rm_transitory", levers=", ".join(transitory)))
+    return RoadmapStep(grids=[schedule_grid(levers, 12 * asked.years, words)], said=said)
 
 
-def _evaluate(asked: RoadmapFile, company: Scenario, workers: int, *, quiet: bool) -> RoadmapStep:
+def _evaluate(asked: RoadmapFile, company: Scenario, words: Words, workers: int, *, quiet: bool) -> RoadmapStep:
     from e2esim.report.lever_bridge import BridgeFacts, answers, kpi_grid, lever_grid, reading, small_copy, year_grid
     from e2esim.report.roadmap import aim_grid, spill_grid, spill_said
-    from e2esim.report.words import Words
     from e2esim.study.roadmap import aim_outcomes, spill_over
 
     found = _bridge(asked, company, workers, quiet=quiet)
     before, after = found.tables
     spilt = spill_over(company.tables["channels"]["channel"].to_list(), before, after, _units())
-    title = "5 Evaluate: before and after" + small_copy(found.scale, Words("en"))
-    aims = aim_grid(title, asked.aims, aim_outcomes(_wanted(asked, company), before, after, _units()))
-    horizon, words = company.settings.horizon, Words("en")
+    title = f"{words('rm_h_aims')}{small_copy(found.scale, words)}"
+    aims = aim_grid(title, asked.aims, aim_outcomes(_wanted(asked, company), before, after, _units()), words)
+    horizon = company.settings.horizon
     told = BridgeFacts(
-        before="as it is", after=asked.title, runs={"company": asked.words}, kpis=SHOWN, days=horizon.days - horizon.warmup_days
+        before=words("rm_as_is"), after=asked.title, runs={"company": asked.words}, kpis=SHOWN, days=horizon.days - horizon.warmup_days
     )
     said = [
         *answers(found, words),
-        spill_said(spilt, (aim.touchpoint for aim in asked.aims if aim.touchpoint != "all")),
-        *_limits(asked, found),
-        _feedback(asked, company),
+        spill_said(spilt, (aim.touchpoint for aim in asked.aims if aim.touchpoint != "all"), words),
+        *_limits(asked, found, words),
+        _feedback(asked, company, words),
     ]
-    grids = [aims, spill_grid(spilt), lever_grid(found, words), year_grid(found, words), kpi_grid(found, told.kpis, words)]
-    return RoadmapStep(grids=grids, said=said, write=lambda place: _pages(place, asked, found, grids, [*said, *reading(found, told, words)]))
+    grids = [aims, spill_grid(spilt, words), lever_grid(found, words), year_grid(found, words), kpi_grid(found, told.kpis, words)]
+    return RoadmapStep(grids=grids, said=said, write=lambda place: _pages(place, asked, found, grids, [*said, *reading(found, told, words)], words))
 
 
-def _pages(place: Path, asked: RoadmapFile, found: LeverBridge, grids: Sequence[TextGrid], said: Sequence[str]) -> None:
+def _pages(place: Path, asked: RoadmapFile, found: LeverBridge, grids: Sequence[TextGrid], said: Sequence[str], words: Words) -> None:
     from e2esim.report.lever_bridge import waterfall
     from e2esim.report.lever_bridge_folder import GridPage, build_grid_page
     from e2esim.report.pictures.waterfall import draw_waterfall
-    from e2esim.report.words import Words
 
-    words = Words("en")
     picture = draw_waterfall(list(waterfall(found, words)), words, asked.title)
-    page = GridPage(kind="Roadmap, evaluated", title=asked.title, facts=[" ".join(asked.words)], said=said, picture=picture, grids=grids, reading=asked.drivers)
+    page = GridPage(kind=words("rm_kind"), title=asked.title, facts=[" ".join(asked.words)], said=said, picture=picture, grids=grids, reading=asked.drivers)
     (place / "report.html").write_text(build_grid_page(page, words), encoding="utf-8")
 
 
@@ -305,7 +302,7 @@ def _units() -> Mapping[str, str]:
     return {name: kpi.unit for name, kpi in CATALOGUE.items()}
 
 
-def _limits(asked: RoadmapFile, found: LeverBridge) -> list[str]:
+def _limits(asked: RoadmapFile, found: LeverBridge, words: Words) -> list[str]:
     """Whether the constraints of the strategy hold."""
     from e2esim.cli.optimise_command import read_constraints
 
@@ -314,20 +311,34 @@ def _limits(asked: RoadmapFile, found: LeverBridge) -> list[str]:
     for limit in read_constraints(asked.constraints):
         text = f"{limit.kpi} {limit.sense} {limit.limit:g}"
         if limit.kpi not in means:
-            said.append(f"constraint {text} cannot be told")
+            said.append(words("rm_limit_untold", limit=text))
         else:
-            said.append(f"constraint {text} {'is kept' if limit.violation(means[limit.kpi]) <= 0.0 else 'is BROKEN'}: {means[limit.kpi]:.4g}")
+            state = "rm_limit_kept" if limit.violation(means[limit.kpi]) <= 0.0 else "rm_limit_broken"
+            said.append(words(state, limit=text, value=f"{means[limit.kpi]:.4g}"))
     return said
 
 
-def _feedback(asked: RoadmapFile, company: Scenario) -> str:
+def _feedback(asked: RoadmapFile, company: Scenario, words: Words) -> str:
     """Whether those who answer hear what came of it."""
     named = {one.lever for one in asked.levers}
     rows: pl.DataFrame = company.tables["lever_changes"]
     returned = [lever for lever, target in rows.select("lever", "target").iter_rows() if lever in named and target == "segments.response_share"]
-    if returned:
-        return f"Feedback is returned to those who gave it (lever {returned[0]}); see the response rate."
-    return "Feedback is collected and not returned: no lever of this roadmap tells people what came of their answers. Staff are not asked in the model."
+    return words("rm_returned", lever=returned[0]) if returned else words("rm_not_returned")
+
+
+def spoken(language: str) -> Words:
+    """Words of a language.
+
+    Raises
+    ------
+    InputErrors
+        If the report does not speak it.
+    """
+    from e2esim.report.words import LANGUAGES, Words
+
+    if language not in LANGUAGES:
+        raise InputErrors([_problem("--language", language, "the report does not speak it", f"one of: {', '.join(LANGUAGES)}")])
+    return Words(language)
 
 
 def _problem(column: str, value: str, message: str, remedy: str) -> Problem:

@@ -73,7 +73,7 @@ TABLES: tuple[Table, ...] = (
             share("unsold_share_y", "share of a trade account's stock sent back in a year as unsold", 0.0),
             share("integration", "probability that the next touchpoint knows what the last one knew, where a journey crosses between online and physical", 0.5),
             share("change_share", "share of the order lines of its trade accounts that they want changed before delivery (quantity, day, item)", 0.0),
-            optional("commission_share", "share of line value", "commission or marketplace fee", 0.0),
+            share("commission_share", "commission or marketplace fee, of the value of a line", 0.0),
             optional("early_d", "days", "days before the promised one from which on its buyers accept goods", 365.0),
             optional("late_d", "days", "days after the promised one that its buyers still count as on time", 0.0),
             optional("usual_service", "share", "mean of fill rate and kept promises that its trade accounts are used to", 0.9, high=1.0),
