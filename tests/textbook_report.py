@@ -7,6 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from stage_answers import stage_answers
 from textbook_answers import REPLICATIONS, USUAL, answers, obtained
 
 _HEAD = """# Validation: textbook worlds
@@ -15,6 +16,17 @@ Written by `make validation` from the right answers in `tests/textbook_answers.p
 company below `scenarios/textbook`, read and run like any other (`e2esim run scenario=textbook/NAME -n REPLICATIONS`); none has code of its own.
 *Error* is the distance in standard errors of the mean over the replications (and of the right answer, where it was simulated itself); 3 is allowed.
 *exact* means equal to a millionth. The order of events at one moment stands in the `scenario.yaml` of each world.
+"""
+
+_STAGES = """
+## Stages of the market's chain
+
+The stages of a market run one by one, in the small worlds of `tests/stage_answers.py`, held by `tests/chain/test_stage_answers.py`. What the tick of the clock
+(an hour) or whole pieces may add is taken off the error. All together they are compared with a model order by order in `tests/oracle`: failed first deliveries,
+inspection of returns and rework are in it.
+
+| Stage | Case | Theory | Obtained | Error | Source |
+|---|---|---|---|---|---|
 """
 
 
@@ -32,6 +44,10 @@ def page() -> str:
         off = got.off(answer)
         error = ("exact" if off == 0.0 else "not exact") if answer.exact else f"{off:.1f} se of {got.se:.2g}"
         parts.append(f"| {answer.what} | {answer.expected:.7g} | {got.value:.7g} | {error} | {answer.source} |\n")
+    parts.append(_STAGES)
+    for stage in stage_answers():
+        error = "within whole pieces" if stage.se == 0.0 else f"{stage.off:.1f} se of {stage.se:.2g}"
+        parts.append(f"| {stage.stage} | {stage.what} | {stage.expected:.5g} | {stage.value:.5g} | {error} | {stage.source} |\n")
     return "".join(parts)
 
 

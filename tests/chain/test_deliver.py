@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from e2esim.chain import deliver_kernels as kernels
-from e2esim.chain.deliver import next_departure
+from e2esim.chain.departing import next_departure
 from e2esim.domain.book import LineProblem, OrderKind, OrderState, Service
 from e2esim.domain.events import Event
 from e2esim.streams import Streams

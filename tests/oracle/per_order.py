@@ -7,7 +7,8 @@ of a promise, when a customer asks for a late order) are stated here once more, 
 
 A customer has a need, stays or leaves (BG/NBD, drop-out moved by satisfaction), buys and is promised the quoted lead time.
 The order waits for the plant to open, for stock (first in, first out, lines in full), for the crew, for the truck; it travels,
-waits for the receiving hours and is judged. Late orders make some customers ask; some send the goods back.
+waits for the receiving hours, may find nobody and come again, and is judged. Late orders make some customers ask; some send the goods
+back, which wait for inspection. Faulty pieces of a lot are put right at once on the machine, or scrapped.
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ class Oracle:
         self.env = simpy.Environment()
         self.open = world.plant.calendar
         self.stock = [simpy.Container(self.env, init=float(quantity)) for quantity in world.opening.on_hand]
-        self.crew = simpy.Resource(self.env)
+        self.crew, self.inspectors = simpy.Resource(self.env), simpy.Resource(self.env)
         sold = [i for i in range(world.items.n) if world.items.sold[i]]
         pieces = [float(world.cells.yearly[0, i]) / (1.0 + float(world.items.pair_share[i])) for i in sold]
         self.sold, self.purchases_y = sold, pieces
@@ -262,6 +263,9 @@ class Oracle:
         yield self.until(self.next_truck(self.env.now))
         order.shipped = self.env.now
         yield self.until(self.arrival(order.shipped))
+        if self.dice.random() < float(self.world.lanes.miss_share[0]):
+            saturday = (int(self.env.now // 24.0) + self.world.start.weekday()) % 7 == 5
+            yield self.env.timeout(48.0 if saturday else 24.0)
         order.delivered = self.env.now
         order.satisfaction = self.judge(order)
         self.feel(customer, order.satisfaction)
@@ -289,11 +293,15 @@ class Oracle:
         return 24.0 * day + max(hour, RECEIVE_FROM)
 
     def send_back(self, order: Order) -> Process:
-        """Second thoughts, two days to two weeks after delivery; half of the pieces are as new and are put away in working time."""
+        """Second thoughts, two days to two weeks after delivery; inspected in turn; half of the pieces are as new, put away in working time."""
         back = order.delivered + 24.0 * self.dice.uniform(*REGRETS_D)
         if back <= 0.0:
             return  # before the run
         yield self.until(back)
+        if math.isfinite(self.world.plant.inspection_pcs_h):
+            with self.inspectors.request() as turn:
+                yield turn
+                yield self.until(self.open.add(self.env.now, order.quantity / self.world.plant.inspection_pcs_h))
         order.returned = self.env.now
         good = order.quantity // 2
         if order.quantity % 2 == 1 and self.dice.random() < 0.5:
@@ -312,7 +320,22 @@ class Oracle:
             if end == math.inf:
                 return
             yield self.until(end)
-            yield self.stock[item].put(float(quantity))
+            pieces = round(quantity)
+            while pieces:
+                faulty, again = self.look_at(int(item), pieces)
+                if pieces > faulty:
+                    yield self.stock[item].put(float(pieces - faulty))
+                pieces = again
+                if pieces:
+                    yield self.until(calendar.add(self.env.now, float(r.run_h[step]) * pieces / efficiency))
+
+    def look_at(self, item: int, pieces: int) -> tuple[int, int]:
+        """Pieces found faulty, and those of them that are put right."""
+        rework = self.world.items.rework
+        if rework is None:
+            return 0, 0
+        faulty = sum(self.dice.random() < float(rework.fault[item]) for _ in range(pieces))
+        return faulty, sum(self.dice.random() < float(rework.share[item]) for _ in range(faulty))
 
     # --- what is felt --------------------------------------------------------------------------------------------------
     def judge(self, order: Order) -> float:

@@ -23,7 +23,7 @@ F = npt.NDArray[np.float64]
 TICKS = (4.0, 1.0, 0.25)  # [h]
 FIGURES = (
     "lead_time_d", "late_d", "on_time", "satisfaction", "spread", "purchases_a_customer", "repeat_share", "returns", "stock_wait_h", "memory",
-    "left_share",
+    "left_share", "return_d",
 )  # fmt: skip
 COLUMNS = ("placed", "promised", "allocated", "delivered", "satisfaction", "returned")
 Samples = dict[str, dict[str, F]]
@@ -38,6 +38,7 @@ def figures(opening: int, book: dict[str, F], again: F, memory: F, gone: int) ->
         (delivered - placed).mean() / 24.0, np.maximum(delivered - promised, 0.0).mean() / 24.0,
         (np.floor(delivered / 24.0) <= np.floor(promised / 24.0)).mean(), felt.mean(), felt.std(), len(done) / opening, again.mean(),
         back.mean(), np.nanmean(book["allocated"] - book["placed"]), memory.mean(), gone / opening,
+        np.nanmean(book["returned"][done] - delivered) / 24.0,
     )  # fmt: skip
     return {name: float(value) for name, value in zip(FIGURES, values, strict=True)}
 
@@ -135,10 +136,10 @@ def three_lots(folder: Path) -> Path:
         routings=grid("item step work_centre setup_h_per_lot run_h_per_unit", ("pillow", 10, "sewing", 0.0, 2.0), ("topper", 10, "sewing", 0.0, 2.0)),
         receipts=grid("receipt kind item qty due", *((f"W{k}", "production", "pillow", 1, "2026-01-07") for k in range(3))),
         stock=lambda rows: [row | ({"on_hand": 0} if row["item"] == "pillow" else {}) for row in rows],
-        items=lambda rows: changed(rows, pair_share=0.0),
+        items=lambda rows: changed(rows, pair_share=0.0, scrap_share=0.0, rework_share=0.0),
         sites=lambda rows: changed(rows, picking_pcs_h=0.4),
         modes=lambda rows: changed(rows, late_share=0.0),
-        lanes=lambda rows: changed(rows, transit_d=1.25, transit_sigma=0.0, departures="35", cutoff="15:30"),
+        lanes=lambda rows: changed(rows, transit_d=1.25, transit_sigma=0.0, departures="35", cutoff="15:30", miss_share=0.0),
     )  # fmt: skip
 
 

@@ -18,7 +18,10 @@ from worlds import Change, Row, tiny_world
 START = dt.date(2026, 1, 5)
 PIECES_A_CUSTOMER = {"pillow": 0.73, "topper": 0.24}  # [pcs/year] gives a base of about ``customers`` at the parameters below
 LOTS_A_WEEK = {"pillow": 7, "topper": 3}  # ten lots of four hours fill a week of forty hours
-SUPPLY = 1.10  # pieces made over pieces in demand
+SUPPLY = 1.23  # pieces started over pieces in demand
+SENT_BACK = 0.06
+FAULT, PUT_RIGHT = 0.1, 0.5  # share of the pieces faulty each time; of these, put right
+MISSED, INSPECTED = 0.1, 0.7  # share of first deliveries that find nobody; load of the inspection
 
 
 def grid(names: str, *rows: tuple[Any, ...]) -> list[Row]:
@@ -70,10 +73,10 @@ def _goods(yearly: Mapping[str, float], lot: Mapping[str, int]) -> dict[str, lis
     return {
         "brands": grid("brand name quality", ("alba", "Alba", 1.0)),
         "items": grid(
-            "item name category brand unit sold weight_kg volume_m3 life_y pair_share lot_min lot_multiple lead_time_d cover_d",
-            ("pillow", "Pillow", "pillow", "alba", "pcs", "true", 1, 0.03, 1.0, 0.3, lot["pillow"], 1, 2, 1),
-            ("topper", "Topper", "topper", "alba", "pcs", "true", 8, 0.1, 2.0, 0.0, lot["topper"], 1, 2, 1),
-            ("foam", "Foam", "raw", "", "kg", "false", 1, 0.02, 5, 0, 1, 1, 1, 0),
+            "item name category brand unit sold weight_kg volume_m3 life_y pair_share lot_min lot_multiple lead_time_d cover_d scrap_share rework_share",
+            ("pillow", "Pillow", "pillow", "alba", "pcs", "true", 1, 0.03, 1.0, 0.3, lot["pillow"], 1, 2, 1, FAULT, PUT_RIGHT),
+            ("topper", "Topper", "topper", "alba", "pcs", "true", 8, 0.1, 2.0, 0.0, lot["topper"], 1, 2, 1, FAULT, PUT_RIGHT),
+            ("foam", "Foam", "raw", "", "kg", "false", 1, 0.02, 5, 0, 1, 1, 1, 0, 0, 0),
         ),
         "bom": grid("parent component qty_per", ("pillow", "foam", 1), ("topper", "foam", 4)),
         "modes": grid("mode late_share late_median_d late_sigma", ("parcel", 0.1, 2.0, 0.6)),
@@ -91,7 +94,9 @@ def _plant(weekly: Mapping[str, float], lot: Mapping[str, int]) -> dict[str, lis
         "routings": grid(
             "item step work_centre setup_h_per_lot run_h_per_unit", *((item, 10, "sewing", 0.0, 4.0 / quantity) for item, quantity in lot.items())
         ),
-        "sites": grid("site name kind calendar picking_pcs_h", ("plant", "Plant", "plant", "day", pieces_h / 0.75)),
+        "sites": grid(
+            "site name kind calendar picking_pcs_h inspection_pcs_h", ("plant", "Plant", "plant", "day", pieces_h / 0.75, SENT_BACK * pieces_h / INSPECTED)
+        ),
     }
 
 
@@ -102,9 +107,9 @@ def _selling(yearly: Mapping[str, float]) -> dict[str, list[Row]]:
         "season": grid("season month index", *(("flat", m, 1.0) for m in range(1, 13))),
         "channels": grid(
             "channel name kind buyer online quoted_lead_d reference_lead_d second_thought_share integration",
-            ("web", "Web shop", "direct", "b2c", "true", 4, 5, 0.06, 1.0),
+            ("web", "Web shop", "direct", "b2c", "true", 4, 5, SENT_BACK, 1.0),
         ),
-        "lanes": grid("channel market mode transit_d transit_sigma departures cutoff", ("web", "home", "parcel", 2, 0.25, "12345", "15:00")),
+        "lanes": grid("channel market mode transit_d transit_sigma departures cutoff miss_share", ("web", "home", "parcel", 2, 0.25, "12345", "15:00", MISSED)),
         "prices": grid("item channel price_eur consumer_eur reference_eur", ("pillow", "web", 35, 35, 35), ("topper", "web", 120, 120, 120)),
         "history": grid("period item market channel qty", *((m, item, "home", "web", pieces / 12) for m in months for item, pieces in yearly.items())),
         "segments": grid(

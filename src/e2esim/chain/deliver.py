@@ -10,6 +10,7 @@ import simpy
 
 from e2esim.chain import deliver_kernels as kernels
 from e2esim.chain.attempts import Attempts
+from e2esim.chain.departing import next_departure
 from e2esim.chain.phases import At, Phase
 from e2esim.chain.stock import Stock
 from e2esim.chain.truck_kernels import waiting_load
@@ -24,7 +25,7 @@ from e2esim.streams import Streams
 Rows = npt.NDArray[np.int32]
 F = npt.NDArray[np.float64]
 
-_STREAMS = ("deliver.transit", "deliver.late", "deliver.damage", "deliver.install")
+_STREAMS = ("deliver.transit", "deliver.late", "deliver.damage", "deliver.install", "deliver.customs", "deliver.slot")
 _INSTALLATION = SERVICES.index("installation")
 
 
@@ -115,7 +116,7 @@ class Deliver:
             b["kind"], b["channel"], b["market"], b["services"], b["shipped"], b["allocated"], b["state"],
             b["delivered"], b["problems"],
             w.lanes.of, w.lanes.transit_d, w.lanes.sigma, w.lanes.damage, w.lanes.mode,
-            w.modes.late_share, w.modes.late_median_d, w.modes.late_sigma, w.channels.consumer_d,
+            w.modes.late_share, w.modes.late_median_d, w.modes.late_sigma, w.lanes.customs_share, w.lanes.customs_d, w.lanes.slot_h, w.channels.consumer_d,
             float(w.services.effect[_INSTALLATION]), self._monday, self._keys,
         )
         return out
@@ -164,16 +165,3 @@ class Deliver:
                 int(self._head[lane]), t, float(lanes.truck_m3[lane]), b["picked"], self.stock.links.next, b["item"], b["quantity"], self.world.items.volume_m3,
             )
         )  # fmt: skip
-
-
-def next_departure(departs: npt.NDArray[np.bool_], cutoff_h: float, monday: int, t: float) -> float:
-    """First departure at or after ``t`` [h], inf if none leaves; ``departs`` (7,) from Monday, day 0 is ``monday``.
-
-    >>> next_departure(np.array([1, 0, 0, 1, 0, 0, 0], dtype=bool), 17.0, 0, 18.0)  # missed Monday's truck
-    89.0
-    """
-    day = math.floor(t / 24.0)
-    for d in range(day, day + 8):
-        if departs[(d + monday) % 7] and 24.0 * d + cutoff_h >= t:
-            return 24.0 * d + cutoff_h
-    return math.inf

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from numba import njit
 
 from e2esim.domain.book import LineProblem, OrderKind, OrderState, Service
-from e2esim.streams.draws import lognormal, uniform
+from e2esim.streams.draws import child, lognormal, uniform
 
 Rows = npt.NDArray[np.int32]
 F = npt.NDArray[np.float64]
@@ -22,10 +22,11 @@ T = npt.NDArray[np.float32]
 Kind = npt.NDArray[np.uint8]
 Keys = npt.NDArray[np.uint64]
 
-TRANSIT, LATE, DAMAGE, INSTALL = 0, 1, 2, 3  # numbers of the keys
+TRANSIT, LATE, DAMAGE, INSTALL, CUSTOMS, SLOT = 0, 1, 2, 3, 4, 5  # numbers of the keys
 OPENS, CLOSES = 8.0, 19.0  # [h] consumers and shops receive, Monday to Saturday
 SECOND_ATTEMPT = 2  # [working days] after a failed installation
 
+_DIRECT = int(OrderKind.DIRECT)
 _REPLENISH = int(OrderKind.REPLENISH)
 _SELL_OUT = int(OrderKind.SELL_OUT)
 _SHIPPED = int(OrderState.SHIPPED)
@@ -98,6 +99,28 @@ def journey(
 
 
 @njit(cache=True)
+def cleared(shipped: float, lane: int, share: float, hold_h: float, keys: Keys) -> float:
+    """When the customs let a truck go on that left at ``shipped`` [h]: a ``share`` of the trucks of a lane waits ``hold_h``, with all that is on it."""
+    held = share > 0.0 and uniform(keys[CUSTOMS], child(lane, int(shipped // 24.0)), 0) < share
+    return shipped + hold_h if held else shipped
+
+
+@njit(cache=True)
+def in_slot(t: float, address: int, slot_h: float, monday: int, keys: Keys) -> float:
+    """When goods that could be delivered at ``t`` [h] are, in the slot of ``slot_h`` that the consumer chose: any of the day alike (assumed).
+
+    That day if the slot has not passed, else the next one that is no Sunday; any moment of the slot alike.
+    """
+    day = math.floor(t / 24.0)
+    slots = max(1, int((CLOSES - OPENS) / slot_h + 1e-9))
+    begin = OPENS + slot_h * int(slots * uniform(keys[SLOT], address, 0))
+    hour = begin + min(slot_h, CLOSES - begin) * uniform(keys[SLOT], address, 1)
+    if t - 24.0 * day > hour:
+        day += 2 if (day + 1 + monday) % 7 == 6 else 1
+    return 24.0 * day + hour
+
+
+@njit(cache=True)
 def sort_by_lane(
     rows: Rows, channel: Kind, market: Kind, lane_of: I, head: Rows, tail: Rows, ready: I, link: Rows,
 ) -> int:
@@ -140,7 +163,7 @@ def arrive(
     kind: Kind, channel: Kind, market: Kind, services: Kind, shipped: T, allocated: T,
     state: Kind, delivered: T, problems: Kind,
     lane_of: I, transit_d: F, sigma: F, damage: F, mode: I, late_share: F, late_median_d: F, late_sigma: F,
-    consumer_d: F,
+    customs_share: F, customs_d: F, slot_h: F, consumer_d: F,
     install_failure: float, monday: int, keys: Keys,
 ) -> None:
     """Delivery times of rows under way, (n,) [h], into ``out``; with ``write`` they happen: time, state, problems."""
@@ -151,8 +174,9 @@ def arrive(
         installed = (services[r] & _INSTALLATION) != 0
         if truck:
             m = mode[lane]
+            start = cleared(np.float64(shipped[r]), lane, customs_share[lane], 24.0 * customs_d[lane], keys)
             t, bits = journey(
-                address[r], np.float64(shipped[r]), True, installed, 24.0 * transit_d[lane], sigma[lane], late_share[m],
+                address[r], start, True, installed, 24.0 * transit_d[lane], sigma[lane], late_share[m],
                 24.0 * late_median_d[m], late_sigma[m], damage[lane], install_failure, monday, keys,
             )
         else:
@@ -161,6 +185,8 @@ def arrive(
                 address[r], np.float64(allocated[r]), False, installed, 24.0 * consumer_d[channel[r]], spread, 0.0,
                 0.0, 0.0, 0.0, install_failure, monday, keys,
             )
+        if kind[r] == _DIRECT and slot_h[lane] > 0.0:
+            t = in_slot(t, address[r], slot_h[lane], monday, keys)
         out[k] = t
         if write:
             delivered[r] = t

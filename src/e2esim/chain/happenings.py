@@ -104,4 +104,5 @@ def struck(world: World, happened: Sequence[Happening]) -> World:
         carve(calendar, [*site, *windows(happened, Blow.WORK_CENTRE, place)]) for place, calendar in enumerate(world.centres.calendar)
     )
     plant = replace(world.plant, calendar=carve(world.plant.calendar, site))
-    return replace(world, centres=replace(world.centres, calendar=calendars), plant=plant)
+    others = tuple(replace(one, calendar=carve(one.calendar, windows(happened, Blow.SITE, k))) for k, one in enumerate(world.warehouses, start=1))
+    return replace(world, centres=replace(world.centres, calendar=calendars), plant=plant, warehouses=others)

@@ -12,6 +12,8 @@ import simpy
 
 from e2esim.chain.centre import WEEK, Key, WorkCentre
 from e2esim.chain.phases import At, Phase
+from e2esim.chain.rework import PutRight
+from e2esim.chain.second_choice import SecondChoice, Way
 from e2esim.chain.source import add_due
 from e2esim.chain.stock import Stock
 from e2esim.domain.book import LOT_COLUMNS, Columns
@@ -20,6 +22,8 @@ from e2esim.domain.worktime import WorkTime
 from e2esim.domain.world import World
 
 F = npt.NDArray[np.float64]
+
+_SOONER = 1e-6  # priority by which pieces that are put right go before the other lots of their time
 
 
 @dataclass(slots=True, eq=False)
@@ -39,6 +43,8 @@ class Lot:
     queue_h: float = 0.0  # longest wait in front of one work centre
     queue: int = -1  # that work centre
     asked_h: float = math.nan  # since when it has asked for the machine of its next operation
+    again: bool = False  # pieces of another lot that are put right
+    way: Way | None = None  # of its next operation, where there are second choices
 
     @property
     def issued(self) -> bool:
@@ -61,7 +67,8 @@ class Shop:
 
     A lot waits until its whole material is free; material is issued in order of (priority, release number) among the
     lots that ask at the same moment, and a lot that cannot be served does not hold back the next one. Issued material
-    is reserved, and consumed when the first operation starts. Scrap is the expected number, its fraction carried on.
+    is reserved, and consumed when the first operation starts. Scrap is the expected number, its fraction carried on; faulty
+    pieces that can be put right go on as a lot of their own (`e2esim.chain.rework`) and count as open until they are good or scrapped.
     """
 
     def __init__(self, env: simpy.Environment, world: World, stock: Stock, log: EventLog, *, paid: tuple[WorkTime, ...] | None = None) -> None:
@@ -77,10 +84,13 @@ class Shop:
         self.overtime_eur = 0.0
         self.worse: Callable[[int, float], float] | None = None  # share of an item scrapped on top, where events spoil lots
         self._number = 0
+        self.rework = None if world.items.rework is None else PutRight(world, world.items.rework)
+        self._fault = (world.items.scrap if world.items.rework is None else world.items.rework.fault).tolist()
         self._scrap_carry: F = np.zeros(world.items.n)
         self._waiting: dict[int, dict[int, Lot]] = {}  # lots without material, by missing component and release number
         self._asking: list[Lot] = []  # lots that ask for material at this moment
         self._parts, self._steps = _bills(world), _routes(world)
+        self.second = SecondChoice(world, self.centres) if world.routing.others else None
         stock.listeners.append(self._retry)
 
     def start(self) -> None:
@@ -157,8 +167,8 @@ class Shop:
         for lot in self.lots.values():
             if not counted[lot.item]:
                 continue
-            for centre, setup, run in self._steps[lot.item][lot.step :]:
-                hours[centre] += setup + run * lot.quantity
+            for centre, work in self._to_do(lot):
+                hours[centre] += work
         return hours
 
     def queue(self, place: int) -> list[Waiting]:
@@ -166,9 +176,25 @@ class Shop:
         found = []
         for number, family in self.centres[place].waiting():
             lot = self.lots[number]
-            hours = [setup + run * lot.quantity for _, setup, run in self._steps[lot.item][lot.step :]]
+            hours = [work for _, work in self._to_do(lot)]
             found.append(Waiting(number=number, family=family, hours=hours[0], due_h=lot.due_h - sum(hours[1:])))
         return found
+
+    def _to_do(self, lot: Lot) -> list[tuple[int, float]]:
+        """Operations that a lot still has before it: work centre, machine hours."""
+        ahead = range(lot.step, len(self._steps[lot.item]))
+        return [(self._way(lot, step)[0], self._work(lot, step)) for step in ahead]
+
+    def _way(self, lot: Lot, step: int) -> Way:
+        """Work centre, machine hours of set-up and of a piece of an operation: as chosen, else the first choice."""
+        return lot.way if lot.way is not None and step == lot.step else self._steps[lot.item][step]
+
+    def _work(self, lot: Lot, step: int) -> float:
+        """Machine hours of an operation of a lot, without changeover; pieces that are put right need no set-up of their own."""
+        _, setup, run = self._way(lot, step)
+        if lot.again and self.rework is not None:
+            return self.rework.run_h(lot.item, step, run) * lot.quantity
+        return setup + run * lot.quantity
 
     def needs(self) -> F:
         """Material of lots that still wait for it, (items,)."""
@@ -182,19 +208,23 @@ class Shop:
     def _seize(self, lot: Lot) -> None:
         """Queue for a machine of the next operation."""
         lot.asked_h = self.env.now
-        self.centres[self._steps[lot.item][lot.step][0]].seize(lot.key, int(self.world.changeovers.family[lot.item]))
+        if self.second is not None:
+            first = self._steps[lot.item][lot.step]
+            lot.way = first if lot.again else self.second.choose(lot.item, lot.step, lot.quantity, first, lot.asked_h)
+            self.second.load_h[lot.way[0]] += self._work(lot, lot.step)
+        self.centres[self._way(lot, lot.step)[0]].seize(lot.key, int(self.world.changeovers.family[lot.item]))
 
     def _begin(self, number: int, machine: int, change: float) -> None:
         """A machine is taken: the next operation of a lot begins, with ``change`` [h] of changeover before it."""
         lot = self.lots[number]
-        place, setup, run = self._steps[lot.item][lot.step]
+        place = self._way(lot, lot.step)[0]
         centre, asked, now = self.centres[place], lot.asked_h, self.env.now
         if now - asked > lot.queue_h and centre.calendar.hours(asked, now) > 0.0:  # not just closed
             lot.queue_h, lot.queue = now - asked, place
-        if lot.step == 0:
+        if lot.step == 0 and not lot.again:
             for component, each in self._parts[lot.item]:
                 self.stock.consume(component, each * lot.quantity)
-        hours = change + setup + run * lot.quantity
+        hours = change + self._work(lot, lot.step)
         end = centre.end(hours)
         if end < math.inf:  # else the calendar ends first: the lot stays open and its machine taken
             At(self.env, end, Phase.ARRIVE, self._end, number, machine, change, hours)
@@ -202,12 +232,16 @@ class Shop:
     def _end(self, number: int, machine: int, change: float, hours: float) -> None:
         """An operation is done: the machine is free, the lot goes on or is complete."""
         lot = self.lots[number]
-        place = self._steps[lot.item][lot.step][0]
+        place, how = self._way(lot, lot.step)[0], int(lot.again)
+        if self.second is not None:
+            self.second.load_h[place] -= self._work(lot, lot.step)
+            how = how or 2 * (place != self._steps[lot.item][lot.step][0])
+            lot.way = None
         lot.step += 1
         self.centres[place].leave(machine)
         if change > 0:
             self.log.emit(self.env.now, Event.CHANGED_OVER, place=place, item=lot.item, value=change)
-        self.log.emit(self.env.now, Event.OPERATION_DONE, place=place, item=lot.item, quantity=lot.quantity, value=hours)
+        self.log.emit(self.env.now, Event.OPERATION_DONE, place=place, item=lot.item, rows=how, quantity=lot.quantity, value=hours)
         if lot.step < len(self._steps[lot.item]):
             self._seize(lot)
         else:
@@ -215,17 +249,35 @@ class Shop:
 
     def _complete(self, lot: Lot) -> None:
         due = self._scrap_carry[lot.item] + lot.quantity * self._scrap_share(lot.item)
-        scrapped = min(float(np.floor(due + 1e-9)), lot.quantity)
-        self._scrap_carry[lot.item] = due - scrapped
+        faulty = min(float(np.floor(due + 1e-9)), lot.quantity)
+        self._scrap_carry[lot.item] = due - faulty
         del self.lots[lot.key[1]]
         lot.completed_h = self.env.now
-        self.stock.on_order[0, lot.item] -= lot.quantity
-        good = lot.quantity - scrapped
+        again = self._send_back(lot, faulty)
+        self.stock.on_order[0, lot.item] -= lot.quantity - again
+        scrapped = faulty - again
+        good = lot.quantity - faulty
         self.log.emit(self.env.now, Event.LOT_COMPLETED, item=lot.item, quantity=good, value=scrapped)
         self.stock.produce(lot.item, good, scrapped)
 
+    def _send_back(self, lot: Lot, faulty: float) -> float:
+        """Let faulty pieces that can be put right queue again as a lot of their own; return how many they are."""
+        if self.rework is None or faulty <= 0.0:
+            return 0.0
+        pieces = self.rework.pieces(lot.item, faulty)
+        if pieces > 0.0:
+            number, self._number = self._number, self._number + 1
+            now = self.env.now
+            key = (lot.key[0] - _SOONER, number)
+            back = Lot(key=key, item=lot.item, quantity=pieces, due_h=lot.due_h, step=self.rework.step(lot.item), again=True)
+            back.released_h = back.issued_h = now
+            self.lots[number] = back
+            self.log.emit(now, Event.PUT_RIGHT, item=lot.item, quantity=pieces, value=self.rework.material_eur(lot.item, pieces))
+            self._seize(back)
+        return pieces
+
     def _scrap_share(self, item: int) -> float:
-        usual = float(self.world.items.scrap[item])
+        usual = float(self._fault[item])
         return usual if self.worse is None else min(1.0, usual + self.worse(item, self.env.now))
 
     def put_off(self, place: int, hours: float) -> None:

@@ -79,9 +79,9 @@ class Crews:
         self.book, self._site = book, world.items.site
         self.each = tuple(Pick(world, book, log, streams, site=site) for site in world.sites)
 
-    def work(self, crew: WorkTime) -> None:
-        """Let the crew of the plant work in other hours than the warehouse's."""
-        self.each[0].work(crew)
+    def work(self, site: int, crew: WorkTime) -> None:
+        """Let the crew of a site work in other hours than the warehouse's."""
+        self.each[site].work(crew)
 
     def push(self, rows: Rows) -> None:
         """Queue allocated rows for picking."""

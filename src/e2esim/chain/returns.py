@@ -9,11 +9,13 @@ import numpy.typing as npt
 import simpy
 
 from e2esim.chain import returns_kernels as kernels
+from e2esim.chain.inspection import Inspection
 from e2esim.chain.phases import At, Phase
 from e2esim.chain.stock import Stock
 from e2esim.domain.book import Columns, ReturnCause
 from e2esim.domain.calendar import DueCalendar
 from e2esim.domain.events import Event, EventLog
+from e2esim.domain.returning import SORTED_AS
 from e2esim.domain.world import World
 from e2esim.streams import Streams
 
@@ -21,8 +23,16 @@ Rows = npt.NDArray[np.int32]
 Times = npt.NDArray[np.floating]
 Causes = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
+F = npt.NDArray[np.float64]
 
 MONTH = 730.0  # [h]
+
+
+def _treatment(world: World) -> tuple[F, F]:
+    """Shares (as new, repaired, recycled) and costs (repair, recycling, inspection) by cause, (causes, 3) each."""
+    t = world.treatment
+    costs = t.repair_eur, t.recycle_eur, np.full(len(ReturnCause), world.plant.inspection_eur)
+    return np.stack([t.as_new, t.repaired, t.recycled], axis=1), np.stack(costs, axis=1)
 
 
 class Returns:
@@ -37,7 +47,9 @@ class Returns:
         self._goods = DueCalendar(ticks, book.capacity, tick_h=self.tick_h)
         self._used = DueCalendar(ticks, 1, tick_h=self.tick_h)
         self._pending = np.zeros(book.capacity, dtype=np.uint8)  # cause of the return under way, by row
-        self._half_key, self._unsold_key = streams.key("returns.as_new"), streams.key("returns.unsold")
+        self._sort_key, self._unsold_key = streams.key("returns.as_new"), streams.key("returns.unsold")
+        self._share, self._eur = _treatment(world)
+        self.inspection = Inspection(world, book) if np.isfinite(world.plant.inspection_pcs_h) else None
 
     def start(self) -> None:
         """Start the monthly look at unsold stock."""
@@ -73,6 +85,10 @@ class Returns:
             place = int(ReturnCause.USED_PRODUCT)
             self.log.emit(t, Event.RETURNED, place=place, rows=len(used), quantity=float(pieces))
         rows = self._goods.pop(tick)
+        if self.inspection is not None:
+            rows, waited_d = self.inspection.step(rows, t)
+            if len(rows):
+                self.log.emit(t, Event.RETURN_INSPECTED, rows=len(rows), quantity=float(self.book["quantity"][rows].sum()), value=float(waited_d.mean()))
         if len(rows):
             self._take_back(rows, t)
         return rows
@@ -80,16 +96,20 @@ class Returns:
     def _take_back(self, rows: Rows, t: float) -> None:
         b, w, s = self.book, self.world, self.stock
         causes = self._pending[rows]
-        pieces, worth = np.zeros(len(ReturnCause)), np.zeros(len(ReturnCause))
+        pieces, worth, outcomes = np.zeros(len(ReturnCause)), np.zeros(len(ReturnCause)), np.zeros(len(SORTED_AS))
         kernels.take_back(
-            rows, t, self._half_key, b["address"], self._pending, b["kind"], b["channel"], b["item"], b["quantity"], b["problems"],
+            rows, t, self._sort_key, b["address"], self._pending, b["kind"], b["channel"], b["item"], b["quantity"], b["problems"],
             b["revenue_eur"], b["cost_eur"], w.items.cost_eur, w.price, w.channels.buyer, w.items.resale,
-            b["returned"], b["return_cause"], b["credit_eur"], s.on_hand, s.returned, s.scrapped, pieces, worth,
+            self._share, self._eur, b["returned"], b["return_cause"], b["credit_eur"], s.on_hand, s.returned, s.scrapped, pieces, worth, outcomes,
         )
         s.news(*sorted(set(b["item"][rows].tolist())))
         for cause, count in enumerate(np.bincount(causes, minlength=len(ReturnCause))):
             if count:
                 self.log.emit(t, Event.RETURNED, place=cause, rows=int(count), quantity=float(pieces[cause]), value=float(worth[cause]))
+
+        for outcome, count in enumerate(outcomes.tolist()):
+            if count:
+                self.log.emit(t, Event.RETURN_SORTED, place=outcome, quantity=count)
 
     def _month(self, month: int) -> None:
         """Each month accounts send back what they could not sell; it travels the lane's planned transit time."""

@@ -21,7 +21,6 @@ _REPLENISH = int(OrderKind.REPLENISH)
 _DELIVERED = int(OrderState.DELIVERED)
 _DAMAGED = int(LineProblem.DAMAGED)
 _NONE = int(ReturnCause.NONE)
-_SECOND = int(ReturnCause.SECOND_THOUGHTS)
 _UNSOLD = int(ReturnCause.UNSOLD)
 _USED = int(ReturnCause.USED_PRODUCT)
 _OWN = 2  # buyer code of an own branch
@@ -41,19 +40,31 @@ def accept(
 
 
 @njit(cache=True)
+def part(pieces: int, share: float, luck: float) -> int:
+    """Whole pieces of a share: rounded down, one more with the probability of what is left over; ``luck`` uniform.
+
+    >>> part(5, 0.5, 0.4), part(5, 0.5, 0.6), part(4, 0.5, 0.0)
+    (3, 2, 2)
+    """
+    exact = pieces * share
+    whole = int(exact)
+    return whole + 1 if luck < exact - whole else whole
+
+
+@njit(cache=True)
 def take_back(
     rows: Rows, t: float, key: np.uint64, address: npt.NDArray[np.int64], pending: Kind, kind: Kind, channel: Kind, item: Small, quantity: Rows,
     problems: Kind,
-    revenue: T, cost: T, standard: F, price: F, buyer: npt.NDArray[np.int64], resale: F,
-    returned_t: T, return_cause: Kind, credit: T, on_hand: F, returned: F, scrapped: F, pieces: F, worth: F,
+    revenue: T, cost: T, standard: F, price: F, buyer: npt.NDArray[np.int64], resale: F, share: F, eur: F,
+    returned_t: T, return_cause: Kind, credit: T, on_hand: F, returned: F, scrapped: F, pieces: F, worth: F, sorted_out: F,
 ) -> None:
     """Put returned goods where they belong, write time, cause and net credit; ``pieces`` (causes,) counts them, ``worth`` (causes,) adds up
-    ``standard`` cost (items,) of what is as new [EUR].
+    ``standard`` cost (items,) of what can be sold as new again [EUR], ``sorted_out`` (4,) the pieces as new, repaired, B-grade, recycled.
 
-    Second thoughts: half of the pieces are as new; unsold: all of them unless the line was damaged; the rest and
-    every other cause is scrapped for its resale value. Credit is the value of the line, less resale, less the
-    standard cost of what is as new again. A line on which the firm earned nothing is worth its invoice price, except
-    transfers to own branches.
+    ``share`` (causes, 3): as new, of the others repaired, of the rest recycled; what then is left is sold as B-grade for its resale
+    value. ``eur`` (causes, 3): repair, recycling, inspection of a piece. Nothing of a damaged line is unsold as new. Credit is the value
+    of the line, less resale, less the standard cost of what is as new again, with what was spent on it. A line on which the firm earned
+    nothing is worth its invoice price, except transfers to own branches.
     """
     for k in range(rows.shape[0]):
         r = rows[k]
@@ -61,13 +72,11 @@ def take_back(
         pending[r] = _NONE
         i = item[r]
         q = quantity[r]
-        good = 0
-        if cause == _SECOND:
-            good = q // 2
-            if q % 2 == 1 and uniform(key, address[r], 0) < 0.5:
-                good += 1
-        elif cause == _UNSOLD and (problems[r] & _DAMAGED) == 0:
-            good = q
+        damaged = cause == _UNSOLD and (problems[r] & _DAMAGED) != 0
+        unharmed = 0 if damaged else part(q, share[cause, 0], uniform(key, address[r], 0))
+        repaired = part(q - unharmed, share[cause, 1], uniform(key, address[r], 1))
+        recycled = part(q - unharmed - repaired, share[cause, 2], uniform(key, address[r], 2))
+        good = unharmed + repaired
         returned[0, i] += q
         scrapped[0, i] += q - good
         on_hand[0, i] += good
@@ -77,12 +86,18 @@ def take_back(
             if math.isnan(value):
                 value = 0.0
         as_new = good / q if q > 0 else 0.0
+        b_grade = 1.0 - as_new - (recycled / q if q > 0 else 0.0)
         goods = cost[r] if cost[r] > 0.0 or value == 0.0 else standard[i] * q  # bought in a shop of others: the firm booked its cost with the shop
-        credit[r] = value - (1.0 - as_new) * resale[i] * value - as_new * goods
+        spent = repaired * eur[cause, 0] + recycled * eur[cause, 1] + q * eur[cause, 2]
+        credit[r] = value - b_grade * resale[i] * value - as_new * goods + spent
         returned_t[r] = t
         return_cause[r] = cause
         pieces[cause] += q
         worth[cause] += as_new * goods
+        sorted_out[0] += unharmed
+        sorted_out[1] += repaired
+        sorted_out[2] += q - good - recycled
+        sorted_out[3] += recycled
 
 
 @njit(cache=True)

@@ -34,7 +34,8 @@ class Source:
         self.history: list[list[float]] = []  # row, quantity, called, due, arrived, rejected of every call-off
         self.ways: Ways | None = None  # where events hold goods up
         self._held: dict[int, HeldUp] = {}  # open call-offs that an event holds up
-        self._key = streams.key("source.lateness")
+        self.quarantine: dict[int, tuple[int, float, float]] = {}  # call-off number -> item, quantity, free [h]: received and held
+        self._key, self._hold_key = streams.key("source.lateness"), streams.key("source.hold")
         self._number = 0
         self._reject_carry: F = np.zeros(len(world.supply.item))  # rejected units not yet whole, by supply row
 
@@ -69,12 +70,15 @@ class Source:
     def receipts(self, now_day: int, days: int) -> F:
         """Open call-offs by due day from ``now_day``, (items, days); overdue ones count as due tomorrow.
 
-        What an event holds up counts from the day on which it will come, once the firm knows.
+        What an event holds up counts from the day on which it will come, once the firm knows; what is tested, from its end.
         """
         table = np.zeros((self.world.items.n, days))
         for number, (item, quantity, due) in self.open.items():
             held = self._held.get(number)
-            add_due(table, item, quantity, due if held is None or held.seen > 24.0 * now_day else max(due, held.comes), now_day)
+            ready = 24.0 * float(self.world.supply.hold_d[int(self.history[number][0])])
+            add_due(table, item, quantity, ready + (due if held is None or held.seen > 24.0 * now_day else max(due, held.comes)), now_day)
+        for item, quantity, free_h in self.quarantine.values():
+            add_due(table, item, quantity, free_h, now_day)
         return table
 
     def stuck(self, now: float, until: F) -> F:
@@ -130,6 +134,8 @@ class Source:
         self.stock.on_order[0, item] -= quantity
         good = quantity - rejected
         self.stock.receive(item, good)
+        if self.world.supply.hold_d[row] > 0.0:
+            self._test(number, row, good)
         if extra > 0.0:
             self.log.emit(
                 self.env.now, Event.SUPPLY_EXPEDITED, place=place, item=item, quantity=good, value=good * extra * float(supply.price_eur[row])
@@ -138,6 +144,26 @@ class Source:
         self.log.emit(self.env.now, Event.SUPPLY_RECEIVED, place=place, item=item, quantity=good, value=days)
         if rejected > 0:
             self.log.emit(self.env.now, Event.SUPPLY_REJECTED, place=place, item=item, quantity=rejected)
+
+    def _test(self, number: int, row: int, good: float) -> None:
+        """Hold a share of the deliveries: on hand and reserved, still on order for planning, until they have been tested."""
+        supply, due = self.world.supply, self.history[number][3]
+        if uniform(self._hold_key, self._address(row, due), 0) >= supply.hold_share[row]:
+            return
+        item, free_h = int(supply.item[row]), self.env.now + 24.0 * float(supply.hold_d[row])
+        self.stock.reserve(item, good)
+        self.stock.on_order[0, item] += good
+        self.quarantine[number] = (item, good, free_h)
+        self.log.emit(self.env.now, Event.SUPPLY_HELD, place=int(supply.supplier[row]), item=item, quantity=good, value=float(supply.hold_d[row]))
+        At(self.env, free_h, Phase.ARRIVE, self._release, number)
+
+    def _release(self, number: int) -> None:
+        """The goods of a delivery may be used."""
+        item, good, _ = self.quarantine.pop(number)
+        self.history[number][4] = self.env.now
+        self.stock.on_order[0, item] -= good
+        self.stock.reserve(item, -good)
+        self.stock.news(item)
 
     def _hold(self, number: int, row: int, due: float, address: int) -> float:
         """When a call-off comes, events counted in [h]; one that they hold up is remembered."""

@@ -40,6 +40,7 @@ class Stock:
         self.opening, self.received, self.produced, self.returned = (np.zeros(shape) for _ in range(4))
         self.shipped, self.consumed, self.scrapped = (np.zeros(shape) for _ in range(3))
         self.reserved: F = np.zeros(world.items.n)  # at the plant
+        self.misbooked: F = np.zeros(world.items.n)  # by how much the book is above what is there
         self.latest: Rows = np.full(shape[0] * shape[1], -1, dtype=np.int32)  # last replenishment of each shelf
         self.listeners: list[Callable[[int], None]] = []  # told the item when goods come on hand at the plant
         self.links = links if links is not None else Links(book.capacity)
@@ -68,6 +69,16 @@ class Stock:
         """On hand and not reserved at the plant, (items,)."""
         return np.asarray(self.on_hand[0] - self.reserved)
 
+    @property
+    def booked_free(self) -> F:
+        """What the firm believes to be free, (items,): planning and promises know the book, pickers and machines the shelf."""
+        return np.asarray(self.free + self.misbooked)
+
+    @property
+    def due(self) -> F:
+        """Pieces of lines that wait at the plant and may be served, (items,)."""
+        return self._due_pieces
+
     def available(self, item: int) -> float:
         """Free stock of one item at the plant."""
         return float(self.on_hand[0, item] - self.reserved[item])
@@ -93,6 +104,12 @@ class Stock:
         self.reserved[item] -= quantity
         self.on_hand[0, item] -= quantity
         self.consumed[0, item] += quantity
+
+    def lose(self, item: int, quantity: float) -> None:
+        """Let free goods vanish, and the book not know it."""
+        self.on_hand[0, item] -= quantity
+        self.scrapped[0, item] += quantity
+        self.misbooked[item] += quantity
 
     def send(self, item: int, quantity: float) -> None:
         """Let reserved goods leave for another warehouse of the firm."""

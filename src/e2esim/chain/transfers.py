@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import simpy
 
+from e2esim.chain.departing import next_departure
 from e2esim.chain.phases import At, Phase
 from e2esim.chain.source import add_due
 from e2esim.chain.stock import ConservationError, Stock
+from e2esim.chain.ways import Ways
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.world import World
 from e2esim.streams import Streams
@@ -32,7 +35,8 @@ class Truckload:
 class Transfers:
     """Trucks between sites. What is loaded is reserved at its source until the truck leaves, and belongs to the firm on the way.
 
-    Transit is lognormal around its plan, and late on top by the lane's mode, as on every lane of the firm.
+    Transit is lognormal around its plan, and late on top by the lane's mode, as on every lane of the firm. A truck that an event keeps
+    from leaving stands loaded until the next departure of its lane; planning sees its new day of arrival.
     """
 
     def __init__(self, env: simpy.Environment, world: World, stock: Stock, log: EventLog, streams: Streams) -> None:
@@ -40,6 +44,7 @@ class Transfers:
         self.open: dict[int, Truckload] = {}  # loaded and not arrived, by number
         self.sent: F = np.zeros(world.items.n)  # by the stock point that gets them
         self.came: F = np.zeros(world.items.n)
+        self.ways: Ways | None = None  # where events stop trucks
         self._left: list[int] = []  # numbers of those that have left
         self._keys = streams.key("transfer.transit"), streams.key("transfer.late")
         self._number = 0
@@ -82,7 +87,10 @@ class Transfers:
             raise ConservationError(f"transfers to {self.world.items.ids[item]}: {gap[item]:g} pieces have left, not arrived and are on no truck")
 
     def _leave(self, number: int, link: int) -> None:
-        """The truck leaves; await its arrival in working hours of the warehouse."""
+        """The truck leaves, unless an event keeps it; await its arrival in working hours of the warehouse."""
+        if self.ways is not None and not self.ways.moves(link, self.env.now):
+            self._stay(number, link)
+            return
         load, place = self.open[number], link + 1
         for item, pieces in zip(self.world.items.source[load.item].tolist(), load.pieces.tolist(), strict=True):
             self.stock.send(item, pieces)
@@ -94,6 +102,14 @@ class Transfers:
         arrival = self.world.sites[place].calendar.next_open(self.env.now + self._hours(link, self.env.now))
         if np.isfinite(arrival):
             At(self.env, arrival, Phase.ARRIVE, self._arrive, number, link)
+
+    def _stay(self, number: int, link: int) -> None:
+        """The loaded truck waits for the next departure of its lane."""
+        links, now = self.world.links, self.env.now
+        leaves = next_departure(links.departs[link], float(links.cutoff_h[link]), self.world.start.weekday(), math.nextafter(now, math.inf))
+        if leaves < math.inf:
+            self.open[number] = replace(self.open[number], due_h=self.open[number].due_h + leaves - now)
+            At(self.env, leaves, Phase.DEPART, self._leave, number, link)
 
     def _arrive(self, number: int, link: int) -> None:
         """The truck is unloaded."""
@@ -119,4 +135,6 @@ class Transfers:
     def _freight(self, link: int, load: Truckload) -> float:
         """What a truckload costs [EUR]."""
         links = self.world.links
-        return float(links.cost_eur_m3[link] * (load.pieces @ self.world.items.volume_m3[load.item]) + links.cost_eur_line[link] * len(load.item))
+        dearer = 1.0 if self.ways is None else 1.0 + self.ways.moving(link, self.env.now)
+        usual = links.cost_eur_m3[link] * dearer * (load.pieces @ self.world.items.volume_m3[load.item])
+        return float(usual + links.cost_eur_line[link] * len(load.item))

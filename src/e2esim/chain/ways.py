@@ -87,12 +87,18 @@ class Ways:
     # --- outbound ----------------------------------------------------------------------------------------------------
     def leaves(self, lane: int, t: float) -> bool:
         """Whether the truck of a lane that is due at ``t`` [h] leaves."""
-        stopped = self.stopped(lane, t)
-        return stopped <= 0.0 or uniform(self._truck, child(lane, int(t // 24.0)), 0) >= stopped
+        return self._leaves(self.stopped(lane, t), lane, t)
+
+    def _leaves(self, stopped: float, address: int, t: float) -> bool:
+        return stopped <= 0.0 or uniform(self._truck, child(address, int(t // 24.0)), 0) >= stopped
 
     def stopped(self, lane: int, t: float) -> float:
         """Share of the departures of a lane that fall out at ``t`` [h]."""
-        lost = [*windows(self.happened, Blow.LANE, lane), *windows(self.happened, Blow.MODE, int(self.world.lanes.mode[lane]))]
+        return self._lost(t, (Blow.LANE, lane), (Blow.MODE, int(self.world.lanes.mode[lane])))
+
+    def _lost(self, t: float, *places: tuple[Blow, int]) -> float:
+        """Share that is lost at ``t`` [h] to events at any of some places."""
+        lost = [window for kind, at in places for window in windows(self.happened, kind, at)]
         kept = 1.0
         for start, end, share in lost:
             if start <= t < end:
@@ -101,7 +107,21 @@ class Ways:
 
     def freight(self, lane: int, t: float) -> float:
         """Share by which the freight of a lane is raised at ``t`` [h]."""
-        return sum(share for start, end, share in windows(self.happened, Blow.FREIGHT, int(self.world.lanes.mode[lane])) if start <= t < end)
+        return self._dearer(int(self.world.lanes.mode[lane]), t)
+
+    def _dearer(self, mode: int, t: float) -> float:
+        return sum(share for start, end, share in windows(self.happened, Blow.FREIGHT, mode) if start <= t < end)
+
+    # --- between sites -----------------------------------------------------------------------------------------------
+    def moves(self, link: int, t: float) -> bool:
+        """Whether the truck of a lane between sites that is due at ``t`` [h] leaves: its lane, its mode and the site it leaves are open."""
+        links = self.world.links
+        places = (Blow.LANE, len(self.world.lanes.ids) + link), (Blow.MODE, int(links.mode[link])), (Blow.SITE, int(links.source[link]))
+        return self._leaves(self._lost(t, *places), int(links.code[link]), t)
+
+    def moving(self, link: int, t: float) -> float:
+        """Share by which its freight is raised at ``t`` [h]."""
+        return self._dearer(int(self.world.links.mode[link]), t)
 
 
 def arrival(called: float, due: float, way_h: float, work: Sequence[Window], longer: Sequence[Window], way: Sequence[Window]) -> float:

@@ -10,6 +10,7 @@ import polars as pl
 from e2esim.config.checks import Check, View, needs
 from e2esim.config.grids import ROW
 from e2esim.config.problems import COMMAND_LINE, Problem, did_you_mean
+from e2esim.domain.build.stock_points import plant_site
 from e2esim.domain.disturbances import SHARES, SIZE, Blow
 from e2esim.domain.disturbed import CREWS, in_force
 
@@ -39,12 +40,19 @@ def _names(view: View, kind: Blow) -> list[str]:
         return [*sold["item"].to_list(), *column("brands", "brand")]
     pairs = view.table("lanes").filter(pl.col("channel") != "").select("channel", "market").unique(maintain_order=True)
     both = [f"{channel}/{market}" for channel, market in pairs.iter_rows()]
-    return both + sorted({part for pair in both for part in pair.split("/")})
+    return [*both, *(_moves(view) if kind == Blow.LANE else []), *sorted({part for pair in both for part in pair.split("/")})]
+
+
+def _moves(view: View) -> list[str]:
+    """Lanes between the firm's own sites."""
+    plant = plant_site(view.table("sites"))
+    moves = view.table("lanes").filter((pl.col("channel") == "") & (pl.col("to") != "")).select("from", "to")
+    return [f"{start or plant}/{end}" for start, end in moves.iter_rows()]
 
 
 @needs(
     "events.kind", "events.target", "suppliers.supplier", "modes.mode", "work_centres.work_centre", "sites.site", "routings.item", "items.item",
-    "items.sold", "brands.brand", "lanes.channel", "lanes.market",
+    "items.sold", "brands.brand", "lanes.channel", "lanes.market", "lanes.from", "lanes.to", "sites.kind",
 )  # fmt: skip
 def events_strike_something(view: View) -> Iterator[Problem]:
     """The target of an event is in the tables."""

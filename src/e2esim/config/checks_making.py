@@ -135,6 +135,31 @@ def something_left_after_scrap(view: View) -> Iterator[Problem]:
         )
 
 
+@needs("items.rework_step", "items.rework_share", "items.scrap_share", "routings.item", "routings.step")
+def rework_has_its_step(view: View) -> Iterator[Problem]:
+    """Pieces are put right at a step of their own routing, and not all of them for ever."""
+    steps = {(item, step) for item, step in view.table("routings").select("item", "step").iter_rows()}
+    stated = view.table("items").filter(pl.col("rework_step").is_not_null())
+    for row, item, step in stated.select(ROW, "item", "rework_step").iter_rows():
+        if (item, step) not in steps:
+            yield view.problem("items", "rework at a step that its routing does not have", row=row, column="rework_step", value=step,
+                               remedy="write a step of table routings, or leave it empty: the last one")  # fmt: skip
+    without = view.table("items").filter((pl.col("rework_share") > 0) & (pl.col("scrap_share") <= 0))
+    for row, item in without.select(ROW, "item").iter_rows():
+        yield view.problem("items", "rework of an item none of whose pieces is faulty", row=row, column="rework_share", value=item, warning=True,
+                           remedy="write in scrap_share the share found faulty, of which rework_share is put right")  # fmt: skip
+
+
+@needs("supply.hold_share", "supply.hold_d")
+def holds_take_time(view: View) -> Iterator[Problem]:
+    """What is held is held for some time, and the other way round."""
+    halves = view.table("supply").filter((pl.col("hold_share") > 0) != (pl.col("hold_d") > 0))
+    for row, portion, days in halves.select(ROW, "hold_share", "hold_d").iter_rows():
+        column = "hold_d" if portion > 0 else "hold_share"
+        yield view.problem("supply", "deliveries are held for no time" if portion > 0 else "days of a hold, but no delivery is held", row=row, column=column,
+                           value=days if portion > 0 else portion, remedy="state both hold_share and hold_d, or neither", warning=True)  # fmt: skip
+
+
 @needs("calendars.start", "calendars.end", "calendars.weekday", "calendars.calendar")
 def shifts_in_order(view: View) -> Iterator[Problem]:
     """A shift ends after it starts and does not overlap another one of its day."""
@@ -279,6 +304,6 @@ def work_takes_time(view: View) -> Iterator[Problem]:
 
 
 CHECKS: tuple[Check, ...] = (
-    no_cycle, known_families, made_or_bought, bills_of_made_items, something_left_after_scrap, shifts_in_order, closures_in_order,
-    working_time, one_plant, orders_of_sold_items, receipts_can_come, work_takes_time,
+    no_cycle, known_families, made_or_bought, bills_of_made_items, something_left_after_scrap, rework_has_its_step, holds_take_time, shifts_in_order,
+    closures_in_order, working_time, one_plant, orders_of_sold_items, receipts_can_come, work_takes_time,
 )  # fmt: skip

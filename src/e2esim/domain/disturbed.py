@@ -28,6 +28,8 @@ class Struck(NamedTuple):
     cells: w.Cells
     channels: w.Channels
     markets: tuple[str, ...]
+    sites: tuple[str, ...]  # in use, the plant first
+    sources: w.I  # (sites - 1,) site that supplies each warehouse
 
 
 def in_force(active: str, events: Sequence[str], triggers: Sequence[str]) -> list[int]:
@@ -106,11 +108,13 @@ def targets(kind: Blow, name: str, s: Struck, brands: Sequence[str]) -> tuple[in
     if kind == Blow.WORK_CENTRE:
         return _named(name, s.centres.ids)
     if kind == Blow.SITE:
-        return (0,)
+        return _named(name, s.sites)
     if kind == Blow.STAFF:
         return _named(name, CREWS)
     if kind == Blow.LANE:
-        return tuple(k for k, lane in enumerate(s.lanes.ids) if name in ("", lane, *lane.split("/")))
+        served = tuple(k for k, lane in enumerate(s.lanes.ids) if name in ("", lane, *lane.split("/")))
+        moves = [f"{s.sites[source]}/{site}" for source, site in zip(s.sources, s.sites[1:], strict=True)]
+        return served + tuple(len(s.lanes.ids) + k for k, lane in enumerate(moves) if name in ("", lane))
     if kind == Blow.DEMAND:
         cells = [f"{s.channels.ids[c]}/{s.markets[m]}" for c, m in zip(s.cells.channel, s.cells.market, strict=True)]
         return tuple(k for k, cell in enumerate(cells) if name in ("", cell, *cell.split("/")))

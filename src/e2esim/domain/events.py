@@ -19,7 +19,7 @@ class Event(IntEnum):
     SUPPLY_RECEIVED = 4  # place = supplier, item, quantity accepted, value = days late
     SUPPLY_REJECTED = 5  # place = supplier, item, quantity rejected
     LOT_RELEASED = 6  # place = first work centre, item, quantity
-    OPERATION_DONE = 7  # place = work centre, item, quantity, value = machine hours used (set-up included)
+    OPERATION_DONE = 7  # place = work centre, item, quantity, value = machine hours used (set-up included); rows = 1: pieces put right, 2: at a second choice
     LOT_COMPLETED = 8  # item, quantity good, value = quantity scrapped
     MATERIAL_SHORT = 9  # item = component missing, quantity missing, place = first work centre of the lot
     ORDERS_PLACED = 10  # rows, quantity, value = EUR
@@ -48,6 +48,12 @@ class Event(IntEnum):
     TRANSFER_LEFT = 40  # place = warehouse that gets it (1 = first beside the plant's), rows = items, quantity = pieces, value = freight in EUR
     TRANSFER_CAME = 41  # place = warehouse, rows = items, quantity = pieces, value = days late
     SITE_COUNTED = 42  # place = site (0 plant), quantity = pieces of sold items on hand there, value = EUR of all stock there
+    PUT_RIGHT = 36  # item; quantity = faulty pieces of a lot that pass operations again, value = EUR of material for them
+    RETURN_INSPECTED = 37  # rows; quantity = pieces, value = mean days that they waited for it
+    RETURN_SORTED = 38  # place = what becomes of returned pieces (domain.returning.SORTED_AS), quantity = pieces
+    SUPPLY_HELD = 39  # place = supplier, item, quantity = received goods that may not be used until they are tested, value = days
+    RECORD_COUNTED = 43  # place = site, item; rows = 1 where the book was right, quantity = units by which it was too high (below zero: low), value = EUR
+    STOCK_LOST = 44  # place = site, item; quantity that nobody noticed, value = its standard cost [EUR]
     MATERIAL_PRICED = 23  # item = material; [EUR/unit, unit]
 
 

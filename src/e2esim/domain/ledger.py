@@ -39,7 +39,7 @@ class Posted(IntEnum):
     SET_UP = 14  # machine hours of set-ups and changeovers
     IDLE = 15  # machine hours open and not used
     OVERTIME = 16  # extra cost of overtime and extra shifts
-    SCRAP = 17  # hours spent on pieces that were scrapped
+    SCRAP = 17  # hours spent on pieces that were scrapped or put right, what went into these, and goods lost from the stock
     PRICE_VARIANCE = 18  # paid to suppliers above the standard price, and for expediting
     OVERHEAD = 19
     CARRYING = 20  # cost of holding stock

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from e2esim.domain.book import ReturnCause
 from e2esim.domain.world import PHASES, SERVICES, World
 
 F = npt.NDArray[np.float64]
@@ -89,13 +90,19 @@ def _services(world: World) -> F:
 def _credits(world: World, price: F) -> F:
     """Credits for what is expected to come back, less what it is still worth, (cells, items) [EUR/pcs]."""
     w, c = world, world.cells
-    cost, resale = w.items.cost_eur[None, :], w.items.resale[None, :]
-    second = w.channels.second_thoughts[c.channel, None] * (price * (1.0 - 0.5 * resale) - 0.5 * cost)
-    defect = w.items.defect[None, :] * price * (1.0 - resale)
+    second = w.channels.second_thoughts[c.channel, None] * _lost(w, ReturnCause.SECOND_THOUGHTS, price)
+    defect = w.items.defect[None, :] * _lost(w, ReturnCause.DEFECT, price)
     unsold = np.zeros(len(c.channel))
     for cell in np.flatnonzero(w.channels.buyer[c.channel] == 1):
         members = c.account_order[c.account_start[cell] : c.account_start[cell + 1]]
         if len(members):
             held_d = float((w.accounts.cover_d[members] + 0.5 * w.accounts.review_d[members]).mean())
             unsold[cell] = w.channels.unsold_y[c.channel[cell]] * held_d / 365.0
-    return np.asarray(second + defect + unsold[:, None] * np.maximum(price - cost, 0.0))
+    return np.asarray(second + defect + unsold[:, None] * np.maximum(_lost(w, ReturnCause.UNSOLD, price), 0.0))
+
+
+def _lost(world: World, cause: ReturnCause, price: F) -> F:
+    """What a piece that comes back costs: its price, less what it is worth still, with its treatment, (cells, items) [EUR]."""
+    t, items = world.treatment, world.items
+    left = price * (1.0 - t.b_grade(cause) * items.resale[None, :]) - t.sellable(cause) * items.cost_eur[None, :]
+    return np.asarray(left + (t.cost_eur(cause) + world.plant.inspection_eur))

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from e2esim.domain.changeovers import Changeovers
 from e2esim.domain.disturbances import NO_EVENTS, Disturbances
+from e2esim.domain.returning import Treatment
+from e2esim.domain.rework import Rework
 from e2esim.domain.settings import ATTRIBUTES as ATTRIBUTES
 from e2esim.domain.settings import Settings
 from e2esim.domain.worktime import WorkTime
@@ -43,7 +46,8 @@ class Items:
     lot_multiple: F
     lead_h: F  # [h] planned manufacturing lead time
     cover_d: F  # [days] safety stock as cover
-    scrap: F
+    scrap: F  # share lost for good
+    rework: Rework | None  # where faulty pieces are put right
     defect: F
     resale: F
     cost_eur: F  # standard cost, rolled up where the table says 0
@@ -90,6 +94,14 @@ class Bom:
     flat: F  # (items, items) total units of component j in one unit of i, own item excluded
 
 
+class OtherWay(NamedTuple):
+    """A second choice for an operation; hours as the routing states them."""
+
+    centre: int
+    setup_h: float
+    run_h: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class Routing:
     """Operations in compressed rows by item, in sequence; run hours are divided by ``scale``."""
@@ -98,8 +110,10 @@ class Routing:
     centre: I
     setup_h: F
     run_h: F
-    centre_hours: F  # (centres, items) run hours in one unit, through all levels of the bill
+    centre_hours: F  # (centres, items) run hours in one unit, through all levels of the bill, with what putting faulty pieces right takes
+    rework_hours: F  # (centres, items) of these, expected for putting right
     setup_hours: F  # (centres, items) set-up hours of one lot of the item itself
+    others: tuple[tuple[OtherWay, ...], ...] = ()  # second choices of each operation, first first; empty where there are none at all
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,8 +152,15 @@ class Supply:
     lot_multiple: F
     weekly_capacity: F  # inf = no limit
     reject: F
+    hold_share: F  # of the deliveries
+    hold_d: F  # 0 where none is held
     mode: I
     start: I  # (items + 1,) rows of each item
+
+    @property
+    def ready_d(self) -> F:
+        """Days from call-off until goods may be used, those held counted in, (rows,)."""
+        return np.asarray(self.lead_d + self.hold_d)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +184,12 @@ class Warehouse:
     pick_error: float
     picking_cost_eur: float
     holding_share_y: float
+    inspection_pcs_h: float = np.inf  # returned pieces, inf = at once
+    inspection_eur: float = 0.0  # [EUR/pcs]
+    misbooked: float = 0.0  # share of the units that move
+    shrink: float = 0.0  # share of the units that move
+    count_d: float = 30.0
+    count_eur: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,7 +239,10 @@ class Lanes:
     cost_eur_m3: F
     cost_eur_line: F
     damage: F
-    miss_share: F
+    customs_share: F  # of the trucks
+    customs_d: F
+    slot_h: F  # 0 = any time of the day
+    miss_share: F  # in the slot
     miss_eur: F
     truck_m3: F  # scaled, inf = no limit
     truck_eur: F  # a truck, scaled
@@ -398,6 +428,7 @@ class World:
     services: Services
     opening: Opening
     demand_weekly: F  # (weeks of history, items) past consumer demand by week, scaled, oldest first
+    treatment: Treatment  # of returned goods
     disturbances: Disturbances = NO_EVENTS
 
     @property

@@ -106,6 +106,8 @@ def payments(reading: Reading) -> dict[str, tuple[Array, Cents]]:
     }
     for name, accounts in _JOURNAL.items():
         found[name] = _joined(*(_of(journal, account) for account in accounts))
+    beside = (_of(journal, account) for account in (Posted.FREIGHT, Posted.WAREHOUSE))  # between sites, counting of stock
+    found["freight_warehouse"] = _joined(found["freight_warehouse"], *beside)
     found["plant"] = _joined(found["plant"], _of(journal, Balance.MADE, -1))  # hours open, used or not
     found["services"] = _joined(found["services"], rows(delivered, "delivered", "service_eur"))
     return found

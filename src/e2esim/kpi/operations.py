@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from e2esim.domain.events import Event
 from e2esim.domain.outcome import Outcome
+from e2esim.domain.returning import SORTED_AS
 from e2esim.kpi.event_kernels import shortage_spells, weekly_load
 from e2esim.kpi.groups import check_codes, ratio
 from e2esim.kpi.reading import Reading
@@ -67,6 +68,8 @@ def measure_operations(reading: Reading, findings: Findings) -> None:
     _suppliers(reading, findings)
     _scrap(reading, findings)
     _productivity(reading, findings)
+    _back(reading, findings)
+    _records(reading, findings)
 
 
 def _productivity(reading: Reading, findings: Findings) -> None:
@@ -79,6 +82,27 @@ def _productivity(reading: Reading, findings: Findings) -> None:
     opened = inside & (e["kind"] == Event.CAPACITY_OPENED)
     hours = float((e["quantity"] + e["value"])[opened].sum())
     findings.put_one("pieces_per_hour", pieces / hours if hours else float("nan"), pieces, "no plant hour was opened in the reporting window")
+
+
+def _back(reading: Reading, findings: Findings) -> None:
+    """What became of pieces that came back, and how long they waited until somebody looked at them."""
+    outcome, pieces = _events(reading, Event.RETURN_SORTED, "place"), _events(reading, Event.RETURN_SORTED, "quantity")
+    count = np.bincount(outcome, weights=pieces, minlength=len(SORTED_AS))
+    total, why = float(count.sum()), "nothing came back in the reporting window"
+    sellable = float(count[SORTED_AS.index("as new")] + count[SORTED_AS.index("repaired")])
+    for name, part in (("returns_sellable", sellable), ("returns_recycled", float(count[SORTED_AS.index("recycled")]))):
+        findings.put_one(name, part / total if total else float("nan"), total, why)
+    rows, days = _events(reading, Event.RETURN_INSPECTED, "rows"), _events(reading, Event.RETURN_INSPECTED, "value")
+    waited = float(days @ rows / rows.sum()) if len(rows) else 0.0
+    findings.put_one("inspection_wait", waited, float(rows.sum()) if len(rows) else total)
+
+
+def _records(reading: Reading, findings: Findings) -> None:
+    """How often a count found the book right, and what had been lost unnoticed."""
+    right, value = _events(reading, Event.RECORD_COUNTED, "rows"), _events(reading, Event.STOCK_LOST, "value")
+    accuracy = float(right.mean()) if len(right) else float("nan")
+    findings.put_one("record_accuracy", accuracy, float(len(right)), "not exercised: no stock was counted in the reporting window")
+    findings.put_one("stock_lost", float(value.sum()) * reading.a_year, float(len(value)))
 
 
 def _events(reading: Reading, kind: Event, column: str, place: int | None = None) -> npt.NDArray[Any]:
@@ -178,14 +202,14 @@ def _suppliers(reading: Reading, findings: Findings) -> None:
     receipts = np.bincount(place, minlength=size).astype(np.float64)
     on_time = np.bincount(place, weights=late < 1.0, minlength=size)
     accepted = np.bincount(place, weights=good, minlength=size)
-    rejected = np.bincount(
-        _events(reading, Event.SUPPLY_REJECTED, "place"),
-        weights=_events(reading, Event.SUPPLY_REJECTED, "quantity"),
-        minlength=size,
+    rejected, held = (
+        np.bincount(_events(reading, kind, "place"), weights=_events(reading, kind, "quantity"), minlength=size)
+        for kind in (Event.SUPPLY_REJECTED, Event.SUPPLY_HELD)
     )
     for name, above, below in (
         ("supplier_on_time", on_time, receipts),
         ("supplier_rejected", rejected, accepted + rejected),
+        ("supplier_held", held, accepted),
     ):
         findings.put_one(name, float(ratio(np.array([above.sum()]), np.array([below.sum()]))[0]), float(receipts.sum()))
         findings.put_members(name, "supplier", suppliers, ratio(above, below), receipts)
@@ -204,3 +228,14 @@ def _scrap(reading: Reading, findings: Findings) -> None:
     groups = [reading.item_brand == b for b in range(len(brands))]
     above, below, n = (np.array([column[g].sum() for g in groups]) for column in (bad, bad + good, lots))
     findings.put_members("scrap", "brand", brands, ratio(above, below), n)
+    _put_right(reading, findings, float(bad.sum() + good.sum()))
+
+
+def _put_right(reading: Reading, findings: Findings, made: float) -> None:
+    """Rework over pieces that left the last step for good, and its hours over all machine hours used."""
+    back = float(_events(reading, Event.PUT_RIGHT, "quantity").sum())
+    hours, how = _events(reading, Event.OPERATION_DONE, "value"), _events(reading, Event.OPERATION_DONE, "rows")
+    findings.put_one("rework", back / made if made else float("nan"), made, "no lot was completed in the reporting window")
+    for name, code in (("rework_hours", 1), ("second_choice", 2)):
+        portion = float(hours[how == code].sum() / hours.sum()) if hours.sum() else float("nan")
+        findings.put_one(name, portion, float(len(hours)), "no operation ended in the reporting window")

@@ -19,6 +19,7 @@ from e2esim.domain.book import Columns, LateCause, LineProblem, OrderKind, Order
 from e2esim.domain.events import Event
 from e2esim.domain.ledger import ROW_COSTS, ROW_EARNINGS, row_contribution
 from e2esim.domain.outcome import Buyer, Labels, Outcome
+from e2esim.domain.returning import SORTED_AS
 from e2esim.domain.world import World
 from e2esim.kpi.ledger import pnl_rows, read_pnl
 from e2esim.kpi.reading import Reading
@@ -29,6 +30,7 @@ _TIMES = ("placed", "requested", "promised", "allocated", "picked", "shipped", "
 _MONEY = (*ROW_EARNINGS, *ROW_COSTS)
 _CLASSES = ("consumer", "trade account", "own branch")
 _OF_CENTRES = (Event.LOT_RELEASED, Event.OPERATION_DONE, Event.MATERIAL_SHORT, Event.CAPACITY_OPENED, Event.CHANGED_OVER, Event.EXTRA_PAID)
+_OF_SITES = (Event.TRANSFER_LEFT, Event.TRANSFER_CAME, Event.SITE_COUNTED, Event.RECORD_COUNTED, Event.STOCK_LOST)
 _STOCKS = ("plant", "own branches", "trade accounts")  # node classes of STOCK_COUNTED
 
 
@@ -284,11 +286,12 @@ def _place_names(events: dict[str, Array], labels: Labels, world: World | None) 
     )
     lists: tuple[tuple[tuple[Event, ...], Sequence[str]], ...] = (
         (_OF_CENTRES, labels.work_centres),
-        ((Event.CALLED_OFF, Event.SUPPLY_RECEIVED, Event.SUPPLY_REJECTED, Event.SUPPLY_EXPEDITED), labels.suppliers),
+        ((Event.CALLED_OFF, Event.SUPPLY_RECEIVED, Event.SUPPLY_REJECTED, Event.SUPPLY_EXPEDITED, Event.SUPPLY_HELD), labels.suppliers),
         ((Event.TRUCK_LEFT,), lanes),
         ((Event.RETURNED,), enum_names(ReturnCause)),
         ((Event.STOCK_COUNTED,), _STOCKS),
-        ((Event.TRANSFER_LEFT, Event.TRANSFER_CAME, Event.SITE_COUNTED), [] if world is None else [site.site for site in world.sites]),
+        (_OF_SITES, [] if world is None else [site.site for site in world.sites]),
+        ((Event.RETURN_SORTED,), SORTED_AS),
     )
     codes = np.full(place.shape[0], -1, dtype=np.int32)
     names: list[str] = []

@@ -101,7 +101,7 @@ class Distribution:
         made = np.zeros_like(plan.gross)
         made[0] = np.maximum(receipts[self._at[0]], 0.0)
         left = deployed(self._network(forecast[0]), plan, self._on_hand(), coming, made)
-        spare = free_supply(np.maximum(self.stock.free, 0.0), receipts, self.promise.open_promises(day, days))[:, 0]
+        spare = free_supply(np.maximum(self.stock.booked_free, 0.0), receipts, self.promise.open_promises(day, days))[:, 0]
         for k in range(links.n):
             if links.departs[k, (day + self._monday) % 7] and self._leaves[k, day] == day:
                 self._load(k, day, left[k + 1], spare)
@@ -174,7 +174,7 @@ class Distribution:
         return np.asarray(np.maximum(week, 0.0) * np.maximum(size, 1.0))
 
     def _on_hand(self) -> F:
-        return np.where(self._there, np.maximum(self.stock.free, 0.0)[self._at], 0.0)
+        return np.where(self._there, np.maximum(self.stock.booked_free, 0.0)[self._at], 0.0)
 
     def _coming(self, day: int, days: int) -> F:
         """Trucks on their way by the day on which their goods can ship, (sites, products, days)."""

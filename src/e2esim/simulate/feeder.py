@@ -34,7 +34,7 @@ class Feeder:
         self._sources = Sources(
             item=w.supply.item,
             priority=rank + 1,
-            lead_d=w.supply.lead_d,
+            lead_d=w.supply.ready_d,
             lot_min=w.supply.lot_min,
             lot_multiple=w.supply.lot_multiple,
             weekly_capacity=np.where(np.isinf(w.supply.weekly_capacity), 0.0, w.supply.weekly_capacity),
@@ -53,7 +53,7 @@ class Feeder:
     def feed(self, day: int, planned: F, level: F) -> None:
         """One night: ``planned`` finished lots by day of release (items, FEED_DAYS), ``level`` weekly demand (items,)."""
         w, s = self.world, self.stock
-        free = np.maximum(s.free, 0.0)
+        free = np.maximum(s.booked_free, 0.0)
         daily = level @ w.bom.flat / 7.0
         independent = np.zeros_like(planned)
         independent[:, 0] = self.shop.needs()

@@ -28,7 +28,7 @@ class KnownEvents:
         rows = len(world.supply.item)
         self._delay_d = np.array([self.ways.delay_d(row, now) for row in range(rows)])
         self._demand = [one for one in self.ways.happened if one.kind == Blow.DEMAND]
-        self._stops = [one for one in self.ways.happened if one.kind in (Blow.WORK_CENTRE, Blow.SITE) and one.end > now]
+        self._stops = [one for one in self.ways.happened if (one.kind == Blow.WORK_CENTRE or one.strikes(Blow.SITE, 0)) and one.end > now]
         yearly = world.cells.yearly
         self._yearly, self._total = yearly, np.maximum(yearly.sum(axis=0), 1e-12)
 
@@ -45,7 +45,7 @@ class KnownEvents:
         """Shortest lead time of each bought item over its sources, delays known counted in, (items,) [days]."""
         s = self.usual.supply
         lead = np.full(self.usual.items.n, np.inf)
-        np.minimum.at(lead, s.item, s.lead_d + self._delay_d)
+        np.minimum.at(lead, s.item, s.ready_d + self._delay_d)
         return lead
 
     def sources(self, usual: Sources, on_order: F, source: Source) -> tuple[Sources, F]:

@@ -314,7 +314,7 @@ class Planner:
         leaving = forecast + moves
         safety = p.safety_factor * w.items.cover_d[sold] / 7.0 * np.vstack([leaving[1:], leaving[-1:]])
         come = self.shop.receipts(today, horizon)[sold] + self._laid_out(today, horizon)[sold]
-        opening, receipts = self.stock.free[sold] + come[:, :ahead].sum(axis=1), _by_week(come[:, ahead:])
+        opening, receipts = self.stock.booked_free[sold] + come[:, :ahead].sum(axis=1), _by_week(come[:, ahead:])
         if self.sop is not None:
             safety = safety + self.sop.build_ahead(today + ahead, self.weeks)
         hours = self._bucket_hours(today + ahead)
@@ -374,13 +374,13 @@ class Planner:
         arrivals = _by_week(self.source.receipts(day, 7 * self.weeks))[:, raw]
         held = self._held_raw()[raw]
         level = held[:, None] + np.cumsum(arrivals, axis=0).T
-        lead = (np.array([w.supply.lead_d[w.supply.start[i]] for i in raw]) if self.known is None else self.known.lead_d(24.0 * day)[raw]) - self.ahead_d
+        lead = (np.array([w.supply.ready_d[w.supply.start[i]] for i in raw]) if self.known is None else self.known.lead_d(24.0 * day)[raw]) - self.ahead_d
         reach = np.ceil(np.maximum(lead, 0.0) / 7.0)[:, None] <= np.arange(self.weeks)[None, :]
         return np.where(reach, np.inf, level)
 
     def _held_raw(self) -> F:
         """Raw materials on hand, those inside semi-finished stock and issued to no lot included, (items,)."""
-        free = np.maximum(self.stock.free, 0.0)
+        free = np.maximum(self.stock.booked_free, 0.0)
         semi = np.where(self.world.items.made & ~self.world.items.sold, free + self.shop.in_process() * ~self.world.items.sold, 0.0)
         return np.asarray(free + semi @ self.world.bom.flat)
 
@@ -388,7 +388,7 @@ class Planner:
         """Turn the week's quantities into lots and lay them on its working days, the shortest cover first."""
         w, p, sold = self.world, self.world.settings.planning, self.sold
         level = w.items.pooled(self._level)[sold]
-        cover = (self.stock.free[sold] - self.stock.backlog[0, sold]) / np.maximum(level, 1e-9)
+        cover = (self.stock.booked_free[sold] - self.stock.backlog[0, sold]) / np.maximum(level, 1e-9)
         released, self._carry = lots(
             make, self._carry, lot_min=w.items.lot_min[sold], lot_multiple=w.items.lot_multiple[sold], lot_factor=p.lot_factor, urgent=cover < 0.5
         )
@@ -420,7 +420,7 @@ class Planner:
         if self.distribution.active:
             self.distribution.night(day, receipts, self.forecast(self.promise.days // 7 + 2))
         self.next_receipt_d = np.where(receipts.any(axis=1), receipts.argmax(axis=1), receipts.shape[1]).astype(np.float64)
-        self.promise.renew(day, np.maximum(self.stock.free, 0.0), receipts)
+        self.promise.renew(day, np.maximum(self.stock.booked_free, 0.0), receipts)
         if renewed is not None:
             renewed()
         if self.promise.rule == "atp" and self.world.settings.allocation.rule == "nested":
@@ -448,7 +448,7 @@ class Planner:
     def supply(self, day: int) -> tuple[npt.NDArray[np.int64], F, F, npt.NDArray[np.int64]]:
         """Finished goods to come, a row a receipt: item, day on which they can ship, pieces, `FreedBy`; stock on hand is today's."""
         w, days = self.world, self.promise.days
-        free = np.maximum(self.stock.free, 0.0)
+        free = np.maximum(self.stock.booked_free, 0.0)
         rows = [(int(i), float(day), float(free[i]), int(FreedBy.STOCK)) for i in np.flatnonzero((free > 0) & w.items.sold)]
         for lot in self.shop.lots.values():
             if w.items.sold[lot.item]:

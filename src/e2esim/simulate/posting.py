@@ -46,6 +46,7 @@ def post_all(world: World, *, events: Log, orders: Columns, contacts: Columns, m
     counted = (events["kind"] == Event.STOCK_COUNTED) & np.isin(events["place"], own)
     journal.post_many(events["t"][counted], Posted.CARRYING, -world.plant.holding_share_y / 365.0 * events["value"][counted])
     _sites(world, events, journal)
+    _records(events, journal)
     return journal
 
 
@@ -57,6 +58,13 @@ def _sites(world: World, e: Log, journal: Journal) -> None:
     counted = e["kind"] == Event.SITE_COUNTED
     more = share[e["place"][counted].astype(np.int64)] - world.plant.holding_share_y
     journal.post_many(e["t"][counted], Posted.CARRYING, -more / 365.0 * e["value"][counted], place=e["place"][counted])
+
+
+def _records(e: Log, journal: Journal) -> None:
+    """Goods lost leave the stock at standard cost; counting is work of the warehouse."""
+    lost, counted = e["kind"] == Event.STOCK_LOST, e["kind"] == Event.RECORD_COUNTED
+    journal.post_many(e["t"][lost], Posted.SCRAP, -e["value"][lost])
+    journal.post_many(e["t"][counted], Posted.WAREHOUSE, -e["value"][counted])
 
 
 def _plant(world: World, e: Log, journal: Journal) -> None:
@@ -71,9 +79,20 @@ def _plant(world: World, e: Log, journal: Journal) -> None:
     done, place = of(Event.OPERATION_DONE)
     hours, run = e["value"][done], e["quantity"][done] * operation_hours(world)[place, e["item"][done]]
     journal.post_many(e["t"][done], Posted.IDLE, hours * eur_h[place], place=place)
-    set_up = np.maximum(hours - run, 0.0)
-    journal.post_many(e["t"][done], Posted.SET_UP, -set_up * eur_h[place], place=place)
-    journal.post_many(e["t"][done], Balance.MADE, (hours - set_up) * eur_h[place], place=place)
+    again = e["rows"][done] == 1  # the work on a piece that is put right goes into no good piece more
+    set_up = np.where(again, 0.0, np.maximum(hours - run, 0.0))
+    beside, made = set_up * eur_h[place], (hours - set_up) * eur_h[place]
+    elsewhere = e["rows"][done] == 2  # a second choice earns what the first one would; what it costs more or less stands with the set-ups
+    if elsewhere.any():
+        worth = e["quantity"][done] * second_choice_eur(world, eur_h)[place, e["item"][done]]
+        made = np.where(elsewhere, worth, made)
+        beside = np.where(elsewhere, hours * eur_h[place] - worth, beside)
+    journal.post_many(e["t"][done], Posted.SET_UP, -beside, place=place)
+    journal.post_many(e["t"][done], Balance.MADE, made, place=place)
+    journal.post_many(e["t"][done][again], Posted.SCRAP, -(hours * eur_h[place])[again], place=place[again])
+    mended = (e["kind"] == Event.PUT_RIGHT) & (e["value"] > 0)
+    for account, sign in ((Balance.MADE, 1.0), (Posted.SCRAP, -1.0)):
+        journal.post_many(e["t"][mended], account, sign * e["value"][mended])
     lost, place = of(Event.HOURS_LOST)
     journal.post_many(e["t"][lost], Posted.IDLE, -e["quantity"][lost] * eur_h[place], place=place)
     paid, place = of(Event.EXTRA_PAID)
@@ -91,6 +110,19 @@ def operation_hours(world: World, *, visits: bool = False) -> F:
     np.add.at(total, (routing.centre, owner), routing.run_h / world.centres.efficiency[routing.centre])
     np.add.at(times, (routing.centre, owner), 1.0)
     return total if visits else total / np.maximum(times, 1.0)
+
+
+def second_choice_eur(world: World, eur_h: F) -> F:
+    """What an operation of a piece is worth at standard, done at a second choice in place of its first, (centres, items) [EUR]."""
+    routing, shape = world.routing, world.routing.setup_hours.shape
+    owner = np.repeat(np.arange(shape[1]), np.diff(routing.start))
+    total, times = np.zeros(shape), np.zeros(shape)
+    for k, ways in enumerate(routing.others):
+        first = routing.centre[k]
+        for way in ways:
+            total[way.centre, owner[k]] += routing.run_h[k] / world.centres.efficiency[first] * eur_h[first]
+            times[way.centre, owner[k]] += 1.0
+    return np.asarray(total / np.maximum(times, 1.0))
 
 
 def _suppliers(world: World, e: Log, journal: Journal) -> None:

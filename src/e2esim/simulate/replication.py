@@ -18,6 +18,7 @@ from e2esim.chain.happenings import roll, struck
 from e2esim.chain.make import Shop
 from e2esim.chain.phases import At, Phase
 from e2esim.chain.pick import Crews
+from e2esim.chain.records import Records
 from e2esim.chain.returns import Returns
 from e2esim.chain.source import Source
 from e2esim.chain.stock import ConservationError, Stock
@@ -82,9 +83,9 @@ class Replication:
         self.source = Source(self.env, real, self.stock, self.log, streams)
         self.shop = Shop(self.env, real, self.stock, self.log, paid=world.centres.calendar)
         self.pick = Crews(world, self.orders, self.log, streams)
-        self.transfers = Transfers(self.env, world, self.stock, self.log, streams)
+        self.transfers = Transfers(self.env, real, self.stock, self.log, streams)
         self.deliver = Deliver(self.env, world, self.stock, self.orders, self.log, streams)
-        self.returns = Returns(self.env, world, self.stock, self.orders, self.log, streams)
+        self.returns = Returns(self.env, real, self.stock, self.orders, self.log, streams)
         self.people = People(world, streams, ticks)
         self.market = DemandCells(world, self.people, self.orders, streams)
         self.experiences = Experiences(world, self.people, self.orders, Columns(CONTACT_COLUMNS, capacity=1024), streams)
@@ -104,9 +105,11 @@ class Replication:
         self._begun = False
         if happened:
             firm = Firm(
-                self.orders, self.stock, self.source, self.shop, self.pick, self.deliver, self.returns, self.market, self.journey, self.desk, self.planner,
+                self.orders, self.stock, self.source, self.shop, self.pick, self.deliver, self.transfers, self.returns, self.market, self.journey, self.desk,
+                self.planner,
             )  # fmt: skip
             self.strikes = Strikes(self.env, world, happened, firm, self.log, streams)
+        self.records = Records(world, self.stock, self.log, streams) if Records.wanted(world) else None
         self._free = [self.stock.free.copy()]  # at the plant, by night
         self._opening_last, self._opening_brand = (self.people.consumers.filled(c).copy() for c in ("last", "brand"))
 
@@ -249,6 +252,8 @@ class Replication:
             return
         if self.strikes is not None:
             self.strikes.night()
+        if self.records is not None:
+            self.records.night(day, self.shop.needs())
         self.planner.night(day, self._earlier)
         self._count_stock()
         if self._tell is not None:

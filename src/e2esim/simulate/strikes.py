@@ -17,6 +17,7 @@ from e2esim.chain.pick import Crews
 from e2esim.chain.returns import Returns
 from e2esim.chain.source import Source
 from e2esim.chain.stock import Stock
+from e2esim.chain.transfers import Transfers
 from e2esim.chain.ways import Ways
 from e2esim.customers.desk import Desk
 from e2esim.customers.journey import Journey
@@ -45,6 +46,7 @@ class Firm(NamedTuple):
     shop: Shop
     pick: Crews
     deliver: Deliver
+    transfers: Transfers
     returns: Returns
     market: DemandCells
     journey: Journey
@@ -67,13 +69,16 @@ class Strikes:
         f.source.ways = self.ways
         if self._any(Blow.LANE, Blow.MODE, Blow.FREIGHT):
             f.deliver.ways = self.ways
+        if self._any(Blow.LANE, Blow.MODE, Blow.FREIGHT, Blow.SITE):
+            f.transfers.ways = self.ways
         if self._any(Blow.DEMAND):
             f.market.surge = self._surge
         if self._any(Blow.YIELD):
             f.shop.worse = self._worse
-        crew = [*windows(happened, Blow.STAFF, _WAREHOUSE), *windows(happened, Blow.SITE, 0)]
-        if crew:
-            f.pick.work(carve(world.plant.calendar, crew))
+        for k, site in enumerate(world.sites):
+            crew = [*(windows(happened, Blow.STAFF, _WAREHOUSE) if k == 0 else []), *windows(happened, Blow.SITE, k)]
+            if crew:
+                f.pick.work(k, carve(site.calendar, crew))
 
     def _any(self, *kinds: Blow) -> bool:
         return any(one.kind in kinds for one in self.happened)
@@ -150,7 +155,7 @@ class Strikes:
         if cost > 0:
             self.log.emit(self.env.now, Event.REACTION_PAID, place=one.event, value=cost)
         left = one.size * (one.end - max(self.env.now, one.start))
-        if left > 0 and one.kind in (Blow.WORK_CENTRE, Blow.SITE):
+        if left > 0 and (one.kind == Blow.WORK_CENTRE or one.strikes(Blow.SITE, 0)):
             for place in one.targets if one.kind == Blow.WORK_CENTRE else range(len(self.world.centres.ids)):
                 self.firm.shop.put_off(place, left)
 

@@ -12,6 +12,7 @@ from e2esim.config.checks import View
 from e2esim.config.checks_making import cycles
 from e2esim.config.grids import ROW
 from e2esim.config.problems import Problem
+from e2esim.domain.alternates import most_said_first, second_choices, speaks_of
 
 AT = " at "  # between a step and the work centre of a second choice, in the name of the step
 
@@ -40,13 +41,9 @@ def _others(steps: pl.DataFrame, alternates: pl.DataFrame) -> pl.DataFrame:
     """The further choices of all steps, with their place behind the first; the row that says most about a step holds for it."""
     found = []
     if alternates.height:
-        rows = alternates.with_columns(_said(alternates).alias("_said")).sort("_said", descending=True, maintain_order=True).rows(named=True)
+        rows = most_said_first(alternates.rows(named=True))
         for step in steps.rows(named=True):
-            own: dict[str, dict[str, object]] = {}
-            for row in rows:
-                if _fits(row, step["item"], step["step"], step["work_centre"]):
-                    own.setdefault(row["alternate"], row)
-            for rank, row in enumerate(sorted(own.values(), key=lambda r: (r["preference"], r["alternate"])), 1):
+            for rank, row in enumerate(second_choices(rows, step["item"], step["step"], step["work_centre"]), 1):
                 setup = row["setup_h_per_lot"]
                 found.append(
                     step
@@ -61,16 +58,6 @@ def _others(steps: pl.DataFrame, alternates: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(found, schema=steps.schema)
 
 
-def _said(alternates: pl.DataFrame) -> pl.Series:
-    """How much each row says: a step of an item, an item, or nothing beside the work centre."""
-    return alternates.select((pl.col("item") != "").cast(pl.Int64) + pl.col("step").is_not_null().cast(pl.Int64)).to_series()
-
-
-def _fits(row: dict[str, object], item: str, step: int, centre: str) -> bool:
-    """Whether a row of alternates speaks of a step at a work centre."""
-    return row["work_centre"] == centre and row["item"] in ("", item) and row["step"] in (None, step)
-
-
 def alternates_make_sense(view: View) -> Iterator[Problem]:
     """A second choice is another work centre, for steps that there are, and none stands in for itself by way of others."""
     table = view.table("alternates")
@@ -79,7 +66,7 @@ def alternates_make_sense(view: View) -> Iterator[Problem]:
         if row["work_centre"] == row["alternate"]:
             message, remedy = "a work centre cannot stand in for itself", "name another one, or take the row out"
             yield view.problem("alternates", message, row=row[ROW], column="alternate", value=row["alternate"], remedy=remedy)
-        elif not any(_fits(row, *step) for step in steps):
+        elif not any(speaks_of(row, *step) for step in steps):
             of = f" of item {row['item']}" if row["item"] else ""
             yield view.problem(
                 "alternates", f"routings has no such step{of} at {row['work_centre']}: the row does nothing", row=row[ROW], column="work_centre",

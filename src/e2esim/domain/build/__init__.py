@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from e2esim.domain import world as w
 from e2esim.domain.build.columns import codes, floats, ids_in, names_of
-from e2esim.domain.build.making import lay_out_bills, lay_out_calendars, lay_out_centres, lay_out_items, lay_out_routings, lay_out_supply
+from e2esim.domain.build.making import lay_out_bills, lay_out_calendars, lay_out_centres, lay_out_items, lay_out_routings, lay_out_supply, lost
 from e2esim.domain.build.meeting import lay_out_attributes, lay_out_services, lay_out_touchpoints
 from e2esim.domain.build.opening import lay_out_opening
+from e2esim.domain.build.returning import lay_out_treatment
 from e2esim.domain.build.selling import by_month, lay_out_accounts, lay_out_cells, lay_out_channels, lay_out_lanes, lay_out_mix, lay_out_segments, price_table
 from e2esim.domain.build.sites import at_sites, transfer_lanes, warehouse
 from e2esim.domain.build.stock_points import lay_out_stock_points
@@ -45,10 +46,10 @@ def build_world(scenario: Scenario) -> w.World:
     )
     centres = lay_out_centres(t["work_centres"], calendars)
     item_ids = ids_in(t["items"], "item")
-    bom = lay_out_bills(t["bom"], item_ids, floats(t["items"], "scrap_share"))
-    routing = lay_out_routings(t["routings"], item_ids, centres, bom, scale)
+    bom = lay_out_bills(t["bom"], item_ids, lost(t["items"]))
+    made_by = lay_out_routings(t["routings"], t["alternates"], t["items"], centres, bom, scale)
     supply = lay_out_supply(t["suppliers"], t["supply"], item_ids, modes, scale)
-    items = at_sites(lay_out_items(t["items"], brands, bom, routing, centres, supply, scale), points)
+    items = at_sites(lay_out_items(t["items"], brands, bom, made_by, centres, supply, scale), points)
     channels = lay_out_channels(t["channels"])
     segments = lay_out_segments(t["segments"])
     accounts, kept = lay_out_accounts(t["customers"], channels, markets, segments, scale)
@@ -57,7 +58,11 @@ def build_world(scenario: Scenario) -> w.World:
     price, consumer = price * settings.market.price_factor, consumer * settings.market.price_factor
     lanes = lay_out_lanes(t["lanes"], channels, markets, modes, points.sites, scale)
     warehouses = tuple(warehouse(t["sites"], site, calendars, scale) for site in points.sites)
-    struck = Struck(items=items, routing=routing, centres=centres, supply=supply, modes=modes, lanes=lanes, cells=cells, channels=channels, markets=markets)
+    links = transfer_lanes(points, modes)
+    struck = Struck(
+        items=items, routing=made_by[0], centres=centres, supply=supply, modes=modes, lanes=lanes, cells=cells, channels=channels, markets=markets,
+        sites=points.sites, sources=links.source,
+    )  # fmt: skip
     return w.World(
         settings=settings,
         start=settings.horizon.start,
@@ -70,14 +75,14 @@ def build_world(scenario: Scenario) -> w.World:
         export=t["markets"]["export"].to_numpy().astype(bool),
         items=items,
         bom=bom,
-        routing=routing,
+        routing=made_by[0],
         centres=centres,
         changeovers=lay_out_changeovers(t["items"], t["changeovers"], centres.ids, centres.efficiency, used=settings.planning.changeovers),
         modes=modes,
         supply=supply,
         plant=warehouses[0],
         warehouses=warehouses[1:],
-        links=transfer_lanes(points, modes),
+        links=links,
         channels=channels,
         lanes=lanes,
         segments=segments,
@@ -92,6 +97,7 @@ def build_world(scenario: Scenario) -> w.World:
         services=lay_out_services(t["services"]),
         opening=lay_out_opening(t, items, supply, kept, settings.horizon.start, scale),
         demand_weekly=weekly,
+        treatment=lay_out_treatment(t["returns"]),
         disturbances=lay_out_events(t["events"], settings, struck, brands, codes),
     )
 

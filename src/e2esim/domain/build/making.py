@@ -8,8 +8,10 @@ import numpy as np
 import polars as pl
 
 from e2esim.domain import world as w
+from e2esim.domain.alternates import most_said_first, second_choices
 from e2esim.domain.build.columns import codes, floats, ids_in, index_of, names_of, starts_of, whole_numbers
 from e2esim.domain.closures import closed_days
+from e2esim.domain.rework import Rework, lost_for_good, passes
 from e2esim.domain.units import is_pieces
 from e2esim.domain.worktime import WorkTime
 
@@ -57,11 +59,14 @@ def lay_out_bills(frame: pl.DataFrame, items: tuple[str, ...], scrap: w.F) -> w.
     return w.Bom(start=starts_of(parent, n), component=component, quantity=quantity, flat=flat)
 
 
-def lay_out_routings(frame: pl.DataFrame, items: tuple[str, ...], centres: w.Centres, bom: w.Bom, scale: float) -> w.Routing:
-    """Steps by item; hours of a unit by centre with those of its components [h/unit]."""
-    n = len(items)
+def lay_out_routings(
+    frame: pl.DataFrame, alternates: pl.DataFrame, items: pl.DataFrame, centres: w.Centres, bom: w.Bom, scale: float
+) -> tuple[w.Routing, Rework | None]:
+    """Steps by item and what is put right; hours of a unit by centre with those of its components [h/unit]."""
+    ids = ids_in(items, "item")
+    n = len(ids)
     frame = frame.sort("item", "step", maintain_order=True)
-    owner, centre = index_of(frame, "item", items), index_of(frame, "work_centre", centres.ids)
+    owner, centre = index_of(frame, "item", ids), index_of(frame, "work_centre", centres.ids)
     order = np.argsort(owner, kind="stable")
     owner, centre = owner[order], centre[order]
     setup, run = floats(frame, "setup_h_per_lot")[order], floats(frame, "run_h_per_unit")[order] / scale
@@ -69,7 +74,50 @@ def lay_out_routings(frame: pl.DataFrame, items: tuple[str, ...], centres: w.Cen
     setups = np.zeros_like(own)
     np.add.at(own, (centre, owner), run)
     np.add.at(setups, (centre, owner), setup)
-    return w.Routing(start=starts_of(owner, n), centre=centre, setup_h=setup, run_h=run, centre_hours=own + own @ bom.flat.T, setup_hours=setups)
+    start = starts_of(owner, n)
+    rework = lay_out_rework(items, frame["step"].to_numpy()[order], start, run, scale)
+    again = np.zeros_like(own) if rework is None else _again(rework, start, centre, run, len(centres.ids))
+    own += again
+    routing = w.Routing(
+        start=start, centre=centre, setup_h=setup, run_h=run, centre_hours=own + own @ bom.flat.T, rework_hours=again + again @ bom.flat.T, setup_hours=setups,
+        others=_other_ways(frame[order], alternates, centres.ids, scale) if alternates.height else (),
+    )  # fmt: skip
+    return routing, rework
+
+
+def _other_ways(steps: pl.DataFrame, alternates: pl.DataFrame, centres: tuple[str, ...], scale: float) -> tuple[tuple[w.OtherWay, ...], ...]:
+    """Second choices of each operation."""
+    rows, found = most_said_first(alternates.rows(named=True)), []
+    for item, step, centre, setup, run in steps.select("item", "step", "work_centre", "setup_h_per_lot", "run_h_per_unit").iter_rows():
+        ways = second_choices(rows, item, step, centre)
+        setups = (setup if row["setup_h_per_lot"] is None else row["setup_h_per_lot"] for row in ways)
+        found.append(tuple(w.OtherWay(centres.index(row["alternate"]), own, run * row["time_factor"] / scale) for row, own in zip(ways, setups, strict=True)))
+    return tuple(found)
+
+
+def lay_out_rework(frame: pl.DataFrame, step: w.I, start: w.I, run_h: w.F, scale: float) -> Rework | None:
+    """What is put right of each item; None where nothing is. ``step`` and ``run_h`` (operations,) in compressed rows of ``start``."""
+    share, fault = floats(frame, "rework_share"), floats(frame, "scrap_share")
+    if not (share * fault).any():
+        return None
+    place, hours = np.zeros(len(share), dtype=np.int64), np.zeros(len(share))
+    for i, (wanted, stated) in enumerate(frame.select("rework_step", "rework_h_per_unit").iter_rows()):
+        steps = step[start[i] : start[i + 1]].tolist()
+        if not steps:
+            continue
+        place[i] = len(steps) - 1 if wanted is None else steps.index(wanted)
+        hours[i] = run_h[start[i] + place[i]] if stated is None else stated / scale
+    return Rework(fault=fault, share=share, step=place, run_h=hours, eur=floats(frame, "rework_eur"))
+
+
+def _again(rework: Rework, start: w.I, centre: w.I, run_h: w.F, centres: int) -> w.F:
+    """Hours that putting right takes of each piece started, expected, (centres, items) [h]."""
+    hours = np.zeros((centres, len(start) - 1))
+    often = passes(rework.fault, rework.share)
+    for i, first in enumerate(rework.step.tolist()):
+        for k in range(int(start[i]) + first, int(start[i + 1])):
+            hours[centre[k], i] += often[i] * (rework.run_h[i] if k == start[i] + first else run_h[k])
+    return hours
 
 
 def lay_out_supply(suppliers: pl.DataFrame, supply: pl.DataFrame, items: tuple[str, ...], modes: w.Modes, scale: float) -> w.Supply:
@@ -92,6 +140,8 @@ def lay_out_supply(suppliers: pl.DataFrame, supply: pl.DataFrame, items: tuple[s
         lot_multiple=floats(supply.with_columns(pl.col("multiple").fill_null(1.0)), "multiple")[order] * scale,
         weekly_capacity=np.where(weekly > 0, weekly, np.inf),
         reject=floats(supply, "reject_share")[order],
+        hold_share=floats(supply, "hold_share")[order],
+        hold_d=np.where(floats(supply, "hold_share") > 0, floats(supply, "hold_d"), 0.0)[order],
         mode=mode_of[supplier],
         start=starts_of(item[order], len(items)),
     )
@@ -100,9 +150,16 @@ def lay_out_supply(suppliers: pl.DataFrame, supply: pl.DataFrame, items: tuple[s
 USUAL_LEAD_D = 1.0  # planned lead time of a made item that states none
 
 
-def lay_out_items(frame: pl.DataFrame, brands: tuple[str, ...], bom: w.Bom, routing: w.Routing, centres: w.Centres, supply: w.Supply, scale: float) -> w.Items:
+def lost(frame: pl.DataFrame) -> w.F:
+    """Share of the pieces of each item that is lost for good, (items,)."""
+    return lost_for_good(floats(frame, "scrap_share"), floats(frame, "rework_share"))
+
+
+def lay_out_items(
+    frame: pl.DataFrame, brands: tuple[str, ...], bom: w.Bom, made_by: tuple[w.Routing, Rework | None], centres: w.Centres, supply: w.Supply, scale: float
+) -> w.Items:  # fmt: skip
     """Items in order of the table, costs rolled up from purchase prices and machine hours."""
-    ids = ids_in(frame, "item")
+    ids, (routing, rework) = ids_in(frame, "item"), made_by
     categories = tuple(dict.fromkeys(frame["category"].to_list()))
     made, bought = np.diff(routing.start) > 0, np.diff(supply.start) > 0
     whole = np.array([is_pieces(unit) for unit in frame["unit"].to_list()])
@@ -125,7 +182,8 @@ def lay_out_items(frame: pl.DataFrame, brands: tuple[str, ...], bom: w.Bom, rout
         lot_multiple=lots["lot_multiple"],
         lead_h=frame["lead_time_d"].fill_null(USUAL_LEAD_D).to_numpy() * 24.0,
         cover_d=floats(frame, "cover_d"),
-        scrap=floats(frame, "scrap_share"),
+        scrap=lost(frame),
+        rework=rework,
         defect=floats(frame, "defect_share"),
         resale=floats(frame, "resale_share"),
         cost_eur=cost,
@@ -154,7 +212,7 @@ def _cost(stated: w.F, made: w.B, bought: w.B, bom: w.Bom, routing: w.Routing, c
     price = np.zeros(len(stated))
     first = supply.start[:-1][bought]
     price[bought] = supply.price_eur[first]
-    hours_cost = (routing.centre_hours * scale * (centres.cost_eur_h / centres.efficiency)[:, None]).sum(axis=0)
+    hours_cost = ((routing.centre_hours - routing.rework_hours) * scale * (centres.cost_eur_h / centres.efficiency)[:, None]).sum(axis=0)
     bought_in = bom.flat @ np.where(made, 0.0, price)
     rolled = bought_in + hours_cost
     share = np.where(made & (rolled > 0), bought_in / np.maximum(rolled, 1e-12), 1.0)

@@ -45,6 +45,9 @@ def lay_out_channels(frame: pl.DataFrame) -> w.Channels:
     )
 
 
+RECEIVING_H = 11.0  # hours of a day in which consumers receive (8:00 to 19:00): who must wait so long misses miss_share
+
+
 def lay_out_lanes(frame: pl.DataFrame, channels: w.Channels, markets: tuple[str, ...], modes: w.Modes, sites: tuple[str, ...], scale: float) -> w.Lanes:
     """Ways from the sites by channel and market; a small copy has small trucks."""
     channel, market = index_of(frame, "channel", channels.ids), index_of(frame, "market", markets)
@@ -63,7 +66,10 @@ def lay_out_lanes(frame: pl.DataFrame, channels: w.Channels, markets: tuple[str,
         cost_eur_m3=floats(frame, "cost_eur_m3"),
         cost_eur_line=floats(frame, "cost_eur_line"),
         damage=floats(frame, "damage_share"),
-        miss_share=floats(frame, "miss_share"),
+        customs_share=floats(frame, "customs_share"),
+        customs_d=floats(frame, "customs_d"),
+        slot_h=floats(frame, "slot_h"),
+        miss_share=floats(frame, "miss_share") * np.where(floats(frame, "slot_h") > 0, floats(frame, "slot_h") / RECEIVING_H, 1.0),
         miss_eur=floats(frame, "miss_eur"),
         truck_m3=scale * frame["truck_m3"].cast(pl.Float64).fill_null(np.inf).to_numpy(),
         truck_eur=scale * floats(frame, "truck_eur"),

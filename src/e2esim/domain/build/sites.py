@@ -23,6 +23,12 @@ def warehouse(frame: pl.DataFrame, site: str, calendars: dict[str, WorkTime], sc
         pick_error=row["pick_error_share"],
         picking_cost_eur=row["picking_cost_eur"],
         holding_share_y=row["holding_share_y"],
+        inspection_pcs_h=np.inf if row["inspection_pcs_h"] is None else row["inspection_pcs_h"] * scale,
+        inspection_eur=row["inspection_eur"],
+        misbooked=row["misbooked_share"],
+        shrink=row["shrink_share"],
+        count_d=row["count_days"],
+        count_eur=row["count_eur"] * scale,
     )
 
 

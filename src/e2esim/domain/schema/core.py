@@ -103,6 +103,11 @@ TABLES: tuple[Table, ...] = (
                      verbs=("plan", "backorders", "sop", "run")),
             optional("scrap_share", "share", "share of a lot scrapped at completion; in a plan lost at the last step, beside that step's own scrap_share", 0.0,
                      high=0.95, verbs=MAKING, why="twenty pieces for a good one are no process"),
+            share("rework_share", "share of the pieces found faulty (scrap_share) that are put right: they pass the routing again from rework_step on, without "
+                  "set-up, are looked at again and may fail again; the others are scrapped", 0.0, verbs=MARKET),
+            whole("rework_step", "", "step of the routing from which they pass again; empty: the last one", None, verbs=MARKET),
+            optional("rework_h_per_unit", "h/unit", "machine hours of a piece at rework_step, in place of its run time; empty: that one", None, verbs=MARKET),
+            optional("rework_eur", "EUR/unit", "material that putting a piece right takes, each time", 0.0, verbs=MARKET),
             share("defect_share", "share of sold pieces with a defect that shows in use", 0.0, verbs=MARKET),
             share("resale_share", "share of the price recovered when a returned piece is resold as B-grade", 0.0, verbs=MARKET),
             SOURCE,
@@ -219,7 +224,8 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         name="alternates",
-        meaning="Second choices: work centres that may do the work of another one. The plan takes them only for what the first choice would have late.",
+        meaning="Second choices: work centres that may do the work of another one. The plan takes them only for what the first choice would have late; in a "
+        "market run a lot queues where it will be done first, its master plan counts first choices only.",
         key=("work_centre", "item", "step", "alternate"),
         verbs=FACTORY,
         required=False,
@@ -274,6 +280,9 @@ TABLES: tuple[Table, ...] = (
             optional("weekly_capacity", "unit/week", "most that can be called off in a calendar week, in a network run in any seven days; 0 = no limit", 0.0,
                      verbs=("plan", "promise", "backorders", "sop", "run", "network run")),
             share("reject_share", "share rejected at goods receipt", 0.0, verbs=(*MARKET, *NETWORK)),
+            share("hold_share", "share of the deliveries that are held at goods receipt until they have been tested", 0.0, verbs=MARKET),
+            optional("hold_d", "days", "from the receipt of a delivery that is held until its goods may be used; planning counts with it for all of them", 0.0,
+                     verbs=MARKET),
             *order_terms("the supplier"),
             _unit("moq and multiple"),
             optional("late_share", "share", "purchases that come late; used by --robust, the default is published for direct deliveries", None, high=1.0,
@@ -300,6 +309,15 @@ TABLES: tuple[Table, ...] = (
             share("pick_error_share", "share of order lines picked wrong or incomplete", 0.0, verbs=MARKET),
             optional("picking_cost_eur", "EUR/pcs", "cost of picking and packing a piece", 0.0, verbs=MARKET),
             optional("holding_share_y", "share/year", "yearly cost of holding stock, of its value", 0.2, verbs=MARKET),
+            share("misbooked_share", "units booked wrong of those that move (received, made, used, shipped), as often too many as too few", 0.0, verbs=MARKET),
+            share("shrink_share", "units lost without anybody noticing of those that move", 0.0, verbs=MARKET),
+            optional("count_days", "days", "between two counts of an item, spread over the items; a count puts the book right. Where lines or lots "
+                     "wait before a shelf on which there is less than the book says, the item is counted in the night", 30.0, low=None, above=0.0,
+                     verbs=MARKET),
+            optional("count_eur", "EUR/count", "cost of counting an item", 0.0, verbs=MARKET),
+            optional("inspection_pcs_h", "pcs/h", "returned pieces that are inspected in a working hour of the plant's calendar, first come first served; what "
+                     "comes back is credited, and can be sold again, when it has been inspected; empty: at once", None, above=0.0, verbs=MARKET),
+            optional("inspection_eur", "EUR/pcs", "cost of taking back and inspecting a returned piece", 0.0, verbs=MARKET),
             SOURCE,
         ),
     ),

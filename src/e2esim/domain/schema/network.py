@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from e2esim.domain.disturbances import SIZE, Blow
+from e2esim.domain.returning import CAUSES
 from e2esim.domain.schema.column import (
     MARKET,
     NETWORK,
@@ -77,8 +78,14 @@ TABLES: tuple[Table, ...] = (
             optional("cost_eur_m3", "EUR/m3", "freight", 0.0, verbs=MARKET),
             optional("cost_eur_line", "EUR/line", "cost of a drop, installation excluded; between sites of an item on a truck", 0.0, verbs=MARKET),
             share("damage_share", "share of order lines damaged on the way", 0.0, verbs=MARKET),
+            share("customs_share", "share of the trucks that the customs hold, with all that is on them; promises and trade accounts count with the mean", 0.0,
+                  verbs=MARKET),
+            optional("customs_d", "days", "how long the customs hold a truck", 2.0, verbs=MARKET),
             share("miss_share", "share of the deliveries to the firm's own consumers whose first attempt fails (usual .03 to .06); a day later", 0.0,
                   verbs=MARKET),
+            optional("slot_h", "h", "width of the delivery slot that the firm's own consumers choose between 8:00 and 19:00; who knows it misses the less "
+                     "the narrower it is: miss_share is that of a whole day, the slot's part of it is missed (assumed). 0: any time of the day; what slots "
+                     "cost stands in cost_eur_line", 0.0, high=11.0, verbs=MARKET, why="the hours of a day in which goods are received"),
             optional("miss_eur", "EUR", "cost of an attempt that fails (PCA Predict 2017: 14.5)", 14.5, verbs=MARKET),
             optional("truck_m3", "m3", "what a truck of the lane holds; empty: as much as there is", None, above=0.0, verbs=MARKET),
             optional("truck_eur", "EUR/truck", "cost of a truck whatever it carries, beside cost_eur_m3 and cost_eur_line", 0.0, verbs=MARKET),
@@ -226,6 +233,24 @@ TABLES: tuple[Table, ...] = (
         ),
     ),
     Table(
+        name="returns",
+        meaning="What becomes of returned pieces, by cause: as new into the stock, of the others some repaired, of the rest some recycled; what then is "
+        "left is sold as B-grade at the item's resale_share of the price. Causes not named: the usual shares.",
+        key=("cause",),
+        verbs=MARKET,
+        required=False,
+        columns=(
+            choice("cause", "why goods come back", CAUSES),
+            optional("as_new_share", "share", "share that is as good as new; empty: .5 of second thoughts, all unsold pieces (damaged ones never), no others "
+                     "(assumed)", None, high=1.0),
+            share("repair_share", "share of the others that is repaired and sold as new", 0.0),
+            optional("repair_eur", "EUR/unit", "cost of a repair", 0.0),
+            share("recycle_share", "share of what is left that nobody buys: recycled or thrown away", 0.0),
+            optional("recycle_eur", "EUR/unit", "cost of recycling a piece; below zero: what it brings", 0.0, low=None),
+            SOURCE,
+        ),
+    ),
+    Table(
         name="events",
         meaning=(
             "What may happen to the firm in a market run, each at most once: dated, or somewhere in a window, or after another one. Size by kind: "
@@ -237,7 +262,8 @@ TABLES: tuple[Table, ...] = (
         columns=(
             id_column("event"),
             choice("kind", "what is struck", tuple(kind.name.lower() for kind in Blow)),
-            text("target", "which one: a supplier, mode, work centre, lane or demand (CHANNEL/MARKET, or either), desk, warehouse, item or brand; empty: all"),
+            text("target", "which one: a supplier, mode, work centre, lane (CHANNEL/MARKET, or either; between sites FROM/TO), demand (CHANNEL/MARKET, or "
+                 "either), site, desk, warehouse, item or brand; empty: all"),
             date("first", "earliest day on which it begins; empty where it follows its trigger", required=False),
             date("last", "latest day on which it begins; empty: on the first", required=False),
             number("days", "days", "how long it lasts", above=0.0),

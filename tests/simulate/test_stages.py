@@ -1,0 +1,153 @@
+"""Stages of the chain that data switch on, in a whole run: what each moves, goods and money conserved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from e2esim.domain.book import OrderKind
+from e2esim.domain.events import Event
+from e2esim.kpi.cash import read_cash
+from e2esim.kpi.ledger import read_pnl
+from e2esim.kpi.reading import Reading
+from e2esim.streams import Streams
+from e2esim.streams.draws import child, uniform
+from two_sites import from_north, with_north
+from worlds import Row
+
+SHORT = "horizon.days=63"
+
+
+def cash_agrees(run: Any) -> None:
+    """Cash told by payer and from the result is the same to the cent."""
+    reading = Reading(run.outcome)
+    cash = read_cash(reading, read_pnl(reading))
+    assert cash.total == sum(cash.changes.values())
+
+
+def mattress(**cells: Any) -> Any:
+    return lambda rows: [row | cells if row["item"] == "mattress" else row for row in rows]
+
+
+def test_rework_saves_pieces_and_takes_hours(tiny: Any) -> None:
+    scrapped = tiny("scrap", SHORT, items=mattress(scrap_share=0.2))
+    mended = tiny("mended", SHORT, items=mattress(scrap_share=0.2, rework_share=0.8, rework_eur=3.0))
+    assert mended.kpi("scrap") < 0.5 * scrapped.kpi("scrap")
+    assert mended.kpi("rework") > scrapped.kpi("rework") == 0.0
+    assert mended.kpi("rework_hours") > scrapped.kpi("rework_hours") == 0.0
+    e = mended.outcome.events
+    put = e["kind"] == Event.PUT_RIGHT
+    assert e["value"][put].sum() == pytest.approx(3.0 * e["quantity"][put].sum())
+    assert np.all(e["quantity"][put] == np.floor(e["quantity"][put]))
+    for run in (scrapped, mended):
+        cash_agrees(run)
+
+
+FIRST, LAST = 21 * 24.0, 42 * 24.0
+
+
+@pytest.mark.parametrize(("kind", "target"), [("lane", "plant/north"), ("mode", "truck"), ("site", "plant"), ("site", "north")])
+def test_events_stop_trucks_between_sites(tiny: Any, kind: str, target: str) -> None:
+    """No truck leaves (a closed warehouse: arrives) while the event lasts; goods are conserved, loads come once it is over, and nothing is lost."""
+    struck = {"event": "stop", "kind": kind, "target": target, "first": "2026-01-26", "days": 21, "size": 1}
+    run = tiny(f"north {kind} {target}", SHORT, sites=with_north, lanes=from_north, events=[struck])
+    e = run.outcome.events
+    left, came = (e["t"][e["kind"] == one] for one in (Event.TRANSFER_LEFT, Event.TRANSFER_CAME))
+    seen = came if target == "north" else left
+    cash_agrees(run)
+    assert not ((seen >= FIRST) & (seen < LAST)).any()
+    assert (seen < FIRST).any()
+    assert (seen > LAST).any()
+    if target == "north":  # the plant's trucks and crew go on
+        assert ((left >= FIRST) & (left < LAST)).any()
+        picked = e["t"][e["kind"] == Event.WAVE_PICKED]
+        assert ((picked >= FIRST) & (picked < LAST)).any()
+
+
+def test_a_slow_inspection_delays_credits_and_repair_saves_goods(tiny: Any) -> None:
+    """What waits for inspection is in no stock and not credited; claims are made good later, so it is felt."""
+    many = lambda rows: [row | {"second_thought_share": 0.2} for row in rows]  # noqa: E731
+    plant = lambda rows: [row | {"inspection_pcs_h": 0.5, "inspection_eur": 4.0} for row in rows]  # noqa: E731
+    how = [{"cause": cause, "repair_share": 0.5, "repair_eur": 15.0, "recycle_share": 1.0} for cause in ("second_thoughts", "defect", "damage")]
+    at_once = tiny("many returns", SHORT, channels=many)
+    slow = tiny("slow returns", SHORT, channels=many, sites=plant, returns=how)
+    assert slow.kpi("inspection_wait") > at_once.kpi("inspection_wait") == 0.0
+    assert slow.kpi("returns_sellable") > at_once.kpi("returns_sellable")
+    assert slow.kpi("returns_recycled") > at_once.kpi("returns_recycled") == 0.0
+    for run in (at_once, slow):
+        cash_agrees(run)
+
+
+def test_counts_put_the_book_right_and_losses_cost_money(tiny: Any) -> None:
+    """Wrong bookings move no goods; what vanishes unnoticed leaves the stock and the result."""
+
+    def plant(**cells: Any) -> Any:
+        return lambda rows: [row | cells for row in rows]
+
+    right = tiny("plain", SHORT)
+    rare = tiny("rare counts", SHORT, sites=plant(misbooked_share=0.15, count_days=28))
+    often = tiny("frequent counts", SHORT, sites=plant(misbooked_share=0.15, count_days=2, count_eur=5.0))
+    assert right.replication.records is None
+    assert rare.kpi("record_accuracy") < often.kpi("record_accuracy")
+    lost = tiny("shrink", SHORT, sites=plant(shrink_share=0.02, count_days=14))
+    assert lost.kpi("stock_lost") > rare.kpi("stock_lost") == 0.0
+    assert lost.kpi("operating_result") < right.kpi("operating_result")
+    for run in (often, lost):
+        cash_agrees(run)
+
+
+def test_a_hold_at_goods_receipt_binds_stock(tiny: Any) -> None:
+    """Goods wait before they may be used; planning counts with it, so more is on order and in stock."""
+    base = tiny("plain", SHORT)
+    held = tiny("held", SHORT, supply=lambda rows: [row | {"hold_share": 1.0, "hold_d": 5.0} for row in rows])
+    assert held.kpi("supplier_held") == 1.0
+    assert held.kpi("stock_value") > base.kpi("stock_value")
+    cash_agrees(held)
+
+
+def test_customs_hold_whole_trucks_abroad(tiny: Any) -> None:
+    """Six in ten trucks stand for six days, with all that is on them; at home none does."""
+
+    def abroad(rows: list[Row]) -> list[Row]:
+        return [row | ({"customs_share": 0.6, "customs_d": 6.0} if row["market"] == "abroad" else {}) for row in rows]
+
+    run = tiny("customs", SHORT, lanes=abroad)
+    o, w = run.outcome.orders, run.world
+    there = (o.filled("kind") != OrderKind.SELL_OUT) & (o.filled("delivered") > 0.0) & (o.filled("shipped") > 0.0)
+    lane, shipped = w.lanes.of[o.filled("channel"), o.filled("market")], o.filled("shipped").astype(np.float64)
+    on_the_way = (o.filled("delivered") - shipped) / 24.0
+    key = Streams(w.settings.seed, 0).key("deliver.customs")
+    share = w.lanes.customs_share
+    held = np.array([at and uniform(key, int(child(int(k), int(t // 24.0))), 0) < share[k] for at, k, t in zip(there, lane, shipped, strict=True)])
+    assert 0.05 < held[there].mean() < 0.6
+    for k in np.unique(lane[held]):
+        mine = there & (lane == k)
+        assert "abroad" in w.lanes.ids[k]
+        assert 4.5 < on_the_way[mine & held].mean() - on_the_way[mine & ~held].mean() < 7.5
+
+
+def test_slots_find_more_people_at_home_later_in_the_day(tiny: Any) -> None:
+    def web(**cells: Any) -> Any:
+        return lambda rows: [row | (cells if row["channel"] == "web" else {}) for row in rows]
+
+    any_time, slots = tiny("any time", SHORT, lanes=web(miss_share=0.3)), tiny("slots", SHORT, lanes=web(miss_share=0.3, slot_h=2.2))
+    freight = []
+    for run in (any_time, slots):
+        o = run.outcome.orders
+        web_rows = (o.filled("channel") == run.world.channels.ids.index("web")) & (o.filled("delivered") > 0.0)
+        freight.append(float(o.filled("freight_eur")[web_rows].mean()))
+        assert ((o.filled("delivered")[web_rows] / 24.0) % 1.0 * 24.0 <= 19.01).all()
+    assert freight[1] < freight[0] - 2.0  # a failed attempt costs 14.5 EUR, .24 of them less
+
+
+def test_second_choices_help_a_work_centre_that_breaks_down(tiny: Any) -> None:
+    """Sewing stands still for three weeks; foaming may do its work at half the pace. Money agrees to the cent."""
+    down = [{"event": "down", "kind": "work_centre", "target": "sewing", "first": "2026-01-26", "days": 21, "size": 1}]
+    others = [{"work_centre": "sewing", "alternate": "foaming", "preference": 2, "time_factor": 2.0}]
+    alone = tiny("sewing down", SHORT, events=down)
+    helped = tiny("sewing helped", SHORT, events=down, alternates=others)
+    assert helped.kpi("second_choice") > alone.kpi("second_choice") == 0.0
+    assert helped.kpi("lead_time") < alone.kpi("lead_time")
+    cash_agrees(helped)
