@@ -420,6 +420,27 @@ def test_suppliers_and_scrap() -> None:
     assert k.value("scrap", "brand", "Brezza") == pytest.approx(0.4)
 
 
+def test_stages_that_data_switch_on() -> None:
+    """Pieces put right, second choices, holds, counts, returns sorted: each by its events; 63 days are the window."""
+    made = EventLog()
+    for kind, rows, place, quantity, value in (
+        (Event.LOT_COMPLETED, 0, -1, 95.0, 5.0), (Event.PUT_RIGHT, 0, -1, 10.0, 30.0),
+        (Event.OPERATION_DONE, 0, 0, 90.0, 6.0), (Event.OPERATION_DONE, 1, 0, 10.0, 1.0), (Event.OPERATION_DONE, 2, 1, 10.0, 3.0),
+        (Event.SUPPLY_RECEIVED, 0, 0, 80.0, 0.0), (Event.SUPPLY_RECEIVED, 0, 1, 20.0, 0.0), (Event.SUPPLY_HELD, 0, 1, 20.0, 4.0),
+        (Event.RECORD_COUNTED, 1, 0, 0.0, 2.0), (Event.RECORD_COUNTED, 0, 0, -3.0, 2.0), (Event.STOCK_LOST, 0, 0, 2.0, 63.0),
+        (Event.RETURN_SORTED, 0, 0, 5.0, 0.0), (Event.RETURN_SORTED, 0, 1, 1.0, 0.0), (Event.RETURN_SORTED, 0, 2, 10.0, 0.0),
+        (Event.RETURN_SORTED, 0, 3, 4.0, 0.0), (Event.RETURN_INSPECTED, 3, -1, 15.0, 2.0), (Event.RETURN_INSPECTED, 1, -1, 5.0, 6.0),
+    ):  # fmt: skip
+        made.emit(40 * D, kind, place=place, item=0, rows=rows, quantity=quantity, value=value)
+    k = measure(outcome(events=made.columns()))
+    found = {name: k.value(name) for name in ("rework", "rework_hours", "second_choice", "supplier_held", "record_accuracy", "stock_lost")}
+    assert found == pytest.approx(
+        {"rework": 0.1, "rework_hours": 0.1, "second_choice": 0.3, "supplier_held": 0.2, "record_accuracy": 0.5, "stock_lost": 365.0}
+    )
+    assert k.value("supplier_held", "supplier", "fabric") == 1.0
+    assert (k.value("returns_sellable"), k.value("returns_recycled"), k.value("inspection_wait")) == pytest.approx((0.3, 0.2, 3.0))
+
+
 def test_forecast_error_of_whole_weeks_after_warm_up() -> None:
     forecast, actual = np.full((13, 4), 10.0), np.full((13, 4), 10.0)
     forecast[0] = 1e6  # warm-up

@@ -67,7 +67,7 @@ def test_events_stop_trucks_between_sites(tiny: Any, kind: str, target: str) -> 
 
 
 def test_a_slow_inspection_delays_credits_and_repair_saves_goods(tiny: Any) -> None:
-    """What waits for inspection is in no stock and not credited; claims are made good later, so it is felt."""
+    """What waits for inspection is in no stock and not credited."""
     many = lambda rows: [row | {"second_thought_share": 0.2} for row in rows]  # noqa: E731
     plant = lambda rows: [row | {"inspection_pcs_h": 0.5, "inspection_eur": 4.0} for row in rows]  # noqa: E731
     how = [{"cause": cause, "repair_share": 0.5, "repair_eur": 15.0, "recycle_share": 1.0} for cause in ("second_thoughts", "defect", "damage")]
@@ -78,6 +78,15 @@ def test_a_slow_inspection_delays_credits_and_repair_saves_goods(tiny: Any) -> N
     assert slow.kpi("returns_recycled") > at_once.kpi("returns_recycled") == 0.0
     for run in (at_once, slow):
         cash_agrees(run)
+
+
+def test_who_waits_for_a_refund_feels_it(tiny: Any) -> None:
+    """Many defects, and a crew that cannot keep up: what was broken is made good late."""
+    broken = lambda rows: [row | {"defect_share": 0.4} if row["sold"] == "true" else row for row in rows]  # noqa: E731
+    plant = lambda rows: [row | {"inspection_pcs_h": 0.05} for row in rows]  # noqa: E731
+    at_once, slow = tiny("many defects", items=broken), tiny("defects wait", items=broken, sites=plant)
+    assert slow.kpi("inspection_wait") > 5.0
+    assert slow.kpi("satisfaction") < at_once.kpi("satisfaction")
 
 
 def test_counts_put_the_book_right_and_losses_cost_money(tiny: Any) -> None:

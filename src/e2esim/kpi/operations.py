@@ -93,8 +93,8 @@ def _back(reading: Reading, findings: Findings) -> None:
     for name, part in (("returns_sellable", sellable), ("returns_recycled", float(count[SORTED_AS.index("recycled")]))):
         findings.put_one(name, part / total if total else float("nan"), total, why)
     rows, days = _events(reading, Event.RETURN_INSPECTED, "rows"), _events(reading, Event.RETURN_INSPECTED, "value")
-    waited = float(days @ rows / rows.sum()) if len(rows) else 0.0
-    findings.put_one("inspection_wait", waited, float(rows.sum()) if len(rows) else total)
+    waited = float(days @ rows / rows.sum()) if len(rows) else 0.0 if total else float("nan")
+    findings.put_one("inspection_wait", waited, float(rows.sum()) if len(rows) else total, why)
 
 
 def _records(reading: Reading, findings: Findings) -> None:
