@@ -83,3 +83,15 @@ def test_twenty_thousand_unknown_keys_are_refused_quickly(tmp_path: Path) -> Non
         load([f"scenario={world}"])
     assert len(caught.value.problems) >= 20_000
     assert time.process_time() - began < 10.0
+
+
+def test_a_file_of_settings_that_is_none_is_refused_at_once(tmp_path: Path) -> None:
+    import time
+
+    from e2esim.config.yaml_file import read_yaml
+
+    path = tmp_path / "scenario.yaml"
+    path.write_text("".join(f"k{k}: {k}\n" for k in range(200_000)))
+    began = time.process_time()
+    assert "larger than 600 kB" in read_yaml(path, "scenario.yaml").problems[0].message
+    assert time.process_time() - began < 1.0

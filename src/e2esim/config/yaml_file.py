@@ -25,6 +25,7 @@ _INT = re.compile(r"[-+]?[0-9]+\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _SPECIAL = {".inf": math.inf, "+.inf": math.inf, "-.inf": -math.inf, ".nan": math.nan}
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+LARGEST = 600_000  # bytes; some 25,000 keys, of which a second reads 10,000: 200,000 took a minute and a half to refuse
 _TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "timestamp", "value", "merge")}
 _WORDS: dict[str, Any] = {"": None, "~": None, "null": None, "true": True, "false": False}
 
@@ -43,6 +44,10 @@ def read_yaml(path: Path, label: str) -> YamlFile:
     """Read ``path``; problems are collected in the result, whose ``label`` names the file in messages."""
     out = YamlFile(label)
     try:
+        if path.stat().st_size > LARGEST:
+            message = f"larger than {LARGEST // 1000} kB: no file of settings is"
+            out.problems.append(Problem(file=label, message=message, remedy="data belong into tables (CSV or a workbook)"))
+            return out
         text = decode(path.read_bytes())
         root = yaml.compose(text, yaml.SafeLoader)
         if root is None:
