@@ -112,7 +112,7 @@ def test_post_game_adds_up_and_does_not_hang_on_an_order() -> None:
 
 def test_shared_plans_change_no_run() -> None:
     """Runs that stand alike share a plan; what they reach is what each reaches alone."""
-    company, rules = synthetic_company(5, orders=20, weeks=10), RunRules(days=35, rounds=2)
+    company, rules = synthetic_company(5, orders=30, weeks=12), RunRules(days=70, rounds=2)
     plans = MadePlans(keep=True)
     shared = post_game(company, rules, plans=plans)
     assert plans.found > plans.made > 1
