@@ -22,6 +22,7 @@ MOST_TOP_UPS = 8  # small lots may rob one another of parts, so a few rounds are
 NO_LIMIT = 1e12  # hours a week of a work centre that is lifted [h]
 LATER_WEEKS = (0, 1, 2, 4, 8, 13)  # weeks by which what is added may be put off so that it does not disturb the rest
 FREE_BUFFERS = (0, 7, 21, 42)  # days by which the plans without limits on hours are early
+LARGE, LARGE_BUFFERS = 3000, 3  # beyond so many orders only the first of them are tried: the ledger may take seconds
 LEAST_ROUNDS, MOST_ROUNDS, ORDER_ROUNDS = 15, 200, 40_000  # tried changes on each quick plan: so many times orders
 LIFT_BUFFERS = (3, 7)  # the same for the plans that test the lifting of one limit, beside the wants of the plan itself
 NO_END = 1e9  # pieces of a material that is lifted [pcs]
@@ -62,7 +63,8 @@ def late_pieces(problem: PlanProblem, order: Ints, day: Ints, qty: Floats) -> Fl
 def late_anyway(view: Frame, state: State) -> Floats:
     """Pieces of every item late even with hours without limit, (n_items,)."""
     free = _without_hours(view, np.arange(len(view.problem.centres)))
-    return _least_late(free, [backward(free, early_due(view.problem, days, calm=0)) for days in FREE_BUFFERS], state)
+    buffers = FREE_BUFFERS if len(view.problem.orders) <= LARGE else FREE_BUFFERS[:LARGE_BUFFERS]
+    return _least_late(free, [backward(free, early_due(view.problem, days, calm=0)) for days in buffers], state)
 
 
 def late_lifted(view: Frame, wants: Wants, limits: tuple[Limit, ...], state: State) -> Lifted:
