@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from e2esim.config.door import load, load_with_warnings
-from e2esim.config.unread import BESIDE_MARKET
+from e2esim.config.unread import BESIDE_MARKET, COLUMNS_BESIDE_MARKET
 from e2esim.domain import build
 from e2esim.domain.schema import TABLES
 from worlds import Row, tiny_tables, tiny_world
@@ -44,6 +44,15 @@ def test_second_choices_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("name", "row"), [("replenishment", {"item": "x", "site": "plant"}), ("substitutes", {"item": "x", "substitute": "y"})])
 def test_tables_of_other_verbs_are_left_out_aloud(tmp_path: Path, name: str, row: Row) -> None:
     assert told(tmp_path, name, [row]) == [f"a market run does not read this table: {BESIDE_MARKET[name]}"]
+
+
+def test_columns_of_a_planned_factory_are_left_out_aloud(tmp_path: Path) -> None:
+    items, centres = tiny_tables()["items"], tiny_tables()["work_centres"]
+    said = told(tmp_path / "items", "items", [items[0] | {"lot_rule": "fixed", "lot_qty": 5, "shelf_life_d": 9}, *items[1:]])
+    whys = [f"a market run does not read this column: {COLUMNS_BESIDE_MARKET['items', column][1]}" for column in ("lot_rule", "shelf_life_d")]
+    assert said == whys
+    assert told(tmp_path / "plain", "items", [items[0] | {"lot_rule": "lot_for_lot"}, *items[1:]]) == []
+    assert len(told(tmp_path / "centres", "work_centres", [centres[0] | {"supplier": tiny_tables()["suppliers"][0]["supplier"]}, *centres[1:]])) == 1
 
 
 def test_styles_are_read(tmp_path: Path) -> None:

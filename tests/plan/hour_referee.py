@@ -153,6 +153,8 @@ def _stock(facts: dict[str, list[dict[str, str]]], lots: list[dict[str, Any]], p
     for row in facts["stock"]:
         moves[row["item"]].append((dt.datetime.min, 0, float(row["on_hand"])))
     for row in facts["receipts"]:
+        if row.get("firm") == "true":  # it stands among the lots
+            continue
         moves[row["item"]].append((at(dt.date.fromisoformat(row["due"])), 0, float(row["qty"])))
     for lot in lots:
         k, n, step = _step(facts, lot)

@@ -23,14 +23,15 @@ HISTORY = "item,period,qty\n" + "".join(f"LAMP,2025-W{week:02d},{10 + week % 3}\
 
 PUMPS = {
     "settings": "key,value\ntoday,2026-03-02\ntitle,Pump works\n",
-    "items": "item,unit,lot_min,lot_multiple,lot_max\nPUMP,pcs,4,1,\nMOTOR,pcs,6,2,10\nCASE,pcs,1,1,\nWIRE,pcs,1,1,\n",
+    "items": "item,unit,lot_min,lot_multiple,lot_max,lot_rule,lot_days\nPUMP,pcs,4,1,,period,5\nMOTOR,pcs,6,2,10,,\nCASE,pcs,1,1,,,\nWIRE,pcs,1,1,,,\n",
     "bom": "parent,component,qty_per\nPUMP,MOTOR,1\nPUMP,CASE,1\nMOTOR,WIRE,3\n",
-    "work_centres": "work_centre,calendar,machines\nWIND,DAY,1\nFIT,DAY,2\nHAND,DAY,1\n",
+    "work_centres": "work_centre,calendar,machines,supplier\nWIND,DAY,1,\nFIT,DAY,2,\nHAND,DAY,1,\nCOAT,DAY,1,Lack\n",
     "calendars": "calendar,weekday,start,end\n" + "".join(f"DAY,{day},07:00,15:00\n" for day in range(1, 6)),
     "closures": "calendar,first,last\nDAY,2026-04-03,2026-04-06\n",
     "alternates": "work_centre,alternate,item,step,preference,time_factor\nWIND,HAND,MOTOR,10,2,1.5\n",
     "routings": "item,step,work_centre,setup_h_per_lot,run_h_per_unit,flow_days,flow_cv\n"
-    "MOTOR,10,WIND,1,0.8,1,0.3\nMOTOR,20,FIT,0.5,0.4,2,0.3\nPUMP,10,FIT,0.5,0.6,1,0.2\nPUMP,20,FIT,0.2,0.3,1,0\n",
+    "MOTOR,10,WIND,1,0.8,1,0.3\nMOTOR,20,FIT,0.5,0.4,2,0.3\nPUMP,10,FIT,0.5,0.6,1,0.2\nPUMP,20,COAT,0,0,2,0\n",
+    "price_breaks": "supplier,item,from_qty,price\nDraht,WIRE,250,0.35\n",
     "supply": "supplier,item,lead_time_days,moq,multiple,price,late_share,weekly_capacity\nGuss,CASE,14,10,1,18,0.3,18\nDraht,WIRE,7,100,50,0.4,0.3,\n",
     "stock": "item,on_hand\nPUMP,6\nMOTOR,8\nCASE,12\nWIRE,90\n",
     "orders": "order,line,customer,item,qty,due,priority,min_shipment\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 import e2esim
 from e2esim.domain.planned_outcome import PlannedOutcome, Stage
 from e2esim.kpi.planned import as_planned, measure_planned
+from e2esim.planning.factory.buying import unit_prices
 from e2esim.planning.factory.execute import wants_of
 from e2esim.planning.factory.planner import laid_out, plan
 from e2esim.planning.factory.synthetic import synthetic_problem
@@ -89,7 +91,7 @@ def test_a_line_gets_at_most_what_it_ordered() -> None:
 def test_late_suppliers_make_orders_late() -> None:
     """Signed: supplies that all come late cost service, others equal."""
     company = synthetic_company(3, orders=30, weeks=12, late_share=1.0)
-    value, price = company.material_value(), company.case.facts.source_price
+    value, price = company.material_value(), partial(unit_prices, company.case.facts)
     good, bad = (measure_planned(run(company, chance), value, price) for chance in (NO_CHANCE, replace(NO_CHANCE, supply=True)))
     assert bad["days_late"] > good["days_late"]
     assert bad["late_supplies"] == 100.0

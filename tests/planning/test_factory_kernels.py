@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from e2esim.planning.factory.backward_kernels import backward_wants
+from e2esim.planning.factory.backward_kernels import backward_wants, gather
 from e2esim.planning.factory.bounds import earliest_days, lead_time_bound, relaxed_bound
+from e2esim.planning.factory.buying_kernels import LotTerms, SourceTerms, StockChanges, purchase_plan
 from e2esim.planning.factory.change_kernels import draw
 from e2esim.planning.factory.execute import Wants, backward, execute, search, wants_of
 from e2esim.planning.factory.flow_lp import solve_flow
@@ -24,7 +25,7 @@ from e2esim.planning.factory.network import network
 from e2esim.planning.factory.problem import PlanProblem
 from e2esim.planning.factory.shop_floor import Steps
 from e2esim.planning.factory.synthetic import synthetic_problem
-from e2esim.planning.factory.trace_kernels import first_come, purchase_plan
+from e2esim.planning.factory.trace_kernels import first_come
 
 
 def tiny(seed: int, load: float = 0.9) -> PlanProblem:
@@ -177,17 +178,40 @@ def test_first_come_first_served() -> None:
 
 def test_purchases_take_the_preferred_source_that_is_in_time() -> None:
     """Stock 5; uses 4 on day 3, 4 on day 8, 30 on day 20. Source 0 needs 14 days, source 1 needs 7 and is dearer."""
+    none = np.zeros(2)
     source, qty, day = purchase_plan(
-        np.array([0, 4]),
-        np.array([-1, 3, 8, 20]),
-        np.array([5.0, -4.0, -4.0, -30.0]),
+        StockChanges(start=np.array([0, 4]), day=np.array([-1, 3, 8, 20]), qty=np.array([5.0, -4.0, -4.0, -30.0])),
         np.array([0, 2]),
         np.array([0, 1]),
-        np.array([14, 7]),
-        np.array([10.0, 4.0]),
-        np.array([5.0, 4.0]),
-    )
+        SourceTerms(
+            lead=np.array([14, 7]), moq=np.array([10.0, 4.0]), multiple=np.array([5.0, 4.0]), price=none, order_eur=none,
+            break_start=np.zeros(3, np.int64), break_qty=none[:0], break_price=none[:0],
+        ),
+        LotTerms(cover=np.zeros(1, np.int64), fill=none[:1], keeps=np.full(1, np.inf), hold=0.0),
+    )  # fmt: skip
     assert list(zip(source.tolist(), qty.tolist(), day.tolist(), strict=True)) == [(1, 4.0, 8), (0, 30.0, 20)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_lots_by_rule_cover_what_is_wanted(seed: int) -> None:
+    """Against a walk over the days with plain numbers: stock never falls below zero, and each lot is what its rule says."""
+    rng = np.random.default_rng(seed)
+    wanted = np.where(rng.random(60) < 0.4, rng.integers(1, 30, 60), 0).astype(float)
+    cover, fill = int(rng.integers(0, 12)), float(rng.integers(0, 2) * rng.integers(1, 80))
+    if fill:
+        cover = 0
+    lots = wanted.copy()
+    gather(lots, cover, fill)
+    level, until = 0.0, -1
+    for day in range(60):
+        if lots[day]:
+            assert day >= until
+            asked = wanted[day] - level + fill if fill else wanted[day : day + max(cover, 1)].sum()
+            assert lots[day] == pytest.approx(asked)
+            until = day + cover
+        level += lots[day] - wanted[day]
+        assert level >= -1e-9
+    assert level <= fill + 1e-9
 
 
 def test_backward_covers_all_needs_when_hours_are_plenty() -> None:
@@ -212,7 +236,7 @@ def test_backward_moves_earlier_when_a_week_is_full() -> None:
     )  # fmt: skip
     step, day, qty = backward_wants(
         need, np.zeros(1), np.zeros((28, 1)), zero, np.ones(1, np.int64), steps, np.full((1, 4), 12.0), np.array([10_000]),
-        np.arange(28)[None, :],
+        np.arange(28)[None, :], (np.zeros(1, np.int64), np.zeros(1)),
     )
     assert list(zip((day // 7).tolist(), qty.tolist(), strict=True)) == [(2, 11.0), (1, 11.0), (0, 8.0)]
     assert step.tolist() == [0, 0, 0]

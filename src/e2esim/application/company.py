@@ -114,7 +114,7 @@ class OpenCompany:
         from e2esim.study.planned_runs import replicate_run
 
         words = run_words([*self.overrides, *overrides])
-        read = read_plan_data(Path(self.name), words.columns)
+        read = read_plan_data(Path(self.name), words.columns, firm=False)
         rules = rules_of(read, words)
         demand = demand_of(read, rules)
         company = company_of(read, None if demand is None else forecast_of(demand))

@@ -100,7 +100,7 @@ def _factory(data: Path, overrides: Sequence[str]) -> Rival:
     from e2esim.study.companies import PlanningCompany
 
     words = run_words(overrides)
-    read = read_plan_data(data, words.columns)
+    read = read_plan_data(data, words.columns, firm=False)
     rules = rules_of(read, words)
     demand = demand_of(read, rules)
     company = company_of(read, None if demand is None else forecast_of(demand))

@@ -58,7 +58,7 @@ def backorder_view(read: PlanData, problem: PlanProblem, result: PlanResult, tab
     segments = segments_of(table, orders, customers)
     today = problem.today
     promised = np.array([-1 if day is None else max(0, (day - today).days) for day in orders["promised"]], dtype=np.int64)
-    book = plan_book(problem, result, orders["min_shipment"].is_null().to_numpy(), promised)
+    book = plan_book(problem, result, orders["min_shipment"].is_null().to_numpy(), promised, len(problem.orders) - orders.height)
     turn = turns(np.array(segments.of_order, dtype=np.int64), problem.order_priority[: book.item.size], book.due)
     tree = quota_tree(read.tables["quotas"])
     nodes = [] if tree is None else quota_nodes(tree, orders, customers)

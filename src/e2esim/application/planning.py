@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from e2esim.planning.factory.execute import Wants
     from e2esim.planning.factory.explain import Explanation
     from e2esim.planning.factory.flow_model import Flags
+    from e2esim.planning.factory.frozen import Remainder
     from e2esim.planning.factory.problem import PlanProblem
     from e2esim.planning.factory.result import PlanResult
+    from e2esim.planning.factory.shelf_life import Aged
     from e2esim.report.plan.summary import Summary
     from e2esim.report.plan.view import PlanView
     from e2esim.study.robust import Robustness
@@ -124,7 +126,8 @@ class PlanMade(Shown):
         from e2esim.report.plan.folder import write_plan
 
         started, left, result = self.started, self.view.left, self.view.result
-        other, (problem, booked) = elsewhere_of(started.read.tables, left.problem), orders_alone(left.problem, result, self.view.case.n_orders)
+        asked = self.view.case.n_orders + self.view.case.n_firm + self.view.case.n_scrap
+        other, (problem, booked) = elsewhere_of(started.read.tables, left.problem), orders_alone(left.problem, result, asked)
         if folder.is_dir():  # empty, as whoever named it has seen
             folder.rmdir()
         write_plan(
@@ -186,23 +189,61 @@ def ask(started: Started, demand: NetDemand | None, wishes: PlanWishes) -> PlanA
 def make_plan(asked: PlanAsked) -> PlanMade:
     """Plan a company that was read."""
     case, wishes, earlier, demand = asked.case, asked.wishes, asked.earlier, asked.demand
-    from e2esim.planning.factory.calm import calm_planned
-    from e2esim.planning.factory.planner import planned
     from e2esim.report.plan.changes import changes_frame
     from e2esim.report.plan.summary import summarise
     from e2esim.report.plan.view import PlanView
 
-    left = case.remainder()
-    if earlier is None:
-        result, wants = planned(left.problem, time_limit_s=wishes.limit_s, rounds=wishes.rounds)
+    aged = None
+    if case.shelf is None:
+        case, left, result, wants = _sought(case, earlier, wishes, 1)
     else:
-        result, wants = calm_planned(left.problem, earlier, price=wishes.change_price, time_limit_s=wishes.limit_s, rounds=wishes.rounds)
-    said = _said(case, left.problem, result, wants, asked.chosen, wishes.explain_s)
-    view = PlanView(case=case, left=left, result=result, robust=_robust(case, left.problem, result, wishes.robust), said=said, demand=demand)
+        case, left, result, wants, aged = _fresh(case, earlier, wishes)
+    said = _said(case, left.problem, result, wants, _chosen_beside(case, asked.chosen), wishes.explain_s)
+    view = PlanView(case=case, left=left, result=result, robust=_robust(case, left.problem, result, wishes.robust), said=said, demand=demand, aged=aged)
     before = wishes.calm or wishes.freeze
     if before is not None:
         view = replace(view, changes=changes_frame(view, before))
     return PlanMade(started=asked.started, view=view, summary=summarise(view))
+
+
+def _sought(case: PlanCase, earlier: Earlier | None, wishes: PlanWishes, parts: int) -> tuple[PlanCase, Remainder, PlanResult, Wants]:
+    """The plan of a case in one of so many parts of the time; firm orders that cannot have their parts are let go, fewer each time."""
+    from e2esim.planning.factory.calm import calm_planned
+    from e2esim.planning.factory.firm import lacking_parts, without_firm
+    from e2esim.planning.factory.planner import planned
+
+    time_s = wishes.limit_s / parts
+    while True:
+        left = case.remainder()
+        if earlier is None:
+            result, wants = planned(left.problem, time_limit_s=time_s, rounds=wishes.rounds)
+        else:
+            result, wants = calm_planned(left.problem, earlier, price=wishes.change_price, time_limit_s=time_s, rounds=wishes.rounds)
+        if not (case.n_firm and (lacks := lacking_parts(case, left.problem, result))):
+            return case, left, result, wants
+        case = without_firm(case, lacks)
+
+
+def _fresh(case: PlanCase, earlier: Earlier | None, wishes: PlanWishes) -> tuple[PlanCase, Remainder, PlanResult, Wants, Aged]:
+    """The plan of which nothing is used too old, sought up to `MOST_PLANS` times; beside an earlier plan once, and told."""
+    from e2esim.planning.factory.shelf_life import MOST_PLANS, aged, nothing_too_old
+
+    if earlier is not None:
+        found = _sought(case, earlier, wishes, 1)
+        return *found, aged(found[0], found[1].problem, found[2])
+    best, told = nothing_too_old(case, lambda some: _sought(some, None, wishes, 1 if wishes.rounds is not None else MOST_PLANS))
+    return *best, told
+
+
+def _chosen_beside(case: PlanCase, chosen: Flags | None) -> Flags | None:
+    """Chosen orders of a case in which rows of what expires have been put among the orders."""
+    import numpy as np
+
+    if not case.n_scrap:
+        return chosen
+    at = case.n_orders + case.n_firm
+    before = np.ones(len(case.facts.orders) - case.n_scrap, dtype=bool) if chosen is None else chosen
+    return np.insert(before, at, np.zeros(case.n_scrap, dtype=bool))
 
 
 def forecast_of(data: DemandData, tell: Tell = silent) -> NetDemand:

@@ -36,8 +36,10 @@ and PNG, `manifest.json`. `--json` prints one JSON object on stdout; warnings go
 | Summary | manifest.json | status, objective, proven least, gap, on time by priority, causes |
 | MPS | mps | demand, made, received, delivered and stock of every sold item by week |
 | Messages | messages | goods on order already (`receipts`, and what `--freeze` keeps): expedite, reschedule in or out, cancel, with the day and why |
-| Production lots | lots | one row a lot and step: what to start when, `released` or `planned` |
-| Purchase orders | purchases | what to order when from whom |
+| Production lots | lots | one row a lot and step: what to start when, `released`, `firm` or `planned`, by which lot rule |
+| Purchase orders | purchases | what to order when from whom, by which lot rule |
+| Expires | expires | what may not be used any more from which day on, before anybody has used it |
+| Subcontracts | subcontracts | what subcontractors do: what is sent when with which parts, when it is back, its price |
 | Stock | stock | what comes and goes of every item by week, the least stock at the end of a day, and the stock at the end of the week |
 | Load | load | hours by work centre and week: planned, and wished for if all were made just in time; overloads in orange |
 | Schedule | schedule | lots of every work centre in the order in which they start |
@@ -84,10 +86,25 @@ the objective is not proven necessary. `shortages` counts orders never delivered
 - `--rounds N` gives the same plan, to the last lot, on every machine; without it the clock ends the search. The order of rows never matters.
 - Components are taken when the first step starts; between steps work may wait and be put together in other lots.
 - Lots are at least `lot_min` and multiples of `lot_multiple`; purchases are at least `moq` and multiples of `multiple`.
+- `lot_rule` of items says how large lots and purchases are beside these limits. *lot_for_lot*: what is needed; *fixed*: `lot_qty` each;
+  *period*: what the next `lot_days` need; *economic*: at least the root of twice `year_qty` times `order_eur` over price times
+  `holding_share_y` (setting, .2 if not given, assumed); *min_max*: up to `stock_max`, whenever stock falls below the safety stock. Fixed and economic
+  quantities are kept by promises too. Nobody gets late for a period: lots that had to come sooner say so in column `lot_rule`.
+- Table `price_breaks`: a purchase is lifted to a quantity of a lower price where that costs less, holding and what nobody needs included,
+  than buying by rule from there on. Suppliers with `weekly_capacity` are called off by need alone; a promise buys what it needs.
+- A work centre with a `supplier` is a subcontractor: parts are sent when a step there starts, are back after `flow_days` of its calendar, and
+  cost `price` of routings a good piece (sheet Subcontracts, `subcontracts`). No hours are counted there. In `alternates` it takes what our own work
+  centre would have late.
 - On time is at or before 00:00 of `due`. Orders may be delivered in parts. Stock is never below zero.
-- Open orders in `receipts` have taken their parts and hours already.
-- Not known to the planner: safety stock, yields, set-ups that depend on the sequence, alternative work centres and
-  weekly limits of suppliers.
+- Open orders in `receipts` have taken their parts and hours already; not so a works order with `firm`: it has not begun, the plan keeps its
+  day (`start`, else so that it is there when `due`) and quantity (status `firm`), and plans its parts, before all customers, and its hours. On
+  a closed day it begins on the next open one; one that finds no hours or parts is let go and planned like any other need. Both are
+  messages (*check*). `e2esim run` plans firm orders anew.
+- `shelf_life_d` of items: what is bought, lies in stock (from today on, or as table `batches` says) or is on order is used up to so many days
+  after it came in, what expires first being used first; what expires is told (sheet Expires) and bought anew, and no purchase is lifted to a lower
+  price beyond what keeps. Up to four plans are sought for it. Lots of our own that the plan would use too old are a message (*check*), no more;
+  safety stock is taken to be turned over. A promise leaves alone what is planned to expire; `e2esim run` lets everything keep.
+- Not known to the planner: set-ups that depend on the sequence, and routings of other steps.
 
 ## Forecast
 
@@ -233,6 +250,12 @@ stand twice are errors: nothing is promised, nothing is written, the exit code i
 | history after today, weeks that begin on no Monday, a change with neither or both of uplift and quantity | error |
 | an item that is needed and can be neither made nor bought | error |
 | a work centre without hours that demand runs through | error |
+| a lot rule without its number or costs, a fixed lot that breaks other limits, a max below its min, a break that is no lower price | error |
+| a number of another lot rule, hours of a subcontractor, a price of a step that is our own | not used, warning |
+| batches that hold more than stock, a lot that is to last longer than it keeps | error |
+| a shelf life shorter than the fastest lead time, batches that are too old already (not counted on) | warning |
+| a firm works order that has begun, that no routing makes or that begins after it is due | error |
+| a firm works order on a closed day or before today, a start of one that is not firm | planned around, warning |
 | a released lot that cannot be kept (`--freeze`) | let go and planned anew, warning with what keeping it takes |
 | an earlier plan that names items, steps or suppliers which are gone (`--freeze`) | error |
 
@@ -241,7 +264,7 @@ All errors are listed at once with file, row, column, value and remedy; the exit
 ## Settings
 
 The table `settings` has a row a setting: `today` (a date), `title`, `frozen_days` (whole days), `forecast_weeks`,
-`consume_back_weeks`, `consume_ahead_weeks` (whole weeks), `demand_fence_days` (whole days); for `e2esim run` also
+`consume_back_weeks`, `consume_ahead_weeks` (whole weeks), `demand_fence_days` (whole days), `holding_share_y` (.2 a year); for `e2esim run` also
 `run_days`, `replan_days` (7) and `order_lead_days` (14, whole days).
 
 """

@@ -31,7 +31,7 @@ def run_planned(data: Path, overrides: Sequence[str], options: RunOptions) -> No
     from e2esim.report.progress import progress_bar
 
     words = run_words(overrides)
-    read = read_plan_data(data, words.columns)
+    read = read_plan_data(data, words.columns, firm=False)
     rules = rules_of(read, words)
     if read.warnings and not options.quiet and not options.as_json:
         typer.echo(listing(read.warnings), err=True)

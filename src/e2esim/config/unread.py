@@ -16,6 +16,8 @@ REMARKS = ("source", "name", "unit")  # for people
 BESIDE_MARKET: Mapping[str, str] = {
     "settings": "beside the style of cells it takes what scenario.yaml and the command line say",
     "capacity": "its hours are machines times calendar: tables work_centres and calendars",
+    "price_breaks": "it pays the price of table supply",
+    "batches": "goods keep for ever",
     "demand": "its demand comes from its customers: tables history, channels, segments",
     "forecast_changes": "its forecast is learnt from its own sales",
     "order_classes": "turns are settled by precedence: group precedence",
@@ -24,6 +26,15 @@ BESIDE_MARKET: Mapping[str, str] = {
     "other_sites": "its warehouses are those of tables sites and lanes",
     "replenishment": "stock targets are those of table items",
 }
+# Columns of the same kind, with what says nothing in them
+COLUMNS_BESIDE_MARKET: Mapping[tuple[str, str], tuple[object, str]] = {
+    ("items", "lot_rule"): ("lot_for_lot", "its lots are those of its weekly plan: lot_min and lot_multiple"),
+    ("items", "shelf_life_d"): (None, "goods keep for ever"),
+    ("work_centres", "supplier"): ("", "the work is done in our own hours"),
+    ("alternates", "flow_days"): (None, "a lot lasts as long as its hours take"),
+    ("alternates", "price"): (None, "hours of the second choice cost what its work centre costs"),
+    ("receipts", "firm"): (False, "an open works order arrives on its day, its parts are taken"),
+}
 
 
 def beside_market(typed: Typed) -> Iterator[Problem]:
@@ -31,7 +42,16 @@ def beside_market(typed: Typed) -> Iterator[Problem]:
     for name, why in BESIDE_MARKET.items():
         if name in typed.frames and _says(name, typed.frames[name]):
             yield Problem(file=typed.labels[name], message=f"a market run does not read this table: {why}", remedy="plan and promise do", warning=True)
+    for (name, column), (nothing, why) in COLUMNS_BESIDE_MARKET.items():
+        if name in typed.frames and _differs(typed.frames[name], column, nothing):
+            message = f"a market run does not read this column: {why}"
+            yield Problem(file=typed.labels[name], column=column, message=message, remedy="plan and promise do", warning=True)
     yield from unread(typed, "a market run", "plan or promise may", BESIDE_MARKET)
+
+
+def _differs(frame: pl.DataFrame, column: str, nothing: object) -> bool:
+    """Whether a column says something in any row."""
+    return column in frame.columns and bool((frame[column].is_not_null() & frame[column].ne_missing(nothing)).any())
 
 
 def _says(name: str, frame: pl.DataFrame) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,17 +42,18 @@ KPIS: tuple[PlannedKpi, ...] = (
     PlannedKpi(name="plans", unit="plans", meaning="plans made; the other nights kept the plan they had"),
 )
 PIECE = 1e-6
+PriceOf = Callable[[npt.NDArray[np.int64], Floats], Floats]
 
 
-def measure_planned(outcome: PlannedOutcome, value: Floats, price: Floats) -> dict[str, float]:
+def measure_planned(outcome: PlannedOutcome, value: Floats, price: PriceOf) -> dict[str, float]:
     """Every number of `KPIS`, nan where it cannot be told.
 
     Parameters
     ----------
     value : (n_items,)
         Worth of a piece on hand [EUR].
-    price : (n_sources,)
-        Price of a piece by row of the supply table [EUR].
+    price
+        Price of a piece of purchases, by row of the supply table and pieces, (n,) each [EUR].
     """
     return {**_service(outcome), **_factory(outcome, value, price), **_adherence(outcome)}
 
@@ -112,7 +114,7 @@ def _service(outcome: PlannedOutcome) -> dict[str, float]:
     }
 
 
-def _factory(outcome: PlannedOutcome, value: Floats, price: Floats) -> dict[str, float]:
+def _factory(outcome: PlannedOutcome, value: Floats, price: PriceOf) -> dict[str, float]:
     weeks = min(-(-outcome.days // 7), outcome.room.shape[1])
     used, room = outcome.hours[:, :weeks].sum(axis=1), outcome.room[:, :weeks].sum(axis=1)
     each = [share(float(u), float(r)) for u, r in zip(used, room, strict=True) if r > 0]
@@ -125,7 +127,7 @@ def _factory(outcome: PlannedOutcome, value: Floats, price: Floats) -> dict[str,
         "load": share(float(used.sum()), float(room.sum())),
         "highest_load": max(each, default=float("nan")),
         "stock_value": float((outcome.stock @ value).mean()) if outcome.days else float("nan"),
-        "purchases": float((price[source] * bought["qty"][:n][placed]).sum()),
+        "purchases": float((price(source, bought["qty"][:n][placed]) * bought["qty"][:n][placed]).sum()),
         "late_supplies": share(float(late.sum()), float(expected.sum())),
     }
 

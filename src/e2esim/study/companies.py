@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 
 from e2esim.domain.network_company import NetworkCompany
 from e2esim.kpi.network import UNITS, measure_network
 from e2esim.kpi.planned import KPIS, measure_planned
+from e2esim.planning.factory.buying import unit_prices
 from e2esim.simulate.factory.facts import PlannedCompany, RunRules
 from e2esim.simulate.factory.run import PlannedRun
 from e2esim.simulate.network import simulate_network
@@ -45,7 +47,7 @@ class PlanningCompany:
 
     def _replicate(self, replication: int, tell: Tell | None = None) -> Replicated:
         outcome = PlannedRun(self.company, self.rules, replication).advance(None, progress=tell)
-        measured = measure_planned(outcome, self.company.material_value(), self.company.case.facts.source_price)
+        measured = measure_planned(outcome, self.company.material_value(), partial(unit_prices, self.company.case.facts))
         return Replicated(table=_overall({kpi.name: (kpi.unit, measured[kpi.name]) for kpi in KPIS}))
 
 

@@ -6,12 +6,14 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from e2esim.domain.planned_outcome import PlannedOutcome
 from e2esim.kpi.planned import KPIS, measure_planned
+from e2esim.planning.factory.buying import unit_prices
 from e2esim.simulate.factory.facts import PlannedCompany, RunRules
 from e2esim.simulate.factory.made_plans import MadePlans
 from e2esim.simulate.factory.run import PlannedRun
@@ -60,7 +62,7 @@ def replicate_run(
     2
     """
     began = time.perf_counter()
-    value, price = company.material_value(), company.case.facts.source_price
+    value, price = company.material_value(), partial(unit_prices, company.case.facts)
     runs: list[PlannedRun] = []
     outcomes: list[PlannedOutcome] = []
     rows, plans = [], MadePlans(keep=keep_plans)

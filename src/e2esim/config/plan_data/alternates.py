@@ -11,6 +11,7 @@ import polars as pl
 from e2esim.config.checks import View
 from e2esim.config.checks_making import cycles
 from e2esim.config.grids import ROW
+from e2esim.config.plan_data.outside import outside_steps
 from e2esim.config.problems import Problem
 from e2esim.domain.alternates import most_said_first, second_choices, speaks_of
 
@@ -34,7 +35,7 @@ def steps_of(frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
     others = _others(steps, frames["alternates"])
     both = pl.concat([steps, others]).sort("_turn", "_rank") if others.height else steps
     main = np.maximum.accumulate(np.where(both["_rank"].to_numpy() == 0, np.arange(both.height), 0))
-    return both.with_columns(pl.Series("_main", main, dtype=pl.Int64)).drop("_turn", "_rank")
+    return outside_steps(both.with_columns(pl.Series("_main", main, dtype=pl.Int64)).drop("_turn", "_rank"), frames["work_centres"])
 
 
 def _others(steps: pl.DataFrame, alternates: pl.DataFrame) -> pl.DataFrame:
@@ -44,13 +45,15 @@ def _others(steps: pl.DataFrame, alternates: pl.DataFrame) -> pl.DataFrame:
         rows = most_said_first(alternates.rows(named=True))
         for step in steps.rows(named=True):
             for rank, row in enumerate(second_choices(rows, step["item"], step["step"], step["work_centre"]), 1):
-                setup = row["setup_h_per_lot"]
+                setup, flow, price = row["setup_h_per_lot"], row["flow_days"], row["price"]
                 found.append(
                     step
                     | {
                         "work_centre": row["alternate"],
                         "run_h_per_unit": step["run_h_per_unit"] * row["time_factor"],
                         "setup_h_per_lot": step["setup_h_per_lot"] if setup is None else setup,
+                        "flow_days": step["flow_days"] if flow is None else flow,
+                        "price": step["price"] if price is None else price,
                         "_name": f"{step['_name']}{AT}{row['alternate']}",
                         "_rank": rank,
                     }

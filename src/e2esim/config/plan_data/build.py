@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,14 @@ import numpy.typing as npt
 import polars as pl
 
 from e2esim.config.plan_data.alternates import steps_of
+from e2esim.config.plan_data.firm_rows import firm_orders, firm_receipts
 from e2esim.config.plan_data.hours import beside_running, open_shifts, plan_weeks, weekly_hours
+from e2esim.config.plan_data.lot_rules import with_lot_rules
 from e2esim.config.plan_data.settings import PlanSettings
+from e2esim.config.plan_data.shelf_lives import expired_before, shelf_life_of
 from e2esim.config.row_order import in_order
 from e2esim.planning.factory.case import PlanCase
+from e2esim.planning.factory.firm import with_firm_orders
 from e2esim.planning.factory.money import usual_money
 from e2esim.planning.factory.problem import PlanProblem
 from e2esim.planning.factory.risk import LATE_SIGMA, PlanRisk
@@ -23,10 +28,12 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
-def build_case(frames: dict[str, pl.DataFrame], settings: PlanSettings) -> PlanCase:
-    """Lay checked tables out, in an order that does not hang on the order of their rows."""
+def build_case(frames: dict[str, pl.DataFrame], settings: PlanSettings, *, firm: bool = True) -> PlanCase:
+    """Lay checked tables out, in an order that does not hang on the order of their rows; without `firm`, firm orders are planned anew."""
     assert settings.today is not None  # the door has refused data without a day
     frames = in_order(frames)
+    firm_rows = firm_receipts(frames)
+    frames = frames | {"receipts": frames["receipts"].filter(~pl.col("receipt").is_in(firm_rows["receipt"].implode()))}
     items, orders, receipts = frames["items"], frames["orders"], frames["receipts"]
     hours, most = _hours(frames, settings.today), _floats(items, "lot_max")
     least = _floats(orders, "min_shipment")
@@ -50,15 +57,24 @@ def build_case(frames: dict[str, pl.DataFrame], settings: PlanSettings) -> PlanC
         receipt_day=_days(receipts, settings.today),
         receipt_qty=_floats(receipts, "qty"),
     )
-    return PlanCase(
+    safety = _stock(frames, "safety_stock")
+    shelf = shelf_life_of(frames, settings.today)
+    if shelf is not None:
+        facts = replace(facts, lot_keeps=shelf.days, on_hand=facts.on_hand - expired_before(frames, settings.today))
+    ruled = with_lot_rules(facts, frames, safety, settings.holding_share_y)
+    facts = ruled.facts
+    case = PlanCase(
         facts=facts,
+        lot_rule=ruled.words,
+        shelf=shelf,
         title=settings.title,
         item_name=tuple(items["name"]),
         item_unit=tuple(items["unit"]),
         order_customer=tuple(orders["customer"]),
         receipt_name=tuple(receipts["receipt"]),
+        centre_supplier=tuple(frames["work_centres"]["supplier"]),
         frozen_days=settings.frozen_days,
-        safety=SafetyStock(pieces=_stock(frames, "safety_stock"), days=_floats(items, "cover_d")),
+        safety=SafetyStock(pieces=safety, days=_floats(items, "cover_d")),
         risk=_risk(frames),
         money=usual_money(
             facts,
@@ -67,6 +83,7 @@ def build_case(frames: dict[str, pl.DataFrame], settings: PlanSettings) -> PlanC
             hour_eur=_floats(frames["work_centres"], "extra_h_eur"),
         ),
     )
+    return with_firm_orders(case, firm_orders(firm_rows, facts.items, settings.today))[0] if firm and firm_rows.height else case
 
 
 def _risk(frames: dict[str, pl.DataFrame]) -> PlanRisk:
@@ -90,6 +107,8 @@ def _making(frames: dict[str, pl.DataFrame]) -> dict[str, Any]:
         "step_name": tuple(steps["_name"]),
         "step_main": np.array(steps["_main"].to_numpy(), dtype=np.int64) if frames["alternates"].height else np.zeros(0, dtype=np.int64),
         "step_centre": _code(steps, "work_centre", centres, "work_centre"),
+        "step_price": _floats(steps, "price"),
+        "outside": (centres["supplier"] != "").to_numpy().astype(np.bool_),
         "step_setup_h": _floats(steps, "setup_h_per_lot"),
         "step_run_h": _floats(steps, "run_h_per_unit") / good,
         "step_yield": good,
@@ -134,6 +153,7 @@ def _buying(frames: dict[str, pl.DataFrame], weeks: int) -> dict[str, Any]:
         "source_moq": _floats(sources, "moq"),
         "source_multiple": _floats(sources, "multiple"),
         "source_price": _floats(sources, "price"),
+        "source_order_eur": _floats(sources, "order_eur"),
         "source_left": np.repeat(np.where(weekly > 0, weekly, np.inf)[:, None], weeks + 1, axis=1) if weekly.any() else np.zeros((0, 0)),
     }
 

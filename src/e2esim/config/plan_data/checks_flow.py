@@ -10,6 +10,7 @@ from e2esim.config.checks import View
 from e2esim.config.grids import ROW
 from e2esim.config.plan_data.hours import plan_weeks, weekly_hours
 from e2esim.config.plan_data.needs import Needs
+from e2esim.config.plan_data.outside import lots_at_a_time
 from e2esim.config.plan_data.settings import PlanSettings
 from e2esim.config.problems import Problem
 
@@ -98,7 +99,8 @@ def steps_of_receipts(view: View) -> Iterator[Problem]:
 
 def _machines_of_receipts(view: View) -> Iterator[Problem]:
     """A lot that a machine works still names its work centre, and each has a machine of its own."""
-    machines = dict(view.table("work_centres").select("work_centre", "machines").iter_rows())
+    stated = view.table("work_centres").select("work_centre", "machines", "supplier").iter_rows()
+    machines = {centre: lots_at_a_time(much or 1) if supplier else much for centre, much, supplier in stated}
     for row, centre, hours in view.table("receipts").select(ROW, "work_centre", "hours_to_go").iter_rows():
         if hours and not centre:
             remedy = "name the work centre whose machine works it"

@@ -35,10 +35,14 @@ from e2esim.config.plan_data.checks_flow import (
     steps_of_receipts,
 )
 from e2esim.config.plan_data.demand import build_demand
+from e2esim.config.plan_data.firm_rows import firm_makes_sense
 from e2esim.config.plan_data.leftovers import treated
+from e2esim.config.plan_data.lot_rules import breaks_make_sense, lot_rules_make_sense
 from e2esim.config.plan_data.needs import net_needs
+from e2esim.config.plan_data.outside import outside_makes_sense
 from e2esim.config.plan_data.segments import segment_checks
 from e2esim.config.plan_data.settings import PlanSettings, plan_settings
+from e2esim.config.plan_data.shelf_lives import shelf_lives_make_sense
 from e2esim.config.plan_data.streams import expect_streams
 from e2esim.config.plan_data.usual import as_planned
 from e2esim.config.problems import InputErrors, Problem
@@ -78,7 +82,7 @@ class PlanData:
     settings: PlanSettings
 
 
-def read_plan_data(data: Path, columns: Sequence[str] = ()) -> PlanData:
+def read_plan_data(data: Path, columns: Sequence[str] = (), *, firm: bool = True) -> PlanData:
     """Read and check a planner's folder of CSV files, or one workbook with the same sheets.
 
     Parameters
@@ -87,6 +91,8 @@ def read_plan_data(data: Path, columns: Sequence[str] = ()) -> PlanData:
         A folder with ``NAME.csv`` or ``data.xlsx``, a workbook, or the name of a folder that came with the program.
     columns
         Words that change columns of its tables: `e2esim.config.column_words`.
+    firm
+        Whether firm works orders keep their day; a run plans them anew.
 
     Raises
     ------
@@ -94,7 +100,7 @@ def read_plan_data(data: Path, columns: Sequence[str] = ()) -> PlanData:
         With every problem of every table: file, row, column, value and remedy.
     """
     frames, settings, warnings = _read(find_data(data), tables_for(*VERBS), _checked, columns)
-    return PlanData(build_case(frames, settings), build_demand(frames, settings), warnings, frames, settings)
+    return PlanData(build_case(frames, settings, firm=firm), build_demand(frames, settings), warnings, frames, settings)
 
 
 def read_demand_data(data: Path) -> tuple[DemandData, tuple[Problem, ...]]:
@@ -140,7 +146,12 @@ def _checked(view: View, settings: PlanSettings) -> Iterator[Problem]:
         yield from units(view)
     yield from whole_pieces(view)
     yield from largest_lots(view)
+    yield from lot_rules_make_sense(view)
+    yield from breaks_make_sense(view)
+    yield from outside_makes_sense(view)
     yield from own_substitute(view)
+    yield from firm_makes_sense(view, settings, hours_known=_firm(view, _HOURS))
+    yield from shelf_lives_make_sense(view, settings)
     yield from alternates_make_sense(view)
     yield from smallest_parts(view)
     yield from something_to_plan(view)

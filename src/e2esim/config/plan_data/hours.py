@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from e2esim.config.plan_data.outside import lots_at_a_time
 from e2esim.domain.closures import closed_days
 from e2esim.domain.worktime import WorkTime
 from e2esim.planning.factory.clock_kernels import done_at
@@ -36,8 +37,11 @@ def weekly_hours(frames: dict[str, pl.DataFrame], today: dt.date, weeks: int) ->
     centres = frames["work_centres"]
     daily = np.zeros((centres.height, 7 * weeks))
     stated = frames["capacity"].partition_by("work_centre", as_dict=True)
-    for row, (name, calendar, machines, efficiency) in enumerate(centres.select("work_centre", "calendar", "machines", "efficiency").iter_rows()):
-        if (name,) in stated:
+    columns = ("work_centre", "calendar", "machines", "efficiency", "supplier")
+    for row, (name, calendar, machines, efficiency, supplier) in enumerate(centres.select(columns).iter_rows()):
+        if supplier:
+            daily[row] = lots_at_a_time(machines) * DAY_H * days_open(frames, calendar, today, 7 * weeks)
+        elif (name,) in stated:
             daily[row] = _from_weeks(stated[name,], today, 7 * weeks)
         elif calendar:
             daily[row] = machines * efficiency * _from_shifts(frames, calendar, today, 7 * weeks)
@@ -49,7 +53,13 @@ def open_shifts(frames: dict[str, pl.DataFrame], today: dt.date, weeks: int) -> 
     stated = set(frames["capacity"]["work_centre"])
     rows: list[list[tuple[float, list[Interval]]] | None] = []
     known: dict[str, list[Interval]] = {}
-    for name, calendar, machines, efficiency in frames["work_centres"].select("work_centre", "calendar", "machines", "efficiency").iter_rows():
+    columns = ("work_centre", "calendar", "machines", "efficiency", "supplier")
+    for name, calendar, machines, efficiency, supplier in frames["work_centres"].select(columns).iter_rows():
+        if supplier:
+            days = np.flatnonzero(days_open(frames, calendar, today, 7 * weeks))
+            runs = np.split(days, np.flatnonzero(np.diff(days) > 1) + 1) if days.size else []
+            rows.append([(1.0, [(DAY_H * float(run[0]), DAY_H * float(run[-1] + 1), 0) for run in runs])] * lots_at_a_time(machines))
+            continue
         if name in stated or not calendar:
             rows.append(None)
             continue
@@ -58,6 +68,11 @@ def open_shifts(frames: dict[str, pl.DataFrame], today: dt.date, weeks: int) -> 
             known[calendar] = [] if work is None else [(a, b, 0) for a, b in zip(work.opens, work.closes, strict=True)]
         rows.append([(float(efficiency), known[calendar])] * int(machines))
     return shifts_of(rows) if any(row is not None for row in rows) else None
+
+
+def days_open(frames: dict[str, pl.DataFrame], calendar: str, today: dt.date, days: int) -> Floats:
+    """Which days a subcontractor works, 1 or 0, (days,): all of them where it has no calendar."""
+    return np.asarray((_from_shifts(frames, calendar, today, days) > 0).astype(np.float64)) if calendar else np.ones(days)
 
 
 def beside_running(frames: dict[str, pl.DataFrame], capacity: Floats, shifts: Shifts | None) -> tuple[Floats, Shifts | None]:

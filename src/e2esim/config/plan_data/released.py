@@ -13,7 +13,7 @@ import polars as pl
 from e2esim.config.plan_data.lot_times import lot_times
 from e2esim.config.problems import InputErrors, Problem
 from e2esim.planning.factory.case import PlanCase
-from e2esim.planning.factory.frozen import Released, let_go
+from e2esim.planning.factory.frozen import Released, joined, let_go
 from e2esim.report.whole_folder import what_is_missing
 
 _LOTS = {"lot", "item", "step", "qty", "start", "end"}
@@ -37,7 +37,7 @@ def keep_released(case: PlanCase, folder: Path) -> tuple[PlanCase, list[Problem]
         message = f"the earlier plan is of {today}, later than today ({case.facts.today})"
         raise InputErrors([Problem(file=folder.as_posix(), message=message, remedy="correct the setting today")])
     problems: list[Problem] = []
-    lots = _open(read_rows(folder, "lots", _LOTS), "lot", "start", "end", case)
+    lots = _open(read_rows(folder, "lots", _LOTS), "lot", "start", "end", case).filter(~pl.col("lot").is_in(list(case.released.lot_name)))
     purchases = _open(read_rows(folder, "purchases", _PURCHASES), "purchase", "ordered", "received", case)
     facts = case.facts
     steps = {(facts.items[i], name): k for k, (i, name) in enumerate(zip(facts.step_item, facts.step_name, strict=True))}
@@ -49,7 +49,7 @@ def keep_released(case: PlanCase, folder: Path) -> tuple[PlanCase, list[Problem]
         raise InputErrors(problems)
     kept = replace(
         case,
-        released=Released(
+        released=joined(Released(
             lot_name=tuple(lots["lot"]),
             lot_step=step,
             lot_qty=lots["qty"].to_numpy().astype(np.float64),
@@ -61,21 +61,21 @@ def keep_released(case: PlanCase, folder: Path) -> tuple[PlanCase, list[Problem]
             purchase_qty=purchases["qty"].to_numpy().astype(np.float64),
             purchase_ordered=purchases["_first"].to_numpy(),
             purchase_received=purchases["_last"].to_numpy(),
-        ),
-    )
+        ), case.released),
+    )  # fmt: skip
     left = kept.remainder()
     if not left.lacks:
         return kept, []
     stays = let_go(facts, kept.released)
     staying = set(zip(stays.lot_name, stays.lot_step.tolist(), stays.lot_start.tolist(), strict=True))
-    every = zip(kept.released.lot_name, step.tolist(), kept.released.lot_start.tolist(), strict=True)
+    every = zip(kept.released.lot_name, kept.released.lot_step.tolist(), kept.released.lot_start.tolist(), strict=True)
     gone = tuple(f"{name} step {facts.step_name[s]}" for name, s, start in every if (name, s, start) not in staying)
     remedy = f"lots let go and planned anew: {len(gone)}; sheet Ways out says what keeping them takes"
     path = (folder / "lots.parquet").as_posix()
     warnings = [
         Problem(
             file=path,
-            row=int(lots["_row"][lack.lot]) + 2 if lack.lot >= 0 else None,
+            row=int(lots["_row"][lack.lot]) + 2 if 0 <= lack.lot < lots.height else None,
             column="start",
             message=f"infeasible frozen plan: {fault}",
             remedy=remedy,

@@ -18,6 +18,7 @@ from e2esim.domain.schema import TABLE, Column
 from e2esim.domain.settings import Horizon
 
 FROZEN_DAYS = 14
+HOLDING_SHARE_Y = 0.2  # yearly cost of holding stock, of its value (assumed, as in table sites)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,7 @@ class PlanSettings:
     run_days: int = 0  # 0 = not stated
     replan_days: int = 7
     order_lead_days: int = 14
+    holding_share_y: float = HOLDING_SHARE_Y
 
 
 _TODAY = Column(name="value", kind="date", unit="YYYY-MM-DD", meaning="day 0 of the plan")
@@ -47,7 +49,8 @@ _WHOLE = {
     "replan_days": Column(name="value", kind="int", unit="days", meaning="nights between two looks at the plan", low=1, high=365),
     "order_lead_days": Column(name="value", kind="int", unit="days", meaning="mean days from an order to come to its due day", low=0, high=365),
 }
-KEYS = ("today", "title", "decimal", "date_format", *_WHOLE)
+_HOLDING = Column(name="value", kind="float", unit="share/year", meaning="yearly cost of holding stock, of its value", low=0.0, high=2.0)
+KEYS = ("today", "title", "decimal", "date_format", "holding_share_y", *_WHOLE)
 _OF_TABLES = ("decimal", "date_format")  # these may be stated for one table
 
 
@@ -101,9 +104,11 @@ def plan_settings(typed: Typed, place: Path) -> PlanSettings:
         message, remedy = f"nothing says which day it is: taken as {today}, the date of this computer", "add the row today,2026-01-31 (key,value)"
         typed.problems.append(Problem(file=label, column="key", message=message, remedy=remedy, warning=True))
     whole = {key: value(key, column) for key, column in _WHOLE.items() if key in rows}
+    holding = value("holding_share_y", _HOLDING) if "holding_share_y" in rows else HOLDING_SHARE_Y
     named = rows.get("title", (0, ""))[1]
     return PlanSettings(
         today=today if isinstance(today, dt.date) else None,
         title=named or _title(place),
+        holding_share_y=float(holding) if isinstance(holding, int | float) else HOLDING_SHARE_Y,
         **{key: number for key, number in whole.items() if isinstance(number, int)},
     )

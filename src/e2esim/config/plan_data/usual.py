@@ -95,8 +95,8 @@ def _from_outside(typed: Typed) -> None:
     supply = frames["supply"]
     stated = {
         "supplier": pl.lit(OUTSIDE), "item": pl.col("item"), "priority": pl.lit(1), "price": pl.lit(0.0), "moq": pl.lit(0.0), "multiple": pl.lit(1.0),
-        "weekly_capacity": pl.lit(0.0), "lead_time_days": pl.col("lead_time_d").ceil().fill_null(0.0).cast(pl.Int64), "late_share": pl.lit(LATE_SHARE),
-        "late_median_days": pl.lit(LATE_MEDIAN_D), ROW: pl.col(ROW),
+        "order_eur": pl.lit(0.0), "weekly_capacity": pl.lit(0.0), "lead_time_days": pl.col("lead_time_d").ceil().fill_null(0.0).cast(pl.Int64),
+        "late_share": pl.lit(LATE_SHARE), "late_median_days": pl.lit(LATE_MEDIAN_D), ROW: pl.col(ROW),
     }  # fmt: skip
     frames["supply"] = items.select(stated.get(name, pl.lit("")).cast(kind).alias(name) for name, kind in supply.schema.items())
     message = "no routings and no supply: every item comes from outside after its lead_time_d, at once where it states none"

@@ -30,7 +30,7 @@ WORKDAYS = 5
 
 def write_company(read: PlanData, stopped: StoppedRun, folder: Path) -> None:
     """Write a company as it stands on the morning on which a run was stopped, into a folder that is there and empty."""
-    tables = dict(read.tables)
+    tables = {name: frame for name, frame in read.tables.items() if name != "batches"}  # a run does not tell batches apart
     tables |= {name: make(read, stopped) for name, make in CHANGED.items()}
     for name, frame in tables.items():
         if frame.height:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from e2esim.planning.factory.case import PlanCase
 
-FORMAT = 2  # of both files; another number is another plan's
+FORMAT = 3  # of both files; another number is another plan's
 HEAD, BODY = "state.json", "state.npz"
 
 

@@ -14,6 +14,7 @@ from e2esim.domain.schema.column import (
     VERBS,
     Column,
     Table,
+    Verb,
     choice,
     date,
     flag,
@@ -28,9 +29,10 @@ from e2esim.domain.schema.column import (
 
 SETTINGS = (
     "today", "title", "decimal", "date_format", "frozen_days", "forecast_weeks", "consume_back_weeks", "consume_ahead_weeks", "demand_fence_days",
-    "run_days", "replan_days", "order_lead_days",
+    "run_days", "replan_days", "order_lead_days", "holding_share_y",
 )  # fmt: skip
 RECEIPTS = ("purchase", "production", "transfer")
+LOT_RULES = ("lot_for_lot", "fixed", "period", "economic", "min_max")
 SITES = ("plant", "warehouse", "shop", "account")
 _ITEM = ("items", "item")
 _CENTRE = ("work_centres", "work_centre")
@@ -41,11 +43,11 @@ def law(name: str, meaning: str) -> Column:
     return choice(name, f"law of chance of {meaning}", tuple(word for word in LAWS if word != "empirical"), "constant", verbs=NETWORK)
 
 
-def order_terms(what: str) -> tuple[Column, ...]:
-    """Columns of everything that stock points order from."""
+def order_terms(what: str, cost: tuple[Verb, ...] = NETWORK) -> tuple[Column, ...]:
+    """Columns of everything that stock points order from; ``cost`` are the verbs that read the cost of an order."""
     return (
         optional("order_delay_d", "days", f"from placing an order until {what} sees it", 0.0, verbs=NETWORK),
-        optional("order_eur", "EUR/order", "cost of placing an order", 0.0, verbs=NETWORK),
+        optional("order_eur", "EUR/order", "cost of placing an order", 0.0, verbs=cost),
         optional("shipment_eur", "EUR/shipment", "cost of each shipment", 0.0, verbs=NETWORK),
         optional("transit_eur", "EUR/unit/period", "cost of holding goods under way", 0.0, verbs=NETWORK),
         share("share", "share of what the stock point orders; where one source states it, all must, and they sum to 1", 0.0, verbs=NETWORK),
@@ -89,14 +91,26 @@ TABLES: tuple[Table, ...] = (
             optional("lot_min", "unit", "smallest production lot", 1.0, verbs=NOT_NETWORK),
             optional("lot_multiple", "unit", "lots are multiples of this", 1.0, above=0.0, verbs=NOT_NETWORK),
             optional("lot_max", "unit", "largest production lot; empty: none", None, above=0.0, verbs=FACTORY),
+            choice("lot_rule", "how large lots and purchases are, beside all limits: lot_for_lot what is needed; fixed lot_qty each; period what "
+                   "lot_days need; economic at least the economic order quantity; min_max up to stock_max whenever stock falls below the safety stock",
+                   LOT_RULES, "lot_for_lot", verbs=FACTORY),
+            optional("lot_qty", "unit", "of lot_rule fixed: quantity of a lot", None, above=0.0, verbs=FACTORY),
+            whole("lot_days", "days", "of lot_rule period: days whose needs one lot covers", None, low=1, verbs=FACTORY),
+            optional("stock_max", "unit", "of lot_rule min_max: stock up to which is made or bought; the safety stock is its min", None, above=0.0,
+                     verbs=FACTORY),
+            whole("shelf_life_d", "days", "days in stock after which it may not be used; of what is bought, and of stock and open orders, the plan uses "
+                  "nothing older; of lots of our own it says so; empty: it keeps", None, verbs=FACTORY),
+            optional("year_qty", "unit/year", "of lot_rule economic: use of a year; empty: that of the last year of history, or the daily use of the orders of "
+                     "the next 4 to 13 weeks times 365, if that is more",
+                     None, above=0.0, verbs=FACTORY),
             optional("lead_time_d", "days", "planned manufacturing lead time of a made item (empty: 1 in a market run, 0 in a network run, where it runs from "
                      "the issue of its components or from the end of its routing); a plan takes it as the flow time of a routing that states none, and as "
                      "the time to get an item where nothing says how items come", None),
             law("lead_law", "the lead time of a made item"),
             optional("lead_sd_d", "days", "standard deviation of that lead time", 0.0, verbs=NETWORK),
             optional("order_delay_d", "days", "from placing a works order until the shop sees it", 0.0, verbs=NETWORK),
-            optional("order_eur", "EUR/order", "cost of a works order", 0.0, verbs=NETWORK),
-            optional("make_eur", "EUR/unit", "cost of making a unit, components apart", 0.0, verbs=NETWORK),
+            optional("order_eur", "EUR/order", "cost of a works order, its set-up included", 0.0, verbs=(*FACTORY, *NETWORK)),
+            optional("make_eur", "EUR/unit", "cost of making a unit, components apart", 0.0, verbs=(*FACTORY, *NETWORK)),
             text("setup_family", "set-up family for table changeovers, empty = no changeovers", "", verbs=MARKET),
             optional("cover_d", "days", "safety stock as days of demand: of the forecast in a market run; in a plan of the orders and the net forecast of the "
                      "next 4 to 13 weeks, for parts of what their parents take", 0.0,
@@ -167,7 +181,10 @@ TABLES: tuple[Table, ...] = (
         columns=(
             id_column("work_centre", "number of the work centre"),
             text("name", "name shown in plans and reports"),
-            whole("machines", "machines", "identical machines or crews that work the calendar in parallel", 1),
+            whole("machines", "machines", "identical machines or crews that work the calendar in parallel; of a supplier's: lots it works at a time, if "
+                  "more than 1, else 20", 1),
+            optional_id("supplier", "supplier that does its work: a subcontractor. Parts are sent there, steps there take flow_days of its calendar (of "
+                        "every day where it has none) and no hours", ("suppliers", "supplier"), loose=True, verbs=FACTORY),
             optional_id("calendar", "shift calendar; a plan needs it where table capacity states no hours", ("calendars", "calendar"), market=True,
                         verbs=("plan", "promise", "backorders", "sop", "run")),
             optional("efficiency", "share", "standard hours earned in an hour of the calendar", 1.0, above=0.0, high=2.0,
@@ -213,6 +230,7 @@ TABLES: tuple[Table, ...] = (
             whole("flow_days", "days", "days from the start of a lot to the end of the step, whatever its quantity; after the day on which the work "
                   "is done where hours come of a calendar; empty: the item's lead_time_d on its "
                   "last step, else 0", None, verbs=FACTORY),
+            optional("price", "EUR/unit", "what a subcontractor asks for a good piece of the step", 0.0, verbs=FACTORY),
             optional("scrap_share", "share", "share of the pieces worked at the step that are lost there; lots are counted in good pieces", 0.0, high=0.95,
                      verbs=FACTORY, why="twenty pieces for a good one are no process"),
             optional("flow_cv", "share", "spread of the flow time around flow_days, standard deviation over mean (--robust)", 0.0, high=1.0, verbs=FACTORY,
@@ -239,6 +257,8 @@ TABLES: tuple[Table, ...] = (
             optional("time_factor", "1", "run time there over that of the first choice", 1.0, low=0.01, high=100.0,
                      why="a hundredfold slower or faster is another process: give it an item of its own"),
             optional("setup_h_per_lot", "h/lot", "set-up time of a lot there; empty: as at the first choice", None),
+            whole("flow_days", "days", "days from start to end there, as in routings; empty: as at the first choice", None),
+            optional("price", "EUR/unit", "what it costs a good piece there, where a subcontractor does it; empty: as routings says", None),
             SOURCE,
         ),
     ),
@@ -283,11 +303,25 @@ TABLES: tuple[Table, ...] = (
             share("hold_share", "share of the deliveries that are held at goods receipt until they have been tested", 0.0, verbs=MARKET),
             optional("hold_d", "days", "from the receipt of a delivery that is held until its goods may be used; planning counts with it for all of them", 0.0,
                      verbs=MARKET),
-            *order_terms("the supplier"),
+            *order_terms("the supplier", (*FACTORY, *NETWORK)),
             _unit("moq and multiple"),
             optional("late_share", "share", "purchases that come late; used by --robust, the default is published for direct deliveries", None, high=1.0,
                      verbs=FACTORY),
             optional("late_median_days", "days", "median of the days late of those, with a lognormal tail (--robust)", None, above=0.0, verbs=FACTORY),
+            SOURCE,
+        ),
+    ),
+    Table(
+        name="price_breaks",
+        meaning="Lower prices of larger purchases. A plan buys more than it needs now where that is cheaper, holding and what nobody needs included.",
+        key=("supplier", "item", "from_qty"),
+        verbs=FACTORY,
+        required=False,
+        columns=(
+            id_column("supplier", "who delivers, as table supply names it", ("suppliers", "supplier"), loose=True),
+            id_column("item", "bought item", _ITEM),
+            optional("from_qty", "unit", "purchases of at least so much", None, above=0.0),
+            number("price", "EUR/unit", "price of every unit of such a purchase"),
             SOURCE,
         ),
     ),
@@ -341,6 +375,19 @@ TABLES: tuple[Table, ...] = (
         ),
     ),
     Table(
+        name="batches",
+        meaning="Batches of what lies in stock, with the last day on which each may be used. What stock holds beside them is taken to have come in today.",
+        key=("item", "use_by"),
+        verbs=FACTORY,
+        required=False,
+        columns=(
+            id_column("item", "item", _ITEM),
+            date("use_by", "last day on which it may be used"),
+            number("qty", "unit", "part of on_hand"),
+            SOURCE,
+        ),
+    ),
+    Table(
         name="receipts",
         meaning="Open purchases, works orders and transfers. Their parts are taken and their hours spent already.",
         key=("receipt",),
@@ -359,6 +406,9 @@ TABLES: tuple[Table, ...] = (
             choice("kind", "what it is; an item that nobody sells is made, whatever stands here", RECEIPTS, "purchase",
                    verbs=("plan", "promise", "backorders", "sop", "run")),
             optional_id("supplier", "who delivers a purchase", ("suppliers", "supplier"), loose=True, verbs=MARKET),
+            flag("firm", "true for a works order of a made item that has not begun: the plan keeps its day and quantity, and plans its parts and hours; a "
+                 "planned run plans it anew", False, verbs=FACTORY),
+            date("start", "of a firm works order: day on which its first step begins; empty: so that it is there when due", required=False, verbs=FACTORY),
             _unit("qty"),
             SOURCE,
         ),

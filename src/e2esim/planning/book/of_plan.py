@@ -10,8 +10,8 @@ from e2esim.planning.factory.problem import PlanProblem
 from e2esim.planning.factory.result import PlanResult
 
 
-def plan_supply(problem: PlanProblem, result: PlanResult, days: int) -> Floats:
-    """Cumulative supply of each item for orders: stock, open orders, purchases and lots, less what lots take as parts.
+def plan_supply(problem: PlanProblem, result: PlanResult, days: int, kept: slice = slice(0)) -> Floats:
+    """Cumulative supply of each item for orders: stock, open orders, purchases and lots, less what lots take as parts and the orders `kept` get.
 
     Returns
     -------
@@ -31,6 +31,8 @@ def plan_supply(problem: PlanProblem, result: PlanResult, days: int) -> Floats:
         parts = np.flatnonzero(problem.bom_parent == item[result.lot_step[row]])
         worked = result.lot_qty[row] / problem.yields[result.lot_step[row]]
         _add(flow, problem.bom_component[parts], np.repeat(result.lot_start[row], parts.size), -worked * problem.bom_qty[parts])
+    mine = np.isin(result.delivery_order, np.arange(len(problem.orders))[kept])
+    _add(flow, problem.order_item[result.delivery_order[mine]], result.delivery_day[mine], -result.delivery_qty[mine])
     level = np.cumsum(flow, axis=1)
     return np.maximum(np.minimum.accumulate(level[:, ::-1], axis=1)[:, ::-1], 0.0)
 
@@ -41,7 +43,7 @@ def _add(flow: Floats, item: Ints, day: Ints, quantity: Floats) -> None:
     np.add.at(flow, (item[inside], np.maximum(day[inside], 0)), quantity[inside])
 
 
-def plan_book(problem: PlanProblem, result: PlanResult, whole: Flags, promised: Ints) -> BackorderBook:
+def plan_book(problem: PlanProblem, result: PlanResult, whole: Flags, promised: Ints, firm: int = 0) -> BackorderBook:
     """The book of a plan.
 
     Parameters
@@ -52,6 +54,8 @@ def plan_book(problem: PlanProblem, result: PlanResult, whole: Flags, promised: 
         to those is open to orders.
     promised : (n,)
         Day promised before, -1 = none: such a line is confirmed in full on that day, whatever the plan says.
+    firm
+        So many rows behind the first n are parts of firm works orders: nobody else gets them.
     """
     days, n = 7 * problem.n_weeks, whole.size
     mine = result.delivery_order < n
@@ -67,5 +71,5 @@ def plan_book(problem: PlanProblem, result: PlanResult, whole: Flags, promised: 
     confirmed = tidy(np.r_[line[parts], one], np.r_[day[parts], one_day[one]], np.r_[np.minimum(quantity[parts], wanted[line[parts]]), wanted[one]])
     return BackorderBook(
         item=problem.order_item[:n], quantity=wanted, due=problem.order_due[:n], whole=whole, confirmed=confirmed,
-        supply=plan_supply(problem, result, days),
+        supply=plan_supply(problem, result, days, slice(n, n + firm)),
     )  # fmt: skip

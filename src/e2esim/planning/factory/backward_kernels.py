@@ -32,13 +32,23 @@ def want_lot(s: int, day: int, q: float, n: int, out: tuple[Ints, Ints, Floats],
 
 @njit(cache=True)
 def backward_wants(
-    need: Floats, stock: Floats, receipts: Floats, step_order: Ints, choices: Ints, steps: Steps, capacity: Floats, free_from: Ints, opened: Ints
+    need: Floats,
+    stock: Floats,
+    receipts: Floats,
+    step_order: Ints,
+    choices: Ints,
+    steps: Steps,
+    capacity: Floats,
+    free_from: Ints,
+    opened: Ints,
+    lots: tuple[Ints, Floats],
 ) -> tuple[Ints, Ints, Floats]:
     """Wanted lots (step, day, qty) that cover ``need`` as late as hours allow; what does not fit before goes after.
 
     ``need``: (n_nodes, n_days) pieces required at the start of a day, changed in place; ``step_order``: first choices, users
     before suppliers, each with so many ``choices`` (n_steps,); of ``steps`` the smallest lot is 0 where smaller wishes may wait for others.
     ``opened``: (n_centres, n_days) the last day up to each on which a work centre is open [d].
+    ``lots``: days whose needs a lot of each step covers, pieces up to which it fills the stock, (n_steps,).
     A second choice is taken for what the first would have late, in the weeks in which the first is full.
     """
     n_days = need.shape[1]
@@ -51,6 +61,7 @@ def backward_wants(
     for s in step_order:
         if not _netted(steps.output[s], steps.flow[s], need, stock, receipts, free_from, opened[steps.centre[s]], latest):
             continue
+        gather(latest, lots[0][s], lots[1][s])
         carry, tight = 0.0, -1  # from week 0 to `tight` the first choice is full
         for w in range(n_weeks - 1, -1, -1):
             day = -1
@@ -89,6 +100,25 @@ def backward_wants(
             n = want_lot(s, 7 * first, q, n, out, steps, room, need)
             carry -= q
     return out[0][:n], out[1][:n], out[2][:n]
+
+
+@njit(cache=True)
+def gather(wanted: Floats, cover: int, fill: float) -> None:
+    """Put what is wanted by day, (n_days,), into lots by rule, in place: each covers the needs of ``cover`` days and brings ``fill`` pieces more,
+    which serve what is wanted later.
+    """
+    have, at, until = 0.0, -1, -1
+    for d in range(wanted.size):
+        q = wanted[d]
+        used = min(have, q)
+        have -= used
+        q -= used
+        wanted[d] = 0.0
+        if q > EPS and d < until:
+            wanted[at] += q
+        elif q > EPS:
+            at, until, have = d, d + cover, fill
+            wanted[d] = q + fill
 
 
 @njit(cache=True)

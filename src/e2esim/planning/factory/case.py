@@ -12,6 +12,7 @@ from e2esim.planning.factory.risk import PlanRisk
 
 if TYPE_CHECKING:
     from e2esim.planning.factory.safety_stock import SafetyStock
+    from e2esim.planning.factory.shelf_life import ShelfLife
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -44,8 +45,20 @@ class PlanCase:
         What they would have needed.
     safety
         What is to be kept in stock; None: nothing. `with_safety_stock` makes orders of it.
+    centre_supplier : (n_centres,)
+        Subcontractor behind each work centre, '' for our own; empty: all are.
+    lot_rule : (n_items,)
+        By which rule lots and purchases of an item are sized, in words; empty: lot for lot.
     n_forecast, n_safety
         So many of the last orders of `facts` are net forecast and, behind it, safety stock, not orders of customers.
+    n_firm
+        So many before them are parts that firm planned orders take.
+    n_scrap
+        So many behind those take out what expires (`shelf_life`).
+    shelf
+        What expires; None: nothing.
+    firm_notes
+        What is to be said of firm planned orders: name and sentence.
     """
 
     facts: PlanProblem
@@ -61,13 +74,19 @@ class PlanCase:
     let_go: tuple[str, ...] = ()
     lacks: tuple[FrozenLack, ...] = ()
     safety: SafetyStock | None = None
+    lot_rule: tuple[str, ...] = ()
+    centre_supplier: tuple[str, ...] = ()
     n_forecast: int = 0
     n_safety: int = 0
+    n_firm: int = 0
+    n_scrap: int = 0
+    shelf: ShelfLife | None = None
+    firm_notes: tuple[tuple[str, str], ...] = ()
 
     @property
     def n_orders(self) -> int:
         """Orders of customers: the first so many of `facts`."""
-        return len(self.facts.orders) - self.n_forecast - self.n_safety
+        return len(self.facts.orders) - self.n_forecast - self.n_safety - self.n_firm - self.n_scrap
 
     def remainder(self) -> Remainder:
         """What is left to plan."""

@@ -96,13 +96,16 @@ def lifted(view: Frame, cause: int, place: int) -> Frame:
         changed = replace(problem, source_lead_days=days)
         net = replace(view.net, free_from=free)
         return replace(view, problem=changed, net=net, stores=view.stores._replace(free_from=free))
-    days = problem.step_flow_days.copy()
-    days[problem.mains == problem.mains[place]] = 0  # whichever choice
-    return frame(replace(problem, step_flow_days=days), view.net, view.days)
+    days, setup = problem.step_flow_days.copy(), problem.step_setup_h.copy()
+    here = problem.mains == problem.mains[place]  # whichever choice
+    days[here] = 0
+    setup[here & problem.is_outside[problem.step_centre]] = 0.0
+    return frame(replace(problem, step_flow_days=days, step_setup_h=setup), view.net, view.days)
 
 
 def _without_hours(view: Frame, centres: Ints) -> Frame:
     """The frame with work centres whose hours are no limit."""
+    centres = centres[~view.problem.is_outside[centres]]
     hours = view.problem.capacity_h.copy()
     hours[centres] = NO_LIMIT
     shifts = None if view.problem.shifts is None else unlimited(view.problem.shifts, centres)

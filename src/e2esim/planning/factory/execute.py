@@ -110,8 +110,15 @@ def backward(
         problem.capacity_h if capacity is None else capacity,
         net.free_from,
         last_open_days(problem, view.days),
+        _lots_by_rule(problem),
     )
     return wants_of(problem, *wanted)
+
+
+def _lots_by_rule(problem: PlanProblem) -> tuple[Ints, Floats]:
+    """Days to cover and pieces to fill up to of every step: of the last one of an item, whose lots those before it follow."""
+    last = problem.chain.last
+    return np.where(last, problem.cover[problem.step_item], 0).astype(np.int64), np.where(last, problem.fill[problem.step_item], 0.0)
 
 
 def search(view: Frame, wants: Wants, rounds: int, state: State, tolerance: float = 0.0) -> float:

@@ -68,7 +68,8 @@ def first_wants(view: Frame, first: FirstPlan, state: State, horizon: int) -> tu
     """The best wants before the search, and a lower bound of the objective."""
     problem = view.problem
     ways = (True,) if problem.is_main.all() else (True, False)  # with second choices and without
-    candidates = [backward(view, early_due(problem, b), second=second) for b in BUFFERS for second in ways]
+    buffers = (0, *BUFFERS) if problem.cover.any() or problem.fill.any() else BUFFERS  # lots by rule are laid on the days of the orders first
+    candidates = [backward(view, early_due(problem, b), second=second) for b in buffers for second in ways]
     wants = best_wants(view, candidates + ([] if first.kept is None else [first.kept]), state)
     bound = lead_time_bound(problem, view.net)
     if not (problem.n_steps and problem.orders):

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 
 from e2esim.planning.factory.call_offs import left_beside
 from e2esim.planning.factory.network import network
-from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
+from e2esim.planning.factory.problem import Flags, Floats, Ints, PlanProblem
 from e2esim.planning.factory.result import PegKind
 from e2esim.planning.factory.shifts import DAY_H, Shifts, without
 from e2esim.planning.factory.worked import hours_used
 
 EPS = 1e-6
 HOURS = 0.01  # overload of a week that rounding may make [h]
+
+
+def _no_flags() -> Flags:
+    return np.zeros(0, dtype=np.bool_)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -26,6 +31,8 @@ class Released:
     ----------
     lot_name, lot_step, lot_qty, lot_start, lot_end, lot_from, lot_to, lot_ready, lot_machine : (n_lots,)
         One row a lot and routing step, as in `PlanResult`.
+    lot_fed : (n_lots,)
+        Firm planned orders: the parts of their first step come to them as orders of the problem; empty: none.
     purchase_name, purchase_source, purchase_qty, purchase_ordered, purchase_received : (n_purchases,)
         Purchase orders.
     """
@@ -39,6 +46,7 @@ class Released:
     lot_to: Floats
     lot_ready: Floats
     lot_machine: Ints
+    lot_fed: Flags = field(default_factory=_no_flags)
     purchase_name: tuple[str, ...] = ()
     purchase_source: Ints
     purchase_qty: Floats
@@ -95,6 +103,22 @@ def nothing_released() -> Released:
     )
 
 
+def joined(one: Released, other: Released) -> Released:
+    """What stays of both, that of the first in front."""
+    fed = [some.lot_fed if some.lot_fed.size else np.zeros(some.lot_step.size, dtype=np.bool_) for some in (one, other)]
+    parts = {f.name: (getattr(one, f.name), getattr(other, f.name)) for f in fields(one) if f.name != "lot_fed"}
+    both: dict[str, Any] = {name: (*a, *b) if isinstance(a, tuple) else np.concatenate([a, b]) for name, (a, b) in parts.items()}
+    return Released(**both, lot_fed=np.concatenate(fed))
+
+
+def kept_rows(released: Released, kept: Flags) -> Released:
+    """Released with some of its lots."""
+    names = tuple(name for name, stay in zip(released.lot_name, kept, strict=True) if stay)
+    columns = [f.name for f in fields(released) if f.name.startswith("lot_") and f.name != "lot_name"]
+    some = {name: getattr(released, name)[kept] for name in columns if getattr(released, name).size}
+    return replace(released, lot_name=names, **some)
+
+
 def around(problem: PlanProblem, released: Released) -> Remainder:
     """The problem that is left when released lots and purchases stay.
 
@@ -126,6 +150,8 @@ def around(problem: PlanProblem, released: Released) -> Remainder:
     ahead = np.flatnonzero(released.lot_start >= 0)
     row, used, per = net.inputs_of(released.lot_step[ahead])
     need = released.lot_qty[ahead][row] * per
+    if released.lot_fed.size:
+        need = np.where(released.lot_fed[ahead][row] & (used < problem.n_items), 0.0, need)
     feeds: list[tuple[int, int, float]] = []
     for k in np.lexsort((row, released.lot_from[ahead][row])):
         lot = int(ahead[row[k]])
@@ -166,19 +192,7 @@ def let_go(problem: PlanProblem, released: Released) -> Released:
         if not lacks:
             return released
         gone = {lack.lot for lack in lacks if lack.node >= 0} or {_last_in(problem, released, lacks[0])}
-        kept = np.array([k not in gone for k in range(released.lot_step.size)], dtype=bool)
-        released = replace(
-            released,
-            lot_name=tuple(name for name, stay in zip(released.lot_name, kept, strict=True) if stay),
-            lot_step=released.lot_step[kept],
-            lot_qty=released.lot_qty[kept],
-            lot_start=released.lot_start[kept],
-            lot_end=released.lot_end[kept],
-            lot_from=released.lot_from[kept],
-            lot_to=released.lot_to[kept],
-            lot_ready=released.lot_ready[kept],
-            lot_machine=released.lot_machine[kept],
-        )
+        released = kept_rows(released, np.array([k not in gone for k in range(released.lot_step.size)], dtype=np.bool_))
 
 
 def _last_in(problem: PlanProblem, released: Released, lack: FrozenLack) -> int:

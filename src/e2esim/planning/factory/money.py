@@ -52,10 +52,14 @@ def behind_orders(money: PlanMoney | None, more: int) -> PlanMoney | None:
     """Money with `more` rows behind the orders (net forecast, safety stock): of no stated worth, and as dear when late as the
     cheapest orders.
     """
+    return None if money is None else among_orders(money, money.late_eur.size, more)
+
+
+def among_orders(money: PlanMoney | None, at: int, more: int) -> PlanMoney | None:
+    """The same with rows among the orders, before row `at`."""
     if money is None:
         return None
-    late = np.full(more, LATE_EUR)
-    return replace(money, order_worth=np.r_[money.order_worth, np.zeros(more)], late_eur=np.r_[money.late_eur, late])
+    return replace(money, order_worth=np.insert(money.order_worth, at, np.zeros(more)), late_eur=np.insert(money.late_eur, at, np.full(more, LATE_EUR)))
 
 
 def usual_money(problem: PlanProblem, *, late_cost: Floats | None = None, price: Floats | None = None, hour_eur: Floats | None = None) -> PlanMoney:

@@ -22,6 +22,7 @@ from e2esim.planning.factory.first_choice import first_choices_again
 from e2esim.planning.factory.first_plan import Clock, FirstPlan, first_wants
 from e2esim.planning.factory.frame import Frame, frame, longer
 from e2esim.planning.factory.grid import tier_weights
+from e2esim.planning.factory.lots_again import lots_again
 from e2esim.planning.factory.made_less import made_less
 from e2esim.planning.factory.network import network
 from e2esim.planning.factory.problem import Floats, PlanProblem
@@ -149,7 +150,7 @@ def _laid_out(view: Frame, first: FirstPlan, seed: int, rounds: int | None) -> L
     wants, bound = first_wants(view, first, state, min(calendar, 7 * ((end + 13) // 7)))
     wants, bound = _exact(view, wants, bound, state, (clock, tail_s, end, rounds, seed))
     _search(view, wants, state, clock, tail_s, bound, rounds)
-    wants = first_choices_again(view, wants, state)
+    wants = lots_again(view, first_choices_again(view, wants, state), state)
 
     def may_go_on() -> bool:
         return rounds is not None or clock.left() > tail_s

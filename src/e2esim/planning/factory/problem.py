@@ -55,6 +55,12 @@ class PlanProblem:
         Smallest lot and lot step of made items [pcs]; ignored for purchased ones.
     lot_max : (n_items,)
         Largest lot [pcs], inf where there is none; empty: nowhere.
+    lot_days : (n_items,)
+        Days whose needs a lot or purchase covers [d], 0 where it covers its own; empty: nowhere.
+    lot_keeps : (n_items,)
+        Days that pieces may lie in stock [d], inf where they keep for ever; empty: everywhere. No purchase is lifted beyond what they need.
+    lot_top : (n_items,)
+        Pieces above zero up to which a lot or purchase fills the stock [pcs], 0 where it does not; empty: nowhere.
     on_hand : (n_items,)
         Stock on day 0 [pcs].
     step_item, step_name, step_centre, step_setup_h, step_run_h, step_flow_days : (n_steps,)
@@ -62,6 +68,10 @@ class PlanProblem:
         where hours are by week, queue and move time after the work where they are by the hour.
     step_yield : (n_steps,)
         Good pieces that a step gives of each piece worked, above 0; empty: nothing is scrapped. Lots and run times count good pieces.
+    step_price : (n_steps,)
+        What a subcontractor asks for a good piece of the step [EUR/pc]; empty: nothing.
+    outside : (n_centres,)
+        Work centres of subcontractors: set-up there is lead time, not work; empty: none.
     step_main : (n_steps,)
         Row of the first choice that a step may be done instead of, itself for a first choice; the second, third ... choices of a step
         stand behind it in the order of preference, with the same yield. Empty: there is one way to do each step.
@@ -74,6 +84,12 @@ class PlanProblem:
         Who delivers what; priority 1 is preferred; lead time [d], minimum and multiple [pcs], price [EUR/pc].
     source_left : (n_sources, n_call_weeks)
         Most that may be called off in each calendar week, the first being what is left of this one [pcs]; inf: no limit. Empty: no limits.
+    source_order_eur : (n_sources,)
+        Cost of a purchase order [EUR]; empty: none.
+    break_source, break_qty, break_price : (n_breaks,)
+        Purchases of a source of at least so many pieces cost this price each [pcs, EUR/pc]; sorted by source and quantity.
+    holding_share_y
+        Yearly cost of holding stock, of its value.
     order_item, order_qty, order_due, order_priority : (n_orders,)
         Demand [pcs], due day [d from today], priority (1 is the highest).
     order_least : (n_orders,)
@@ -124,9 +140,19 @@ class PlanProblem:
     receipt_qty: Floats = field(default_factory=_no_floats)
     step_yield: Floats = field(default_factory=_no_floats)
     step_main: Ints = field(default_factory=_no_ints)
+    step_price: Floats = field(default_factory=_no_floats)
+    outside: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     lot_max: Floats = field(default_factory=_no_floats)
     order_least: Floats = field(default_factory=_no_floats)
     source_left: Floats = field(default_factory=_no_table)
+    lot_days: Ints = field(default_factory=_no_ints)
+    lot_keeps: Floats = field(default_factory=_no_floats)
+    lot_top: Floats = field(default_factory=_no_floats)
+    source_order_eur: Floats = field(default_factory=_no_floats)
+    break_source: Ints = field(default_factory=_no_ints)
+    break_qty: Floats = field(default_factory=_no_floats)
+    break_price: Floats = field(default_factory=_no_floats)
+    holding_share_y: float = 0.0
     shifts: Shifts | None = None
 
     def __post_init__(self) -> None:
@@ -150,6 +176,21 @@ class PlanProblem:
     def largest_lot(self) -> Floats:
         """Largest lot of every item, (n_items,) [pcs]."""
         return self.lot_max if self.lot_max.size else np.full(self.n_items, np.inf)
+
+    @property
+    def is_outside(self) -> Flags:
+        """Work centres of subcontractors, (n_centres,)."""
+        return self.outside if self.outside.size else np.zeros(len(self.centres), dtype=np.bool_)
+
+    @property
+    def cover(self) -> Ints:
+        """Days whose needs a lot of every item covers, (n_items,) [d]."""
+        return self.lot_days if self.lot_days.size else np.zeros(self.n_items, dtype=np.int64)
+
+    @property
+    def fill(self) -> Floats:
+        """Pieces up to which a lot of every item fills the stock, (n_items,) [pcs]."""
+        return self.lot_top if self.lot_top.size else np.zeros(self.n_items)
 
     @property
     def yields(self) -> Floats:
@@ -231,10 +272,11 @@ _GROUPS = {
     "source_": "source_supplier",
     "order_": "orders",
     "receipt_": "receipt_item",
+    "break_": "break_source",
 }
 
 
-_MAY_BE_EMPTY = ("step_yield", "step_main", "source_left", "lot_max", "order_least")
+_MAY_BE_EMPTY = ("step_yield", "step_main", "step_price", "source_left", "source_order_eur", "lot_max", "lot_days", "lot_keeps", "lot_top", "order_least")
 
 
 def _lengths(problem: PlanProblem) -> list[str]:
@@ -247,6 +289,8 @@ def _lengths(problem: PlanProblem) -> list[str]:
                     faults.append(f"{f.name} has {got} rows, {owner} has {want}")
     if problem.shifts is not None and problem.shifts.by_hour.size != len(problem.centres):
         faults.append(f"shifts has {problem.shifts.by_hour.size} work centres, want {len(problem.centres)}")
+    if problem.outside.size not in (0, len(problem.centres)):
+        faults.append(f"outside has {problem.outside.size} rows, centres has {len(problem.centres)}")
     if problem.capacity_h.ndim != 2 or len(problem.capacity_h) != len(problem.centres):
         faults.append(f"capacity_h has shape {problem.capacity_h.shape}, want ({len(problem.centres)}, weeks)")
     return faults
@@ -269,6 +313,11 @@ def _ranges(problem: PlanProblem) -> list[str]:
         "order_least": 0.0,
         "receipt_qty": 0.0,
         "receipt_day": 0.0,
+        "lot_days": 0.0,
+        "lot_top": 0.0,
+        "source_order_eur": 0.0,
+        "break_qty": 0.0,
+        "break_price": 0.0,
     }
     index = {
         "step_item": len(problem.items),
@@ -279,6 +328,7 @@ def _ranges(problem: PlanProblem) -> list[str]:
         "source_item": len(problem.items),
         "order_item": len(problem.items),
         "receipt_item": len(problem.items) + len(problem.step_name),
+        "break_source": len(problem.source_supplier),
     }
     faults = []
     for name, least in low.items():

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from e2esim.planning.factory.buying import lot_terms, sources_of
+from e2esim.planning.factory.buying_kernels import StockChanges, purchase_plan
 from e2esim.planning.factory.call_offs import call_offs, limited
 from e2esim.planning.factory.network import MaterialNetwork
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.result import PegKind
 from e2esim.planning.factory.shifts import DAY_H
-from e2esim.planning.factory.trace_kernels import first_come, purchase_plan
+from e2esim.planning.factory.trace_kernels import first_come
 from e2esim.planning.factory.worked import day_started, day_there
 
 
@@ -78,14 +80,11 @@ def purchases_for(problem: PlanProblem, net: MaterialNetwork, schedule: Schedule
     item, day, qty = item[keep], day[keep], qty[keep]
     order = np.lexsort((day, item))
     source, pieces, received = purchase_plan(
-        np.searchsorted(item[order], np.arange(n + 1)),
-        day[order],
-        qty[order],
+        StockChanges(start=np.searchsorted(item[order], np.arange(n + 1)), day=day[order], qty=qty[order]),
         np.searchsorted(problem.source_item[by_source], np.arange(n + 1)),
         by_source,
-        problem.source_lead_days,
-        problem.source_moq,
-        problem.source_multiple,
+        sources_of(problem),
+        lot_terms(problem),
     )
     more = [np.array([row[k] for row in called]) for k in range(3)]
     return np.r_[source, more[0].astype(np.int64)], np.r_[pieces, more[1]], np.r_[received, more[2].astype(np.int64)]

@@ -1,4 +1,4 @@
-"""What a schedule implies: the purchases it needs and who is fed by what. Arrays in, arrays out."""
+"""What a schedule implies: who is fed by what. Arrays in, arrays out."""
 
 from __future__ import annotations
 
@@ -8,51 +8,6 @@ from numba import njit
 from e2esim.planning.factory.problem import Floats, Ints
 
 EPS = 1e-6
-
-
-@njit(cache=True)
-def purchase_plan(
-    event_start: Ints,
-    event_day: Ints,
-    event_qty: Floats,
-    source_start: Ints,
-    source: Ints,
-    lead: Ints,
-    moq: Floats,
-    multiple: Floats,
-) -> tuple[Ints, Floats, Ints]:
-    """Purchases (source row, qty, day received) that keep every item's stock at or above zero.
-
-    ``event_*``: net changes of each item in order of time, grouped at ``event_start``, (n_items + 1,); ``source``:
-    source rows of each item by preference, grouped at ``source_start``. The first source that can deliver in time is
-    taken, as late as possible.
-    """
-    out_source, out_qty, out_day = (
-        np.empty(event_day.size, np.int64),
-        np.empty(event_day.size),
-        np.empty(event_day.size, np.int64),
-    )
-    n = 0
-    for i in range(event_start.size - 1):
-        level = 0.0
-        k = event_start[i]
-        while k < event_start[i + 1]:
-            day = event_day[k]
-            while k < event_start[i + 1] and event_day[k] == day:
-                level += event_qty[k]
-                k += 1
-            if level >= -EPS:
-                continue
-            for j in range(source_start[i], source_start[i + 1]):
-                s = source[j]
-                if lead[s] <= day:
-                    step = multiple[s] if multiple[s] > 0 else 1.0
-                    q = np.ceil((max(-level, moq[s]) - EPS) / step) * step
-                    out_source[n], out_qty[n], out_day[n] = s, q, day
-                    n += 1
-                    level += q
-                    break
-    return out_source[:n], out_qty[:n], out_day[:n]
 
 
 @njit(cache=True)

@@ -191,6 +191,8 @@ def _never(world: PlanWalk, item: int, due: int) -> Found:
     if not steps:
         return Cause.SUPPLIER, int(np.flatnonzero(problem.source_item == item)[0]), due
     fullest = max(steps, key=lambda s: float(world.full[s].mean()))
+    if problem.is_outside[problem.step_centre[fullest]]:
+        return Cause.LEAD_TIME, fullest, due
     return Cause.WORK_CENTRE, int(problem.step_centre[fullest]), due
 
 

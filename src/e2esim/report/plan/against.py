@@ -16,7 +16,7 @@ _KEYS = ["order", "customer", "item", "name", "unit", "priority"]
 NEVER: Final = 365  # days late that a piece which never comes counts as, in sums of piece days [d]
 _FIGURES = {
     "orders": "Orders", "late_orders": "Late orders", "late_pieces": "Late pieces", "shortages": "Never delivered in full",
-    "objective": "Weighted late pieces", "lots": "Lots", "purchases": "Purchase orders", "purchase_eur": "Purchases EUR",
+    "objective": "Weighted late pieces", "lots": "Lots", "purchases": "Purchase orders", "purchase_eur": "Purchases EUR", "subcontract_eur": "Subcontracts EUR",
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ import polars as pl
 from e2esim.planning.demand.net_demand import NetDemand
 from e2esim.report.manifest import versions
 from e2esim.report.plan.closed import closed_frame
+from e2esim.report.plan.expires import expires_frame
 from e2esim.report.plan.forecast import accuracy_frame, forecast_frame
 from e2esim.report.plan.helps import limits_frame, ways_frame
 from e2esim.report.plan.made import lots_frame, purchases_frame, schedule_frame
@@ -24,6 +25,7 @@ from e2esim.report.plan.robust import robust_frame
 from e2esim.report.plan.second_choices import second_choices_frame
 from e2esim.report.plan.served import deliveries_frame, late_frame, pegging_frame
 from e2esim.report.plan.stock import stock_frame
+from e2esim.report.plan.subcontracts import subcontracts_frame
 from e2esim.report.plan.summary import Summary
 from e2esim.report.plan.view import PlanView
 from e2esim.report.plan.weeks import load_frame, mps_frame
@@ -122,6 +124,10 @@ def plan_frames(view: PlanView, tables: Mapping[str, pl.DataFrame]) -> dict[str,
     frames = {name: make(view) for name, make in FRAMES.items()} | {"messages": messages_frame(view, tables)}
     if (view.facts.mains[view.lots.step] != view.lots.step).any():
         frames["second_choices"] = second_choices_frame(view)
+    if view.facts.is_outside[view.facts.step_centre[view.lots.step]].any():
+        frames["subcontracts"] = subcontracts_frame(view)
+    if view.aged is not None and view.aged.gone:
+        frames["expires"] = expires_frame(view)
     if view.changes is not None:
         frames["changes"] = view.changes
     if view.demand is not None:

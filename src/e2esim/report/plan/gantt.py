@@ -20,7 +20,7 @@ WEEK_PX, LEAST_PX, MOST_PX = 180.0, 1400.0, 6000.0  # width of a week, of the pi
 ROW = 0.72  # height of a work centre, of the distance between two
 LEAST_TEXT = 0.3  # height of a bar that has room for a name
 _COLOURS = {"late": ORANGE, "released": TEAL, "planned": BLUE}
-_WORDS = {"late": "feeds a late order", "released": "released before", "planned": "on time"}
+_WORDS = {"late": "feeds a late order", "released": "released before, or firm", "planned": "on time"}
 
 
 def draw_gantt(view: PlanView, path: Path) -> list[Path]:
@@ -76,6 +76,8 @@ def _lanes(view: PlanView, mine: Ints, centre: int) -> tuple[Floats, float]:
     """Edge of each bar and height of all: machines of a work centre stand below each other."""
     shifts = view.facts.shifts
     count = len(shifts.machines(centre)) if shifts is not None and shifts.by_hour[centre] else 1
+    if view.facts.is_outside[centre]:
+        count = int(view.machine_number[mine].max(initial=1))  # so many lots are there at a time
     height = ROW / max(count, 1)
     return np.asarray(-ROW / 2 + height * np.maximum(view.machine_number[mine] - 1, 0)), height
 

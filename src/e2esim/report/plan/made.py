@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from e2esim.report.plan.view import PLANNED, RELEASED, PlanView, frame
+from e2esim.planning.factory.buying import unit_prices
+from e2esim.planning.factory.problem import Flags, Ints
+from e2esim.report.plan.view import FIRM, PLANNED, RELEASED, Names, PlanView, frame
 
 
 def lots_frame(view: PlanView) -> pl.DataFrame:
@@ -13,7 +15,10 @@ def lots_frame(view: PlanView) -> pl.DataFrame:
     f, lots = view.facts, view.lots
     item = f.step_item[lots.step]
     order = np.lexsort((lots.step, lots.begins, item))
-    status = np.where(np.arange(lots.step.size) < lots.released, RELEASED, PLANNED)
+    rule = lot_rules(view, item)
+    rule = np.where(_too_soon(view, item), rule + ", not kept: somebody would be later", rule)
+    status = np.where(np.arange(lots.step.size) < lots.released, RELEASED, PLANNED).astype(object)
+    status[np.flatnonzero(view.case.released.lot_fed)] = FIRM
     return frame(
         {
             "lot": lots.name,
@@ -26,9 +31,28 @@ def lots_frame(view: PlanView) -> pl.DataFrame:
             "end": view.dates(lots.end),
             "hours": lots.hours.round(3),
             "status": status.astype(object),
+            "lot_rule": rule,
             **_hours_of_day(view),
         }
     )[order]
+
+
+def _too_soon(view: PlanView, item: Ints) -> Flags:
+    """Planned lots that begin before the days are over that the planned lot before them should cover, (n_lots,)."""
+    f, lots = view.facts, view.lots
+    cover, step = f.cover[item], f.mains[lots.step]
+    found = np.zeros(lots.step.size, dtype=bool)
+    for s in np.unique(step[(cover > 1) & f.chain.last[lots.step]]).tolist():
+        rows = np.flatnonzero((step == s) & (np.arange(step.size) >= lots.released))
+        rows = rows[np.argsort(lots.start[rows], kind="stable")]
+        found[rows[1:]] = np.diff(lots.start[rows]) < cover[rows[1:]]
+    return found
+
+
+def lot_rules(view: PlanView, item: Ints) -> Names:
+    """By which rule each lot or purchase was sized."""
+    words = np.array(view.case.lot_rule or ("lot for lot",) * view.facts.n_items, dtype=object)
+    return np.asarray(words[item], dtype=object)
 
 
 def schedule_frame(view: PlanView) -> pl.DataFrame:
@@ -64,8 +88,10 @@ def _hours_of_day(view: PlanView) -> dict[str, object]:
 def purchases_frame(view: PlanView) -> pl.DataFrame:
     """Purchase orders by the day on which they must be placed."""
     f, bought = view.facts, view.purchases
-    price = f.source_price[bought.source]
+    price = unit_prices(f, bought.source, bought.qty)
     status = np.where(np.arange(bought.source.size) < bought.released, RELEASED, PLANNED)
+    rules = lot_rules(view, f.source_item[bought.source])
+    rules = np.where(price < f.source_price[bought.source], rules + ", price of larger purchases", rules)
     return frame(
         {
             "purchase": bought.name,
@@ -76,6 +102,7 @@ def purchases_frame(view: PlanView) -> pl.DataFrame:
             "received": view.dates(bought.received),
             "price_eur": price,
             "value_eur": (price * bought.qty).round(2),
+            "lot_rule": rules,
             "status": status.astype(object),
         }
     )[np.lexsort((f.source_item[bought.source], bought.ordered))]

@@ -19,6 +19,7 @@ from e2esim.report.plan.view import Names, PlanView, frame
 _RANK = {action: k for k, action in enumerate(Action)}
 PURCHASE, WORKS = "purchase order", "works order"
 _KIND = {"purchase": PURCHASE, "production": WORKS, "transfer": "transfer"}
+CHECK = "check"  # a firm works order that cannot be as it states
 NAMED = 5  # late orders named in a message
 
 
@@ -51,7 +52,7 @@ def messages_frame(view: PlanView, tables: Mapping[str, pl.DataFrame]) -> pl.Dat
     row = np.array([m.row for m in found], np.int64)
     item, comes = placed.goods.item[row], placed.goods.day[row]
     need = [None if m.day == NEVER else m.day for m in found]
-    return frame(
+    goods = frame(
         {
             "message": pl.Series([m.action.value for m in found], dtype=pl.String),
             "supply": placed.name[row],
@@ -64,6 +65,31 @@ def messages_frame(view: PlanView, tables: Mapping[str, pl.DataFrame]) -> pl.Dat
             "says": pl.Series([_words(view, m, int(i), int(c)) for m, i, c in zip(found, item, comes, strict=True)], dtype=pl.String),
         }
     )
+    some = [_of_firm_orders(view, tables, goods)] if view.case.firm_notes else []
+    return pl.concat([*_too_old(view, goods), *some, goods])
+
+
+def _too_old(view: PlanView, like: pl.DataFrame) -> list[pl.DataFrame]:
+    """Items of which the plan would use pieces after their last day, with the columns of `like`."""
+    told = [] if view.aged is None else [*((i, q, "") for i, q in view.aged.stale.items()), *((i, q, "made by then ") for i, q in view.aged.old_lots.items())]
+    rows = []
+    for item, qty, made in told:
+        about = {head: cells[0] for head, cells in view.of_items(np.array([item])).items()}
+        says = f"{qty:g} of it {made}would be used after their last day: make or buy them later, or use them sooner"
+        rows.append({"message": CHECK, "supply": "", "supply_kind": "stock", **about, "qty": qty, "says": says})
+    return [pl.DataFrame([{head: row.get(head) for head in like.columns} for row in rows], schema=like.schema)] if rows else []
+
+
+def _of_firm_orders(view: PlanView, tables: Mapping[str, pl.DataFrame], like: pl.DataFrame) -> pl.DataFrame:
+    """Firm works orders whose days cannot be those that they state, with the columns of `like`."""
+    stated = {row["receipt"]: row for row in tables["receipts"].rows(named=True)}
+    rows: list[dict[str, object]] = []
+    for name, says in view.case.firm_notes:
+        item = view.facts.items.index(stated[name]["item"])
+        about = {head: cells[0] for head, cells in view.of_items(np.array([item])).items()}
+        order = {"supply": name, "supply_kind": WORKS, "qty": float(stated[name]["qty"]), "comes": stated[name]["due"]}
+        rows.append({"message": CHECK, **order, **about, "says": says})
+    return pl.DataFrame([{head: row.get(head) for head in like.columns} for row in rows], schema=like.schema)
 
 
 def _placed(view: PlanView, tables: Mapping[str, pl.DataFrame]) -> _Placed:

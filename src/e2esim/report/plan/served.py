@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from e2esim.planning.factory.call_offs import limited
+from e2esim.planning.factory.firm import NEEDED_BY
 from e2esim.planning.factory.problem import Ints
 from e2esim.planning.factory.result import Cause, PegKind
 from e2esim.report.plan.view import Names, PlanView, frame
@@ -35,9 +36,10 @@ def _of_orders(view: PlanView, rows: Ints) -> dict[str, Any]:
 
 
 def deliveries_frame(view: PlanView) -> pl.DataFrame:
-    """Deliveries by order and day; days late 0 = on time."""
+    """Deliveries by order and day; days late 0 = on time. What firm works orders take or expires is no delivery."""
     f, r = view.facts, view.result
     late = np.maximum(r.delivery_day - f.order_due[r.delivery_order], 0)
+    order = np.lexsort((r.delivery_day, r.delivery_order))
     return frame(
         {
             **_of_orders(view, r.delivery_order),
@@ -46,7 +48,7 @@ def deliveries_frame(view: PlanView) -> pl.DataFrame:
             "qty": r.delivery_qty,
             "days_late": late,
         }
-    )[np.lexsort((r.delivery_day, r.delivery_order))]
+    )[order[~(view.taken_by_firm | view.scrapped)[r.delivery_order[order]]]]
 
 
 def late_frame(view: PlanView) -> pl.DataFrame:
@@ -105,7 +107,10 @@ def pegging_frame(view: PlanView) -> pl.DataFrame:
     """What every delivery and every lot is made from, in pieces of the supply, with the day it is there."""
     r, left = view.result, view.left
     old, skip = view.case.released.lot_step.size, view.lots.released
-    order = np.array(view.facts.orders, dtype=object)[r.delivery_order[r.peg_delivery]]
+    row = r.delivery_order[r.peg_delivery]
+    firm = view.taken_by_firm[row]
+    works = np.array([name.removeprefix(f"{NEEDED_BY} ") for name in view.case.order_customer], dtype=object)
+    order = np.where(firm, works[row], np.array(view.facts.orders, dtype=object)[row])
     use = np.concatenate([order, view.lots.name[left.feed_lot], view.lots.name[skip + r.feed_lot]])
     kind = np.r_[r.peg_kind, left.feed_kind, r.feed_kind]
     row = np.r_[r.peg_row, left.feed_row, r.feed_row]
@@ -114,7 +119,7 @@ def pegging_frame(view: PlanView) -> pl.DataFrame:
     return frame(
         {
             "use": use,
-            "use_kind": np.repeat(np.array(["order", "lot"], dtype=object), [order.size, use.size - order.size]),
+            "use_kind": np.r_[np.where(firm, "lot", "order"), np.repeat("lot", use.size - order.size)].astype(object),
             "item": view.items[item],
             "qty": np.r_[r.peg_qty, left.feed_qty, r.feed_qty].round(6),
             "supply_kind": np.array([_KIND[PegKind(k)] for k in kind.tolist()], dtype=object),

@@ -20,11 +20,12 @@ class Movements(NamedTuple):
     made: Floats
     used: Floats
     delivered: Floats
+    expired: Floats
 
     @property
     def taken(self) -> Floats:
-        """What the plan takes: for lots and for orders."""
-        return self.used + self.delivered
+        """What the plan takes: for lots and for orders, and what expires."""
+        return self.used + self.delivered + self.expired
 
 
 def movements(view: PlanView, days: int, *, kept: bool = False) -> Movements:
@@ -37,7 +38,9 @@ def movements(view: PlanView, days: int, *, kept: bool = False) -> Movements:
     out = net.step_output[lots.step]
     ahead = np.flatnonzero(lots.start >= 0)  # lots that began before have taken their parts
     lot, used, per = net.inputs_of(lots.step[ahead])
-    gone = np.flatnonzero(kept | (r.delivery_order < len(f.orders) - view.case.n_safety))
+    left = kept | (r.delivery_order < len(f.orders) - view.case.n_safety)
+    old = np.flatnonzero(view.scrapped[r.delivery_order])
+    gone = np.flatnonzero(left & ~(view.taken_by_firm | view.scrapped)[r.delivery_order])  # what firm works orders take is used by their lots
     order = f.order_item[r.delivery_order[gone]]
 
     def summed(node: Ints, day: Ints, qty: Floats) -> Floats:
@@ -52,6 +55,7 @@ def movements(view: PlanView, days: int, *, kept: bool = False) -> Movements:
         made=summed(out, lots.end, lots.qty),
         used=summed(used, lots.start[ahead][lot], lots.qty[ahead][lot] * per),
         delivered=summed(order, r.delivery_day[gone], r.delivery_qty[gone]),
+        expired=summed(f.order_item[r.delivery_order[old]], r.delivery_day[old], r.delivery_qty[old]),
     )
 
 

@@ -9,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from e2esim.planning.factory.buying import unit_prices
 from e2esim.planning.factory.result import Cause
 from e2esim.report.plan.served import CAUSE, late_frame
+from e2esim.report.plan.subcontracts import subcontract_eur
 from e2esim.report.plan.view import PlanView
 
 
@@ -63,6 +65,7 @@ class Summary:
     released_lots: int
     purchases: int
     purchase_eur: float
+    subcontract_eur: float
     plan_s: float
     forecast: PriorityLine | None = None
     safety: PriorityLine | None = None
@@ -94,7 +97,8 @@ def summarise(view: PlanView) -> Summary:
         lots=view.lots.step.size,
         released_lots=view.lots.released,
         purchases=bought.source.size,
-        purchase_eur=round(float((f.source_price[bought.source] * bought.qty).sum()), 2),
+        purchase_eur=round(float((unit_prices(f, bought.source, bought.qty) * bought.qty).sum()), 2),
+        subcontract_eur=subcontract_eur(view),
         plan_s=round(r.wall_s, 3),
         forecast=_tier(view, int(f.order_priority.max()), ~own & ~kept) if view.case.n_forecast else None,
         safety=_tier(view, int(f.order_priority.max()), kept) if view.case.n_safety else None,

@@ -19,11 +19,12 @@ from e2esim.planning.factory.planner import late_pieces
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.requirements import wished_load
 from e2esim.planning.factory.result import PlanResult
+from e2esim.planning.factory.shelf_life import Aged, scrap_rows
 from e2esim.planning.factory.worked import hours_used
 from e2esim.study.robust import Robustness
 
 Names = npt.NDArray[np.object_]
-RELEASED, PLANNED = "released", "planned"
+RELEASED, FIRM, PLANNED = "released", "firm", "planned"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -65,6 +66,7 @@ class PlanView:
     said: Explanation | None = None
     changes: pl.DataFrame | None = None  # against an earlier plan; see `e2esim.report.plan.changes`
     demand: NetDemand | None = None
+    aged: Aged | None = None  # what expires; None where nothing does
 
     @property
     def facts(self) -> PlanProblem:
@@ -87,7 +89,7 @@ class PlanView:
             qty=qty,
             start=np.r_[old.lot_start, r.lot_start],
             end=np.r_[old.lot_end, r.lot_end],
-            hours=f.step_setup_h[step] + f.step_run_h[step] * qty,
+            hours=np.where(f.is_outside[f.step_centre[step]], 0.0, f.step_setup_h[step] + f.step_run_h[step] * qty),
             begins=np.r_[old.lot_from, r.lot_from],
             ends=np.r_[old.lot_to, r.lot_to],
             machine=np.r_[old.lot_machine, r.lot_machine],
@@ -111,7 +113,11 @@ class PlanView:
     def load(self) -> Floats:
         """Planned hours by work centre and week, (n_centres, n_weeks) [h]."""
         x = self.lots
-        return hours_used(self.facts, x.step, x.qty, x.begins, x.ends, x.machine)
+        return self._own(hours_used(self.facts, x.step, x.qty, x.begins, x.ends, x.machine))
+
+    def _own(self, hours: Floats) -> Floats:
+        """Hours of our own work centres, none of subcontractors."""
+        return np.where(self.facts.is_outside[:, None], 0.0, hours)
 
     @cached_property
     def machine_number(self) -> Ints:
@@ -129,7 +135,7 @@ class PlanView:
     @cached_property
     def wished(self) -> Floats:
         """Hours wanted when all is made just in time without limits, (n_centres, n_weeks) [h]."""
-        return wished_load(self.facts)
+        return self._own(wished_load(self.facts))
 
     @cached_property
     def weeks(self) -> int:
@@ -148,6 +154,17 @@ class PlanView:
     def ordered(self) -> npt.NDArray[np.bool_]:
         """Which orders are of customers, neither net forecast nor safety stock, (n_orders,)."""
         return np.arange(len(self.facts.orders)) < self.case.n_orders
+
+    @cached_property
+    def taken_by_firm(self) -> npt.NDArray[np.bool_]:
+        """Which orders are parts of firm works orders, (n_orders,)."""
+        row = np.arange(len(self.facts.orders))
+        return (row >= self.case.n_orders) & (row < self.case.n_orders + self.case.n_firm)
+
+    @cached_property
+    def scrapped(self) -> npt.NDArray[np.bool_]:
+        """Which orders take out what expires, (n_orders,)."""
+        return np.isin(np.arange(len(self.facts.orders)), scrap_rows(self.case))
 
     @cached_property
     def safety_stock(self) -> Floats:

@@ -16,8 +16,8 @@ LATER_WEEKS = 104  # shown at most beyond the last week with hours
 def mps_frame(view: PlanView) -> pl.DataFrame:
     """One row a sold item and week: demand due, made, bought and open orders coming in, delivered, stock at the end."""
     f, r, weeks = view.facts, view.result, weeks_told(view.weeks, view.facts.order_due)
-    sent = r.delivery_order < len(f.orders) - view.case.n_safety  # what is put aside as safety stock stays in stock
-    wanted = slice(len(f.orders) - view.case.n_safety)
+    wanted = (np.arange(len(f.orders)) < len(f.orders) - view.case.n_safety) & ~view.taken_by_firm & ~view.scrapped
+    sent, firm = wanted[r.delivery_order], (view.taken_by_firm | view.scrapped)[r.delivery_order]  # what is put aside as safety stock stays in stock
     sold = np.unique(f.order_item[wanted])
     net = network(f)
     out = net.step_output[r.lot_step]
@@ -32,7 +32,8 @@ def mps_frame(view: PlanView) -> pl.DataFrame:
         "received": _sums(f.source_item[r.purchase_source], r.purchase_received, r.purchase_qty, sold, weeks)
         + _sums(coming.receipt_item, coming.receipt_day, np.where(made_before, 0.0, coming.receipt_qty), sold, weeks),
         "delivered": _sums(f.order_item[r.delivery_order[sent]], r.delivery_day[sent], r.delivery_qty[sent], sold, weeks),
-        "used": _sums(used, r.lot_start[lot], r.lot_qty[lot] * per, sold, weeks),
+        "used": _sums(used, r.lot_start[lot], r.lot_qty[lot] * per, sold, weeks)
+        + _sums(f.order_item[r.delivery_order[firm]], r.delivery_day[firm], r.delivery_qty[firm], sold, weeks),
     }
     change = part["made"] + part["received"] - part["delivered"] - part["used"]
     stock = coming.on_hand[sold][:, None] + np.cumsum(change, axis=1)
@@ -69,16 +70,18 @@ def _sums(node: Ints, day: Ints, qty: Floats, items: Ints, weeks: int) -> Floats
 def load_frame(view: PlanView) -> pl.DataFrame:
     """One row a work centre and week: planned hours, hours there are, and what would be wished for without limits."""
     f, weeks = view.facts, view.weeks
-    capacity, load, wished = (x[:, :weeks] for x in (f.capacity_h, view.load, view.wished))
+    ours = np.flatnonzero(~f.is_outside)
+    names = [f.centres[c] for c in ours.tolist()]
+    capacity, load, wished = (x[ours, :weeks] for x in (f.capacity_h, view.load, view.wished))
     over = np.zeros(capacity.shape)
-    row = {name: k for k, name in enumerate(f.centres)}
-    for found in overloads(wished, capacity, f.centres):
+    row = {name: k for k, name in enumerate(names)}
+    for found in overloads(wished, capacity, names):
         over[row[found.work_centre], found.period] = found.short_h
     safe = np.where(capacity > 0, capacity, np.nan)
     return frame(
         {
-            "work_centre": np.repeat(np.array(f.centres, dtype=object), weeks),
-            "week": view.dates(7 * np.tile(np.arange(weeks), len(f.centres))),
+            "work_centre": np.repeat(np.array(names, dtype=object), weeks),
+            "week": view.dates(7 * np.tile(np.arange(weeks), len(names))),
             "capacity_h": capacity.ravel().round(3),
             "load_h": load.ravel().round(3),
             "load_share": (load / safe).ravel().round(4),

@@ -54,12 +54,14 @@ _COLUMNS: dict[str, tuple[str, str, int]] = {
     "wape": ("WAPE", "percent", 9), "bias": ("Bias", "percent", 9), "mase": ("MASE", "exact", 9),
     "worked_qty": ("Quantity worked", "qty", 15), "instead_of": ("Instead of", "text", 14),
     "stock_start": ("Stock before", "qty", 12), "stock_least": ("Least stock", "qty", 12), "safety_stock": ("Safety stock", "qty", 12),
+    "sent": ("Send on", "date", 12), "back": ("Back on", "date", 12), "sends": ("Goes with it", "text", 46), "lot_rule": ("Lot rule", "text", 24),
+    "unusable": ("Unusable from", "date", 14), "from_lot": ("Own lots", "text", 10), "expired": ("Expires", "qty", 10),
     "value_added": ("Value added", "percent", 12),
 }  # fmt: skip
 SHEETS = {
     "lots": "Production lots", "purchases": "Purchase orders", "schedule": "Schedule", "deliveries": "Deliveries",
     "late": "Late orders", "limits": "Limits", "ways_out": "Ways out", "robust": "How safe", "pegging": "Pegging", "changes": "changes",
-    "messages": "Messages", "closed": "Closed days", "second_choices": "Second choices",
+    "messages": "Messages", "closed": "Closed days", "second_choices": "Second choices", "subcontracts": "Subcontracts", "expires": "Expires",
     "figures": "Plan against plan", "customers": "Customers", "orders": "Orders", "moves": "Moves",
     "forecast": "Forecast", "accuracy": "Forecast accuracy",
 }  # fmt: skip
@@ -104,7 +106,7 @@ def write_workbook(path: Path, summary: Summary, frames: Mapping[str, pl.DataFra
         book.set_properties({"title": f"Plan {summary.title}", "created": dt.datetime(2026, 1, 1)})
         _summary(tools, summary)
         _wide(tools, "MPS", mps_grid(frames["mps"]), {"made": "full"})
-        for name in ("messages", "second_choices", "lots", "purchases"):
+        for name in ("messages", "second_choices", "lots", "purchases", "subcontracts", "expires"):
             if name in frames:
                 _table(tools, SHEETS[name], frames[name])
         _wide(tools, "Stock", stock_grid(frames["stock"]), {})
@@ -215,6 +217,7 @@ def _summary(tools: _Book, s: Summary) -> None:
         ("Objective (weighted late pieces)", s.objective, "qty"), ("Proven least", s.bound, "qty"), ("Gap", s.gap, "share"),
         ("Lots", s.lots, "qty"), ("of them released before", s.released_lots, "qty"), ("Purchase orders", s.purchases, "qty"),
         ("Purchase value EUR", s.purchase_eur, "eur"),
+        *([("Subcontracts EUR", s.subcontract_eur, "eur")] if s.subcontract_eur else []),
     ]  # fmt: skip
     for row, (head, value, kind) in enumerate(facts, start=2):
         sheet.write_string(row, 0, head)
