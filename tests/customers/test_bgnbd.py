@@ -13,7 +13,7 @@ import pytest
 from scipy import special
 
 from e2esim.config import load
-from e2esim.customers.loyalty_kernels import draw_loyalty, drop_probability, leave_or_stay, leaving, next_needs, past_of_one
+from e2esim.customers.loyalty_kernels import CoinHolders, Pull, draw_loyalty, drop_probability, leave_or_stay, leaving, next_needs, past_of_one
 from e2esim.customers.need_clock import NeedClock
 from e2esim.domain.build import build_world
 from e2esim.simulate import simulate
@@ -63,26 +63,8 @@ def repeat_purchases(n: int, weeks: float, *, theta: float = 0.0, memory: float 
         rows, when = rows[inside], when[inside]
         last[rows] = when
         stay = np.empty(len(rows), dtype=np.int32)
-        m = leave_or_stay(
-            keys.key("loyalty.drop"),
-            rows,
-            when,
-            address,
-            segment,
-            purchases,
-            drop,
-            felt,
-            felt_t,
-            np.zeros(n, dtype=np.float32),
-            np.array([theta]),
-            np.array([memory]),
-            0.85,
-            5760.0,
-            True,
-            alive,
-            left,
-            stay,
-        )
+        who = CoinHolders(address, segment, purchases, drop, felt, felt_t, np.zeros(n, dtype=np.float32), alive, left)
+        m = leave_or_stay(keys.key("loyalty.drop"), rows, when, who, Pull(np.array([theta]), np.array([memory]), 0.85, 5760.0, True), stay)
         rows = stay[:m]
         purchases[rows] += 1
         for k, t in enumerate((13.0, 26.0, 39.0, 52.0)):

@@ -11,7 +11,27 @@ import numpy.typing as npt
 import pytest
 
 from e2esim.customers.loyalty_kernels import pick
-from e2esim.customers.market_kernels import BUYER, consider, offered_lead, prospects, returning, utility, write_purchases
+from e2esim.customers.market_kernels import (
+    BUYER,
+    DISSENT,
+    Arrivals,
+    CustomersDue,
+    GoodsShown,
+    LeadShown,
+    LinesBorn,
+    MarketCells,
+    SoldHow,
+    Standing,
+    Tastes,
+    Weighing,
+    agreed,
+    consider,
+    offered_lead,
+    prospects,
+    returning,
+    utility,
+    write_purchases,
+)
 from e2esim.domain.book import ORDER_COLUMNS, Columns
 from e2esim.streams import Streams
 from e2esim.streams.draws import child, exponential, normal, uniform
@@ -31,8 +51,9 @@ class Shop:
     def __post_init__(self) -> None:
         rng = np.random.default_rng(self.seed)
         keys = Streams(self.seed)
-        self.keys = np.array([keys.key(k) for k in ("item", "pair", "fin", "price", "choice")], dtype=np.uint64)
-        self.gap, self.who = keys.key("gap"), keys.key("facts")
+        self.keys = np.array([keys.key(k) for k in ("item", "pair", "fin", "price", "choice", "agreed", "gap", "facts")], dtype=np.uint64)
+        self.gap, self.who = self.keys[6], self.keys[7]
+        self.deciders = np.ones(SEGMENTS)
         self.item_cdf = np.cumsum(rng.dirichlet(np.ones(ITEMS), CELLS), axis=1)
         self.item_cdf[:, -1] = 1.0
         self.ratio, self.pair = rng.uniform(0.8, 1.2, (CELLS, ITEMS)), np.array([0.0, 0.3, 0.6, 1.0])
@@ -50,31 +71,23 @@ class Shop:
         self.weight, self.use = np.array([0.6, 0.3, 0.5]), np.array([0.4, 0.15])
         self.beta_lead, self.beta_price, self.anxiety = np.array([0.015, 0.01]), np.array([1.5, 2.0]), np.array([0.2, 0.1])
 
-    def offer(self) -> tuple[Any, ...]:
-        """The arguments that new and returning consumers share."""
+    def offer(self, loop: bool = True) -> tuple[MarketCells, GoodsShown, LeadShown, Standing, Tastes]:
+        """The arguments that new and returning consumers share; without the loop everybody with a need buys."""
         s = self.scalars
+        standing = Standing(self.reputation, self.wallet, self.touch, s["offset"], self.weight)
+        if not loop:
+            standing = Standing(0.0 * self.reputation, np.ones(ACCOUNTS), self.touch, 50.0, self.weight)
         return (
-            self.stockist,
-            self.direct_d,
-            self.wait_d,
-            self.consumer_d,
-            self.reference_d,
-            self.account_wait_d,
-            self.on_hand,
-            self.reputation,
-            self.wallet,
-            self.touch,
-            s["offset"],
-            self.use,
-            s["relief"],
-            self.beta_lead,
-            self.beta_price,
-            self.anxiety,
-            s["conversion"],
-            self.weight,
+            MarketCells(CODE, self.channel, self.market, self.mix, self.start, self.order, self.cdf),
+            GoodsShown(self.item_cdf, self.ratio, self.pair),
+            LeadShown(self.stockist, self.direct_d, self.wait_d, self.consumer_d, self.reference_d, self.account_wait_d, self.on_hand),
+            standing,
+            Tastes(self.use, s["relief"], self.beta_lead, self.beta_price, self.anxiety, self.deciders, s["conversion"]),
         )
 
-    def chance(self, item: int, quantity: int, financed: bool, ratio: float, cell: int, segment: int, account: int, loyal: bool) -> tuple[float, float]:
+    def chance(
+        self, item: int, quantity: int, financed: bool, ratio: float, cell: int, segment: int, account: int, loyal: bool, dissent: float
+    ) -> tuple[float, float]:
         """Probability of buying, and the lead time shown, from the formula of the docstrings."""
         s, c = self.scalars, self.channel[cell]
         if not self.stockist[c]:
@@ -86,7 +99,7 @@ class Shop:
         wallet = self.wallet[account] if account >= 0 else 1.0
         u = s["offset"] + self.touch[c] + self.weight[c] * self.reputation[self.market[cell]] + math.log(wallet)
         u -= self.beta_lead[segment] / (1.0 - s["conversion"]) * (lead - self.reference_d[c]) + self.beta_price[segment] * math.log(ratio)
-        u -= self.anxiety[segment] * (1.0 - s["relief"] * financed)
+        u -= self.anxiety[segment] * (1.0 - s["relief"] * financed) - dissent
         odds = s["conversion"] / (1.0 - s["conversion"]) * math.exp(u)
         return (min(1.0, math.exp(u)) if loyal else odds / (1.0 + odds)), lead
 
@@ -99,7 +112,10 @@ class Shop:
         item = next(k for k in range(ITEMS) if u[0] <= self.item_cdf[cell, k])
         quantity = 1 + int(u[1] < self.pair[item])
         ratio = self.ratio[cell, item] * math.exp(0.05 * normal(self.keys[3], who, purchase))
-        chance, lead = self.chance(item, quantity, u[2] < self.use[segment], ratio, cell, segment, account, loyal)
+        people = self.deciders[segment]
+        many = int(people) + int(uniform(self.keys[5], who, 100 * purchase) < people - int(people))
+        dissent = DISSENT * min(normal(self.keys[5], who, 100 * purchase + k) for k in range(1, many + 1)) if many > 1 else 0.0
+        chance, lead = self.chance(item, quantity, u[2] < self.use[segment], ratio, cell, segment, account, loyal, dissent)
         return u[4] < chance, {"item": item, "quantity": quantity, "lead_d": lead, "price_ratio": ratio, "financed": int(u[2] < self.use[segment])}
 
 
@@ -110,30 +126,7 @@ def run_prospects(shop: Shop, mu: F, ticks: int) -> tuple[npt.NDArray[np.void], 
     found, seen, met = [], 0, np.zeros((CELLS, shop.mix.shape[1]))
     for tick in range(ticks):
         out = np.zeros(4_000, dtype=BUYER)
-        m, some = prospects(
-            shop.keys,
-            shop.gap,
-            shop.who,
-            float(tick),
-            1.0,
-            mu,
-            clock,
-            due,
-            number,
-            CODE,
-            shop.channel,
-            shop.market,
-            shop.item_cdf,
-            shop.ratio,
-            shop.pair,
-            shop.mix,
-            shop.start,
-            shop.order,
-            shop.cdf,
-            *shop.offer(),
-            met,
-            out,
-        )
+        m, some = prospects(shop.keys, (float(tick), 1.0), mu, Arrivals(clock, due, number), *shop.offer(), met, out)
         found.append(out[:m])
         seen += some
     assert met.sum() <= seen
@@ -172,6 +165,7 @@ def twin_prospects(shop: Shop, mu: F, ticks: int) -> list[dict[str, Any]]:
 def test_prospects_twin(seed: int) -> None:
     """Every buyer of every cell, field by field."""
     shop, mu = Shop(seed), np.array([3.0, 5.0, 2.0])
+    shop.deciders = np.array([[1.0, 1.0], [2.0, 1.5], [1.0, 6.0], [2.3, 3.0]][seed])
     buyers, seen, number = run_prospects(shop, mu, 60)
     twins = {t["address"]: t for t in twin_prospects(shop, mu, 60)}
     assert seen == number.sum()
@@ -192,26 +186,8 @@ def test_returning_twin(seed: int) -> None:
     purchases, rows, t = rng.integers(1, 6, n).astype(np.uint16), rng.permutation(n).astype(np.int32), rng.uniform(0, 5_000, n)
     for loop in (True, False):
         out, lost, met = np.zeros(n, dtype=BUYER), np.empty(n, dtype=np.int32), np.zeros((CELLS, SEGMENTS))
-        bought, away = returning(
-            shop.keys,
-            rows,
-            t,
-            address,
-            cell,
-            segment,
-            account,
-            purchases,
-            shop.channel,
-            shop.market,
-            shop.item_cdf,
-            shop.ratio,
-            shop.pair,
-            *shop.offer(),
-            loop,
-            met,
-            out,
-            lost,
-        )
+        people = CustomersDue(address, cell, segment, account, purchases)
+        bought, away = returning(shop.keys, rows, t, people, *shop.offer(loop), met, out, lost)
         assert met.sum() == n  # every need is weighed
         assert bought + away == n
         if not loop:
@@ -227,6 +203,17 @@ def test_returning_twin(seed: int) -> None:
             assert out[name][:bought].tolist() == [f[name] for f in facts]
         assert out["lead_d"][:bought] == pytest.approx([f["lead_d"] for f in facts], rel=1e-6)
         assert out["purchase"][:bought].tolist() == (purchases[rows[buys]] + 1).tolist()
+
+
+def test_the_more_decide_the_less_is_bought() -> None:
+    """81 / 55 / 60 / 31 % bought where 1 / 2 / 3 / 6 people decided (CEB): the order, and each size within 12 points but for the bump at three."""
+    key, n = np.uint64(77), 4_000
+    told = {1: 0.81, 2: 0.55, 6: 0.31}
+    odds = 0.81 / 0.19
+    share = {m: float(np.mean([1.0 / (1.0 + math.exp(-agreed(key, who, 1, m)) / odds) for who in range(n)])) for m in (1, 2, 3, 6)}
+    assert share[1] > share[2] > share[3] > share[6]
+    for m, value in told.items():
+        assert share[m] == pytest.approx(value, abs=0.12), (m, share)
 
 
 def test_more_demand_keeps_the_order_of_arrivals() -> None:
@@ -261,32 +248,8 @@ def test_prospects_come_as_poisson_at_the_stated_rate() -> None:
     due = np.array([exponential(shop.gap, child(CODE[cell], -2), 0, 1.0) for cell in range(CELLS)])
     out = np.zeros(4_000, dtype=BUYER)
     for tick in range(2_000):
-        counts.append(
-            prospects(
-                shop.keys,
-                shop.gap,
-                shop.who,
-                float(tick),
-                1.0,
-                mu,
-                clock,
-                due,
-                number,
-                CODE,
-                shop.channel,
-                shop.market,
-                shop.item_cdf,
-                shop.ratio,
-                shop.pair,
-                shop.mix,
-                shop.start,
-                shop.order,
-                shop.cdf,
-                *shop.offer(),
-                np.zeros((CELLS, shop.mix.shape[1])),
-                out,
-            )[1]
-        )
+        met = np.zeros((CELLS, shop.mix.shape[1]))
+        counts.append(prospects(shop.keys, (float(tick), 1.0), mu, Arrivals(clock, due, number), *shop.offer(), met, out)[1])
     x, n = np.array(counts, dtype=float), len(counts)
     assert abs(x.mean() - 12.0) < 3.0 * math.sqrt(12.0 / n)
     assert abs(x.var(ddof=1) - 12.0) < 3.0 * 12.0 * math.sqrt(2.0 / n)
@@ -306,8 +269,8 @@ def test_a_refusal_leaves_no_trace() -> None:
     """A consumer who does not buy writes nothing into the buffer."""
     shop, out = Shop(1), np.zeros(1, dtype=BUYER)
     before = out.copy()
-    args = (shop.item_cdf[0], shop.pair, shop.ratio[0], False, shop.direct_d, shop.wait_d, 0.0, 6.0, shop.account_wait_d, shop.on_hand)
-    bought = consider(shop.keys, 9, 1, 0.5, 0, 0, -1, 0.35, True, *args, 0.0, 1.0, 0.0, -60.0, 0.4, 0.6, 0.015, 1.5, 0.2, 0.6, out, 0)
+    shop.scalars["offset"] = -60.0
+    bought = consider(shop.keys, Weighing(9, 1, 0.5, 0, 0, -1, True), *shop.offer(), out, 0)
     assert not bought
     assert np.array_equal(out, before)
 
@@ -347,51 +310,9 @@ def test_write_purchases_twin() -> None:
     install, breaks = np.array([0.8, 0.2, 0.5]), np.array([0.15, 0.3, 0.0])
     channel, market = np.array([0, 1, 2]), np.array([1, 0, 1])
     service, touch = keys.key("service"), keys.key("touch")
-    names = (
-        "address",
-        "kind",
-        "order_no",
-        "consumer",
-        "account",
-        "item",
-        "quantity",
-        "channel",
-        "market",
-        "segment",
-        "node",
-        "problems",
-        "services",
-        "repeat",
-        "placed",
-        "requested",
-        "promised",
-        "revenue_eur",
-        "cost_eur",
-        "price_ratio",
-    )
     who = np.arange(100, 100 + n, dtype=np.int32)
-    write_purchases(
-        b,
-        n,
-        row0,
-        margin,
-        monday,
-        who,
-        service,
-        touch,
-        channel,
-        market,
-        stockist,
-        own,
-        price,
-        cost,
-        install,
-        0.6,
-        0.35,
-        0.1,
-        breaks,
-        *(o[name] for name in names),
-    )
+    of = SoldHow(channel, market, stockist, own, price, cost, install, 0.6, 0.35, 0.5, 0.1, breaks)
+    write_purchases(b, n, row0, (margin, monday), who, np.array([service, touch], dtype=np.uint64), of, LinesBorn(*(o[name] for name in LinesBorn._fields)))
     for k in range(n):
         r, c = row0 + k, int(channel[b["cell"][k]])
         line = int(child(b["address"][k], b["purchase"][k]))
@@ -401,6 +322,8 @@ def test_write_purchases_twin() -> None:
         used = int(b["financed"][k]) + 2 * (uniform(service, line, 0) < 0.6 and not stockist[c])
         if uniform(service, line, 1) < install[c]:
             used += 4 + 8 * (uniform(service, line, 2) < 0.35)
+        else:
+            used += 8 * (uniform(service, line, 2) < 0.175)
         used += 16 * (uniform(service, line, 3) < 0.1)
         bad = 16 * (uniform(touch, line, 0) < breaks[c])
         twin = {
@@ -425,6 +348,6 @@ def test_write_purchases_twin() -> None:
             "cost_eur": cost[b["item"][k]] * b["quantity"][k] if earns else 0.0,
             "price_ratio": b["price_ratio"][k],
         }
-        for name in names:
+        for name in LinesBorn._fields:
             assert o[name][r] == pytest.approx(twin[name], rel=1e-6), (k, name)
     assert len(set(o["address"][row0 : row0 + n].tolist())) == n

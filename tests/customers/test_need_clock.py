@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from e2esim.customers.loyalty_kernels import draw_loyalty, first_needs, leave_or_stay, next_needs
+from e2esim.customers.loyalty_kernels import CoinHolders, Pull, draw_loyalty, first_needs, leave_or_stay, next_needs
 from e2esim.customers.need_clock import NeedClock, arises, need_clock
 from e2esim.streams import Streams
 from e2esim.streams.draws import quantile_table
@@ -75,8 +75,9 @@ def active_by_quarter(clock: NeedClock, n: int = 400_000) -> npt.NDArray[np.bool
         rows, when = rows[inside], when[inside]
         last[rows] = when
         stay = np.empty(len(rows), dtype=np.int32)
-        memory = (np.zeros(1), np.zeros(1), 0.0, 1.0, False)  # the loop is open
-        m = leave_or_stay(keys.key("loyalty.drop"), rows, when, address, segment, purchases, drop, none, none, none, *memory, alive, left, stay)
+        pull = Pull(np.zeros(1), np.zeros(1), 0.0, 1.0, False)  # the loop is open
+        who = CoinHolders(address, segment, purchases, drop, none, none, none, alive, left)
+        m = leave_or_stay(keys.key("loyalty.drop"), rows, when, who, pull, stay)
         rows = stay[:m]
         purchases[rows] += 1
         out[(last[rows] / QUARTER_H).astype(np.int64), rows] = True

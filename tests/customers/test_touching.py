@@ -67,3 +67,12 @@ def test_levers_lead_what_the_firm_controls(world: World) -> None:
         rows = t.code == point[name]
         assert joy[rows] == pytest.approx(t.joy[rows] * (1.0 + push)), name
         assert trouble[rows] == pytest.approx(t.trouble[rows] * (1.0 - push)), name
+
+
+def test_channels_as_one_or_side_by_side(tmp_path: Path) -> None:
+    """Group channels: multi loses what crosses, omni nothing, stated what the column says; more is lost side by side than where half is known."""
+    folder = tiny_world(tmp_path / "tiny")
+    lost = {option: breaks(build_world(load([f"scenario={folder}", f"channels={option}"]))) for option in ("multi", "stated", "omni")}
+    assert (lost["omni"] == 0.0).all()
+    assert (lost["multi"] >= lost["stated"]).all()
+    assert lost["multi"].sum() > lost["stated"].sum() > 0.0

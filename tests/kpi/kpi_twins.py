@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import numpy as np
+
 from e2esim.domain.book import Columns
 from e2esim.domain.ledger import Posted
 from e2esim.domain.outcome import Outcome
@@ -430,7 +432,7 @@ def money_twin(t: Twin) -> dict[str, float]:
         "margin": t.share(t.contribution(), revenue),
         "cost_to_serve": t.share(extra, len(lines)),
         "penalties": t.share(t.total("penalty_eur") - t.posted(3), revenue),
-        "dso": t.share(sum(r["revenue_eur"] * terms.channel_payment_d[r["channel"]] for r in lines), invoiced),
+        "dso": t.share(sum(r["revenue_eur"] * (terms.channel_payment_d[r["channel"]] + r["disputed_d"]) for r in lines), invoiced),
         "transport_co2": t.co2(),
         "returns": t.back(t.seen, {1, 2, 3, 4}),
         "returns_defect": t.back(t.seen, {1}),
@@ -464,4 +466,19 @@ def sale_twin(t: Twin) -> dict[str, float]:
         "sale_contacts": t.share(met + asked, len(sold)),
         "sale_cost": t.share(eur, len(sold)),
         "trouble_contacts": 100.0 * mean(r["contacts"] for r in failed),
+    }
+
+
+def heard_twin(t: Twin) -> dict[str, float]:
+    mine = t.delivered(t.seen)
+    spoken = [r["csat_true"] for r in mine if r["spoke"] != 0 and r["csat_true"] > 0]
+    felt = [r for r in mine if not math.isnan(r["satisfaction"])]
+    needs = [r for r in felt if r["needs_loss"] <= np.float32(0.05)]
+    ease = [r for r in needs if r["ease_loss"] <= np.float32(0.05)]
+    return {
+        "review_stars": mean(spoken),
+        "review_extremes": mean(x in (1, 5) for x in spoken),
+        "level_needs": t.share(len(needs), len(felt)),
+        "level_ease": t.share(len(ease), len(felt)),
+        "level_joy": t.share(sum(r["joy"] > 0 for r in ease), len(felt)),
     }

@@ -20,6 +20,7 @@ LABELS = Labels(
     items=("m1", "m2", "p1", "core"),
     work_centres=("quilting", "closing"),
     suppliers=("foam", "fabric"),
+    touchpoints=("advert", "site", "driver", "nobody"),
 )
 
 

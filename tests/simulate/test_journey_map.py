@@ -15,6 +15,7 @@ from e2esim.kpi.control_room import PAIRS, relations, trends, weekly_series
 from e2esim.kpi.journey_map import read_journey_map
 
 FAILING = "shelf_talk"
+QUARTER = {"horizon": {"days": 90, "warmup_days": 0}}
 
 
 def _fails(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -92,3 +93,50 @@ def test_a_used_product_taken_along_is_not_sent_back(tiny: Any) -> None:
     assert (cause == ReturnCause.USED_PRODUCT).sum() > 20
     receive = next(one for one in read_journey_map(outcome).phases if one.name == "receive")
     assert receive.lost == pytest.approx((cause != ReturnCause.USED_PRODUCT).sum() / consumers.sum())
+
+
+def test_the_return_of_a_touchpoint_is_what_the_run_without_it_loses(tiny: Any) -> None:
+    """First order of the logit against the re-run without the adviser: contribution before touchpoints, three pairs, within 3 standard errors and a quarter."""
+    days = {"horizon": {"days": 120, "warmup_days": 0}}
+
+    def worth(run: Any) -> float:
+        return run.kpi("contribution") + run.kpi("touchpoint_cost")
+
+    lost, told = [], []
+    for k in range(3):
+        plain = tiny("touch return", settings=days, replication=k)
+        bare = tiny("no checkout", settings=days, replication=k, touchpoints=_without_checkout)
+        value, eur = plain.kpis.value("touchpoint_return", "touchpoint", "checkout"), _spent(plain, "checkout")
+        told.append(value * eur * 365.0 / 120.0)
+        lost.append(worth(plain) - worth(bare))
+    error = np.std(np.subtract(lost, told), ddof=1) / np.sqrt(3)
+    assert np.mean(told) > 0.0
+    assert abs(np.mean(lost) - np.mean(told)) < 3.0 * error + 0.25 * np.mean(told)
+
+
+def _without_checkout(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [row | {"reach": 0.0} if row["touchpoint"] == "checkout" else row for row in rows]
+
+
+def _spent(run: Any, touchpoint: str) -> float:
+    """Cost of a touchpoint while buying [EUR]."""
+    x, t = run.outcome, run.world.touch
+    code = t.ids.index(touchpoint)
+    channel = np.flatnonzero(x.terms.touch_eur[code])
+    o = x.orders
+    bought = (o.filled("kind") != 2) & np.isin(o.filled("channel"), channel) & (o.filled("placed") >= 0)
+    return float(bought.sum() * x.terms.touch_eur[code].max())
+
+
+def test_losses_stand_at_the_stage_where_they_are_planted(tiny: Any) -> None:
+    plain = tiny("stages", settings=QUARTER)
+    spoilt = {
+        "information": {"touchpoints": lambda rows: [row | {"problem_share": 0.4} if row["phase"] in ("discover", "evaluate") else row for row in rows]},
+        "purchase": {"channels": lambda rows: [row | {"wrong_bills": 0.5} for row in rows]},
+        "use": {"lanes": lambda rows: [row | {"damage_share": 0.3} for row in rows]},
+    }
+    for stage, change in spoilt.items():
+        run = tiny(f"spoilt {stage}", settings=QUARTER, **change)
+        more = {name: run.kpis.value("stage_losses", "stage", name) - plain.kpis.value("stage_losses", "stage", name) for name in spoilt}
+        assert more[stage] > 1.0
+        assert more[stage] == max(more.values()), (stage, more)

@@ -122,6 +122,7 @@ class Mind(NamedTuple):
     csat_cuts: F
     nps_cuts: F
     ces_cuts: F
+    bias: float = 1.0  # by which the extraordinary is answered more often
 
 
 class SpeechBook(NamedTuple):
@@ -132,6 +133,17 @@ class SpeechBook(NamedTuple):
     competitor: float
     word_sum: F
     word_count: F
+    answered: float = 0.0  # [share] of the words that the firm answers in public
+    rival_gain_y: float = 0.0  # [satisfaction/year] by which the best alternative becomes better
+
+
+class WordsRead(NamedTuple):
+    """What buyers read of others: who reads it (stream and share by channel, (channels,)), what they say, (markets,), and how much of it is expected."""
+
+    key: np.uint64
+    heard: F
+    reputation: F
+    expected: float
 
 
 class Touchpoints(NamedTuple):

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.customers.desk_kernels import ContactsRead, ContactsWritten, DeskReturns, Levers, Rules, answer_contacts, asked_while_open, to_work, waited
-from e2esim.customers.emission_kernels import answered, unanswered
+from e2esim.customers.emission_kernels import answered, called, unanswered
 from e2esim.customers.experiences import Experiences
 from e2esim.domain.book import Reason
 from e2esim.domain.calendar import DueCalendar
@@ -18,7 +18,9 @@ from e2esim.streams.draws import children
 
 _KEYS = ("desk.handle", "desk.patience", "desk.relay", "desk.outcome", "desk.again")
 # departments of the silos: 0 marketing, 1 sales, 2 customer service
-_SILO_ROUTE = {Reason.INFORMATION: 1, Reason.WHERE_IS_MY_ORDER: 1, Reason.COMPLAINT: 2, Reason.CLAIM: 2, Reason.USE_HELP: 0}
+_SILO_ROUTE = dict.fromkeys((Reason.COMPLAINT, Reason.CLAIM, Reason.BILL, Reason.CALL_BACK), 2) | {
+    Reason.INFORMATION: 1, Reason.WHERE_IS_MY_ORDER: 1, Reason.USE_HELP: 0,
+}  # fmt: skip
 _SILO_SHARES = (0.2, 0.6, 0.2)  # of the agents, as their hours of work in the shipped company (assumed)
 
 
@@ -56,6 +58,7 @@ class Desk:
         self._agenda = DueCalendar(ticks, 1024, tick_h=world.settings.horizon.tick_h)
         self._starts, self._slower = staffing(o, world.settings.scale)
         self._free = np.zeros(int(self._starts[-1]))
+        self._left = np.empty(0, dtype=np.int32)  # contacts that nobody had begun when the desk last looked
         self._keys = np.array([streams.key(k) for k in _KEYS], dtype=np.uint64)
         one_team = o.mode == "one_team"
         self._route = np.array([0 if one_team else _SILO_ROUTE[r] for r in Reason], dtype=np.int64)
@@ -96,7 +99,7 @@ class Desk:
         c["row"][new], c["t"][new], c["reason"][new], c["attempt"][new], c["first"][new] = rows, times, reasons, attempts, since
         c["heard"][new] = heard
         c["address"][new] = children(o["address"][rows], 1_000 + reasons.astype(np.int64))
-        o["contacts"][rows] += 1
+        o["contacts"][rows[reasons != Reason.CALL_BACK]] += 1
         self._agenda.push(np.arange(first, first + len(rows), dtype=np.int32), times)
 
     def step(self, tick: int, now: float) -> None:
@@ -110,6 +113,7 @@ class Desk:
         if len(rows) == 0:
             return
         rows = rows[np.argsort(c["t"][rows], kind="stable")]
+        self._asked(rows)
         served, back = self._answer(rows, now)
         waited(served, c["t"], c["started"], self.world.start.weekday(), o.open_h, o.close_h, o.days_week, c["queued"], c["written"])
         c["handle_h"][served] /= self._slower  # an hour of a slowed agent is part of an hour of a full one
@@ -121,6 +125,13 @@ class Desk:
         if len(again):
             heard_before = c["heard"][again] + (c["abandoned"][again] == 0)
             self._open(c["row"][again], again_t, c["reason"][again], c["attempt"][again] + 1, c["first"][again], heard_before)
+
+    def _asked(self, rows: npt.NDArray[np.int32]) -> None:
+        """Requests that were made since the desk last looked stand in the log."""
+        c, e = self.contacts, self.experiences
+        new = rows[(c["attempt"][rows] == 1) & ~np.isin(rows, self._left)]
+        if len(new):
+            e.feel(called(e.room(len(new)), c["row"][new], c["t"][new].astype(np.float64), c["reason"][new], e.facts()))
 
     def _answer(self, rows: npt.NDArray[np.int32], now: float) -> tuple[npt.NDArray[np.int32], tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]]:
         """Let agents work until ``now`` [h]: the contacts that were taken up, those that ask again and when; what nobody began waits on."""
@@ -135,10 +146,10 @@ class Desk:
             self._keys, self._starts, self._route, *hours, handle, patience, 24.0 * o.give_up_d, o.relay_share, o.relay_h, o.relay_loss, self._levers
         )  # fmt: skip
         back = DeskReturns(np.empty(len(rows), dtype=np.int32), np.empty(len(rows)), np.empty(len(rows), dtype=np.int32))
-        callers = asked_while_open(c["t"][rows], *hours)
+        callers = asked_while_open(c["t"][rows], *hours) & (c["reason"][rows] != Reason.CALL_BACK)  # whom the firm calls does not wait
         m, left = answer_contacts(rows[callers], rows[~callers], to_work(now, *hours), asked, told, rules, self._free, back)
+        later = self._left = back.later[:left].copy()
         if left:
-            later = back.later[:left]
             self._agenda.push(later, np.full(left, now + 1e-6))
             rows = rows[~np.isin(rows, later)]
         return rows, (back.again[:m], back.again_t[:m])

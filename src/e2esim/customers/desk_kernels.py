@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from e2esim.domain.book import Reason
 from e2esim.streams.draws import Count, exponential, uniform
 
 F = npt.NDArray[np.float64]
@@ -22,6 +23,7 @@ I64 = npt.NDArray[np.int64]
 U8 = npt.NDArray[np.uint8]
 
 _MAX_ATTEMPTS = 4
+_CALL_BACK = int(Reason.CALL_BACK)
 BLIND_WORK = 1.5  # of the handling time where the agent does not see orders, payments, complaints; assumed
 
 
@@ -232,7 +234,9 @@ def _clock(worked: float, rules: Rules) -> float:
 
 @njit(cache=True)
 def _letter_patience(r: int, asked: ContactsRead, rules: Rules) -> float:
-    """How long the customer waits for an answer to what he wrote [clock h]."""
+    """How long the customer waits for an answer to what he wrote [clock h]; whom the firm calls waits for nothing."""
+    if asked.reason[r] == _CALL_BACK:
+        return np.inf
     return exponential(rules.keys[1], asked.address[r], 50 + np.int64(asked.attempt[r]), rules.give_up_h)
 
 
@@ -258,7 +262,8 @@ def _serve(r: int, start: float, asked: ContactsRead, told: ContactsWritten, rul
     arrive = _working(t, rules)
     start = max(arrive, free[agent], start)
     begins = _clock(start, rules)
-    writes = not is_open(t, rules.first_weekday, rules.opens, rules.closes, rules.days)  # who writes waits, not for ever
+    calls_back = asked.reason[r] == _CALL_BACK
+    writes = calls_back or not is_open(t, rules.first_weekday, rules.opens, rules.closes, rules.days)  # who writes waits, not for ever
     patience = _letter_patience(r, asked, rules) if writes else exponential(keys[1], who, n, rules.patience_h)
     if (begins - t if writes else start - arrive) > patience:
         told.abandoned[r] = 1
@@ -296,7 +301,7 @@ def _serve(r: int, start: float, asked: ContactsRead, told: ContactsWritten, rul
     solved = not hard or (skilled and placed and seen and uniform(keys[3], who, 50 + n) < ceiling(rules.levers))
     if told.lost[r] == 0 and (solved or (asked.heard[r] > 0 and uniform(keys[3], who, 60 + n) < 0.5)):
         told.resolved[r] = 1
-    elif n < _MAX_ATTEMPTS:
+    elif n < _MAX_ATTEMPTS and not calls_back:
         back.again[m], back.again_t[m] = r, told.answered[r] + exponential(keys[4], who, n, 24.0)
         return 1
     return 0

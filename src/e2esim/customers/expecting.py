@@ -39,6 +39,9 @@ class Expectation:
         channel = o["channel"][rows]
         trade = o["consumer"][rows] < 0
         reference = np.where(trade, self._trade[channel], w.channels.reference_d[channel])
+        faster = w.settings.market.rival_faster_y
+        if faster > 0.0:
+            reference = reference * (1.0 - faster) ** (np.maximum(o["placed"][rows], 0.0) / 8760.0)
         if self.learnt == 0.0:
             return np.asarray(reference, dtype=np.float64)
         lived, n = self._lived(rows, trade)

@@ -23,7 +23,7 @@ from e2esim.customers.satisfaction_kernels import (
     purchase,
     remembered,
 )
-from e2esim.domain.experience import SERVICE, Flag, Lived
+from e2esim.domain.experience import ONLY_TOLD, SERVICE, Flag, Lived
 from e2esim.streams.draws import Count, normal, uniform
 
 F = npt.NDArray[np.float64]
@@ -38,7 +38,12 @@ SILENCE = 0.5  # weight of a question without an answer in trust, against a brok
 _BAND_MIDDLE = 1.0  # [satisfaction] least to tell
 
 # weight of a moment in memory by Lived, against a delivery; assumed: what prepares a purchase is remembered through it, money moves little
-_MEMORY = np.array([0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.2, 0.4, 1.0, 0.6, 1.0, 0.8, 0.5, 0.2, 1.0, 0.0])
+_HEARD = {Lived.CALLED_BACK: 0.4, Lived.FEEDBACK_RETURNED: 0.4, Lived.SENT_BACK: 0.2, Lived.BILLED: 0.6}
+_OLD = (0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.2, 0.4, 1.0, 0.6, 1.0, 0.8, 0.5, 0.2, 1.0, 0.0)
+_MEMORY = np.array([*_OLD, *(_HEARD.get(kind, 0.0) for kind in Lived if kind >= Lived.REVIEW_READ)])
+_TOLD = np.array([kind in ONLY_TOLD for kind in Lived])
+ANSWERED_STAR = 0.053  # [satisfaction] by which words are better where the firm answers them: .12 star at the 2.3 stars a satisfaction of the answers' slope
+ANSWERED_MORE = 0.12  # [share] more words there (Proserpio and Zervas 2017, both)
 
 
 @njit(cache=True)
@@ -64,7 +69,7 @@ def survey(key: np.uint64, line: Count, who: Count, s: float, memory: float, eas
     csat = 1 + answer(mind.slope * (s - 1.0 + style) + logistic_of(common * mood + mine * normal(key, line, 1)), mind.csat_cuts)
     nps = answer(mind.slope * (0.6 * s + 0.4 * memory - 1.0 + style) + logistic_of(common * mood + mine * normal(key, line, 2)), mind.nps_cuts)
     ces = 1 + answer(mind.slope * (ease - 1.0 + style) + logistic_of(0.5 * common * mood + other * normal(key, line, 3)), mind.ces_cuts)
-    extreme = min(0.95, mind.response[segment] * (1.0 + abs(s - 1.0)))
+    extreme = min(0.95, mind.response[segment] * (1.0 + mind.bias * abs(s - 1.0)))
     return csat, nps, ces, 1 if uniform(key, line, 4) < extreme else 0
 
 
@@ -85,6 +90,8 @@ def willing(s: float, good: float, bad: float) -> float:
 def add_up(x: np.void, segment: int, f: Felt, law: Law) -> float:
     """Add one experience to what its purchase has shown so far; returns its feeling [satisfaction]."""
     r, a, kind = x["row"], x["attribute"], x["kind"]
+    if _TOLD[kind]:
+        return 0.0
     if a == SERVICE:
         f.gain[r] += x["shown"]
         return float(x["shown"])
@@ -173,11 +180,13 @@ def feel(
         if x["flags"] & _ASKS:
             ask(x, keys[1], who, s, memory, max(0.0, 1.0 - f.ease_loss[r]), segment, c < 0, o, f, voice, mind)
         if x["flags"] & _SPEAKS and c >= 0:
-            word = speak(x["kind"], keys[2], s, speech, o.address[r] if x["contact"] < 0 else voice.address[x["contact"]])
+            rival = speech.competitor + speech.rival_gain_y * x["t"] / 8760.0
+            word = speak(x["kind"], keys[2], s, speech, rival, o.address[r] if x["contact"] < 0 else voice.address[x["contact"]])
             if word != 0:
                 f.spoke[r] = word
-                speech.word_sum[o.market[r]] += s - speech.competitor
-                speech.word_count[o.market[r]] += 1.0
+                many = 1.0 + ANSWERED_MORE * speech.answered
+                speech.word_sum[o.market[r]] += many * (s - rival + ANSWERED_STAR * speech.answered)
+                speech.word_count[o.market[r]] += many
 
 
 @njit(cache=True)
@@ -213,8 +222,8 @@ def ask(
 
 
 @njit(cache=True)
-def speak(kind: int, key: np.uint64, s: float, speech: SpeechBook, line: Count) -> int:
+def speak(kind: int, key: np.uint64, s: float, speech: SpeechBook, rival: float, line: Count) -> int:
     """+1 a good word, -1 a bad one (worse than the best alternative), 0 silence."""
     if uniform(key, line, kind) >= willing(s, speech.good, speech.bad):
         return 0
-    return 1 if s >= speech.competitor else -1
+    return 1 if s >= rival else -1

@@ -112,7 +112,8 @@ class Experiences:
             return
         now, m = self._now(), self.world.settings.market
         o, address = now.facts, now.minds.address
-        speech = SpeechBook(m.speak_good, m.speak_bad, m.competitor_satisfaction, self.word_sum, self.word_count)
+        answered = self.world.settings.feedback.reviews_answered
+        speech = SpeechBook(m.speak_good, m.speak_bad, m.competitor_satisfaction, self.word_sum, self.word_count, answered, m.rival_gain_y)
         feel(self._batch, n, self._keys, o, now.felt, now.minds, now.voice, self._law, self._mind, speech)
         add_cells(self._batch, n, 24.0 * self.world.settings.horizon.warmup_days, o.channel, o.segment, self.sums, self.points.seen)
         if self._share > 0.0:
@@ -149,6 +150,7 @@ def mind(world: World, people: People) -> Mind:
         style_sd=s.style_sd,
         shared=s.shared_noise,
         response=world.segments.response,
+        bias=s.response_bias,
         csat_cuts=people.csat_cuts,
         nps_cuts=people.nps_cuts,
         ces_cuts=people.ces_cuts,

@@ -6,15 +6,17 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.customers import emission_kernels as emit
+from e2esim.customers.books import WordsRead
 from e2esim.customers.expecting import Expectation
 from e2esim.customers.experiences import Experiences
 from e2esim.customers.journey_kernels import AFTER, DEFECT_SHOWS, IN_USE, Habits, after_delivery, fade, next_steps, overdue, stirred
 from e2esim.customers.people import People
 from e2esim.customers.sold_before import sold_before
-from e2esim.domain.book import Columns, Reason, ReturnCause
+from e2esim.customers.touching import heard
+from e2esim.domain.book import Columns, Reason, ReturnCause, Service
 from e2esim.domain.calendar import DueCalendar
 from e2esim.domain.experience import Lived
-from e2esim.domain.world import World
+from e2esim.domain.world import ATTRIBUTES, PHASES, World
 from e2esim.streams import Streams
 
 F = npt.NDArray[np.float64]
@@ -25,6 +27,9 @@ ASK_SHARE = 0.6  # of customers whose order is overdue ask where it is, assumed
 SHOP_RECOVERY = 0.6  # [share] of the loss that a shop makes good, assumed
 REFUND_SHARE = 0.3  # [share] of the loss that the credit for a returned product repays, assumed
 FOLLOW_UP_GAIN = 0.04  # [satisfaction] of being asked how the product does, assumed
+_SENT_BACK = (int(ReturnCause.DEFECT), int(ReturnCause.SECOND_THOUGHTS), int(ReturnCause.DAMAGE))
+_LEAD_TIME, _PUNCTUALITY, _EFFORT = (ATTRIBUTES.index(name) for name in ("lead_time", "punctuality", "effort"))
+_ASSIST = PHASES.index("assist")
 _PRIOR_WORDS = 200.0  # neutral words that a market has heard before, at scale 1, assumed
 _CONTACT_SD = 0.33  # lognormal over-dispersion: variance/mean about 2-3 at the day's counts (bank call centre)
 
@@ -40,6 +45,7 @@ class Journey:
     def __init__(self, world: World, experiences: Experiences, orders: Columns, streams: Streams, ticks: int) -> None:
         self.world, self.experiences, self.orders = world, experiences, orders
         w = world
+        self._read_key, self._heard = streams.key("journey.read"), heard(w)
         self._after_key, self._overdue_key, self._stir_key = streams.key("journey.after"), streams.key("journey.overdue"), streams.key("journey.stir")
         self.news = 0.0  # share of the delays told first while the firm speaks about an event
         self._promises = DueCalendar(ticks, 1024, tick_h=w.settings.horizon.tick_h)
@@ -53,12 +59,27 @@ class Journey:
     def watch(self, rows: Rows, tick: int) -> None:
         """Remember the promised day of new rows, so that late ones make the customer ask."""
         self._promises.push(rows, _day_over(self.orders["promised"][rows]))
+        o = self.orders
+        given = rows[(o["placed"][rows] >= 0.0) & ~np.isnan(o["promised"][rows])]
+        self._tell(given, Lived.PROMISED, _LEAD_TIME, o["placed"][given].astype(np.float64), self._lead(given), self.expectation.of(given))
 
-    def watch_anew(self, rows: Rows, was: F) -> None:
-        """Watch the new promised day of ``rows`` and no longer the old one, ``was`` (n,) [h]."""
+    def _lead(self, rows: Rows, promised: F | None = None) -> F:
+        """Days from order to promise, (n,)."""
+        o = self.orders
+        return np.asarray(((o["promised"][rows] if promised is None else promised) - o["placed"][rows]) / 24.0, dtype=np.float64)
+
+    def _tell(self, rows: Rows, kind: Lived, attribute: int, t: F, shown: F, expected: F) -> None:
+        """The firm says something about the deliveries of ``rows``."""
+        if len(rows):
+            e = self.experiences
+            e.feel(emit.told(e.room(len(rows)), rows, int(kind), attribute, t, shown, expected))
+
+    def watch_anew(self, rows: Rows, was: F, now: float) -> None:
+        """Watch the new promised day of ``rows``, given at ``now`` [h], and no longer the old one, ``was`` (n,) [h]."""
         h = self._promises.tick_h
         self._promises.withdraw_ticks(rows, np.floor(_day_over(was) / h).astype(np.int64))
         self._promises.push(rows, _day_over(self.orders["promised"][rows]))
+        self._tell(rows, Lived.PROMISE_CHANGED, _LEAD_TIME, np.full(len(rows), now), self._lead(rows), self._lead(rows, was))
 
     def ask(self, tick: int, now: float) -> Requests:
         """Requests "where is my order" of rows whose promised day has just passed; telling first spares most of them."""
@@ -66,12 +87,18 @@ class Journey:
         out, times = np.empty(len(rows), dtype=np.int32), np.empty(len(rows))
         told = max(self.world.settings.organisation.proactive, self.news)
         m = overdue(rows, now, self._overdue_key, self.experiences.facts(), ASK_SHARE, told, out, times) if len(rows) else 0
+        if told > 0.0:
+            o = self.orders
+            late = rows[((o["services"][rows] & int(Service.DELAY_TOLD)) != 0) & ~(o["delivered"][rows] <= now)]
+            nothing = np.zeros(len(late))
+            self._tell(late, Lived.DELAY_TOLD, _PUNCTUALITY, nothing + now, (now - o["promised"][late].astype(np.float64)) / 24.0, nothing)
         return out[:m], times[:m], np.full(m, Reason.WHERE_IS_MY_ORDER, dtype=np.uint8)
 
-    def bought(self, rows: Rows) -> None:
-        """Purchases just made: what the customers met before."""
+    def bought(self, rows: Rows, reputation: F) -> None:
+        """Purchases just made: what the customers met before, and read of others (``reputation`` of each market)."""
         e, needs = self.experiences, float(self.world.services.effect[1])
-        e.feel(emit.bought(e.room(len(rows)), rows, e.touch_key, e.facts(), e.points, needs))
+        others = WordsRead(self._read_key, self._heard, reputation, self.world.settings.satisfaction.word_expected)
+        e.feel(emit.bought(e.room(len(rows)), rows, e.touch_key, e.facts(), e.points, needs, others))
 
     def open_past(self, people: People, streams: Streams) -> tuple[Requests, Requests]:
         """Purchases before the run of which something is still to come; returns the contacts and the returns to come."""
@@ -136,10 +163,16 @@ class Journey:
         """Returned goods are credited: those who sent back what was broken feel it."""
         if len(rows) == 0:
             return
-        cause = self.orders["return_cause"][rows]
+        cause, effort = self.orders["return_cause"][rows], self.world.settings.satisfaction.return_effort
+        sent = rows[np.isin(cause, _SENT_BACK) & (self.orders["consumer"][rows] >= 0)]
+        e = self.experiences
+        if effort > 0.0:
+            e.feel(emit.alone(e.room(len(sent)), sent, now, int(Lived.SENT_BACK), _ASSIST, _EFFORT, effort))
+        else:
+            nothing = np.zeros(len(sent))
+            self._tell(sent, Lived.SENT_BACK, _EFFORT, nothing + now, nothing, nothing)
         rows = rows[(cause == ReturnCause.DEFECT) | (cause == ReturnCause.DAMAGE)]
         if len(rows):
-            e = self.experiences
             e.feel(emit.made_good(e.room(len(rows)), rows, now, int(Lived.REFUND), REFUND_SHARE, e.facts()))
 
     def information_share(self, tick: int) -> float:

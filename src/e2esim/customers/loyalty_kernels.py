@@ -179,42 +179,43 @@ def installed_base(keys: npt.NDArray[np.uint64], cell: PastCell, tables: PastTab
     return at
 
 
-@njit(cache=True)
-def leave_or_stay(
-    key: np.uint64,
-    rows: npt.NDArray[np.int32],
-    t: npt.NDArray[np.float64],
-    address: I64,
-    segment: npt.NDArray[np.uint8],
-    purchases: npt.NDArray[np.uint16],
-    drop: npt.NDArray[np.float32],
-    memory: npt.NDArray[np.float32],
-    memory_t: npt.NDArray[np.float32],
-    scar: npt.NDArray[np.float32],
-    theta: F,
-    base: F,
-    competitor: float,
-    half_life_h: float,
-    loop: bool,
-    alive: npt.NDArray[np.uint8],
-    left: npt.NDArray[np.float32],
-    stay: npt.NDArray[np.int32],
-) -> int:
-    """Reveal the coin of the consumers whose need comes due; those who stay go to ``stay``, the number is returned.
+class CoinHolders(NamedTuple):
+    """Columns of the consumers that decide on staying, each (capacity,); ``alive, left`` are written."""
 
-    ``base`` (segments,): base line of memory.
-    """
+    address: I64
+    segment: npt.NDArray[np.uint8]
+    purchases: npt.NDArray[np.uint16]
+    drop: npt.NDArray[np.float32]
+    memory: npt.NDArray[np.float32]
+    memory_t: npt.NDArray[np.float32]
+    scar: npt.NDArray[np.float32]
+    alive: npt.NDArray[np.uint8]
+    left: npt.NDArray[np.float32]
+
+
+class Pull(NamedTuple):
+    """What draws away: slope and base line of memory by segment, (segments,), what the best alternative gives, half-life [h], and whether memory counts."""
+
+    theta: F
+    base: F
+    competitor: float
+    half_life_h: float
+    loop: bool
+
+
+@njit(cache=True)
+def leave_or_stay(key: np.uint64, rows: npt.NDArray[np.int32], t: npt.NDArray[np.float64], who: CoinHolders, pull: Pull, stay: npt.NDArray[np.int32]) -> int:
+    """Reveal the coin of the consumers whose need comes due at ``t`` [h]; those who stay go to ``stay``, the number is returned."""
     m = 0
     for k in range(rows.shape[0]):
         c = rows[k]
-        advantage = 0.0
-        if loop:
-            now = decayed(memory[c], base[segment[c]], t[k] - memory_t[c], half_life_h)
-            advantage = now - competitor
-        p = leaving(drop[c], theta[segment[c]], advantage, scar[c] if loop else 0.0, purchases[c])
-        if uniform(key, address[c], purchases[c]) < p:
-            alive[c] = 0
-            left[c] = t[k]
+        segment, advantage = who.segment[c], 0.0
+        if pull.loop:
+            advantage = decayed(who.memory[c], pull.base[segment], t[k] - who.memory_t[c], pull.half_life_h) - pull.competitor
+        p = leaving(who.drop[c], pull.theta[segment], advantage, who.scar[c] if pull.loop else 0.0, who.purchases[c])
+        if uniform(key, who.address[c], who.purchases[c]) < p:
+            who.alive[c] = 0
+            who.left[c] = t[k]
         else:
             stay[m] = c
             m += 1

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.customers.loyalty_kernels import chosen, draw_loyalty, leave_or_stay, next_needs
-from e2esim.customers.market_kernels import BUYER, prospects, returning, write_purchases
+from e2esim.customers.loyalty_kernels import CoinHolders, Pull, chosen, draw_loyalty, leave_or_stay, next_needs
+from e2esim.customers.market_kernels import (
+    BUYER,
+    Arrivals,
+    CustomersDue,
+    GoodsShown,
+    LeadShown,
+    LinesBorn,
+    MarketCells,
+    SoldHow,
+    Standing,
+    Tastes,
+    prospects,
+    returning,
+    write_purchases,
+)
 from e2esim.customers.people import People
 from e2esim.customers.touching import GIVES_UP, REPEATS, breaks, heard
 from e2esim.domain.book import Columns, LineProblem, OrderKind, Reason, Service
@@ -25,7 +38,9 @@ F = npt.NDArray[np.float64]
 _WEEKDAY = np.array([0.88, 0.88, 0.90, 0.94, 1.06, 1.36, 0.98])
 _HOUR = np.array([0.0] * 8 + [0.5, 1.0, 1.4, 1.5, 1.1, 1.0, 1.2, 1.4, 1.6, 1.7, 1.6, 1.2, 0.9, 0.6, 0.3, 0.0])
 _HOUR_SHARE = _HOUR * 24.0 / _HOUR.sum()
-_CHOICE_KEYS = ("market.item", "market.pair", "market.financing", "market.price", "market.choice")
+_KEYS = ("market.item", "market.pair", "market.financing", "market.price", "market.choice", "market.agreed", "market.gap", "market.facts")
+_SURELY = 50.0  # [utility] at which everybody buys
+_YEAR_H = 8760.0
 _LOST_NEED_LIVES = 0.25  # a need taken elsewhere comes back after this share of a full waiting time, assumed
 RENEWAL = 0.1  # [share] of the time to the next need by which taking the used product along brings it forward, assumed
 _ASKS_SHOP = 0.3  # of the questions of a shop's consumers reach the firm, assumed
@@ -49,15 +64,14 @@ class DemandCells:
         self.world, self.people, self.orders = world, people, orders
         w = world
         cells = len(w.cells.channel)
-        self._choice_keys = np.array([streams.key(k) for k in _CHOICE_KEYS], dtype=np.uint64)
-        self._gap, self._facts = streams.key("market.gap"), streams.key("market.facts")
+        self._keys = np.array([streams.key(k) for k in _KEYS], dtype=np.uint64)
+        gap, self._facts = streams.key("market.gap"), streams.key("market.facts")
         self._need_key, self._drop_key = streams.key("loyalty.need"), streams.key("loyalty.drop")
-        self._service_key, self._break_key = streams.key("market.service"), streams.key("market.touch")
+        self._line_keys = np.array([streams.key(k) for k in ("market.service", "market.touch")], dtype=np.uint64)
         self._again_key = streams.key("market.question_again")
         self._info_key, self._shop_key = streams.key("market.question"), streams.key("market.question_shop")
-        self._clock = np.zeros(cells)
-        self._due = np.array([exponential(self._gap, child(int(code), -2), 0, 1.0) for code in w.cells.code])
-        self._number = np.zeros(cells, dtype=np.int64)
+        due = np.array([exponential(gap, child(int(code), -2), 0, 1.0) for code in w.cells.code])
+        self._came = Arrivals(np.zeros(cells), due, np.zeros(cells, dtype=np.int64))
         self.prospects_y = self._prospects_y()  # (years, cells)
         self._tick_h = w.settings.horizon.tick_h
         self.surge: Callable[[float], F] | None = None  # factor on the prospects of each cell at a time [h], where events move demand
@@ -69,14 +83,22 @@ class DemandCells:
         self._met_by_week: list[tuple[float, F]] = []
         c = w.channels
         price_ratio = w.consumer_price / w.reference_price
-        self._ratio = np.nan_to_num(price_ratio[:, w.cells.channel].T.copy(), nan=1.0)
+        ratio = np.nan_to_num(price_ratio[:, w.cells.channel].T.copy(), nan=1.0)
+        self._goods = GoodsShown(people.item_cdf, ratio, w.items.pair_share)
+        d = w.cells
+        self._cells = MarketCells(d.code, d.channel, d.market, w.mix_cdf, d.account_start, d.account_order, d.account_cdf)
         before = slice(0, 3)
-        self._breaks = breaks(w)
-        lost = GIVES_UP * self._breaks / (1.0 - w.settings.market.conversion)
+        broken = breaks(w)
+        lost = GIVES_UP * broken / (1.0 - w.settings.market.conversion)
         self._touch = w.touch.relevance[:, before].sum(axis=1) + self._selling() + c.choice_offset - lost
         self._word_weight = w.settings.market.reputation_weight * heard(w)
-        self._own = c.buyer == 2
-        self._financed = self._financing()
+        use = w.services.use if w.settings.organisation.after_sale else np.zeros_like(w.services.use)
+        services = (c.install * use[2], float(use[1]), float(use[3]), float(w.services.alone[3]), float(use[4]))
+        self._sold = SoldHow(w.cells.channel, w.cells.market, c.stockist, c.buyer == 2, w.price, w.items.cost_eur, *services, broken)
+        s = w.segments
+        self._tastes = Tastes(
+            self._financing(), float(w.services.effect[0]), s.beta_lead_d, s.beta_price, s.anxiety, s.deciders, w.settings.market.conversion
+        )
         self._category_life = np.array([w.items.life_h[w.items.category == k].mean() for k in range(len(w.items.categories))])
 
     def _prospects_y(self) -> F:
@@ -130,6 +152,12 @@ class DemandCells:
         mu = self.prospects_y[min(day // 365, len(self.prospects_y) - 1)] * w.cells.season[:, month_of(w.start, day)] * factor
         return np.asarray(np.maximum(mu if self.surge is None else mu * self.surge(t), 1e-12))
 
+    def _expected_d(self, t: float) -> F:
+        """Lead time that consumers expect at ``t`` [h], (channels,) [days]: that of the best supplier they know, who gets faster."""
+        faster = self.world.settings.market.rival_faster_y
+        reference = self.world.channels.reference_d
+        return np.asarray(reference * (1.0 - faster) ** (t / _YEAR_H)) if faster > 0.0 else reference
+
     def is_open(self, tick: int) -> bool:
         """True if anybody buys in this tick; needs that arise at night are met when the shops open."""
         hour = int(tick * self._tick_h % 24.0)
@@ -143,107 +171,43 @@ class DemandCells:
         due = needs.pop(tick) if needs.open == tick else np.concatenate([needs.pop(k) for k in range(needs.open, tick + 1)])
         if expected + len(due) > len(self._buffer):
             self._buffer = np.zeros(expected + len(due), dtype=BUYER)
-        w, m, s = self.world, self.world.settings.market, self.world.segments
-        relief, use = float(w.services.effect[0]), self._financed
-        shared: tuple[Any, ...] = (
+        w = self.world
+        lead = LeadShown(
             w.channels.stockist,
             offer.direct_d,
             offer.ship_wait_d,
             w.channels.consumer_d,
-            w.channels.reference_d,
+            self._expected_d(tick * self._tick_h),
             offer.account_wait_d,
             offer.on_hand,
-            self.reputation,
-            self.people.wallet,
-            self._touch,
-            m.utility_offset,
-            use,
-            relief,
-            s.beta_lead_d,
-            s.beta_price,
-            s.anxiety,
-            m.conversion,
-            self._word_weight,
         )
-        n_new, seen = prospects(  # type: ignore[call-arg]  # mypy cannot count an unpacked tuple
-            self._choice_keys,
-            self._gap,
-            self._facts,
-            tick * self._tick_h,
-            self._tick_h,
-            mu,
-            self._clock,
-            self._due,
-            self._number,
-            w.cells.code,
-            w.cells.channel,
-            w.cells.market,
-            self.people.item_cdf,
-            self._ratio,
-            w.items.pair_share,
-            w.mix_cdf,
-            w.cells.account_start,
-            w.cells.account_order,
-            w.cells.account_cdf,
-            *shared,
-            self.met,
-            self._buffer,
-        )
+        wallet = self.people.wallet * self.people.selling
+        firm = Standing(self.reputation, wallet, self._touch, w.settings.market.utility_offset, self._word_weight)
+        hours = (tick * self._tick_h, self._tick_h)
+        n_new, seen = prospects(self._keys, hours, mu, self._came, self._cells, self._goods, lead, firm, self._tastes, self.met, self._buffer)
         self.prospects_seen += seen
-        n = n_new + (self._needs(due, tick, shared, self._buffer[n_new:]) if len(due) else 0)
+        n = n_new + (self._needs(due, tick, lead, firm, self._buffer[n_new:]) if len(due) else 0)
         return self._enter(self._buffer[:n], n_new) if n else np.empty(0, dtype=np.int32)
 
-    def _needs(self, due: npt.NDArray[np.int32], tick: int, shared: tuple[Any, ...], buffer: npt.NDArray[np.void]) -> int:
+    def _needs(self, due: npt.NDArray[np.int32], tick: int, lead: LeadShown, firm: Standing, buffer: npt.NDArray[np.void]) -> int:
         """Customers whose need is due: leave, buy again or buy elsewhere this time; returns the buyers written to ``buffer``."""
         w, m, p = self.world, self.world.settings.market, self.people
         p.settle()
         c = p.consumers
-        t = np.maximum(c["next"][due].astype(np.float64), tick * self._tick_h)
+        start = tick * self._tick_h
+        t = np.maximum(c["next"][due].astype(np.float64), start)
         stay = np.empty(len(due), dtype=np.int32)
         base = np.full(len(w.segments.ids), p.base)
-        n = leave_or_stay(
-            self._drop_key,
-            due,
-            t,
-            c["address"],
-            c["segment"],
-            c["purchases"],
-            c["drop"],
-            c["memory"],
-            c["memory_t"],
-            c["scar"],
-            w.segments.theta,
-            base,
-            m.competitor_satisfaction,
-            24.0 * w.settings.satisfaction.half_life_d,
-            m.loyalty_loop,
-            c["alive"],
-            c["left"],
-            stay,
-        )
+        rival = m.competitor_satisfaction + m.rival_gain_y * start / _YEAR_H
+        pull = Pull(w.segments.theta, base, rival, 24.0 * w.settings.satisfaction.half_life_d, m.loyalty_loop)
+        n = leave_or_stay(self._drop_key, due, t, CoinHolders(*(c[name] for name in CoinHolders._fields)), pull, stay)
         stay = stay[:n]
         lost = np.empty(n, dtype=np.int32)
-        when = np.maximum(c["next"][stay].astype(np.float64), tick * self._tick_h)
-        bought, away = returning(  # type: ignore[call-arg]
-            self._choice_keys,
-            stay,
-            when,
-            c["address"],
-            c["cell"],
-            c["segment"],
-            c["account"],
-            c["purchases"],
-            w.cells.channel,
-            w.cells.market,
-            p.item_cdf,
-            self._ratio,
-            w.items.pair_share,
-            *shared,
-            m.loyalty_loop,
-            self.met,
-            buffer,
-            lost,
-        )
+        when = np.maximum(c["next"][stay].astype(np.float64), start)
+        if not m.loyalty_loop:  # every need is bought from the firm: exactly BG/NBD
+            firm = Standing(np.zeros_like(firm.reputation), np.ones_like(firm.wallet), firm.touch, _SURELY, firm.word_weight)
+        people = CustomersDue(c["address"], c["cell"], c["segment"], c["account"], c["purchases"])
+        bought, away = returning(self._keys, stay, when, people, self._cells, self._goods, lead, firm, self._tastes, self.met, buffer, lost)
         if away:
             self.needs_lost += away
             lost = lost[:away]
@@ -271,48 +235,8 @@ class DemandCells:
             who[:n_new] = self._join(buyers[:n_new])
         c = p.consumers
         row0 = o.take(m)
-        use = w.services.use if w.settings.organisation.after_sale else np.zeros_like(w.services.use)
-        write_purchases(
-            buyers,
-            m,
-            row0,
-            _MARGIN_D,
-            w.start.weekday(),
-            who,
-            self._service_key,
-            self._break_key,
-            w.cells.channel,
-            w.cells.market,
-            w.channels.stockist,
-            self._own,
-            w.price,
-            w.items.cost_eur,
-            w.channels.install * use[2],
-            float(use[1]),
-            float(use[3]),
-            float(use[4]),
-            self._breaks,
-            o["address"],
-            o["kind"],
-            o["order_no"],
-            o["consumer"],
-            o["account"],
-            o["item"],
-            o["quantity"],
-            o["channel"],
-            o["market"],
-            o["segment"],
-            o["node"],
-            o["problems"],
-            o["services"],
-            o["repeat"],
-            o["placed"],
-            o["requested"],
-            o["promised"],
-            o["revenue_eur"],
-            o["cost_eur"],
-            o["price_ratio"],
-        )
+        days = (_MARGIN_D, w.start.weekday())
+        write_purchases(buyers, m, row0, days, who, self._line_keys, self._sold, LinesBorn(*(o[name] for name in LinesBorn._fields)))
         rows = np.arange(row0, row0 + m, dtype=np.int32)
         c["last"][who] = buyers["t"]
         c["category"][who] = w.items.category[buyers["item"]]

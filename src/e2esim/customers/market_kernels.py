@@ -7,6 +7,7 @@ Choice is a logit against competitors and not buying; utility is zero-centred at
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ I64 = npt.NDArray[np.int64]
 I32 = npt.NDArray[np.int32]
 F32 = npt.NDArray[np.float32]
 U8 = npt.NDArray[np.uint8]
+Buyers = npt.NDArray[np.void]
 
 BUYER = np.dtype(
     [
@@ -41,8 +43,8 @@ BUYER = np.dtype(
 
 @njit(cache=True)
 def offered_lead(
-    cell: int,
-    account: int,
+    cell: Count,
+    account: Count,
     item: int,
     quantity: int,
     stockist: bool,
@@ -88,170 +90,202 @@ def utility(
     return u + math.log(max(wallet, 1e-9))
 
 
+class MarketCells(NamedTuple):
+    """Cells of demand: address, channel, market; segments of a channel as a cumulative mix; accounts of a stockist's cell by weight."""
+
+    code: I64
+    channel: I64
+    market: I64
+    mix_cdf: F
+    account_start: I64
+    account_order: I64
+    account_cdf: F
+
+
+class Arrivals(NamedTuple):
+    """Of each cell, changed in place: operational time, that of the next arrival, and its number."""
+
+    clock: F
+    due: F
+    number: I64
+
+
+class GoodsShown(NamedTuple):
+    """What is chosen from: ``item_cdf``, price ``ratio`` (cells, items), share bought in pairs (items,)."""
+
+    item_cdf: F
+    ratio: F
+    pair: F
+
+
+class LeadShown(NamedTuple):
+    """Lead times shown to consumers and expected by them, see `offered_lead`; ``consumer_d, reference_d`` by channel."""
+
+    stockist: npt.NDArray[np.bool_]
+    direct_d: F
+    ship_wait_d: F
+    consumer_d: F
+    reference_d: F
+    account_wait_d: F
+    on_hand: F
+
+
+class Standing(NamedTuple):
+    """How the firm stands: reputation by market, share of wallet by account, touchpoints and weight of words by channel, and an offset [utility]."""
+
+    reputation: F
+    wallet: F
+    touch: F
+    offset: float
+    word_weight: F
+
+
+class Tastes(NamedTuple):
+    """How segments choose, (segments,) each: instalments taken and what they relieve, slopes, anxiety, how many people decide; conversion at reference."""
+
+    financing_use: F
+    relief: float
+    beta_lead: F
+    beta_price: F
+    anxiety: F
+    deciders: F
+    conversion: float
+
+
+class Weighing(NamedTuple):
+    """One purchase weighed: by whom (address), its number, when [h], where, and whether by a customer with a need."""
+
+    who: Count
+    purchase: Count
+    t: float
+    cell: Count
+    segment: Count
+    account: Count
+    loyal: bool
+
+
+class CustomersDue(NamedTuple):
+    """Columns of the consumers, each (capacity,)."""
+
+    address: I64
+    cell: npt.NDArray[np.int16]
+    segment: U8
+    account: npt.NDArray[np.int16]
+    purchases: npt.NDArray[np.uint16]
+
+
+DISSENT = 1.8  # [utility] spread of opinions among those who decide: 81 / 55 / 60 / 31 % bought where 1 / 2 / 3 / 6 decided (CEB survey)
+
+
+@njit(cache=True)
+def agreed(key: np.uint64, who: Count, purchase: Count, people: float) -> float:
+    """What the least convinced of those who decide takes from a purchase [utility], 0 where one decides; a part of a person decides now and then.
+
+    >>> agreed(np.uint64(1), 5, 1, 1.0)
+    0.0
+    """
+    if people <= 1.0:
+        return 0.0
+    many = int(people) + (1 if uniform(key, who, 100 * purchase) < people - int(people) else 0)
+    least = 0.0
+    if many > 1:
+        least = normal(key, who, 100 * purchase + 1)
+        for k in range(2, many + 1):
+            least = min(least, normal(key, who, 100 * purchase + k))
+    return DISSENT * least
+
+
 @njit(cache=True)
 def consider(
-    keys: npt.NDArray[np.uint64],
-    who: Count,
-    purchase: Count,
-    t: float,
-    cell: int,
-    segment: int,
-    account: int,
-    conversion: float,
-    loyal: bool,
-    item_cdf: F,
-    pair: F,
-    ratio: F,
-    stockist: bool,
-    direct_d: F,
-    ship_wait_d: F,
-    consumer_d: float,
-    reference_d: float,
-    account_wait_d: F,
-    on_hand: F,
-    reputation: float,
-    wallet: float,
-    touch: float,
-    offset: float,
-    financing_use: float,
-    relief: float,
-    beta_lead: float,
-    beta_price: float,
-    anxiety: float,
-    reputation_weight: float,
-    out: npt.NDArray[np.void],
-    m: int,
+    keys: npt.NDArray[np.uint64], one: Weighing, cells: MarketCells, goods: GoodsShown, lead: LeadShown, firm: Standing, tastes: Tastes, out: Buyers, m: int
 ) -> bool:
     """One consumer weighs one purchase; True (and a filled buyer ``out[m]``) if the firm gets it.
 
-    ``loyal``: a customer with a need buys with min(1, exp(u)); a prospect with the logit around ``conversion``.
-    ``keys``: item, pair, financing, price, choice.
+    A customer with a need buys with min(1, exp(u)); a prospect with the logit around the conversion.
+    ``keys``: item, pair, financing, price, choice, agreement.
     """
-    item = pick(item_cdf, 0, item_cdf.shape[0], uniform(keys[0], who, purchase))
-    quantity = 2 if uniform(keys[1], who, purchase) < pair[item] else 1
-    financed = uniform(keys[2], who, purchase) < financing_use
-    price_ratio = ratio[item] * math.exp(0.05 * normal(keys[3], who, purchase))
-    lead_d = offered_lead(cell, account, item, quantity, stockist, direct_d, ship_wait_d, consumer_d, account_wait_d, on_hand)
-    u = offset + utility(
-        lead_d, reference_d, price_ratio, reputation, wallet, financed, beta_lead, beta_price, anxiety, relief, conversion, reputation_weight, touch
+    who, purchase, cell, segment = one.who, one.purchase, one.cell, one.segment
+    c = cells.channel[cell]
+    item = pick(goods.item_cdf[cell], 0, goods.item_cdf.shape[1], uniform(keys[0], who, purchase))
+    quantity = 2 if uniform(keys[1], who, purchase) < goods.pair[item] else 1
+    financed = uniform(keys[2], who, purchase) < tastes.financing_use[segment]
+    ratio = goods.ratio[cell, item] * math.exp(0.05 * normal(keys[3], who, purchase))
+    shown_d = offered_lead(
+        cell, one.account, item, quantity, lead.stockist[c], lead.direct_d, lead.ship_wait_d, lead.consumer_d[c], lead.account_wait_d, lead.on_hand
     )
-    if loyal:
+    u = firm.offset + utility(
+        shown_d,
+        lead.reference_d[c],
+        ratio,
+        firm.reputation[cells.market[cell]],
+        firm.wallet[one.account] if one.account >= 0 else 1.0,
+        financed,
+        tastes.beta_lead[segment],
+        tastes.beta_price[segment],
+        tastes.anxiety[segment],
+        tastes.relief,
+        tastes.conversion,
+        firm.word_weight[c],
+        firm.touch[c],
+    )
+    u += agreed(keys[5], who, purchase, tastes.deciders[segment])
+    if one.loyal:
         chance = min(1.0, math.exp(u))
     else:
-        chance = 1.0 / (1.0 + (1.0 - conversion) / conversion * math.exp(-u))
-    if uniform(keys[4], who, np.int64(t) if loyal else purchase) >= chance:  # who bought elsewhere weighs the next need anew
+        chance = 1.0 / (1.0 + (1.0 - tastes.conversion) / tastes.conversion * math.exp(-u))
+    if uniform(keys[4], who, np.int64(one.t) if one.loyal else purchase) >= chance:  # who bought elsewhere weighs the next need anew
         return False
-    one = out[m]
-    one["address"], one["t"], one["cell"], one["segment"], one["account"] = who, t, cell, segment, account
-    one["item"], one["quantity"], one["lead_d"], one["price_ratio"] = item, quantity, lead_d, price_ratio
-    one["purchase"], one["financed"] = purchase, 1 if financed else 0
+    x = out[m]
+    x["address"], x["t"], x["cell"], x["segment"], x["account"] = who, one.t, cell, segment, one.account
+    x["item"], x["quantity"], x["lead_d"], x["price_ratio"] = item, quantity, shown_d, ratio
+    x["purchase"], x["financed"] = purchase, 1 if financed else 0
     return True
 
 
 @njit(cache=True)
 def prospects(
     keys: npt.NDArray[np.uint64],
-    key_gap: np.uint64,
-    key_facts: np.uint64,
-    t0: float,
-    tick_h: float,
+    hours: tuple[float, float],
     mu: F,
-    clock: F,
-    due: F,
-    number: I64,
-    cell_code: I64,
-    cell_channel: I64,
-    cell_market: I64,
-    item_cdf: F,
-    ratio: F,
-    pair: F,
-    mix_cdf: F,
-    account_start: I64,
-    account_order: I64,
-    account_cdf: F,
-    stockist: npt.NDArray[np.bool_],
-    direct_d: F,
-    ship_wait_d: F,
-    consumer_d: F,
-    reference_d: F,
-    account_wait_d: F,
-    on_hand: F,
-    reputation: F,
-    wallet: F,
-    touch: F,
-    offset: float,
-    financing_use: F,
-    relief: float,
-    beta_lead: F,
-    beta_price: F,
-    anxiety: F,
-    conversion: float,
-    reputation_weight: F,
+    came: Arrivals,
+    cells: MarketCells,
+    goods: GoodsShown,
+    lead: LeadShown,
+    firm: Standing,
+    tastes: Tastes,
     met: F,
-    out: npt.NDArray[np.void],
+    out: Buyers,
 ) -> tuple[int, int]:
-    """Prospects of one tick, all cells; returns (buyers written to ``out``, prospects seen).
+    """Prospects of one tick (begin and length in ``hours``), all cells; returns (buyers written to ``out``, prospects seen).
 
-    ``mu`` (cells,): expected prospects in the tick; ``clock, due, number`` (cells,): operational time, that of the next
-    arrival, and its number (changed in place); ``item_cdf, ratio`` (cells, items); ``ship_wait_d`` (items,); ``met``
-    (cells, segments) counts who weighed a purchase.
+    ``keys``: those of `consider`, then gap and facts; ``mu`` (cells,): expected prospects in the tick; ``met`` (cells, segments) counts who
+    weighed a purchase.
     """
     m = 0
     seen = 0
+    key_gap, key_facts = keys[6], keys[7]
+    t0, tick_h = hours
     for cell in range(mu.shape[0]):
-        before = clock[cell]
-        clock[cell] = before + mu[cell]
-        c, market = cell_channel[cell], cell_market[cell]
-        while due[cell] <= clock[cell]:
-            t = t0 + tick_h * (due[cell] - before) / mu[cell]
-            who = child(cell_code[cell], number[cell])
-            number[cell] += 1
-            due[cell] += exponential(key_gap, who, 0, 1.0)
+        before = came.clock[cell]
+        came.clock[cell] = before + mu[cell]
+        c = cells.channel[cell]
+        a0, a1 = cells.account_start[cell], cells.account_start[cell + 1]
+        while came.due[cell] <= came.clock[cell]:
+            t = t0 + tick_h * (came.due[cell] - before) / mu[cell]
+            who = child(cells.code[cell], came.number[cell])
+            came.number[cell] += 1
+            came.due[cell] += exponential(key_gap, who, 0, 1.0)
             seen += 1
-            segment = pick(mix_cdf[c], 0, mix_cdf.shape[1], uniform(key_facts, who, 0))
+            segment = pick(cells.mix_cdf[c], 0, cells.mix_cdf.shape[1], uniform(key_facts, who, 0))
             account = -1
-            w = 1.0
-            if stockist[c]:
-                if account_start[cell] == account_start[cell + 1]:
+            if lead.stockist[c]:
+                if a0 == a1:
                     continue
-                account = account_order[pick(account_cdf, account_start[cell], account_start[cell + 1], uniform(key_facts, who, 4))]
-                w = wallet[account]
-                if w <= 0.0:
+                account = cells.account_order[pick(cells.account_cdf, a0, a1, uniform(key_facts, who, 4))]
+                if firm.wallet[account] <= 0.0:
                     continue
             met[cell, segment] += 1.0
-            if m < out.shape[0] and consider(
-                keys,
-                who,
-                1,
-                t,
-                cell,
-                segment,
-                account,
-                conversion,
-                False,
-                item_cdf[cell],
-                pair,
-                ratio[cell],
-                stockist[c],
-                direct_d,
-                ship_wait_d,
-                consumer_d[c],
-                reference_d[c],
-                account_wait_d,
-                on_hand,
-                reputation[market],
-                w,
-                touch[c],
-                offset,
-                financing_use[segment],
-                relief,
-                beta_lead[segment],
-                beta_price[segment],
-                anxiety[segment],
-                reputation_weight[c],
-                out,
-                m,
-            ):
+            if m < out.shape[0] and consider(keys, Weighing(who, 1, t, cell, segment, account, False), cells, goods, lead, firm, tastes, out, m):
                 out[m]["consumer"] = -1
                 m += 1
     return m, seen
@@ -262,90 +296,25 @@ def returning(
     keys: npt.NDArray[np.uint64],
     rows: I32,
     t: F,
-    address: I64,
-    c_cell: npt.NDArray[np.int16],
-    c_segment: U8,
-    c_account: npt.NDArray[np.int16],
-    purchases: npt.NDArray[np.uint16],
-    cell_channel: I64,
-    cell_market: I64,
-    item_cdf: F,
-    ratio: F,
-    pair: F,
-    stockist: npt.NDArray[np.bool_],
-    direct_d: F,
-    ship_wait_d: F,
-    consumer_d: F,
-    reference_d: F,
-    account_wait_d: F,
-    on_hand: F,
-    reputation: F,
-    wallet: F,
-    touch: F,
-    offset: float,
-    financing_use: F,
-    relief: float,
-    beta_lead: F,
-    beta_price: F,
-    anxiety: F,
-    conversion: float,
-    reputation_weight: F,
-    loop: bool,
+    people: CustomersDue,
+    cells: MarketCells,
+    goods: GoodsShown,
+    lead: LeadShown,
+    firm: Standing,
+    tastes: Tastes,
     met: F,
-    out: npt.NDArray[np.void],
+    out: Buyers,
     lost: I32,
 ) -> tuple[int, int]:
-    """Customers with a need who stay: buy again now, or take this need elsewhere (written to ``lost``); returns (buyers, lost).
-
-    With ``loop`` false every need is bought from the firm: exactly BG/NBD.
-    """
+    """Customers with a need at ``t`` [h] who stay: buy again now, or take this need elsewhere (written to ``lost``); returns (buyers, lost)."""
     m = 0
     away = 0
     for k in range(rows.shape[0]):
         who = rows[k]
-        cell = c_cell[who]
-        c, market, account = cell_channel[cell], cell_market[cell], c_account[who]
-        w = 1.0
-        if account >= 0:
-            w = wallet[account]
-        segment = c_segment[who]
-        heard, shift = (reputation[market], offset) if loop else (0.0, 50.0)
-        if not loop:
-            w = 1.0
+        cell, segment, account = np.int64(people.cell[who]), np.int64(people.segment[who]), np.int64(people.account[who])
         met[cell, segment] += 1.0
-        if consider(
-            keys,
-            address[who],
-            np.int64(purchases[who]) + 1,
-            t[k],
-            cell,
-            segment,
-            account,
-            conversion,
-            True,
-            item_cdf[cell],
-            pair,
-            ratio[cell],
-            stockist[c],
-            direct_d,
-            ship_wait_d,
-            consumer_d[c],
-            reference_d[c],
-            account_wait_d,
-            on_hand,
-            heard,
-            w,
-            touch[c],
-            shift,
-            financing_use[segment],
-            relief,
-            beta_lead[segment],
-            beta_price[segment],
-            anxiety[segment],
-            reputation_weight[c],
-            out,
-            m,
-        ):
+        one = Weighing(people.address[who], np.int64(people.purchases[who]) + 1, t[k], cell, segment, account, True)
+        if consider(keys, one, cells, goods, lead, firm, tastes, out, m):
             out[m]["consumer"] = who
             m += 1
         else:
@@ -354,81 +323,88 @@ def returning(
     return m, away
 
 
+class SoldHow(NamedTuple):
+    """Facts of selling: channel and market of a cell, kind of each channel, prices and costs, services used, and P(break) between channels."""
+
+    channel: I64
+    market: I64
+    stockist: npt.NDArray[np.bool_]
+    own: npt.NDArray[np.bool_]
+    price: F
+    cost: F
+    install: F
+    needs: float
+    collect: float
+    alone: float
+    follow: float
+    breaks: F
+
+
+class LinesBorn(NamedTuple):
+    """Columns of the order book that a purchase fills, each (capacity,)."""
+
+    address: I64
+    kind: U8
+    order_no: I32
+    consumer: I32
+    account: npt.NDArray[np.int16]
+    item: npt.NDArray[np.int16]
+    quantity: I32
+    channel: U8
+    market: U8
+    segment: U8
+    node: npt.NDArray[np.int16]
+    problems: U8
+    services: U8
+    repeat: U8
+    placed: F32
+    requested: F32
+    promised: F32
+    revenue_eur: F32
+    cost_eur: F32
+    price_ratio: F32
+
+
 @njit(cache=True)
 def write_purchases(
-    buyers: npt.NDArray[np.void],
-    m: int,
-    row0: int,
-    margin_d: int,
-    first_weekday: int,
-    consumer_of: I32,
-    key_service: np.uint64,
-    key_break: np.uint64,
-    cell_channel: I64,
-    cell_market: I64,
-    stockist: npt.NDArray[np.bool_],
-    own: npt.NDArray[np.bool_],
-    price: F,
-    cost: F,
-    install: F,
-    needs_use: float,
-    collect_use: float,
-    follow_use: float,
-    breaks: F,
-    address: I64,
-    kind: U8,
-    order_no: I32,
-    consumer: I32,
-    account: npt.NDArray[np.int16],
-    item: npt.NDArray[np.int16],
-    quantity: I32,
-    channel: U8,
-    market: U8,
-    segment: U8,
-    node: npt.NDArray[np.int16],
-    problems: U8,
-    services: U8,
-    repeat: U8,
-    placed: F32,
-    requested: F32,
-    promised: F32,
-    revenue: F32,
-    cost_eur: F32,
-    price_ratio: F32,
+    buyers: Buyers, m: int, row0: int, days: tuple[int, int], consumer: I32, keys: npt.NDArray[np.uint64], of: SoldHow, lines: LinesBorn
 ) -> None:
     """Write ``m`` buyers as order lines from ``row0``; ``promised`` holds what was shown, the promise rule may move it.
 
-    ``breaks`` (channels,): probability that what the customer said before is lost, which leaves a problem.
+    ``days``: added to the lead time shown, and weekday on which the run starts; ``keys``: services, breaks between channels. What the
+    customer said before is lost with ``of.breaks``, which leaves a problem.
     """
     for k in range(m):
         b = buyers[k]
         r = row0 + k
         cell = b["cell"]
-        c = cell_channel[cell]
+        c = of.channel[cell]
         line = child(b["address"], b["purchase"])
-        address[r], order_no[r], consumer[r], account[r] = line, r, consumer_of[k], b["account"]
-        item[r], quantity[r], channel[r], market[r], segment[r] = b["item"], b["quantity"], c, cell_market[cell], b["segment"]
-        kind[r] = 1 if stockist[c] else 0
-        node[r] = 1 + b["account"] if stockist[c] else 0
-        repeat[r] = 1 if b["purchase"] > 1 else 0
-        placed[r] = b["t"]
-        requested[r] = b["t"]
-        day = math.floor((b["t"] / 24.0) + b["lead_d"]) + margin_d
-        if (day + first_weekday) % 7 == 6:  # nobody delivers on Sundays
+        lines.address[r], lines.order_no[r], lines.consumer[r], lines.account[r] = line, r, consumer[k], b["account"]
+        lines.item[r], lines.quantity[r], lines.channel[r], lines.market[r], lines.segment[r] = b["item"], b["quantity"], c, of.market[cell], b["segment"]
+        lines.kind[r] = 1 if of.stockist[c] else 0
+        lines.node[r] = 1 + b["account"] if of.stockist[c] else 0
+        lines.repeat[r] = 1 if b["purchase"] > 1 else 0
+        lines.placed[r] = b["t"]
+        lines.requested[r] = b["t"]
+        day = math.floor((b["t"] / 24.0) + b["lead_d"]) + days[0]
+        if (day + days[1]) % 7 == 6:  # nobody delivers on Sundays
             day += 1
-        promised[r] = (day + 0.75) * 24.0
-        if own[c] or not stockist[c]:  # what a trade account sells earned its money when the firm sold it
-            revenue[r] = price[b["item"], c] * b["quantity"]
-            cost_eur[r] = cost[b["item"]] * b["quantity"]
-        price_ratio[r] = b["price_ratio"]
+        lines.promised[r] = (day + 0.75) * 24.0
+        if of.own[c] or not of.stockist[c]:  # what a trade account sells earned its money when the firm sold it
+            lines.revenue_eur[r] = of.price[b["item"], c] * b["quantity"]
+            lines.cost_eur[r] = of.cost[b["item"]] * b["quantity"]
+        lines.price_ratio[r] = b["price_ratio"]
         bits = 1 if b["financed"] else 0
-        if uniform(key_service, line, 0) < needs_use and not stockist[c]:
+        if uniform(keys[0], line, 0) < of.needs and not of.stockist[c]:
             bits |= 2
-        if uniform(key_service, line, 1) < install[c]:
+        if uniform(keys[0], line, 1) < of.install[c]:
             bits |= 4
-            if uniform(key_service, line, 2) < collect_use:
+            if uniform(keys[0], line, 2) < of.collect:
                 bits |= 8
-        if uniform(key_service, line, 3) < follow_use:
+        elif uniform(keys[0], line, 2) < of.collect * of.alone:
+            bits |= 8
+        if uniform(keys[0], line, 3) < of.follow:
             bits |= 16
-        services[r] = bits
-        problems[r] = 16 if uniform(key_break, line, 0) < breaks[c] else 0
+        lines.services[r] = bits
+        lines.problems[r] = 16 if uniform(keys[1], line, 0) < of.breaks[c] else 0

@@ -34,6 +34,8 @@ class People:
     ----------
     consumers
         Columns of :data:`CONSUMER_COLUMNS`.
+    selling
+        (accounts,) how much better the sellers of each account sell than untrained ones, as a factor on the odds of a choice.
     account_memory, wallet
         (accounts,) satisfaction remembered; share of wallet relative to the opening (1 = as in the history, 0 = left).
     quality, base
@@ -62,6 +64,7 @@ class People:
         self.csat_cuts, self.nps_cuts, self.ces_cuts = (cut_points(x, style_logit) for x in (CSAT_SHARES, NPS_SHARES, CES_SHARES))
         self.account_memory = np.full(w.accounts.n, self.base)
         self.wallet = np.ones(w.accounts.n)
+        self.selling = np.ones(w.accounts.n)
         self.account_left = np.full(w.accounts.n, np.nan)
         self.purchases_y = w.cells.yearly / (1.0 + w.items.pair_share)  # (cells, items) purchases a year of the history
         totals = self.purchases_y.sum(axis=1, keepdims=True)

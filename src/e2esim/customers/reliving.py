@@ -46,9 +46,10 @@ class Reliving:
         """Feel everything but losses of ``attributes`` (indices into ``domain.world.ATTRIBUTES``); none = as it was."""
         market, loss = self.world.settings.market, self._law.loss.copy()
         loss[list(attributes)] = 0.0
-        minds, speech = self._opening(), SpeechBook(
-            market.speak_good, market.speak_bad, market.competitor_satisfaction, np.zeros(len(self.world.markets)), np.zeros(len(self.world.markets))
-        )
+        spoken, words = np.zeros(len(self.world.markets)), np.zeros(len(self.world.markets))
+        answered = self.world.settings.feedback.reviews_answered
+        rival = market.competitor_satisfaction
+        minds, speech = self._opening(), SpeechBook(market.speak_good, market.speak_bad, rival, spoken, words, answered, market.rival_gain_y)
         log, orders = self.outcome.journeys.copy(), self.outcome.orders
         contacts = Columns(CONTACT_COLUMNS, capacity=max(1, self.outcome.contacts.n))
         contacts.take(self.outcome.contacts.n)

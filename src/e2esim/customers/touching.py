@@ -47,8 +47,9 @@ def crossing(world: World) -> F:
 
 def breaks(world: World) -> F:
     """Probability that a purchase of each channel lost what the customer had said, seen or been promised before, (channels,)."""
-    platform = world.settings.organisation.platform
-    return np.asarray(BREAKS * crossing(world) * (1.0 - world.channels.integration) * (1.0 - platform))
+    platform, together = world.settings.organisation.platform, world.settings.channels.integration
+    integration = world.channels.integration if together is None else together
+    return np.asarray(BREAKS * crossing(world) * (1.0 - integration) * (1.0 - platform))
 
 
 def led(world: World) -> tuple[F, F]:

@@ -75,6 +75,8 @@ class Reason(IntEnum):
     COMPLAINT = 2  # damaged, incomplete, installation failed
     CLAIM = 3  # defect in use
     USE_HELP = 4  # question in use
+    BILL = 5  # a bill is wrong
+    CALL_BACK = 6  # the firm calls: an unhappy answer to a survey
 
 
 class LateCause(IntEnum):
@@ -194,6 +196,7 @@ ORDER_COLUMNS: dict[str, tuple[type, float]] = {
     "picking_eur": (np.float32, 0),
     "commission_eur": (np.float32, 0),
     "fee_eur": (np.float32, 0),  # services that the customer pays
+    "disputed_d": (np.float32, 0),  # [days] by which it is paid later than agreed, since its bill was wrong
     "credit_eur": (np.float32, 0),  # credit given at return, resale recovered subtracted
     "price_ratio": (np.float32, 1),  # price paid by the consumer over the reference price
     "satisfaction": (np.float32, np.nan),  # S of the experience, filled at delivery, lowered or repaid by later contacts

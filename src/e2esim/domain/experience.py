@@ -31,6 +31,23 @@ class Lived(IntEnum):
     REFUND = 13  # a returned product credited
     GIVEN_UP = 14  # waited for too long and cancelled
     CHANGE_REFUSED = 15  # wanted an open line changed and was refused
+    REVIEW_READ = 16  # what others say, read before buying
+    QUESTION = 17  # asks the firm before buying
+    PROMISED = 18  # is given a day
+    PROMISE_CHANGED = 19  # is given another day
+    DELAY_TOLD = 20  # the firm tells that it will be late
+    FOUND_OUT = 21  # finds out that it is late, and asks
+    HELP_ASKED = 22  # asks for help in use
+    COMPLAINED = 23  # complains
+    SENT_BACK = 24  # sends goods back
+    CALLED_BACK = 25  # an agent calls after an unhappy answer
+    FEEDBACK_RETURNED = 26  # is told what the firm has done about an answer
+    BILLED = 27  # a bill that is wrong
+    TRAINED = 28  # an account whose sellers are trained
+
+
+ONLY_TOLD = (Lived.TRAINED, Lived.QUESTION, Lived.PROMISED, Lived.PROMISE_CHANGED, Lived.DELAY_TOLD, Lived.FOUND_OUT, Lived.HELP_ASKED, Lived.COMPLAINED)
+"""Moments that are remembered through what follows them: they stand in the log and are not felt by themselves."""
 
 
 class Flag(IntEnum):

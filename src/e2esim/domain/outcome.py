@@ -127,6 +127,10 @@ class KpiFacts:
         Discount rate [1/year], horizon of the lifetime value [years].
     own_stock
         Node classes (``place`` of STOCK_COUNTED) whose stock belongs to the firm: plant and own branches.
+    conversion
+        Share of prospects who buy at reference conditions.
+    touch_pull, touch_eur : (touchpoints, n_channels)
+        Reach x relevance [utility] and reach x cost [EUR] of each touchpoint.
     """
 
     item_brand: Ints
@@ -150,6 +154,9 @@ class KpiFacts:
     memory_base: float = 1.0
     memory_half_life_d: float = math.inf
     own_stock: tuple[int, ...] = (0, 1)
+    conversion: float = 0.35
+    touch_pull: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    touch_eur: Floats = field(default_factory=lambda: np.zeros((0, 0)))
 
     def active_windows(self) -> npt.NDArray[np.float64]:
         """Return the activity window of each segment and category, (n_segments, n_categories) [h].

@@ -65,6 +65,8 @@ class Market:
     cancel_trade_d: float = 0.01  # [1/day] the same of a trade account (assumed)
     patience_d: float = 45.0  # [days] beyond the day wished for after which customers give up, whatever was promised (assumed)
     competitor_satisfaction: float = 0.85  # [satisfaction] what the best alternative gives
+    rival_gain_y: float = 0.0  # [satisfaction/year] by which the best alternative becomes better while the run goes on
+    rival_faster_y: float = 0.0  # [share/year] by which the lead time that buyers expect gets shorter: the best supplier shapes what is expected of others
     trade_return_d: float = 180.0  # [days] after which an account that left is won again, or its place by another (assumed)
     trade_churn: float = 0.0004  # [probability/order] that an account of neutral satisfaction leaves
 
@@ -227,6 +229,9 @@ class Satisfaction:
     style_sd: float = 0.15  # [satisfaction] own response style
     shared_noise: float = 0.75  # [share] of the noise of an answer that all answers of one person share; ECSI: satisfaction and recommendation r .52
     scar: float = 4.0  # [logit/satisfaction] of leaving, for each loss that had to be put right and was not; TARP: .46 to .95 repurchase
+    response_bias: float = 1.0  # [1/satisfaction] by which who lived something out of the ordinary answers a survey more often, assumed
+    word_expected: float = 0.0  # [share] of what others say that a buyer expects, and misses (disconfirmation: Szymanski and Henard 2001); size assumed
+    return_effort: float = 0.0  # [repeats] as which sending goods back is felt, assumed
     recovery_share: float = 0.85  # [share] of a loss that an answer at once makes good, assumed
     recovery_half_life_d: float = 8.0  # [days] by which a later answer makes good half of that, assumed
     expectation_learnt: float = 0.0  # [share] of the expected lead time learnt from deliveries lived by the account, or by others of the channel
@@ -269,6 +274,10 @@ class Organisation:
     proactive: float = 0.0  # [share] of delays told before the customer asks
     cost_eur_h: float = 28.0  # [EUR/h] of an agent, for every hour paid (Italian labour ministry, decree 53/2021: 21 to 33 an hour)
     paid_h_y: float = 1_700.0  # [h/year] paid to an agent or seller, answering or not (assumed)
+    mailings_y: float = 0.0  # [1/year] mailings to all customers who have not left; needs come 1.9 times as often for two weeks (Hillstrom)
+    mail_eur: float = 0.05  # [EUR] a mail, with its content, assumed
+    training_modules: float = 0.0  # [modules/year] of training given to the sellers of each trade account; +1.8 % sold each (Fisher et al. 2021)
+    training_eur: float = 150.0  # [EUR] for a module of training given to the sellers of one account, assumed (half a day of an agent and material)
     seller_eur_h: float = 26.0  # [EUR/h] of a seller, for every hour paid (assumed)
     seller_elasticity: float = 0.34  # [1] percent of sales for a percent of sellers (Albers, Mantrala and Sridhar, 2010)
     buyers_seller_week: float = 10.0  # [purchases/week] that the history has a seller serve (furniture trade: about 10)
@@ -283,6 +292,41 @@ class Organisation:
         for name in ("relay_share", "relay_loss", "first_contact_low", "first_contact_high", "culture", "organisation", "platform", "proactive"):
             _need(0 <= getattr(self, name) <= 1, f"{name} must lie in 0..1, got {getattr(self, name)}")
         _need(min(self.handle_min, self.patience_min, self.give_up_d) > 0, "handle_min, patience_min and give_up_d must be positive")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelLinks:
+    """Whether channels know of each other."""
+
+    together: str = "stated"  # stated = by column integration of table channels; multi = side by side (0); omni = as one (1)
+
+    def __post_init__(self) -> None:
+        _need(self.together in ("stated", "multi", "omni"), f"channels together must be stated, multi or omni, got {self.together!r}")
+
+    @property
+    def integration(self) -> float | None:
+        """Probability that the next touchpoint knows what the last one knew; None = each channel states its own."""
+        return {"multi": 0.0, "omni": 1.0}.get(self.together)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feedback:
+    """What the firm does with what its customers say; by default it asks and does nothing."""
+
+    callback_share: float = 0.0  # [share] of the unhappy answers (1 or 2 of 5) of who did not complain after which an agent calls back
+    callback_d: float = 7.0  # [days] from the delivery to that call; what it makes good halves in 130 days (Dillard and Bates: 47 %, later 29 %)
+    mend_after: float = 0.0  # [answers] at scale 1 that name a touchpoint of the firm until it is mended; 0 = never
+    mend_d: float = 30.0  # [days] from then until it is mended, assumed
+    mend_share: float = 0.5  # [share] of its problems that mending takes away, assumed
+    mend_eur: float = 5_000.0  # [EUR] at scale 1 for a touchpoint mended, assumed
+    staff_share: float = 0.0  # [share] of the requests of who met trouble at a touchpoint after which the agent reports it: as good as an answer, assumed
+    returned: bool = False  # tell who named it what has been done
+    reviews_answered: float = 0.0  # [share] of the words of customers that the firm answers in public: +.12 star, +12 % words (Proserpio and Zervas 2017)
+
+    def __post_init__(self) -> None:
+        for name in ("callback_share", "mend_share", "staff_share", "reviews_answered"):
+            _need(0 <= getattr(self, name) <= 1, f"{name} must be a share, got {getattr(self, name)}")
+        _need(min(self.callback_d, self.mend_after, self.mend_d, self.mend_eur) >= 0, "callback_d, mend_after, mend_d and mend_eur must not be negative")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -335,6 +379,8 @@ class Settings:
     protection: Protection = field(default_factory=Protection)
     satisfaction: Satisfaction = field(default_factory=Satisfaction)
     organisation: Organisation = field(default_factory=Organisation)
+    channels: ChannelLinks = field(default_factory=ChannelLinks)
+    feedback: Feedback = field(default_factory=Feedback)
     finance: Finance = field(default_factory=Finance)
     network: NetworkPeriods = field(default_factory=NetworkPeriods)
     events: EventChoice = field(default_factory=EventChoice)

@@ -213,6 +213,7 @@ class Channels:
     unsold_y: F
     integration: F
     change_share: F
+    wrong_bills: F
     commission: F
     early_d: F
     late_d: F
@@ -289,6 +290,7 @@ class Segments:
     w_ease: F
     w_experience: F
     anxiety: F
+    deciders: F
     response: F
     active_window_h: F
 
@@ -351,6 +353,8 @@ class Touch:
     start: I  # (6 channels + 1,) those of (channel, phase) are start[6 channel + phase] .. start[6 channel + phase + 1]
     code: I  # place in ``ids``; reach, joy and trouble are aligned with it
     reach: F  # share of journeys
+    pull: F  # reach x relevance [utility]
+    eur: F  # reach x cost [EUR]
     joy: F  # enjoyment [satisfaction]
     trouble: F  # probability that a contact leaves a problem
     controlled: B  # by the firm
@@ -364,6 +368,7 @@ class Services:
     """Services in the order of ``SERVICES``, (5,)."""
 
     use: F  # share of the purchases that use it, 0 where not offered
+    alone: F  # share of that use without an installation (used collection)
     cost_eur: F
     price_eur: F
     effect: F

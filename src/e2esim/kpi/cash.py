@@ -122,8 +122,9 @@ def _invoiced(reading: Reading) -> tuple[Array, Array, Cents]:
     owed -= round_cents(o["penalty_eur"][rows]) + round_cents(o["commission_eur"][rows])
     before = journal["account"] == Balance.INVOICED
     when = np.concatenate([journal["t"][before], o["delivered"][rows].astype(np.float64)])
+    later = np.concatenate([np.zeros(int(before.sum())), 24.0 * o["disputed_d"][rows]])
     channel = np.concatenate([journal["channel"][before], o["channel"][rows]]).astype(np.int64)
-    return when, when + pay_h[channel], np.concatenate([journal["cents"][before], owed])
+    return when, when + pay_h[channel] + later, np.concatenate([journal["cents"][before], owed])
 
 
 def _bought(reading: Reading) -> tuple[Array, Array, Cents]:

@@ -151,7 +151,7 @@ def _of_deliveries(reading: Reading, weeks: int) -> dict[str, Floats]:
 
 def _of_contacts(reading: Reading, weeks: int) -> dict[str, Floats]:
     c, o = reading.contacts, reading.orders
-    some = np.flatnonzero((c["t"] >= 0) & (c["t"] < weeks * WEEK_H))
+    some = np.flatnonzero((c["t"] >= 0) & (c["t"] < weeks * WEEK_H) & (c["reason"] != Reason.CALL_BACK))
     x = {name: c[name][some] for name in ("t", "reason", "attempt", "answered", "handoffs", "started", "resolved", "abandoned", "ces_true", "said")}
     x["queued"], x["written"], x["final"] = (c[name][some] for name in ("queued", "written", "final"))
     week = (x["t"] / WEEK_H).astype(np.int64)

@@ -26,11 +26,11 @@ Floats = npt.NDArray[np.float64]
 LEAST = 20  # lines of whom a touchpoint failed, behind a verdict on it
 _LIVED_IN = {  # phase in which an experience is lived
     "discover": (Lived.ADVERTISEMENT,),
-    "evaluate": (Lived.ADVICE,),
+    "evaluate": (Lived.ADVICE, Lived.REVIEW_READ),
     "buy": (Lived.OFFER,),
-    "receive": (Lived.HAND_OVER, Lived.INSTALLED, Lived.USED_TAKEN, Lived.GIVEN_UP),
-    "use": (Lived.FIRST_USE, Lived.FOLLOW_UP, Lived.DEFECT_MET),
-    "assist": (Lived.ANSWER, Lived.NO_ANSWER, Lived.RECOVERY, Lived.SHOP_RECOVERY, Lived.REFUND),
+    "receive": (Lived.HAND_OVER, Lived.INSTALLED, Lived.USED_TAKEN, Lived.GIVEN_UP, Lived.CHANGE_REFUSED),
+    "use": (Lived.FIRST_USE, Lived.FOLLOW_UP, Lived.DEFECT_MET, Lived.FEEDBACK_RETURNED),
+    "assist": (Lived.ANSWER, Lived.NO_ANSWER, Lived.RECOVERY, Lived.SHOP_RECOVERY, Lived.REFUND, Lived.SENT_BACK, Lived.CALLED_BACK),
 }
 _ASKED_IN = {Reason.INFORMATION: "buy", Reason.WHERE_IS_MY_ORDER: "assist", Reason.COMPLAINT: "assist", Reason.CLAIM: "assist", Reason.USE_HELP: "assist"}
 
@@ -95,7 +95,7 @@ def _phases(reading: Reading) -> list[JourneyPhase]:
     consumer = o["kind"] != OrderKind.REPLENISH
     placed = consumer & _inside(reading, o["placed"])
     came = consumer & _inside(reading, o["delivered"])
-    asked = _inside(reading, c["t"]) & (c["consumer"] >= 0)
+    asked = _inside(reading, c["t"]) & (c["consumer"] >= 0) & (c["reason"] != Reason.CALL_BACK)
     sales, arrived = float(placed.sum()), float(came.sum())
     since, weighed = people_who_weighed(reading)
     whole = float((consumer & (o["placed"] >= since) & (o["placed"] < reading.end)).sum())
@@ -190,7 +190,7 @@ def _waits(reading: Reading) -> list[Wait]:
     firm = (o["kind"] == OrderKind.DIRECT) & _inside(reading, o["delivered"])
     stages = (("goods", "placed", "allocated"), ("pick", "allocated", "picked"), ("ship", "picked", "shipped"), ("carry", "shipped", "delivered"))
     found = [_stage(name, o[a][firm], o[b][firm]) for name, a, b in stages]
-    asked = _inside(reading, c["t"])
+    asked = _inside(reading, c["t"]) & (c["reason"] != Reason.CALL_BACK)
     queue = c["queued"][asked & ~np.isnan(c["queued"])]
     back = (o["kind"] != OrderKind.REPLENISH) & _sent_back(o) & _inside(reading, o["returned"])
     return [

@@ -68,7 +68,8 @@ def sum_money(reading: Reading) -> Money:
         np.asarray(a, dtype=np.float64) for a in (terms.channel_payment_d, terms.item_weight_kg, terms.lane_co2_kg_t)
     )
     lines = k.SoldLines(
-        cells.of_row, o["kind"], o["quantity"], o["item"], o["account"], o["channel"], o["market"], o["delivered"], o["revenue_eur"], row_contribution(o)
+        cells.of_row, o["kind"], o["quantity"], o["item"], o["account"], o["channel"], o["market"], o["delivered"], o["revenue_eur"], row_contribution(o),
+        o["disputed_d"],
     )  # fmt: skip
     agreed = k.LineTerms(payment_d, weight_kg, co2_kg_t, terms.item_category.astype(np.int32), math.log1p(terms.discount_y))
     k.money(lines, agreed, reading.start, reading.end, k.MoneySums(by_account, by_category, sums))

@@ -40,6 +40,7 @@ class SoldLines(NamedTuple):
     delivered: Array
     revenue: Array
     contribution: Array
+    disputed_d: Array
 
 
 class LineTerms(NamedTuple):
@@ -74,7 +75,7 @@ def money(lines: SoldLines, terms: LineTerms, start: float, end: float, sums: Mo
         gain, channel, item = lines.contribution[i], lines.channel[i], lines.item[i]
         o[LINES] += 1.0
         o[REVENUE] += lines.revenue[i]
-        o[RECEIVABLE] += float(lines.revenue[i]) * terms.payment_d[channel]
+        o[RECEIVABLE] += float(lines.revenue[i]) * (terms.payment_d[channel] + lines.disputed_d[i])
         o[DISCOUNTED] += gain * math.exp(-terms.rate_y * (lines.delivered[i] - start) / 8760.0)
         if lines.kind[i] != _SELL_OUT:
             emission = terms.co2_kg_t[channel, lines.market[i]]

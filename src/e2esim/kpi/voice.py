@@ -122,7 +122,7 @@ def measure_desk(reading: Reading, placed: Floats, findings: Findings) -> None:
 def _in_opening_hours(reading: Reading, findings: Findings) -> None:
     """Waits and service level of those who ask while the desk is open."""
     c, cells = reading.contacts, reading.contact_cells
-    asked = np.flatnonzero((c["t"] >= reading.start) & (c["t"] < reading.end) & (c["written"] == 0))
+    asked = np.flatnonzero((c["t"] >= reading.start) & (c["t"] < reading.end) & (c["written"] == 0) & (c["reason"] != Reason.CALL_BACK))
     queued = c["queued"][asked].astype(np.float64)
     taken = ~np.isnan(queued)
     sums = np.zeros((cells.count, 4))

@@ -13,7 +13,7 @@ from e2esim.domain.book import LineProblem, OrderKind, Reason
 Array = npt.NDArray[Any]
 
 _REPLENISH = int(OrderKind.REPLENISH)
-_COMPLAINT, _CLAIM = int(Reason.COMPLAINT), int(Reason.CLAIM)
+_COMPLAINT, _CLAIM, _CALL_BACK = int(Reason.COMPLAINT), int(Reason.CLAIM), int(Reason.CALL_BACK)
 
 _IN_ORDER = int(LineProblem.DAMAGED | LineProblem.INCOMPLETE | LineProblem.INSTALL_FAILED | LineProblem.DEFECT)
 
@@ -129,6 +129,9 @@ def desk(
         if not (t[i] >= start and t[i] < end):
             continue
         o = out[cell[i]]
+        if reason[i] == _CALL_BACK:  # the firm called: work, and no request
+            o[AGENT_H] += handle_h[i]
+            continue
         o[CONTACTS] += 1.0
         o[ABANDONED] += abandoned[i]
         o[LOST] += lost[i]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from e2esim.domain.outcome import Outcome
 from e2esim.kpi.bullwhip import measure_bullwhip
+from e2esim.kpi.heard import measure_heard
 from e2esim.kpi.late import measure_late
 from e2esim.kpi.ledger import read_pnl
 from e2esim.kpi.loyalty import measure_loyalty
@@ -16,6 +17,7 @@ from e2esim.kpi.service import measure_service
 from e2esim.kpi.services_used import measure_services_used
 from e2esim.kpi.surprises import measure_surprises
 from e2esim.kpi.table import Findings, KpiTable
+from e2esim.kpi.touchpoint_return import measure_touchpoint_return
 from e2esim.kpi.voice import measure_desk, measure_voice
 
 
@@ -35,6 +37,7 @@ def measure_all(outcome: Outcome) -> KpiTable:
     money = sum_money(reading)
     measure_loyalty(reading, money, findings)
     measure_voice(reading, findings)
+    measure_heard(reading, findings)
     measure_services_used(reading, findings)
     measure_sale(reading, findings)
     measure_reliability(reading, findings)
@@ -45,6 +48,8 @@ def measure_all(outcome: Outcome) -> KpiTable:
     measure_surprises(reading, findings)
     measure_late(reading, findings)
     stock_eur, counts = mean_stock(reading)
-    measure_money(reading, money, read_pnl(reading), stock_eur, counts, findings)
+    pnl = read_pnl(reading)
+    measure_money(reading, money, pnl, stock_eur, counts, findings)
+    measure_touchpoint_return(reading, pnl, findings)
     measure_returns(reading, money, findings)
     return findings.table()

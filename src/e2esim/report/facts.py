@@ -94,7 +94,7 @@ def read_desk(outcome: Outcome) -> DeskFacts:
     """Count contacts by reason, with the definition of the KPI first_contact_resolution."""
     c, size = outcome.contacts, len(Reason)
     t = c.filled("t")
-    inside = np.flatnonzero((t >= outcome.warmup_h) & (t < outcome.horizon_h))
+    inside = np.flatnonzero((t >= outcome.warmup_h) & (t < outcome.horizon_h) & (c.filled("reason") != Reason.CALL_BACK))
     reason, first = c.filled("reason")[inside], c.filled("attempt")[inside] == 1
     handled = first & (c.filled("abandoned")[inside] == 0) & (c.filled("started")[inside] < outcome.horizon_h)
     solved = handled & (c.filled("resolved")[inside] == 1)

@@ -288,6 +288,8 @@ def _place_names(events: dict[str, Array], labels: Labels, world: World | None) 
         (_OF_CENTRES, labels.work_centres),
         ((Event.CALLED_OFF, Event.SUPPLY_RECEIVED, Event.SUPPLY_REJECTED, Event.SUPPLY_EXPEDITED, Event.SUPPLY_HELD), labels.suppliers),
         ((Event.TRUCK_LEFT,), lanes),
+        ((Event.TOUCHPOINT_MENDED,), labels.touchpoints),
+        ((Event.TRAINED, Event.MAILED), labels.channels),
         ((Event.RETURNED,), enum_names(ReturnCause)),
         ((Event.STOCK_COUNTED,), _STOCKS),
         (_OF_SITES, [] if world is None else [site.site for site in world.sites]),

@@ -7,6 +7,8 @@ from typing import Any
 
 import polars as pl
 
+from e2esim.domain.experience import ONLY_TOLD
+
 WHAT = {
     "advertisement": "hears of the firm",
     "advice": "weighs the offer",
@@ -24,7 +26,24 @@ WHAT = {
     "refund": "the return is credited",
     "given_up": "waits no longer and cancels",
     "change_refused": "wanted the order changed and was refused",
+    "review_read": "reads what others say",
+    "question": "asks before buying",
+    "promised": "is promised a day",
+    "promise_changed": "is promised another day",
+    "delay_told": "is told of a delay",
+    "found_out": "finds out that it is late and asks",
+    "help_asked": "asks for help",
+    "complained": "complains",
+    "sent_back": "sends it back",
+    "called_back": "is called by the firm after an unhappy answer",
+    "feedback_returned": "is told what was done about the answer",
+    "billed": "gets a wrong bill",
+    "trained": "has its sellers trained",
 }
+
+
+_BY_ITSELF = tuple(kind.name.lower() for kind in ONLY_TOLD)  # not felt
+_SAID_ALL = ("question", "help_asked", "complained", "sent_back", "trained", "billed")  # the kind says it all
 
 
 def detail(attribute: str, kind: str, touchpoint: str | None, shown: float, expected: float) -> str:
@@ -35,6 +54,16 @@ def detail(attribute: str, kind: str, touchpoint: str | None, shown: float, expe
     >>> detail("experience", "offer", "checkout_web", 0.01, 0.0)
     'checkout_web pleases'
     """
+    if kind in _SAID_ALL:
+        return ""
+    if kind == "review_read":
+        return "and expects it" if shown else ""
+    if kind in ("called_back", "feedback_returned"):
+        return "it does good to be heard"
+    if kind == "promised":
+        return f"{shown:.1f} days after the order"
+    if kind == "promise_changed":
+        return f"{shown:.1f} days after the order instead of {expected:.1f}"
     if kind in ("recovery", "shop_recovery", "refund"):
         return f"{shown:.0%} of the loss by {attribute.replace('_', ' ')} made good"
     if attribute == "experience":
@@ -62,6 +91,9 @@ def tell(experiences: pl.DataFrame) -> Iterator[str]:
     purchase: int | None = None
     moment: list[dict[str, Any]] = []
     for x in experiences.iter_rows(named=True):
+        if moment and (x["row"] != purchase or x["t_h"] != moment[0]["t_h"] or x["kind"] in _BY_ITSELF or moment[-1]["kind"] in _BY_ITSELF):
+            yield line(moment)
+            moment = []
         if x["row"] != purchase:
             purchase = x["row"]
             yield f"{x['item']} from {x['channel']} (order line {purchase})"
@@ -69,12 +101,22 @@ def tell(experiences: pl.DataFrame) -> Iterator[str]:
         if x["satisfaction"] is not None:
             yield line(moment)
             moment = []
+    if moment:
+        yield line(moment)
 
 
 def line(moment: list[dict[str, Any]]) -> str:
     """One moment."""
     last, hours = moment[-1], float(moment[-1]["t_h"])
     kinds = list(dict.fromkeys(WHAT[x["kind"]] for x in moment))
-    shown = [f"{detail(x['attribute'], x['kind'], x['touchpoint'], x['shown'], x['expected'])} {x['feeling']:+.2f}" for x in moment]
+    shown = [part for part in (_told(x) for x in moment) if part]
     when = f"day {int(hours // 24):>3} {int(hours % 24):02d}:{int(hours * 60 % 60):02d}"
-    return f"  {when}  {', '.join(kinds)}: {'; '.join(shown)}  -> {last['satisfaction']:.2f}"
+    words = f"  {when}  {', '.join(kinds)}{': ' if shown else ''}{'; '.join(shown)}"
+    return words if last["satisfaction"] is None else f"{words}  -> {last['satisfaction']:.2f}"
+
+
+def _told(x: dict[str, Any]) -> str:
+    """One experience of a moment: what it showed and how it felt, "" if neither says anything."""
+    words = detail(x["attribute"], x["kind"], x["touchpoint"], x["shown"], x["expected"])
+    felt = "" if x["kind"] in _BY_ITSELF or (x["kind"] in _SAID_ALL and not x["feeling"]) else f"{x['feeling']:+.2f}"
+    return " ".join(part for part in (words, felt) if part)

@@ -57,7 +57,7 @@ class Changes:
         answer = grants(left, waits & possible, p.change_frozen_d, p.change_inside)
         done = answer != Grant.REFUSED
         o["service_eur"][wishes.rows[answer == Grant.PAID]] += p.change_eur
-        self._apply(wishes, done, other, ship)
+        self._apply(wishes, done, other, ship, now)
         self.journey.change_refused(wishes.rows[~done], now)
         self.trade.refused(wishes.rows[~done])
         if now >= 24.0 * self.world.settings.horizon.warmup_days:
@@ -83,7 +83,7 @@ class Changes:
             out[k] = rivals[int(wishes.draw[k] * len(rivals))] if len(rivals) else -1
         return out
 
-    def _apply(self, wishes: Wishes, done: npt.NDArray[np.bool_], other: Ints, ship: Ints) -> None:
+    def _apply(self, wishes: Wishes, done: npt.NDArray[np.bool_], other: Ints, ship: Ints, now: float) -> None:
         """Change what is granted: the line leaves its queue, its promise and its count of demand, and enters them anew."""
         rows = wishes.rows[done]
         if not len(rows):
@@ -101,4 +101,4 @@ class Changes:
         self.promise.promise_anew(rows, ship[done], wishes.days[done])
         self.planner.demand(rows, o)
         self.stock.wait(rows, self.promise.eligible(rows))
-        self.journey.watch_anew(rows, was)
+        self.journey.watch_anew(rows, was, now)

@@ -50,7 +50,11 @@ def terms(world: World, memory_base: float) -> KpiFacts:
     )
     carried = w.lanes.distance_km * w.modes.co2_kg_tkm[w.lanes.mode] + _carried_to_site(w)[w.lanes.site]
     co2 = np.where(w.lanes.of >= 0, carried[w.lanes.of], np.nan) if len(carried) else np.full(w.lanes.of.shape, np.nan)
+    pull, eur = _by_touchpoint(w)
     return KpiFacts(
+        touch_pull=pull,
+        touch_eur=eur,
+        conversion=s.market.conversion,
         item_brand=w.items.brand[:n].astype(np.int32),
         item_category=w.items.category[:n].astype(np.int32),
         item_price_eur=price[:n],
@@ -66,12 +70,21 @@ def terms(world: World, memory_base: float) -> KpiFacts:
         lane_co2_kg_t=co2,
         segment_window_d=w.segments.active_window_h / 24.0,
         segment_theta=w.segments.theta if s.market.loyalty_loop else np.zeros_like(w.segments.theta),
-        competitor_satisfaction=s.market.competitor_satisfaction,
+        competitor_satisfaction=s.market.competitor_satisfaction + s.market.rival_gain_y * w.hours / 8760.0,
         memory_base=memory_base,
         memory_half_life_d=s.satisfaction.half_life_d,
         discount_y=s.finance.discount_y,
         clv_horizon_y=s.finance.clv_horizon_y,
     )
+
+
+def _by_touchpoint(w: World) -> tuple[F, F]:
+    """Reach x relevance [utility] and reach x cost [EUR] of each touchpoint in each channel, (touchpoints, channels) each."""
+    t, shape = w.touch, (len(w.touch.ids), len(w.channels.ids))
+    pull, eur = np.zeros(shape), np.zeros(shape)
+    channel = np.repeat(np.arange(len(t.start) - 1) // len(PHASES), np.diff(t.start))
+    pull[t.code, channel], eur[t.code, channel] = t.pull, t.eur
+    return pull, eur
 
 
 def _carried_to_site(w: World) -> F:

@@ -25,7 +25,7 @@ Codes = npt.NDArray[np.int64]
 Log = dict[str, npt.NDArray[Any]]
 
 WEEK_H, YEAR_H = 168.0, 8760.0
-_BUY, _RECEIVE, _USE, _ASSIST = (PHASES.index(name) for name in ("buy", "receive", "use", "assist"))
+_DISCOVER, _EVALUATE, _BUY, _RECEIVE, _USE, _ASSIST = (PHASES.index(name) for name in ("discover", "evaluate", "buy", "receive", "use", "assist"))
 
 
 def post_all(world: World, *, events: Log, orders: Columns, contacts: Columns, met: list[tuple[float, F]], own: tuple[int, ...]) -> Journal:
@@ -39,6 +39,7 @@ def post_all(world: World, *, events: Log, orders: Columns, contacts: Columns, m
     _suppliers(world, events, journal)
     _desk(world, contacts, journal)
     _touchpoints(world, orders, contacts, met, journal)
+    _listening(events, journal)
     _weekly(world, journal)
     post_before(world, journal)
     back = (events["kind"] == Event.RETURNED) & (events["value"] > 0)
@@ -181,6 +182,17 @@ def _touchpoints(world: World, orders: Columns, contacts: Columns, met: list[tup
         codes = {name: book.filled(name)[rows].astype(np.int64) for name in ("channel", "segment", "market")}
         t_week, at, count = _by_week(book.filled(when)[rows].astype(np.float64), codes, np.ones(len(rows)))
         journal.post_many(t_week, Posted.TOUCHPOINTS, -count * each[at["channel"]], place=phase, **at)
+
+
+def _listening(e: Log, journal: Journal) -> None:
+    """Touchpoints mended because customers named them, what they say in public answered, mails, training."""
+    for kind, phase in ((Event.TOUCHPOINT_MENDED, -1), (Event.REVIEWS_ANSWERED, _EVALUATE)):
+        done = e["kind"] == kind
+        journal.post_many(e["t"][done], Posted.TOUCHPOINTS, -e["value"][done], place=phase)
+    mailed = e["kind"] == Event.MAILED
+    journal.post_many(e["t"][mailed], Posted.TOUCHPOINTS, -e["value"][mailed], place=_DISCOVER, channel=e["place"][mailed].astype(np.int64))
+    trained = e["kind"] == Event.TRAINED
+    journal.post_many(e["t"][trained], Posted.SERVICES, -e["value"][trained], channel=e["place"][trained].astype(np.int64))
 
 
 def _weekly(world: World, journal: Journal) -> None:

@@ -23,14 +23,18 @@ from e2esim.chain.returns import Returns
 from e2esim.chain.source import Source
 from e2esim.chain.stock import ConservationError, Stock
 from e2esim.chain.transfers import Transfers
+from e2esim.customers.billing import Billing
 from e2esim.customers.changing import Changing
 from e2esim.customers.desk import Desk
 from e2esim.customers.experiences import Experiences
 from e2esim.customers.giving_up import GivingUp
 from e2esim.customers.journey import Journey
+from e2esim.customers.listening import Listening
+from e2esim.customers.mailing import Mailing
 from e2esim.customers.market import DemandCells
 from e2esim.customers.people import People
 from e2esim.customers.trade import Trade
+from e2esim.customers.training import Training
 from e2esim.domain.book import CONTACT_COLUMNS, ORDER_COLUMNS, Columns, OrderKind, OrderState, ReturnCause, Service
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.outcome import Outcome
@@ -91,6 +95,10 @@ class Replication:
         self.experiences = Experiences(world, self.people, self.orders, Columns(CONTACT_COLUMNS, capacity=1024), streams)
         self.journey = Journey(world, self.experiences, self.orders, streams, ticks)
         self.desk = Desk(world, self.experiences, streams, self.log, ticks)
+        self.listening = Listening(world, self.experiences, self.orders, streams, self.log)
+        self.billing = Billing(world, self.experiences, self.orders, streams)
+        self.training = Training(world, self.people, self.experiences, self.orders, streams, self.log)
+        self.mailing = Mailing(world, self.people, streams, self.log)
         self.trade = Trade(world, self.people, self.orders, streams)
         self.giving_up = GivingUp(world, self.people, self.orders, streams)
         self.promise = PromiseDesk(world, self.orders, self.log)
@@ -232,7 +240,11 @@ class Replication:
         self._check(whole=False)
         self.trade.week()
         self.market.close_week(self.env.now)
+        self.desk.request(*self.listening.week(self.env.now), int(self.env.now / self.tick_h))
         self.journey.reputation(168.0, self.market.reputation)
+        self.listening.faded()
+        self.training.week(self.env.now)
+        self.mailing.week(self.env.now)
         self._plan_week()
         self._later(168.0, self._weekly)
 
@@ -290,6 +302,8 @@ class Replication:
     def _receive(self, rows: Rows, tick: int, now: float) -> None:
         """Goods delivered: consumers and accounts feel it, shelves are served, returns are scheduled."""
         requests, returns = self.journey.receive(rows)
+        self.listening.delivered(rows)
+        self.desk.request(*self.billing.bill(rows, now), tick)
         self.desk.request(*requests, tick)
         if len(returns[0]):
             self.returns.push(*returns)
@@ -312,7 +326,7 @@ class Replication:
         self.log.emit(
             now, Event.ORDERS_PLACED, rows=len(rows), quantity=float(self.orders["quantity"][rows].sum()), value=float(self.orders["revenue_eur"][rows].sum())
         )
-        self.journey.bought(rows)
+        self.journey.bought(rows, self.market.reputation)
         self.desk.request(*self.market.questions(rows, self.journey.information_share(tick)), tick)
         self.trade.notice(rows)
         direct = self.orders["kind"][rows] == OrderKind.DIRECT
@@ -347,6 +361,7 @@ class Replication:
         self.promise.ahead(rows, now)
         self._wait(rows, now)
         self.changes.notice(rows)
+        self.training.ordered(rows)
 
     def _give_up(self, now: float) -> None:
         """Lines that have waited too long are cancelled, the goods planned for them are free again."""
@@ -390,7 +405,7 @@ class Replication:
         moved = self.promise.improve(rows, self.env.now)
         if len(moved):
             self.stock.hasten(rows[moved], eligible[moved], self.promise.eligible(rows[moved]))
-            self.journey.watch_anew(rows[moved], promised[moved])
+            self.journey.watch_anew(rows[moved], promised[moved], self.env.now)
 
     # --- books -----------------------------------------------------------------------------------------------------
     def _count_stock(self) -> None:

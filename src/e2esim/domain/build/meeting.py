@@ -37,8 +37,9 @@ def lay_out_touchpoints(frame: pl.DataFrame, channels: w.Channels) -> w.Touch:
             relevance[channel, phase] += row["reach"] * row["relevance"]
             cost[channel, phase] += row["reach"] * row["cost_eur"]
             contacts[channel, phase] += row["reach"]
-            met[channel * shape[1] + phase].append((code, *(float(row[name]) for name in _MET)))
-    flat = np.array([one for place in met for one in place], dtype=np.float64).reshape(-1, 1 + len(_MET))
+            money = row["reach"] * row["relevance"], row["reach"] * row["cost_eur"]
+            met[channel * shape[1] + phase].append((code, *(float(row[name]) for name in _MET), *money))
+    flat = np.array([one for place in met for one in place], dtype=np.float64).reshape(-1, 3 + len(_MET))
     return w.Touch(
         ids=tuple(frame["touchpoint"].to_list()),
         relevance=relevance,
@@ -53,6 +54,8 @@ def lay_out_touchpoints(frame: pl.DataFrame, channels: w.Channels) -> w.Touch:
         online=flat[:, 5] > 0,
         human=flat[:, 6] > 0,
         direct=flat[:, 7] > 0,
+        pull=np.ascontiguousarray(flat[:, 8]),
+        eur=np.ascontiguousarray(flat[:, 9]),
     )
 
 
@@ -63,4 +66,5 @@ def lay_out_services(frame: pl.DataFrame) -> w.Services:
     def column(name: str) -> w.F:
         return np.array([rows[s][name] if s in rows else 0.0 for s in w.SERVICES], dtype=np.float64)
 
-    return w.Services(use=column("use_share") * column("offered_share"), cost_eur=column("cost_eur"), price_eur=column("price_eur"), effect=column("effect"))
+    use = column("use_share") * column("offered_share")
+    return w.Services(use=use, alone=column("alone_share"), cost_eur=column("cost_eur"), price_eur=column("price_eur"), effect=column("effect"))

@@ -34,6 +34,7 @@ def lay_out_channels(frame: pl.DataFrame) -> w.Channels:
         unsold_y=floats(frame, "unsold_share_y"),
         integration=floats(frame, "integration"),
         change_share=floats(frame, "change_share"),
+        wrong_bills=floats(frame, "wrong_bills"),
         commission=floats(frame, "commission_share"),
         early_d=floats(frame, "early_d"),
         late_d=floats(frame, "late_d"),
@@ -80,7 +81,7 @@ def lay_out_lanes(frame: pl.DataFrame, channels: w.Channels, markets: tuple[str,
 
 def lay_out_segments(frame: pl.DataFrame) -> w.Segments:
     """Segments in order of the table."""
-    names = ("r", "a", "b", "theta", "beta_price", "beta_lead_d", "w_punctuality", "w_lead", "w_ease", "w_experience", "anxiety")
+    names = ("r", "a", "b", "theta", "beta_price", "beta_lead_d", "w_punctuality", "w_lead", "w_ease", "w_experience", "anxiety", "deciders")
     return w.Segments(
         ids=ids_in(frame, "segment"),
         trade=np.array([k == "trade" for k in frame["kind"].to_list()]),
