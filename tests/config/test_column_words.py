@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from e2esim.application.comparing import rival
+from e2esim.application.comparing import refuse_idle_words, rival
 from e2esim.application.points import make_points
 from e2esim.cli.main import app
 from e2esim.config import load
@@ -46,7 +46,8 @@ def test_a_market_takes_columns_after_its_levers(tmp_path: Path) -> None:
         ("lanes.transit_d[mode]=1", "is no condition"),
         ("lanes.mode[]=rocket", "no such mode in table modes"),
         ("items.item[]=x", "says which row it is"),
-        ("alternates.run_h_per_unit*=2", ""),
+        ("order_classes.priority=2", "this run does not read table order_classes"),
+        ("routings.flow_days=2", "this run does not read column flow_days"),
     ],
 )
 def test_what_is_wrong_with_a_word_is_said_with_its_remedy(tmp_path: Path, word: str, said: str) -> None:
@@ -94,3 +95,16 @@ def test_the_commands_take_columns(tmp_path: Path) -> None:
     assert wrong.exit_code == 2
     assert "lead_time_days" in wrong.output
     assert not (tmp_path / "out").exists()
+
+
+def test_a_word_that_would_move_nothing_is_refused() -> None:
+    """The hours of planner_200 stand in table capacity: its machines decide nothing, and to answer 'no difference' would mislead."""
+    words = ["compare", "planner_200", "planner_200 work_centres.machines*=2", "run_days=3", "-n", "2"]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 2
+    assert "moves nothing" in result.output
+    assert "work_centres.machines*" in result.output
+    with pytest.raises(InputErrors, match="moves nothing"):
+        refuse_idle_words(["scenario=textbook/r_q", "replenishment.source[]=me"])
+    refuse_idle_words(["scenario=planner_200", "capacity.capacity_h*=1.2", "orders.qty*=1"])
+    refuse_idle_words(["scenario=textbook/r_q", "replenishment.reorder*=2"])

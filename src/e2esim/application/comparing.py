@@ -11,6 +11,8 @@ from e2esim.config.places import data_place, has_market
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from e2esim.config.tables_once import TablesOnce
     from e2esim.domain.scenario import Scenario
     from e2esim.study.company import Company
@@ -30,6 +32,43 @@ class Rival:
     scale: float = 1.0
 
 
+def refuse_idle_words(overrides: Sequence[str]) -> None:
+    """Refuse words that change columns which a network's or factory's run does not use; what is wrong with them otherwise is said by `rival`.
+
+    Raises
+    ------
+    InputErrors
+        Naming each.
+    """
+    from e2esim.config.column_words import split_words
+
+    columns = split_words(overrides).columns
+    name = next((word.partition("=")[2] for word in overrides if word.startswith("scenario=")), "")
+    if not columns or not name:
+        return
+    from e2esim.config.idle_words import refuse_idle
+    from e2esim.config.places import network_place
+    from e2esim.config.supply_network import open_network
+
+    network, data = network_place(name), data_place(name)
+    if network is not None:
+        settings = [word for word in split_words(overrides).others if not word.startswith("scenario=")]
+
+        def opened(words: Sequence[str]) -> tuple[Mapping[str, pl.DataFrame], object]:
+            found = open_network(network, [*settings, *words])
+            return found.tables, found.company.network
+
+        refuse_idle(columns, opened)
+    elif data is not None and not has_market(data):
+        from e2esim.config.plan_data import read_plan_data
+
+        def read(words: Sequence[str]) -> tuple[Mapping[str, pl.DataFrame], object]:
+            found = read_plan_data(data, words)
+            return found.tables, (found.case, found.demand, found.settings)
+
+        refuse_idle(columns, read)
+
+
 def rivals_of(runs: Mapping[str, Sequence[str]]) -> dict[str, Rival]:
     """Open every run: overrides with one ``scenario=``; all errors at once.
 
@@ -43,6 +82,7 @@ def rivals_of(runs: Mapping[str, Sequence[str]]) -> dict[str, Rival]:
     for name, overrides in runs.items():
         try:
             found[name] = rival(overrides)
+            refuse_idle_words(overrides)
         except InputErrors as errors:
             problems.extend(problem for problem in errors.problems if problem not in problems)
     kinds = {one.kind for one in found.values()}

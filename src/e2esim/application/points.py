@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from e2esim.application.comparing import rival
+from e2esim.application.comparing import refuse_idle_words, rival
 from e2esim.config.places import data_place, shipped
 from e2esim.config.tables_once import TablesOnce
 from e2esim.machine_code import kernel_hash
@@ -60,6 +60,8 @@ def make_points(designed: Sequence[Mapping[str, Value]], common: Sequence[str]) 
 def kind_of(points: Sequence[Point]) -> str:
     """Open the first point, so that what is wrong with all of them is said before anything runs; return the kind of its company.
 
+    Words that change nothing of what a run is made of are looked for in the first and the last point.
+
     Raises
     ------
     InputErrors
@@ -67,7 +69,11 @@ def kind_of(points: Sequence[Point]) -> str:
     """
     company = points[0].company
     assert isinstance(company, OverriddenCompany)
-    return rival(company.overrides).kind
+    kind = rival(company.overrides).kind
+    for point in points[:: max(len(points) - 1, 1)]:  # the first and the last
+        assert isinstance(point.company, OverriddenCompany)
+        refuse_idle_words(point.company.overrides)
+    return kind
 
 
 def _written(value: Value) -> str:

@@ -74,6 +74,10 @@ def run_company(overrides: Sequence[str], options: RunOptions) -> None:
         raise InputErrors([Problem(file=COMMAND_LINE, column="scenario", value=", ".join((*bare, *named)), message=message, remedy=remedy)])
     company = next(iter((*bare, *named)), "")
     network = network_place(company) if company else None
+    if company:
+        from e2esim.application.comparing import refuse_idle_words
+
+        refuse_idle_words([f"scenario={company}", *rest])
     if network is not None and not options.post_game:
         from e2esim.cli.network_command import run_network
 

@@ -49,7 +49,7 @@ def changed_typed(typed: Typed, changes: Sequence[CellChange], problems: list[Pr
     """The tables as the changes make them, in their order; tables that stay are shared with ``typed``."""
     frames = dict(typed.frames)
     for change in changes:
-        if change.table in frames and changeable(change.table, change.column) is not None:
+        if change.table in frames and change.column in frames[change.table].columns and changeable(change.table, change.column) is not None:
             frames[change.table] = _changed(frames, change, problems)
     return dataclasses.replace(typed, frames=frames)
 

@@ -82,8 +82,9 @@ def _change(word: str, typed: Typed, problems: list[Problem]) -> CellChange | No
         message = f"{column} says which row it is and cannot be changed" if known else f"table {table} has no column {column}"
         problems.append(Problem(file=COMMAND_LINE, column=key, message=message, remedy=remedy))
         return None
-    if table not in typed.frames:
-        message = f"this run does not read table {table}, so the change would move nothing"
+    if table not in typed.frames or column not in typed.frames[table].columns:
+        what = f"table {table}" if table not in typed.frames else f"column {column} of table {table}"
+        message = f"this run does not read {what}, so the change would move nothing"
         problems.append(Problem(file=COMMAND_LINE, column=key, message=message, remedy="docs/data.md says which verbs read it"))
         return None
     rows = [condition.partition("=") for condition in (found["rows"] or "[]")[1:-1].split(",") if condition.strip()]

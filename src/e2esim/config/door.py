@@ -92,7 +92,8 @@ def load_with_warnings(overrides: Sequence[str], once: TablesOnce | None = None)
     pull = None if wrong else pulled([*layers, command], typed, problems)
     settings = _settings(place, layers, command, pull, problems)
     changed = typed if pull is None else changed_tables(pull, typed, problems)
-    changed = with_columns(changed, words.columns, problems) if not typed.problems else changed
+    if all(problem.warning for problem in typed.problems):
+        changed = with_columns(changed, words.columns, problems)
     problems += typed.problems
     problems += beside_market(typed)
     untouched = all(changed.frames[name] is frame for name, frame in typed.frames.items())
