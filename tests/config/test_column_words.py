@@ -46,8 +46,8 @@ def test_a_market_takes_columns_after_its_levers(tmp_path: Path) -> None:
         ("lanes.transit_d[mode]=1", "is no condition"),
         ("lanes.mode[]=rocket", "no such mode in table modes"),
         ("items.item[]=x", "says which row it is"),
-        ("order_classes.priority=2", "this run does not read table order_classes"),
-        ("routings.flow_days=2", "this run does not read column flow_days"),
+        ("order_classes.rank=2", "this run does not read table order_classes"),
+        ("supply.transit_eur=2", "this run does not read column transit_eur"),
     ],
 )
 def test_what_is_wrong_with_a_word_is_said_with_its_remedy(tmp_path: Path, word: str, said: str) -> None:
@@ -97,7 +97,7 @@ def test_the_commands_take_columns(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-def test_a_word_that_would_move_nothing_is_refused() -> None:
+def test_a_word_that_would_move_nothing_is_refused(tmp_path: Path) -> None:
     """The hours of planner_200 stand in table capacity: its machines decide nothing, and to answer 'no difference' would mislead."""
     words = ["compare", "planner_200", "planner_200 work_centres.machines*=2", "run_days=3", "-n", "2"]
     result = CliRunner().invoke(app, words)
@@ -106,5 +106,9 @@ def test_a_word_that_would_move_nothing_is_refused() -> None:
     assert "work_centres.machines*" in result.output
     with pytest.raises(InputErrors, match="moves nothing"):
         refuse_idle_words(["scenario=textbook/r_q", "replenishment.source[]=me"])
+    world = f"scenario={tiny_world(tmp_path / 'w')}"
+    with pytest.raises(InputErrors, match="moves nothing"):
+        refuse_idle_words([world, "routings.flow_days=3"])  # a market run knows machines and queues instead
+    refuse_idle_words([world, "lanes.transit_d*=2", "prices.price_eur*=1.1"])
     refuse_idle_words(["scenario=planner_200", "capacity.capacity_h*=1.2", "orders.qty*=1"])
     refuse_idle_words(["scenario=textbook/r_q", "replenishment.reorder*=2"])

@@ -33,7 +33,7 @@ class Rival:
 
 
 def refuse_idle_words(overrides: Sequence[str]) -> None:
-    """Refuse words that change columns which a network's or factory's run does not use; what is wrong with them otherwise is said by `rival`.
+    """Refuse words that change columns which the company's run does not use; what is wrong with them otherwise is said by `rival`.
 
     Raises
     ------
@@ -67,6 +67,17 @@ def refuse_idle_words(overrides: Sequence[str]) -> None:
             return found.tables, (found.case, found.demand, found.settings)
 
         refuse_idle(columns, read)
+    elif data is not None:
+        from e2esim.config.door import load
+        from e2esim.domain.build import build_world
+
+        others = split_words(overrides).others
+
+        def built(words: Sequence[str]) -> tuple[Mapping[str, pl.DataFrame], object]:
+            scenario = load([*others, *words])
+            return scenario.tables, build_world(scenario)
+
+        refuse_idle(columns, built)
 
 
 def rivals_of(runs: Mapping[str, Sequence[str]]) -> dict[str, Rival]:
