@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 STEPS = ("define", "analyse", "design", "implement", "evaluate")
 SHOWN = ("operating_result", "otif", "csat", "response_rate")  # judged together for the firm as a whole
+RETURNS = ("segments.response_share", "feedback.returned")  # what a lever changes that tells people what came of their answers
 FELT = ("ces", "answer_time", "first_contact_resolution", "csat", "nps", "response_rate", "trade_satisfaction")
 
 roadmap_app = typer.Typer(
@@ -322,7 +323,7 @@ def _feedback(asked: RoadmapFile, company: Scenario, words: Words) -> str:
     """Whether those who answer hear what came of it."""
     named = {one.lever for one in asked.levers}
     rows: pl.DataFrame = company.tables["lever_changes"]
-    returned = [lever for lever, target in rows.select("lever", "target").iter_rows() if lever in named and target == "segments.response_share"]
+    returned = [lever for lever, target in rows.select("lever", "target").iter_rows() if lever in named and target in RETURNS]
     return words("rm_returned", lever=returned[0]) if returned else words("rm_not_returned")
 
 
