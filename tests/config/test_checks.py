@@ -46,7 +46,7 @@ CASES: list[tuple[str, dict[str, Any], str, int | None, str]] = [
     ("closure mixed", {"closures": edit({"first": "2026-02-16"}, last="02-17")}, "closures", 3, "recurs"),
     ("always closed", {"closures": add({"calendar": "day", "first": "2026-01-01", "last": "2027-01-01"})}, "calendars", 2, "without working time"),
     ("closed each year", {"closures": [{"calendar": "day", "first": "01-01", "last": "12-31"}]}, "calendars", 2, "without working time"),
-    ("two plants", {"sites": add({"site": "b", "kind": "plant", "calendar": "day", "picking_pcs_h": 1, "pick_error_share": 0})}, "sites", 3, "more than one"),
+    ("two plants", {"sites": add({"site": "b", "kind": "plant", "calendar": "day", "picking_pcs_h": 1, "pick_error_share": 0})}, "sites", 3, "a second plant that makes nothing"),
     ("sales without customer", {"orders": edit({"order": "S1"}, customer="")}, "orders", 2, "empty cell"),
     ("sales of a raw item", {"orders": edit({"order": "S1"}, item="foam")}, "orders", 2, "not sold"),
     ("purchase from another", {"receipts": edit({"receipt": "P1"}, item="fabric")}, "receipts", 2, "no supply terms"),

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from e2esim.planning.mps import MpsSystem, RollingMps
+from e2esim.planning.mps import MpsSystem, OtherPlants, RollingMps
 from e2esim.planning.static_mps import lots, static_mps
 
 
@@ -383,3 +383,25 @@ def test_asking_for_prices_changes_no_later_plan():
         assert a.make.tobytes() == b.make.tobytes()
         assert a.hour_price.tobytes() == b.hour_price.tobytes()
         assert asked.priced(a)
+
+
+def test_another_plant_serves_what_the_first_has_no_hours_for() -> None:
+    """Ten pieces a week are asked of a plant that makes six; the other may serve five of them: four come from there, none is late."""
+    system = MpsSystem(
+        weeks=3, centre_hours=np.eye(2), material_use=np.zeros((0, 2)), holding_eur=np.full(2, 0.1), backlog_eur=np.full(2, 5.0),
+        shortfall_eur=np.full(2, 1.0), overtime_eur=np.full(2, 30.0), other_plants=OtherPlants(first=np.array([0]), other=np.array([1]), eur=np.array([1.0])),
+    )  # fmt: skip
+    position = {
+        "demand": np.array([[10.0, 2.0]] * 3), "opening": np.zeros(2), "receipts": np.zeros((3, 2)), "safety": np.zeros((3, 2)),
+        "normal_h": np.array([[6.0] * 3, [20.0] * 3]), "overtime_h": np.zeros((2, 3)), "material": np.zeros((0, 3)),
+    }  # fmt: skip
+    programme = RollingMps(system)
+    helped = programme.plan(**position, movable=np.full((3, 1), 5.0))
+    assert helped.make.tolist() == [[6.0, 6.0]] * 3
+    assert helped.backlog.sum() == 0.0
+    assert helped.objective == pytest.approx(3 * 4 * 1.0)
+    little = programme.plan(**position, movable=np.full((3, 1), 1.0))
+    assert little.make[:, 1].tolist() == [3.0] * 3
+    alone = programme.plan(**position)
+    assert alone.make.tolist() == [[6.0, 2.0]] * 3
+    assert alone.backlog[-1, 0] == pytest.approx(12.0)

@@ -113,7 +113,8 @@ class Source:
 
     def _carry_in(self, number: int, row: int, due: float) -> None:
         """Await the goods of a call-off, which are received in working hours."""
-        supply, calendar = self.world.supply, self.world.plant.calendar
+        supply = self.world.supply
+        calendar = self.world.sites[int(self.world.items.site[supply.item[row]])].calendar
         address = self._address(row, due)
         late, extra = expedited(self.lateness(address, int(supply.mode[row])), self.world.settings.planning)
         planned = max(calendar.next_open(due), self.env.now)

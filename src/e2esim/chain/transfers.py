@@ -15,7 +15,7 @@ from e2esim.chain.source import add_due
 from e2esim.chain.stock import ConservationError, Stock
 from e2esim.chain.ways import Ways
 from e2esim.domain.events import Event, EventLog
-from e2esim.domain.world import World
+from e2esim.domain.world import Warehouse, World
 from e2esim.streams import Streams
 from e2esim.streams.draws import child, lognormal, uniform
 
@@ -28,6 +28,7 @@ class Truckload:
     """Pieces of stock points on their way to one warehouse."""
 
     item: I  # stock points that get them
+    source: I  # stock points that they leave
     pieces: F
     due_h: float  # planned arrival
 
@@ -49,13 +50,12 @@ class Transfers:
         self._keys = streams.key("transfer.transit"), streams.key("transfer.late")
         self._number = 0
 
-    def load(self, link: int, item: I, pieces: F, leaves_h: float) -> None:
-        """Set goods aside at the source of lane ``link`` for a truck that leaves at ``leaves_h`` [h]; ``item`` get them."""
-        source = self.world.items.source[item]
+    def load(self, link: int, item: I, source: I, pieces: F, leaves_h: float) -> None:
+        """Set goods aside at ``source`` for a truck of lane ``link`` that leaves at ``leaves_h`` [h]; ``item`` get them."""
         for one, quantity in zip(source.tolist(), pieces.tolist(), strict=True):
             self.stock.reserve(one, quantity)
         number, self._number = self._number, self._number + 1
-        self.open[number] = Truckload(item, pieces, leaves_h + 24.0 * float(self.world.links.transit_d[link]))
+        self.open[number] = Truckload(item, source, pieces, leaves_h + 24.0 * float(self.world.links.transit_d[link]))
         At(self.env, leaves_h, Phase.DEPART, self._leave, number, link)
 
     def coming(self, now_day: int, days: int) -> F:
@@ -91,15 +91,15 @@ class Transfers:
         if self.ways is not None and not self.ways.moves(link, self.env.now):
             self._stay(number, link)
             return
-        load, place = self.open[number], link + 1
-        for item, pieces in zip(self.world.items.source[load.item].tolist(), load.pieces.tolist(), strict=True):
+        load = self.open[number]
+        for item, pieces in zip(load.source.tolist(), load.pieces.tolist(), strict=True):
             self.stock.send(item, pieces)
         self.sent[load.item] += load.pieces
         self._left.append(number)
         self.log.emit(
-            self.env.now, Event.TRANSFER_LEFT, place=place, rows=len(load.item), quantity=float(load.pieces.sum()), value=self._freight(link, load)
+            self.env.now, Event.TRANSFER_LEFT, place=link, rows=len(load.item), quantity=float(load.pieces.sum()), value=self._freight(link, load)
         )
-        arrival = self.world.sites[place].calendar.next_open(self.env.now + self._hours(link, self.env.now))
+        arrival = self._gate(link).calendar.next_open(self.env.now + self._hours(link, self.env.now))
         if np.isfinite(arrival):
             At(self.env, arrival, Phase.ARRIVE, self._arrive, number, link)
 
@@ -118,8 +118,12 @@ class Transfers:
         self.came[load.item] += load.pieces
         for item, pieces in zip(load.item.tolist(), load.pieces.tolist(), strict=True):
             self.stock.receive(item, pieces)
-        late = max(0.0, self.env.now - self.world.sites[link + 1].calendar.next_open(load.due_h)) / 24.0
-        self.log.emit(self.env.now, Event.TRANSFER_CAME, place=link + 1, rows=len(load.item), quantity=float(load.pieces.sum()), value=late)
+        late = max(0.0, self.env.now - self._gate(link).calendar.next_open(load.due_h)) / 24.0
+        self.log.emit(self.env.now, Event.TRANSFER_CAME, place=link, rows=len(load.item), quantity=float(load.pieces.sum()), value=late)
+
+    def _gate(self, link: int) -> Warehouse:
+        """Where the trucks of a lane are unloaded."""
+        return self.world.sites[int(self.world.links.to[link])]
 
     def _hours(self, link: int, now: float) -> float:
         """Time on the way of the truck that leaves now: the same luck whatever it carries [h]."""

@@ -222,6 +222,15 @@ stand twice are errors: nothing is promised, nothing is written, the exit code i
 | columns, files and sheets whose name begins with `_` | left alone, silently |
 | items without a row in stock; empty cells where the table below has a default | taken as stated below, silently |
 | weeks written 2025-W07 and months written 2025-02 in history and forecast_changes | read as their first day, silently |
+| a date as 1-Apr-2026, 2. aprile 2026 or April 2, 2026 | read silently |
+| a date as 2026-W14 or 2026-W14-3 | its Monday, or the day that it names, warning |
+| a whole column of dates as day numbers of a spreadsheet (46113) | read as days counted from 1900, warning |
+| a date with an hour and a zone (2026-04-01T22:00:00Z) | the day as it is written, warning |
+| a title or other rows above the header, the first ten | left out, warning |
+| the unit of a column in brackets behind its name, `Qty [pcs]`, `Lead time days (d)` | read silently; another unit is an error |
+| a last row of totals: names and days empty, with a word like Total, or the sum of the column | left out, warning |
+| an order below zero: a credit or return | left out, warning |
+| a table in a file `.tsv` or `.txt` | error, which says to call it `.csv` |
 | the same line twice, in every column of the file, also unknown ones | read once, warning |
 | the same, in a table that is added up and where other lines of one key differ (history by position) | counted, one warning |
 | two different lines of one item and place (stock), parent and component (bom), or series and period (history) | added up, warning |

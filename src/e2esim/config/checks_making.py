@@ -10,6 +10,7 @@ import polars as pl
 from e2esim.config.checks import Check, View, needs
 from e2esim.config.grids import ROW
 from e2esim.config.problems import Problem, did_you_mean
+from e2esim.domain.build.sourcing import plants_of
 from e2esim.domain.closures import closed_days
 from e2esim.domain.worktime import WorkTime
 
@@ -258,14 +259,22 @@ def working_time(view: View) -> Iterator[Problem]:
             )
 
 
-@needs("sites.kind")
-def one_plant(view: View) -> Iterator[Problem]:
-    """There is exactly one plant."""
-    plants = view.table("sites").filter(pl.col("kind") == "plant")
-    for row in plants[ROW][1:]:
-        yield view.problem(
-            "sites", "more than one plant", row=row, column="kind", remedy="keep one row of kind 'plant', the others are of kind 'warehouse'"
-        )
+@needs("sites.site", "sites.kind", "routings.site", "routings.work_centre")
+def plants_make_something(view: View) -> Iterator[Problem]:
+    """Routings name plants; every plant beside the first makes something, on work centres of its own."""
+    sites, steps = view.table("sites"), view.table("routings")
+    plants = plants_of(sites) if sites.height else ("",)
+    for row, site in steps.filter(pl.col("site").is_in(sorted(set(sites["site"]) - set(plants)))).select(ROW, "site").iter_rows():
+        yield view.problem("routings", "made at a site that is no plant", row=row, column="site", value=site, remedy=did_you_mean(site, plants, "plants are"))
+    making = steps["site"].unique().to_list()
+    for row, site in sites.filter(pl.col("site").is_in(plants[1:]) & ~pl.col("site").is_in(making)).select(ROW, "site").iter_rows():
+        remedy = "name it in column site of routings, or let its kind be 'warehouse'"
+        yield view.problem("sites", "a second plant that makes nothing", row=row, column="kind", value=site, remedy=remedy)
+    at = steps.with_columns(pl.when(pl.col("site") == "").then(pl.lit(plants[0])).otherwise(pl.col("site")).alias("_at"))
+    apart = at.filter(pl.col("_at") != pl.col("_at").first().over("work_centre")).unique("work_centre", keep="first", maintain_order=True)
+    for row, centre in apart.select(ROW, "work_centre").iter_rows():
+        remedy = "give each plant a work centre of its own"
+        yield view.problem("routings", "a work centre at two plants", row=row, column="work_centre", value=centre, remedy=remedy)
 
 
 @needs("orders.item", "orders.customer", "items.sold")
@@ -305,5 +314,5 @@ def work_takes_time(view: View) -> Iterator[Problem]:
 
 CHECKS: tuple[Check, ...] = (
     no_cycle, known_families, made_or_bought, bills_of_made_items, something_left_after_scrap, rework_has_its_step, holds_take_time, shifts_in_order,
-    closures_in_order, working_time, one_plant, orders_of_sold_items, receipts_can_come, work_takes_time,
+    closures_in_order, working_time, plants_make_something, orders_of_sold_items, receipts_can_come, work_takes_time,
 )  # fmt: skip

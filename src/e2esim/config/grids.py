@@ -5,6 +5,7 @@ Two ways to the same grid: whole columns at once for plain text, record by recor
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -20,6 +21,8 @@ class Grid:
     names: list[str]
     body: pl.DataFrame
     ragged: list[int] = field(default_factory=list)
+    records: list[list[str]] = field(default_factory=list)  # as read, the first of them row ``first``; none where the header was found in the text
+    first: int = 1
 
 
 def plain_grid(text: str, separator: str, skipped: int) -> Grid | None:
@@ -51,6 +54,22 @@ def plain_grid(text: str, separator: str, skipped: int) -> Grid | None:
     return Grid(int(lines[ROW][0]), names, body)
 
 
+def without_title(grid: Grid, known: Callable[[list[str]], int], most: int) -> tuple[Grid, int]:
+    """A grid whose header stands below a title, and the rows that were above it: the first of ``most`` rows with two ``known`` names or more.
+
+    >>> rows = [["Open orders", "", ""], ["item", "qty", "due"], ["A", "1", "2026-04-01"]]
+    >>> grid, above = without_title(grid_of(rows, 1), lambda names: len({"item", "qty", "due"} & set(names)), 10)
+    >>> grid.names, grid.header_row, grid.body.rows(), above
+    (['item', 'qty', 'due'], 2, [(3, 'A', '1', '2026-04-01')], 1)
+    """
+    if not grid.names or known(grid.names) or not grid.records:
+        return grid, 0
+    for above, record in enumerate(grid.records[1 : most + 1], start=1):
+        if known([name.strip() for name in record]) >= 2:
+            return grid_of(grid.records[above:], grid.first + above), above
+    return grid, 0
+
+
 def grid_of(records: list[list[str]], first: int) -> Grid:
     """Return the grid of ``records`` (header first), the first of them row ``first``; blank rows are dropped."""
     rows = [(number, record) for number, record in enumerate(records, start=first) if any(map(str.strip, record))]
@@ -66,7 +85,7 @@ def grid_of(records: list[list[str]], first: int) -> Grid:
         [pl.Series(ROW, [number for number, _ in kept], dtype=pl.Int64)]
         + [pl.Series(str(k), column, dtype=pl.String) for k, column in enumerate(cells)]
     )
-    return Grid(rows[0][0], names, body, ragged)
+    return Grid(rows[0][0], names, body, ragged, records, first)
 
 
 def _trim(names: list[str]) -> list[str]:

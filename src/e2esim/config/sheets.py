@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
-from e2esim.config.grids import ROW, Grid, grid_of, plain_grid
+from e2esim.config.grids import ROW, Grid, grid_of, plain_grid, without_title
 from e2esim.config.problems import UNKNOWN_COLUMN, UNKNOWN_TABLE, Problem, did_you_mean
 from e2esim.config.text import UnreadableText, decode
 from e2esim.config.workbook import UnreadableWorkbook, read_sheets
@@ -25,6 +25,13 @@ WORKBOOK = "data.xlsx"
 
 
 ALIASES = {"suppliers": ("supply", {"item"}), "segments": ("order_classes", {"strategy", "by"})}  # older layout: (table, headers that tell it)
+_SEPARATORS = (",", ";", "\t", "|")
+_OTHER_TEXT = (".tsv", ".txt", ".tab", ".dat")  # endings of text files with tables
+TITLE_ROWS = 10  # above a header in which it is looked for
+_UNIT_WORDS = {
+    "d": "days", "day": "days", "days": "days", "tage": "days", "tg": "days", "giorni": "days", "gg": "days", "h": "h", "hours": "h", "std": "h", "ore": "h",
+    "eur": "eur", "€": "eur", "kg": "kg", "m3": "m3", "km": "km", "pcs": "pcs", "weeks": "weeks",
+}  # how headers write the units of the format
 OTHER = "?"  # first sign of the names of columns that the format does not know
 
 
@@ -102,6 +109,10 @@ def read_csvs(data: Path, label: str, known: Mapping[str, Table] = TABLE) -> tup
             problems.append(_unknown_table(f"{label}/{path.name}", path.stem, known))
             continue
         _put(found, read_csv(path, name, f"{label}/{path.name}", known), problems)
+    for path in sorted(data.iterdir()):
+        if path.suffix.lower() in _OTHER_TEXT and path.stem.strip().lower() in set(known) - set(found):
+            remedy = f"call it {path.stem}.csv, whatever separates its columns"
+            problems.append(Problem(file=f"{label}/{path.name}", message="a table that is not read, for its name", remedy=remedy))
     return found, problems
 
 
@@ -160,6 +171,9 @@ def read_csv(path: Path, name: str, label: str, known: Mapping[str, Table] = TAB
     except UnreadableText as error:
         return _unreadable(name, label, str(error), "save it as CSV UTF-8")
     separator, skipped = _separator(text, name, known)
+    told = []
+    if skipped and not text.lstrip().lower().startswith("sep="):
+        told.append(above_header(label, 1, skipped))
     grid = plain_grid(text, separator, skipped)
     if grid is None:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -168,7 +182,9 @@ def read_csv(path: Path, name: str, label: str, known: Mapping[str, Table] = TAB
         except csv.Error as error:
             remedy = 'look for a quote (") that is not closed or not doubled'
             return _unreadable(name, label, f"not readable as CSV near line {reader.line_num} ({error})", remedy)
-    return _table(name, label, grid, known)
+    raw = _table(name, label, grid, known)
+    raw.problems += told
+    return raw
 
 
 def _unreadable(name: str, label: str, message: str, remedy: str) -> RawTable:
@@ -185,11 +201,32 @@ def _separator(text: str, name: str, known: Mapping[str, Table]) -> tuple[str, i
     if _other_name(name, known):
         headers |= set(_headers(known[ALIASES[name][0]]))
 
-    def score(separator: str) -> tuple[int, int]:
-        names = [_plain(header.strip().strip('"')) for header in first.split(separator)]
+    def score(separator: str, line: str) -> tuple[int, int]:
+        names = [bare_header(_plain(header.strip().strip('"'))) for header in line.split(separator)]
         return len(headers.intersection(names)), len(names)
 
-    return max((",", ";", "\t", "|"), key=score), 0
+    best = max(_SEPARATORS, key=lambda separator: score(separator, first))
+    if score(best, first)[0] == 0:  # a title, perhaps, and the header below it
+        for skipped, line in enumerate(text.split("\n", TITLE_ROWS + 1)[1 : TITLE_ROWS + 1], start=1):
+            below = max(_SEPARATORS, key=lambda separator, line=line: score(separator, line))  # type: ignore[misc]
+            if score(below, line)[0] >= 2:
+                return below, skipped
+    return best, 0
+
+
+def above_header(label: str, first: int, rows: int) -> Problem:
+    """Say that ``rows`` rows above the header were left out."""
+    message = f"{rows} rows above the header: left out" if rows > 1 else "a row above the header: left out"
+    return Problem(file=label, row=first, message=message, remedy="let the first row name the columns", warning=True)
+
+
+def bare_header(header: str) -> str:
+    """A header without the unit that stands behind it in brackets.
+
+    >>> bare_header("qty_[pcs]"), bare_header("due_(yyyy_mm_dd)"), bare_header("qty")
+    ('qty', 'due', 'qty')
+    """
+    return re.sub(r"_*[\[(][^\])]*[\])]$", "", header)
 
 
 def _plain(header: str) -> str:
@@ -211,7 +248,11 @@ def _table(name: str, label: str, grid: Grid, known_tables: Mapping[str, Table])
     if _other_name(name, known_tables) and ALIASES[name][1] & {_plain(header) for header in grid.names}:
         name = ALIASES[name][0]
     table = known_tables[name]
+    names = set(_headers(table))
+    grid, above = without_title(grid, lambda row: len(names.intersection(bare_header(_plain(header)) for header in row)), TITLE_ROWS)
     out = RawTable(name, label, pl.DataFrame(), header_row=grid.header_row)
+    if above:
+        out.problems.append(above_header(label, grid.header_row - above, above))
     if not grid.names:
         remedy = f"its first row names the columns: {', '.join(column.name for column in table.columns)}"
         out.problems.append(Problem(file=label, message="the table is empty", remedy=remedy))
@@ -242,8 +283,25 @@ def _named(table: Table, headers: list[str]) -> list[str]:
     """The column of each header, '' where the format knows none; an alias gives way to the column's own name."""
     known = _headers(table)
     plain = [_plain(header) for header in headers]
-    found = [header if header in known else one if one in known else "" for header, one in zip(headers, plain, strict=True)]
+    found = [header if header in known else one if one in known else _with_unit(table, known, one) for header, one in zip(headers, plain, strict=True)]
     return ["" if own in known and known[own] != own and known[own] in found else known.get(own, "") for own in found]
+
+
+def _with_unit(table: Table, known: dict[str, str], plain: str) -> str:
+    """The name of a column behind whose name its own unit stands in brackets; '' where it is another unit, which must be told."""
+    bare = bare_header(plain)
+    if bare == plain or bare not in known:
+        return ""
+    column = next(column for column in table.columns if column.name == known[bare])
+    unit = plain[len(bare) :].strip("_[]() ")
+    if column.kind in ("date", "month"):
+        return bare if re.fullmatch(r"[ymdjtgak./_]*", unit) else ""
+    if column.kind in ("id", "text", "choice", "time"):
+        return bare if not re.search(r"\d", unit) else ""
+    own = column.unit.lower()
+    if "unit" in own.split("/")[0]:  # the unit of the item, which is no matter of the header
+        return bare if re.fullmatch(r"[^\W\d]+\.?", unit) else ""
+    return bare if unit == own or _UNIT_WORDS.get(unit) == own.split("/")[0] else ""
 
 
 def _header_problems(table: Table, label: str, row: int, headers: list[str], names: list[str]) -> list[Problem]:

@@ -47,7 +47,24 @@ def read_tables(place: Path, label: str, tables: Sequence[Table]) -> Typed:
     type_tables(tables, tidy, typed, lambda table: _absent(table, table_place(place, label, table.name), typed, anything=bool(raws)))
     if "calendars" in typed.frames:
         typed.frames["calendars"] = over_midnight(typed.frames["calendars"])
+    if "orders" in typed.frames and "qty" in typed.frames["orders"].columns:
+        _without_credits(typed)
     return typed
+
+
+def _without_credits(typed: Typed) -> None:
+    """Order lines below zero are credits or returns: nothing is to be delivered for them, they are left out and said."""
+    frame = typed.frames["orders"]
+    credits = frame.filter(pl.col("qty") < 0)
+    if credits.height:
+        typed.frames["orders"] = frame.filter((pl.col("qty") >= 0) | pl.col("qty").is_null())
+        more = f" ({credits.height} rows such)" if credits.height > 1 else ""
+        typed.problems.append(
+            Problem(
+                file=typed.labels["orders"], row=int(credits[ROW][0]), column="qty", value=f"{credits['qty'][0]:g}",
+                message=f"a credit or return: nothing is to be delivered, left out{more}", remedy="book goods that come back as a receipt", warning=True,
+            )
+        )  # fmt: skip
 
 
 def _unread(raw: RawTable, asked: Table | None) -> tuple[str, ...]:

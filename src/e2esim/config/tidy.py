@@ -9,6 +9,8 @@ import polars as pl
 from e2esim.config.grids import ROW
 from e2esim.config.problems import UNKNOWN_COLUMN, UNKNOWN_TABLE, Problem
 from e2esim.config.sheets import RawTable
+from e2esim.config.totals import without_totals
+from e2esim.config.written_days import plain_days
 from e2esim.domain.schema import Table
 
 _CLOCK = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"  # the hour of a day is not asked for
@@ -24,7 +26,10 @@ def tidied(raw: RawTable, table: Table) -> RawTable:
     frame = raw.frame
     if frame.is_empty():
         return replace(raw, problems=_left_out(raw))
-    frame = frame.with_columns(iso_dates(c.name) for c in table.columns if c.kind == "date" and c.name in frame.columns)
+    days = [c.name for c in table.columns if c.kind == "date" and c.name in frame.columns]
+    frame, said = plain_days(frame.with_columns(iso_dates(name) for name in days), [name for name in days if name not in _PERIODS], raw.label)
+    frame, summed = without_totals(frame, table, raw.label)
+    raw = replace(raw, problems=[*raw.problems, *said, *summed])
     frame = frame.with_columns(first_days(name) for name in _PERIODS if table.name in ("history", "forecast_changes") and name in frame.columns)
     cells = [name for name in frame.columns if name != ROW]
     marked = frame.with_columns(pl.col(ROW).first().over(cells).alias("_first"))

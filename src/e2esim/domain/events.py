@@ -45,8 +45,8 @@ class Event(IntEnum):
     REACTION_PAID = 33  # place = event, value = EUR of what was brought another way, of the one-off cost
     SURCHARGED = 34  # place = supplier, item, quantity called off, value = EUR above the agreed price
     HOURS_LOST = 35  # place = work centre; quantity = machine hours lost in the week to events, and paid
-    TRANSFER_LEFT = 40  # place = warehouse that gets it (1 = first beside the plant's), rows = items, quantity = pieces, value = freight in EUR
-    TRANSFER_CAME = 41  # place = warehouse, rows = items, quantity = pieces, value = days late
+    TRANSFER_LEFT = 40  # place = lane between sites, rows = items, quantity = pieces, value = freight in EUR
+    TRANSFER_CAME = 41  # place = lane between sites, rows = items, quantity = pieces, value = days late
     SITE_COUNTED = 42  # place = site (0 plant), quantity = pieces of sold items on hand there, value = EUR of all stock there
     PUT_RIGHT = 36  # item; quantity = faulty pieces of a lot that pass operations again, value = EUR of material for them
     RETURN_INSPECTED = 37  # rows; quantity = pieces, value = mean days that they waited for it

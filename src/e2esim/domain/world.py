@@ -28,8 +28,17 @@ B = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Roots:
+    """Where the goods of each stock point are made or bought, a row a (stock point, root): itself where nothing brings them."""
+
+    point: I
+    root: I
+    part: F  # [share] of what is needed at the point; those of a point sum to one, the widest first
+
+
+@dataclass(frozen=True, kw_only=True)
 class Items:
-    """All stock points, (n,): the items at the plant, then what other warehouses serve."""
+    """All stock points, (n,): the items at the first plant, then those of other sites."""
 
     ids: tuple[str, ...]
     code: I  # hash of the id: address of random draws, whatever else the tables hold
@@ -54,9 +63,12 @@ class Items:
     material_share: F  # of it, bought materials; the rest are machine hours
     weight_kg: F
     volume_m3: F
-    site: I  # 0 = the plant, else the warehouse where it lies
-    product: I  # the plant's stock point of the same item
-    source: I  # the stock point that refills it by transfers, -1 = the plant makes or buys it
+    site: I  # 0 = the first plant, else the plant or warehouse where it lies
+    product: I  # the first plant's stock point of the same item
+    source: I  # the stock point that refills it by transfers (of several the one of the widest share), -1 = made or bought where it is
+    link: I  # the lane on which it does
+    roots: Roots
+    maker: I  # the stock point that makes or buys most of it, itself where it does
 
     @property
     def n(self) -> int:
@@ -70,18 +82,22 @@ class Items:
 
     @property
     def planned(self) -> B:
-        """What is sold and the plant's plan makes, (n,): the warehouses' stock points are refilled from it."""
-        return np.asarray(self.sold & (self.site == 0))
+        """What is sold and the plan of a plant makes, (n,): other stock points are refilled from it."""
+        return np.asarray(self.sold & (self.maker == np.arange(self.n)))
 
     def pooled(self, values: F) -> F:
-        """Quantities (..., n) with those of the warehouses added to the plant's, which theirs repeat."""
+        """Quantities (..., n) of all stock points as those of the plants that make or buy for them; elsewhere what all plants have."""
         if not self.site.any():
             return values
-        total = values.copy()
-        for site in range(1, int(self.site.max()) + 1):
-            there = self.site == site
-            total[..., self.product[there]] += values[..., there]
-        return np.asarray(total[..., self.product])
+        total = np.zeros_like(values)
+        np.add.at(total.T, self.roots.root, (values[..., self.roots.point] * self.roots.part).T)
+        return np.where(self.maker == np.arange(self.n), total, self.by_product(total)[..., self.product])
+
+    def by_product(self, values: F) -> F:
+        """Quantities (..., n) of stock points added up over sites, (..., products)."""
+        total = np.zeros((*values.shape[:-1], self.products))
+        np.add.at(total.T, self.product, values.T)
+        return total
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +146,7 @@ class Centres:
     mtbf_h: F  # working hours of a machine between breakdowns, inf = none
     mttr_h: F  # working hours of a repair
     calendar: tuple[WorkTime, ...]
+    site: I  # plant where it stands, an index into the world's sites
 
     @property
     def availability(self) -> F:
@@ -179,6 +196,7 @@ class Warehouse:
     """A place where goods are picked: the plant's, or another."""
 
     site: str
+    name: str
     calendar: WorkTime
     picking_pcs_h: float
     pick_error: float
@@ -252,11 +270,22 @@ class Lanes:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TransferLanes:
-    """Lanes between the firm's own sites, (n,): one for each warehouse beside the plant's, in their order."""
+class Feeds:
+    """Which lane refills which stock point, a row each."""
 
-    source: I  # site that the goods leave; it stands before the one that gets them
-    code: I  # hash of the warehouse's name: address of random draws
+    point: I  # stock point that gets the goods
+    source: I  # stock point that they leave
+    link: I  # lane between sites
+    weight: F  # [share] of what the point needs; 0 = only what the others cannot send
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferLanes:
+    """Lanes between the firm's own sites, (n,), in the order of the sites that get the goods."""
+
+    source: I  # site that the goods leave
+    to: I  # site that gets them
+    code: I  # hash of the lane's name, which is that of the warehouse where it has one lane: address of random draws
     mode: I
     transit_d: F
     sigma: F
@@ -265,6 +294,7 @@ class TransferLanes:
     distance_km: F
     cost_eur_m3: F
     cost_eur_line: F
+    feeds: Feeds
 
     @property
     def n(self) -> int:

@@ -1,4 +1,4 @@
-"""What each warehouse did in the reporting window: service and lead time of what it served, stock, moves and their money.
+"""What each site did in the reporting window, what each lane between sites carried, and where the goods went from there.
 
 A line belongs to the site whose lane leads to its channel and market. Stock is the mean of the nightly counts; goods on trucks
 between sites are the firm's and stand in a row of their own.
@@ -16,7 +16,9 @@ from e2esim.domain.events import Event
 from e2esim.domain.outcome import Outcome
 from e2esim.domain.world import World
 
+B = npt.NDArray[np.bool_]
 F = npt.NDArray[np.float64]
+I = npt.NDArray[np.int64]  # noqa: E741
 
 ON_TRUCKS = "on trucks between sites"
 
@@ -32,10 +34,29 @@ class SiteFigures:
     otif: float | None  # [share] of the lines due, complete on the promised day at the latest
     stock_pcs: float  # mean, of sold items
     stock_eur: float | None  # mean, of all stock, at standard cost
+    holding_eur: float  # of that stock, at the site's rate
     moved_in_pcs: float  # from other sites
     moved_in_eur: float  # freight of that
     freight_eur: float  # to customers
     picking_eur: float
+
+    @property
+    def cost_eur(self) -> float:
+        """Freight in and out, picking and holding."""
+        return self.holding_eur + self.moved_in_eur + self.freight_eur + self.picking_eur
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaneFigures:
+    """One lane between sites in the reporting window."""
+
+    source: str
+    to: str
+    trucks: int
+    pieces: float
+    freight_eur: float
+    late: float | None  # [share] of the trucks that came, after their planned day
+    late_d: float | None  # [days] mean of all that came
 
 
 def site_figures(outcome: Outcome, world: World) -> list[SiteFigures]:
@@ -43,9 +64,7 @@ def site_figures(outcome: Outcome, world: World) -> list[SiteFigures]:
     if not world.warehouses:
         return []
     o, start, end = outcome.orders, outcome.warmup_h, outcome.horizon_h
-    mine = o.filled("kind") != OrderKind.SELL_OUT
-    lane = world.lanes.of[o.filled("channel"), o.filled("market")]
-    place = np.where(mine & (lane >= 0), world.lanes.site[lane], -1)
+    place, lane_to = _site_of(outcome, world), world.links.to
     came, promised = o.filled("delivered").astype(np.float64), o.filled("promised").astype(np.float64)
     there = (came >= start) & (came < end)
     gone = o.filled("state") == OrderState.CANCELLED
@@ -54,7 +73,8 @@ def site_figures(outcome: Outcome, world: World) -> list[SiteFigures]:
     kept = due & ~gone & (came < end) & (np.floor(came / 24.0) <= np.floor(promised / 24.0)) & ((o.filled("problems") & int(LineProblem.INCOMPLETE)) == 0)
     rows = []
     for k, site in enumerate(world.sites):
-        done = (place == k) & there
+        done, into = (place == k) & there, np.flatnonzero(lane_to == k)
+        value = _events(outcome, Event.SITE_COUNTED, k, "value")
         rows.append(
             SiteFigures(
                 site=site.site,
@@ -63,9 +83,10 @@ def site_figures(outcome: Outcome, world: World) -> list[SiteFigures]:
                 lead_d=_mean((came - o.filled("placed"))[done] / 24.0),
                 otif=_mean(kept[(place == k) & due].astype(np.float64)),
                 stock_pcs=_mean(_events(outcome, Event.SITE_COUNTED, k, "quantity")) or 0.0,
-                stock_eur=_mean(_events(outcome, Event.SITE_COUNTED, k, "value")),
-                moved_in_pcs=float(_events(outcome, Event.TRANSFER_CAME, k, "quantity").sum()),
-                moved_in_eur=float(_events(outcome, Event.TRANSFER_LEFT, k, "value").sum()),
+                stock_eur=_mean(value),
+                holding_eur=float(value.sum()) * site.holding_share_y / 365.0,
+                moved_in_pcs=float(_events(outcome, Event.TRANSFER_CAME, into, "quantity").sum()),
+                moved_in_eur=float(_events(outcome, Event.TRANSFER_LEFT, into, "value").sum()),
                 freight_eur=float(o.filled("freight_eur")[done].astype(np.float64).sum()),
                 picking_eur=float(o.filled("picking_eur")[done].astype(np.float64).sum()),
             )
@@ -73,16 +94,59 @@ def site_figures(outcome: Outcome, world: World) -> list[SiteFigures]:
     all_pcs = _mean(_events(outcome, Event.STOCK_COUNTED, 0, "quantity")) or 0.0
     moving = all_pcs - sum(row.stock_pcs for row in rows)
     trucks = SiteFigures(
-        site=ON_TRUCKS, lines=0, pieces=0.0, lead_d=None, otif=None, stock_pcs=moving, stock_eur=None, moved_in_pcs=0.0, moved_in_eur=0.0,
-        freight_eur=0.0, picking_eur=0.0,
+        site=ON_TRUCKS, lines=0, pieces=0.0, lead_d=None, otif=None, stock_pcs=moving, stock_eur=None, holding_eur=0.0, moved_in_pcs=0.0,
+        moved_in_eur=0.0, freight_eur=0.0, picking_eur=0.0,
     )  # fmt: skip
     return [*rows, trucks]
 
 
-def _events(outcome: Outcome, kind: Event, place: int, column: str) -> F:
-    """A column of the events of a kind at a place in the reporting window."""
+def lane_figures(outcome: Outcome, world: World) -> list[LaneFigures]:
+    """One row a lane between sites, in the order of the world."""
+    rows = []
+    for k in range(world.links.n):
+        pieces = _events(outcome, Event.TRANSFER_LEFT, k, "quantity")
+        late = _events(outcome, Event.TRANSFER_CAME, k, "value")
+        rows.append(
+            LaneFigures(
+                source=world.sites[int(world.links.source[k])].site,
+                to=world.sites[int(world.links.to[k])].site,
+                trucks=len(pieces),
+                pieces=float(pieces.sum()),
+                freight_eur=float(_events(outcome, Event.TRANSFER_LEFT, k, "value").sum()),
+                late=_mean((late >= 0.5).astype(np.float64)),
+                late_d=_mean(late),
+            )
+        )
+    return rows
+
+
+def delivered_to(outcome: Outcome, world: World) -> F:
+    """Pieces delivered in the reporting window from each site to the firm's buyers in each market, (sites, markets)."""
+    o, came = outcome.orders, outcome.orders.filled("delivered").astype(np.float64)
+    place = _site_of(outcome, world)
+    done = (place >= 0) & (came >= outcome.warmup_h) & (came < outcome.horizon_h)
+    table = np.zeros((len(world.sites), len(world.markets)))
+    np.add.at(table, (place[done], o.filled("market")[done]), o.filled("quantity")[done])
+    return table
+
+
+def between_sites(world: World) -> list[str]:
+    """Names of the lanes between sites: ``from > to``."""
+    return [f"{world.sites[a].site} > {world.sites[b].site}" for a, b in zip(world.links.source.tolist(), world.links.to.tolist(), strict=True)]
+
+
+def _site_of(outcome: Outcome, world: World) -> I:
+    """Site of each order line of the firm, -1 for what shops sell, (rows,)."""
+    o = outcome.orders
+    lane = world.lanes.of[o.filled("channel"), o.filled("market")]
+    mine = o.filled("kind") != OrderKind.SELL_OUT
+    return np.asarray(np.where(mine & (lane >= 0), world.lanes.site[lane], -1))
+
+
+def _events(outcome: Outcome, kind: Event, place: int | I, column: str) -> F:
+    """A column of the events of a kind at a place, or several, in the reporting window."""
     e = outcome.events
-    mine = (e["kind"] == kind) & (e["place"] == place) & (e["t"] >= outcome.warmup_h) & (e["t"] < outcome.horizon_h)
+    mine = (e["kind"] == kind) & np.isin(e["place"], place) & (e["t"] >= outcome.warmup_h) & (e["t"] < outcome.horizon_h)
     return np.asarray(e[column][mine], dtype=np.float64)
 
 

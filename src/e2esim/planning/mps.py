@@ -9,6 +9,7 @@ promised piece that comes late is broken, which may cost more.
     cover + spare - put off - broken = the same a week before + make + receipts - demand
     put off <= demand so far that is not promised
     hours @ make - overtime <= normal hours                     each work centre and week
+    demand that another plant may serve moves from its item to the other plant's, at a price
     stock of material = stock a week before + arrivals - use @ make >= 0       where the arrivals are limited
 """
 
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from e2esim.planning.kept_lp import Floats, KeptLp, Terms
+from e2esim.planning.kept_lp import Floats, Ints, KeptLp, Terms
 from e2esim.planning.price_range import price_ranges
 
 
@@ -56,6 +57,23 @@ class Calm:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class OtherPlants:
+    """Demand that may be served from another plant: (n_pairs,) item that is asked first, item that may serve instead, and its price.
+
+    ``eur`` is what a piece costs more from there [EUR/pcs].
+    """
+
+    first: Ints
+    other: Ints
+    eur: Floats
+
+    def __post_init__(self) -> None:
+        _need(self.first.shape == self.other.shape == self.eur.shape, "MPS: pairs of items of two plants need one price each")
+        _need(bool((self.eur >= 0).all() and np.isfinite(self.eur).all()), "MPS: what another plant costs more must be finite and not negative")
+        _need(bool((self.first != self.other).all()), "MPS: an item cannot stand in for itself")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class MpsSystem:
     """What stays from run to run: how items load work centres and materials, and what everything costs.
 
@@ -76,6 +94,8 @@ class MpsSystem:
         Weeks that backlog and shortfall at the end of the horizon are charged for, so that the end is no free parking.
     broken_eur : ndarray, (n_items,), optional
         Cost of a promised piece owed for a week; ``backlog_eur`` without it [EUR/pcs/week].
+    other_plants
+        Demand that other plants may serve.
 
     Raises
     ------
@@ -93,6 +113,7 @@ class MpsSystem:
     last_weeks: float = 4.0
     calm: Calm | None = None
     broken_eur: Floats | None = None
+    other_plants: OtherPlants | None = None
 
     def __post_init__(self) -> None:
         _need(self.weeks >= 1, f"MPS: weeks must be at least 1, got {self.weeks}")
@@ -209,6 +230,8 @@ class RollingMps:
         self._row_centre, self._row_material = self._n, self._n + c * w
         self._more, self._row_calm = self._material + m * w, self._row_material + m * w
         self._zone = 0 if system.calm is None else system.calm.slushy * i
+        self._pairs = 0 if system.other_plants is None else len(system.other_plants.eur)
+        self._served = self._more + 2 * self._zone
         last = np.ones((w, 1))
         last[-1] = system.last_weeks
         self._missing_eur = (last * system.shortfall_eur).ravel()
@@ -223,6 +246,7 @@ class RollingMps:
                 np.tile(system.overtime_eur, w),
                 np.zeros(m * w),
                 *([] if system.calm is None else [system.calm.cost().ravel()] * 2),
+                *([] if system.other_plants is None else [np.tile(system.other_plants.eur, w)]),
             ]
         )
         terms = Terms()
@@ -230,6 +254,7 @@ class RollingMps:
         self._capacity(terms)
         self._materials(terms)
         self._changes(terms)
+        self._other_plants(terms)
         self._lp = KeptLp(cost=cost, terms=terms, n_rows=self._row_calm + self._zone)
 
     def remember(self) -> None:
@@ -282,6 +307,15 @@ class RollingMps:
             terms.add(self._row_calm + cell, column + cell, sign)
             terms.add(self._row_calm + after, column + before, -sign)
 
+    def _other_plants(self, terms: Terms) -> None:
+        """A piece served from another plant is none of the first one's demand and one of the other's, every pair and week."""
+        if self.system.other_plants is None:
+            return
+        pair, week = np.arange(self._pairs), np.arange(self.system.weeks)[:, None]
+        column = self._served + week * self._pairs + pair
+        terms.add(week * self.system.n_items + self.system.other_plants.first, column, -1.0)
+        terms.add(week * self.system.n_items + self.system.other_plants.other, column, 1.0)
+
     def plan(
         self,
         *,
@@ -294,6 +328,7 @@ class RollingMps:
         material: Floats,
         before: Floats | None = None,
         promised: Floats | None = None,
+        movable: Floats | None = None,
     ) -> Mps:
         """Solve the schedule for today's position.
 
@@ -318,6 +353,8 @@ class RollingMps:
         promised : ndarray, (n_weeks, n_items), optional
             Of ``demand``, what is promised [pcs]; it counts with ``broken_eur`` where it comes late. Pieces owed at the
             opening are promised. Without it all backlog costs ``backlog_eur``.
+        movable : ndarray, (n_weeks, n_pairs), optional
+            Of ``demand``, what the other plant of each pair may serve [pcs]; nothing without it.
 
         Raises
         ------
@@ -335,6 +372,7 @@ class RollingMps:
             ("overtime_h", overtime_h, (s.n_centres, s.weeks)),
             ("material", material, (s.n_materials, s.weeks)),
             *(() if before is None else (("before", before, (s.weeks, s.n_items)),)),
+            *(() if movable is None else (("movable", movable, (s.weeks, self._pairs)),)),
         ):
             _need(value.shape == shape, f"MPS: {name} must have shape {shape}, got {value.shape}")
         supply = receipts - demand
@@ -350,6 +388,8 @@ class RollingMps:
         self._lp.bound_rows(self._row_centre, np.full(normal.size, -np.inf), normal)
         arrivals = _arrivals(material).T.ravel()
         self._lp.bound_rows(self._row_material, np.full(arrivals.size, -np.inf), arrivals)
+        if self._pairs:
+            self._lp.bound_columns(self._served, np.zeros(s.weeks * self._pairs) if movable is None else np.maximum(movable, 0.0).ravel())
         old = np.zeros(0) if before is None else before.ravel()[: self._zone]
         free = np.full(self._zone, np.inf)
         self._lp.bound_rows(self._row_calm, *((-free, free) if before is None else (old, old)))

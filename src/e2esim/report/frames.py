@@ -23,6 +23,7 @@ from e2esim.domain.returning import SORTED_AS
 from e2esim.domain.world import World
 from e2esim.kpi.ledger import pnl_rows, read_pnl
 from e2esim.kpi.reading import Reading
+from e2esim.kpi.sites import between_sites
 
 Array = npt.NDArray[Any]
 
@@ -30,7 +31,7 @@ _TIMES = ("placed", "requested", "promised", "allocated", "picked", "shipped", "
 _MONEY = (*ROW_EARNINGS, *ROW_COSTS)
 _CLASSES = ("consumer", "trade account", "own branch")
 _OF_CENTRES = (Event.LOT_RELEASED, Event.OPERATION_DONE, Event.MATERIAL_SHORT, Event.CAPACITY_OPENED, Event.CHANGED_OVER, Event.EXTRA_PAID)
-_OF_SITES = (Event.TRANSFER_LEFT, Event.TRANSFER_CAME, Event.SITE_COUNTED, Event.RECORD_COUNTED, Event.STOCK_LOST)
+_OF_SITES = (Event.SITE_COUNTED, Event.RECORD_COUNTED, Event.STOCK_LOST)
 _STOCKS = ("plant", "own branches", "trade accounts")  # node classes of STOCK_COUNTED
 
 
@@ -292,6 +293,7 @@ def _place_names(events: dict[str, Array], labels: Labels, world: World | None) 
         ((Event.TRAINED, Event.MAILED), labels.channels),
         ((Event.RETURNED,), enum_names(ReturnCause)),
         ((Event.STOCK_COUNTED,), _STOCKS),
+        ((Event.TRANSFER_LEFT, Event.TRANSFER_CAME), [] if world is None else between_sites(world)),
         (_OF_SITES, [] if world is None else [site.site for site in world.sites]),
         ((Event.RETURN_SORTED,), SORTED_AS),
     )

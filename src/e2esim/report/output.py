@@ -18,7 +18,7 @@ from e2esim.report.frames import contacts_frame, customers_frame, events_frame, 
 from e2esim.report.journeys import felt_frame, journeys_frame
 from e2esim.report.manifest import manifest
 from e2esim.report.result import Result
-from e2esim.report.sites import sites_frame
+from e2esim.report.sites import lanes_frame, sites_frame
 from e2esim.report.sop_facts import sop_frame
 from e2esim.report.waiting import waiting_frame
 from e2esim.report.whole_folder import whole_folder
@@ -50,7 +50,7 @@ def write_run(
     pnl.csv and accounts.xlsx (profit and loss by channel, segment, brand and market, by year for a long run, cash statement),
     experiences.csv (what customers have lived through, added up), with ``horizon.journeys`` journeys.parquet (some of them one by one),
     orders.parquet, customers.parquet (every consumer and account), contacts.parquet, events.parquet, late_causes.parquet,
-    waiting.parquet (the open book), with several warehouses sites.csv, with S&OP sop.parquet, report.html. All
+    waiting.parquet (the open book), with several sites sites.csv and lanes.csv, with S&OP sop.parquet, report.html. All
     is written into a hidden folder beside ``folder`` and renamed at the end, so that a folder of that name is always
     whole.
 
@@ -118,6 +118,7 @@ def _write(
         write_safe_csv(felt_frame(result.first), folder / "experiences.csv")
         if result.world is not None and result.world.warehouses:
             write_safe_csv(sites_frame(result.first, result.world), folder / "sites.csv")
+            write_safe_csv(lanes_frame(result.first, result.world), folder / "lanes.csv")
         if len(result.first.journeys):
             _parquet(journeys_frame(result.first, result.world), folder / "journeys.parquet")
         if result.first.sop:

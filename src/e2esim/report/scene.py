@@ -25,6 +25,7 @@ from e2esim.report.pictures.map_layout import Titles
 from e2esim.report.pictures.sop import draw_sop
 from e2esim.report.rendered import rendered
 from e2esim.report.result import Names, Result
+from e2esim.report.site_cards import SiteCards
 from e2esim.report.sop_facts import read_sop, sop_grid, sop_said
 from e2esim.report.waiting import read_waiting, waiting_grid
 from e2esim.report.weekly import CLASSES
@@ -82,6 +83,7 @@ class Scene:
         cards: dict[str, list[Card]] = {
             "map": [self._map()],
             "plant": [self._load(), self._stock(), self._backlog()],
+            **self._sites(),
             **({"sop": [self._sop()]} if self.outcome.sop else {}),
             "promise": [self._punctuality(), self._leads(), self._late(), self._waiting()],
             "customers": [self._since(), self._feelings(), self._contacts(), self._returns()],
@@ -143,6 +145,17 @@ class Scene:
             "backlog",
             lines.draw_backlog(self.facts.waiting, self.facts.past_due, self.frame, self.words("backlog_title")),
         )
+
+    def _sites(self) -> dict[str, list[Card]]:
+        """The firm's sites and the lanes between them; nothing where there is one site."""
+        w, world = self.words, self.result.world
+        if world is None or not world.warehouses:
+            return {}
+        told = SiteCards(self.outcome, world, self.names, w)
+        cards = [self._card("sitemap", told.picture(), said=told.said(), wide=True)]
+        for name, grid in (("sitetable", told.sites()), ("lanetable", told.lanes())):
+            cards.append(self._card(name, rendered("open_table", grid=grid, kind=""), wide=True))
+        return {"sites": cards}
 
     def _sop(self) -> Card:
         months, w = read_sop(self.outcome), self.words

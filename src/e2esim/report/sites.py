@@ -1,4 +1,4 @@
-"""Sites side by side: sites.csv and a table on the terminal, where a market is served from several."""
+"""Sites side by side: sites.csv, lanes.csv and a table on the terminal, where a market is served from several."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.table import Table
 
 from e2esim.domain.outcome import Outcome
 from e2esim.domain.world import World
-from e2esim.kpi.sites import ON_TRUCKS, SiteFigures, site_figures
+from e2esim.kpi.sites import ON_TRUCKS, LaneFigures, SiteFigures, lane_figures, site_figures
 from e2esim.report.words import Words
 
 
@@ -19,6 +19,13 @@ def sites_frame(outcome: Outcome, world: World) -> pl.DataFrame:
     kinds = {"site": pl.String, "lines": pl.Int64}
     schema = {field.name: kinds.get(field.name, pl.Float64) for field in fields(SiteFigures)}
     return pl.DataFrame([asdict(row) for row in site_figures(outcome, world)], schema=schema)
+
+
+def lanes_frame(outcome: Outcome, world: World) -> pl.DataFrame:
+    """One row a lane between sites; units stand in the column names."""
+    kinds = {"source": pl.String, "to": pl.String, "trucks": pl.Int64}
+    schema = {field.name: kinds.get(field.name, pl.Float64) for field in fields(LaneFigures)}
+    return pl.DataFrame([asdict(row) for row in lane_figures(outcome, world)], schema=schema).rename({"source": "from"})
 
 
 def sites_table(outcome: Outcome, world: World, words: Words) -> Table | None:

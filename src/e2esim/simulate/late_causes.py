@@ -209,8 +209,8 @@ def _cure(facts: LateFacts, item: int, night: int) -> TracedCause:
 
 def _elsewhere(facts: LateFacts, item: int, source: int, night: int) -> TracedCause:
     """Why a warehouse had too little: its source was short when the truck had to leave, else wanted sooner than goods can be moved."""
-    links, site = facts.world.links, int(facts.world.items.site[item]) - 1
-    left = max(night - math.ceil(float(links.transit_d[site])) - 1, 0)
+    link = int(facts.world.items.link[item])
+    left = max(night - math.ceil(float(facts.world.links.transit_d[link])) - 1, 0)
     if facts.shortage[left, source] > EPS:
         return _cure(facts, source, left)
     return TracedCause(LateCause.LEAD_TIME, item=item)

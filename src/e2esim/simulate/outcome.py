@@ -89,15 +89,18 @@ def _by_touchpoint(w: World) -> tuple[F, F]:
 
 def _carried_to_site(w: World) -> F:
     """What a tonne has emitted on the lanes between sites when it leaves each, (sites,) [kg CO2e/t]."""
-    total = np.zeros(len(w.sites))
+    total, feeds = np.zeros(len(w.sites)), w.links.feeds
+    points = np.maximum(np.bincount(w.items.site, weights=w.items.sold, minlength=len(total)), 1.0)
     for k in range(w.links.n):
-        total[k + 1] = total[w.links.source[k]] + w.links.distance_km[k] * w.modes.co2_kg_tkm[w.links.mode[k]]
+        own = w.links.distance_km[k] * w.modes.co2_kg_tkm[w.links.mode[k]]
+        part = float(feeds.weight[feeds.link == k].sum()) / points[w.links.to[k]]
+        total[w.links.to[k]] += part * (total[w.links.source[k]] + own)
     return total
 
 
 def _by_product(world: World, weekly: F) -> F:
     """Quantities of stock points (weeks, stock points) as those of items, whatever their site."""
-    return world.items.pooled(weekly)[:, : world.items.products] if weekly.size else weekly
+    return world.items.by_product(weekly) if weekly.size else weekly
 
 
 def _told_by_item(world: World, *tables: Columns) -> None:

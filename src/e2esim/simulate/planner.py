@@ -23,7 +23,7 @@ from e2esim.domain.world import World
 from e2esim.planning import forecast as demand_plan
 from e2esim.planning.atp import daily_receipts
 from e2esim.planning.calm import SEEN_WEEKS, piece_days
-from e2esim.planning.mps import Calm, Mps, MpsSystem, RollingMps
+from e2esim.planning.mps import Calm, Mps, MpsSystem, OtherPlants, RollingMps
 from e2esim.planning.piece_hours import piece_hours
 from e2esim.planning.precedence import backlog_weights
 from e2esim.planning.sop.from_world import Position
@@ -44,6 +44,7 @@ MOST_PRICED = 1e6  # a price without end is told as holding for so many units
 
 _FROZEN = 100.0  # leaving the frozen plan costs so many times what a piece of backlog costs
 _ALARM = 0.5  # of a week's hours that is overdue from which a plant whose plan knows no overtime works overtime, assumed
+_LEAST_DEARER = 0.01  # of its cost that a piece of another plant counts as dearer at least, so that the first plant is asked first; assumed
 _FULL = 0.999  # of its hours from which a work centre counts as full
 
 
@@ -81,7 +82,9 @@ class Planner:
         self.ahead_d = _cumulative_lead(world)
         self._moves = np.zeros((p.mps_weeks + -(-self.ahead_d // 7) + 1, w.items.n))  # what DRP plans to move from each site to others, by week
         self._hours = _daily_hours(world, max(self.ahead_d + 7 * p.mps_weeks, promise.days, FEED_DAYS))
-        self._open_days = self._hours.sum(axis=0)
+        self._open_days = self._hours_of_plants()
+        at = w.items.site[self.sold]
+        self._plants = [(int(plant), at == plant) for plant in np.unique(at)]
         self.system = self._mps_system()
         self._rolling = RollingMps(self.system)
         self.plan: Mps | None = None
@@ -122,7 +125,9 @@ class Planner:
 
     def _mps_system(self) -> MpsSystem:
         w, p, sold = self.world, self.world.settings.planning, self.sold
-        hours = piece_hours(w, w.items.pooled(self._level))[:, sold]
+        level = w.items.pooled(self._level)
+        level = np.where(w.items.planned & (level <= 0.0), w.items.by_product(level * w.items.planned)[w.items.product], level)  # a plant that only stands in
+        hours = piece_hours(w, level)[:, sold]
         raw = np.nonzero(~w.items.made & (w.bom.flat[sold].sum(axis=0) > 0))[0]
         self.raw = raw
         cost = w.items.cost_eur[sold]
@@ -143,7 +148,18 @@ class Planner:
             shortfall_eur=0.25 * owed,
             overtime_eur=np.maximum(w.settings.scale * w.centres.overtime_eur_h, 1e-3),  # run times are divided by the scale
             calm=_calm(p, owed),
+            other_plants=self._other_plants(),
         )
+
+    def _other_plants(self) -> OtherPlants | None:
+        """Items that another plant may make for a site, and what a piece costs more from there: its making and its way, at least a little."""
+        first, other = self.distribution.stand_ins.T
+        if not len(first):
+            return None
+        row = np.full(self.world.items.n, -1, dtype=np.int64)
+        row[self.sold] = np.arange(len(self.sold))
+        cost = self.world.items.cost_eur
+        return OtherPlants(first=row[first], other=row[other], eur=np.maximum(cost[other] - cost[first], _LEAST_DEARER * cost[other]))
 
     def system_hours(self) -> F:
         """Hours of the dearest work centre in a piece of each item: the binding one of the plan, else all hours, (items,)."""
@@ -151,13 +167,19 @@ class Planner:
         price = self.plan.hour_price.sum(axis=1) if self.plan is not None else np.zeros(self.system.n_centres)
         where = [int(price.argmax())] if price.max(initial=0.0) > 1e-6 else list(range(self.system.n_centres))
         hours[self.sold] = self.system.centre_hours[where].sum(axis=0)
-        return np.asarray(hours[self.world.items.product])
+        return np.asarray(hours[self.world.items.maker])
 
     def learn(self, known: KnownEvents) -> None:
         """Plan with what the firm knows of events from now on."""
         self.known = known
         self._hours = _daily_hours(known.world, self._hours.shape[1] - int(self.world.hours // 24) - 21)
-        self._open_days = self._hours.sum(axis=0)
+        self._open_days = self._hours_of_plants()
+
+    def _hours_of_plants(self) -> F:
+        """Standard hours of all work centres of each site by day, (sites, days)."""
+        hours = np.zeros((len(self.world.sites), self._hours.shape[1]))
+        np.add.at(hours, self.world.centres.site, self._hours)
+        return hours
 
     # --- demand -------------------------------------------------------------------------------------------------------
     def demand(self, rows: Rows, orders: Columns, sign: int = 1) -> None:
@@ -351,7 +373,15 @@ class Planner:
             material=self._material(today),
             before=self._before(),
             promised=given if w.settings.protection.rule == "kept" else None,
+            movable=None if self.system.other_plants is None else self._movable(ahead, horizon),
         )
+
+    def _movable(self, ahead: int, horizon: int) -> F:
+        """Moves that another plant may serve by week of the plan, those before it in its first week, (weeks, pairs)."""
+        daily = np.repeat(self.distribution.movable / 7.0, 7, axis=0).T
+        weekly = _by_week(daily[:, ahead:horizon])
+        weekly[0] += daily[:, :ahead].sum(axis=1)
+        return weekly
 
     def _bucket_hours(self, first: int) -> F:
         """Standard hours of each work centre in the weeks from day ``first``, less finished work that is behind, (centres, weeks)."""
@@ -394,18 +424,19 @@ class Planner:
         )
         first, last = self._laid_to, 7 * self.week_number + self.ahead_d + 7
         self._laid_to = last
-        open_h = self._open_days[first:last]
-        if not open_h.sum() > 0:
-            self._carry += released
-            return
-        share = np.cumsum(open_h) / open_h.sum()
-        work = self.system.centre_hours.sum(axis=0) * released
-        total, done = work.sum(), 0.0
-        for k in np.argsort(cover, kind="stable"):
-            if released[k] > 0:
-                day = first + min(int(np.searchsorted(share, (done + 0.5 * work[k]) / max(total, 1e-9))), last - first - 1)
-                self._schedule.setdefault(day, []).append((int(sold[k]), float(released[k])))
-                done += work[k]
+        for plant, of_plant in self._plants:
+            open_h = self._open_days[plant, first:last]
+            if not open_h.sum() > 0:
+                self._carry[of_plant] += released[of_plant]
+                continue
+            share = np.cumsum(open_h) / open_h.sum()
+            work = self.system.centre_hours.sum(axis=0) * np.where(of_plant, released, 0.0)
+            total, done = work.sum(), 0.0
+            for k in np.argsort(cover, kind="stable"):
+                if released[k] > 0 and of_plant[k]:
+                    day = first + min(int(np.searchsorted(share, (done + 0.5 * work[k]) / max(total, 1e-9))), last - first - 1)
+                    self._schedule.setdefault(day, []).append((int(sold[k]), float(released[k])))
+                    done += work[k]
 
     # --- the night ----------------------------------------------------------------------------------------------------
     def night(self, day: int, renewed: Callable[[], None] | None = None) -> None:
@@ -472,7 +503,9 @@ class Planner:
         inside = dates >= self._laid_to
         if len(rest) and inside.any():
             week = (dates[inside] - self._laid_to) // 7
-            table[np.ix_(self.sold, np.nonzero(inside)[0])] += daily_receipts(rest, week, self._open_days[dates[inside]])
+            for plant, of_plant in self._plants:
+                later = daily_receipts(rest[:, of_plant], week, self._open_days[plant, dates[inside]])
+                table[np.ix_(self.sold[of_plant], np.nonzero(inside)[0])] += later
         return table
 
     def _receipts(self, day: int) -> F:

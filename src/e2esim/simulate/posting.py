@@ -54,7 +54,7 @@ def post_all(world: World, *, events: Log, orders: Columns, contacts: Columns, m
 def _sites(world: World, e: Log, journal: Journal) -> None:
     """Freight between sites, and what holding stock at a warehouse costs more or less than at the plant."""
     left = e["kind"] == Event.TRANSFER_LEFT
-    journal.post_many(e["t"][left], Posted.FREIGHT, -e["value"][left], place=e["place"][left])
+    journal.post_many(e["t"][left], Posted.FREIGHT, -e["value"][left], place=world.links.to[e["place"][left].astype(np.int64)])
     share = np.array([site.holding_share_y for site in world.sites])
     counted = e["kind"] == Event.SITE_COUNTED
     more = share[e["place"][counted].astype(np.int64)] - world.plant.holding_share_y

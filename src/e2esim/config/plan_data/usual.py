@@ -28,6 +28,7 @@ def as_planned(typed: Typed) -> None:
         if table in frames:
             frames[table] = frames[table].with_columns(pl.col(name).fill_null(value) for name, value in values.items())
     if "routings" in frames:
+        _one_plant(typed)
         frames["routings"] = _flow_days(frames["routings"], frames["items"])
     frames["history"] = _over_markets(frames["history"])
     if "supply" in frames:
@@ -84,6 +85,18 @@ def _one_place(typed: Typed) -> None:
     if len(sites) > 1:
         message = f"{len(sites)} sites ({', '.join(sites[:4])}{' ...' if len(sites) > 4 else ''}): a plan sees one place, stock is added up, lanes take no time"
         typed.problems.append(Problem(file=typed.labels["stock"], column="site", message=message, remedy="e2esim run tells sites apart", warning=True))
+
+
+def _one_plant(typed: Typed) -> None:
+    """An item made at several sites is planned after the routing without a site, else after that of the first site by name; the plan says so."""
+    steps = typed.frames["routings"]
+    kept = steps.filter(pl.col("site") == pl.col("site").min().over("item"))
+    if kept.height < steps.height:
+        typed.frames["routings"] = kept
+        left = steps.join(kept.select(ROW), on=ROW, how="anti")
+        message = f"made at several sites ({left['item'].n_unique()} items): a plan sees one place, these steps are left out ({left.height} rows)"
+        where = Problem(file=typed.labels["routings"], row=int(left[ROW][0]), column="site", value=left["site"][0], message=message, warning=True)
+        typed.problems.append(where)
 
 
 def _from_outside(typed: Typed) -> None:

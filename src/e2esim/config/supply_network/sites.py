@@ -18,11 +18,12 @@ class Map:
     points: dict[Place, None]
     customers: frozenset[str]
     bills: dict[str, tuple[tuple[str, float], ...]]
-    routed: frozenset[str]
+    routed: dict[str, frozenset[str]]  # sites that the routing of an item names; with "" every plant
 
     def makes(self, place: Place) -> bool:
         """Whether the item is made at the site."""
-        return self.kinds.get(place[0]) == "plant" and (place[1] in self.bills or place[1] in self.routed)
+        at = self.routed.get(place[1])
+        return self.kinds.get(place[0]) == "plant" and (place[1] in self.bills if at is None else "" in at or place[0] in at)
 
 
 def read_map(reader: Reader) -> Map:
@@ -33,7 +34,9 @@ def read_map(reader: Reader) -> Map:
     bills: dict[str, list[tuple[str, float]]] = {}
     for row in reader.rows("bom"):
         bills.setdefault(row["parent"], []).append((row["component"], row["qty_per"]))
-    routed = frozenset(row["item"] for row in reader.rows("routings"))
+    routed: dict[str, frozenset[str]] = {}
+    for row in reader.rows("routings"):
+        routed[row["item"]] = routed.get(row["item"], frozenset()) | {row["site"] or ""}
     plan = Map(kinds=kinds, points={}, customers=customers, bills={k: tuple(v) for k, v in bills.items()}, routed=routed)
     _named(reader, plan)
     _components(plan)

@@ -52,13 +52,14 @@ def _lane(reader: Reader, plan: Map, row: Row, ways: Ways) -> None:
 
 
 def _made(reader: Reader, plan: Map, ways: Ways) -> None:
-    steps: dict[str, list[tuple[int, StepRow]]] = {}
+    steps: dict[Place, list[tuple[int, StepRow]]] = {}
     for row in reader.rows("routings"):
         law = _time_law(reader, row)
         step = StepRow(centre=row["work_centre"], setup_h=row["setup_h_per_lot"] or 0.0, run_h=row["run_h_per_unit"] or 0.0, law=law)
-        steps.setdefault(row["item"], []).append((row["step"] or 0, step))
+        steps.setdefault((row["site"] or "", row["item"]), []).append((row["step"] or 0, step))
     for row in reader.rows("items"):
-        places = [place for place in plan.points if place[1] == row["item"] and plan.makes(place)] if row["item"] in plan.bills or row["item"] in steps else []
+        made = row["item"] in plan.bills or row["item"] in plan.routed
+        places = [place for place in plan.points if place[1] == row["item"] and plan.makes(place)] if made else []
         if not places:
             continue
         lead = chance(reader, "items", row, ("lead_law", "lead_time_d", "lead_sd_d"))
@@ -76,7 +77,7 @@ def _made(reader: Reader, plan: Map, ways: Ways) -> None:
                 good_share=1.0 - row["scrap_share"],
                 order_eur=row["order_eur"],
                 unit_eur=row["make_eur"],
-                steps=tuple(step for _, step in sorted(steps.get(place[1], []), key=lambda pair: pair[0])),
+                steps=tuple(step for _, step in sorted(steps.get(place, steps.get(("", place[1]), [])), key=lambda pair: pair[0])),
             )
             ways[place].append(("items", row, way))
 

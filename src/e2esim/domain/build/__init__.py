@@ -6,6 +6,8 @@ divided, trade accounts thinned evenly over their sizes.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from e2esim.domain import world as w
 from e2esim.domain.build.columns import codes, floats, ids_in, names_of
 from e2esim.domain.build.making import lay_out_bills, lay_out_calendars, lay_out_centres, lay_out_items, lay_out_routings, lay_out_supply, lost
@@ -13,7 +15,7 @@ from e2esim.domain.build.meeting import lay_out_attributes, lay_out_services, la
 from e2esim.domain.build.opening import lay_out_opening
 from e2esim.domain.build.returning import lay_out_treatment
 from e2esim.domain.build.selling import by_month, lay_out_accounts, lay_out_cells, lay_out_channels, lay_out_lanes, lay_out_mix, lay_out_segments, price_table
-from e2esim.domain.build.sites import at_sites, transfer_lanes, warehouse
+from e2esim.domain.build.sites import at_sites, centre_sites, transfer_lanes, warehouse
 from e2esim.domain.build.stock_points import lay_out_stock_points
 from e2esim.domain.changeovers import lay_out_changeovers
 from e2esim.domain.disturbed import Struck, lay_out_events
@@ -50,6 +52,7 @@ def build_world(scenario: Scenario) -> w.World:
     made_by = lay_out_routings(t["routings"], t["alternates"], t["items"], centres, bom, scale)
     supply = lay_out_supply(t["suppliers"], t["supply"], item_ids, modes, scale)
     items = at_sites(lay_out_items(t["items"], brands, bom, made_by, centres, supply, scale), points)
+    centres = replace(centres, site=centre_sites(made_by[0], items, len(centres.ids)))
     channels = lay_out_channels(t["channels"])
     segments = lay_out_segments(t["segments"])
     accounts, kept = lay_out_accounts(t["customers"], channels, markets, segments, scale)

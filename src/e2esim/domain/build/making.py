@@ -41,6 +41,7 @@ def lay_out_centres(frame: pl.DataFrame, calendars: dict[str, WorkTime]) -> w.Ce
         mtbf_h=frame["mtbf_h"].cast(pl.Float64).fill_null(np.inf).to_numpy().copy(),
         mttr_h=floats(frame, "mttr_h"),
         calendar=tuple(calendars[c] for c in frame["calendar"].to_list()),
+        site=np.zeros(len(ids), dtype=np.int64),
     )
 
 
@@ -193,6 +194,9 @@ def lay_out_items(
         site=np.zeros(len(ids), dtype=np.int64),
         product=np.arange(len(ids)),
         source=np.full(len(ids), -1, dtype=np.int64),
+        link=np.full(len(ids), -1, dtype=np.int64),
+        roots=w.Roots(point=np.arange(len(ids)), root=np.arange(len(ids)), part=np.ones(len(ids))),
+        maker=np.arange(len(ids)),
     )
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from e2esim.domain.build.columns import codes, weekdays
 from e2esim.domain.build.stock_points import StockPoints
 from e2esim.domain.worktime import WorkTime
-from e2esim.domain.world import F, Items, Modes, TransferLanes, Warehouse
+from e2esim.domain.world import B, F, Feeds, I, Items, Modes, Roots, Routing, TransferLanes, Warehouse
 
 
 def warehouse(frame: pl.DataFrame, site: str, calendars: dict[str, WorkTime], scale: float) -> Warehouse:
@@ -18,6 +18,7 @@ def warehouse(frame: pl.DataFrame, site: str, calendars: dict[str, WorkTime], sc
     row = frame.row(by_predicate=pl.col("site") == site, named=True)
     return Warehouse(
         site=site,
+        name=row.get("name") or site,
         calendar=calendars[row["calendar"]],
         picking_pcs_h=row["picking_pcs_h"] * scale,
         pick_error=row["pick_error_share"],
@@ -33,31 +34,81 @@ def warehouse(frame: pl.DataFrame, site: str, calendars: dict[str, WorkTime], sc
 
 
 def at_sites(items: Items, points: StockPoints) -> Items:
-    """Stock points know where they lie and what refills them; elsewhere an item costs and is drawn as at the plant."""
+    """Stock points know where they lie, what refills them and who makes them; what is brought costs what it costs where it is made."""
     product, site = points.product, points.site
-    at = {(int(p), int(s)): k for k, (p, s) in enumerate(zip(product, site, strict=True))}
-    supplied_by = [-1, *(points.sites.index(link["from"]) for link in points.links)]
-    source = np.array([at.get((int(p), supplied_by[s]), -1) for p, s in zip(product, site, strict=True)], dtype=np.int64)
+    feeds = feeds_of(points)
+    source, link = np.full(len(site), -1, dtype=np.int64), np.full(len(site), -1, dtype=np.int64)
+    first = np.lexsort((-feeds.weight, feeds.point))
+    first = first[np.unique(feeds.point[first], return_index=True)[1]]
+    source[feeds.point[first]], link[feeds.point[first]] = feeds.source[first], feeds.link[first]
+    roots = _roots(feeds, source, site, product, items.made)
+    main = np.arange(len(site))
+    for point, root in zip(roots.point[::-1].tolist(), roots.root[::-1].tolist(), strict=True):
+        main[point] = root  # of the widest share, which stands first
     return replace(
-        items, site=site, product=product, source=source, code=items.code[product], names=tuple(items.names[p] for p in product),
-        cost_eur=items.cost_eur[product], material_share=items.material_share[product],
+        items, site=site, product=product, source=source, link=link, roots=roots, maker=main, code=items.code[product],
+        names=tuple(items.names[p] for p in product), cost_eur=items.cost_eur[main], material_share=items.material_share[main],
     )  # fmt: skip
 
 
-def transfer_lanes(points: StockPoints, modes: Modes) -> TransferLanes:
-    """The lanes that supply the warehouses beside the plant's."""
-    def column(name: str) -> F:
-        return np.array([link[name] for link in points.links], dtype=np.float64)
+def _roots(feeds: Feeds, source: I, site: I, product: I, made: B) -> Roots:
+    """Where each stock point's goods are made or bought, and which part of them, along the lanes that refill it."""
+    parts: dict[int, list[tuple[int, float]]] = {}
+    for point, above, weight in zip(feeds.point.tolist(), feeds.source.tolist(), feeds.weight.tolist(), strict=True):
+        if weight > 0.0:
+            parts.setdefault(point, []).append((above, weight))
+    makers = {int(p): k for k, p in reversed(list(enumerate(product.tolist()))) if made[k]}
 
+    def walk(point: int) -> dict[int, float]:
+        if point not in parts:
+            idle = source[point] < 0 and site[point] == 0 and not made[point] and point in makers
+            return {makers[point] if idle else point: 1.0}
+        found: dict[int, float] = {}
+        for above, weight in parts[point]:
+            for root, part in walk(above).items():
+                found[root] = found.get(root, 0.0) + weight * part
+        return found
+
+    rows = [(point, root, part) for point in range(len(site)) for root, part in sorted(walk(point).items(), key=lambda one: (-one[1], one[0]))]
+    point, root, part = (np.array(column) for column in zip(*rows, strict=True)) if rows else (np.zeros(0), np.zeros(0), np.zeros(0))
+    return Roots(point=point.astype(np.int64), root=root.astype(np.int64), part=part.astype(np.float64))
+
+
+def feeds_of(points: StockPoints) -> Feeds:
+    """Which lanes refill which stock points."""
+    at = {(int(p), int(s)): k for k, (p, s) in enumerate(zip(points.product, points.site, strict=True))}
+    rows = {item: k for k, item in enumerate(points.tables["items"]["item"])}
+    arcs = [(points.sites.index(arc.source), points.sites.index(arc.to)) for arc in points.arcs]
+    found = [(at[rows[f.item], arcs[f.arc][1]], at[rows[f.item], arcs[f.arc][0]], f.arc, f.weight) for f in points.feeds]
+    point, source, link, weight = (np.array(column) for column in zip(*found, strict=True)) if found else (np.zeros(0),) * 4
+    return Feeds(point=point.astype(np.int64), source=source.astype(np.int64), link=link.astype(np.int64), weight=weight.astype(np.float64))
+
+
+def centre_sites(routing: Routing, items: Items, centres: int) -> I:
+    """Plant at which each work centre stands, (centres,): that of the items made there; the first plant where none is."""
+    found = np.zeros(centres, dtype=np.int64)
+    found[routing.centre] = items.site[np.repeat(np.arange(items.n), np.diff(routing.start))]
+    return found
+
+
+def transfer_lanes(points: StockPoints, modes: Modes) -> TransferLanes:
+    """The lanes that refill stock points from other sites."""
+    def column(name: str) -> F:
+        return np.array([arc.row[name] for arc in points.arcs], dtype=np.float64)
+
+    into = [arc.to for arc in points.arcs]
+    named = [arc.to if into.count(arc.to) == 1 else f"{arc.source} > {arc.to}" for arc in points.arcs]
     return TransferLanes(
-        source=np.array([points.sites.index(link["from"]) for link in points.links], dtype=np.int64),
-        code=codes([link["to"] for link in points.links]),
-        mode=np.array([modes.ids.index(link["mode"]) for link in points.links], dtype=np.int64),
+        source=np.array([points.sites.index(arc.source) for arc in points.arcs], dtype=np.int64),
+        to=np.array([points.sites.index(arc.to) for arc in points.arcs], dtype=np.int64),
+        code=codes(named),
+        mode=np.array([modes.ids.index(arc.row["mode"]) for arc in points.arcs], dtype=np.int64),
         transit_d=column("transit_d"),
         sigma=column("transit_sigma"),
-        departs=weekdays([link["departures"] for link in points.links]),
+        departs=weekdays([arc.row["departures"] for arc in points.arcs]),
         cutoff_h=column("cutoff"),
         distance_km=column("distance_km"),
         cost_eur_m3=column("cost_eur_m3"),
         cost_eur_line=column("cost_eur_line"),
+        feeds=feeds_of(points),
     )

@@ -1,23 +1,25 @@
 """Stock points: what the tables of a market say of sites, laid out before the world is built.
 
-Each (channel, market) is served by the site that its lane of the lowest ``priority`` leaves. What a warehouse beside the plant's
-serves is an item of its own there, a *stock point* ``item@site``: sold like the item, in no bill, neither made nor bought, refilled
-by transfers along the lane that leads to its site. The plant's stock points come first and keep their names, so that with one site
-nothing is changed. Sites that serve nobody are not in use.
+Each (channel, market) is served by the site that its lane of the lowest ``priority`` leaves. An item at another site than the first
+plant is an item of its own, a *stock point* ``item@site``: at a warehouse sold like the item, in no bill, refilled by the lanes that lead
+to its site (:mod:`~e2esim.domain.build.sourcing`); at another plant made there after the item's bill, of components that are stock points
+there. The first plant's stock points come first and keep their names, so that with one site nothing is changed. Sites that serve nobody
+and make nothing are not in use.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from e2esim.domain.build.sourcing import Arc, Feed, Sourcing, find_sources, plants_of
+
 I = npt.NDArray[np.int64]  # noqa: E741
 Tables = Mapping[str, pl.DataFrame]
-Link = dict[str, Any]
 
 _AT = "@"
 
@@ -26,10 +28,11 @@ class StockPoints(NamedTuple):
     """Tables with a row for each stock point, and where it lies."""
 
     tables: Tables
-    sites: tuple[str, ...]  # in use: the plant, then warehouses, each behind the one that supplies it
-    links: tuple[Link, ...]  # rows of table lanes that supply the warehouses, one each
+    sites: tuple[str, ...]  # in use: the first plant, other plants, then warehouses, each behind those that supply it
+    arcs: tuple[Arc, ...]  # lanes between them
+    feeds: tuple[Feed, ...]  # which of them refill what
     site: I  # (stock points,) index into sites
-    product: I  # (stock points,) the plant's stock point of the same item
+    product: I  # (stock points,) the first plant's stock point of the same item
 
 
 def lay_out_stock_points(tables: Tables) -> StockPoints:
@@ -44,19 +47,26 @@ def lay_out_stock_points(tables: Tables) -> StockPoints:
     --------
     >>> sites = pl.DataFrame({"site": ["plant"], "kind": ["plant"]})
     >>> lanes = pl.DataFrame({"from": [""], "to": [""], "channel": ["web"], "market": ["IT"], "priority": [1]})
-    >>> found = lay_out_stock_points({"sites": sites, "lanes": lanes, "items": pl.DataFrame({"item": ["A", "B"]})})
+    >>> tables = {"sites": sites, "lanes": lanes, "items": pl.DataFrame({"item": ["A", "B"]}), "routings": pl.DataFrame({"item": ["A"]})}
+    >>> found = lay_out_stock_points(tables)
     >>> found.sites, found.site.tolist(), found.product.tolist()
     (('plant',), [0, 0], [0, 1])
     """
-    plant = plant_site(tables["sites"])
+    plants = plants_of(tables["sites"])
+    plant = plants[0]
     ways = ways_in_use(tables["lanes"], plant)
-    links = links_in_use(tables["lanes"], ways, plant)
     n = tables["items"].height
-    if not links:
-        return StockPoints({**tables, "lanes": ways}, (plant,), (), np.zeros(n, dtype=np.int64), np.arange(n))
+    if len(plants) == 1 and set(ways["from"]) <= {plant}:
+        return StockPoints({**tables, "lanes": ways}, (plant,), (), (), np.zeros(n, dtype=np.int64), np.arange(n))
     served = ways.select("channel", "market", pl.col("from").alias("_at"))
     history = tables["history"].join(served, on=["channel", "market"], how="left", maintain_order="left")
-    points = _points(tables, history, links)
+    sold = set(tables["items"].filter(pl.col("sold"))["item"])
+    there = history.filter(pl.col("_at").is_not_null() & pl.col("item").is_in(sorted(sold))).select("_at", "item").unique()
+    found = find_sources(tables, frozenset((str(site), str(item)) for site, item in there.iter_rows()))
+    points = pl.DataFrame(
+        {"_at": [at for at, _ in found.points], "_item": [item for _, item in found.points], "item": [f"{item}{_AT}{at}" for at, item in found.points]},
+        schema={"_at": pl.String, "_item": pl.String, "item": pl.String},
+    )
     buyer = tables["customers"].select("customer", "channel", "market").join(served, on=["channel", "market"], how="left", maintain_order="left")
     where = buyer.select("customer", "_at").unique("customer", keep="first", maintain_order=True)
     orders = tables["orders"].join(where, on="customer", how="left", maintain_order="left")
@@ -66,19 +76,58 @@ def lay_out_stock_points(tables: Tables) -> StockPoints:
         "prices": _again(tables["prices"], points),
         "history": _named(history, points),
         "orders": _named(orders, points),
+        "receipts": _named(tables["receipts"].with_columns(_site(tables["receipts"]).alias("_at")), points),
         "stock": _stock(tables["stock"], history, points, plant),
+        **_making(tables, found, points, plants),
     }
     rows = {item: k for k, item in enumerate(tables["items"]["item"])}
-    sites = (plant, *(link["to"] for link in links))
-    product = [*range(n), *(rows[item] for item in points["_item"])]
-    at = [*[0] * n, *(sites.index(site) for site in points["_at"])]
-    return StockPoints({**tables, **changed}, sites, links, np.array(at, dtype=np.int64), np.array(product, dtype=np.int64))
+    product = [*range(n), *(rows[item] for _, item in found.points)]
+    at = [*[0] * n, *(found.sites.index(site) for site, _ in found.points)]
+    return StockPoints({**tables, **changed}, found.sites, found.arcs, found.feeds, np.array(at, dtype=np.int64), np.array(product, dtype=np.int64))
+
+
+def _making(tables: Tables, found: Sourcing, points: pl.DataFrame, plants: tuple[str, ...]) -> Tables:
+    """Bills, routings and terms of supply of each plant, with the names of its stock points."""
+    plant = plants[0]
+    makes = pl.DataFrame(sorted(found.made), schema={"_at": pl.String, "item": pl.String}, orient="row")
+    here = points.select("_at", pl.col("_item").alias("item")).vstack(tables["items"].select(pl.lit(plant).alias("_at"), "item"))
+    brought = pl.DataFrame([(feed.site, feed.item) for feed in found.feeds], schema=here.schema, orient="row")
+    own = here.join(brought, on=["_at", "item"], how="anti", maintain_order="left")
+    bills = [_part_names(tables["bom"], makes.filter(pl.col("_at") == site)["item"], site, points) for site in plants[1:]]
+    elsewhere = set(makes["item"]) - set(makes.filter(pl.col("_at") == plant)["item"])
+    routings = tables["routings"].with_columns(pl.when(_site(tables["routings"]) == "").then(pl.lit(plant)).otherwise(_site(tables["routings"])).alias("_at"))
+    terms = pl.concat([_terms_of(tables["supply"], site, plants) for site in plants])
+    return {
+        "routings": _named(routings.join(own, on=["_at", "item"], how="semi", maintain_order="left"), points),
+        "bom": pl.concat([tables["bom"].filter(~pl.col("parent").is_in(sorted(elsewhere))), *bills]),
+        "supply": _named(terms.join(own, on=["_at", "item"], how="semi", maintain_order="left"), points),
+    }
+
+
+def _terms_of(supply: pl.DataFrame, plant: str, plants: tuple[str, ...]) -> pl.DataFrame:
+    """Terms on which a plant (_at) buys: the rows that name it, for other items those that name no plant."""
+    named = supply.with_columns(pl.when(_site(supply).is_in(plants)).then(_site(supply)).otherwise(pl.lit("")).alias("_at"))
+    mine = named.filter(pl.col("_at") == plant)
+    rest = named.filter((pl.col("_at") == "") & ~pl.col("item").is_in(mine["item"].unique().to_list()))
+    return pl.concat([mine, rest]).with_columns(pl.lit(plant).alias("_at"))
+
+
+def _part_names(bom: pl.DataFrame, made: pl.Series, site: str, points: pl.DataFrame) -> pl.DataFrame:
+    """Bills of what is ``made`` at a site with the names of its stock points."""
+    bom = bom.filter(pl.col("parent").is_in(made.to_list()))
+    names = points.filter(pl.col("_at") == site).select("_item", pl.col("item").alias("_new"))
+    for column in ("parent", "component"):
+        bom = bom.join(names.rename({"_item": column}), on=column, how="inner", maintain_order="left").with_columns(pl.col("_new").alias(column)).drop("_new")
+    return bom
+
+
+def _site(frame: pl.DataFrame) -> pl.Expr:
+    return pl.col("site").fill_null("") if "site" in frame.columns else pl.lit("")
 
 
 def plant_site(sites: pl.DataFrame) -> str:
-    """The site that makes: the one of kind plant, the first where none is stated."""
-    made = sites.filter(pl.col("kind") == "plant")
-    return str((made if made.height else sites)["site"][0])
+    """The first site that makes."""
+    return plants_of(sites)[0]
 
 
 def ways_in_use(lanes: pl.DataFrame, plant: str) -> pl.DataFrame:
@@ -89,51 +138,6 @@ def ways_in_use(lanes: pl.DataFrame, plant: str) -> pl.DataFrame:
     first = ours.filter(pl.col("priority") == pl.col("priority").min().over("channel", "market"))
     first = first.unique(["channel", "market"], keep="first", maintain_order=True)
     return first.with_columns(pl.when(pl.col("from") == "").then(pl.lit(plant)).otherwise(pl.col("from")).alias("from"))
-
-
-def links_in_use(lanes: pl.DataFrame, ways: pl.DataFrame, plant: str) -> tuple[Link, ...]:
-    """The lane that supplies each warehouse in use, nearest to the plant first.
-
-    Raises
-    ------
-    ValueError
-        If a warehouse is not reached from the plant.
-    """
-    into = _into(lanes, plant)
-    depth: dict[str, int] = {}
-    for site in sorted(set(ways["from"]) - {plant}):
-        at, passed = site, list[str]()
-        while at != plant:
-            if at in passed or at not in into:
-                raise ValueError(f"no lane leads from {plant} to {site}: " + " <- ".join([*passed, at]))
-            passed.append(at)
-            at = into[at]["from"]
-        depth |= {one: len(passed) - k for k, one in enumerate(passed)}
-    return tuple(into[site] for site in sorted(depth, key=lambda one: (depth[one], one)))
-
-
-def _into(lanes: pl.DataFrame, plant: str) -> dict[str, Link]:
-    """Of the lanes to each site, the one of the lowest priority."""
-    if "to" not in lanes.columns:
-        return {}
-    found: dict[str, Link] = {}
-    for row in lanes.filter((pl.col("to") != "") & (pl.col("channel") == "")).sort("priority", maintain_order=True).iter_rows(named=True):
-        found.setdefault(row["to"], {**row, "from": row["from"] or plant})
-    return found
-
-
-def _points(tables: Tables, history: pl.DataFrame, links: tuple[Link, ...]) -> pl.DataFrame:
-    """Stock points beside the plant's: what is demanded at each warehouse and at those it supplies (_at, _item, item)."""
-    wanted = {link["to"]: set(history.filter(pl.col("_at") == link["to"])["item"]) for link in links}
-    for link in reversed(links):
-        if link["from"] in wanted:
-            wanted[link["from"]] |= wanted[link["to"]]
-    sold = tables["items"].filter(pl.col("sold"))["item"].to_list()
-    pairs = [(link["to"], item) for link in links for item in sold if item in wanted[link["to"]]]
-    return pl.DataFrame(
-        {"_at": [at for at, _ in pairs], "_item": [item for _, item in pairs], "item": [f"{item}{_AT}{at}" for at, item in pairs]},
-        schema={"_at": pl.String, "_item": pl.String, "item": pl.String},
-    )
 
 
 def _again(frame: pl.DataFrame, points: pl.DataFrame) -> pl.DataFrame:

@@ -43,14 +43,14 @@ def law(name: str, meaning: str) -> Column:
     return choice(name, f"law of chance of {meaning}", tuple(word for word in LAWS if word != "empirical"), "constant", verbs=NETWORK)
 
 
-def order_terms(what: str, cost: tuple[Verb, ...] = NETWORK) -> tuple[Column, ...]:
-    """Columns of everything that stock points order from; ``cost`` are the verbs that read the cost of an order."""
+def order_terms(what: str, cost: tuple[Verb, ...] = NETWORK, share_verbs: tuple[Verb, ...] = NETWORK) -> tuple[Column, ...]:
+    """Columns of everything that stock points order from; ``cost`` are the verbs that read the cost of an order, ``share_verbs`` those of the share."""
     return (
         optional("order_delay_d", "days", f"from placing an order until {what} sees it", 0.0, verbs=NETWORK),
         optional("order_eur", "EUR/order", "cost of placing an order", 0.0, verbs=cost),
         optional("shipment_eur", "EUR/shipment", "cost of each shipment", 0.0, verbs=NETWORK),
         optional("transit_eur", "EUR/unit/period", "cost of holding goods under way", 0.0, verbs=NETWORK),
-        share("share", "share of what the stock point orders; where one source states it, all must, and they sum to 1", 0.0, verbs=NETWORK),
+        share("share", "share of what the stock point orders; where one source states it, all must, and they sum to 1", 0.0, verbs=share_verbs),
     )
 
 
@@ -217,12 +217,15 @@ TABLES: tuple[Table, ...] = (
     Table(
         name="routings",
         meaning="Operations of made items in sequence; between steps there may be stock of work in process.",
-        key=("item", "step"),
+        key=("item", "step", "site"),
         verbs=MAKING,
         required=False,
         market=True,
         columns=(
             id_column("item", "made item", _ITEM),
+            optional_id("site", "plant where it is done so; empty: in a market run the first plant, in a network run every plant. An item may be made at "
+                        "several, each with its own work centres; a plan sees one place and takes the rows without a site, else those of the first by name",
+                        ("sites", "site"), loose=True),
             Column(name="step", kind="int", meaning="sequence number, ascending", low=0),
             id_column("work_centre", "where it is done", _CENTRE),
             number("setup_h_per_lot", "h/lot", "set-up time of a lot"),
@@ -289,7 +292,8 @@ TABLES: tuple[Table, ...] = (
         columns=(
             id_column("supplier", "number or name of the supplier", ("suppliers", "supplier"), loose=True),
             id_column("item", "bought item", _ITEM),
-            optional_id("site", "where it delivers; empty: every site that stocks the item and gets it in no other way", ("sites", "site"), loose=True),
+            optional_id("site", "where it delivers; empty: every site that stocks the item and gets it in no other way, in a market run every plant that needs "
+                        "it and that no row of the item names", ("sites", "site"), loose=True),
             whole("priority", "", "1 = preferred; the next is asked when the first is too slow", 1, low=1),
             optional("price", "EUR/unit", "price delivered", 0.0, market=True),
             number("lead_time_days", "days", "days from order to receipt, without lateness; a plan counts whole days, rounded up"),
@@ -327,8 +331,8 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         name="sites",
-        meaning="Places that hold goods; a market run has exactly one of kind 'plant', and the warehouses from which lanes lead; in a network run only plants "
-        "make items.",
+        meaning="Places that hold goods. In a market run the first of kind 'plant' makes what routings give no site, other plants what routings give them, and "
+        "warehouses are those from which lanes lead; in a network run only plants make items.",
         key=("site",),
         verbs=(*MARKET, *NETWORK),
         required=False,
@@ -397,7 +401,8 @@ TABLES: tuple[Table, ...] = (
         columns=(
             id_column("receipt", "number of the open order"),
             id_column("item", "what will arrive", _ITEM),
-            optional_id("site", "where it will arrive; empty: the only site there is", ("sites", "site"), loose=True, verbs=NETWORK),
+            optional_id("site", "where it will arrive; empty: the only site there is, in a market run the first plant", ("sites", "site"), loose=True,
+                        verbs=(*MARKET, *NETWORK)),
             number("qty", "unit", "open quantity; 0: done, left out"),
             date("due", "day on which it will be in stock; before today, with a warning: a lot is taken to be ready today, a purchase not counted on"),
             whole("step", "", "of work in process: routing step of the item that it is done with when due; empty: it is finished", None, verbs=FACTORY),
@@ -427,7 +432,7 @@ TABLES: tuple[Table, ...] = (
             text("channel", "where it was sold, as history writes it; empty: it consumes the forecast of all channels", verbs=DEMAND),
             id_column("item", "what is ordered", _ITEM),
             optional_id("site", "site that is to deliver; empty: the only one there is", ("sites", "site"), loose=True, verbs=NETWORK),
-            number("qty", "unit", "open quantity; 0: delivered, left out"),
+            number("qty", "unit", "open quantity; 0: delivered, left out; below zero: a credit or return, left out", low=None),
             date("due", "day on which it must be delivered, the goods being there when it begins"),
             whole("priority", "", "1 = highest; a step is worth ten times the pieces", 2, low=1, high=99, verbs=(*DEMAND, *NETWORK), why="two digits"),
             _unit("qty"),

@@ -51,7 +51,7 @@ TABLES: tuple[Table, ...] = (
         name="lanes",
         meaning="Ways of goods. In a network run from a site to a site, or to a customer of tables demand or orders; in a market run from a site to the "
         "buyers of a channel in a market (from, channel, market), and from site to site where a warehouse serves some of them (from, to). The site of the lane "
-        "with the lowest priority serves the channel in the market; what it stocks is refilled from the plant by DRP.",
+        "with the lowest priority serves the channel in the market; what it stocks and does not make is refilled by DRP along the lanes to it.",
         key=("from", "to", "item", "channel", "market"),
         verbs=(*MARKET, *NETWORK),
         required=False,
@@ -92,9 +92,9 @@ TABLES: tuple[Table, ...] = (
             share("truck_fill", "load from which a truck leaves; less waits for the next departure, hold_d at most; 0: every departure leaves", 0.0,
                   verbs=MARKET),
             optional("hold_d", "days", "longest wait of picked goods for a truck to fill; the promise counts with it", 3.0, verbs=MARKET),
-            whole("priority", "", "1 = asked first; the next where those before it cannot deliver at once; in a market run the first serves, the others are "
-                  "not used", 1, low=1),
-            *order_terms("the site"),
+            whole("priority", "", "1 = asked first; the next where those before it cannot deliver at once; in a market run one lane serves the customers "
+                  "of a channel in a market, and a site whose lanes of the first priority cannot send enough is helped by the next", 1, low=1),
+            *order_terms("the site", share_verbs=(*MARKET, *NETWORK)),
             SOURCE,
         ),
     ),

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import FancyBboxPatch, PathPatch, Rectangle
+from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path as Curve
 
 from e2esim.domain.book import ReturnCause
 from e2esim.report.flows import Flows
+from e2esim.report.pictures.boxes import band, cut, frame, write
 from e2esim.report.pictures.heat import STEPS
-from e2esim.report.pictures.ink import BLUE, BOX, HEAT, INK, LINE, ORANGE, SOFT, canvas, inked, svg
+from e2esim.report.pictures.ink import HEAT, ORANGE, SOFT, canvas, inked, svg
 from e2esim.report.pictures.map_layout import COLUMNS, TOP, WIDTH, MapLayout, Placed, Titles, lay_out, pieces
 from e2esim.report.weekly import WeeklyLoad
 from e2esim.report.words import Words
 
 _FOOT = 92.0  # [px] below the boxes, for what comes back
-_CHARACTER = 6.0  # [px] width of a character
 
 
 @inked
@@ -28,7 +27,7 @@ def draw_chain_map(flows: Flows, load: WeeklyLoad, titles: Titles, words: Words,
     plan = lay_out(flows, titles, words)
     figure, axes = canvas(WIDTH, plan.height + TOP + _FOOT)
     for (left, width), key in zip(COLUMNS, ("suppliers", "plant", "store", "channels", "markets"), strict=True):
-        _write(axes, left + width / 2, 22, words(f"map_{key}"), color=SOFT, fontsize=12, fontweight="bold")
+        write(axes, left + width / 2, 22, words(f"map_{key}"), color=SOFT, fontsize=12, fontweight="bold")
     _bands_in(axes, flows, plan)
     _bands_out(axes, flows, plan)
     for placed in (*plan.suppliers, *plan.channels, *plan.markets):
@@ -43,10 +42,10 @@ def _bands_in(axes: Axes, flows: Flows, plan: MapLayout) -> None:
     """Suppliers to plant, plant to warehouse."""
     y = plan.plant.centred(sum(placed.band for placed in plan.suppliers))
     for placed in plan.suppliers:
-        _band(axes, placed.right, placed.centred(placed.band), plan.plant.left, y, placed.band)
+        band(axes, placed.right, placed.centred(placed.band), plan.plant.left, y, placed.band)
         y += placed.band
     made = plan.scale * flows.made
-    _band(axes, plan.plant.right, plan.plant.centred(made), plan.store.left, plan.store.centred(made), made)
+    band(axes, plan.plant.right, plan.plant.centred(made), plan.store.left, plan.store.centred(made), made)
 
 
 def _bands_out(axes: Axes, flows: Flows, plan: MapLayout) -> None:
@@ -56,13 +55,13 @@ def _bands_out(axes: Axes, flows: Flows, plan: MapLayout) -> None:
     for placed in plan.channels:
         channel = _code(placed)
         wide = plan.scale * float(flows.shipped[channel])
-        _band(axes, plan.store.right, y, placed.left, placed.centred(wide), wide)
+        band(axes, plan.store.right, y, placed.left, placed.centred(wide), wide)
         y += wide
         leave = placed.centred(plan.scale * float(flows.sold[channel].sum()))
         for k, market in enumerate(plan.markets):
             wide = plan.scale * float(flows.sold[channel, _code(market)])
             if wide > 0:
-                _band(axes, placed.right, leave, market.left, arrive[k], wide)
+                band(axes, placed.right, leave, market.left, arrive[k], wide)
                 leave, arrive[k] = leave + wide, arrive[k] + wide
 
 
@@ -70,68 +69,41 @@ def _code(placed: Placed) -> int:
     return -1 if placed.box is None else placed.box.code
 
 
-def _band(axes: Axes, x0: float, y0: float, x1: float, y1: float, wide: float) -> None:
-    """One flow from (x0, y0) to (x1, y1), measured at its upper edge; never thinner than a hair."""
-    low, half = max(wide, 0.8), (x0 + x1) / 2
-    upper = [(x0, y0), (half, y0), (half, y1), (x1, y1)]
-    lower = [(x1, y1 + low), (half, y1 + low), (half, y0 + low), (x0, y0 + low)]
-    codes = [Curve.MOVETO, *[Curve.CURVE4] * 3, Curve.LINETO, *[Curve.CURVE4] * 3, Curve.CLOSEPOLY]
-    shape = Curve([*upper, *lower, upper[0]], codes)
-    axes.add_patch(PathPatch(shape, facecolor=BLUE, edgecolor="none", alpha=0.38))
-
-
-def _frame(axes: Axes, placed: Placed) -> None:
-    corner, style = (placed.left, placed.top), "round,pad=0,rounding_size=5"
-    axes.add_patch(
-        FancyBboxPatch(corner, placed.width, placed.height, boxstyle=style, facecolor=BOX, edgecolor=LINE, linewidth=1)
-    )
-
-
-def _write(axes: Axes, x: float, y: float, text: str, **kw: Any) -> None:
-    axes.text(x, y, text, **{"ha": "center", "va": "center", "color": INK, **kw})
-
-
 def _draw_box(axes: Axes, placed: Placed) -> None:
     if placed.box is None:
         return
-    _frame(axes, placed)
+    frame(axes, placed)
     x, y = placed.left + placed.width / 2, placed.top + placed.height / 2
-    _write(axes, x, y - 7.5, _cut(placed.box.name, placed.width), fontsize=11)
-    _write(axes, x, y + 8, _cut(placed.box.note, placed.width), color=SOFT, fontsize=10)
-
-
-def _cut(text: str, width: float) -> str:
-    """Shorten ``text`` so that it fits a box of ``width`` [px]."""
-    most = int(width / _CHARACTER)
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+    write(axes, x, y - 7.5, cut(placed.box.name, placed.width), fontsize=11)
+    write(axes, x, y + 8, cut(placed.box.note, placed.width), color=SOFT, fontsize=10)
 
 
 def _draw_plant(axes: Axes, plant: Placed, load: WeeklyLoad, centres: Sequence[str], words: Words) -> None:
     """The plant: one bar of load a work centre, coloured as in the load picture."""
-    _frame(axes, plant)
+    frame(axes, plant)
     step = min(52.0, (plant.height - 24.0) / max(1, len(centres)))
     top = plant.centred(step * len(centres))
     wide = plant.width - 66.0
     for c, name in enumerate(centres):
         share, bar = float(load.mean[c]), top + step * (c + 0.58)
-        _write(axes, plant.left + 12, bar - 0.28 * step, _cut(name, plant.width - 16), ha="left", fontsize=10.5)
+        write(axes, plant.left + 12, bar - 0.28 * step, cut(name, plant.width - 16), ha="left", fontsize=10.5)
         corner = (plant.left + 12, bar)
         axes.add_patch(Rectangle(corner, wide, 7, facecolor="none", edgecolor=SOFT, linewidth=0.6))
         if not np.isnan(share):
             colour = HEAT[max(1, int(np.searchsorted(STEPS, share)))]
             length = wide * min(1.0, share)
             axes.add_patch(Rectangle(corner, length, 7, facecolor=colour, edgecolor=SOFT, linewidth=0.6))
-        _write(axes, plant.right - 10, bar + 3.5, words.told(share, "share"), ha="right", fontsize=10)
+        write(axes, plant.right - 10, bar + 3.5, words.told(share, "share"), ha="right", fontsize=10)
 
 
 def _draw_store(axes: Axes, store: Placed, flows: Flows, words: Words) -> None:
-    _frame(axes, store)
+    frame(axes, store)
     x, y = store.left + store.width / 2, store.top + store.height / 2
     shipped = pieces(float(flows.shipped.sum()), words)
     lines = (("made", pieces(flows.made, words)), ("shipped", shipped), ("stock", words.told(flows.stock, "pcs")))
     for k, (key, text) in enumerate(lines):
-        _write(axes, x, y - 52 + 44 * k, words(f"map_{key}"), color=SOFT, fontsize=10)
-        _write(axes, x, y - 37 + 44 * k, text, fontsize=11)
+        write(axes, x, y - 52 + 44 * k, words(f"map_{key}"), color=SOFT, fontsize=10)
+        write(axes, x, y - 37 + 44 * k, text, fontsize=11)
 
 
 def _draw_returns(axes: Axes, flows: Flows, plan: MapLayout, words: Words) -> None:
@@ -147,10 +119,10 @@ def _draw_returns(axes: Axes, flows: Flows, plan: MapLayout, words: Words) -> No
     axes.add_patch(PathPatch(Curve(turns, codes), facecolor="none", edgecolor=ORANGE, linewidth=wide, alpha=0.75))
     axes.plot([x1], [edge + 7], marker="^", color=ORANGE, markersize=max(9.0, wide + 7.0))
     y, middle = floor + wide / 2 + 15, (x0 + x1) / 2
-    _write(axes, middle, y, _returned(flows, words), fontsize=11)
+    write(axes, middle, y, _returned(flows, words), fontsize=11)
     used = float(flows.returned[ReturnCause.USED_PRODUCT])
     if used > 0:
-        _write(axes, middle, y + 18, words("map_used", pieces=pieces(used, words)), color=SOFT, fontsize=10)
+        write(axes, middle, y + 18, words("map_used", pieces=pieces(used, words)), color=SOFT, fontsize=10)
 
 
 def _returned(flows: Flows, words: Words) -> str:
