@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from importlib import resources
 
 import numpy as np
 import pytest
 import yaml
+from rich.console import Console
 
 from e2esim.config.places import network_place
 from e2esim.config.supply_network import open_network
@@ -15,8 +17,10 @@ from e2esim.kpi.network import UNITS
 from e2esim.kpi.planned import KPIS, due_lines, in_full
 from e2esim.report.network_page import build_network_page
 from e2esim.report.network_stages import stages_of, whole_swing
+from e2esim.report.network_terminal import print_network
 from e2esim.report.pictures.curves import thinned
 from e2esim.report.planned.page import build_planned_page
+from e2esim.report.planned.terminal import print_planned
 from e2esim.report.words import Words
 from e2esim.simulate.factory.facts import RunRules
 from e2esim.simulate.factory.synthetic import synthetic_company
@@ -95,3 +99,22 @@ def test_long_runs_are_drawn_as_means() -> None:
     values, step = thinned(np.arange(1000.0), 100)
     assert (values.size, step) == (100, 10)
     assert values.mean() == pytest.approx(499.5)
+
+
+@pytest.mark.parametrize("language", ["en", "it"])
+def test_terminals_are_in_one_language(planned: PlannedStudy, beer: NetworkResult, language: str) -> None:
+    """Every label of both tables is of the language asked for, and the numbers are those of the run."""
+    words = Words(language)
+    game = PostGame(plan=(10.0, 0.5), execution=(25.0, 1.5), parts=(GapPart(cause="supply", late_lines=15.0, days_late=1.0),), runs=2)
+    texts = []
+    for show in (lambda console: print_planned(planned, game, None, (), language, console), lambda console: print_network(beer, None, language, console)):
+        console = Console(width=160, file=io.StringIO(), record=True)
+        show(console)
+        texts.append(console.export_text())
+    assert [kpi.name for kpi in KPIS if words(f"kpi_{kpi.name}") not in texts[0]] == []
+    assert words("gap_supply") in texts[0]
+    assert words("by_priority") in texts[0]
+    assert words.value(beer.value("cost_eur"), "EUR/period")[0] in texts[1]
+    assert words("t_point") in texts[1]
+    other = Words("it" if language == "en" else "en")
+    assert [key for key in ("by_priority", "t_value", "t_unit", "t_point", "kpi_fill_rate", "gap_execution") if other(key) in " ".join(texts)] == []

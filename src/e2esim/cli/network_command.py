@@ -35,7 +35,8 @@ def run_network(place: Place, overrides: Sequence[str], options: RunOptions) -> 
     if not options.quiet and not is_compiled("network"):
         typer.echo("first run after installation: compiling, about a minute more than later runs", err=True)
 
-    from e2esim.report.network import network_json, print_network, write_network
+    from e2esim.report.network import network_json, write_network
+    from e2esim.report.network_terminal import print_network
     from e2esim.report.progress import progress_bar
     from e2esim.study.network import study_network
 
@@ -52,4 +53,4 @@ def run_network(place: Place, overrides: Sequence[str], options: RunOptions) -> 
     if options.as_json:
         typer.echo(network_json(result, folder))
     elif not options.quiet:
-        print_network(result, folder)
+        print_network(result, folder, options.language)

@@ -61,4 +61,4 @@ def run_planned(data: Path, overrides: Sequence[str], options: RunOptions) -> No
     if options.as_json:
         typer.echo(planned_json(study, game, folder, stated))
     elif not options.quiet:
-        print_planned(study, game, folder, stated)
+        print_planned(study, game, folder, stated, options.language)

@@ -1,4 +1,4 @@
-"""The run folder of a supply network, and what it says on the terminal and as JSON."""
+"""The run folder of a supply network, and what it says as JSON."""
 
 from __future__ import annotations
 
@@ -10,19 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-from rich import box
-from rich.console import Console
-from rich.table import Table
 
 from e2esim.domain.network_outcome import ORDER_KINDS, NetworkOutcome
 from e2esim.report.manifest import fingerprint, plain, versions
 from e2esim.report.whole_folder import whole_folder
 from e2esim.study.network import CENTRE, POINT, WHOLE, NetworkResult
-
-_WIDTH = 100  # columns of a table when it is piped
-_SHOWN = 20  # stock points on the terminal
-_POINT_COLUMNS = ("fill_rate", "cycle_service", "stock", "backlog", "bullwhip", "cost_eur")
-_CENTRE_COLUMNS = ("utilisation", "throughput", "wait_h", "queue")
 
 
 def write_network(result: NetworkResult, folder: Path, tables: Mapping[str, pl.DataFrame], page: str = "") -> Path:
@@ -146,52 +138,6 @@ def network_json(result: NetworkResult, folder: Path | None) -> str:
     return json.dumps(found, allow_nan=False, ensure_ascii=False)
 
 
-def print_network(result: NetworkResult, folder: Path | None, console: Console | None = None) -> None:
-    """Print the notices, the KPIs of the network, and the dearest stock points and work centres side by side."""
-    console = console or Console(width=None if Console().is_terminal else _WIDTH)
-    settings, network = result.company.settings, result.company.network
-    size = f"{network.n} stock points, {len(network.operations)} ways to refill them, {len(network.demands)} streams of demand"
-    runs = f"{result.replications} replication{'s' if result.replications > 1 else ''}"
-    console.print(f"[bold]{settings.name}[/bold]: {size}; seed {settings.seed}, {runs}, {result.wall_s:.1f} s", highlight=False)
-    for notice in result.company.notices:
-        console.print(f"assumed: {notice}", highlight=False)
-    console.print(_whole(result))
-    for dimension, columns, head in ((POINT, _POINT_COLUMNS, "stock point"), (CENTRE, _CENTRE_COLUMNS, "work centre")):
-        table = _members(result, dimension, columns, head)
-        if table is not None:
-            console.print(table)
-    if folder is not None:
-        console.print(f"run folder: {folder}", highlight=False, soft_wrap=True)
-
-
-def _whole(result: NetworkResult) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1))
-    for name in ("network", "mean", "unit", "95 % interval"):
-        table.add_column(name, justify="right" if name == "mean" else "left", no_wrap=True)
-    for row in result.table.filter((pl.col("dimension") == WHOLE) & (pl.col("mean") != 0.0)).iter_rows(named=True):
-        span = "" if row["ci_low"] is None else f"{_short(row['ci_low'])} to {_short(row['ci_high'])}"
-        table.add_row(row["kpi"], _short(row["mean"]), row["unit"], span)
-    return table
-
-
-def _members(result: NetworkResult, dimension: str, columns: tuple[str, ...], head: str) -> Table | None:
-    rows = result.table.filter((pl.col("dimension") == dimension) & pl.col("kpi").is_in(columns))
-    if rows.is_empty():
-        return None
-    wide = rows.pivot(on="kpi", index="member", values="mean")
-    shown = [name for name in columns if name in wide.columns and wide[name].fill_null(0.0).abs().max()]
-    if dimension == POINT and "cost_eur" in shown:
-        wide = wide.sort("cost_eur", descending=True, nulls_last=True, maintain_order=True)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1))
-    more = f" (the {_SHOWN} dearest of {wide.height})" if wide.height > _SHOWN else ""
-    table.add_column(head + more)
-    for name in shown:
-        table.add_column(name, justify="right")
-    for row in wide.head(_SHOWN).iter_rows(named=True):
-        table.add_row(row["member"], *("" if row[name] is None else _short(row[name]) for name in shown))
-    return table
-
-
 def _manifest(result: NetworkResult, tables: Mapping[str, pl.DataFrame], files: Mapping[str, int]) -> dict[str, object]:
     settings, clock = result.company.settings, result.company.clock
     return {
@@ -217,13 +163,3 @@ def _manifest(result: NetworkResult, tables: Mapping[str, pl.DataFrame], files: 
 
 def _finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
-
-
-def _short(value: float) -> str:
-    """A number as a person reads it.
-
-    >>> _short(1234567.8), _short(0.91234), _short(12.5)
-    ('1,234,568', '0.9123', '12.50')
-    """
-    size = abs(value)
-    return f"{value:,.0f}" if size >= 1000 else f"{value:.1f}" if size >= 100 else f"{value:.2f}" if size >= 10 else f"{value:.4g}"

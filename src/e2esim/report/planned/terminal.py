@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import math
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from e2esim.kpi.planned import KPIS, by_priority
+from e2esim.report.words import Words
 from e2esim.study.planned_runs import PlannedStudy
 from e2esim.study.post_game import PostGame
 
@@ -44,61 +46,67 @@ def planned_json(study: PlannedStudy, game: PostGame | None, folder: Path | None
     return json.dumps(found, allow_nan=False, ensure_ascii=False)
 
 
-def print_planned(study: PlannedStudy, game: PostGame | None, folder: Path | None, stated: Sequence[str] = (), console: Console | None = None) -> None:
+def print_planned(
+    study: PlannedStudy, game: PostGame | None, folder: Path | None, stated: Sequence[str] = (), language: str = "en", console: Console | None = None
+) -> None:
     """Print what the run took for granted, its KPIs, service by priority, the post-game and where the folder is."""
-    console = console or Console(width=None if Console().is_terminal else _WIDTH)
+    console, words = console or Console(width=None if Console().is_terminal else _WIDTH), Words(language)
     first = study.first
-    head = f"{study.company.case.title}: planned run of {first.days} days from {first.start}"
-    console.print(Text(head, style="bold"))
-    times = "1 replication" if study.replications == 1 else f"{study.replications} replications, 95 % intervals"
-    console.print(Text(f"seed {study.rules.seed}, {times}, {study.wall_s:.1f} s"))
+    console.print(Text(f"{study.company.case.title}: {words('kind_planned')}", style="bold"))
+    period = words("run_period", start=words.day(first.start), end=words.day(first.start + dt.timedelta(days=first.days - 1)), days=words.number(first.days))
+    console.print(Text(f"{period}; {words('t_runs', n=study.replications, seed=study.rules.seed, wall=words.number(study.wall_s, 1))}"))
     for line in stated:
-        console.print(Text(f"- {line}"))
-    console.print(_kpis(study))
-    console.print(_priorities(study))
+        console.print(Text(words("granted", text=line)))
+    console.print(_kpis(study, words))
+    console.print(_priorities(study, words))
     if game is not None:
-        console.print(_game(game))
+        console.print(_game(game, words))
     if folder is not None:
-        console.print(Text(f"run folder: {folder}"), soft_wrap=True)
+        console.print(Text(words("run_folder", folder=folder)), soft_wrap=True)
 
 
-def _kpis(study: PlannedStudy) -> Table:
+def _kpis(study: PlannedStudy, words: Words) -> Table:
     several = study.replications > 1
-    table = Table(box=box.SIMPLE_HEAD, title="KPIs", title_justify="left")
-    table.add_column("KPI", no_wrap=True)
-    for heading in ("value", *(("from", "to") if several else ()), "unit"):
-        table.add_column(heading, justify="left" if heading == "unit" else "right")
+    table = Table(box=box.SIMPLE_HEAD, title=words("h_all"), title_justify="left")
+    table.add_column(words("t_kpi"), no_wrap=True)
+    for name in ("value", "unit", *(("interval",) if several else ())):
+        table.add_column(words(f"t_{name}"), justify="right" if name == "value" else "left")
     found = study.kpis()
     for kpi in KPIS:
         value, low, high = found[kpi.name]
-        table.add_row(kpi.name, _shown(value), *((_shown(low), _shown(high)) if several else ()), kpi.unit)
+        span = (f"{_shown(low, words)} \N{EN DASH} {_shown(high, words)}",) if several else ()
+        table.add_row(words(f"kpi_{kpi.name}"), _shown(value, words), words.unit(kpi.unit), *span)
     return table
 
 
-def _priorities(study: PlannedStudy) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, title="Service by priority" + (", first replication" if study.replications > 1 else ""), title_justify="left")
-    for heading in ("priority", "lines due", "OTIF %", "pieces in time %", "days late a piece"):
-        table.add_column(heading, justify="right")
+def _priorities(study: PlannedStudy, words: Words) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, title=words("by_priority"), title_justify="left")
+    for name in ("priority", "lines_due", "otif", "fill", "days_late"):
+        table.add_column(words(f"t_{name}") + (" [%]" if name in ("otif", "fill") else ""), justify="right")
     for priority, lines, full, fill, days in by_priority(study.first):
-        table.add_row(str(priority), f"{lines:,}", _shown(full), _shown(fill), f"{days:.2f}")
+        table.add_row(str(priority), words.number(lines), _shown(full, words), _shown(fill, words), words.number(days, 2))
     return table
 
 
-def _game(game: PostGame) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, title=f"From plan to execution ({game.runs} runs)", title_justify="left")
-    for heading in ("", "lines late, % points", "days late a piece"):
-        table.add_column(heading, justify="left" if not heading else "right")
-    table.add_row("plan", f"{game.plan[0]:.2f}", f"{game.plan[1]:.3f}")
-    for part in game.parts:
-        table.add_row(f"  {part.cause}", f"{part.late_lines:+.2f}", f"{part.days_late:+.3f}")
-    table.add_row("execution", f"{game.execution[0]:.2f}", f"{game.execution[1]:.3f}")
+def _game(game: PostGame, words: Words) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, title=f"{words('gap_title')} ({words('t_game_runs', n=game.runs)})", title_justify="left")
+    for name in ("part", "late_lines", "days_late"):
+        table.add_column(words(f"t_{name}") + (" [%]" if name == "late_lines" else ""), justify="left" if name == "part" else "right")
+    rows = (("plan", *game.plan), *((part.cause, part.late_lines, part.days_late) for part in game.parts), ("execution", *game.execution))
+    for name, late, days in rows:
+        ends = name in ("plan", "execution")
+        table.add_row(f"{'' if ends else '  '}{words(f'gap_{name}')}", *(_signed(x, digits, words, plus=not ends) for x, digits in ((late, 2), (days, 3))))
     return table
 
 
-def _shown(value: float) -> str:
+def _signed(value: float, digits: int, words: Words, *, plus: bool) -> str:
+    return ("+" if plus and value > 0 else "") + words.number(value, digits)
+
+
+def _shown(value: float, words: Words) -> str:
     if not math.isfinite(value):
         return "-"
-    return f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:,.1f}"
+    return words.number(value, 0 if abs(value) >= 1000 or value == int(value) else 1)
 
 
 def _told(value: float) -> float | None:
