@@ -12,12 +12,13 @@ from e2esim.domain.schema import TABLE
 from worlds import write_excel
 
 APRIL = dt.date(2026, 4, 1)
+FORMAT = list(TABLE.values())
 
 
 def orders(folder: Path, text: str) -> Typed:
     (folder / "items.csv").write_text("item\nA\nB\n", encoding="utf-8")
     (folder / "orders.csv").write_text(text, encoding="utf-8")
-    return read_tables(folder, "", [TABLE["items"], TABLE["orders"]])
+    return read_tables(folder, "", FORMAT)
 
 
 def lines(typed: Typed) -> list[tuple[object, ...]]:
@@ -79,17 +80,17 @@ def test_days_in_weeks_are_no_days(tmp_path: Path) -> None:
     """A header that states another unit than the format's is not read as the format's."""
     (tmp_path / "supply.csv").write_text("supplier,item,lead_time_days (weeks)\nS,A,2\n", encoding="utf-8")
     (tmp_path / "items.csv").write_text("item\nA\n", encoding="utf-8")
-    wrong = said(read_tables(tmp_path, "", [TABLE["items"], TABLE["supply"]]))
+    wrong = said(read_tables(tmp_path, "", FORMAT))
     assert "missing column" in wrong
     (tmp_path / "supply.csv").write_text("supplier,item,lead_time_days (Tage)\nS,A,2\n", encoding="utf-8")
-    assert read_tables(tmp_path, "", [TABLE["items"], TABLE["supply"]]).frames["supply"]["lead_time_days"].to_list() == [2.0]
+    assert read_tables(tmp_path, "", FORMAT).frames["supply"]["lead_time_days"].to_list() == [2.0]
 
 
 def test_a_title_above_the_header_of_a_sheet_is_left_out(tmp_path: Path) -> None:
     head = {"Orders": "item", " ": "qty", "  ": "due", "   ": "order"}
     rows = [head, *({"Orders": item, " ": qty, "  ": str(due), "   ": str(k)} for k, (item, qty, due) in enumerate(GOOD))]
     write_excel(tmp_path / "data.xlsx", {"items": [{"item": "A"}, {"item": "B"}], "orders": rows})
-    typed = read_tables(tmp_path, "", [TABLE["items"], TABLE["orders"]])
+    typed = read_tables(tmp_path, "", FORMAT)
     assert lines(typed) == GOOD
     assert "a row above the header" in said(typed)
 
@@ -98,6 +99,6 @@ def test_a_table_in_a_file_of_another_ending_is_not_passed_over(tmp_path: Path) 
     (tmp_path / "orders.tsv").write_text("order\titem\tqty\tdue\n", encoding="utf-8")
     (tmp_path / "notes.txt").write_text("nothing", encoding="utf-8")
     (tmp_path / "items.csv").write_text("item\nA\n", encoding="utf-8")
-    wrong = said(read_tables(tmp_path, "", [TABLE["items"], TABLE["orders"]]))
+    wrong = said(read_tables(tmp_path, "", FORMAT))
     assert "call it orders.csv" in wrong
     assert "notes" not in wrong

@@ -248,8 +248,8 @@ def _table(name: str, label: str, grid: Grid, known_tables: Mapping[str, Table])
     if _other_name(name, known_tables) and ALIASES[name][1] & {_plain(header) for header in grid.names}:
         name = ALIASES[name][0]
     table = known_tables[name]
-    names = set(_headers(table))
-    grid, above = without_title(grid, lambda row: len(names.intersection(bare_header(_plain(header)) for header in row)), TITLE_ROWS)
+    headers = set(_headers(table))
+    grid, above = without_title(grid, lambda row: len(headers.intersection(bare_header(_plain(header)) for header in row)), TITLE_ROWS)
     out = RawTable(name, label, pl.DataFrame(), header_row=grid.header_row)
     if above:
         out.problems.append(above_header(label, grid.header_row - above, above))

@@ -6,6 +6,7 @@ Rows come in any order; positions here follow the names, so that the same networ
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -14,7 +15,7 @@ import numpy.typing as npt
 
 from e2esim.domain.chance import Chance
 from e2esim.domain.network_rows import EVERY_DAY, DemandRow, NetworkRows, OpenDays, OperationRow, PointRow, ReceiptRow, RuleRow
-from e2esim.domain.network_shape import bands, echelon_use, levels
+from e2esim.domain.network_shape import MaterialCircle, bands, echelon_use, levels
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -119,7 +120,7 @@ def build_network(rows: NetworkRows) -> SupplyNetwork:
     starts, inputs, quantities = _inputs(operations, number)
     operation_point = _numbers(operations, number)
     centres = {c.centre: c.machines for c in sorted(rows.centres, key=lambda c: c.centre)}
-    level = levels(len(points), operation_point, starts, inputs, lambda k: f"{points[k].item} at {points[k].site}")
+    level = _levels(len(points), operations, operation_point, starts, inputs, lambda k: f"{points[k].item} at {points[k].site}")
     used = echelon_use(level, operation_point, starts, inputs, quantities, {number[r.site, r.item] for r in rules if r.echelon})
     return SupplyNetwork(
         points=points,
@@ -183,6 +184,20 @@ def _known(number: dict[tuple[str, str], int], row: Any) -> tuple[str, str]:
 
 def _numbers(rows: tuple[Any, ...], number: dict[tuple[str, str], int]) -> Ints:
     return np.asarray([number[r.site, r.item] for r in rows], dtype=np.int64)
+
+
+def _levels(n: int, operations: tuple[OperationRow, ...], to: Ints, start: Ints, inputs: Ints, name: Callable[[int], str]) -> Ints:
+    """Low-level codes, (n,); where stock points help each other out in a circle, moves that are not asked first count for none."""
+    try:
+        return levels(n, to, start, inputs, name)
+    except MaterialCircle:
+        first = np.concatenate([[True], to[1:] != to[:-1]]) if len(to) else np.zeros(0, dtype=np.bool_)
+        usual = np.array([o.kind != "move" or o.share > 0.0 for o in operations]) | first
+        if usual.all():
+            raise
+        sizes = np.diff(start)
+        kept = inputs[np.repeat(usual, sizes)]
+        return levels(n, to[usual], np.concatenate([[0], np.cumsum(sizes[usual])]), kept, name)
 
 
 def _inputs(operations: tuple[OperationRow, ...], number: dict[tuple[str, str], int]) -> tuple[Ints, Ints, Floats]:

@@ -30,10 +30,19 @@ def read_sources(reader: Reader, plan: Map, lanes: list[Row]) -> Ways:
     for row in lanes:
         if row["to"] in plan.kinds:
             _lane(reader, plan, row, ways)
+    _back_and_forth(reader, ways)
     _made(reader, plan, ways)
     _bought(reader, plan, ways)
     _shares(reader, ways)
     return ways
+
+
+def _back_and_forth(reader: Reader, ways: Ways) -> None:
+    """Two sites that help each other out need time to do so: at once, goods would go to and fro without end."""
+    at_once = {(way.source, place[0], place[1]): (row, way) for place, several in ways.items() for _, row, way in several if way.lead.mean <= 0.0}
+    for (source, to, item), (row, way) in at_once.items():
+        if row is not None and way.priority > 1 and (to, source, item) in at_once:
+            reader.wrong("lanes", row, "transit_d", f"{source} and {to} help each other out with {item} in no time", "state the days on the way")
 
 
 def _terms(row: Row) -> dict[str, Any]:
