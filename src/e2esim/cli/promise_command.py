@@ -45,10 +45,10 @@ class PromiseOptions:
         """
         from e2esim.config.promise.request import WrittenOptions
 
-        needed = {"--item": self.item, "--qty": self.qty, "--date": self.date, "--customer": self.customer}
+        needed = {"--item": self.item, "--qty": self.qty, "--date": self.date}
         missing = [name for name, word in needed.items() if not word.strip()]
         if missing:
-            remedy = "a request needs --item, --qty, --date and --customer; a book of orders needs --orders FILE"
+            remedy = "a request needs --item, --qty and --date, and --customer where there is a table customers; a book of orders needs --orders FILE"
             raise InputErrors([wrong(name, "", "is missing", remedy) for name in missing])
         return WrittenOptions(
             item=self.item.strip(),

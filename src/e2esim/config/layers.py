@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, cast
 
-from e2esim.config.places import groups, shipped
+from e2esim.config.places import groups, names_company, shipped
 from e2esim.config.problems import COMMAND_LINE, Problem, did_you_mean
 from e2esim.config.yaml_file import Path_, YamlFile, leaves, read_yaml
 from e2esim.domain.levers import names_of
@@ -101,14 +101,17 @@ def _parts(path: Path_) -> Path_:
 def command_layer(overrides: Sequence[str], problems: list[Problem]) -> tuple[Layer, str | None]:
     """Read the command line: choices, values and the wanted scenario (None = not named).
 
-    Overrides are written ``key=value`` in Hydra's grammar; the last of equal keys wins.
+    Overrides are written ``key=value`` in Hydra's grammar; the last of equal keys wins. A word without ``=`` that names a company is
+    the scenario.
     """
     layer, scenario = Layer(COMMAND_LINE), None
     known = groups()
     for override in overrides:
         key, equals, raw = override.partition("=")
         key = key.strip().lstrip("+")
-        if not equals or not key:
+        if not equals and scenario is None and names_company(override):
+            scenario = override
+        elif not equals or not key:
             problems.append(
                 Problem(
                     file=COMMAND_LINE,

@@ -13,6 +13,7 @@ from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem, did_you_m
 
 MAIN = "scenario.yaml"
 BOOK = "data.xlsx"
+_LONGEST_NAME = 400  # signs of a word that may be a name or a path
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -142,6 +143,18 @@ def names() -> list[str]:
         out.append(name)
         out += [f"{name}/{variant}" for variant in variants(folder)]
     return out
+
+
+def names_company(word: str) -> bool:
+    """Whether a word names a company: a shipped one, with a variant or not, a folder, or a workbook.
+
+    >>> names_company("mattress_maker/as_is"), names_company("market.demand_factor"), names_company("")
+    (True, False, False)
+    """
+    if not word.strip() or len(word) > _LONGEST_NAME or "\0" in word:
+        return False
+    path = Path(word)
+    return word in names() or path.is_dir() or (path.is_file() and path.suffix.lower() in (".xlsx", ".yaml", ".yml"))
 
 
 def find(wanted: str) -> Place:

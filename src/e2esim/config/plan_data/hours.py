@@ -26,7 +26,7 @@ def plan_weeks(frames: dict[str, pl.DataFrame], today: dt.date, last_due: dt.dat
     if isinstance(last, dt.date):
         weeks = (last + dt.timedelta(days=6) - today).days // 7 + 1
     if not weeks or frames["work_centres"].filter(pl.col("calendar") != "").height:
-        weeks = max(weeks, (last_due - today).days // 7 + 1 + RUN_OUT_WEEKS)
+        weeks = max(weeks, (max(last_due, today) - today).days // 7 + 1 + RUN_OUT_WEEKS)  # orders may all be overdue
     return max(weeks, 1)
 
 

@@ -97,7 +97,7 @@ class _Reader:
         """A customer who may order; anybody, where the data name no customer at all."""
         if self.known.customers and word not in self.known.customers:
             remedy = f"{did_you_mean(word, list(self.known.customers))}; a new customer goes into table customers"
-            self.add("--customer", word, "no such customer", remedy)
+            self.add("--customer", word, "no such customer" if word else "is missing: the data name customers", remedy)
         return word
 
     def number(self, option: str, word: str, *, above: bool = False, whole: bool = False, most: float = 1e15) -> float | None:
