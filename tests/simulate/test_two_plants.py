@@ -142,6 +142,25 @@ def test_a_warehouse_helps_another_with_what_it_can_spare(tmp_path: Path) -> Non
     assert ("hub", "north") not in moved[1]
 
 
+def test_a_fire_in_one_plant_stops_that_plant_alone(tmp_path: Path) -> None:
+    """A site event on the south: its work centres and its crew stand still for three weeks, those of the first plant work on, and make the rest."""
+    fire = [{"event": "fire", "kind": "site", "target": "south", "first": "2026-01-26", "days": 21, "size": 1, "detect_days": 0, "source": "assumed"}]
+    tables = {"sites": with_hub, "lanes": hub_of_both(0.5), "work_centres": two_machines}
+    usual, burnt = (
+        ran([f"scenario={two_plants(tmp_path / name, **tables, **more)}", "horizon.days=56", "horizon.warmup_days=0"], 0)
+        for name, more in (("usual", {}), ("burnt", {"events": fire}))
+    )
+
+    def between(run: Ran, centre: str) -> float:
+        e = run.outcome.events
+        mine = (e["kind"] == Event.OPERATION_DONE) & (e["place"] == run.outcome.labels.work_centres.index(centre)) & (e["t"] > 24.0 * 23) & (e["t"] < 24.0 * 42)
+        return float(np.asarray(e["value"])[mine].sum())
+
+    assert between(usual, "south_sewing") > 5.0
+    assert between(burnt, "south_sewing") == 0.0
+    assert between(burnt, "sewing") > 0.8 * between(usual, "sewing")
+
+
 @pytest.mark.parametrize("override", ["planning=silo promise=quoted", "sop=monthly"])
 def test_every_way_to_plan_runs_with_two_plants(override: str, tmp_path: Path) -> None:
     run = ran([f"scenario={two_plants(tmp_path / 'w', sites=with_hub, lanes=hub_of_both(0.5))}", "horizon.days=42", *override.split()], 0)

@@ -99,10 +99,10 @@ def struck(world: World, happened: Sequence[Happening]) -> World:
     """The world with the working time that ``happened`` leaves: what is so, or as far as the firm knows it."""
     if not happened:
         return world
-    site = windows(happened, Blow.SITE, 0)
+    at = [windows(happened, Blow.SITE, k) for k in range(len(world.sites))]
     calendars = tuple(
-        carve(calendar, [*site, *windows(happened, Blow.WORK_CENTRE, place)]) for place, calendar in enumerate(world.centres.calendar)
+        carve(calendar, [*at[world.centres.site[place]], *windows(happened, Blow.WORK_CENTRE, place)])
+        for place, calendar in enumerate(world.centres.calendar)
     )
-    plant = replace(world.plant, calendar=carve(world.plant.calendar, site))
-    others = tuple(replace(one, calendar=carve(one.calendar, windows(happened, Blow.SITE, k))) for k, one in enumerate(world.warehouses, start=1))
-    return replace(world, centres=replace(world.centres, calendar=calendars), plant=plant, warehouses=others)
+    plant, *others = (replace(site, calendar=carve(site.calendar, lost)) for site, lost in zip(world.sites, at, strict=True))
+    return replace(world, centres=replace(world.centres, calendar=calendars), plant=plant, warehouses=tuple(others))

@@ -19,7 +19,7 @@ class Blow(IntEnum):
     MODE = 1  # a way of transport, inbound and outbound
     LANE = 2  # departures of an outbound lane; targets behind the last lane are lanes between the firm's sites
     WORK_CENTRE = 3  # its machine hours
-    SITE = 4  # plant with its warehouse, or another warehouse
+    SITE = 4  # a plant with its work centres and warehouse, or a warehouse
     DEMAND = 5  # prospects of a channel, a market or both
     STAFF = 6  # desk or warehouse crew
     LEAD_TIME = 7  # of a supplier

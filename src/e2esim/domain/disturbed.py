@@ -28,8 +28,8 @@ class Struck(NamedTuple):
     cells: w.Cells
     channels: w.Channels
     markets: tuple[str, ...]
-    sites: tuple[str, ...]  # in use, the plant first
-    sources: w.I  # (sites - 1,) site that supplies each warehouse
+    sites: tuple[str, ...]  # in use, the first plant at the head
+    moves: tuple[str, ...]  # from/to of each lane between sites
 
 
 def in_force(active: str, events: Sequence[str], triggers: Sequence[str]) -> list[int]:
@@ -113,8 +113,7 @@ def targets(kind: Blow, name: str, s: Struck, brands: Sequence[str]) -> tuple[in
         return _named(name, CREWS)
     if kind == Blow.LANE:
         served = tuple(k for k, lane in enumerate(s.lanes.ids) if name in ("", lane, *lane.split("/")))
-        moves = [f"{s.sites[source]}/{site}" for source, site in zip(s.sources, s.sites[1:], strict=True)]
-        return served + tuple(len(s.lanes.ids) + k for k, lane in enumerate(moves) if name in ("", lane))
+        return served + tuple(len(s.lanes.ids) + k for k, lane in enumerate(s.moves) if name in ("", lane))
     if kind == Blow.DEMAND:
         cells = [f"{s.channels.ids[c]}/{s.markets[m]}" for c, m in zip(s.cells.channel, s.cells.market, strict=True)]
         return tuple(k for k, cell in enumerate(cells) if name in ("", cell, *cell.split("/")))
@@ -132,4 +131,4 @@ def _made(name: str, s: Struck) -> tuple[int, ...]:
     """Made items: the one named, or all that pass the work centre named."""
     owner = np.repeat(np.arange(s.items.n), np.diff(s.routing.start))
     passing = {int(k) for k, centre in zip(owner, s.routing.centre, strict=True) if name in ("", s.centres.ids[centre])}
-    return tuple(k for k in range(s.items.n) if s.items.made[k] and (s.items.ids[k] == name or k in passing))
+    return tuple(k for k in range(s.items.n) if s.items.made[k] and (s.items.ids[s.items.product[k]] == name or k in passing))

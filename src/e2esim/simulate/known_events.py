@@ -73,7 +73,8 @@ class KnownEvents:
             first, last = max(0, int(one.start / 24.0 - day)), min(days - 1, int(np.ceil(one.end / 24.0 - day)))
             if last <= first or one.start > now + 24.0 * days:
                 continue
-            hours = self.usual.routing.centre_hours if one.kind == Blow.SITE else self.usual.routing.centre_hours[list(one.targets)]
+            stopped = np.isin(self.usual.centres.site, one.targets) if one.kind == Blow.SITE else list(one.targets)
+            hours = self.usual.routing.centre_hours[stopped]
             items = np.flatnonzero(hours.sum(axis=0) > 0)
             moved = one.size * receipts[items, first:last]
             receipts[items, first:last] -= moved

@@ -155,8 +155,8 @@ class Strikes:
         if cost > 0:
             self.log.emit(self.env.now, Event.REACTION_PAID, place=one.event, value=cost)
         left = one.size * (one.end - max(self.env.now, one.start))
-        if left > 0 and (one.kind == Blow.WORK_CENTRE or one.strikes(Blow.SITE, 0)):
-            for place in one.targets if one.kind == Blow.WORK_CENTRE else range(len(self.world.centres.ids)):
+        if left > 0 and one.kind in (Blow.WORK_CENTRE, Blow.SITE):
+            for place in one.targets if one.kind == Blow.WORK_CENTRE else np.flatnonzero(np.isin(self.world.centres.site, one.targets)).tolist():
                 self.firm.shop.put_off(place, left)
 
     def _speak(self, one: Happening) -> None:

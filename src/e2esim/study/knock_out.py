@@ -93,8 +93,7 @@ class RiskRuns:
 def with_outage(scenario: Scenario, node: ChainNode, outage: Outage, **more: float) -> Scenario:
     """The scenario with one event: the outage of a node; ``more`` columns of its row."""
     row: dict[str, object] = {column.name: column.default for column in TABLE["events"].columns}
-    target = "" if node.kind.name == "SITE" else node.name
-    row |= {"event": EVENT, "kind": node.kind.name.lower(), "target": target, "first": outage.first, "days": outage.days, "size": outage.size, **more}
+    row |= {"event": EVENT, "kind": node.kind.name.lower(), "target": node.name, "first": outage.first, "days": outage.days, "size": outage.size, **more}
     known = scenario.tables["events"]
     frame = pl.DataFrame([[row[name]] for name in known.columns], schema=known.schema, orient="col")
     settings = replace(scenario.settings, events=replace(scenario.settings.events, active="all"))

@@ -30,12 +30,12 @@ class ChainNode(NamedTuple):
 
 
 def nodes(world: World) -> list[ChainNode]:
-    """Suppliers, work centres, the plant, ways of transport that are used."""
+    """Suppliers, work centres, plants and warehouses, ways of transport that are used."""
     used = {*world.supply.mode[np.arange(len(world.supply.item))].tolist(), *world.lanes.mode.tolist()}
     return [
         *(ChainNode(Blow.SUPPLIER, name) for k, name in enumerate(world.supply.suppliers) if k in world.supply.supplier),
         *(ChainNode(Blow.WORK_CENTRE, name) for name in world.centres.ids),
-        ChainNode(Blow.SITE, world.plant.site),
+        *(ChainNode(Blow.SITE, site.site) for site in world.sites),
         *(ChainNode(Blow.MODE, name) for k, name in enumerate(world.modes.ids) if k in used),
     ]
 
@@ -82,8 +82,9 @@ def recovers_d(world: World, node: ChainNode, outage_d: float) -> float:
 
 def _use(world: World) -> F:
     """Units of each item that the demand of the history takes, on all levels, (items,) [unit/day]."""
-    sold = world.settings.market.demand_factor * world.cells.yearly.sum(axis=0) / 365.0
-    return np.asarray(sold + sold @ world.bom.flat)
+    sold, items = world.settings.market.demand_factor * world.cells.yearly.sum(axis=0) / 365.0, world.items
+    made = np.where(items.maker == np.arange(items.n), items.pooled(sold), 0.0)  # where it is made or bought
+    return np.asarray(np.maximum(made, sold) + made @ world.bom.flat)
 
 
 def _held(world: World) -> F:

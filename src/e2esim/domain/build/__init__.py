@@ -64,7 +64,7 @@ def build_world(scenario: Scenario) -> w.World:
     links = transfer_lanes(points, modes)
     struck = Struck(
         items=items, routing=made_by[0], centres=centres, supply=supply, modes=modes, lanes=lanes, cells=cells, channels=channels, markets=markets,
-        sites=points.sites, sources=links.source,
+        sites=points.sites, moves=tuple(f"{arc.source}/{arc.to}" for arc in points.arcs),
     )  # fmt: skip
     return w.World(
         settings=settings,
