@@ -182,6 +182,7 @@ def test_a_run_with_shares_is_taken_up_again_as_it_was(tmp_path: Path) -> None:
         ({"sites": with_hub, "routings": lambda rows: [*south_routings(rows), rows[0] | {"site": "hub"}]}, "made at a site that is no plant"),
         ({"routings": lambda rows: [*rows, *(row | {"site": "south"} for row in rows)]}, "a work centre at two plants"),
         ({"routings": lambda rows: [row for row in south_routings(rows) if row["item"] != "pillow" or not row.get("site")]}, "nothing brings pillow to south"),
+        ({"routings": lambda rows: [*south_routings(rows), south_routings(rows)[0] | {"run_h_per_unit": 9}]}, "duplicate key"),
         ({"supply": lambda rows: rows}, "several plants call off from a limited source"),
         ({"sites": with_hub, "lanes": hub_of_both(0.0)}, "one states its share and another none"),
     ],

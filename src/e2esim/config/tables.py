@@ -148,7 +148,8 @@ def _duplicates(table: Table, typed: Typed) -> None:
     """Rows whose key was there before: added up or numbered where the table says so (with a warning), else reported."""
     frame, key = typed.frames[table.name], list(table.key)
     blank = pl.all_horizontal(pl.col(name).is_null() | (pl.col(name).cast(pl.String) == "") for name in key)
-    some = blank if table.sums or table.numbered else pl.any_horizontal(pl.col(name).is_null() | (pl.col(name).cast(pl.String) == "") for name in key)
+    told = [column.name for column in table.columns if column.name in key and column.required] if table.empty_is_a_key else key
+    some = blank if table.sums or table.numbered else pl.any_horizontal(pl.col(name).is_null() | (pl.col(name).cast(pl.String) == "") for name in told)
     again = frame.filter(~some).with_columns(pl.col(ROW).first().over(key).alias("_first")).filter(pl.col(ROW) != pl.col("_first"))
     if again.is_empty():
         return

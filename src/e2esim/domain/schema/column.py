@@ -77,7 +77,7 @@ class Table:
     """One table: its key must be unique; ``verbs`` are those that read it.
 
     ``required`` says whether they need it, ``market`` whether those that simulate a market do; ``sums`` is the column
-    that is added up where rows have one key.
+    that is added up where rows have one key; with ``empty_is_a_key`` an optional column of the key that is empty is a value like others.
     """
 
     name: str
@@ -89,6 +89,7 @@ class Table:
     market: bool = False
     sums: str = ""
     numbered: str = ""
+    empty_is_a_key: bool = False
 
     def column(self, name: str) -> Column:
         """Return the column called ``name``.

@@ -218,6 +218,7 @@ TABLES: tuple[Table, ...] = (
         name="routings",
         meaning="Operations of made items in sequence; between steps there may be stock of work in process.",
         key=("item", "step", "site"),
+        empty_is_a_key=True,
         verbs=MAKING,
         required=False,
         market=True,
