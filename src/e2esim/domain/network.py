@@ -187,12 +187,14 @@ def _numbers(rows: tuple[Any, ...], number: dict[tuple[str, str], int]) -> Ints:
 
 
 def _levels(n: int, operations: tuple[OperationRow, ...], to: Ints, start: Ints, inputs: Ints, name: Callable[[int], str]) -> Ints:
-    """Low-level codes, (n,); where stock points help each other out in a circle, moves that are not asked first count for none."""
+    """Low-level codes, (n,); where stock points help each other out in a circle, moves of a later priority count for none."""
     try:
         return levels(n, to, start, inputs, name)
     except MaterialCircle:
-        first = np.concatenate([[True], to[1:] != to[:-1]]) if len(to) else np.zeros(0, dtype=np.bool_)
-        usual = np.array([o.kind != "move" or o.share > 0.0 for o in operations]) | first
+        first: dict[int, int] = {}  # priority of what each point asks first
+        for o, point in zip(operations, to.tolist(), strict=True):
+            first[point] = min(o.priority, first.get(point, o.priority))
+        usual = np.array([o.kind != "move" or o.share > 0.0 or o.priority == first[point] for o, point in zip(operations, to.tolist(), strict=True)])
         if usual.all():
             raise
         sizes = np.diff(start)
