@@ -101,6 +101,7 @@ def _making(tables: Tables, found: Sourcing, points: pl.DataFrame, plants: tuple
         "routings": _named(routings.join(own, on=["_at", "item"], how="semi", maintain_order="left"), points),
         "bom": pl.concat([tables["bom"].filter(~pl.col("parent").is_in(sorted(elsewhere))), *bills]),
         "supply": _named(terms.join(own, on=["_at", "item"], how="semi", maintain_order="left"), points),
+        "alternates": _again(tables["alternates"], points.filter(pl.col("_at").is_in(plants))),
     }
 
 
