@@ -105,7 +105,7 @@ def test_replanning_every_night_keeps_an_undisturbed_plan() -> None:
 
 def test_post_game_adds_up_and_does_not_hang_on_an_order() -> None:
     rules = RunRules(days=56, rounds=2)
-    game = post_game(synthetic_company(5, orders=20, weeks=10), rules)
+    game = post_game(synthetic_company(5, orders=20, weeks=10), rules, workers=1)
     for measure in range(2):
         parts = sum((part.late_lines, part.days_late)[measure] for part in game.parts)
         assert game.plan[measure] + parts == pytest.approx(game.execution[measure])
@@ -116,10 +116,10 @@ def test_shared_plans_change_no_run() -> None:
     """Runs that stand alike share a plan; what they reach is what each reaches alone."""
     company, rules = synthetic_company(5, orders=30, weeks=12), RunRules(days=70, rounds=2)
     plans = MadePlans(keep=True)
-    shared = post_game(company, rules, plans=plans)
+    shared = post_game(company, rules, plans=plans, workers=1)  # counted here, so in this process
     assert plans.found > plans.made > 1
     alone = MadePlans(keep=False)
-    assert post_game(company, rules, plans=alone) == shared
+    assert post_game(company, rules, plans=alone, workers=1) == shared
     assert alone.made == plans.made + plans.found
 
 

@@ -68,7 +68,7 @@ def post_game(
     the draws have cost, so their parts may be negative.
 
     >>> from e2esim.simulate.factory.synthetic import synthetic_company
-    >>> game = post_game(synthetic_company(1), RunRules(days=14, rounds=0))
+    >>> game = post_game(synthetic_company(1), RunRules(days=14, rounds=0), workers=1)
     >>> abs(sum(part.days_late for part in game.parts) - (game.execution[1] - game.plan[1])) < 1e-9
     True
     """
