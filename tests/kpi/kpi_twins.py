@@ -33,13 +33,15 @@ def day(t: float) -> int:
 class Twin:
     """One outcome seen through one member of one dimension."""
 
-    def __init__(self, outcome: Outcome, dimension: str, member: int) -> None:
+    def __init__(self, outcome: Outcome, dimension: str, member: int, *, payer: bool = False) -> None:
         self.outcome, self.dimension, self.member = outcome, dimension, member
         self.a, self.b = outcome.warmup_h, outcome.horizon_h
         self.y = 8760.0 / (self.b - self.a)
         everything = rows_of(outcome.orders)
         for row in everything:
             row["brand"] = int(outcome.terms.item_brand[row["item"]])
+            if payer and row["account"] >= 0 and outcome.terms.channel_buyer[row["channel"]] == 1:
+                row["segment"] = int(outcome.accounts.filled("segment")[row["account"]])
         self.every_order = everything
         self.orders = [r for r in everything if self.mine(r)]
         contacts = rows_of(outcome.contacts)
@@ -419,11 +421,12 @@ def service_twin(t: Twin) -> dict[str, float]:
 
 
 def money_twin(t: Twin) -> dict[str, float]:
+    own, t = t, Twin(t.outcome, t.dimension, t.member, payer=True)  # money stands with who pays the firm
     lines, revenue = t.delivered(t.orders), t.earned()
     serving = ("freight_eur", "picking_eur", "service_eur", "penalty_eur", "commission_eur")
     extra = sum(t.total(c) for c in serving) - t.posted(7, 8, 9, 10, 4, 3, 11, 12, 13)
     invoiced = t.total("revenue_eur")
-    shops = [r for r in t.orders if r["kind"] == REPLENISH]
+    shops = [r for r in own.orders if r["kind"] == REPLENISH]
     terms = t.outcome.terms
     return {
         "turnover": revenue * t.y,
@@ -434,14 +437,14 @@ def money_twin(t: Twin) -> dict[str, float]:
         "penalties": t.share(t.total("penalty_eur") - t.posted(3), revenue),
         "dso": t.share(sum(r["revenue_eur"] * (terms.channel_payment_d[r["channel"]] + r["disputed_d"]) for r in lines), invoiced),
         "transport_co2": t.co2(),
-        "returns": t.back(t.seen, {1, 2, 3, 4}),
-        "returns_defect": t.back(t.seen, {1}),
-        "returns_second_thoughts": t.back(t.seen, {2}),
-        "returns_damage": t.back(t.seen, {4}),
-        "returns_trade": t.back(shops, {1, 2, 3, 4}),
-        "returns_unsold": t.back(shops, {3}),
-        "used_collected": mean(bool(r["services"] & 8) for r in t.delivered(t.seen)),
-        "pieces_delivered": sum(r["quantity"] for r in t.delivered(t.seen)) * t.y,
+        "returns": own.back(own.seen, {1, 2, 3, 4}),
+        "returns_defect": own.back(own.seen, {1}),
+        "returns_second_thoughts": own.back(own.seen, {2}),
+        "returns_damage": own.back(own.seen, {4}),
+        "returns_trade": own.back(shops, {1, 2, 3, 4}),
+        "returns_unsold": own.back(shops, {3}),
+        "used_collected": mean(bool(r["services"] & 8) for r in own.delivered(own.seen)),
+        "pieces_delivered": sum(r["quantity"] for r in own.delivered(own.seen)) * t.y,
     }
 
 

@@ -79,6 +79,20 @@ def test_members_and_common_add_up_to_the_cent(tiny: Any) -> None:
     assert all(lines[a.name.lower()] != 0.0 for a in (Posted.SALES, Posted.COMMISSIONS, Posted.TALK, Posted.STANDBY, Posted.SELLERS, Posted.IDLE))
 
 
+def test_trade_channels_and_trade_segments_tell_the_same_money(tiny: Any) -> None:
+    """What accounts and their consumers bring and cost is one number, by channel and by segment; before, consumers of shops stood by themselves."""
+    run = tiny("plain")
+    w, both, groups = run.world, pnl(run), Reading(run.outcome).groups
+    trade, channels = w.channels.buyer == 1, groups.slice("channel")
+    paying = np.zeros(len(w.segments.ids), dtype=np.bool_)
+    paying[w.accounts.segment[trade[w.accounts.channel]]] = True
+    assert both.by_group[channels][trade][:, [Posted.TOUCHPOINTS, Posted.TALK]].all()
+    for line in PnlLine:
+        by_channel = float(both.line(line)[channels][trade].sum())
+        by_segment = float(both.line(line)[groups.slice("segment")][paying].sum())
+        assert by_segment == pytest.approx(by_channel, abs=2.0)  # shares of a week's touchpoints, each rounded to cents
+
+
 def test_cash_told_by_payer_and_from_the_result_agree_to_the_cent(tiny: Any) -> None:
     reading = Reading(tiny("sellers", channels=_sellers).outcome)
     cash = read_cash(reading, read_pnl(reading))

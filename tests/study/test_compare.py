@@ -153,21 +153,24 @@ def test_a_seen_difference_may_be_too_small_to_matter() -> None:
 
 
 def test_result_cash_and_productivity_are_told_apart() -> None:
-    """A better result whose cash went into stock, and agents who are busier, which is neither good nor bad by itself."""
+    """A better result whose cash went into stock, agents who are busier, which is neither good nor bad by itself, and customers worth less."""
 
-    def firm(result: float, cash: float, busy: float) -> Toy:
+    def firm(result: float, cash: float, busy: float, worth: float) -> Toy:
         kpis = (("operating_result", "EUR/year", result), ("operating_cash_flow", "EUR/year", cash), ("desk_occupancy", "share", busy))
+        kpis += (("customer_value", "EUR", worth),)
         return Toy(tuple((name, unit, mean, 0.001 * mean, 0.0) for name, unit, mean in kpis), 0)
 
-    runs = {"a": firm(1000.0, 900.0, 0.4), "b": firm(1100.0, 700.0, 0.5)}
+    runs = {"a": firm(1000.0, 900.0, 0.4, 8000.0), "b": firm(1100.0, 700.0, 0.5, 7000.0)}
     (said,) = effects_said(compare(runs, replications=5, workers=1), 0.1)
-    pnl, cash, productivity = said.split("; ")
+    pnl, cash, productivity, customers = said.split("; ")
     assert "P&L: Operating result +1" in pnl
     assert "EUR/year* (better)" in pnl
     assert "cash: Operating cash flow -2" in cash
     assert "(worse)" in cash
     assert productivity.startswith("productivity: Occupancy of agents +1")
-    assert productivity.endswith("points (changed).")
+    assert productivity.endswith("points (changed)")
+    assert customers.startswith("customers: Customer value at the end -1")
+    assert customers.endswith("EUR* (worse).")
 
 
 def test_overrides_beside_an_experiment_are_honoured_or_refused(tiny: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The profit and loss account of one run, in whole cents: order lines and journal by account, for every group of the breakdowns.
 
-Order lines are posted when they are delivered, their credits when the goods come back; the journal at its own times. What a
+Order lines are posted when they are delivered, their credits when the goods come back; the journal at its own times. By segment, money
+stands with who pays the firm: what the consumers of a trade account cost stands with the account, as it does by channel. What a
 group cannot be told (`Groups`) is common to the firm, so that the members of a dimension and the common part add up exactly.
 """
 
@@ -67,7 +68,7 @@ def read_pnl(reading: Reading) -> Pnl:
 
 def _lines(reading: Reading) -> Cents:
     """Cents of the order lines by group and account, (n_groups, n_accounts)."""
-    o, cells, terms = reading.orders, reading.order_cells, reading.outcome.terms
+    o, cells, terms = reading.orders, reading.payer_cells, reading.outcome.terms
     out = np.zeros((cells.count, len(Posted)), dtype=np.int64)
     k.post_rows(
         cells.of_row,

@@ -59,7 +59,7 @@ class Money:
 
 def sum_money(reading: Reading) -> Money:
     """Run the money kernel over the order rows."""
-    o, cells, terms, labels = reading.orders, reading.order_cells, reading.outcome.terms, reading.outcome.labels
+    o, cells, terms, labels = reading.orders, reading.payer_cells, reading.outcome.terms, reading.outcome.labels
     check_codes("item_category", terms.item_category, len(labels.categories))
     sums = np.zeros((cells.count, k.MONEY))
     by_account = np.zeros(reading.outcome.accounts.n)

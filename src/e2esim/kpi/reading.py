@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.domain.book import Columns
-from e2esim.domain.outcome import Outcome
+from e2esim.domain.outcome import Buyer, Outcome
 from e2esim.kpi.groups import GroupCells, Groups, check_codes, contact_cells, order_cells
 
 Array = npt.NDArray[Any]
@@ -57,6 +57,16 @@ class Reading:
         """Cells of the order rows."""
         check_codes("item_brand", self.item_brand, len(self.outcome.labels.brands))
         return order_cells(self.orders, self.item_brand, self.outcome.labels)
+
+    @cached_property
+    def payer_cells(self) -> GroupCells:
+        """Cells of the order rows by who pays the firm: what a trade account's consumers buy and cost counts to the account's segment."""
+        o, outcome = self.orders, self.outcome
+        check_codes("channel", o["channel"], len(outcome.labels.channels))
+        through = (o["account"] >= 0) & (outcome.terms.channel_buyer[o["channel"]] == Buyer.B2B)
+        segment = o["segment"].copy()
+        segment[through] = outcome.accounts.filled("segment")[o["account"][through]]
+        return order_cells(o | {"segment": segment}, self.item_brand, outcome.labels)
 
     @cached_property
     def contacts(self) -> dict[str, Array]:

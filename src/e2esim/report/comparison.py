@@ -144,11 +144,13 @@ EFFECTS = {
     "P&L": ("contribution", "operating_result"),
     "cash": ("operating_cash_flow", "working_capital_taken"),
     "productivity": ("pieces_per_hour", "desk_occupancy"),
-}  # an hour freed is productivity: it is money only once it is no longer paid, or sold
+    "customers": ("customer_value", "memory"),
+}  # what is saved in the P&L by serving worse stands beside what customers will still bring, and remember;
+# an hour freed is productivity: it is money only once it is no longer paid, or sold
 
 
 def effects_said(found: Compared, scale: float = 1.0) -> list[str]:
-    """What each scenario changes in the P&L, in the cash and in productivity, told apart; one sentence a scenario that has these KPIs."""
+    """What each scenario changes in the P&L, in the cash, in productivity and in the worth of its customers, told apart; one sentence a scenario."""
     star = "*" if scale != 1.0 else ""
     said = []
     for name, gaps in found.differences.items():

@@ -3,7 +3,8 @@
 A plant hour is paid when it opens (`IDLE`, negative) and relieved when it is used: what a finished operation earns at standard
 goes into the stock, its set-up to `SET_UP`, so that `IDLE` is what stood open. Staff is paid by the hour of the contract; of
 agents, the hours in which they answered are `TALK` of the channel that called, the others `STANDBY`. At a small scale machines
-keep their hours and pieces take longer, so an hour costs the scale. What went into stock, came back to it and was bought stands
+keep their hours and pieces take longer, so an hour costs the scale. What consumers of a trade account cost is
+posted to the account's segment. What went into stock, came back to it and was bought stands
 beside in `Balance`.
 """
 
@@ -150,7 +151,7 @@ def _desk(world: World, contacts: Columns, journal: Journal) -> None:
     started = contacts.filled("started").astype(np.float64)
     heard = np.flatnonzero(started < world.hours)  # not NaN, and inside the run
     hours = contacts.filled("handle_h")[heard].astype(np.float64)
-    codes = {name: contacts.filled(name)[heard].astype(np.int64) for name in ("channel", "segment", "market", "reason")}
+    codes = {name: contacts.filled(name)[heard].astype(np.int64) for name in ("channel", "market", "reason")} | {"segment": _payer(world, contacts, heard)}
     t, at, summed = _by_week(started[heard], codes, hours)
     reason = at.pop("reason")
     journal.post_many(t, Posted.TALK, -o.cost_eur_h * summed, place=reason, **at)
@@ -163,7 +164,9 @@ def _desk(world: World, contacts: Columns, journal: Journal) -> None:
 def _touchpoints(world: World, orders: Columns, contacts: Columns, met: list[tuple[float, F]], journal: Journal) -> None:
     """What touchpoints cost, by phase (``place``): before buying for all who weighed a purchase, then for who bought, received, uses and asks."""
     eur, cells = world.touch.cost_eur, world.cells
-    for t, people in met:
+    to_payer = _payers_of_cells(world)
+    for t, consumers in met:
+        people = np.einsum("cs,cst->ct", consumers, to_payer)
         cell, segment = np.nonzero(people)
         channel = cells.channel[cell]
         at = {"channel": channel, "segment": segment, "market": cells.market[cell]}
@@ -179,7 +182,7 @@ def _touchpoints(world: World, orders: Columns, contacts: Columns, met: list[tup
     ):
         each = eur[:, phase]
         rows = np.flatnonzero(which & (each[book.filled("channel")] > 0))
-        codes = {name: book.filled(name)[rows].astype(np.int64) for name in ("channel", "segment", "market")}
+        codes = {name: book.filled(name)[rows].astype(np.int64) for name in ("channel", "market")} | {"segment": _payer(world, book, rows)}
         t_week, at, count = _by_week(book.filled(when)[rows].astype(np.float64), codes, np.ones(len(rows)))
         journal.post_many(t_week, Posted.TOUCHPOINTS, -count * each[at["channel"]], place=phase, **at)
 
@@ -193,6 +196,26 @@ def _listening(e: Log, journal: Journal) -> None:
     journal.post_many(e["t"][mailed], Posted.TOUCHPOINTS, -e["value"][mailed], place=_DISCOVER, channel=e["place"][mailed].astype(np.int64))
     trained = e["kind"] == Event.TRAINED
     journal.post_many(e["t"][trained], Posted.SERVICES, -e["value"][trained], channel=e["place"][trained].astype(np.int64))
+
+
+def _payer(world: World, book: Columns, rows: npt.NDArray[np.integer[Any]]) -> Codes:
+    """Segment of who pays the firm for ``rows`` of a book, (n,): of the trade account through which the consumer bought, else his own."""
+    account, channel = book.filled("account")[rows].astype(np.int64), book.filled("channel")[rows]
+    through = (account >= 0) & (world.channels.buyer[channel] == 1)
+    own = book.filled("segment")[rows].astype(np.int64)
+    return np.asarray(np.where(through, world.accounts.segment[account], own)) if world.accounts.n else own
+
+
+def _payers_of_cells(world: World) -> F:
+    """Share of each segment that pays for what consumers of each cell and segment cost, (cells, segments, segments): themselves, or trade accounts."""
+    w, segments = world, len(world.segments.ids)
+    out = np.repeat(np.eye(segments)[None], len(w.cells.channel), axis=0)
+    for cell in np.flatnonzero(w.channels.buyer[w.cells.channel] == 1):
+        members = w.cells.account_order[w.cells.account_start[cell] : w.cells.account_start[cell + 1]]
+        if len(members):
+            share = np.bincount(w.accounts.segment[members], weights=w.accounts.weight[members], minlength=segments)
+            out[cell] = share / share.sum()
+    return out
 
 
 def _weekly(world: World, journal: Journal) -> None:
