@@ -427,6 +427,7 @@ def test_stages_that_data_switch_on() -> None:
         (Event.LOT_COMPLETED, 0, -1, 95.0, 5.0), (Event.PUT_RIGHT, 0, -1, 10.0, 30.0),
         (Event.OPERATION_DONE, 0, 0, 90.0, 6.0), (Event.OPERATION_DONE, 1, 0, 10.0, 1.0), (Event.OPERATION_DONE, 2, 1, 10.0, 3.0),
         (Event.SUPPLY_RECEIVED, 0, 0, 80.0, 0.0), (Event.SUPPLY_RECEIVED, 0, 1, 20.0, 0.0), (Event.SUPPLY_HELD, 0, 1, 20.0, 4.0),
+        (Event.PRICE_BROKEN, 0, 1, 20.0, 6.3),
         (Event.RECORD_COUNTED, 1, 0, 0.0, 2.0), (Event.RECORD_COUNTED, 0, 0, -3.0, 2.0), (Event.STOCK_LOST, 0, 0, 2.0, 63.0),
         (Event.RETURN_SORTED, 0, 0, 5.0, 0.0), (Event.RETURN_SORTED, 0, 1, 1.0, 0.0), (Event.RETURN_SORTED, 0, 2, 10.0, 0.0),
         (Event.RETURN_SORTED, 0, 3, 4.0, 0.0), (Event.RETURN_INSPECTED, 3, -1, 15.0, 2.0), (Event.RETURN_INSPECTED, 1, -1, 5.0, 6.0),
@@ -438,6 +439,7 @@ def test_stages_that_data_switch_on() -> None:
         {"rework": 0.1, "rework_hours": 0.1, "second_choice": 0.3, "supplier_held": 0.2, "record_accuracy": 0.5, "stock_lost": 365.0}
     )
     assert k.value("supplier_held", "supplier", "fabric") == 1.0
+    assert k.value("price_breaks") == pytest.approx(36.5)
     assert (k.value("returns_sellable"), k.value("returns_recycled"), k.value("inspection_wait")) == pytest.approx((0.3, 0.2, 3.0))
 
 

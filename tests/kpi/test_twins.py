@@ -69,6 +69,7 @@ def test_twins_and_hand_cases_cover_the_catalogue() -> None:
         "supplier_rejected",
         "scrap",
         "rework",
+        "price_breaks",
         "rework_hours",
         "second_choice",
         "supplier_held",

@@ -57,6 +57,17 @@ RULES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         {"events": [row("stop", "supplier", "chem", first="2026-01-12", days=21, rush_share=0.5, rush_days=2, told_share=0.5, tell_days=2),
                     row("bad", "yield", "core", size=0.4, first="2026-01-26"), row("back", "recall", "mattress", first="2026-01-20", size=0.3)]},
     ),
+    "every stage that data switch on": (
+        (),
+        {
+            "items": lambda rows: [r | ({"scrap_share": 0.1, "rework_share": 0.7, "rework_eur": 2.0} if r["item"] == "mattress" else {}) for r in rows],
+            "alternates": [{"work_centre": "sewing", "alternate": "foaming", "preference": 2, "time_factor": 1.2}],
+            "supply": lambda rows: [r | {"hold_share": 0.5, "hold_d": 3.0} for r in rows],
+            "sites": lambda rows: [r | {"inspection_pcs_h": 0.1, "misbooked_share": 0.05, "shrink_share": 0.01, "count_days": 9} for r in rows],
+            "lanes": lambda rows: [r | {"customs_share": 0.2, "slot_h": 3.0, "miss_share": 0.2} for r in rows],
+            "channels": lambda rows: [r | {"second_thought_share": 0.3} for r in rows],
+        },
+    ),
 }  # fmt: skip
 
 

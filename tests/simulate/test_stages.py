@@ -9,6 +9,7 @@ import pytest
 
 from e2esim.domain.book import OrderKind
 from e2esim.domain.events import Event
+from e2esim.domain.ledger import Posted
 from e2esim.kpi.cash import read_cash
 from e2esim.kpi.ledger import read_pnl
 from e2esim.kpi.reading import Reading
@@ -17,7 +18,7 @@ from e2esim.streams.draws import child, uniform
 from two_sites import from_north, with_north
 from worlds import Row
 
-SHORT = "horizon.days=63"
+SHORT = "horizon.days=49"
 
 
 def cash_agrees(run: Any) -> None:
@@ -48,7 +49,12 @@ def test_rework_saves_pieces_and_takes_hours(tiny: Any) -> None:
 FIRST, LAST = 21 * 24.0, 42 * 24.0
 
 
-@pytest.mark.parametrize(("kind", "target"), [("lane", "plant/north"), ("mode", "truck"), ("site", "plant"), ("site", "north")])
+LONG = pytest.mark.long
+
+
+@pytest.mark.parametrize(
+    ("kind", "target"), [("lane", "plant/north"), pytest.param("mode", "truck", marks=LONG), pytest.param("site", "plant", marks=LONG), ("site", "north")]
+)
 def test_events_stop_trucks_between_sites(tiny: Any, kind: str, target: str) -> None:
     """No truck leaves (a closed warehouse: arrives) while the event lasts; goods are conserved, loads come once it is over, and nothing is lost."""
     struck = {"event": "stop", "kind": kind, "target": target, "first": "2026-01-26", "days": 21, "size": 1}
@@ -80,6 +86,7 @@ def test_a_slow_inspection_delays_credits_and_repair_saves_goods(tiny: Any) -> N
         cash_agrees(run)
 
 
+@LONG
 def test_who_waits_for_a_refund_feels_it(tiny: Any) -> None:
     """Many defects, and a crew that cannot keep up: what was broken is made good late."""
     broken = lambda rows: [row | {"defect_share": 0.4} if row["sold"] == "true" else row for row in rows]  # noqa: E731
@@ -89,22 +96,16 @@ def test_who_waits_for_a_refund_feels_it(tiny: Any) -> None:
     assert slow.kpi("satisfaction") < at_once.kpi("satisfaction")
 
 
-def test_counts_put_the_book_right_and_losses_cost_money(tiny: Any) -> None:
-    """Wrong bookings move no goods; what vanishes unnoticed leaves the stock and the result."""
-
-    def plant(**cells: Any) -> Any:
-        return lambda rows: [row | cells for row in rows]
-
-    right = tiny("plain", SHORT)
-    rare = tiny("rare counts", SHORT, sites=plant(misbooked_share=0.15, count_days=28))
-    often = tiny("frequent counts", SHORT, sites=plant(misbooked_share=0.15, count_days=2, count_eur=5.0))
+def test_goods_lost_unnoticed_cost_money_and_counts_find_them(tiny: Any) -> None:
+    """What vanishes leaves the stock and the result; wrong bookings move no goods (tests/chain/test_records.py)."""
+    cells = {"shrink_share": 0.03, "misbooked_share": 0.05, "count_days": 10, "count_eur": 5.0}
+    right, lost = tiny("plain", SHORT), tiny("lost", SHORT, sites=lambda rows: [row | cells for row in rows])
     assert right.replication.records is None
-    assert rare.kpi("record_accuracy") < often.kpi("record_accuracy")
-    lost = tiny("shrink", SHORT, sites=plant(shrink_share=0.02, count_days=14))
-    assert lost.kpi("stock_lost") > rare.kpi("stock_lost") == 0.0
-    assert lost.kpi("operating_result") < right.kpi("operating_result")
-    for run in (often, lost):
-        cash_agrees(run)
+    assert lost.kpi("record_accuracy") < 1.0
+    assert lost.kpi("stock_lost") > right.kpi("stock_lost") == 0.0
+    scrap = [float(read_pnl(Reading(run.outcome)).eur(Posted.SCRAP)[0]) for run in (right, lost)]
+    assert scrap[1] < scrap[0] - 0.5 * lost.kpi("stock_lost") * lost.outcome.window_y
+    cash_agrees(lost)
 
 
 def test_a_hold_at_goods_receipt_binds_stock(tiny: Any) -> None:
@@ -137,6 +138,7 @@ def test_customs_hold_whole_trucks_abroad(tiny: Any) -> None:
         assert 4.5 < on_the_way[mine & held].mean() - on_the_way[mine & ~held].mean() < 7.5
 
 
+@LONG
 def test_slots_find_more_people_at_home_later_in_the_day(tiny: Any) -> None:
     def web(**cells: Any) -> Any:
         return lambda rows: [row | (cells if row["channel"] == "web" else {}) for row in rows]
@@ -158,5 +160,25 @@ def test_second_choices_help_a_work_centre_that_breaks_down(tiny: Any) -> None:
     alone = tiny("sewing down", SHORT, events=down)
     helped = tiny("sewing helped", SHORT, events=down, alternates=others)
     assert helped.kpi("second_choice") > alone.kpi("second_choice") == 0.0
-    assert helped.kpi("lead_time") < alone.kpi("lead_time")
+    made = []
+    for run in (alone, helped):
+        e = run.outcome.events
+        lots = (e["kind"] == Event.LOT_COMPLETED) & (e["t"] >= FIRST + 24.0) & (e["t"] < LAST) & run.world.items.sold[e["item"]]
+        made.append(float(e["quantity"][lots].sum()))
+    assert made[1] > made[0] == 0.0
     cash_agrees(helped)
+
+
+def test_price_breaks_lift_call_offs_and_are_paid(tiny: Any) -> None:
+    """Foam a fifth cheaper in large call-offs: fewer and larger ones, the saving in the result and the cash."""
+    lower = [{"supplier": "chem", "item": "foam", "from_qty": 6000, "price": 1.6}]
+    base, lifted = tiny("plain", SHORT), tiny("breaks", SHORT, price_breaks=lower)
+    called = []
+    for run in (base, lifted):
+        e = run.outcome.events
+        mine = (e["kind"] == Event.CALLED_OFF) & (e["place"] == run.world.supply.suppliers.index("chem"))
+        called.append(e["quantity"][mine])
+    assert called[1].max() >= 6000.0 > called[0].max()
+    assert len(called[1]) < len(called[0])
+    assert lifted.kpi("price_breaks") > base.kpi("price_breaks") == 0.0
+    cash_agrees(lifted)

@@ -15,6 +15,7 @@ from e2esim.domain.book import CALL_COLUMNS, Columns
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.settings import Planning
 from e2esim.domain.world import World
+from e2esim.planning.price_breaks import price_of
 from e2esim.streams import Streams
 from e2esim.streams.draws import child, lognormal, uniform
 
@@ -52,13 +53,17 @@ class Source:
         due = now + 24.0 * float(supply.lead_d[row]) if due_h is None else due_h
         item = int(supply.item[row])
         self.log.emit(
-            now, Event.CALLED_OFF, place=int(supply.supplier[row]), item=item, quantity=quantity,
-            value=quantity * float(supply.price_eur[row]),
+            now, Event.CALLED_OFF, place=int(supply.supplier[row]), item=item, quantity=quantity, value=quantity * self._price(row, quantity),
         )
         if self.ways is not None and (more := self.ways.price(row, now)) > 0.0:
             extra = more * quantity * float(supply.price_eur[row])
             self.log.emit(now, Event.SURCHARGED, place=int(supply.supplier[row]), item=item, quantity=quantity, value=extra)
         self._open(row, quantity, due)
+
+    def _price(self, row: int, quantity: float) -> float:
+        """What a unit of a call-off of ``quantity`` [unit] costs, surcharges apart [EUR]."""
+        supply = self.world.supply
+        return price_of(quantity, float(supply.price_eur[row]), supply.breaks[row] if supply.breaks else ())
 
     def book(self) -> Columns:
         """Every call-off ever made, `CALL_COLUMNS`."""
@@ -143,6 +148,8 @@ class Source:
             )
         days = max(0.0, self.env.now - planned) / 24.0
         self.log.emit(self.env.now, Event.SUPPLY_RECEIVED, place=place, item=item, quantity=good, value=days)
+        if (saved := float(supply.price_eur[row]) - self._price(row, quantity)) > 0.0:
+            self.log.emit(self.env.now, Event.PRICE_BROKEN, place=place, item=item, quantity=good, value=good * saved)
         if rejected > 0:
             self.log.emit(self.env.now, Event.SUPPLY_REJECTED, place=place, item=item, quantity=rejected)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from e2esim.config.checks import View, run_checks
+from e2esim.config.checks_buying import CHECKS as BUYING
 from e2esim.config.checks_demand import CHECKS as DEMAND
 from e2esim.config.checks_events import CHECKS as EVENTS
 from e2esim.config.checks_making import CHECKS as MAKING
@@ -84,7 +85,7 @@ def load_with_warnings(overrides: Sequence[str], once: TablesOnce | None = None)
             problems += error.problems
     if place is None:
         raise InputErrors(problems)
-    once, folder, checks = once or TablesOnce(), place.folder, (*SIZE, *MAKING, *DEMAND, *SELLING, *SITES, *EVENTS)
+    once, folder, checks = once or TablesOnce(), place.folder, (*SIZE, *MAKING, *BUYING, *DEMAND, *SELLING, *SITES, *EVENTS)
     typed = once.typed(folder, lambda: read_tables(folder, shown(folder), tables_for("sop", "run", with_market=True)))
     layers = _layers(place, problems)
     wrong = check_levers(typed)

@@ -16,7 +16,6 @@ REMARKS = ("source", "name", "unit")  # for people
 BESIDE_MARKET: Mapping[str, str] = {
     "settings": "beside the style of cells it takes what scenario.yaml and the command line say",
     "capacity": "its hours are machines times calendar: tables work_centres and calendars",
-    "price_breaks": "it pays the price of table supply",
     "batches": "goods keep for ever",
     "demand": "its demand comes from its customers: tables history, channels, segments",
     "forecast_changes": "its forecast is learnt from its own sales",

@@ -213,6 +213,8 @@ def _suppliers(reading: Reading, findings: Findings) -> None:
     ):
         findings.put_one(name, float(ratio(np.array([above.sum()]), np.array([below.sum()]))[0]), float(receipts.sum()))
         findings.put_members(name, "supplier", suppliers, ratio(above, below), receipts)
+    broken = _events(reading, Event.PRICE_BROKEN, "value")
+    findings.put_one("price_breaks", float(broken.sum()) * reading.a_year, float(len(broken)))
 
 
 def _scrap(reading: Reading, findings: Findings) -> None:

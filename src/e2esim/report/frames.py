@@ -287,7 +287,7 @@ def _place_names(events: dict[str, Array], labels: Labels, world: World | None) 
     )
     lists: tuple[tuple[tuple[Event, ...], Sequence[str]], ...] = (
         (_OF_CENTRES, labels.work_centres),
-        ((Event.CALLED_OFF, Event.SUPPLY_RECEIVED, Event.SUPPLY_REJECTED, Event.SUPPLY_EXPEDITED, Event.SUPPLY_HELD), labels.suppliers),
+        ((Event.CALLED_OFF, Event.SUPPLY_RECEIVED, Event.SUPPLY_REJECTED, Event.SUPPLY_EXPEDITED, Event.SUPPLY_HELD, Event.PRICE_BROKEN), labels.suppliers),
         ((Event.TRUCK_LEFT,), lanes),
         ((Event.TOUCHPOINT_MENDED,), labels.touchpoints),
         ((Event.TRAINED, Event.MAILED), labels.channels),

@@ -13,6 +13,7 @@ from e2esim.chain.stock import Stock
 from e2esim.domain.world import World
 from e2esim.planning.calloff import Sources, call_offs
 from e2esim.planning.netting import bill, net_requirements
+from e2esim.planning.price_breaks import lifted
 from e2esim.simulate.known_events import KnownEvents
 
 F = npt.NDArray[np.float64]
@@ -94,5 +95,16 @@ class Feeder:
             called_this_week=self._called,
         )
         for row, quantity in zip(today.source, today.quantity, strict=True):
-            self.source.call_off(int(row), float(quantity))
-            self._called[row] += quantity
+            bought = self._lifted(int(row), float(quantity), gross) if self.world.supply.breaks else float(quantity)
+            self.source.call_off(int(row), bought)
+            self._called[row] += bought
+
+    def _lifted(self, row: int, quantity: float, gross: F) -> float:
+        """A call-off lifted to a price break, where that is cheaper at the use of the weeks ahead, in whole multiples."""
+        supply = self.world.supply
+        item, multiple = int(supply.item[row]), float(supply.lot_multiple[row])
+        whole = [(np.ceil(start / multiple - 1e-9) * multiple, price) for start, price in supply.breaks[row]]
+        return lifted(
+            quantity, float(supply.price_eur[row]), whole, use_week=7.0 * float(gross[item].mean()),
+            holding_share_week=self.world.settings.planning.holding_share_week, most=float(supply.weekly_capacity[row] - self._called[row]),
+        )  # fmt: skip

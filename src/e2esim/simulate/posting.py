@@ -141,6 +141,10 @@ def _suppliers(world: World, e: Log, journal: Journal) -> None:
     supplier = e["place"][flown].astype(np.int64)
     journal.post_many(e["t"][flown], Posted.PRICE_VARIANCE, -e["value"][flown], place=supplier)
     journal.post_many(e["t"][flown], Balance.BOUGHT, e["value"][flown], place=supplier)
+    broken = e["kind"] == Event.PRICE_BROKEN
+    seller = e["place"][broken].astype(np.int64)
+    journal.post_many(e["t"][broken], Posted.PRICE_VARIANCE, e["value"][broken], place=seller)
+    journal.post_many(e["t"][broken], Balance.BOUGHT, -e["value"][broken], place=seller)
     for kind in (Event.SURCHARGED, Event.REACTION_PAID):
         paid = e["kind"] == kind
         journal.post_many(e["t"][paid], Posted.REACTION, -e["value"][paid])

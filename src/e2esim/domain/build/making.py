@@ -121,7 +121,9 @@ def _again(rework: Rework, start: w.I, centre: w.I, run_h: w.F, centres: int) ->
     return hours
 
 
-def lay_out_supply(suppliers: pl.DataFrame, supply: pl.DataFrame, items: tuple[str, ...], modes: w.Modes, scale: float) -> w.Supply:
+def lay_out_supply(
+    suppliers: pl.DataFrame, supply: pl.DataFrame, breaks: pl.DataFrame, items: tuple[str, ...], modes: w.Modes, scale: float
+) -> w.Supply:
     """Terms of supply by item, the preferred one first."""
     ids = ids_in(suppliers, "supplier")
     mode_of = index_of(suppliers, "mode", modes.ids)
@@ -145,7 +147,16 @@ def lay_out_supply(suppliers: pl.DataFrame, supply: pl.DataFrame, items: tuple[s
         hold_d=np.where(floats(supply, "hold_share") > 0, floats(supply, "hold_d"), 0.0)[order],
         mode=mode_of[supplier],
         start=starts_of(item[order], len(items)),
+        breaks=_breaks(breaks, [(ids[s], items[i]) for s, i in zip(supplier, item[order], strict=True)], scale) if breaks.height else (),
     )
+
+
+def _breaks(frame: pl.DataFrame, rows: list[tuple[str, str]], scale: float) -> tuple[tuple[tuple[float, float], ...], ...]:
+    """Price breaks of each row of the supply terms, the smallest quantity first; a small copy breaks at small quantities."""
+    found: dict[tuple[str, str], list[tuple[float, float]]] = {}
+    for supplier, item, start, price in frame.drop_nulls("from_qty").select("supplier", "item", "from_qty", "price").iter_rows():
+        found.setdefault((supplier, item), []).append((scale * start, price))
+    return tuple(tuple(sorted(found.get(row, ()))) for row in rows)
 
 
 USUAL_LEAD_D = 1.0  # planned lead time of a made item that states none

@@ -318,7 +318,8 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         name="price_breaks",
-        meaning="Lower prices of larger purchases. A plan buys more than it needs now where that is cheaper, holding and what nobody needs included.",
+        meaning="Lower prices of larger purchases. A plan buys more than it needs now where that is cheaper, holding and what nobody needs included; a "
+        "market run lifts call-offs likewise, one by one, at the use of the weeks ahead.",
         key=("supplier", "item", "from_qty"),
         verbs=FACTORY,
         required=False,

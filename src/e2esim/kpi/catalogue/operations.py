@@ -266,6 +266,17 @@ OPERATIONS: tuple[Kpi, ...] = (
         dimensions=ONLY_ALL,
     ),
     Kpi(
+        name="price_breaks",
+        label="Saved by price breaks",
+        unit="EUR/year",
+        better="higher",
+        counted="deliveries",
+        definition="What deliveries cost less because their purchases were large enough for a lower price.",
+        formula="quantity accepted x (usual price - price paid), deliveries of the window, a year",
+        source="own",
+        dimensions=ONLY_ALL,
+    ),
+    Kpi(
         name="supplier_held",
         label="Held for tests at goods receipt",
         unit="share",
