@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from e2esim.domain.book import Columns
+from e2esim.domain.events import Event
 from e2esim.domain.ledger import Posted
 from e2esim.domain.outcome import Outcome
 
@@ -464,7 +465,13 @@ def sale_twin(t: Twin) -> dict[str, float]:
         if until and t.inside(float(j["t"][k])) and (t.dimension != "channel" or j["channel"][k] == t.member):
             eur -= int(j["cents"][k]) / 100.0
     failed = [r for r in sold if r["trouble"] >= 0]
+    e = x.events
+    shelves = [k for k in range(len(e["t"])) if e["kind"][k] == Event.SHELVES_SEEN and t.a < e["t"][k] <= t.b]
+    shelves = [k for k in shelves if t.dimension != "channel" or e["place"][k] == t.member]
+    looked = sum(int(e["rows"][k]) for k in shelves)
     return {
+        "shelf_empty": t.share(sum(float(e["quantity"][k]) for k in shelves), looked),
+        "shelf_lost": t.share(sum(float(e["value"][k]) for k in shelves), looked),
         "conversion": t.share(len(sold), weighed),
         "sale_contacts": t.share(met + asked, len(sold)),
         "sale_cost": t.share(eur, len(sold)),

@@ -263,4 +263,6 @@ def _events(rng: np.random.Generator, end: float) -> Any:
             quantity=float(rng.uniform(5, 40)),
             value=float(rng.uniform(0, 10)),
         )
+    for week in range(1, int(end // 168.0) + 1):
+        log.emit(168.0 * week, Event.SHELVES_SEEN, place=1 + week % 2, rows=20 + week, quantity=float(3 + week % 5), value=float(week % 3))
     return log.columns()

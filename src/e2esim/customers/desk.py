@@ -21,6 +21,7 @@ _KEYS = ("desk.handle", "desk.patience", "desk.relay", "desk.outcome", "desk.aga
 _SILO_ROUTE = dict.fromkeys((Reason.COMPLAINT, Reason.CLAIM, Reason.BILL, Reason.CALL_BACK), 2) | {
     Reason.INFORMATION: 1, Reason.WHERE_IS_MY_ORDER: 1, Reason.USE_HELP: 0,
 }  # fmt: skip
+_REMEMBERED_D = 14.0  # [days] in which what is known of unanswered questions is half forgotten, assumed
 _SILO_SHARES = (0.2, 0.6, 0.2)  # of the agents, as their hours of work in the shipped company (assumed)
 
 
@@ -62,7 +63,24 @@ class Desk:
         self._keys = np.array([streams.key(k) for k in _KEYS], dtype=np.uint64)
         one_team = o.mode == "one_team"
         self._route = np.array([0 if one_team else _SILO_ROUTE[r] for r in Reason], dtype=np.int64)
+        self._asked_first = np.zeros(2)  # questions before buying that are over, and of them never answered; older ones count less
         self._levers = Levers(o.first_contact_low, max(o.first_contact_low, o.first_contact_high), o.culture, o.organisation, o.platform)
+
+    @property
+    def unanswered(self) -> float:
+        """Share of the questions before buying that were never answered, of those over lately; 0 while there was none."""
+        over, never = self._asked_first
+        return float(never / over) if over > 0.0 else 0.0
+
+    def _count_unanswered(self, rows: npt.NDArray[np.int32]) -> None:
+        """Count the questions before buying among answered ``rows`` that are over."""
+        c = self.contacts
+        over = rows[(c["reason"][rows] == Reason.INFORMATION) & (c["final"][rows] == 1)]
+        self._asked_first += np.array([len(over), np.count_nonzero(c["resolved"][over] == 0)], dtype=np.float64)
+
+    def fade(self, hours: float) -> None:
+        """Let questions of before weigh less after ``hours``."""
+        self._asked_first *= 0.5 ** (hours / (24.0 * _REMEMBERED_D))
 
     def absent(self, share: float, until: float) -> None:
         """Let a share of the agents of each department be away until a time [h]; an answer begun is finished."""
@@ -165,6 +183,7 @@ class Desk:
         c, e, s = self.contacts, self.experiences, self.world.settings.satisfaction
         c["final"][rows] = 1
         c["final"][back] = 0
+        self._count_unanswered(rows)
         facts, batch = e.answers(), e.room(len(rows))
         reference = self.world.settings.organisation.answer_reference_h
         e.feel(answered(batch, rows, e.touch_key, facts, c["final"][rows], e.facts(), e.points, reference, (s.recovery_share, s.recovery_half_life_d)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from e2esim.customers.hurdle_kernels import LOOKED, Hurdles
 from e2esim.customers.loyalty_kernels import CoinHolders, Pull, chosen, draw_loyalty, leave_or_stay, next_needs
 from e2esim.customers.market_kernels import (
     BUYER,
@@ -28,6 +29,7 @@ from e2esim.customers.people import People
 from e2esim.customers.touching import GIVES_UP, REPEATS, breaks, heard
 from e2esim.domain.book import Columns, LineProblem, OrderKind, Reason, Service
 from e2esim.domain.build.months import month_of
+from e2esim.domain.events import Event, EventLog
 from e2esim.domain.world import World
 from e2esim.streams import Streams
 from e2esim.streams.draws import child, exponential
@@ -39,6 +41,7 @@ _WEEKDAY = np.array([0.88, 0.88, 0.90, 0.94, 1.06, 1.36, 0.98])
 _HOUR = np.array([0.0] * 8 + [0.5, 1.0, 1.4, 1.5, 1.1, 1.0, 1.2, 1.4, 1.6, 1.7, 1.6, 1.2, 0.9, 0.6, 0.3, 0.0])
 _HOUR_SHARE = _HOUR * 24.0 / _HOUR.sum()
 _KEYS = ("market.item", "market.pair", "market.financing", "market.price", "market.choice", "market.agreed", "market.gap", "market.facts")
+_SHELF_KEYS = ("market.shelf", "market.shelf_item", "market.shelf_shop")
 _SURELY = 50.0  # [utility] at which everybody buys
 _YEAR_H = 8760.0
 _LOST_NEED_LIVES = 0.25  # a need taken elsewhere comes back after this share of a full waiting time, assumed
@@ -81,6 +84,9 @@ class DemandCells:
         self.needs_lost = 0
         self.met = np.zeros((cells, len(w.segments.ids)))  # who weighed a purchase, since the last close
         self._met_by_week: list[tuple[float, F]] = []
+        self.shelves = np.zeros((len(w.channels.ids), 3))  # consumers who looked at a shop's shelf, found it empty, were lost there, since the last close
+        self._shelf_keys = np.array([streams.key(k) for k in _SHELF_KEYS], dtype=np.uint64)
+        self._kin = np.where(w.items.brand >= 0, w.items.brand * len(w.items.categories) + w.items.category, -1 - np.arange(w.items.n))
         c = w.channels
         price_ratio = w.consumer_price / w.reference_price
         ratio = np.nan_to_num(price_ratio[:, w.cells.channel].T.copy(), nan=1.0)
@@ -138,6 +144,13 @@ class DemandCells:
         self.met[:] = 0.0
         return self._met_by_week
 
+    def close_shelves(self, t: float, log: EventLog) -> None:
+        """Close the count of consumers at the shelves of shops at ``t`` [h]."""
+        for channel in np.flatnonzero(self.shelves[:, LOOKED]):
+            looked, empty, lost = self.shelves[channel].tolist()
+            log.emit(t, Event.SHELVES_SEEN, place=int(channel), rows=int(looked), quantity=empty, value=lost)
+        self.shelves[:] = 0.0
+
     def _mu(self, tick: int) -> F:
         """Expected prospects of a tick, (cells,)."""
         w = self.world
@@ -158,13 +171,22 @@ class DemandCells:
         reference = self.world.channels.reference_d
         return np.asarray(reference * (1.0 - faster) ** (t / _YEAR_H)) if faster > 0.0 else reference
 
+    def _hurdles(self, unanswered: float, *, reacts: bool = True) -> Hurdles:
+        """What may keep buyers from buying now; ``unanswered`` [share] of the questions before buying, ``reacts`` False = nobody is kept."""
+        w, m = self.world, self.world.settings.market
+        asks = w.settings.organisation.info_share * np.where(w.channels.stockist, _ASKS_SHOP, 1.0)
+        answered = 1.0 - np.minimum(asks, 1.0) * unanswered * m.unanswered_lost if reacts else np.ones(len(asks))
+        shares = (m.shelf_wait, m.shelf_other_item, m.shelf_other_shop) if reacts else (1.0, 0.0, 0.0)
+        c = w.cells
+        return Hurdles(self._shelf_keys, *shares, self._kin, c.account_start, c.account_order, c.account_cdf, self.people.wallet, answered, self.shelves)
+
     def is_open(self, tick: int) -> bool:
         """True if anybody buys in this tick; needs that arise at night are met when the shops open."""
         hour = int(tick * self._tick_h % 24.0)
         return bool(_HOUR_SHARE[hour : max(hour + 1, int(hour + self._tick_h))].any())
 
-    def step(self, tick: int, offer: ShownOffer) -> npt.NDArray[np.int32]:
-        """One tick of demand; returns the new order rows (placed inside the tick)."""
+    def step(self, tick: int, offer: ShownOffer, unanswered: float) -> npt.NDArray[np.int32]:
+        """One tick of demand; returns the new order rows (placed inside the tick). ``unanswered``: share of the questions before buying."""
         mu = self._mu(tick)
         expected = int(2.0 * float(mu.sum())) + 2048
         needs = self.people.needs
@@ -184,12 +206,16 @@ class DemandCells:
         wallet = self.people.wallet * self.people.selling
         firm = Standing(self.reputation, wallet, self._touch, w.settings.market.utility_offset, self._word_weight)
         hours = (tick * self._tick_h, self._tick_h)
-        n_new, seen = prospects(self._keys, hours, mu, self._came, self._cells, self._goods, lead, firm, self._tastes, self.met, self._buffer)
+        hurdles = self._hurdles(unanswered)
+        n_new, seen = prospects(self._keys, hours, mu, self._came, self._cells, self._goods, lead, firm, self._tastes, hurdles, self.met, self._buffer)
         self.prospects_seen += seen
-        n = n_new + (self._needs(due, tick, lead, firm, self._buffer[n_new:]) if len(due) else 0)
+        hurdles = self._hurdles(unanswered, reacts=w.settings.market.loyalty_loop)
+        n = n_new + (self._needs(due, tick, lead, firm, hurdles, self._buffer[n_new:]) if len(due) else 0)
         return self._enter(self._buffer[:n], n_new) if n else np.empty(0, dtype=np.int32)
 
-    def _needs(self, due: npt.NDArray[np.int32], tick: int, lead: LeadShown, firm: Standing, buffer: npt.NDArray[np.void]) -> int:
+    def _needs(
+        self, due: npt.NDArray[np.int32], tick: int, lead: LeadShown, firm: Standing, hurdles: Hurdles, buffer: npt.NDArray[np.void]
+    ) -> int:
         """Customers whose need is due: leave, buy again or buy elsewhere this time; returns the buyers written to ``buffer``."""
         w, m, p = self.world, self.world.settings.market, self.people
         p.settle()
@@ -207,7 +233,7 @@ class DemandCells:
         if not m.loyalty_loop:  # every need is bought from the firm: exactly BG/NBD
             firm = Standing(np.zeros_like(firm.reputation), np.ones_like(firm.wallet), firm.touch, _SURELY, firm.word_weight)
         people = CustomersDue(c["address"], c["cell"], c["segment"], c["account"], c["purchases"])
-        bought, away = returning(self._keys, stay, when, people, self._cells, self._goods, lead, firm, self._tastes, self.met, buffer, lost)
+        bought, away = returning(self._keys, stay, when, people, self._cells, self._goods, lead, firm, self._tastes, hurdles, self.met, buffer, lost)
         if away:
             self.needs_lost += away
             lost = lost[:away]

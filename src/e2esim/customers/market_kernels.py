@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from e2esim.customers.hurdle_kernels import Hurdles, at_the_shelf
 from e2esim.customers.loyalty_kernels import pick
 from e2esim.streams.draws import Count, child, exponential, normal, uniform
 
@@ -197,28 +198,42 @@ def agreed(key: np.uint64, who: Count, purchase: Count, people: float) -> float:
 
 @njit(cache=True)
 def consider(
-    keys: npt.NDArray[np.uint64], one: Weighing, cells: MarketCells, goods: GoodsShown, lead: LeadShown, firm: Standing, tastes: Tastes, out: Buyers, m: int
+    keys: npt.NDArray[np.uint64],
+    one: Weighing,
+    cells: MarketCells,
+    goods: GoodsShown,
+    lead: LeadShown,
+    firm: Standing,
+    tastes: Tastes,
+    hurdles: Hurdles,
+    out: Buyers,
+    m: int,
 ) -> bool:
     """One consumer weighs one purchase; True (and a filled buyer ``out[m]``) if the firm gets it.
 
-    A customer with a need buys with min(1, exp(u)); a prospect with the logit around the conversion.
+    A customer with a need buys with min(1, exp(u)); a prospect with the logit around the conversion. In a shop whose shelf lacks the item the
+    consumer may weigh another one, or another shop (`Hurdles`).
     ``keys``: item, pair, financing, price, choice, agreement.
     """
-    who, purchase, cell, segment = one.who, one.purchase, one.cell, one.segment
+    who, purchase, cell, segment, account = one.who, one.purchase, one.cell, one.segment, one.account
     c = cells.channel[cell]
     item = pick(goods.item_cdf[cell], 0, goods.item_cdf.shape[1], uniform(keys[0], who, purchase))
     quantity = 2 if uniform(keys[1], who, purchase) < goods.pair[item] else 1
     financed = uniform(keys[2], who, purchase) < tastes.financing_use[segment]
+    if lead.stockist[c] and account >= 0:
+        account, item = at_the_shelf(who, purchase, cell, c, account, item, quantity, goods.item_cdf[cell], lead.on_hand, hurdles)
+        if account < 0:
+            return False
     ratio = goods.ratio[cell, item] * math.exp(0.05 * normal(keys[3], who, purchase))
     shown_d = offered_lead(
-        cell, one.account, item, quantity, lead.stockist[c], lead.direct_d, lead.ship_wait_d, lead.consumer_d[c], lead.account_wait_d, lead.on_hand
+        cell, account, item, quantity, lead.stockist[c], lead.direct_d, lead.ship_wait_d, lead.consumer_d[c], lead.account_wait_d, lead.on_hand
     )
     u = firm.offset + utility(
         shown_d,
         lead.reference_d[c],
         ratio,
         firm.reputation[cells.market[cell]],
-        firm.wallet[one.account] if one.account >= 0 else 1.0,
+        firm.wallet[account] if account >= 0 else 1.0,
         financed,
         tastes.beta_lead[segment],
         tastes.beta_price[segment],
@@ -233,10 +248,11 @@ def consider(
         chance = min(1.0, math.exp(u))
     else:
         chance = 1.0 / (1.0 + (1.0 - tastes.conversion) / tastes.conversion * math.exp(-u))
+    chance *= hurdles.answered[c]
     if uniform(keys[4], who, np.int64(one.t) if one.loyal else purchase) >= chance:  # who bought elsewhere weighs the next need anew
         return False
     x = out[m]
-    x["address"], x["t"], x["cell"], x["segment"], x["account"] = who, one.t, cell, segment, one.account
+    x["address"], x["t"], x["cell"], x["segment"], x["account"] = who, one.t, cell, segment, account
     x["item"], x["quantity"], x["lead_d"], x["price_ratio"] = item, quantity, shown_d, ratio
     x["purchase"], x["financed"] = purchase, 1 if financed else 0
     return True
@@ -253,6 +269,7 @@ def prospects(
     lead: LeadShown,
     firm: Standing,
     tastes: Tastes,
+    hurdles: Hurdles,
     met: F,
     out: Buyers,
 ) -> tuple[int, int]:
@@ -285,7 +302,7 @@ def prospects(
                 if firm.wallet[account] <= 0.0:
                     continue
             met[cell, segment] += 1.0
-            if m < out.shape[0] and consider(keys, Weighing(who, 1, t, cell, segment, account, False), cells, goods, lead, firm, tastes, out, m):
+            if m < out.shape[0] and consider(keys, Weighing(who, 1, t, cell, segment, account, False), cells, goods, lead, firm, tastes, hurdles, out, m):
                 out[m]["consumer"] = -1
                 m += 1
     return m, seen
@@ -302,6 +319,7 @@ def returning(
     lead: LeadShown,
     firm: Standing,
     tastes: Tastes,
+    hurdles: Hurdles,
     met: F,
     out: Buyers,
     lost: I32,
@@ -314,7 +332,7 @@ def returning(
         cell, segment, account = np.int64(people.cell[who]), np.int64(people.segment[who]), np.int64(people.account[who])
         met[cell, segment] += 1.0
         one = Weighing(people.address[who], np.int64(people.purchases[who]) + 1, t[k], cell, segment, account, True)
-        if consider(keys, one, cells, goods, lead, firm, tastes, out, m):
+        if consider(keys, one, cells, goods, lead, firm, tastes, hurdles, out, m):
             out[m]["consumer"] = who
             m += 1
         else:

@@ -59,6 +59,7 @@ class Trade:
         past_d = w.settings.market.service_half_life_d / math.log(2.0)
         self._due = self.rate_d.sum(axis=1) * past_d + 1.0  # pieces remembered
         self._good = self._due * w.channels.usual_service[a.channel]  # of them, delivered when wished and when promised, halves each
+        self._newcomers = people.newcomers()
         self._dear = self._price_gap()
         if w.settings.market.loyalty_loop:  # prices are known when accounts list for the year; service is learnt
             people.wallet[:] = np.exp(self.equilibrium())
@@ -189,10 +190,11 @@ class Trade:
         """Log of the share of wallet that each account's service and prices, against those it is used to, lead to, (accounts,).
 
         Orders follow service by ``service_elasticity`` near the usual one, up by ``wallet_gain_most`` and down by ``wallet_most`` at the most; prices by
-        ``trade_elasticity``. A share of wallet moves the log odds of a choice, which moves orders by (1 - conversion).
+        ``trade_elasticity``. A share of wallet moves the log odds of a choice, which moves what newcomers buy by (1 - conversion), and what
+        loyal consumers buy in proportion.
         """
         w, m = self.world, self.world.settings.market
-        of_orders = 1.0 / (1.0 - m.conversion)
+        of_orders = 1.0 / (1.0 - m.conversion * self._newcomers)
         better = self.service() - w.channels.usual_service[w.accounts.channel] - m.rival_service
         most = np.where(better > 0.0, m.wallet_gain_most, m.wallet_most)
         served = most * np.tanh(of_orders * m.service_elasticity * better / np.maximum(most, 1e-12))

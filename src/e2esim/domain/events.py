@@ -39,6 +39,7 @@ class Event(IntEnum):
     HOUR_PRICED = 22  # place = work centre; [EUR/h, h]
     SUPPLY_EXPEDITED = 25  # place = supplier, item, quantity of an overdue call-off bought elsewhere or flown in, value = its extra cost in EUR
     LINES_CANCELLED = 24  # rows given up by customers who waited too long; quantity = pieces
+    SHELVES_SEEN = 26  # place = channel, rows = consumers who looked for an item on a shop's shelf, quantity = found none, value = were lost there
     STRUCK = 30  # place = event of table events that begins; quantity = its size, value = when it ends [h]
     DETECTED = 31  # place = event; the firm knows it and plans with it from now on; value = when it begins [h]
     REPLANNED = 32  # place = event; the first master plan that counts with it

@@ -165,6 +165,12 @@ MOVES: dict[str, tuple[Turn, ...]] = {
     "market.cancel_d": (Turn("*10", "lost_sales+", given=("market.demand_factor=1.4",)),),
     "market.cancel_trade_d": (Turn("*10", "lost_turnover+", given=("market.patience_d=3", "market.demand_factor=1.4")),),
     "market.patience_d": (Turn("=3", "lost_sales"),),
+    "market.shelf_wait": (
+        Turn("=0", "shelf_lost+ purchases-", given=("market.shelf_wait=0.8", "market.shelf_other_item=0.1", "market.shelf_other_shop=0.1")),
+    ),
+    "market.shelf_other_item": (Turn("=0.8", "shelf_lost-", given=("market.shelf_wait=0.1", "market.shelf_other_shop=0.1")),),
+    "market.shelf_other_shop": (Turn("=0.8", "shelf_lost-", given=("market.shelf_wait=0.1", "market.shelf_other_item=0.1")),),
+    "market.unanswered_lost": (Turn("=1", "purchases-", given=("organisation.agents=6", "market.unanswered_lost=0")),),
     "market.competitor_satisfaction": (Turn("=1.1", "crr_due- bad_word+"),),
     "market.rival_gain_y": (Turn("=1", "crr_due- clv- bad_word+"),),
     "market.rival_faster_y": (Turn("=0.9", "purchases- satisfaction-"),),

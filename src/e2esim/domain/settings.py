@@ -64,6 +64,10 @@ class Market:
     cancel_d: float = 0.03  # [1/day] hazard at which a consumer gives up a line late or beyond patience (assumed)
     cancel_trade_d: float = 0.01  # [1/day] the same of a trade account (assumed)
     patience_d: float = 45.0  # [days] beyond the day wished for after which customers give up, whatever was promised (assumed)
+    shelf_wait: float = 1.0  # [share] of the consumers who find an item missing on a shop's shelf that waits for it
+    shelf_other_item: float = 0.0  # [share] of them that takes another item of the same brand and category, if one is there
+    shelf_other_shop: float = 0.0  # [share] of them that goes to another shop of the same channel and market; the rest is lost
+    unanswered_lost: float = 0.0  # [share] of the purchases lost whose buyers asked first and were never answered
     competitor_satisfaction: float = 0.85  # [satisfaction] what the best alternative gives
     rival_gain_y: float = 0.0  # [satisfaction/year] by which the best alternative becomes better while the run goes on
     rival_faster_y: float = 0.0  # [share/year] by which the lead time that buyers expect gets shorter: the best supplier shapes what is expected of others
@@ -77,6 +81,8 @@ class Market:
         for name in ("speak_good", "speak_bad", "complaint_share", "trade_churn"):
             _need(0 <= getattr(self, name) <= 1, f"{name} must be a share, got {getattr(self, name)}")
         _need(self.reputation_half_life_d > 0, "reputation_half_life_d must be positive")
+        stay = self.shelf_wait + self.shelf_other_item + self.shelf_other_shop
+        _need(stay <= 1.0 + 1e-9, f"shelf_wait, shelf_other_item and shelf_other_shop are parts of one whole, got {stay:g} together")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.domain.book import OrderKind, Reason
+from e2esim.domain.events import Event
 from e2esim.domain.ledger import Posted
 from e2esim.domain.world import PHASES
 from e2esim.kpi.groups import fold, ratio
@@ -27,11 +28,26 @@ def measure_sale(reading: Reading, findings: Findings) -> None:
     since, weighed = people_who_weighed(reading)
     whole = _lines(reading, np.flatnonzero(consumer & (o["placed"] >= since) & (o["placed"] < reading.end)))
     findings.put("conversion", ratio(whole, weighed), weighed)
+    looked, empty, lost = _at_shelves(reading)
+    findings.put("shelf_empty", ratio(empty, looked), looked)
+    findings.put("shelf_lost", ratio(lost, looked), looked)
     findings.put("sale_contacts", ratio(_met_before(reading) + _asked_before(reading), sales), sales)
     findings.put("sale_cost", ratio(sale_eur(reading), sales), sales)
     failed = np.flatnonzero(inside & (o["trouble"] >= 0))
     failures = _lines(reading, failed)
     findings.put("trouble_contacts", ratio(_lines(reading, failed, o["contacts"][failed].astype(np.float64)), failures, 100.0), failures)
+
+
+def _at_shelves(reading: Reading) -> tuple[Floats, Floats, Floats]:
+    """Consumers who looked for an item on a shelf in the weeks closed inside the window, found it empty, were lost there, (n_groups,) each."""
+    e, out = reading.outcome.events, np.zeros((3, reading.groups.size))
+    some = np.flatnonzero((e["kind"] == Event.SHELVES_SEEN) & (e["t"] > reading.start) & (e["t"] <= reading.end))
+    channel, members = e["place"][some].astype(np.int64), reading.groups.slice("channel")
+    for k, name in enumerate(("rows", "quantity", "value")):
+        count = e[name][some].astype(np.float64)
+        out[k, 0] = count.sum()
+        np.add.at(out[k, members], channel, count)
+    return out[0], out[1], out[2]
 
 
 def people_who_weighed(reading: Reading) -> tuple[float, Floats]:

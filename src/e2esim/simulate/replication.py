@@ -194,6 +194,7 @@ class Replication:
             ahead_d=self.planner.ahead_d,
             transit_d=self.promise.transit_d,
         )
+        self.market.close_shelves(self.world.hours, self.log)
         return gather(
             self.world,
             late=late_table(facts),
@@ -241,6 +242,8 @@ class Replication:
         self.trade.week()
         self.market.close_week(self.env.now)
         self.desk.request(*self.listening.week(self.env.now), int(self.env.now / self.tick_h))
+        self.market.close_shelves(self.env.now, self.log)
+        self.desk.fade(168.0)
         self.journey.reputation(168.0, self.market.reputation)
         self.listening.faded()
         self.training.week(self.env.now)
@@ -320,7 +323,7 @@ class Replication:
         """Consumers buy: from the plant with a promise of the firm, or at an account from its shelf."""
         if not self.market.is_open(tick):
             return
-        rows = self.market.step(tick, self.promise.offer(now, self.stock.on_hand[1:], self.trade))
+        rows = self.market.step(tick, self.promise.offer(now, self.stock.on_hand[1:], self.trade), self.desk.unanswered)
         if len(rows) == 0:
             return
         self.log.emit(
