@@ -66,7 +66,7 @@ def test_no_key_of_a_setting_is_taken_for_a_column() -> None:
 
 
 def test_a_network_and_a_factory_are_swept_by_columns(tmp_path: Path) -> None:
-    swept = read_factors(["scenario=textbook/r_q", "replenishment.reorder[item=r3_Q5]*=1,3", "horizon.days=400", "horizon.warmup_days=20"])
+    swept = read_factors(["scenario=textbook/r_q", "replenishment.reorder[item=r3_Q5]*=1,3", "horizon.days=200", "horizon.warmup_days=20"])
     points = make_points(design(swept.factors, "full", 0), swept.common)
     assert len({point.key for point in points}) == 2
     filled = [company_of(point.company).open()(0, None).table.filter(pl.col("kpi") == "fill_rate")["value"][0] for point in points]
@@ -85,7 +85,7 @@ def test_points_of_a_market_open(tmp_path: Path) -> None:
 
 
 def test_the_commands_take_columns(tmp_path: Path) -> None:
-    words = ["compare", "textbook/r_q", "textbook/r_q replenishment.reorder*=2", "horizon.days=400", "horizon.warmup_days=20", "-n", "2"]
+    words = ["compare", "textbook/r_q", "textbook/r_q replenishment.reorder*=2", "horizon.days=150", "horizon.warmup_days=20", "-n", "2", "-w", "1"]
     result = CliRunner().invoke(app, words)
     assert result.exit_code == 0, result.output
     assert "replenishment.reorder*=2 against textbook/r_q" in result.output
@@ -99,16 +99,13 @@ def test_the_commands_take_columns(tmp_path: Path) -> None:
 
 def test_a_word_that_would_move_nothing_is_refused(tmp_path: Path) -> None:
     """The hours of planner_200 stand in table capacity: its machines decide nothing, and to answer 'no difference' would mislead."""
-    words = ["compare", "planner_200", "planner_200 work_centres.machines*=2", "run_days=3", "-n", "2"]
-    result = CliRunner().invoke(app, words)
-    assert result.exit_code == 2
-    assert "moves nothing" in result.output
-    assert "work_centres.machines*" in result.output
+    with pytest.raises(InputErrors, match=r"work_centres.machines\*"):
+        refuse_idle_words(["scenario=planner_200", "work_centres.machines*=2"])
     with pytest.raises(InputErrors, match="moves nothing"):
         refuse_idle_words(["scenario=textbook/r_q", "replenishment.source[]=me"])
     world = f"scenario={tiny_world(tmp_path / 'w')}"
     with pytest.raises(InputErrors, match="moves nothing"):
         refuse_idle_words([world, "routings.flow_days=3"])  # a market run knows machines and queues instead
     refuse_idle_words([world, "lanes.transit_d*=2", "prices.price_eur*=1.1"])
-    refuse_idle_words(["scenario=planner_200", "capacity.capacity_h*=1.2", "orders.qty*=1"])
+    refuse_idle_words(["scenario=planner_200", "capacity.capacity_h*=1.2"])
     refuse_idle_words(["scenario=textbook/r_q", "replenishment.reorder*=2"])

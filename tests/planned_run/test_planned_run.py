@@ -112,6 +112,7 @@ def test_post_game_adds_up_and_does_not_hang_on_an_order() -> None:
     assert [part.cause for part in game.parts] == [name for name in PLAYERS if name != "demand"]
 
 
+@pytest.mark.long
 def test_shared_plans_change_no_run() -> None:
     """Runs that stand alike share a plan; what they reach is what each reaches alone."""
     company, rules = synthetic_company(5, orders=30, weeks=12), RunRules(days=70, rounds=2)

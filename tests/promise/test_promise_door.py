@@ -50,7 +50,7 @@ def test_a_good_request_is_laid_out() -> None:
         ("item", "123", "no such item", "did you mean '000123'?"),
         ("item", "table", "no such item", "did you mean '000123'?"),
         ("customer", "Rosi", "no such customer", "did you mean 'Rossi'?"),
-        ("customer", "", "no such customer", "one of: Rossi, Società Verdi"),
+        ("customer", "", "the data name customers", "one of: Rossi, Società Verdi"),
         ("qty", "0", "out of bounds: must be above 0", "correct the number"),
         ("qty", "-5", "out of bounds", "correct the number"),
         ("qty", "1.234,50", "not a number", "write it with a decimal point: 1234.50"),

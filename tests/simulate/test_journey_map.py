@@ -95,6 +95,7 @@ def test_a_used_product_taken_along_is_not_sent_back(tiny: Any) -> None:
     assert receive.lost == pytest.approx((cause != ReturnCause.USED_PRODUCT).sum() / consumers.sum())
 
 
+@pytest.mark.long
 def test_the_return_of_a_touchpoint_is_what_the_run_without_it_loses(tiny: Any) -> None:
     """First order of the logit against the re-run without the adviser: contribution before touchpoints, three pairs, within 3 standard errors and a quarter."""
     days = {"horizon": {"days": 120, "warmup_days": 0}}

@@ -23,6 +23,7 @@ def test_channels_side_by_side_sell_less_and_please_less_than_channels_as_one(wo
     assert omni.kpi("channel_breaks") == 0.0
 
 
+@pytest.mark.long
 def test_dear_slow_and_apart_each_drive_buyers_away(tiny: Any, world: Any) -> None:
     plain = world()
     dear = world("market.price_factor=1.15")

@@ -55,6 +55,7 @@ def test_two_kinds_of_doubt_are_those_of_a_nested_toy() -> None:
     assert np.isnan(doubts("a", values[:, :1]).luck)
 
 
+@pytest.mark.long
 def test_the_command_says_what_knowing_is_worth_on_a_network(tmp_path: Path) -> None:
     key = "replenishment.reorder[item=r3_Q5]"
     words = ["sensitivity", "scenario=textbook/r_q", "horizon.days=300", "horizon.warmup_days=20", f"{key}=1,6", "supply.order_eur*=interval(0.5,2)"]

@@ -36,14 +36,15 @@ def tell_customer(run: Path, number: int | None, *, as_json: bool = False) -> No
         raise InputErrors([Problem(file=run.as_posix(), value=", ".join(missing), message=message, remedy=remedy)])
     kept = pl.read_parquet(path)
     if number is None:
-        moments = kept.filter(pl.col("satisfaction").is_not_null())
-        most = moments.group_by("consumer").agg(pl.len().alias("moments"), pl.col("satisfaction").min().alias("worst")).sort("worst", "consumer")
+        felt = pl.col("satisfaction")
+        most = kept.group_by("consumer").agg(felt.count().alias("moments"), felt.min().alias("worst")).sort("worst", "consumer", nulls_last=True)
         if as_json:
             typer.echo(json.dumps(most.to_dicts()))
             return
         typer.echo(f"{most.height} journeys are kept; the worst moments first:")
         for row in most.head(_SHOWN).iter_rows(named=True):
-            typer.echo(f"  {row['consumer']:>9}  {row['moments']:>3} moments, worst {row['worst']:.2f}")
+            worst = "nothing felt yet" if row["worst"] is None else f"worst {row['worst']:.2f}"
+            typer.echo(f"  {row['consumer']:>9}  {row['moments']:>3} moments, {worst}")
         return
     mine = kept.filter(pl.col("consumer") == number)
     if mine.is_empty():
