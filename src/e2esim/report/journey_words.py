@@ -90,7 +90,9 @@ def tell(experiences: pl.DataFrame) -> Iterator[str]:
     """Lines of the journey in ``experiences`` (columns of `journeys_frame`, one customer), in order."""
     purchase: int | None = None
     moment: list[dict[str, Any]] = []
-    for x in experiences.iter_rows(named=True):
+    rows = list(experiences.iter_rows(named=True))
+    turn = {row: k for k, row in enumerate(dict.fromkeys(x["row"] for x in rows))}
+    for x in sorted(rows, key=lambda x: (turn[x["row"]], x["t_h"], x["kind"] != "question")):  # what is asked before buying is told before it
         if moment and (x["row"] != purchase or x["t_h"] != moment[0]["t_h"] or x["kind"] in _BY_ITSELF or moment[-1]["kind"] in _BY_ITSELF):
             yield line(moment)
             moment = []
@@ -118,5 +120,15 @@ def line(moment: list[dict[str, Any]]) -> str:
 def _told(x: dict[str, Any]) -> str:
     """One experience of a moment: what it showed and how it felt, "" if neither says anything."""
     words = detail(x["attribute"], x["kind"], x["touchpoint"], x["shown"], x["expected"])
-    felt = "" if x["kind"] in _BY_ITSELF or (x["kind"] in _SAID_ALL and not x["feeling"]) else f"{x['feeling']:+.2f}"
+    felt = "" if x["kind"] in _BY_ITSELF or (x["kind"] in _SAID_ALL and not x["feeling"]) else _points(x["feeling"])
     return " ".join(part for part in (words, felt) if part)
+
+
+def _points(feeling: float) -> str:
+    """A feeling with its sign; none has none.
+
+    >>> _points(-0.17), _points(-0.001)
+    ('-0.17', '0.00')
+    """
+    text = f"{feeling:+.2f}"
+    return text if float(text) else text[1:]
