@@ -52,3 +52,11 @@ def test_the_estimate_is_what_a_run_takes_within_a_factor(tmp_path: Path) -> Non
     run.run()
     books = sum(column.nbytes for table in (run.orders, run.people.consumers, run.desk.contacts) for column in table.data.values())
     assert books < expected_bytes(world) < 20 * books
+
+
+def test_a_billion_machines_are_refused_at_the_door(tmp_path: Path) -> None:
+    """Each machine has its own clock: a billion of them once took all memory of the computer."""
+    many = {"machines": 1_000_000_000}
+    world = tiny_world(tmp_path / "w", work_centres=lambda rows: [row | many for row in rows])
+    with pytest.raises(InputErrors, match="machines"):
+        load([f"scenario={world}"])

@@ -182,7 +182,7 @@ TABLES: tuple[Table, ...] = (
             id_column("work_centre", "number of the work centre"),
             text("name", "name shown in plans and reports"),
             whole("machines", "machines", "identical machines or crews that work the calendar in parallel; of a supplier's: lots it works at a time, if "
-                  "more than 1, else 20", 1),
+                  "more than 1, else 20", 1, high=10_000, why="each machine has its own clock; a larger hall is several work centres"),
             optional_id("supplier", "supplier that does its work: a subcontractor. Parts are sent there, steps there take flow_days of its calendar (of "
                         "every day where it has none) and no hours", ("suppliers", "supplier"), loose=True, verbs=FACTORY),
             optional_id("calendar", "shift calendar; a plan needs it where table capacity states no hours", ("calendars", "calendar"), market=True,
