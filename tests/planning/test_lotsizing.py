@@ -176,6 +176,7 @@ def test_promising_pairs_keep_the_relaxation() -> None:
     assert promising_pairs(problem, prices, 1.0).sum() < 0.5 * pairs.sum() < 0.5 * all_pairs(problem).sum()
 
 
+@pytest.mark.long
 def test_large_problem_reaches_its_bound() -> None:
     """60 items, 26 weeks, 8 centres, nearly full: 20,000 moves and exact quantities end within 2 % of the bound."""
     problem = generated(11, 60, 26, 8, 0.92)

@@ -129,6 +129,7 @@ def _spent(run: Any, touchpoint: str) -> float:
     return float(bought.sum() * x.terms.touch_eur[code].max())
 
 
+@pytest.mark.long
 def test_losses_stand_at_the_stage_where_they_are_planted(tiny: Any) -> None:
     plain = tiny("stages", settings=QUARTER)
     spoilt = {

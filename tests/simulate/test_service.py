@@ -101,7 +101,7 @@ def test_integration_matters(tiny: Any) -> None:
     falls(differ(tiny, world(1.0), world(0.0)), "satisfaction", "csat", "memory")
 
 
-@pytest.mark.parametrize("phase", ["receive", "use", "assist"])
+@pytest.mark.parametrize("phase", [pytest.param("receive", marks=pytest.mark.long), "use", pytest.param("assist", marks=pytest.mark.long)])
 def test_touchpoint_problems_are_felt_in_every_phase(tiny: Any, phase: str) -> None:
     """A touchpoint of the phase that always goes wrong."""
 

@@ -126,6 +126,7 @@ def test_without_words_there_is_no_reputation(tiny: Any) -> None:
     assert np.abs(heard).min() > 0.0
 
 
+@pytest.mark.long
 def test_bad_words_cost_new_customers(tiny: Any) -> None:
     """A product worse than the best alternative, words on against off: fewer new customers."""
     spoken, silent = (
