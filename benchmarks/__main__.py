@@ -29,7 +29,7 @@ ABOUT = {
     "small": "the tests' small world at 1,000,000 customers: per-order SimPy against the engine",
     "promise": "batch allocation of a book of 10,000 orders, a backorder run, one request, capable-to-promise",
     "network": "20,000 stock points for a year; a serial chain beside stockpyl and SupplyNetPy (E2ESIM_PEERS=their Python)",
-    "coverage": "how often 95 % intervals of ten replications hold the truth on the shipped company (60 years at scale 0.02; --full: 200)",
+    "coverage": "how often 95 % intervals of ten replications hold the truth on the shipped company (100 years at scale 0.02; --full: 200)",
     "kpi": "all KPIs with breakdowns of a full year",
     "planning": "lotsizing, factory, sequencing, forecast and loop: gaps and times of everything that plans",
     "loop": "weekly MPS, nightly netting and ATP, waves, call-offs",
