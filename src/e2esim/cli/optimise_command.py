@@ -183,7 +183,7 @@ def _conclude(bench: _Bench, tried: Sequence[Tried], goals: Sequence[Goal], cons
 def _final(bench: _Bench, points: Sequence[Mapping[str, Value]], goal: Goal, constraints: Sequence[Constraint], wanted: OptimiseOptions) -> dict[str, Any]:
     import numpy as np
 
-    from e2esim.study.intervals import interval
+    from e2esim.study.intervals import mean_interval
     from e2esim.study.selection import choose
 
     sign = 1.0 if goal.direction == "maximise" else -1.0
@@ -202,7 +202,7 @@ def _final(bench: _Bench, points: Sequence[Mapping[str, Value]], goal: Goal, con
     limits = []
     for c in constraints:
         values = [v for part in seen[won.best] for v in part[c.kpi]]
-        mean, low, high = interval(values)
+        mean, low, high = mean_interval(values)
         limits.append({"constraint": f"{c.kpi}{c.sense}{c.limit:g}", "mean": mean, "ci_low": low, "ci_high": high, "kept": c.violation(mean) <= 0.0})
     means, order = [sign * m for m in won.means], sorted(range(len(points)), key=lambda k: -won.means[k])
     return {

@@ -8,7 +8,7 @@ import polars as pl
 
 from e2esim.config.column_words import key_of
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
-from e2esim.simulate.factory.made_plans import digest
+from e2esim.domain.digest import digest
 
 Build = Callable[[Sequence[str]], tuple[Mapping[str, pl.DataFrame], object]]  # words -> tables and what a run is made of
 

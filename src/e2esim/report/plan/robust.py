@@ -10,7 +10,7 @@ import polars as pl
 
 from e2esim.planning.factory.risk import LATE_MEDIAN_D, LATE_SHARE
 from e2esim.report.plan.view import PlanView, frame
-from e2esim.study.intervals import interval
+from e2esim.study.intervals import mean_interval
 from e2esim.study.robust import CONFIDENCES, Robustness
 
 
@@ -32,7 +32,7 @@ def safe_tiers(view: PlanView, robust: Robustness) -> tuple[SafeTier, ...]:
     kept = robust.completion <= robust.due + 1e-9
     for priority in np.unique(view.facts.order_priority).tolist():
         mine = view.facts.order_priority == priority
-        on_time, low, high = interval(kept[:, mine].mean(axis=1).tolist())
+        on_time, low, high = mean_interval(kept[:, mine].mean(axis=1).tolist())
         found.append(
             SafeTier(priority=priority, orders=int(mine.sum()), planned=float((view.late[mine] <= 1e-6).mean()), on_time=on_time, low=low, high=high)
         )

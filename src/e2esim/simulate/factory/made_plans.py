@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 
-import numpy as np
-
+from e2esim.domain.digest import digest
 from e2esim.planning.factory.execute import Wants
 from e2esim.planning.factory.planner import Laid, laid_out
 from e2esim.planning.factory.problem import PlanProblem
@@ -26,6 +24,7 @@ class MadePlans:
 
     Examples
     --------
+    >>> import numpy as np
     >>> from e2esim.planning.factory.synthetic import synthetic_problem
     >>> small = synthetic_problem(np.random.default_rng(1), finished=2, parts=2, bought=3, centres=3, orders=12, weeks=8, load=0.5)
     >>> plans, rules = MadePlans(keep=True), RunRules(days=7, rounds=0)
@@ -49,36 +48,3 @@ class MadePlans:
         if self.keep:
             self.plans[key] = laid
         return laid
-
-
-def digest(*asked: object) -> bytes:
-    """Digest of facts, to the last bit: equal for what is equal.
-
-    >>> digest(np.arange(3), "a") == digest(np.arange(3), "a") != digest(np.arange(3.0), "a")
-    True
-    >>> long = np.arange(3000)
-    >>> digest((long,)) == digest((np.where(long == 1500, 0, long),))  # a text of it would leave out the middle
-    False
-    """
-    found = hashlib.blake2b(digest_size=16)
-    for one in asked:
-        _add(found, one)
-    return found.digest()
-
-
-def _add(found: hashlib.blake2b, one: object) -> None:
-    if isinstance(one, np.ndarray) and one.dtype != object:
-        found.update(f"{one.dtype}{one.shape}".encode())
-        found.update(np.ascontiguousarray(one).tobytes())
-    elif is_dataclass(one):
-        for part in fields(one):
-            found.update(part.name.encode())
-            _add(found, getattr(one, part.name))
-    elif isinstance(one, (tuple, list)):
-        found.update(f"{type(one).__name__}{len(one)}".encode())
-        for part in one:
-            _add(found, part)
-    elif isinstance(one, dict):
-        _add(found, [entry for pair in one.items() for entry in pair])
-    else:
-        found.update(f"{type(one).__name__}{one!r}".encode())
