@@ -21,6 +21,7 @@ from e2esim.report.comparison import comparison_json, effects_said, print_compar
 from e2esim.report.whole_folder import what_is_missing
 from e2esim.study.compare import Rule, compare, paired
 from e2esim.study.intervals import interval
+from e2esim.study.judged import judged
 from study_jobs import Toy
 from worlds import tiny_world
 
@@ -49,6 +50,19 @@ def test_equal_scenarios_show_no_difference(tiny: Path, capsys: pytest.CaptureFi
     assert told.count("no difference seen") == 2
     assert "judged together" in told
     assert comparison_json(found)["differences"]["b"]["otif"]["difference"] == 0.0
+
+
+def test_what_only_its_own_interval_tells_from_zero_is_too_few_runs() -> None:
+    """Abandoned calls .29 -> .71 in three pairs were called 'no difference seen' among 39 KPIs: outside its error bar, that word is wrong."""
+    calls = paired("contact_abandoned", "share", [0.28, 0.30, 0.28], [0.62, 0.80, 0.71])
+    still = [paired("otif", "share", [0.90, 0.91, 0.92], [0.91, 0.90, 0.92]) for _ in range(38)]
+    among = judged([calls, *still], material=0.01)[0]
+    assert not among.seen
+    assert word(among) == "too few runs"
+    assert word(judged([calls], material=0.01)[0]) == "worse"
+    assert {word(gap) for gap in judged(still, material=0.01)} == {"no difference seen"}
+    small = paired("otif", "share", [0.9000, 0.9100, 0.9200], [0.9001, 0.91011, 0.9201])
+    assert word(judged([small, *still], material=0.01)[0]) == "no difference seen"  # too small to matter: no more runs are asked for
 
 
 def test_slower_quotes_are_seen(tiny: Path) -> None:

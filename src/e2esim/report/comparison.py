@@ -18,6 +18,7 @@ from e2esim.report.words import COARSE, Words
 
 _WIDTH = 100
 _DIGITS = 3
+TOO_FEW = "too few runs"
 SHOWN = tuple(name for group in TERMINAL.values() for name in group)  # KPIs judged and shown if none are asked for
 _PER = ("share", "points", "satisfaction", "days", "h", "years", "1/year", "naive errors", "hand-offs")  # units that do not grow with the world
 
@@ -34,6 +35,8 @@ class Gap(Protocol):
 
     @property
     def kpi(self) -> str: ...
+    @property
+    def seen_alone(self) -> bool: ...
     @property
     def unit(self) -> str: ...
     @property
@@ -80,7 +83,11 @@ class Compared(Protocol):
 
 
 def word(gap: Gap) -> str:
-    """What may be said of a difference: 'better', 'worse', 'changed' (no direction is better), 'immaterial' or 'no difference seen'."""
+    """What may be said of a difference: 'better', 'worse', 'changed' (no direction is better), 'immaterial', 'too few runs' (outside its own
+    interval, not yet told from chance among all that are judged with it) or 'no difference seen'.
+    """
+    if gap.seen_alone and gap.material:
+        return TOO_FEW
     if not gap.seen:
         return "no difference seen"
     if not gap.material:
@@ -126,6 +133,11 @@ def statements(found: Compared, scale: float = 1.0) -> list[str]:
     ]
     if found.material:
         said.append(f"A difference of less than {100 * found.material:g} % of the base (of points: {100 * found.material:g}) is called immaterial.")
+    if any(word(gap) == TOO_FEW for gaps in found.differences.values() for gap in gaps):
+        said.append(
+            f"'{TOO_FEW}': the difference is outside its own interval, but among so many one such may come by chance. More replications (-n) or fewer KPIs "
+            "(--kpis) decide."
+        )
     if found.precision is not None:
         named = ", ".join(label(kpi) for kpi in found.wide)
         told = f"reached with {found.replications} replications" if not found.wide else f"not reached by {named} with {found.replications} replications"

@@ -7,7 +7,7 @@ from functools import cache
 import jinja2
 from markupsafe import Markup
 
-from e2esim.report.comparison import Compared, Gap, crn_said, effects_said, is_amount, label, statements, word
+from e2esim.report.comparison import TOO_FEW, Compared, Gap, crn_said, effects_said, is_amount, label, statements, word
 from e2esim.report.comparison_folder import ComparisonFacts
 from e2esim.report.grids import TextGrid
 from e2esim.report.pictures.forest import draw_forest
@@ -48,7 +48,7 @@ def _answers(found: Compared, words: Words) -> list[str]:
     said = []
     for name, gaps in found.differences.items():
         parts = []
-        for verdict in ("better", "worse", "changed"):
+        for verdict in ("better", "worse", "changed", TOO_FEW):
             named = [f"{label(gap.kpi)} ({_change(gap, words)})" for gap in gaps if gap.kpi in found.family and word(gap) == verdict]
             if named:
                 parts.append(f"{verdict}: {', '.join(named)}")

@@ -38,7 +38,7 @@ KPIS = (
     "customer_value",
 )
 DECIDING = ("contribution", "customer_value")  # told pair by pair
-_MARKS = {"better": "+", "worse": "-", "no difference seen": "=", "immaterial": "="}
+_MARKS = {"better": "+", "worse": "-", "no difference seen": "=", "too few runs": "=", "immaterial": "="}
 
 
 class TournamentFound(Protocol):

@@ -52,6 +52,11 @@ class Difference:
         return self.p_family < LEVEL
 
     @property
+    def seen_alone(self) -> bool:
+        """True if its own interval leaves out zero, but among all that are judged with it such a difference may be chance."""
+        return self.p < LEVEL and not self.seen
+
+    @property
     def material(self) -> bool:
         """True if the difference is at least as large as what matters."""
         return abs(self.difference) >= self.matters
