@@ -17,7 +17,7 @@ from e2esim.streams.draws import normal, uniform
 
 BARELY = {"ADVERTISEMENT": 0, "ADVICE": 0, "OFFER": 0, "CHANGE_REFUSED": 0, "REVIEW_READ": 0}
 HEARD = {"CALLED_BACK": 0.4, "FEEDBACK_RETURNED": 0.4, "SENT_BACK": 0.2, "BILLED": 0.6}
-SAID = ("TRAINED", "QUESTION", "PROMISED", "PROMISE_CHANGED", "DELAY_TOLD", "FOUND_OUT", "HELP_ASKED", "COMPLAINED")  # in the log only
+SAID = ("TRAINED", "RECALLED", "QUESTION", "PROMISED", "PROMISE_CHANGED", "DELAY_TOLD", "FOUND_OUT", "HELP_ASKED", "COMPLAINED")  # in the log only
 MEMORY = BARELY | HEARD | dict.fromkeys(SAID, 0) | {"FIRST_USE": 0.2, "FOLLOW_UP": 0.4, "ANSWER": 0.6, "RECOVERY": 0.8, "SHOP_RECOVERY": 0.5, "REFUND": 0.2}
 NEEDS = ("punctuality", "lead_time", "completeness", "damage", "defect")
 SOLVED = ("completeness", "damage", "defect", "installation")  # what somebody has to put right

@@ -13,6 +13,7 @@ from e2esim.config import load
 from e2esim.domain.book import Reason
 from e2esim.domain.build import build_world
 from e2esim.domain.events import Event
+from e2esim.domain.experience import Lived
 from e2esim.domain.ledger import Posted
 from e2esim.streams import Streams
 from simulate.conftest import Ran, Run
@@ -165,6 +166,22 @@ def test_a_recall_brings_goods_back_and_blocks_stock(tiny: Run, calm: Ran) -> No
     called = tiny("recall", *SHORT, events=[row("recall", "recall", "mattress", size=0.5)])
     back = [(ran.outcome.orders.filled("returned") < END + 48.0).sum() for ran in (calm, called)]
     assert back[1] > 2 * back[0] + 10
+
+
+def test_who_is_told_of_a_recall_calls_and_a_letter_spares_calls(tiny: Run, calm: Ran) -> None:
+    """The firm tells a day after it sees the fault; nobody calls before, and who has a letter calls less often."""
+    told_h = START + 24.0 * 2.0 + 24.0  # detect_days, tell_days
+    claims, letters = [], []
+    for share in (0.0, 1.0):
+        ran = tiny(f"letters{share:g}", *SHORT, events=[row("recall", "recall", "mattress", size=0.5, told_share=share)])
+        t, reason, first = (ran.outcome.contacts.filled(name) for name in ("first", "reason", "attempt"))
+        claims.append(int(((reason == Reason.CLAIM) & (first == 1) & (t > told_h)).sum()))
+        letters.append(ran.outcome.experience_sums[Lived.RECALLED, ..., 0].sum())
+        early = calm.outcome.contacts.filled("first")
+        assert (t <= told_h).sum() == (early <= told_h).sum()
+    usual = int(((calm.outcome.contacts.filled("reason") == Reason.CLAIM) & (calm.outcome.contacts.filled("first") > told_h)).sum())
+    assert letters[0] == 0 < letters[1]
+    assert usual < claims[1] < claims[0]
 
 
 @pytest.mark.long

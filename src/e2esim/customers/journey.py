@@ -11,6 +11,7 @@ from e2esim.customers.expecting import Expectation
 from e2esim.customers.experiences import Experiences
 from e2esim.customers.journey_kernels import AFTER, DEFECT_SHOWS, IN_USE, Habits, after_delivery, fade, next_steps, overdue, stirred
 from e2esim.customers.people import People
+from e2esim.customers.recalling import Recall, called_back
 from e2esim.customers.sold_before import sold_before
 from e2esim.customers.touching import heard
 from e2esim.domain.book import Columns, Reason, ReturnCause, Service
@@ -143,10 +144,17 @@ class Journey:
             n += emit.made_good(batch[n:], shop, now, int(Lived.SHOP_RECOVERY), SHOP_RECOVERY, facts)
         e.feel(n)
 
-    def recalled(self, rows: Rows, now: float) -> None:
-        """Goods that the firm calls back: their customers learn of the defect."""
+    def recalled(self, rows: Rows, key: np.uint64, recall: Recall) -> tuple[Requests, Requests]:
+        """Owners of ``rows`` learn that some of them are called back, by a letter or in the news; returns the contacts and the returns to come."""
         e = self.experiences
-        e.feel(emit.defects(e.room(len(rows)), rows, now, e.facts()))
+        to_come = called_back(rows, key, e.facts(), recall)
+        mine, letter = rows[to_come.mine], rows[to_come.letter]
+        nothing = np.zeros(len(letter))
+        self._tell(letter, Lived.RECALLED, _EFFORT, nothing + recall.now, nothing, nothing)
+        e.feel(emit.defects(e.room(len(mine)), mine, recall.now, e.facts()))
+        calls = ~np.isnan(to_come.calls)
+        back = np.full(len(mine), int(ReturnCause.DEFECT), dtype=np.uint8)
+        return (rows[calls], to_come.calls[calls], to_come.reason[calls]), (mine, to_come.back[to_come.mine], back)
 
     def given_up(self, rows: Rows, now: float) -> None:
         """Lines whose customers would not wait any longer."""

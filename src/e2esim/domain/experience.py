@@ -44,9 +44,13 @@ class Lived(IntEnum):
     FEEDBACK_RETURNED = 26  # is told what the firm has done about an answer
     BILLED = 27  # a bill that is wrong
     TRAINED = 28  # an account whose sellers are trained
+    RECALLED = 29  # the firm writes that it calls the goods back
 
 
-ONLY_TOLD = (Lived.TRAINED, Lived.QUESTION, Lived.PROMISED, Lived.PROMISE_CHANGED, Lived.DELAY_TOLD, Lived.FOUND_OUT, Lived.HELP_ASKED, Lived.COMPLAINED)
+ONLY_TOLD = (
+    Lived.TRAINED, Lived.RECALLED, Lived.QUESTION, Lived.PROMISED, Lived.PROMISE_CHANGED, Lived.DELAY_TOLD, Lived.FOUND_OUT, Lived.HELP_ASKED,
+    Lived.COMPLAINED,
+)  # fmt: skip
 """Moments that are remembered through what follows them: they stand in the log and are not felt by themselves."""
 
 

@@ -39,11 +39,12 @@ WHAT = {
     "feedback_returned": "is told what was done about the answer",
     "billed": "gets a wrong bill",
     "trained": "has its sellers trained",
+    "recalled": "is written to: the firm calls it back",
 }
 
 
 _BY_ITSELF = tuple(kind.name.lower() for kind in ONLY_TOLD)  # not felt
-_SAID_ALL = ("question", "help_asked", "complained", "sent_back", "trained", "billed")  # the kind says it all
+_SAID_ALL = ("question", "help_asked", "complained", "sent_back", "trained", "billed", "recalled")  # the kind says it all
 
 
 def detail(attribute: str, kind: str, touchpoint: str | None, shown: float, expected: float) -> str:

@@ -22,7 +22,8 @@ from e2esim.chain.ways import Ways
 from e2esim.customers.desk import Desk
 from e2esim.customers.journey import Journey
 from e2esim.customers.market import DemandCells
-from e2esim.domain.book import Columns, OrderState, ReturnCause
+from e2esim.customers.recalling import Recall
+from e2esim.domain.book import Columns, OrderState
 from e2esim.domain.disturbances import Blow, Happening
 from e2esim.domain.disturbed import CREWS
 from e2esim.domain.events import Event, EventLog
@@ -30,7 +31,6 @@ from e2esim.domain.world import World
 from e2esim.simulate.known_events import KnownEvents
 from e2esim.simulate.planner import Planner
 from e2esim.streams import Streams
-from e2esim.streams.draws import uniform
 
 F = npt.NDArray[np.float64]
 
@@ -128,6 +128,7 @@ class Strikes:
             moments.append((one.known + float(d.tell_h[one.event]), self._speak))
             moments.append((one.end + float(d.length_h[one.event]), self._silence))
         if one.kind == Blow.RECALL:
+            moments.append((one.known + float(d.tell_h[one.event]), self._call_back))
             moments.append((one.end, self._unblock))
         return sorted(moments, key=lambda moment: moment[0])
 
@@ -177,20 +178,24 @@ class Strikes:
         return sum(one.size for one in self.happened if one.strikes(Blow.YIELD, item) and one.start <= t < one.end)
 
     def _recall(self, one: Happening) -> None:
-        """Block a share of the stock, and let a share of what consumers got lately come back while the recall lasts."""
-        f, o, reach = self.firm, self.firm.orders, float(self.world.disturbances.reach_h[one.event])
+        """Block a share of the stock."""
+        f = self.firm
         self._blocked[one.event] = {item: one.size * max(0.0, f.stock.available(item)) for item in one.targets}
         for item, quantity in self._blocked[one.event].items():
             f.stock.reserve(item, quantity)
-        lately = (o.filled("state") == OrderState.DELIVERED) & (o.filled("delivered") >= one.start - reach) & (o.filled("consumer") >= 0)
+
+    def _call_back(self, one: Happening) -> None:
+        """The firm tells: a share of what consumers got lately comes back while the recall lasts, and they call."""
+        f, o, d, now = self.firm, self.firm.orders, self.world.disturbances, self.env.now
+        since = one.start - float(d.reach_h[one.event])
+        lately = (o.filled("state") == OrderState.DELIVERED) & (o.filled("delivered") >= since) & (o.filled("consumer") >= 0)
         rows = np.flatnonzero(lately & np.isin(o.filled("item"), one.targets)).astype(np.int32)
-        address = o["address"][rows]
-        rows = rows[np.array([uniform(self._recall_key, int(a), 0) < one.size for a in address], dtype=np.bool_)]
         if not len(rows):
             return
-        times = one.start + np.array([uniform(self._recall_key, int(a), 1) for a in o["address"][rows]]) * (one.end - one.start)
-        f.journey.recalled(rows, self.env.now)
-        f.returns.push(rows, times, np.full(len(rows), int(ReturnCause.DEFECT), dtype=np.uint8))
+        recall = Recall(share=one.size, letters=float(d.told_share[one.event]), now=now, end=one.end)
+        requests, returns = f.journey.recalled(rows, self._recall_key, recall)
+        f.desk.request(*requests, int(now / self.world.settings.horizon.tick_h))
+        f.returns.push(*returns)
 
     def _unblock(self, one: Happening) -> None:
         for item, quantity in self._blocked.pop(one.event).items():

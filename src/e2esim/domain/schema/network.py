@@ -273,7 +273,8 @@ TABLES: tuple[Table, ...] = (
             optional("after_days", "days", "from the beginning of its trigger to its own", 0.0),
             optional("known_days", "days", "before it begins, when the firm is told of it; empty: a surprise", None),
             optional("detect_days", "days", "from its beginning until the firm sees a surprise and plans with it", 2.0),
-            share("told_share", "share of the customers whose order falls due late that are told before they ask, while it lasts and as long again", 0.0),
+            share("told_share", "share of the customers whose order falls due late that are told before they ask, while it lasts and as long again; of a "
+                  "recall: share of those whose piece is called back that get a letter, the others hear the news", 0.0),
             optional("tell_days", "days", "from seeing it to telling customers", 1.0),
             share("rush_share", "share of the call-offs held up that are brought by another way", 0.0),
             optional("rush_days", "days", "from seeing it until they come by the other way", 7.0),
