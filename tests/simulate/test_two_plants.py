@@ -110,12 +110,14 @@ def test_the_second_plant_makes_what_the_first_has_no_hours_for(tmp_path: Path) 
         for name, lanes in (("helped", by_priority), ("alone", lambda rows: by_priority(rows)[:-1]))
     )
     first, second = (one.pieces for one in lane_figures(helped.outcome, helped.world))
-    assert second > 3.0 * first
+    assert second > 2.0 * first
     assert hours(helped.outcome, "south_sewing") > 30.0
     assert hours(alone.outcome, "south_sewing") == 0.0
     served = [next(row for row in site_figures(run.outcome, run.world) if row.site == "hub") for run in (helped, alone)]
-    assert served[0].lines > 2 * served[1].lines
+    assert served[0].lines > 1.3 * served[1].lines
     assert (served[0].otif or 0.0) > (served[1].otif or 0.0)
+    own = next(row for row in site_figures(helped.outcome, helped.world) if row.site == "plant")
+    assert (own.otif or 0.0) > 0.85  # with lots of a week, longer than their lead time, its sewing waits for foam and its own dates break (.63)
 
 
 def test_a_warehouse_helps_another_with_what_it_can_spare(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from e2esim.domain.world import World
 from e2esim.planning import forecast as demand_plan
 from e2esim.planning.atp import daily_receipts
 from e2esim.planning.calm import SEEN_WEEKS, piece_days
+from e2esim.planning.lot_time import divided, most_in_lead_time
 from e2esim.planning.mps import Calm, Mps, MpsSystem, OtherPlants, RollingMps
 from e2esim.planning.piece_hours import piece_hours
 from e2esim.planning.precedence import backlog_weights
@@ -85,6 +86,7 @@ class Planner:
         self._open_days = self._hours_of_plants()
         at = w.items.site[self.sold]
         self._plants = [(int(plant), at == plant) for plant in np.unique(at)]
+        self._most = most_in_lead_time(w, _machine_day(w))[self.sold]
         self.system = self._mps_system()
         self._rolling = RollingMps(self.system)
         self.plan: Mps | None = None
@@ -434,9 +436,11 @@ class Planner:
             total, done = work.sum(), 0.0
             for k in np.argsort(cover, kind="stable"):
                 if released[k] > 0 and of_plant[k]:
-                    day = first + min(int(np.searchsorted(share, (done + 0.5 * work[k]) / max(total, 1e-9))), last - first - 1)
-                    self._schedule.setdefault(day, []).append((int(sold[k]), float(released[k])))
-                    done += work[k]
+                    for lot in divided(float(released[k]), float(self._most[k]), float(w.items.lot_multiple[sold[k]])):
+                        mine = work[k] * (lot / released[k])
+                        day = first + min(int(np.searchsorted(share, (done + 0.5 * mine) / max(total, 1e-9))), last - first - 1)
+                        self._schedule.setdefault(day, []).append((int(sold[k]), lot))
+                        done += mine
 
     # --- the night ----------------------------------------------------------------------------------------------------
     def night(self, day: int, renewed: Callable[[], None] | None = None) -> None:
@@ -568,6 +572,12 @@ def _daily_hours(world: World, beyond: int) -> F:
         for calendar, machines, earned in zip(world.centres.calendar, world.centres.machines, each, strict=True)
     ]
     return np.array(rows)
+
+
+def _machine_day(world: World) -> F:
+    """Hours that a machine of each work centre works on a day on which it works, (centres,) [h]."""
+    daily = (calendar.daily(max(int(world.hours // 24), 7)) for calendar in world.centres.calendar)
+    return np.array([hours.sum() / max(int((hours > 0).sum()), 1) for hours in daily])
 
 
 def _cumulative_lead(world: World) -> int:
