@@ -182,3 +182,33 @@ def test_price_breaks_lift_call_offs_and_are_paid(tiny: Any) -> None:
     assert len(called[1]) < len(called[0])
     assert lifted.kpi("price_breaks") > base.kpi("price_breaks") == 0.0
     cash_agrees(lifted)
+
+
+def fleet(trucks: int, **cells: Any) -> dict[str, Any]:
+    """Every lane to customers drives with the trucks of one fleet."""
+    return {"lanes": lambda rows: [row | {"fleet": "own", "round_trip_d": 4} for row in rows], "fleets": [{"fleet": "own", "trucks": trucks} | cells]}
+
+
+def test_too_few_trucks_make_goods_wait_hired_ones_cost(tiny: Any) -> None:
+    """Goods and money are conserved; the firm's trucks cost by the day whether they drive or not."""
+    plenty, few = tiny("plenty of trucks", SHORT, **fleet(100, truck_eur_d=50.0)), tiny("few trucks", SHORT, **fleet(3, truck_eur_d=50.0))
+    hired = tiny("hired trucks", SHORT, **fleet(3, truck_eur_d=50.0, hire_eur=400.0))
+    assert few.kpi("truck_wait") > 1.0 > plenty.kpi("truck_wait") == hired.kpi("truck_wait") == 0.0
+    assert few.kpi("otif") < plenty.kpi("otif") == hired.kpi("otif")
+    assert 0.0 < hired.kpi("trucks_hired") < 1.0
+    assert plenty.kpi("fleet_use") < few.kpi("fleet_use") <= 1.0
+    freight = [float(read_pnl(Reading(run.outcome)).eur(Posted.FREIGHT)[0]) for run in (plenty, hired)]
+    taken = [run.outcome.events["kind"] == Event.TRUCKS_TAKEN for run in (plenty, hired)]
+    assert np.array_equal(*(run.outcome.events["rows"][k] + run.outcome.events["quantity"][k] for run, k in zip((plenty, hired), taken, strict=True)))
+    assert freight[1] != freight[0]
+    for run in (plenty, few, hired):
+        cash_agrees(run)
+
+
+def test_a_fleet_that_stands_still_stops_its_lanes(tiny: Any) -> None:
+    stop = {"event": "strike", "kind": "fleet", "target": "own", "first": "2026-01-26", "days": 21, "size": 1}
+    run = tiny("fleet strike", SHORT, events=[stop], **fleet(100))
+    left = run.outcome.events["t"][run.outcome.events["kind"] == Event.TRUCK_LEFT]
+    assert not ((left >= FIRST) & (left < LAST)).any()
+    assert (left < FIRST).any()
+    assert (left >= LAST).any()

@@ -11,10 +11,11 @@ import simpy
 from e2esim.chain import deliver_kernels as kernels
 from e2esim.chain.attempts import Attempts
 from e2esim.chain.departing import next_departure
+from e2esim.chain.fleets import Fleets
 from e2esim.chain.phases import At, Phase
 from e2esim.chain.stock import Stock
-from e2esim.chain.truck_kernels import waiting_load
-from e2esim.chain.trucks import Load, Trucks
+from e2esim.chain.truck_kernels import first_trucks, waiting_load
+from e2esim.chain.trucks import Dispatch, Load, Trucks
 from e2esim.chain.ways import Ways
 from e2esim.domain.book import Columns
 from e2esim.domain.calendar import DueCalendar
@@ -49,6 +50,8 @@ class Deliver:
         lanes_by_load = np.isfinite(world.lanes.truck_m3)
         self.trucks = Trucks(world) if lanes_by_load.any() else None
         self._by_load = lanes_by_load.tolist()
+        self.fleets: Fleets | None = None
+        self._late_from = np.full(lanes, np.nan)  # [h] of the departure that waits for a truck
         self.attempts = Attempts(world, book, streams, ticks, stock.links) if world.lanes.miss_share.any() else None
 
     def start(self) -> None:
@@ -137,7 +140,10 @@ class Deliver:
         b, lanes = self.book, self.world.lanes
         leaving, truck_eur_m3 = int(self._ready[lane]), 0.0
         if self.trucks is not None and self._by_load[lane]:
-            leaving, truck_eur_m3 = self.trucks.dispatch(lane, t, self._load(lane, t))
+            way = self.trucks.dispatch(lane, t, self._load(lane, t))
+            leaving, truck_eur_m3 = way.rows, way.eur_m3
+        if self.fleets is not None and lanes.fleet[lane] >= 0:
+            leaving, truck_eur_m3 = self._in_own_trucks(lane, t, self.fleets)
         out = np.empty(leaving, dtype=np.int32)
         m = kernels.load(
             lane, t, b["picked"], b["shipped"], b["state"], self._head, self._tail, self.stock.links.next, out
@@ -156,6 +162,36 @@ class Deliver:
         self.under_way.push(rows, self._times(rows, write=False))
         self.log.emit(self.env.now, Event.TRUCK_LEFT, place=lane, rows=m, quantity=pieces, value=float(volume))
 
+    def _in_own_trucks(self, lane: int, t: float, fleets: Fleets) -> tuple[int, float]:
+        """Lines that leave at ``t`` [h] in trucks of the lane's fleet, and what the trucks cost a m3; the others wait for a truck."""
+        lanes, load = self.world.lanes, self._load(lane, t)
+        way = Dispatch(load.rows, load.trucks, load.m3, 0.0)
+        if self.trucks is not None and self._by_load[lane]:
+            way = self.trucks.dispatch(lane, t, load)
+        if not way.trucks:
+            return 0, 0.0
+        fleet, late = int(lanes.fleet[lane]), self._late_from[lane]
+        taken = fleets.take(fleet, t, way.trucks, float(lanes.round_h[lane]))
+        if taken.trucks and late == late:
+            fleets.waited(fleet, t, t - float(late))
+        self._late_from[lane] = np.nan
+        if taken.trucks < way.trucks:
+            self._await_truck(lane, t if late != late or taken.trucks else float(late), fleets.next_home(fleet, t))
+            b, size, head = self.book, float(lanes.truck_m3[lane]), int(self._head[lane])
+            rows, m3 = first_trucks(head, way.rows, taken.trucks, size, self.stock.links.next, b["item"], b["quantity"], self.world.items.volume_m3)
+            way = Dispatch(rows, taken.trucks, m3, way.eur)
+        return way.rows, way.eur_m3 + (taken.eur / way.m3 if way.m3 > 0 else 0.0)
+
+    def _await_truck(self, lane: int, since: float, home: float) -> None:
+        """What could not leave ``since`` [h] leaves with the truck that comes ``home`` [h], unless a departure of the lane comes before."""
+        self._late_from[lane] = since
+        if home < math.inf:
+            At(self.env, self.tick_h * math.ceil(home / self.tick_h - 1e-9), Phase.DEPART, self._late, lane, home)
+
+    def _late(self, lane: int, home: float) -> None:
+        """A truck has come home at ``home`` [h]: it takes what waits for it."""
+        if self._late_from[lane] == self._late_from[lane] and self._ready[lane] and (self.ways is None or self.ways.leaves(lane, home)):
+            self._leave(lane, home)
 
     def _load(self, lane: int, t: float) -> Load:
         """What waits for a lane at the cut-off ``t`` [h]."""

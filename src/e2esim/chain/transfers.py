@@ -10,6 +10,7 @@ import numpy.typing as npt
 import simpy
 
 from e2esim.chain.departing import next_departure
+from e2esim.chain.fleets import Fleets
 from e2esim.chain.phases import At, Phase
 from e2esim.chain.source import add_due
 from e2esim.chain.stock import ConservationError, Stock
@@ -46,6 +47,7 @@ class Transfers:
         self.sent: F = np.zeros(world.items.n)  # by the stock point that gets them
         self.came: F = np.zeros(world.items.n)
         self.ways: Ways | None = None  # where events stop trucks
+        self.fleets: Fleets | None = None
         self._left: list[int] = []  # numbers of those that have left
         self._keys = streams.key("transfer.transit"), streams.key("transfer.late")
         self._number = 0
@@ -87,17 +89,24 @@ class Transfers:
             raise ConservationError(f"transfers to {self.world.items.ids[item]}: {gap[item]:g} pieces have left, not arrived and are on no truck")
 
     def _leave(self, number: int, link: int) -> None:
-        """The truck leaves, unless an event keeps it; await its arrival in working hours of the warehouse."""
+        """The truck leaves, unless an event keeps it or no truck of its fleet is home; await its arrival in working hours of the warehouse."""
         if self.ways is not None and not self.ways.moves(link, self.env.now):
             self._stay(number, link)
             return
+        hire_eur = 0.0
+        if self.fleets is not None and self.world.links.fleet[link] >= 0:
+            taken = self.fleets.take(int(self.world.links.fleet[link]), self.env.now, 1, float(self.world.links.round_h[link]))
+            if not taken.trucks:
+                self._stay(number, link)
+                return
+            hire_eur = taken.eur
         load = self.open[number]
         for item, pieces in zip(load.source.tolist(), load.pieces.tolist(), strict=True):
             self.stock.send(item, pieces)
         self.sent[load.item] += load.pieces
         self._left.append(number)
         self.log.emit(
-            self.env.now, Event.TRANSFER_LEFT, place=link, rows=len(load.item), quantity=float(load.pieces.sum()), value=self._freight(link, load)
+            self.env.now, Event.TRANSFER_LEFT, place=link, rows=len(load.item), quantity=float(load.pieces.sum()), value=self._freight(link, load) + hire_eur
         )
         arrival = self._gate(link).calendar.next_open(self.env.now + self._hours(link, self.env.now))
         if np.isfinite(arrival):

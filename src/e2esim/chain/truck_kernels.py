@@ -29,3 +29,24 @@ def waiting_load(
         rows += 1
         r = link[r]
     return rows, total, trucks, closed_rows, closed_m3, last, oldest
+
+
+@njit(cache=True)
+def first_trucks(
+    head: int, rows: int, trucks: int, truck_m3: float, link: Rows, item: npt.NDArray[np.int16], quantity: Rows, volume: npt.NDArray[np.float64]
+) -> tuple[int, float]:
+    """Of the first ``rows`` lines of the list from ``head``, in trucks of ``truck_m3``: how many go into the first ``trucks``, and their volume [m3]."""
+    taken, total, used, last = 0, 0.0, 0, 0.0
+    r = head
+    while r >= 0 and taken < rows:
+        m3 = volume[item[r]] * quantity[r]
+        if used == 0 or last + m3 > truck_m3 + 1e-9:
+            used += max(1, math.ceil(m3 / truck_m3 - 1e-9))
+            last = 0.0
+        if used > trucks:
+            break
+        last += m3
+        total += m3
+        taken += 1
+        r = link[r]
+    return taken, total

@@ -29,7 +29,14 @@ class Dispatch(NamedTuple):
     """What leaves."""
 
     rows: int
-    eur_m3: float  # cost of the trucks by volume
+    trucks: int
+    m3: float
+    eur: float  # cost of a truck
+
+    @property
+    def eur_m3(self) -> float:
+        """Cost of the trucks by volume."""
+        return self.eur * self.trucks / self.m3 if self.m3 > 0 else 0.0
 
 
 class Trucks:
@@ -44,5 +51,5 @@ class Trucks:
         size, cost = float(lanes.truck_m3[lane]), float(lanes.truck_eur[lane])
         full_enough = load.last_m3 >= float(lanes.fill[lane]) * size - 1e-9
         if load.rows and not full_enough and t - load.oldest < 24.0 * float(lanes.hold_d[lane]) - 1e-9:
-            return Dispatch(load.closed_rows, cost * (load.trucks - 1) / load.closed_m3 if load.closed_m3 > 0 else 0.0)
-        return Dispatch(load.rows, cost * load.trucks / load.m3 if load.m3 > 0 else 0.0)
+            return Dispatch(load.closed_rows, load.trucks - 1, load.closed_m3, cost)
+        return Dispatch(load.rows, load.trucks, load.m3, cost)

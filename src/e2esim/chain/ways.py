@@ -112,6 +112,15 @@ class Ways:
     def _dearer(self, mode: int, t: float) -> float:
         return sum(share for start, end, share in windows(self.happened, Blow.FREIGHT, mode) if start <= t < end)
 
+    # --- trucks of the firm --------------------------------------------------------------------------------------------
+    def standing(self, fleet: int, t: float) -> float:
+        """Share of the trucks of a fleet that stand still at ``t`` [h]."""
+        return self._lost(t, (Blow.FLEET, fleet))
+
+    def driving_again(self, fleet: int, t: float) -> list[float]:
+        """Moments after ``t`` [h] at which trucks of a fleet may drive again."""
+        return [end for _, end, _ in windows(self.happened, Blow.FLEET, fleet) if end > t]
+
     # --- between sites -----------------------------------------------------------------------------------------------
     def moves(self, link: int, t: float) -> bool:
         """Whether the truck of a lane between sites that is due at ``t`` [h] leaves: its lane, its mode and the site it leaves are open."""

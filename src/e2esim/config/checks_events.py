@@ -31,6 +31,8 @@ def _names(view: View, kind: Blow) -> list[str]:
         return column("work_centres", "work_centre")
     if kind == Blow.SITE:
         return column("sites", "site")
+    if kind == Blow.FLEET:
+        return column("fleets", "fleet")
     if kind == Blow.STAFF:
         return list(CREWS)
     if kind == Blow.YIELD:
@@ -52,7 +54,7 @@ def _moves(view: View) -> list[str]:
 
 @needs(
     "events.kind", "events.target", "suppliers.supplier", "modes.mode", "work_centres.work_centre", "sites.site", "routings.item", "items.item",
-    "items.sold", "brands.brand", "lanes.channel", "lanes.market", "lanes.from", "lanes.to", "sites.kind",
+    "items.sold", "brands.brand", "lanes.channel", "lanes.market", "lanes.from", "lanes.to", "sites.kind", "fleets.fleet",
 )  # fmt: skip
 def events_strike_something(view: View) -> Iterator[Problem]:
     """The target of an event is in the tables."""

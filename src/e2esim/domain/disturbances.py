@@ -27,6 +27,7 @@ class Blow(IntEnum):
     FREIGHT = 9  # of a mode, outbound
     YIELD = 10  # of lots of an item, or of all that pass a work centre
     RECALL = 11  # of an item or a brand
+    FLEET = 12  # trucks of the firm
 
 
 SIZE: dict[Blow, str] = {
@@ -42,6 +43,7 @@ SIZE: dict[Blow, str] = {
     Blow.FREIGHT: "share added to the freight",
     Blow.YIELD: "share scrapped on top",
     Blow.RECALL: "share of stock blocked, and of what was delivered lately that comes back",
+    Blow.FLEET: "share of its trucks that stand still",
 }
 SHARES = frozenset(Blow) - {Blow.DEMAND, Blow.LEAD_TIME, Blow.COST, Blow.FREIGHT}  # those whose size is at most one
 

@@ -30,6 +30,7 @@ class Struck(NamedTuple):
     markets: tuple[str, ...]
     sites: tuple[str, ...]  # in use, the first plant at the head
     moves: tuple[str, ...]  # from/to of each lane between sites
+    fleets: tuple[str, ...]
 
 
 def in_force(active: str, events: Sequence[str], triggers: Sequence[str]) -> list[int]:
@@ -109,6 +110,8 @@ def targets(kind: Blow, name: str, s: Struck, brands: Sequence[str]) -> tuple[in
         return _named(name, s.centres.ids)
     if kind == Blow.SITE:
         return _named(name, s.sites)
+    if kind == Blow.FLEET:
+        return _named(name, s.fleets)
     if kind == Blow.STAFF:
         return _named(name, CREWS)
     if kind == Blow.LANE:

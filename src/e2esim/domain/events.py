@@ -55,6 +55,8 @@ class Event(IntEnum):
     SUPPLY_HELD = 39  # place = supplier, item, quantity = received goods that may not be used until they are tested, value = days
     RECORD_COUNTED = 43  # place = site, item; rows = 1 where the book was right, quantity = units by which it was too high (below zero: low), value = EUR
     STOCK_LOST = 44  # place = site, item; quantity that nobody noticed, value = its standard cost [EUR]
+    TRUCKS_TAKEN = 46  # place = fleet; rows = its trucks that leave, quantity = hired ones, value = hours that its own are away, all together
+    TRUCK_WAITED = 47  # place = fleet; a departure left late for want of a truck, value = by how many hours
     TOUCHPOINT_MENDED = 50  # place = touchpoint, quantity = answers that named it, value = EUR
     REVIEWS_ANSWERED = 51  # quantity = words of customers answered in public, value = EUR
     TRAINED = 52  # place = channel, quantity = modules given to the sellers of its accounts, value = EUR

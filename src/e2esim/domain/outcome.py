@@ -212,6 +212,8 @@ class Outcome:
         Ends of the weeks [h], and people who weighed a purchase in each, customers with a need included.
     journeys
         `EXPERIENCE` rows of the consumers kept whole (settings ``horizon.journeys``), in order of feeling.
+    fleet_trucks
+        Trucks of the firm's fleets.
     changes_asked, changes_accepted
         Requests of trade accounts in the reporting window to change an open line, and those granted [requests].
     journal
@@ -242,6 +244,7 @@ class Outcome:
     moved: Floats = field(default_factory=lambda: np.zeros((0, 2)))
     sop: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
     waiting: Columns = field(default_factory=lambda: Columns(WAITING_COLUMNS))
+    fleet_trucks: int = 0
     changes_asked: int = 0
     changes_accepted: int = 0
     journal: dict[str, npt.NDArray[Any]] = field(default_factory=lambda: Journal().columns())

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from e2esim.domain.changeovers import Changeovers
 from e2esim.domain.disturbances import NO_EVENTS, Disturbances
+from e2esim.domain.fleets import NO_FLEETS, FleetFacts
 from e2esim.domain.returning import Treatment
 from e2esim.domain.rework import Rework
 from e2esim.domain.settings import ATTRIBUTES as ATTRIBUTES
@@ -268,6 +269,8 @@ class Lanes:
     truck_eur: F  # a truck, scaled
     fill: F  # share of a truck from which it leaves
     hold_d: F
+    fleet: I  # whose trucks drive it, -1 = there are always trucks
+    round_h: F  # [h] that one of them is away
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -295,6 +298,8 @@ class TransferLanes:
     distance_km: F
     cost_eur_m3: F
     cost_eur_line: F
+    fleet: I  # whose trucks drive it, -1 = there are always trucks
+    round_h: F  # [h] that one of them is away
     feeds: Feeds
 
     @property
@@ -466,6 +471,7 @@ class World:
     demand_weekly: F  # (weeks of history, items) past consumer demand by week, scaled, oldest first
     treatment: Treatment  # of returned goods
     disturbances: Disturbances = NO_EVENTS
+    fleets: FleetFacts = NO_FLEETS
 
     @property
     def sites(self) -> tuple[Warehouse, ...]:

@@ -70,6 +70,7 @@ def measure_operations(reading: Reading, findings: Findings) -> None:
     _productivity(reading, findings)
     _back(reading, findings)
     _records(reading, findings)
+    _fleets(reading, findings)
 
 
 def _productivity(reading: Reading, findings: Findings) -> None:
@@ -103,6 +104,16 @@ def _records(reading: Reading, findings: Findings) -> None:
     accuracy = float(right.mean()) if len(right) else float("nan")
     findings.put_one("record_accuracy", accuracy, float(len(right)), "not exercised: no stock was counted in the reporting window")
     findings.put_one("stock_lost", float(value.sum()) * reading.a_year, float(len(value)))
+
+
+def _fleets(reading: Reading, findings: Findings) -> None:
+    """How much the firm's trucks are on the road, how many are hired, how long departures wait for one."""
+    own, hired, away = (_events(reading, Event.TRUCKS_TAKEN, column) for column in ("rows", "quantity", "value"))
+    trucks, why = float(own.sum() + hired.sum()), "not exercised: no lane that sent goods in the reporting window has a fleet"
+    there = reading.outcome.fleet_trucks * (reading.end - reading.start)
+    waited = float(_events(reading, Event.TRUCK_WAITED, "value").sum())
+    for name, above, below in (("fleet_use", float(away.sum()), there), ("trucks_hired", float(hired.sum()), trucks), ("truck_wait", waited, float(len(own)))):
+        findings.put_one(name, above / below if below else float("nan"), trucks, why)
 
 
 def _events(reading: Reading, kind: Event, column: str, place: int | None = None) -> npt.NDArray[Any]:

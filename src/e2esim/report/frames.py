@@ -296,6 +296,7 @@ def _place_names(events: dict[str, Array], labels: Labels, world: World | None) 
         ((Event.TRANSFER_LEFT, Event.TRANSFER_CAME), [] if world is None else between_sites(world)),
         (_OF_SITES, [] if world is None else [site.site for site in world.sites]),
         ((Event.RETURN_SORTED,), SORTED_AS),
+        ((Event.TRUCKS_TAKEN, Event.TRUCK_WAITED), [] if world is None else world.fleets.ids),
     )
     codes = np.full(place.shape[0], -1, dtype=np.int32)
     names: list[str] = []

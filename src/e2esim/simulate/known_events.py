@@ -83,7 +83,13 @@ class KnownEvents:
     def stopped(self, days: int) -> npt.NDArray[np.bool_]:
         """Lanes on which no truck leaves, by day of the run, (lanes, days)."""
         lanes = len(self.usual.lanes.ids)
-        if not any(one.kind in (Blow.LANE, Blow.MODE) for one in self.ways.happened):
+        if not any(one.kind in (Blow.LANE, Blow.MODE, Blow.FLEET) for one in self.ways.happened):
             return np.zeros((lanes, days), dtype=np.bool_)
         cut = self.usual.lanes.cutoff_h
-        return np.array([[self.ways.stopped(lane, 24.0 * day + cut[lane]) >= 1.0 for day in range(days)] for lane in range(lanes)])
+        return np.array([[self._stands(lane, 24.0 * day + cut[lane]) for day in range(days)] for lane in range(lanes)])
+
+    def _stands(self, lane: int, t: float) -> bool:
+        """Whether no truck of a lane leaves at ``t`` [h]: none may, or its fleet stands still and none can be hired."""
+        fleet = int(self.usual.lanes.fleet[lane])
+        grounded = fleet >= 0 and bool(np.isnan(self.usual.fleets.hire_eur[fleet])) and self.ways.standing(fleet, t) >= 1.0
+        return grounded or self.ways.stopped(lane, t) >= 1.0

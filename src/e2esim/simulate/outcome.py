@@ -211,6 +211,7 @@ def gather(
         actual_weekly=_by_product(world, actual_weekly),
         sop=sop,
         forecast_ahead_weekly=_by_product(world, forecast_ahead_weekly),
+        fleet_trucks=int(world.fleets.trucks.sum()),
         changes_asked=changes[0],
         changes_accepted=changes[1],
         experience_sums=experiences.sums,

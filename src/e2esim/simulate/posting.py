@@ -53,9 +53,12 @@ def post_all(world: World, *, events: Log, orders: Columns, contacts: Columns, m
 
 
 def _sites(world: World, e: Log, journal: Journal) -> None:
-    """Freight between sites, and what holding stock at a warehouse costs more or less than at the plant."""
+    """Freight between sites, trucks of the firm by the day, and what holding stock at a warehouse costs more or less than at the plant."""
     left = e["kind"] == Event.TRANSFER_LEFT
     journal.post_many(e["t"][left], Posted.FREIGHT, -e["value"][left], place=world.links.to[e["place"][left].astype(np.int64)])
+    own = float(world.fleets.trucks @ world.fleets.day_eur)
+    weeks = _weeks(world)
+    journal.post_many(WEEK_H * np.arange(len(weeks)), Posted.FREIGHT, -own * weeks / 24.0)
     share = np.array([site.holding_share_y for site in world.sites])
     counted = e["kind"] == Event.SITE_COUNTED
     more = share[e["place"][counted].astype(np.int64)] - world.plant.holding_share_y

@@ -14,6 +14,7 @@ import simpy
 
 from e2esim.chain.breakdowns import break_down
 from e2esim.chain.deliver import Deliver
+from e2esim.chain.fleets import Fleets
 from e2esim.chain.happenings import roll, struck
 from e2esim.chain.make import Shop
 from e2esim.chain.phases import At, Phase
@@ -89,6 +90,7 @@ class Replication:
         self.pick = Crews(world, self.orders, self.log, streams)
         self.transfers = Transfers(self.env, real, self.stock, self.log, streams)
         self.deliver = Deliver(self.env, world, self.stock, self.orders, self.log, streams)
+        self.deliver.fleets = self.transfers.fleets = self.fleets = Fleets(world, self.log) if world.fleets.n else None
         self.returns = Returns(self.env, real, self.stock, self.orders, self.log, streams)
         self.people = People(world, streams, ticks)
         self.market = DemandCells(world, self.people, self.orders, streams)

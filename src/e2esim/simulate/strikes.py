@@ -71,6 +71,8 @@ class Strikes:
             f.deliver.ways = self.ways
         if self._any(Blow.LANE, Blow.MODE, Blow.FREIGHT, Blow.SITE):
             f.transfers.ways = self.ways
+        if self._any(Blow.FLEET) and f.deliver.fleets is not None:
+            f.deliver.fleets.ways = self.ways
         if self._any(Blow.DEMAND):
             f.market.surge = self._surge
         if self._any(Blow.YIELD):

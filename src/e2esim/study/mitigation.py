@@ -17,6 +17,7 @@ from e2esim.study.survival import ChainNode
 BUFFER_D = 14.0  # [days] of cover more, assumed
 SECOND_DEARER = 0.15  # [share] that a second source costs more, assumed
 MORE_OVERTIME_H = 8.0  # [h/machine/week] of overtime that may be asked for on top, assumed
+MORE_TRUCKS = 0.25  # [share] of the trucks, rounded up, assumed
 RUSH = {"rush_share": 1.0, "rush_days": 7.0, "rush_premium": 0.5}  # every call-off held up comes another way, assumed
 _SECOND = "second_source"
 
@@ -57,6 +58,8 @@ def measures(scenario: Scenario, node: ChainNode) -> dict[str, tuple[Change, Map
     elif node.kind == Blow.MODE:
         found[f"buffer of {BUFFER_D:g} days"] = (lambda s: _more_cover(s, _bought(s, node)), none)
         found["another way, faster and dearer"] = (lambda s: s, RUSH)
+    elif node.kind == Blow.FLEET:
+        found[f"{MORE_TRUCKS:.0%} more trucks"] = (lambda s: _more_trucks(s, node), none)
     else:
         found[f"buffer of {BUFFER_D:g} days"] = (lambda s: _more_cover(s, _behind(s, node)), none)
         found["capacity: overtime on top"] = (lambda s: _more_overtime(s, node), none)
@@ -108,6 +111,12 @@ def _more_overtime(scenario: Scenario, node: ChainNode) -> Scenario:
     here = pl.lit(True) if node.kind == Blow.SITE else pl.col("work_centre") == node.name
     more = pl.when(here).then(pl.col("overtime_h_week") + MORE_OVERTIME_H).otherwise(pl.col("overtime_h_week"))
     return _with_table(scenario, "work_centres", scenario.tables["work_centres"].with_columns(more.alias("overtime_h_week")))
+
+
+def _more_trucks(scenario: Scenario, node: ChainNode) -> Scenario:
+    here = pl.col("fleet") == node.name
+    more = pl.when(here).then((pl.col("trucks") * (1.0 + MORE_TRUCKS)).ceil().cast(pl.Int64)).otherwise(pl.col("trucks"))
+    return _with_table(scenario, "fleets", scenario.tables["fleets"].with_columns(more.alias("trucks")))
 
 
 def _second_source(scenario: Scenario, node: ChainNode) -> Scenario:

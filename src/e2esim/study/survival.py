@@ -16,7 +16,7 @@ from e2esim.domain.world import World
 
 F = npt.NDArray[np.float64]
 
-NODES = (Blow.SUPPLIER, Blow.WORK_CENTRE, Blow.SITE, Blow.MODE)  # kinds of nodes that are knocked out
+NODES = (Blow.SUPPLIER, Blow.WORK_CENTRE, Blow.SITE, Blow.MODE, Blow.FLEET)  # kinds of nodes that are knocked out
 
 
 class ChainNode(NamedTuple):
@@ -37,6 +37,7 @@ def nodes(world: World) -> list[ChainNode]:
         *(ChainNode(Blow.WORK_CENTRE, name) for name in world.centres.ids),
         *(ChainNode(Blow.SITE, site.site) for site in world.sites),
         *(ChainNode(Blow.MODE, name) for k, name in enumerate(world.modes.ids) if k in used),
+        *(ChainNode(Blow.FLEET, name) for name in world.fleets.ids),
     ]
 
 
@@ -44,11 +45,13 @@ def survives_d(world: World, node: ChainNode) -> float:
     """Days for which stocks meet the demand of the history without a node; inf where others can take over in time.
 
     Stock of an item counts with what is above it in the bill. A second source must be able to deliver before the stock is gone, and
-    counts with its weekly capacity. An outbound way has no stock behind it.
+    counts with its weekly capacity. An outbound way has no stock behind it, nor has a fleet; hired trucks stand in for it.
     """
     use, held = _use(world), _held(world)
     if node.kind == Blow.SITE:
         return 0.0
+    if node.kind == Blow.FLEET:
+        return 0.0 if np.isnan(world.fleets.hire_eur[world.fleets.ids.index(node.name)]) else np.inf
     if node.kind == Blow.WORK_CENTRE:
         place = world.centres.ids.index(node.name)
         items = _passing(world, place)
@@ -67,7 +70,7 @@ def recovers_d(world: World, node: ChainNode, outage_d: float) -> float:
     missing = max(0.0, outage_d - survives_d(world, node))
     if missing == 0.0:
         return 0.0
-    if node.kind in (Blow.SITE, Blow.MODE):
+    if node.kind in (Blow.SITE, Blow.MODE, Blow.FLEET):
         return outage_d
     if node.kind == Blow.WORK_CENTRE:
         load = _load(world)[world.centres.ids.index(node.name)]

@@ -14,11 +14,22 @@ from e2esim.domain.build.making import lay_out_bills, lay_out_calendars, lay_out
 from e2esim.domain.build.meeting import lay_out_attributes, lay_out_services, lay_out_touchpoints
 from e2esim.domain.build.opening import lay_out_opening
 from e2esim.domain.build.returning import lay_out_treatment
-from e2esim.domain.build.selling import by_month, lay_out_accounts, lay_out_cells, lay_out_channels, lay_out_lanes, lay_out_mix, lay_out_segments, price_table
+from e2esim.domain.build.selling import (
+    LanePoints,
+    by_month,
+    lay_out_accounts,
+    lay_out_cells,
+    lay_out_channels,
+    lay_out_lanes,
+    lay_out_mix,
+    lay_out_segments,
+    price_table,
+)
 from e2esim.domain.build.sites import at_sites, centre_sites, transfer_lanes, warehouse
 from e2esim.domain.build.stock_points import lay_out_stock_points
 from e2esim.domain.changeovers import lay_out_changeovers
 from e2esim.domain.disturbed import Struck, lay_out_events
+from e2esim.domain.fleets import lay_out_fleets
 from e2esim.domain.scenario import Scenario
 from e2esim.domain.settings import Settings
 
@@ -59,12 +70,13 @@ def build_world(scenario: Scenario) -> w.World:
     cells, weekly = lay_out_cells(by_month(t["history"]), t["markets"], t["season"], items, channels, markets, accounts, settings.horizon.start, scale)
     price, consumer, reference = (price_table(t["prices"], items, channels, c) for c in ("price_eur", "consumer_eur", "reference_eur"))
     price, consumer = price * settings.market.price_factor, consumer * settings.market.price_factor
-    lanes = lay_out_lanes(t["lanes"], channels, markets, modes, points.sites, scale)
+    fleets = lay_out_fleets(t["fleets"], scale)
+    lanes = lay_out_lanes(t["lanes"], channels, markets, modes, LanePoints(points.sites, fleets.ids), scale)
     warehouses = tuple(warehouse(t["sites"], site, calendars, scale) for site in points.sites)
-    links = transfer_lanes(points, modes)
+    links = transfer_lanes(points, modes, fleets.ids)
     struck = Struck(
         items=items, routing=made_by[0], centres=centres, supply=supply, modes=modes, lanes=lanes, cells=cells, channels=channels, markets=markets,
-        sites=points.sites, moves=tuple(f"{arc.source}/{arc.to}" for arc in points.arcs),
+        sites=points.sites, moves=tuple(f"{arc.source}/{arc.to}" for arc in points.arcs), fleets=fleets.ids,
     )  # fmt: skip
     return w.World(
         settings=settings,
@@ -101,6 +113,7 @@ def build_world(scenario: Scenario) -> w.World:
         opening=lay_out_opening(t, items, supply, kept, settings.horizon.start, scale),
         demand_weekly=weekly,
         treatment=lay_out_treatment(t["returns"]),
+        fleets=fleets,
         disturbances=lay_out_events(t["events"], settings, struck, brands, codes),
     )
 

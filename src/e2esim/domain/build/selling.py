@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
 from e2esim.domain import world as w
 from e2esim.domain.build.columns import codes, floats, ids_in, index_of, names_of, weekdays, whole_numbers
+from e2esim.domain.fleets import round_trips_h
 
 _BUYER = {"b2c": 0, "b2b": 1, "own": 2}
 
@@ -46,10 +48,17 @@ def lay_out_channels(frame: pl.DataFrame) -> w.Channels:
     )
 
 
+class LanePoints(NamedTuple):
+    """Names of what lanes start from, and of whose trucks drive them."""
+
+    sites: tuple[str, ...]
+    fleets: tuple[str, ...]
+
+
 RECEIVING_H = 11.0  # hours of a day in which consumers receive (8:00 to 19:00): who must wait so long misses miss_share
 
 
-def lay_out_lanes(frame: pl.DataFrame, channels: w.Channels, markets: tuple[str, ...], modes: w.Modes, sites: tuple[str, ...], scale: float) -> w.Lanes:
+def lay_out_lanes(frame: pl.DataFrame, channels: w.Channels, markets: tuple[str, ...], modes: w.Modes, points: LanePoints, scale: float) -> w.Lanes:
     """Ways from the sites by channel and market; a small copy has small trucks."""
     channel, market = index_of(frame, "channel", channels.ids), index_of(frame, "market", markets)
     of = np.full((len(channels.ids), len(markets)), -1, dtype=np.int64)
@@ -57,7 +66,7 @@ def lay_out_lanes(frame: pl.DataFrame, channels: w.Channels, markets: tuple[str,
     return w.Lanes(
         ids=tuple(f"{channels.ids[c]}/{markets[m]}" for c, m in zip(channel, market, strict=True)),
         of=of,
-        site=index_of(frame, "from", sites),
+        site=index_of(frame, "from", points.sites),
         mode=index_of(frame, "mode", modes.ids),
         transit_d=floats(frame, "transit_d"),
         sigma=floats(frame, "transit_sigma"),
@@ -76,6 +85,8 @@ def lay_out_lanes(frame: pl.DataFrame, channels: w.Channels, markets: tuple[str,
         truck_eur=scale * floats(frame, "truck_eur"),
         fill=floats(frame, "truck_fill"),
         hold_d=floats(frame, "hold_d"),
+        fleet=index_of(frame, "fleet", points.fleets),
+        round_h=round_trips_h(floats(frame, "round_trip_d"), floats(frame, "transit_d")),
     )
 
 

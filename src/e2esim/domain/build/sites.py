@@ -9,6 +9,7 @@ import polars as pl
 
 from e2esim.domain.build.columns import codes, weekdays
 from e2esim.domain.build.stock_points import StockPoints
+from e2esim.domain.fleets import round_trips_h
 from e2esim.domain.worktime import WorkTime
 from e2esim.domain.world import B, F, Feeds, I, Items, Modes, Roots, Routing, TransferLanes, Warehouse
 
@@ -91,7 +92,7 @@ def centre_sites(routing: Routing, items: Items, centres: int) -> I:
     return found
 
 
-def transfer_lanes(points: StockPoints, modes: Modes) -> TransferLanes:
+def transfer_lanes(points: StockPoints, modes: Modes, fleets: tuple[str, ...] = ()) -> TransferLanes:
     """The lanes that refill stock points from other sites."""
     def column(name: str) -> F:
         return np.array([arc.row[name] for arc in points.arcs], dtype=np.float64)
@@ -110,5 +111,7 @@ def transfer_lanes(points: StockPoints, modes: Modes) -> TransferLanes:
         distance_km=column("distance_km"),
         cost_eur_m3=column("cost_eur_m3"),
         cost_eur_line=column("cost_eur_line"),
+        fleet=np.array([fleets.index(arc.row["fleet"]) if arc.row.get("fleet") else -1 for arc in points.arcs], dtype=np.int64),
+        round_h=round_trips_h(np.array([arc.row.get("round_trip_d") for arc in points.arcs], dtype=np.float64), column("transit_d")),
         feeds=feeds_of(points),
     )

@@ -92,9 +92,29 @@ TABLES: tuple[Table, ...] = (
             share("truck_fill", "load from which a truck leaves; less waits for the next departure, hold_d at most; 0: every departure leaves", 0.0,
                   verbs=MARKET),
             optional("hold_d", "days", "longest wait of picked goods for a truck to fill; the promise counts with it", 3.0, verbs=MARKET),
+            optional_id("fleet", "fleet whose trucks drive the lane, one a departure or as many as truck_m3 asks for; empty: there are always trucks",
+                        ("fleets", "fleet"), verbs=MARKET),
+            optional("round_trip_d", "days", "from the departure of a truck of the fleet until it can leave again; empty: twice transit_d", None, above=0.0,
+                     verbs=MARKET),
             whole("priority", "", "1 = asked first; the next where those before it cannot deliver at once; in a market run one lane serves the customers "
                   "of a channel in a market, and a site whose lanes of the first priority cannot send enough is helped by the next", 1, low=1),
             *order_terms("the site", share_verbs=(*MARKET, *NETWORK)),
+            SOURCE,
+        ),
+    ),
+    Table(
+        name="fleets",
+        meaning="Trucks of a number, for the lanes that name the fleet. A departure without a truck at home waits for the next that comes back, or hires one; "
+        "promises do not count with that.",
+        key=("fleet",),
+        verbs=MARKET,
+        required=False,
+        columns=(
+            id_column("fleet"),
+            whole("trucks", "trucks", "how many there are; a small copy of the company has as many, smaller ones", 1, low=1, high=10_000,
+                  why="each has its own clock; more are several fleets"),
+            optional("hire_eur", "EUR/trip", "price of a hired truck, for a departure that finds none at home; empty: none can be hired", None),
+            optional("truck_eur_d", "EUR/truck/day", "cost of a truck of the firm, driver included, whether it drives or not", 0.0),
             SOURCE,
         ),
     ),
@@ -263,7 +283,7 @@ TABLES: tuple[Table, ...] = (
             id_column("event"),
             choice("kind", "what is struck", tuple(kind.name.lower() for kind in Blow)),
             text("target", "which one: a supplier, mode, work centre, lane (CHANNEL/MARKET, or either; between sites FROM/TO), demand (CHANNEL/MARKET, or "
-                 "either), site, desk, warehouse, item or brand; empty: all"),
+                 "either), site, desk, warehouse, fleet, item or brand; empty: all"),
             date("first", "earliest day on which it begins; empty where it follows its trigger", required=False),
             date("last", "latest day on which it begins; empty: on the first", required=False),
             number("days", "days", "how long it lasts", above=0.0),
