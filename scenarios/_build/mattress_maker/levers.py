@@ -40,6 +40,7 @@ def lever_changes() -> list[Row]:
         ("commercial", "channels.choice_offset", "channel=own_shop|franchise|independent", "add", 0.06, "three modules of +1.8 % sales each: Fisher, Gallino and Netessine, 2021; odds assumed"),
         ("concierge", "channels.integration", "channel=large_retail|franchise", "set", 0.85), ("concierge", "organisation.proactive", "", "set", 0.85),
         ("feedback", "segments.response_share", "segment=value|comfort|premium|renewer", "times", 1.15),
+        ("feedback", "feedback.returned", "", "set", "true"), ("feedback", "feedback.callback_share", "", "set", 0.5), ("feedback", "feedback.mend_after", "", "set", 200),
         ("regional_warehouse", "lanes.priority", "from=rhine", "set", 1), ("regional_warehouse", "lanes.priority", "from=plant market=DE|FR", "set", 2),
         source="assumed",
     )

@@ -16,7 +16,8 @@ from e2esim.report.console import terminal
 from e2esim.report.headline import TERMINAL
 from e2esim.report.words import COARSE, Words
 
-_WIDTH = 100
+_WIDTH = 150
+_NARROW = 140  # screens below this show a KPI by its key, which is shorter than its label and is what --kpis takes
 _DIGITS = 3
 TOO_FEW = "too few runs"
 SHOWN = tuple(name for group in TERMINAL.values() for name in group)  # KPIs judged and shown if none are asked for
@@ -127,7 +128,8 @@ def is_amount(unit: str) -> bool:
 def statements(found: Compared, scale: float = 1.0) -> list[str]:
     """What holds for all numbers of a comparison, in sentences."""
     said = [
-        f"{found.replications} pairs of replications on common random numbers; each interval is a 95 % Student t interval of the paired difference.",
+        f"{found.replications} pairs of replications on common random numbers; each interval is a 95 % interval of the paired difference (Student's t, "
+        "reaching further towards a tail: Johnson 1978).",
         f"The words hold for all {_judged(found)} differences judged together: with no true difference, one or more is called different in at most "
         "5 % of comparisons (Holm).",
     ]
@@ -195,14 +197,15 @@ def print_comparison(found: Compared, kpis: Iterable[str] = (), console: Console
     for name, gaps in found.differences.items():
         console.print(Text(f"{name} against {found.base}", style="bold"))
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-        for title in ("KPI", "unit", "base", "other", "difference", "", "CRN"):
+        for title in ("KPI", "unit", "base", "other", "difference", "95 % interval", "", "CRN"):
             table.add_column(title, justify="left" if title in ("KPI", "unit", "") else "right", no_wrap=title != "KPI")
         by_name = {gap.kpi: gap for gap in gaps}
         for kpi in wanted:
             if (gap := by_name.get(kpi)) is not None:
                 star = "*" if scale != 1.0 and is_amount(gap.unit) else ""
-                change = f"{_number(gap.difference)} ±{_number(gap.ci_high - gap.difference)}"
-                table.add_row(Text(label(kpi, gap.unit)), Text(gap.unit + star), _number(gap.base), _number(gap.other), change, word(gap), _factor(gap))
+                named = kpi if console.width < _NARROW else label(kpi, gap.unit)
+                base, other, change, low, high = map(_number, (gap.base, gap.other, gap.difference, gap.ci_low, gap.ci_high))
+                table.add_row(Text(named), Text(gap.unit + star), base, other, change, f"{low} … {high}", word(gap), _factor(gap))
         console.print(table)
         missing = [label(kpi) for kpi in wanted if kpi not in by_name]
         if missing:
@@ -265,8 +268,11 @@ def _factor(gap: Gap) -> str:
 
 
 def _number(value: float) -> str:
-    value = value if abs(value) > 1e-12 else 0.0
-    return f"{value:.{_DIGITS}g}" if abs(value) < 10_000 else f"{value:,.0f}"
+    """Three digits that count, no powers of ten: at most six decimals, thousands apart."""
+    if abs(value) < 1e-12 or not math.isfinite(value):
+        return "0" if math.isfinite(value) else "–"
+    decimals = min(6, max(0, _DIGITS - 1 - math.floor(math.log10(abs(value)))))
+    return f"{value:,.{decimals}f}"
 
 
 def comparison_number(value: float) -> float | None:

@@ -143,6 +143,7 @@ def _chance(share: float, words: Words) -> str:
 def reading(found: Bridged, told: BridgeFacts, words: Words) -> list[str]:
     """How to read the numbers."""
     said = [
+        *(f"{one.lever.lever}: {one.lever.name}" for one in found.levers if one.lever.name),
         words("lb_read_runs", sets=found.sets, n=found.replications),
         words("lb_read_drawn", orders=found.orders) if found.orders else words("lb_read_exact"),
         words("lb_read_chance"),
@@ -174,7 +175,7 @@ def lever_grid(found: Bridged, words: Words) -> TextGrid:
     spent, equity = (
         [words.number(v / 1e3) for v in values] for values in ([sum(once), *once], [found.equity.mean, *(one.equity.mean for one in found.levers)])
     )
-    names = [words("lb_total"), *map(lever_name, found.levers)]
+    names = [words("lb_total"), *(one.lever.lever for one in found.levers)]
     dates = ["", *(f"{one.lever.start_month}, {one.lever.ramp_days:.0f}" for one in found.levers)]
     share, low, high, alone_, with_, last, cost, net = texts
     rows = [

@@ -54,7 +54,7 @@ class Difference:
     @property
     def seen_alone(self) -> bool:
         """True if its own interval leaves out zero, but among all that are judged with it such a difference may be chance."""
-        return self.p < LEVEL and not self.seen
+        return not (self.seen or self.ci_low <= 0.0 <= self.ci_high)
 
     @property
     def material(self) -> bool:
