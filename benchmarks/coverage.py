@@ -26,7 +26,7 @@ DRAWN, TIMES, GOAL = 10, 4000, 0.92
 def coverage(full: bool) -> Iterator[Figure]:
     """Share of the intervals of ten that hold the mean of 100 replications (``full``: 200), by KPI."""
     count = 200 if full else 100  # of 60, the share of intervals that hold is itself known to two points only
-    study = run_study(load(list(COMPANY)), replications=count, progress=_told)
+    study = run_study(load(list(COMPANY)), replications=count, progress=told)
     rng = np.random.default_rng(3)
     picks = np.array([rng.choice(count, DRAWN, replace=False) for _ in range(TIMES)])
     for kpi in KPIS:
@@ -42,5 +42,5 @@ def _holds(values: list[float], truth: float, wide: float) -> bool:
     return wide * (low - mean) <= truth - mean <= wide * (high - mean)
 
 
-def _told(share: float, _: str) -> None:
+def told(share: float, _: str) -> None:
     print(f"\r  {100 * share:3.0f} % of the replications", end="" if share < 1.0 else "\n", file=sys.stderr, flush=True)

@@ -15,7 +15,7 @@ from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem, did_you_m
 if TYPE_CHECKING:
     from e2esim.application.comparing import Rival
     from e2esim.domain.scenario import Scenario
-    from e2esim.report.comparison_folder import ComparisonFacts
+    from e2esim.report.comparison_facts import ComparisonFacts
 
 USUAL = 10  # pairs of runs
 
@@ -161,7 +161,7 @@ def load_runs(runs: Mapping[str, Sequence[str]]) -> dict[str, Scenario]:
 
 def _told(question: ComparisonAsked, rivals: Mapping[str, Rival]) -> ComparisonFacts:
     from e2esim.domain.scenario import Scenario
-    from e2esim.report.comparison_folder import ComparisonFacts
+    from e2esim.report.comparison_facts import ComparisonFacts
     from e2esim.report.differs import apart
 
     base = next(iter(rivals.values()))

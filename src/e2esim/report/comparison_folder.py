@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,7 +12,7 @@ import polars as pl
 from e2esim.domain.safe_csv import write_safe_csv
 from e2esim.kpi.catalogue import CATALOGUE
 from e2esim.report.comparison import Compared, comparison_json, effects_said, is_amount, label, statements, word
-from e2esim.report.differs import Changed
+from e2esim.report.comparison_facts import ComparisonFacts
 from e2esim.report.manifest import versions
 from e2esim.report.whole_folder import whole_folder
 
@@ -25,21 +24,6 @@ class ComparedRows(Compared, Protocol):
     def per_replication(self) -> pl.DataFrame:
         """scenario, replication (from 0), kpi, unit, value."""
         ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class ComparisonFacts:
-    """What a reader must know about the runs compared.
-
-    ``runs``: overrides by name; ``changed``: what each has else than the base; ``seed``, ``scale`` and ``period`` of all; ``title``.
-    """
-
-    title: str
-    runs: Mapping[str, Sequence[str]]
-    changed: Mapping[str, Sequence[Changed]] = field(default_factory=dict)
-    seed: int = 1
-    scale: float = 1.0
-    period: str = ""
 
 
 def differences_frame(found: Compared, scale: float = 1.0) -> pl.DataFrame:

@@ -8,7 +8,7 @@ import jinja2
 from markupsafe import Markup
 
 from e2esim.report.comparison import TOO_FEW, Compared, Gap, crn_said, effects_said, is_amount, label, statements, word
-from e2esim.report.comparison_folder import ComparisonFacts
+from e2esim.report.comparison_facts import ComparisonFacts
 from e2esim.report.grids import TextGrid
 from e2esim.report.pictures.forest import draw_forest
 from e2esim.report.pictures.ink import css

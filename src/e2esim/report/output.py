@@ -78,9 +78,12 @@ def write_run(
     """
     with whole_folder(folder) as partial:
         if calm is not None and result.first is not None and result.world is not None:
+            from e2esim.report.pictures.wave import draw_wave
             from e2esim.report.wave import read_wave, write_wave
 
-            write_wave(read_wave(calm, result.first, result.world), partial)
+            wave = read_wave(calm, result.first, result.world)
+            write_wave(wave, partial)
+            draw_wave(wave, partial / "wave")
         _write(result, partial, report, language, tables, stated)
     return folder
 

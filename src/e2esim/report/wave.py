@@ -79,12 +79,9 @@ def _stages(outcome: Outcome, world: World) -> list[tuple[str, str, Floats]]:
 
 
 def write_wave(wave: Wave, folder: Path) -> None:
-    """Write wave.csv (stage, unit, week, calm, struck), wave.png and wave.svg into ``folder``."""
-    from e2esim.report.pictures.wave import draw_wave
-
+    """Write wave.csv (stage, unit, week, calm, struck) into ``folder``."""
     parts = [
         pl.DataFrame({"stage": stage.name, "unit": stage.unit, "week": np.arange(1, len(stage.calm) + 1), "calm": stage.calm, "struck": stage.struck})
         for stage in wave.stages
     ]
     write_safe_csv(pl.concat(parts).with_columns(pl.col("calm", "struck").fill_nan(None)), folder / "wave.csv")
-    draw_wave(wave, folder / "wave")

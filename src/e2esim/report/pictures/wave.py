@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from e2esim.report.pictures.ink import BLUE, ORANGE, ORANGEWASH, SOFT, STYLE, blank
-
-if TYPE_CHECKING:
-    from e2esim.report.wave import Wave
+from e2esim.report.wave import Wave
 
 
 def draw_wave(wave: Wave, path: Path) -> list[Path]:
