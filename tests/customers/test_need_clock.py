@@ -10,6 +10,7 @@ import pytest
 
 from e2esim.customers.loyalty_kernels import CoinHolders, Pull, draw_loyalty, first_needs, leave_or_stay, next_needs
 from e2esim.customers.need_clock import NeedClock, arises, need_clock
+from e2esim.customers.shopping_hours import HOUR_SHARE, WEEKDAY
 from e2esim.streams import Streams
 from e2esim.streams.draws import quantile_table
 
@@ -34,10 +35,10 @@ def day_by_day(season: F, start: dt.date, since: float, wait: float) -> float:
 
 
 def test_the_clock_is_the_sum_of_the_season_hour_by_hour() -> None:
-    """Twelve waits from whole hours inside a year, three clocks."""
+    """Twelve waits from whole hours inside a year, three clocks; all hours of the week alike."""
     rng, start = np.random.default_rng(5), dt.date(2027, 11, 17)
     season = rng.uniform(0.4, 2.0, (3, 12))
-    clock = need_clock(season, start, 500)
+    clock = need_clock(season, start, 500)._replace(week=np.arange(169.0))
     for _ in range(12):
         of, since, wait = int(rng.integers(3)), float(rng.integers(0, 6000)), float(rng.uniform(0.0, 2000.0))
         assert arises(clock, of, since, wait) == pytest.approx(day_by_day(season[of], start, since, wait), abs=1e-6)
@@ -46,7 +47,7 @@ def test_the_clock_is_the_sum_of_the_season_hour_by_hour() -> None:
 def test_needs_follow_the_season_of_their_cell() -> None:
     """Ten thousand needs spread over a year: each month has its share of the index, within 3 standard errors; a need never due stays so."""
     index = np.array([[0.5, 0.7, 0.9, 1.0, 1.1, 1.2, 0.8, 0.4, 1.3, 1.4, 1.5, 1.2], np.ones(12)])
-    clock = need_clock(index, dt.date(2026, 1, 1), 365)
+    clock = need_clock(index, dt.date(2026, 1, 1), 365)._replace(week=np.arange(169.0))
     n = 10_000
     due = np.append(np.random.default_rng(6).uniform(0.0, clock.passed[0, -1], n), np.inf).astype(np.float32)
     first_needs(due, clock, np.zeros(n + 1, dtype=np.int16))
@@ -54,6 +55,23 @@ def test_needs_follow_the_season_of_their_cell() -> None:
     share = index[0] * np.diff(clock.edge) / clock.passed[0, -1]
     assert (np.abs(counts - n * share) < 3.0 * np.sqrt(n * share * (1.0 - share)) + 1.0).all()
     assert np.isinf(due[n])
+
+
+def test_needs_come_when_people_shop() -> None:
+    """A year of needs: none at night, each weekday and hour its share, within 4 standard errors; nobody buys again before he bought."""
+    start, n = dt.date(2026, 7, 1), 60_000  # a Wednesday
+    clock = need_clock(np.ones((1, 12)), start, 364)
+    rng = np.random.default_rng(8)
+    due = rng.uniform(0.0, 364.0 * 24.0, n).astype(np.float32)
+    first_needs(due, clock, np.zeros(n, dtype=np.int16))
+    hour, weekday = (due % 24.0).astype(np.int64), ((due / 24.0).astype(np.int64) + start.weekday()) % 7
+    for found, profile in ((hour, HOUR_SHARE / 24.0), (weekday, WEEKDAY / 7.0)):
+        counts = np.bincount(found, minlength=len(profile))
+        assert (np.abs(counts - n * profile) <= 4.0 * np.sqrt(n * profile)).all()
+        assert (counts[profile == 0.0] == 0).all()
+    since, wait = rng.uniform(0.0, 8000.0, 500), rng.exponential(40.0, 500)
+    again = np.array([arises(clock, 0, s, w) for s, w in zip(since, wait, strict=True)])
+    assert (again >= since - 1e-6).all()
 
 
 def active_by_quarter(clock: NeedClock, n: int = 400_000) -> npt.NDArray[np.bool_]:

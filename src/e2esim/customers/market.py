@@ -26,6 +26,7 @@ from e2esim.customers.market_kernels import (
     write_purchases,
 )
 from e2esim.customers.people import People
+from e2esim.customers.shopping_hours import HOUR_SHARE, WEEKDAY
 from e2esim.customers.touching import GIVES_UP, REPEATS, breaks, heard
 from e2esim.domain.book import Columns, LineProblem, OrderKind, Reason, Service
 from e2esim.domain.build.months import month_of
@@ -36,10 +37,6 @@ from e2esim.streams.draws import child, exponential
 
 F = npt.NDArray[np.float64]
 
-# Consumers buy by weekday (Monday first) and hour; assumed, shop hours and evening browsing.
-_WEEKDAY = np.array([0.88, 0.88, 0.90, 0.94, 1.06, 1.36, 0.98])
-_HOUR = np.array([0.0] * 8 + [0.5, 1.0, 1.4, 1.5, 1.1, 1.0, 1.2, 1.4, 1.6, 1.7, 1.6, 1.2, 0.9, 0.6, 0.3, 0.0])
-_HOUR_SHARE = _HOUR * 24.0 / _HOUR.sum()
 _KEYS = ("market.item", "market.pair", "market.financing", "market.price", "market.choice", "market.agreed", "market.gap", "market.facts")
 _SHELF_KEYS = ("market.shelf", "market.shelf_item", "market.shelf_shop")
 _SURELY = 50.0  # [utility] at which everybody buys
@@ -158,10 +155,10 @@ class DemandCells:
         day, hour = int(t // 24), t % 24.0
         weekday = (w.start.weekday() + day) % 7
         if self._tick_h <= 1.0:
-            profile = _HOUR_SHARE[int(hour)]
+            profile = HOUR_SHARE[int(hour)]
         else:
-            profile = float(_HOUR_SHARE[int(hour) : int(hour + self._tick_h)].mean())
-        factor = _WEEKDAY[weekday] * profile * self._tick_h / 8760.0
+            profile = float(HOUR_SHARE[int(hour) : int(hour + self._tick_h)].mean())
+        factor = WEEKDAY[weekday] * profile * self._tick_h / 8760.0
         mu = self.prospects_y[min(day // 365, len(self.prospects_y) - 1)] * w.cells.season[:, month_of(w.start, day)] * factor
         return np.asarray(np.maximum(mu if self.surge is None else mu * self.surge(t), 1e-12))
 
@@ -181,9 +178,9 @@ class DemandCells:
         return Hurdles(self._shelf_keys, *shares, self._kin, c.account_start, c.account_order, c.account_cdf, self.people.wallet, answered, self.shelves)
 
     def is_open(self, tick: int) -> bool:
-        """True if anybody buys in this tick; needs that arise at night are met when the shops open."""
+        """True if anybody buys in this tick."""
         hour = int(tick * self._tick_h % 24.0)
-        return bool(_HOUR_SHARE[hour : max(hour + 1, int(hour + self._tick_h))].any())
+        return bool(HOUR_SHARE[hour : max(hour + 1, int(hour + self._tick_h))].any())
 
     def step(self, tick: int, offer: ShownOffer, unanswered: float) -> npt.NDArray[np.int32]:
         """One tick of demand; returns the new order rows (placed inside the tick). ``unanswered``: share of the questions before buying."""

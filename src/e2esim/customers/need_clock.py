@@ -2,7 +2,8 @@
 
 A need that comes after a waiting time w of a year without season comes when the seasonal index has added up to w since the last
 purchase. Customers who buy at constant rates otherwise flatten the season that the history shows, and a calendar that is livelier
-than the mean (a Christmas quarter, a growing web) shows up as too few active buyers.
+than the mean (a Christmas quarter, a growing web) shows up as too few active buyers. Within the week needs come when people shop (`shopping_hours`):
+a need of the night that waited for the morning would put a fifth of all purchases, and of the questions before them, on the stroke of eight.
 """
 
 from __future__ import annotations
@@ -14,19 +15,25 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from e2esim.customers.shopping_hours import shopping_week
 from e2esim.streams.draws import Count
 
 F = npt.NDArray[np.float64]
+
+_WEEK = np.arange(169.0)
+_EVEN = np.arange(169.0)
 
 
 class NeedClock(NamedTuple):
     """A calendar: ``edge`` (k,) [h], and ``passed`` (clocks, k), the season's time at each edge [h]; constant rate one outside the edges.
 
-    Edges and times rise; the first of both is the start of the calendar.
+    Edges and times rise; the first of both is the start of the calendar. ``week`` (169,): shopping time at each full hour of a week
+    that begins with the calendar [h]; every hour alike unless stated.
     """
 
     edge: F
     passed: F
+    week: F = _EVEN
 
 
 def need_clock(season: F, start: dt.date, days: int) -> NeedClock:
@@ -44,7 +51,8 @@ def need_clock(season: F, start: dt.date, days: int) -> NeedClock:
         edges.append(24.0 * (day - start).days)
     edge = np.array(edges)
     lively = np.maximum(season[:, months], 1e-6) * np.diff(edge)
-    return NeedClock(edge, np.concatenate((np.zeros((len(season), 1)), np.cumsum(lively, axis=1)), axis=1))
+    passed = np.concatenate((np.zeros((len(season), 1)), np.cumsum(lively, axis=1)), axis=1)
+    return NeedClock(edge, passed, shopping_week(start.weekday()))
 
 
 @njit(cache=True)
@@ -60,12 +68,25 @@ def along(x: F, y: F, at: float) -> np.float64:
 
 
 @njit(cache=True)
-def arises(clock: NeedClock, of: Count, since: float, wait: float) -> np.float64:
-    """Time [h] at which ``wait`` hours of the season's time have passed since ``since``, on clock ``of``.
+def within_week(x: F, y: F, at: float) -> np.float64:
+    """Value at ``at`` [h] of a line that repeats each week, from (0, 0) to (168, 168) through the points (x, y); inf stays inf."""
+    if np.isinf(at):
+        return np.float64(at)
+    weeks = 168.0 * np.floor(at / 168.0)
+    return np.float64(weeks + along(x, y, at - weeks))
 
-    >>> clock = need_clock(np.array([[2.0] + 11 * [1.0]]), dt.date(2026, 1, 1), 59)
+
+@njit(cache=True)
+def arises(clock: NeedClock, of: Count, since: float, wait: float) -> np.float64:
+    """Time [h] at which ``wait`` hours of the season's and the week's time have passed since ``since``, on clock ``of``.
+
+    >>> clock = need_clock(np.array([[2.0] + 11 * [1.0]]), dt.date(2026, 1, 1), 59)._replace(week=_EVEN)
     >>> arises(clock, 0, 0.0, 100.0), arises(clock, 0, 730.0, 100.0), arises(clock, 0, -10.0, 30.0)
     (50.0, 816.0, 10.0)
+    >>> night = arises(need_clock(np.ones((1, 12)), dt.date(2026, 1, 5), 59), 0, 0.0, 0.01)  # a Monday: a need of the first minute
+    >>> 8.0 < night < 8.1
+    True
     """
     passed = clock.passed[of]
-    return along(passed, clock.edge, along(clock.edge, passed, since) + wait)
+    lived = along(clock.edge, passed, within_week(_WEEK, clock.week, since))
+    return within_week(clock.week, _WEEK, along(passed, clock.edge, lived + wait))

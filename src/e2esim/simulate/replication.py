@@ -292,8 +292,8 @@ class Replication:
             self._receive(delivered, tick, now)
         self.journey.later(tick, now)
         self.desk.request(*self.journey.ask(tick, now), tick)
+        self._buy(tick, now)  # before the desk, which answers who asks in this tick in the order of asking
         self.desk.step(tick, now)
-        self._buy(tick, now)
         start_of_day = (tick * self.tick_h) % 24.0
         if start_of_day <= _ORDER_HOUR < start_of_day + self.tick_h:
             self._give_up(now)
