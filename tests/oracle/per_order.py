@@ -26,7 +26,7 @@ from scipy import stats
 from e2esim.domain.world import World
 
 YEAR_H = 8760.0
-WEEKDAYS = (0.88, 0.88, 0.90, 0.94, 1.06, 1.36, 0.98)  # newcomers, Monday first, mean one
+WEEKDAYS = (0.88, 0.88, 0.90, 0.94, 1.06, 1.36, 0.98)  # Monday first, mean one
 HOURS = (0.0,) * 8 + (0.5, 1.0, 1.4, 1.5, 1.1, 1.0, 1.2, 1.4, 1.6, 1.7, 1.6, 1.2, 0.9, 0.6, 0.3, 0.0)
 PROMISE_MARGIN_D, PROMISE_HOUR = 1, 18.0
 RECEIVE_FROM, RECEIVE_TO = 8.0, 19.0  # Monday to Saturday
@@ -170,6 +170,7 @@ class Oracle:
             if customer.purchases > 1 and self.dice.random() < customer.drop:
                 return None
             self.bought(customer, customer.need)
+        customer.need = self.shopping(0.0, customer.need)
         return customer
 
     def bought(self, customer: Customer, t: float) -> None:
@@ -177,7 +178,20 @@ class Oracle:
         customer.item = self.dice.choices(self.sold, cum_weights=self.cumulative)[0]
         customer.last = t
         customer.purchases += 1
-        customer.need = t + self.dice.expovariate(customer.rate / float(self.world.items.life_h[customer.item]))
+        wait = self.dice.expovariate(customer.rate / float(self.world.items.life_h[customer.item]))
+        customer.need = t + wait if t < 0.0 else self.shopping(t, wait)
+
+    def shopping(self, t: float, wait: float) -> float:
+        """Time [h] at which ``wait`` hours have passed since ``t`` on a clock that runs as people shop: whole weeks, then hour by hour."""
+        weeks, wait = divmod(wait, 168.0)
+        t += 168.0 * weeks
+        while True:
+            weekday = (int(t // 24.0) + self.world.start.weekday()) % 7
+            speed = WEEKDAYS[weekday] * HOURS[int(t % 24.0)] * 24.0 / sum(HOURS)
+            rest = math.floor(t) + 1.0 - t
+            if wait < speed * rest:
+                return t + wait / speed
+            wait, t = wait - speed * rest, math.floor(t) + 1.0
 
     def new_a_year(self, base: Sequence[Customer]) -> float:
         """New customers a year that, with the repeats expected of the opening base and of their own, give the history [1/year]."""
@@ -217,7 +231,7 @@ class Oracle:
         """Needs come; each time the customer leaves for good or buys again."""
         self.result.buyers.append(customer)
         while customer.need < self.world.hours:
-            yield self.until(shopping(customer.need))
+            yield self.until(customer.need)
             memory = self.remembers(customer)
             p = self.drop_out(customer.drop, memory)
             if customer.purchases == 1:  # no coin hangs over a first purchase, only what dissatisfaction adds
@@ -377,13 +391,6 @@ class Oracle:
             return
         yield self.env.timeout(8.0 + 9.0 * self.dice.random())
         self.feel(customer, self.quality / order.price_ratio, ANSWER_WEIGHT)
-
-
-def shopping(t: float) -> float:
-    """Return ``t`` [h] if anybody buys then, else the next hour at which somebody does."""
-    while HOURS[int(t % 24.0)] == 0.0:
-        t = math.floor(t) + 1.0
-    return t
 
 
 def run(world: World, seed: int, script: Sequence[Purchase] | None = None) -> Result:
