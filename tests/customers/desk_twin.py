@@ -36,6 +36,8 @@ class DeskFacts:
     relay_h: float = 5.0
     relay_loss: float = 0.0
     levers: Levers = ALWAYS
+    conflict: float = 0.0
+    aware: float = 0.0
     seed: int = 1
 
     @property
@@ -88,7 +90,7 @@ def by_kernel(facts: DeskFacts, book: Columns, until: float = np.inf) -> Answere
     told = ContactsWritten(
         book["started"], book["answered"], book["handle_h"], book["handoffs"], book["resolved"], book["abandoned"], book["lost"], book["blind"], book["gave_up"]
     )  # fmt: skip
-    laws = (facts.handle_h, facts.patience_h, facts.give_up_h, facts.relay_share, facts.relay_h, facts.relay_loss, facts.levers)
+    laws = (facts.handle_h, facts.patience_h, facts.give_up_h, facts.relay_share, facts.relay_h, facts.relay_loss, facts.levers, facts.conflict, facts.aware)
     rules = Rules(facts.keys, facts.starts, np.array(facts.route, dtype=np.int64), *hours, *laws)
     rows = np.arange(n, dtype=np.int32)
     callers = asked_while_open(book["t"], *hours)
@@ -126,18 +128,22 @@ def by_hand(facts: DeskFacts, book: Columns, horizon_d: int) -> Answered:
         u = [uniform(outcome, who, k + n) for k in (0, 10, 20, 30, 50, 60)]
         v = facts.levers
         hard, skilled, placed, seen = u[0] >= v.low, u[1] < v.culture, u[2] < v.organisation, u[3] < v.platform
+        placed = placed or uniform(outcome, who, 70 + n) < facts.aware
         spent = exponential(handle, who, n, facts.handle_h) * (1.5 if hard and not seen else 1.0)
         agents[agents.index(min(agents))] = start + spent
         done = start + spent
-        lost = relayed = False
+        lost, relayed = False, 0
         if len(desks) > 1 and not placed and uniform(relay, who, 10 * n) < facts.relay_share:
-            relayed = True
+            relayed = 1
             colleagues = desks[(home + 1) % len(desks)]
             help_h = exponential(relay, who, 10 * n + 2, facts.handle_h / 2.0)
             begin = max(start + spent, min(colleagues))
             colleagues[colleagues.index(min(colleagues))] = begin + help_h
             done = max(done + exponential(relay, who, 10 * n + 1, facts.relay_h), begin + help_h)
             spent += help_h
+            if uniform(relay, who, 10 * n + 4) < facts.conflict:  # back and forth
+                relayed = 2
+                done += exponential(relay, who, 10 * n + 5, facts.relay_h)
             lost = not seen and uniform(relay, who, 10 * n + 3) < facts.relay_loss
         book["started"][r], book["answered"][r] = _clock(calendar, start), _clock(calendar, done)
         book["handle_h"][r], book["handoffs"][r], book["lost"][r] = spent, relayed, lost

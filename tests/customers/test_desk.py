@@ -150,6 +150,8 @@ def test_the_queue_recursion_has_a_slow_twin(case: int) -> None:
         relay_h=3.0,
         relay_loss=0.3,
         levers=Levers(0.4, 0.8, 0.7, 0.6, 0.5),
+        conflict=0.3,
+        aware=0.2,
         seed=case,
     )
     n = 600

@@ -65,7 +65,7 @@ def book(n: int, seed: int, **columns: Any) -> Columns:
     o["kind"][:] = rng.integers(0, 2, n)
     o["item"][:], o["channel"][:], o["segment"][:] = rng.integers(0, 3, n), rng.integers(0, 2, n), rng.integers(0, 2, n)
     o["problems"][:] = rng.choice([0, 0, 0, 1, 2, 4, 5, 16, 33], n)
-    o["services"][:] = rng.integers(0, 32, n)
+    o["services"][:] = rng.integers(0, 128, n)
     o["consumer"][:] = np.where(rng.uniform(size=n) < 0.9, np.arange(n), -1)
     o["delivered"][:] = rng.uniform(0, 900, n)
     o["promised"][:], o["placed"][:] = o["delivered"] - rng.uniform(-100, 100, n), o["delivered"] - rng.uniform(0, 900, n)
@@ -86,6 +86,10 @@ def test_after_delivery_twin(seed: int) -> None:
     asks, returns, later, complained = [], [], [], set()
     for r in rows.tolist():
         if o["consumer"][r] < 0:
+            damaged = o["problems"][r] & int(LineProblem.DAMAGED | LineProblem.INCOMPLETE | LineProblem.INSTALL_FAILED)
+            if o["account"][r] >= 0 and damaged and uniform(key, int(o["address"][r]), 0) < ready:
+                complained.add(r)
+                asks.append((r, int(Reason.COMPLAINT), float(o["delivered"][r]) + exponential(key, int(o["address"][r]), 1, 8.0)))
             continue
         who, t, bits = int(o["address"][r]), float(o["delivered"][r]), LineProblem(int(o["problems"][r]))
         used, u = Service(int(o["services"][r])), [uniform(key, who, k) for k in range(14)]
@@ -100,7 +104,7 @@ def test_after_delivery_twin(seed: int) -> None:
                 asks.append((r, int(Reason.COMPLAINT), when))
             elif u[13] < 0.75:
                 later.append((r, SHOP_MENDS, when + exponential(key, who, 14, 72.0)))
-        elif not shop and u[2] < usage * (1.0 - prevented * bool(used & Service.USE_FOLLOWUP)):
+        elif not shop and u[2] < usage * (1.0 - prevented * bool(used & Service.USE_FOLLOWUP)) * (0.7 if used & Service.GUIDED else 1.0):
             asks.append((r, int(Reason.USE_HELP), t + exponential(key, who, 3, 480.0)))
         if bits & LineProblem.DAMAGED and u[4] < 0.5:
             returns.append((r, int(ReturnCause.DAMAGE), t + 48.0 + exponential(key, who, 5, 96.0)))
@@ -132,7 +136,7 @@ def test_after_delivery_twin(seed: int) -> None:
 def test_overdue_twin() -> None:
     """Only undelivered lines ask, trade a quarter as often, a shop's consumers mostly the shop, who was told a fifth as often."""
     n, key, now, share, told = 2_000, Streams(4).key("overdue"), 480.0, 0.6, 0.4
-    o = book(n, 4, services=0)
+    o = book(n, 4, services=np.where(np.arange(n) % 3 == 0, int(Service.GUIDED), 0))
     o["delivered"][::2] = np.nan
     out, times = np.empty(n, dtype=np.int32), np.empty(n)
     rows = np.arange(n, dtype=np.int32)
@@ -142,7 +146,7 @@ def test_overdue_twin() -> None:
         there = not math.isnan(o["delivered"][r]) and o["delivered"][r] <= now
         part = 0.25 if o["consumer"][r] < 0 else 0.3 if o["kind"][r] == OrderKind.SELL_OUT else 1.0
         knows = not there and uniform(key, int(o["address"][r]), 2) < told
-        chance = part * share * (0.2 if knows else 1.0)
+        chance = part * share * (0.2 if knows else 1.0) * (0.7 if r % 3 == 0 else 1.0)
         assert bool(o["services"][r] & Service.DELAY_TOLD) == knows
         if not there and uniform(key, int(o["address"][r]), 0) < chance:
             twin.append((r, now + 8.0 + 9.0 * uniform(key, int(o["address"][r]), 1)))

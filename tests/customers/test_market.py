@@ -52,9 +52,10 @@ class Shop:
     def __post_init__(self) -> None:
         rng = np.random.default_rng(self.seed)
         keys = Streams(self.seed)
-        self.keys = np.array([keys.key(k) for k in ("item", "pair", "fin", "price", "choice", "agreed", "gap", "facts")], dtype=np.uint64)
+        self.keys = np.array([keys.key(k) for k in ("item", "pair", "fin", "price", "choice", "agreed", "gap", "facts", "card")], dtype=np.uint64)
         self.gap, self.who = self.keys[6], self.keys[7]
         self.deciders = np.ones(SEGMENTS)
+        self.card, self.reward = np.array([0.5, 0.0, 1.0]), 0.1
         self.item_cdf = np.cumsum(rng.dirichlet(np.ones(ITEMS), CELLS), axis=1)
         self.item_cdf[:, -1] = 1.0
         self.ratio, self.pair = rng.uniform(0.8, 1.2, (CELLS, ITEMS)), np.array([0.0, 0.3, 0.6, 1.0])
@@ -110,7 +111,7 @@ class Shop:
             GoodsShown(self.item_cdf, self.ratio, self.pair),
             LeadShown(self.stockist, self.direct_d, self.wait_d, self.consumer_d, self.reference_d, self.account_wait_d, self.on_hand),
             standing,
-            Tastes(self.use, s["relief"], self.beta_lead, self.beta_price, self.anxiety, self.deciders, s["conversion"]),
+            Tastes(self.use, s["relief"], self.beta_lead, self.beta_price, self.anxiety, self.deciders, s["conversion"], self.card, self.reward),
         )
 
     def chance(
@@ -143,12 +144,14 @@ class Shop:
             account, item = self.ends_up(who, purchase, cell, account, item, quantity)
             if account < 0:
                 return False, {}
-        ratio = self.ratio[cell, item] * math.exp(0.05 * normal(self.keys[3], who, purchase))
+        reward = self.reward if loyal and uniform(self.keys[8], who, 0) < self.card[self.channel[cell]] else 0.0
+        ratio = self.ratio[cell, item] * math.exp(0.05 * normal(self.keys[3], who, purchase)) * (1.0 - reward)
         people = self.deciders[segment]
         many = int(people) + int(uniform(self.keys[5], who, 100 * purchase) < people - int(people))
         dissent = DISSENT * min(normal(self.keys[5], who, 100 * purchase + k) for k in range(1, many + 1)) if many > 1 else 0.0
         chance, lead = self.chance(item, quantity, u[2] < self.use[segment], ratio, cell, segment, account, loyal, dissent)
         facts = {"account": account, "item": item, "quantity": quantity, "lead_d": lead, "price_ratio": ratio, "financed": int(u[2] < self.use[segment])}
+        facts["reward"] = reward
         return u[4] < chance, facts
 
 
@@ -236,6 +239,8 @@ def test_returning_twin(seed: int) -> None:
             assert out[name][:bought].tolist() == [f[name] for f in facts]
         assert out["lead_d"][:bought] == pytest.approx([f["lead_d"] for f in facts], rel=1e-6)
         assert out["purchase"][:bought].tolist() == (purchases[rows[buys]] + 1).tolist()
+        assert out["reward"][:bought] == pytest.approx([f["reward"] for f in facts])
+        assert 0 < np.count_nonzero(out["reward"][:bought]) < bought  # half of the first cell hold a card
 
 
 def test_the_more_decide_the_less_is_bought() -> None:
@@ -353,6 +358,7 @@ def buyers(n: int, seed: int) -> npt.NDArray[np.void]:
         rng.integers(1, 5, n),
         rng.integers(0, 2, n),
     )
+    out["reward"] = np.where(out["purchase"] > 1, 0.05, 0.0)
     return out
 
 
@@ -401,7 +407,7 @@ def test_write_purchases_twin() -> None:
             "placed": b["t"][k],
             "requested": b["t"][k],
             "promised": 24.0 * day + 18.0,
-            "revenue_eur": price[b["item"][k], c] * b["quantity"][k] if earns else 0.0,
+            "revenue_eur": price[b["item"][k], c] * b["quantity"][k] * (0.95 if b["purchase"][k] > 1 else 1.0) if earns else 0.0,
             "cost_eur": cost[b["item"][k]] * b["quantity"][k] if earns else 0.0,
             "price_ratio": b["price_ratio"][k],
         }

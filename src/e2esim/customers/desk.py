@@ -5,10 +5,21 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.customers.desk_kernels import ContactsRead, ContactsWritten, DeskReturns, Levers, Rules, answer_contacts, asked_while_open, to_work, waited
+from e2esim.customers.desk_kernels import (
+    ContactsRead,
+    ContactsWritten,
+    DeskReturns,
+    Levers,
+    Rules,
+    answer_contacts,
+    asked_while_open,
+    knows_phase,
+    to_work,
+    waited,
+)
 from e2esim.customers.emission_kernels import answered, called, unanswered
 from e2esim.customers.experiences import Experiences
-from e2esim.domain.book import Reason
+from e2esim.domain.book import Reason, Service
 from e2esim.domain.calendar import DueCalendar
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.settings import Organisation
@@ -21,6 +32,7 @@ _KEYS = ("desk.handle", "desk.patience", "desk.relay", "desk.outcome", "desk.aga
 _SILO_ROUTE = dict.fromkeys((Reason.COMPLAINT, Reason.CLAIM, Reason.BILL, Reason.CALL_BACK), 2) | {
     Reason.INFORMATION: 1, Reason.WHERE_IS_MY_ORDER: 1, Reason.USE_HELP: 0,
 }  # fmt: skip
+PROMPT_H = 1.0  # [h] within which an answer before buying is still in time: later it qualifies two to seven times fewer (Oldroyd 2007, six firms, confounded)
 _REMEMBERED_D = 14.0  # [days] in which what is known of unanswered questions is half forgotten, assumed
 _SILO_SHARES = (0.2, 0.6, 0.2)  # of the agents, as their hours of work in the shipped company (assumed)
 
@@ -63,20 +75,28 @@ class Desk:
         self._keys = np.array([streams.key(k) for k in _KEYS], dtype=np.uint64)
         one_team = o.mode == "one_team"
         self._route = np.array([0 if one_team else _SILO_ROUTE[r] for r in Reason], dtype=np.int64)
-        self._asked_first = np.zeros(2)  # questions before buying that are over, and of them never answered; older ones count less
+        self._asked_first = np.zeros(3)  # questions before buying that are over, of them never answered, answered late; older ones count less
         self._levers = Levers(o.first_contact_low, max(o.first_contact_low, o.first_contact_high), o.culture, o.organisation, o.platform)
 
     @property
     def unanswered(self) -> float:
         """Share of the questions before buying that were never answered, of those over lately; 0 while there was none."""
-        over, never = self._asked_first
+        over, never, _ = self._asked_first
         return float(never / over) if over > 0.0 else 0.0
+
+    @property
+    def slow(self) -> float:
+        """Share of the questions before buying that were answered later than `PROMPT_H`, of those over lately; 0 while there was none."""
+        over, _, late = self._asked_first
+        return float(late / over) if over > 0.0 else 0.0
 
     def _count_unanswered(self, rows: npt.NDArray[np.int32]) -> None:
         """Count the questions before buying among answered ``rows`` that are over."""
         c = self.contacts
         over = rows[(c["reason"][rows] == Reason.INFORMATION) & (c["final"][rows] == 1)]
-        self._asked_first += np.array([len(over), np.count_nonzero(c["resolved"][over] == 0)], dtype=np.float64)
+        never = c["resolved"][over] == 0
+        late = ~never & (c["answered"][over] - c["first"][over] > PROMPT_H)
+        self._asked_first += np.array([len(over), np.count_nonzero(never), np.count_nonzero(late)], dtype=np.float64)
 
     def fade(self, hours: float) -> None:
         """Let questions of before weigh less after ``hours``."""
@@ -161,7 +181,8 @@ class Desk:
         hours = (first, o.open_h, o.close_h, o.days_week)
         handle, patience = o.handle_min / 60.0 * self._slower, o.patience_min / 60.0 * self._slower
         rules = Rules(
-            self._keys, self._starts, self._route, *hours, handle, patience, 24.0 * o.give_up_d, o.relay_share, o.relay_h, o.relay_loss, self._levers
+            self._keys, self._starts, self._route, *hours, handle, patience, 24.0 * o.give_up_d, o.relay_share, o.relay_h, o.relay_loss, self._levers,
+            o.conflict, o.phase_aware,
         )  # fmt: skip
         back = DeskReturns(np.empty(len(rows), dtype=np.int32), np.empty(len(rows)), np.empty(len(rows), dtype=np.int32))
         callers = asked_while_open(c["t"][rows], *hours) & (c["reason"][rows] != Reason.CALL_BACK)  # whom the firm calls does not wait
@@ -171,6 +192,16 @@ class Desk:
             self._agenda.push(later, np.full(left, now + 1e-6))
             rows = rows[~np.isin(rows, later)]
         return rows, (back.again[:m], back.again_t[:m])
+
+    def _guide(self, rows: npt.NDArray[np.int32]) -> None:
+        """Whose phase is known when his request is solved is helped to his next step."""
+        aware, c = self.world.settings.organisation.phase_aware, self.contacts
+        if aware <= 0.0:
+            return
+        done = rows[(c["resolved"][rows] == 1) & (c["reason"][rows] != Reason.CALL_BACK)]
+        known = np.array([knows_phase(self._keys[3], who, n, aware) for who, n in zip(c["address"][done], c["attempt"][done].astype(np.int64), strict=True)])
+        if known.any():
+            self.orders["services"][c["row"][done[known]]] |= int(Service.GUIDED)
 
     def _refuse(self, rows: npt.NDArray[np.int32], times: npt.NDArray[np.float64], reasons: npt.NDArray[np.uint8]) -> None:
         """A firm that sells products only answers no complaint, claim or question in use."""
@@ -184,6 +215,7 @@ class Desk:
         c["final"][rows] = 1
         c["final"][back] = 0
         self._count_unanswered(rows)
+        self._guide(rows)
         facts, batch = e.answers(), e.room(len(rows))
         reference = self.world.settings.organisation.answer_reference_h
         e.feel(answered(batch, rows, e.touch_key, facts, c["final"][rows], e.facts(), e.points, reference, (s.recovery_share, s.recovery_half_life_d)))

@@ -121,6 +121,12 @@ def asked_of(key: np.uint64, who: Count, n: Count, levers: Levers) -> tuple[bool
 
 
 @njit(cache=True)
+def knows_phase(key: np.uint64, who: Count, n: Count, aware: float) -> bool:
+    """Whether the firm knows where on the journey the customer is when he asks for the ``n``-th time; never where ``aware`` is 0."""
+    return uniform(key, who, 70 + n) < aware
+
+
+@njit(cache=True)
 def _soonest(free: F, a: int, b: int) -> int:
     best = a
     for k in range(a + 1, b):
@@ -154,7 +160,11 @@ class ContactsWritten(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """How the desk works: streams (handle, patience, relay, outcome, again), agents by department (``dept_start``), department of each reason, hours, laws."""
+    """How the desk works: streams (handle, patience, relay, outcome, again), agents by department (``dept_start``), department of each reason, hours, laws.
+
+    ``conflict``: share of the requests passed on that departments dispute, which come back once; ``aware``: share of the contacts that come
+    to whom they belong because the phase of the customer is known.
+    """
 
     keys: npt.NDArray[np.uint64]
     dept_start: I64
@@ -170,6 +180,8 @@ class Rules(NamedTuple):
     relay_h: float
     relay_loss: float
     levers: Levers
+    conflict: float
+    aware: float
 
 
 class DeskReturns(NamedTuple):
@@ -274,6 +286,7 @@ def _serve(r: int, start: float, asked: ContactsRead, told: ContactsWritten, rul
             return 1
         return 0
     hard, skilled, placed, seen = asked_of(keys[3], who, n, rules.levers)
+    placed = placed or knows_phase(keys[3], who, n, rules.aware)
     own = exponential(keys[0], who, n, rules.handle_h)
     if hard and not seen:  # the customer tells it all again
         told.blind[r] = 1
@@ -293,6 +306,9 @@ def _serve(r: int, start: float, asked: ContactsRead, told: ContactsWritten, rul
         free[colleague] = begin + helped
         done = max(done, begin + helped)
         own += helped
+        if uniform(keys[2], who, 10 * n + 4) < rules.conflict:  # not ours: it goes back, and waits once more
+            hops = 2
+            done += exponential(keys[2], who, 10 * n + 5, rules.relay_h)
         if not seen and uniform(keys[2], who, 10 * n + 3) < rules.relay_loss:
             told.lost[r] = 1
     told.handoffs[r] = hops

@@ -20,7 +20,7 @@ U8 = npt.NDArray[np.uint8]
 
 _DAMAGED, _DEFECT = int(LineProblem.DAMAGED), int(LineProblem.DEFECT)
 _BROKEN = int(LineProblem.DAMAGED | LineProblem.INCOMPLETE | LineProblem.INSTALL_FAILED)
-_NEEDS, _FOLLOWED, _TOLD = int(Service.NEEDS_ANALYSIS), int(Service.USE_FOLLOWUP), int(Service.DELAY_TOLD)
+_NEEDS, _FOLLOWED, _TOLD, _GUIDED = int(Service.NEEDS_ANALYSIS), int(Service.USE_FOLLOWUP), int(Service.DELAY_TOLD), int(Service.GUIDED)
 _COMPLAINT, _CLAIM, _USE_HELP = int(Reason.COMPLAINT), int(Reason.CLAIM), int(Reason.USE_HELP)
 _BACK_DEFECT, _BACK_SECOND, _BACK_DAMAGE = int(ReturnCause.DEFECT), int(ReturnCause.SECOND_THOUGHTS), int(ReturnCause.DAMAGE)
 _SELL_OUT = int(OrderKind.SELL_OUT)
@@ -29,6 +29,7 @@ ASKS_TRADE = 0.25  # an account asks about a late line so much less often than a
 SHOP_SOLVES = 0.75  # [share] of the complaints that stay with the shop that it makes good, assumed
 LATE_COMPLAINS = 0.7  # of the readiness to complain about damage where the order was only late, assumed
 TOLD_ASKS = 0.2  # of the readiness to ask where the delay was told before, assumed
+GUIDED_ASKS = 0.7  # of the readiness to ask again of who has been helped to his next step, assumed
 USE_D = (14.0, 20.0)  # [days] from delivery to the touchpoints of use: at least, and the mean of the rest; assumed
 AFTER = 4  # kinds of things that come after a delivery
 DEFECT_SHOWS, SHOP_MENDS, SHOP_REPLACES, IN_USE = range(AFTER)
@@ -66,18 +67,28 @@ def next_steps(n: int) -> NextSteps:
 
 
 @njit(cache=True)
-def after_delivery(rows: I32, key: np.uint64, o: OrderFacts, h: Habits, out: NextSteps) -> tuple[int, int, int]:
-    """What consumers will do after delivery; returns how many contacts, returns and later things were written.
+def _helpless(h: Habits, services: int) -> float:
+    """Readiness to ask for help in use: less where the firm asks first, or has helped to the next step."""
+    return h.usage_share * (1.0 - (h.prevented if services & _FOLLOWED else 0.0)) * (GUIDED_ASKS if services & _GUIDED else 1.0)
 
-    A customer who complains does so at the firm, or (most of a shop's) at the shop, which makes it good or not. Who does not
-    complain about a defect keeps the product.
+
+@njit(cache=True)
+def after_delivery(rows: I32, key: np.uint64, o: OrderFacts, h: Habits, out: NextSteps) -> tuple[int, int, int]:
+    """What customers will do after delivery; returns how many contacts, returns and later things were written.
+
+    A trade account complains to the firm about what was damaged or missing. A consumer who complains does so at the firm, or (most of a
+    shop's) at the shop, which makes it good or not. Who does not complain about a defect keeps the product.
     """
     a = b = d = 0
     for k in range(rows.shape[0]):
         r = rows[k]
-        if o.consumer[r] < 0:
-            continue
         who, t, bits = o.address[r], np.float64(o.delivered[r]), o.problems[r]
+        if o.consumer[r] < 0:
+            if o.account[r] >= 0 and bits & _BROKEN and uniform(key, who, 0) < h.complaint_share:
+                o.complained[r] = 1
+                out.contact_row[a], out.contact_t[a], out.contact_reason[a] = r, t + exponential(key, who, 1, 8.0), _COMPLAINT
+                a += 1
+            continue
         at_shop = o.kind[r] == _SELL_OUT and uniform(key, who, 10) >= ASKS_SHOP
         out.later_code[d], out.later_t[d] = AFTER * r + IN_USE, t + 24.0 * USE_D[0] + exponential(key, who, 12, 24.0 * USE_D[1])
         d += 1
@@ -95,7 +106,7 @@ def after_delivery(rows: I32, key: np.uint64, o: OrderFacts, h: Habits, out: Nex
             elif uniform(key, who, 13) < SHOP_SOLVES:
                 out.later_code[d], out.later_t[d] = AFTER * r + SHOP_MENDS, when + exponential(key, who, 14, 72.0)
                 d += 1
-        elif not at_shop and uniform(key, who, 2) < h.usage_share * (1.0 - (h.prevented if o.services[r] & _FOLLOWED else 0.0)):
+        elif not at_shop and uniform(key, who, 2) < _helpless(h, o.services[r]):
             out.contact_row[a], out.contact_t[a], out.contact_reason[a] = r, t + exponential(key, who, 3, 480.0), _USE_HELP
             a += 1
         if bits & _DAMAGED and uniform(key, who, 4) < 0.5:
@@ -126,7 +137,7 @@ def after_delivery(rows: I32, key: np.uint64, o: OrderFacts, h: Habits, out: Nex
 def overdue(rows: I32, now: float, key: np.uint64, o: OrderFacts, share: float, told: float, out: I32, out_t: F) -> int:
     """Rows whose promised day has passed undelivered and whose customer asks where the order is; times within the next day.
 
-    ``told``: share of the delays that the firm tells first (marked on the row); who was told asks seldom.
+    ``told``: share of the delays that the firm tells first (marked on the row); who was told asks seldom, who was guided less often.
     """
     m = 0
     for k in range(rows.shape[0]):
@@ -137,6 +148,8 @@ def overdue(rows: I32, now: float, key: np.uint64, o: OrderFacts, share: float, 
         if uniform(key, o.address[r], 2) < told:
             o.services[r] |= _TOLD
             part *= TOLD_ASKS
+        if o.services[r] & _GUIDED:
+            part *= GUIDED_ASKS
         if uniform(key, o.address[r], 0) < share * part:
             out[m] = r
             out_t[m] = now + 9.0 * uniform(key, o.address[r], 1) + 8.0

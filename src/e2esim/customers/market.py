@@ -37,13 +37,14 @@ from e2esim.streams.draws import child, exponential
 
 F = npt.NDArray[np.float64]
 
-_KEYS = ("market.item", "market.pair", "market.financing", "market.price", "market.choice", "market.agreed", "market.gap", "market.facts")
+_KEYS = ("market.item", "market.pair", "market.financing", "market.price", "market.choice", "market.agreed", "market.gap", "market.facts", "market.card")
 _SHELF_KEYS = ("market.shelf", "market.shelf_item", "market.shelf_shop")
 _SURELY = 50.0  # [utility] at which everybody buys
 _YEAR_H = 8760.0
 _LOST_NEED_LIVES = 0.25  # a need taken elsewhere comes back after this share of a full waiting time, assumed
 RENEWAL = 0.1  # [share] of the time to the next need by which taking the used product along brings it forward, assumed
 _ASKS_SHOP = 0.3  # of the questions of a shop's consumers reach the firm, assumed
+ADVERTISING = 0.1  # [1] percent of prospects for a percent of advertising (Henningsen, Heuke and Clement 2011: .09 to .12 of sales)
 _MARGIN_D = 1  # [days] that a shop adds to the lead time it shows when it promises a date, assumed
 
 
@@ -100,14 +101,15 @@ class DemandCells:
         self._sold = SoldHow(w.cells.channel, w.cells.market, c.stockist, c.buyer == 2, w.price, w.items.cost_eur, *services, broken)
         s = w.segments
         self._tastes = Tastes(
-            self._financing(), float(w.services.effect[0]), s.beta_lead_d, s.beta_price, s.anxiety, s.deciders, w.settings.market.conversion
-        )
+            self._financing(), float(w.services.effect[0]), s.beta_lead_d, s.beta_price, s.anxiety, s.deciders, w.settings.market.conversion,
+            np.where(c.buyer == 1, 0.0, w.settings.organisation.card_share), w.settings.organisation.card_reward,
+        )  # fmt: skip
         self._category_life = np.array([w.items.life_h[w.items.category == k].mean() for k in range(len(w.items.categories))])
 
     def _prospects_y(self) -> F:
         """Prospects a year by year and cell, so that at reference conditions new and repeat purchases give the history in each year.
 
-        The market does not grow by the firm's customers growing older: who buys again is no prospect.
+        The market does not grow by the firm's customers growing older: who buys again is no prospect. Advertising beyond that of the history brings more.
         """
         m, p = self.world.settings.market, self.people
         wanted = p.purchases_y.sum(axis=1) * m.demand_factor
@@ -115,7 +117,7 @@ class DemandCells:
         for year in range(len(new)):
             again = p.expected_repeats[year] + (new[:year][::-1] * p.repeats_of_new[1 : year + 1]).sum(axis=0)
             new[year] = np.maximum((wanted - again) / (1.0 + p.repeats_of_new[0]), 0.05 * wanted)
-        return np.asarray(new / m.conversion)
+        return np.asarray(new / m.conversion * self.world.settings.organisation.advertising**ADVERTISING)
 
     def _financing(self) -> F:
         """Share of the purchases of each segment that are paid in instalments: as anxious as it is, against the mean consumer, (segments,)."""
@@ -126,13 +128,17 @@ class DemandCells:
         return np.asarray(np.minimum(1.0, w.services.use[0] * against))
 
     def _selling(self) -> F:
-        """What the sellers of each channel add to the choice, against those whom the history needs, (channels,) [utility]."""
+        """What the sellers of each channel add to the choice, against those whom the history needs, (channels,) [utility].
+
+        Where departments sell beside each other, hours spent on a colleague's buyer sell nothing.
+        """
         w, o = self.world, self.world.settings.organisation
         bought = np.zeros(len(w.channels.ids))
         np.add.at(bought, w.cells.channel, self.people.purchases_y.sum(axis=1) / w.settings.scale)
         needed = np.maximum(bought * 7.0 / 365.0 / o.buyers_seller_week, 1e-9)
         staffed = w.channels.sellers > 0
-        more = np.log(np.where(staffed, w.channels.sellers / needed, 1.0))
+        selling = w.channels.sellers * (1.0 - (o.overlap if o.mode == "silos" else 0.0))
+        more = np.log(np.where(staffed, np.maximum(selling, 1e-9) / needed, 1.0))
         return np.where(staffed, o.seller_elasticity / (1.0 - w.settings.market.conversion) * more, 0.0)
 
     def close_week(self, t: float) -> list[tuple[float, F]]:
@@ -168,11 +174,12 @@ class DemandCells:
         reference = self.world.channels.reference_d
         return np.asarray(reference * (1.0 - faster) ** (t / _YEAR_H)) if faster > 0.0 else reference
 
-    def _hurdles(self, unanswered: float, *, reacts: bool = True) -> Hurdles:
-        """What may keep buyers from buying now; ``unanswered`` [share] of the questions before buying, ``reacts`` False = nobody is kept."""
+    def _hurdles(self, unanswered: float, slow: float, *, reacts: bool = True) -> Hurdles:
+        """What may keep buyers from buying now; ``unanswered``, ``slow`` [share] of the questions before buying, ``reacts`` False = nobody is kept."""
         w, m = self.world, self.world.settings.market
         asks = w.settings.organisation.info_share * np.where(w.channels.stockist, _ASKS_SHOP, 1.0)
-        answered = 1.0 - np.minimum(asks, 1.0) * unanswered * m.unanswered_lost if reacts else np.ones(len(asks))
+        kept_away = unanswered * m.unanswered_lost + slow * m.late_answer_lost
+        answered = 1.0 - np.minimum(asks, 1.0) * kept_away if reacts else np.ones(len(asks))
         shares = (m.shelf_wait, m.shelf_other_item, m.shelf_other_shop) if reacts else (1.0, 0.0, 0.0)
         c = w.cells
         return Hurdles(self._shelf_keys, *shares, self._kin, c.account_start, c.account_order, c.account_cdf, self.people.wallet, answered, self.shelves)
@@ -182,8 +189,8 @@ class DemandCells:
         hour = int(tick * self._tick_h % 24.0)
         return bool(HOUR_SHARE[hour : max(hour + 1, int(hour + self._tick_h))].any())
 
-    def step(self, tick: int, offer: ShownOffer, unanswered: float) -> npt.NDArray[np.int32]:
-        """One tick of demand; returns the new order rows (placed inside the tick). ``unanswered``: share of the questions before buying."""
+    def step(self, tick: int, offer: ShownOffer, unanswered: float, slow: float = 0.0) -> npt.NDArray[np.int32]:
+        """One tick of demand; returns the new order rows (placed inside the tick). ``unanswered``, ``slow``: shares of the questions before buying."""
         mu = self._mu(tick)
         expected = int(2.0 * float(mu.sum())) + 2048
         needs = self.people.needs
@@ -203,10 +210,10 @@ class DemandCells:
         wallet = self.people.wallet * self.people.selling
         firm = Standing(self.reputation, wallet, self._touch, w.settings.market.utility_offset, self._word_weight)
         hours = (tick * self._tick_h, self._tick_h)
-        hurdles = self._hurdles(unanswered)
+        hurdles = self._hurdles(unanswered, slow)
         n_new, seen = prospects(self._keys, hours, mu, self._came, self._cells, self._goods, lead, firm, self._tastes, hurdles, self.met, self._buffer)
         self.prospects_seen += seen
-        hurdles = self._hurdles(unanswered, reacts=w.settings.market.loyalty_loop)
+        hurdles = self._hurdles(unanswered, slow, reacts=w.settings.market.loyalty_loop)
         n = n_new + (self._needs(due, tick, lead, firm, hurdles, self._buffer[n_new:]) if len(due) else 0)
         return self._enter(self._buffer[:n], n_new) if n else np.empty(0, dtype=np.int32)
 

@@ -38,6 +38,7 @@ BUYER = np.dtype(
         ("price_ratio", np.float32),
         ("purchase", np.int32),
         ("financed", np.uint8),
+        ("reward", np.float32),
     ]
 )  # one purchase on its way into the order book; consumer -1 = new customer
 
@@ -142,7 +143,10 @@ class Standing(NamedTuple):
 
 
 class Tastes(NamedTuple):
-    """How segments choose, (segments,) each: instalments taken and what they relieve, slopes, anxiety, how many people decide; conversion at reference."""
+    """How segments choose, (segments,) each: instalments taken and what they relieve, slopes, anxiety, how many people decide; conversion at reference.
+
+    ``card`` (channels,): share of the customers who hold a loyalty card, which gives ``reward`` [share] of the price back from the second purchase on.
+    """
 
     financing_use: F
     relief: float
@@ -151,6 +155,8 @@ class Tastes(NamedTuple):
     anxiety: F
     deciders: F
     conversion: float
+    card: F
+    reward: float
 
 
 class Weighing(NamedTuple):
@@ -213,7 +219,7 @@ def consider(
 
     A customer with a need buys with min(1, exp(u)); a prospect with the logit around the conversion. In a shop whose shelf lacks the item the
     consumer may weigh another one, or another shop (`Hurdles`).
-    ``keys``: item, pair, financing, price, choice, agreement.
+    ``keys``: item, pair, financing, price, choice, agreement, gap, facts, card.
     """
     who, purchase, cell, segment, account = one.who, one.purchase, one.cell, one.segment, one.account
     c = cells.channel[cell]
@@ -224,7 +230,8 @@ def consider(
         account, item = at_the_shelf(who, purchase, cell, c, account, item, quantity, goods.item_cdf[cell], lead.on_hand, hurdles)
         if account < 0:
             return False
-    ratio = goods.ratio[cell, item] * math.exp(0.05 * normal(keys[3], who, purchase))
+    reward = tastes.reward if one.loyal and uniform(keys[8], who, 0) < tastes.card[c] else 0.0
+    ratio = goods.ratio[cell, item] * math.exp(0.05 * normal(keys[3], who, purchase)) * (1.0 - reward)
     shown_d = offered_lead(
         cell, account, item, quantity, lead.stockist[c], lead.direct_d, lead.ship_wait_d, lead.consumer_d[c], lead.account_wait_d, lead.on_hand
     )
@@ -254,7 +261,7 @@ def consider(
     x = out[m]
     x["address"], x["t"], x["cell"], x["segment"], x["account"] = who, one.t, cell, segment, account
     x["item"], x["quantity"], x["lead_d"], x["price_ratio"] = item, quantity, shown_d, ratio
-    x["purchase"], x["financed"] = purchase, 1 if financed else 0
+    x["purchase"], x["financed"], x["reward"] = purchase, 1 if financed else 0, reward
     return True
 
 
@@ -275,7 +282,7 @@ def prospects(
 ) -> tuple[int, int]:
     """Prospects of one tick (begin and length in ``hours``), all cells; returns (buyers written to ``out``, prospects seen).
 
-    ``keys``: those of `consider`, then gap and facts; ``mu`` (cells,): expected prospects in the tick; ``met`` (cells, segments) counts who
+    ``keys``: those of `consider`; ``mu`` (cells,): expected prospects in the tick; ``met`` (cells, segments) counts who
     weighed a purchase.
     """
     m = 0
@@ -410,7 +417,7 @@ def write_purchases(
             day += 1
         lines.promised[r] = (day + 0.75) * 24.0
         if of.own[c] or not of.stockist[c]:  # what a trade account sells earned its money when the firm sold it
-            lines.revenue_eur[r] = of.price[b["item"], c] * b["quantity"]
+            lines.revenue_eur[r] = of.price[b["item"], c] * b["quantity"] * (1.0 - b["reward"])
             lines.cost_eur[r] = of.cost[b["item"]] * b["quantity"]
         lines.price_ratio[r] = b["price_ratio"]
         bits = 1 if b["financed"] else 0

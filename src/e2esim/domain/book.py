@@ -54,6 +54,7 @@ class Service(IntFlag):
     USED_COLLECTION = 8
     USE_FOLLOWUP = 16
     DELAY_TOLD = 32
+    GUIDED = 64  # an answer has helped the customer to his next step
 
 
 class ReturnCause(IntEnum):

@@ -47,7 +47,8 @@ OTHERWISE = {
 }  # tables of the market that no customer sees
 SECTIONS = ("market", "satisfaction", "organisation", "feedback", "finance")  # of the settings
 _ONE = ("organisation=one_team",)
-_MENDS = ("feedback.mend_after=100", "feedback.mend_d=7")
+_TROUBLE = "touchpoints.problem_share=0.2"  # a small copy has few answers: each touchpoint must fail often to be named
+_MENDS = ("feedback.mend_after=100", "feedback.mend_d=7", _TROUBLE)
 
 MOVES: dict[str, tuple[Turn, ...]] = {
     "brands.quality": (Turn("*1.1", "satisfaction+ csat_mean_true+ memory+ good_word+"),),
@@ -162,7 +163,7 @@ MOVES: dict[str, tuple[Turn, ...]] = {
     "market.service_half_life_d": (Turn("*0.2", "wallet"),),
     "market.rival_service": (Turn("=0.2", "wallet- turnover-"),),
     "market.trade_elasticity": (Turn("*2", "turnover-", given=("market.price_factor=1.2",)),),
-    "market.cancel_d": (Turn("*10", "lost_sales+", given=("market.demand_factor=1.4",)),),
+    "market.cancel_d": (Turn("*10", "lost_sales+", given=("market.patience_d=3", "market.demand_factor=1.4")),),
     "market.cancel_trade_d": (Turn("*10", "lost_turnover+", given=("market.patience_d=3", "market.demand_factor=1.4")),),
     "market.patience_d": (Turn("=3", "lost_sales"),),
     "market.shelf_wait": (
@@ -171,6 +172,7 @@ MOVES: dict[str, tuple[Turn, ...]] = {
     "market.shelf_other_item": (Turn("=0.8", "shelf_lost-", given=("market.shelf_wait=0.1", "market.shelf_other_shop=0.1")),),
     "market.shelf_other_shop": (Turn("=0.8", "shelf_lost-", given=("market.shelf_wait=0.1", "market.shelf_other_item=0.1")),),
     "market.unanswered_lost": (Turn("=1", "purchases-", given=("organisation.agents=6", "market.unanswered_lost=0")),),
+    "market.late_answer_lost": (Turn("=1", "purchases- conversion-"),),
     "market.competitor_satisfaction": (Turn("=1.1", "crr_due- bad_word+"),),
     "market.rival_gain_y": (Turn("=1", "crr_due- clv- bad_word+"),),
     "market.rival_faster_y": (Turn("=0.9", "purchases- satisfaction-"),),
@@ -215,6 +217,12 @@ MOVES: dict[str, tuple[Turn, ...]] = {
     "organisation.paid_h_y": (Turn("*1.2", "contact_cost+ seller_cost+ operating_result-"),),
     "organisation.mailings_y": (Turn("=26", "needs_woken+ purchases+"),),
     "organisation.mail_eur": (Turn("*10", "touchpoint_cost+ contribution-", given=("organisation.mailings_y=26",)),),
+    "organisation.advertising": (Turn("*4", "purchases+ touchpoint_cost+ new_customers+"),),
+    "organisation.overlap": (Turn("=0.9", "purchases- conversion-"),),
+    "organisation.conflict": (Turn("=1", "handoffs+ answer_time+ satisfaction-"),),
+    "organisation.phase_aware": (Turn("=1", "handoffs- answer_time- contacts_per_100_orders-"),),
+    "organisation.card_share": (Turn("=1", "purchases+ satisfaction+"),),
+    "organisation.card_reward": (Turn("=0.3", "purchases+ contribution-", given=("organisation.card_share=1",)),),
     "organisation.training_modules": (Turn("=40", "purchases+ trained+"),),
     "organisation.training_eur": (Turn("*10", "contribution-", given=("organisation.training_modules=12",)),),
     "organisation.seller_eur_h": (Turn("*2", "seller_cost+ operating_result-"),),
@@ -225,12 +233,12 @@ MOVES: dict[str, tuple[Turn, ...]] = {
     "organisation.answer_reference_h": (Turn("*5", "satisfaction+"),),
     "feedback.callback_share": (Turn("=1", "called_back+ memory+ agent_hours+"),),
     "feedback.callback_d": (Turn("=28", "memory- called_back-", given=("feedback.callback_share=1",)),),
-    "feedback.mend_after": (Turn("=100", "touchpoints_mended+ problem_share- satisfaction+"),),
+    "feedback.mend_after": (Turn("=100", "touchpoints_mended+ problem_share- satisfaction+", given=("feedback.mend_d=7", _TROUBLE)),),
     "feedback.mend_d": (Turn("=0", "problem_share-", given=_MENDS),),
     "feedback.mend_share": (Turn("=1", "problem_share- satisfaction+", given=_MENDS),),
     "feedback.mend_eur": (Turn("*10", "touchpoint_cost+ contribution-", given=_MENDS),),
     "feedback.staff_share": (Turn("=1", "touchpoints_mended+ problem_share-", given=_MENDS),),
-    "feedback.returned": (Turn("=true", "satisfaction+ memory+", given=_MENDS),),
+    "feedback.returned": (Turn("=true", "satisfaction+ memory", given=_MENDS),),
     "feedback.reviews_answered": (Turn("=1", "purchases+ touchpoint_cost+"),),
     "finance.discount_y": (Turn("*3", "clv- customer_value-"),),
     "finance.clv_horizon_y": (Turn("*0.3", "clv- customer_value-"),),

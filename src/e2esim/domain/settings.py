@@ -68,6 +68,7 @@ class Market:
     shelf_other_item: float = 0.0  # [share] of them that takes another item of the same brand and category, if one is there
     shelf_other_shop: float = 0.0  # [share] of them that goes to another shop of the same channel and market; the rest is lost
     unanswered_lost: float = 0.0  # [share] of the purchases lost whose buyers asked first and were never answered
+    late_answer_lost: float = 0.0  # [share] of the purchases lost whose buyers asked first and were answered later than an hour
     competitor_satisfaction: float = 0.85  # [satisfaction] what the best alternative gives
     rival_gain_y: float = 0.0  # [satisfaction/year] by which the best alternative becomes better while the run goes on
     rival_faster_y: float = 0.0  # [share/year] by which the lead time that buyers expect gets shorter: the best supplier shapes what is expected of others
@@ -282,6 +283,12 @@ class Organisation:
     paid_h_y: float = 1_700.0  # [h/year] paid to an agent or seller, answering or not (assumed)
     mailings_y: float = 0.0  # [1/year] mailings to all customers who have not left; needs come 1.9 times as often for two weeks (Hillstrom)
     mail_eur: float = 0.05  # [EUR] a mail, with its content, assumed
+    advertising: float = 1.0  # [1] against the advertising of the history: prospects x advertising^.1 (Henningsen et al. 2011), its touchpoints cost more
+    overlap: float = 0.0  # [share] of the sellers' hours spent on buyers whom a colleague of another department serves already (silos), assumed
+    conflict: float = 0.0  # [share] of the requests passed on that departments dispute: they go back and wait once more (silos), assumed
+    phase_aware: float = 0.0  # [share] of the contacts in which the firm knows where on the journey the customer is: the right one answers, and helps on
+    card_share: float = 0.0  # [share] of the customers of the firm's own channels who hold its loyalty card
+    card_reward: float = 0.03  # [share] of the price that the card gives back at each purchase after the first, assumed (retail: 1 to 5 %)
     training_modules: float = 0.0  # [modules/year] of training given to the sellers of each trade account; +1.8 % sold each (Fisher et al. 2021)
     training_eur: float = 150.0  # [EUR] for a module of training given to the sellers of one account, assumed (half a day of an agent and material)
     seller_eur_h: float = 26.0  # [EUR/h] of a seller, for every hour paid (assumed)
@@ -295,7 +302,8 @@ class Organisation:
         _need(self.mode in ("silos", "one_team"), f"organisation mode must be silos or one_team, got {self.mode!r}")
         _need(self.agents >= 3, f"agents must be at least 3 (one a department), got {self.agents}")
         _need(0 <= self.open_h < self.close_h <= 24, f"the desk must open before it closes, got {self.open_h}-{self.close_h}")
-        for name in ("relay_share", "relay_loss", "first_contact_low", "first_contact_high", "culture", "organisation", "platform", "proactive"):
+        shares = "relay_share relay_loss first_contact_low first_contact_high culture organisation platform proactive overlap conflict phase_aware card_share"
+        for name in shares.split():
             _need(0 <= getattr(self, name) <= 1, f"{name} must lie in 0..1, got {getattr(self, name)}")
         _need(min(self.handle_min, self.patience_min, self.give_up_d) > 0, "handle_min, patience_min and give_up_d must be positive")
 

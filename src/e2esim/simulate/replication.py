@@ -325,7 +325,7 @@ class Replication:
         """Consumers buy: from the plant with a promise of the firm, or at an account from its shelf."""
         if not self.market.is_open(tick):
             return
-        rows = self.market.step(tick, self.promise.offer(now, self.stock.on_hand[1:], self.trade), self.desk.unanswered)
+        rows = self.market.step(tick, self.promise.offer(now, self.stock.on_hand[1:], self.trade), self.desk.unanswered, self.desk.slow)
         if len(rows) == 0:
             return
         self.log.emit(

@@ -108,7 +108,7 @@ def build_world(scenario: Scenario) -> w.World:
         reference_price=reference,
         cells=cells,
         attributes=lay_out_attributes(t["attributes"]),
-        touch=lay_out_touchpoints(t["touchpoints"], channels),
+        touch=lay_out_touchpoints(t["touchpoints"], channels, settings.organisation.advertising),
         services=lay_out_services(t["services"]),
         opening=lay_out_opening(t, items, supply, kept, settings.horizon.start, scale),
         demand_weekly=weekly,

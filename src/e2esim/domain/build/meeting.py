@@ -26,18 +26,19 @@ def lay_out_attributes(frame: pl.DataFrame) -> w.Attributes:
 _MET = ("reach", "enjoyment", "problem_share", "controlled", "online", "human", "direct")  # of a touchpoint where it is met
 
 
-def lay_out_touchpoints(frame: pl.DataFrame, channels: w.Channels) -> w.Touch:
-    """Touchpoints by channel and phase, (channels, phases)."""
+def lay_out_touchpoints(frame: pl.DataFrame, channels: w.Channels, advertising: float = 1.0) -> w.Touch:
+    """Touchpoints by channel and phase, (channels, phases); ``advertising`` [1] multiplies what its touchpoints cost."""
     shape = (len(channels.ids), len(w.PHASES))
     relevance, cost, contacts = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     met: list[list[tuple[float, ...]]] = [[] for _ in range(shape[0] * shape[1])]
     for code, row in enumerate(frame.iter_rows(named=True)):
         phase = w.PHASES.index(row["phase"])
+        eur = row["cost_eur"] * (advertising if row["phase"] == "discover" and row["controlled"] and not row["direct"] else 1.0)
         for channel in [channels.ids.index(row["channel"])] if row["channel"] else range(shape[0]):
             relevance[channel, phase] += row["reach"] * row["relevance"]
-            cost[channel, phase] += row["reach"] * row["cost_eur"]
+            cost[channel, phase] += row["reach"] * eur
             contacts[channel, phase] += row["reach"]
-            money = row["reach"] * row["relevance"], row["reach"] * row["cost_eur"]
+            money = row["reach"] * row["relevance"], row["reach"] * eur
             met[channel * shape[1] + phase].append((code, *(float(row[name]) for name in _MET), *money))
     flat = np.array([one for place in met for one in place], dtype=np.float64).reshape(-1, 3 + len(_MET))
     return w.Touch(
