@@ -47,13 +47,13 @@ def test_three_orders_to_the_hour() -> None:
         (1.0, Event.CALLED_OFF, 1, FABRIC, 0, 200.0, 600.0),
         (1.0, Event.ORDERS_ALLOCATED, 0, -1, 1, 2.0, 0.0),  # first come first served: the web order
         (1.0, Event.MATERIAL_SHORT, 1, FABRIC, 0, 10.0, 0.0),
-        (9.0, Event.WAVE_PICKED, -1, -1, 1, 2.0, 0.0),
+        (9.0, Event.WAVE_PICKED, -1, -1, 1, 2.0, 0.1),
         (17.0, Event.TRUCK_LEFT, 0, -1, 1, 2.0, 0.8),
         (32.0, Event.SUPPLY_RECEIVED, 1, FABRIC, 0, 10.0, 0.0),
         (done, Event.OPERATION_DONE, 1, MATTRESS, 0, 10.0, work),
         (done, Event.LOT_COMPLETED, -1, MATTRESS, 0, 10.0, 0.0),
         (35.0, Event.ORDERS_ALLOCATED, 0, -1, 1, 10.0, 0.0),
-        (36.0, Event.WAVE_PICKED, -1, -1, 1, 10.0, 0.0),
+        (36.0, Event.WAVE_PICKED, -1, -1, 1, 10.0, 0.5),
         (40.0, Event.TRUCK_LEFT, 2, -1, 1, 10.0, 4.0),  # Tuesday's truck at 16:00
         (66.0, Event.DELIVERED, -1, -1, 1, 2.0, 0.0),
         (89.0, Event.DELIVERED, -1, -1, 1, 10.0, 0.0),

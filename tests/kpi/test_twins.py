@@ -79,6 +79,7 @@ def test_twins_and_hand_cases_cover_the_catalogue() -> None:
         "returns_recycled",
         "inspection_wait",
         "fleet_use",
+        "picking_load",
         "trucks_hired",
         "truck_wait",
         "late_pieces",

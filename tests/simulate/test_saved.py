@@ -63,7 +63,7 @@ RULES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
             "items": lambda rows: [r | ({"scrap_share": 0.1, "rework_share": 0.7, "rework_eur": 2.0} if r["item"] == "mattress" else {}) for r in rows],
             "alternates": [{"work_centre": "sewing", "alternate": "foaming", "preference": 2, "time_factor": 1.2}],
             "supply": lambda rows: [r | {"hold_share": 0.5, "hold_d": 3.0} for r in rows],
-            "sites": lambda rows: [r | {"inspection_pcs_h": 0.1, "misbooked_share": 0.05, "shrink_share": 0.01, "count_days": 9} for r in rows],
+            "sites": lambda rows: [r | {"inspection_pcs_h": 0.1, "misbooked_share": 0.05, "shrink_share": 0.01, "count_days": 9, "wave_h": 5} for r in rows],
             "lanes": lambda rows: [r | {"customs_share": 0.2, "slot_h": 3.0, "miss_share": 0.2, "fleet": "own", "round_trip_d": 4} for r in rows],
             "fleets": [{"fleet": "own", "trucks": 5, "truck_eur_d": 100}],
             "channels": lambda rows: [r | {"second_thought_share": 0.3} for r in rows],

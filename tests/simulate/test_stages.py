@@ -212,3 +212,30 @@ def test_a_fleet_that_stands_still_stops_its_lanes(tiny: Any) -> None:
     assert not ((left >= FIRST) & (left < LAST)).any()
     assert (left < FIRST).any()
     assert (left >= LAST).any()
+
+
+def warehouse(**cells: Any) -> Any:
+    return lambda rows: [row | cells for row in rows]
+
+
+def test_waves_save_ways_and_cost_set_ups_and_a_crew_is_paid_by_the_hour(tiny: Any) -> None:
+    base, waves = tiny("plain", SHORT), tiny("waves", SHORT, sites=warehouse(wave_h=8.0, wave_setup_h=0.0))
+    slow = tiny("slow waves", SHORT, sites=warehouse(wave_h=8.0, wave_setup_h=1.0, crew_eur_h=10.0))
+    assert waves.kpi("picking_load") < base.kpi("picking_load") < slow.kpi("picking_load")
+    o = [run.outcome.orders for run in (base, waves)]
+    wait = [float(np.nanmean(one.filled("picked") - one.filled("allocated"))) for one in o]
+    assert wait[1] > wait[0] + 1.0
+    crew = slow.outcome.events["kind"] == Event.CREW_OPENED
+    hours = slow.world.plant.calendar.hours(0.0, slow.world.hours)
+    assert slow.outcome.events["value"][crew].sum() == pytest.approx(10.0 * hours)
+    for run in (waves, slow):
+        cash_agrees(run)
+
+
+def test_half_a_crew_has_twice_the_load(tiny: Any) -> None:
+    """The calendar is the plant's and the warehouse's: the same goods come out of fewer hours, the same lines take twice the share of the pickers' hours."""
+    half = lambda rows: [row | {"crew_share": 0.5} for row in rows]  # noqa: E731
+    base, few = tiny("plain", SHORT), tiny("half crews", SHORT, calendars=half)
+    assert few.kpi("capacity_load") > base.kpi("capacity_load")
+    assert few.kpi("picking_load") > 1.5 * base.kpi("picking_load")
+    assert few.kpi("pieces_per_hour") > 1.3 * base.kpi("pieces_per_hour")

@@ -18,14 +18,14 @@ _INCOMPLETE = int(LineProblem.INCOMPLETE)
 
 @njit(cache=True)
 def pick_rows(
-    rows: Rows, first_left: float, opens: F, closes: F, rate: float, key: np.uint64, error: float, address: npt.NDArray[np.int64], quantity: Rows,
+    rows: Rows, work: F, first_left: float, opens: F, closes: F, rate: float, key: np.uint64, error: float, address: npt.NDArray[np.int64],
     allocated: npt.NDArray[np.float32], picked: npt.NDArray[np.float32], state: npt.NDArray[np.uint8],
     problems: npt.NDArray[np.uint8],
 ) -> tuple[int, float, float]:
-    """Pick ``rows`` one after the other at ``rate`` [pcs/h] in the intervals ``opens``-``closes`` [h].
+    """Pick ``rows``, each as much ``work`` (n,) [pcs] as so many pieces alone, one after the other at ``rate`` [pcs/h] in ``opens``-``closes`` [h].
 
-    ``first_left`` are the pieces left of the first row (negative = all). Returns how many rows were finished, the
-    pieces left of the next one (negative = not begun) and the pieces picked.
+    ``first_left`` is the work left of the first row (negative = all). Returns how many rows were finished, the
+    work left of the next one (negative = not begun) and the work done.
     """
     done = 0
     left = first_left
@@ -38,7 +38,7 @@ def pick_rows(
                 t = max(t, np.float64(allocated[r]))
                 if t >= closes[k]:
                     break
-                left = np.float64(quantity[r])
+                left = work[done]
             possible = (closes[k] - t) * rate
             if left > possible + 1e-9:
                 left -= possible

@@ -24,7 +24,7 @@ class Event(IntEnum):
     MATERIAL_SHORT = 9  # item = component missing, quantity missing, place = first work centre of the lot
     ORDERS_PLACED = 10  # rows, quantity, value = EUR
     ORDERS_ALLOCATED = 11  # rows, quantity
-    WAVE_PICKED = 12  # rows, quantity
+    WAVE_PICKED = 12  # rows, quantity, value = hours that the crew worked
     TRUCK_LEFT = 13  # place = lane, rows, quantity, value = m3
     DELIVERED = 14  # rows, quantity
     RETURNED = 15  # rows, quantity, place = cause, value = standard cost of what is as new [EUR]
@@ -56,6 +56,7 @@ class Event(IntEnum):
     RECORD_COUNTED = 43  # place = site, item; rows = 1 where the book was right, quantity = units by which it was too high (below zero: low), value = EUR
     STOCK_LOST = 44  # place = site, item; quantity that nobody noticed, value = its standard cost [EUR]
     TRUCKS_TAKEN = 46  # place = fleet; rows = its trucks that leave, quantity = hired ones, value = hours that its own are away, all together
+    CREW_OPENED = 48  # place = site; quantity = hours in which its picking crew works in the week, value = what these are paid [EUR]
     TRUCK_WAITED = 47  # place = fleet; a departure left late for want of a truck, value = by how many hours
     TOUCHPOINT_MENDED = 50  # place = touchpoint, quantity = answers that named it, value = EUR
     REVIEWS_ANSWERED = 51  # quantity = words of customers answered in public, value = EUR

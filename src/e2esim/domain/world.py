@@ -210,6 +210,9 @@ class Warehouse:
     shrink: float = 0.0  # share of the units that move
     count_d: float = 30.0
     count_eur: float = 0.0
+    crew_eur_h: float = 0.0
+    wave_h: float = 0.0  # 0 = no waves
+    wave_setup_h: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

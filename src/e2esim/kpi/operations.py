@@ -71,6 +71,7 @@ def measure_operations(reading: Reading, findings: Findings) -> None:
     _back(reading, findings)
     _records(reading, findings)
     _fleets(reading, findings)
+    _crews(reading, findings)
 
 
 def _productivity(reading: Reading, findings: Findings) -> None:
@@ -104,6 +105,12 @@ def _records(reading: Reading, findings: Findings) -> None:
     accuracy = float(right.mean()) if len(right) else float("nan")
     findings.put_one("record_accuracy", accuracy, float(len(right)), "not exercised: no stock was counted in the reporting window")
     findings.put_one("stock_lost", float(value.sum()) * reading.a_year, float(len(value)))
+
+
+def _crews(reading: Reading, findings: Findings) -> None:
+    """How much of their working hours the picking crews pick."""
+    worked, hours = _events(reading, Event.WAVE_PICKED, "value"), float(_events(reading, Event.CREW_OPENED, "quantity").sum())
+    findings.put_one("picking_load", float(worked.sum()) / hours if hours else float("nan"), float(len(worked)), "no crew worked in the reporting window")
 
 
 def _fleets(reading: Reading, findings: Findings) -> None:

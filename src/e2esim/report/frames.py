@@ -31,7 +31,7 @@ _TIMES = ("placed", "requested", "promised", "allocated", "picked", "shipped", "
 _MONEY = (*ROW_EARNINGS, *ROW_COSTS)
 _CLASSES = ("consumer", "trade account", "own branch")
 _OF_CENTRES = (Event.LOT_RELEASED, Event.OPERATION_DONE, Event.MATERIAL_SHORT, Event.CAPACITY_OPENED, Event.CHANGED_OVER, Event.EXTRA_PAID)
-_OF_SITES = (Event.SITE_COUNTED, Event.RECORD_COUNTED, Event.STOCK_LOST)
+_OF_SITES = (Event.SITE_COUNTED, Event.CREW_OPENED, Event.RECORD_COUNTED, Event.STOCK_LOST)
 _STOCKS = ("plant", "own branches", "trade accounts")  # node classes of STOCK_COUNTED
 
 

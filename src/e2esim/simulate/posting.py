@@ -66,8 +66,10 @@ def _sites(world: World, e: Log, journal: Journal) -> None:
 
 
 def _records(e: Log, journal: Journal) -> None:
-    """Goods lost leave the stock at standard cost; counting is work of the warehouse."""
+    """Goods lost leave the stock at standard cost; counting is work of the warehouse, whose crew may be paid by the hour."""
     lost, counted = e["kind"] == Event.STOCK_LOST, e["kind"] == Event.RECORD_COUNTED
+    crew = (e["kind"] == Event.CREW_OPENED) & (e["value"] > 0)
+    journal.post_many(e["t"][crew], Posted.WAREHOUSE, -e["value"][crew])
     journal.post_many(e["t"][lost], Posted.SCRAP, -e["value"][lost])
     journal.post_many(e["t"][counted], Posted.WAREHOUSE, -e["value"][counted])
 

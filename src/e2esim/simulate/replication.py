@@ -230,6 +230,7 @@ class Replication:
         requests, returns = self.journey.open_past(self.people, self.streams)
         self.desk.request(*requests, 0)
         self.returns.push(*returns)
+        self.pick.week(0.0)
         self.planner.week()
         self.planner.night(0)
 
@@ -241,6 +242,7 @@ class Replication:
         if self.env.now >= self.world.hours:
             return
         self._check(whole=False)
+        self.pick.week(self.env.now)
         self.trade.week()
         self.market.close_week(self.env.now)
         self.desk.request(*self.listening.week(self.env.now), int(self.env.now / self.tick_h))

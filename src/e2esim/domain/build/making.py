@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 
 import numpy as np
 import polars as pl
@@ -23,8 +24,20 @@ def lay_out_calendars(shifts: pl.DataFrame, closures: pl.DataFrame, start: dt.da
         closed.setdefault(row["calendar"], []).append((str(row["first"]), str(row["last"])))
     weekly: dict[str, dict[int, list[tuple[float, float]]]] = {}
     for row in shifts.iter_rows(named=True):
-        weekly.setdefault(row["calendar"], {}).setdefault(row["weekday"], []).append((row["start"], row["end"]))
+        weekly.setdefault(row["calendar"], {}).setdefault(row["weekday"], []).extend(at_work(row["start"], row["end"], row["crew_share"]))
     return {name: WorkTime.weekly(week, start=start, days=days, closed=closed_days(closed.get(name, ()), start, days)) for name, week in weekly.items()}
+
+
+def at_work(start: float, end: float, crew: float) -> list[tuple[float, float]]:
+    """A shift [h] as hours of a full crew: of each hour, the part that the share of the ``crew`` at work would need all of it for.
+
+    >>> at_work(8.0, 16.0, 1.0), at_work(8.0, 10.5, 0.5)
+    ([(8.0, 16.0)], [(8.0, 8.5), (9.0, 9.5), (10.0, 10.25)])
+    """
+    if crew >= 1.0:
+        return [(start, end)]
+    hours = [start + k for k in range(math.ceil(end - start))]
+    return [(hour, hour + crew * min(1.0, end - hour)) for hour in hours]
 
 
 def lay_out_centres(frame: pl.DataFrame, calendars: dict[str, WorkTime]) -> w.Centres:

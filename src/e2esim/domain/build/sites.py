@@ -31,6 +31,9 @@ def warehouse(frame: pl.DataFrame, site: str, calendars: dict[str, WorkTime], sc
         shrink=row["shrink_share"],
         count_d=row["count_days"],
         count_eur=row["count_eur"] * scale,
+        crew_eur_h=row["crew_eur_h"] * scale,
+        wave_h=row["wave_h"],
+        wave_setup_h=row["wave_setup_h"],
     )
 
 

@@ -155,6 +155,9 @@ TABLES: tuple[Table, ...] = (
             Column(name="weekday", kind="int", unit="1=Monday..7=Sunday", meaning="ISO weekday on which the shift begins", low=1, high=7, why="days of a week"),
             Column(name="start", kind="time", unit="HH:MM", meaning="start of the shift"),
             Column(name="end", kind="time", unit="HH:MM", meaning="end of the shift; 24:00 allowed; an end before the start is on the next day"),
+            optional("crew_share", "share", "share of the machines or of the crew that is at work in the shift; a half crew does in an hour what a full one "
+                     "does in half of it. One row an hour is a crew by hour of the day", 1.0, above=0.0, high=1.0, verbs=MARKET,
+                     why="nobody is there twice"),
             SOURCE,
         ),
     ),
@@ -346,6 +349,13 @@ TABLES: tuple[Table, ...] = (
             optional_id("calendar", "working time of the picking crew; in a network run goods leave by lanes on its days", ("calendars", "calendar"),
                         market=True),
             optional("picking_pcs_h", "pcs/h", "pieces the crew picks and packs in a working hour", None, above=0.0, market=True, verbs=MARKET),
+            optional("crew_eur_h", "EUR/h", "cost of an hour of the full crew while the warehouse works, picking or not, beside picking_cost_eur", 0.0,
+                     verbs=MARKET),
+            optional("wave_h", "h", "hours between two picking waves, counted from midnight: what has been allocated since the last one is picked together, on "
+                     "shorter ways (picking_pcs_h is that of a line alone; half of it is walking, which a line in a wave of n shares: 1 / root of n). "
+                     "0: lines are picked one by one as they come", 0.0, high=24.0, verbs=MARKET, why="a day"),
+            optional("wave_setup_h", "h", "crew hours that a wave takes before its first line: sorting, carts, papers (assumed)", 0.25, high=24.0, verbs=MARKET,
+                     why="a day"),
             share("pick_error_share", "share of order lines picked wrong or incomplete", 0.0, verbs=MARKET),
             optional("picking_cost_eur", "EUR/pcs", "cost of picking and packing a piece", 0.0, verbs=MARKET),
             optional("holding_share_y", "share/year", "yearly cost of holding stock, of its value", 0.2, verbs=MARKET),

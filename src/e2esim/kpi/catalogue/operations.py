@@ -399,6 +399,17 @@ OPERATIONS: tuple[Kpi, ...] = (
         dimensions=ONLY_ALL,
     ),
     Kpi(
+        name="picking_load",
+        label="Load of the picking crews",
+        unit="share",
+        better="either",
+        counted="hours with picking",
+        definition="Hours in which the picking crews picked, of those in which they were at work.",
+        formula="hours picked / working hours of the crews, in the window; weeks count where they begin",
+        source="own",
+        dimensions=ONLY_ALL,
+    ),
+    Kpi(
         name="fleet_use",
         label="Trucks of the firm on the road",
         unit="share",
