@@ -128,7 +128,7 @@ def compare_runs(arguments: Sequence[str], options: CompareOptions) -> None:
     if options.as_json:
         typer.echo(json.dumps(comparison_json(found), ensure_ascii=False, allow_nan=False))
     elif not options.quiet:
-        print_comparison(found, shown, scale=first.scale)
+        print_comparison(found, kpis or (), scale=first.scale, shown=shown)
         if folder is not None:
             typer.echo(f"Comparison folder: {folder}")
 

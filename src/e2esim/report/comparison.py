@@ -190,10 +190,15 @@ def _judged(found: Compared) -> int:
     return max((gap.family for gaps in found.differences.values() for gap in gaps if gap.kpi in found.family), default=0)
 
 
-def print_comparison(found: Compared, kpis: Sequence[str] = (), console: Console | None = None, *, scale: float = 1.0) -> None:
-    """Print one table a scenario: base, other, paired difference with its 95 % interval, the word, what the pairing is worth."""
+def print_comparison(
+    found: Compared, kpis: Sequence[str] = (), console: Console | None = None, *, scale: float = 1.0, shown: Sequence[str] = SHOWN
+) -> None:
+    """Print one table a scenario: base, other, paired difference with its 95 % interval, the word, what the pairing is worth.
+
+    ``kpis`` asked for are all told; of those ``shown`` else, what neither run has anything of is left out.
+    """
     console = console or terminal(_WIDTH)
-    wanted = tuple(kpis) or SHOWN
+    wanted = tuple(kpis) or shown
     for name, gaps in found.differences.items():
         console.print(Text(f"{name} against {found.base}", style="bold"))
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
@@ -201,7 +206,7 @@ def print_comparison(found: Compared, kpis: Sequence[str] = (), console: Console
             table.add_column(title, justify="left" if title in ("KPI", "unit", "") else "right", no_wrap=title != "KPI")
         by_name = {gap.kpi: gap for gap in gaps}
         for kpi in wanted:
-            if (gap := by_name.get(kpi)) is not None and (kpis or gap.base or gap.other):  # nothing of it in either: told only if asked for
+            if (gap := by_name.get(kpi)) is not None and (kpis or gap.base or gap.other):
                 star = "*" if scale != 1.0 and is_amount(gap.unit) else ""
                 named = kpi if console.width < _NARROW else label(kpi, gap.unit)
                 base, other, change, low, high = map(_number, (gap.base, gap.other, gap.difference, gap.ci_low, gap.ci_high))
