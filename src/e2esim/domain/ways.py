@@ -11,13 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.domain.world import World
+from e2esim.domain.world import TransferLanes, World
 
 F = npt.NDArray[np.float64]
 I = npt.NDArray[np.int64]  # noqa: E741
 
 Way = tuple[int, tuple[int, ...]]  # site that makes or buys, lanes that follow
 
+RECEIVE_D = 1.0  # [days] from the arrival of a truck until its goods can be used
 _LONGEST = 8  # lanes of a way; a longer one goes round in a circle
 
 
@@ -40,7 +41,7 @@ def ways_of(world: World) -> WaysIn:
         If lanes go round in a circle.
     """
     items, feeds = world.items, world.links.feeds
-    used = feeds.weight > 0.0
+    used = (feeds.weight > 0.0) & items.sold[feeds.point]  # components move with the bills
     products = np.unique(items.product[feeds.point[used]])
     column = {int(p): k for k, p in enumerate(products)}
     brought: dict[int, list[tuple[int, int, float]]] = {}  # source -> point, lane, weight
@@ -57,6 +58,23 @@ def ways_of(world: World) -> WaysIn:
         places.setdefault(way, {})[column[int(items.product[point])]] = (point, part)
         ahead += [(below, (way[0], (*way[1], link)), part * weight) for below, link, weight in brought.get(point, [])]
     return _flat(sorted(places, key=lambda way: (len(way[1]), way[1][-1:], way[0])), places, len(products))
+
+
+def move_days(links: TransferLanes) -> I:
+    """Days from when goods are needed at the source to when they can be used at the end of each lane, (lanes,): the way, unloading, and
+    the longest wait for a truck but the day itself.
+    """
+    return np.asarray(np.ceil(links.transit_d + RECEIVE_D - 1e-9).astype(np.int64) + [_longest_gap(leaves) - 1 for leaves in links.departs], dtype=np.int64)
+
+
+def _longest_gap(leaves: npt.NDArray[np.bool_]) -> int:
+    """Days between the two trucks of a week (7,) that lie farthest apart, 7 where one leaves, 1 where none does (it never moves).
+
+    >>> _longest_gap(np.array([1, 0, 1, 0, 1, 0, 0], dtype=bool)), _longest_gap(np.array([1, 0, 0, 0, 0, 0, 0], dtype=bool))
+    (3, 7)
+    """
+    days = np.flatnonzero(leaves)
+    return int(np.diff(np.r_[days, days[0] + 7]).max()) if len(days) else 1
 
 
 def _flat(order: list[Way], places: dict[Way, dict[int, tuple[int, float]]], products: int) -> WaysIn:

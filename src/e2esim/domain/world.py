@@ -49,6 +49,7 @@ class Items:
     brand: I  # index into brands, -1 for components
     sold: B
     made: B
+    counted: B  # in whole pieces, not by weight or length
     level: I  # low-level code: 0 = in no bill, parents before components
     life_h: F  # [h] mean time to the renewal need
     pair_share: F
@@ -80,6 +81,16 @@ class Items:
     def products(self) -> int:
         """Number of items, whatever their site: they are the first stock points."""
         return int(np.count_nonzero(self.site == 0))
+
+    @property
+    def brought(self) -> B:
+        """Components that lanes bring from another site of the firm, (n,)."""
+        return np.asarray(~self.sold & (self.source >= 0))
+
+    @property
+    def bought_in(self) -> B:
+        """What no plant makes and no lane brings from a site of the firm, (n,): raw materials and merchandise of suppliers."""
+        return np.asarray(~self.made & ~self.brought)
 
     @property
     def planned(self) -> B:

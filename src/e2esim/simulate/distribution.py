@@ -13,7 +13,7 @@ import numpy.typing as npt
 from e2esim.chain.stock import Stock
 from e2esim.chain.transfers import Transfers
 from e2esim.domain.serving import pieces_a_line
-from e2esim.domain.ways import ways_of
+from e2esim.domain.ways import RECEIVE_D, ways_of
 from e2esim.domain.world import World
 from e2esim.planning.atp import free_supply
 from e2esim.planning.drp import DrpNetwork, DrpPlan, deployed, drp
@@ -26,7 +26,6 @@ SAFETY = 1.64  # standard deviations of the demand until the next truck but one 
 _LEARN = 0.1  # weight of the newest week in the variance of the forecast error, assumed
 _WEEK_D = 7  # [days] ahead for which a source that helps out keeps what it needs itself, assumed
 _MEMORY = 0.99  # of what a way brought a day before that still counts towards its part; assumed: half of it is forgotten in ten weeks
-_RECEIVE_D = 1.0  # [days] from the arrival of a truck until its goods can ship
 
 
 def safety_stock(variance_week: F, reach_d: F) -> F:
@@ -63,9 +62,9 @@ class Distribution:
         self._brought: F = np.zeros(self._part.shape)  # pieces that each way has brought, the older the less
         self._roots = np.flatnonzero(self._link < 0)
         self._moved = np.flatnonzero(self._link >= 0)
-        days = np.ceil(links.transit_d + _RECEIVE_D - 1e-9).astype(np.int64)
+        days = np.ceil(links.transit_d + RECEIVE_D - 1e-9).astype(np.int64)
         self._transit = np.where(self._link >= 0, days[self._link] if links.n else 0, 0)
-        helps = links.feeds.weight == 0.0
+        helps = (links.feeds.weight == 0.0) & items.sold[links.feeds.point]
         self._helps = links.feeds.link[helps], links.feeds.point[helps], links.feeds.source[helps]
         self._gap_d = 7.0 / np.maximum(links.departs.sum(axis=1), 1)
         self._leaves = departures(world, promise.last_day + 1, links.departs, links.source)
@@ -142,13 +141,13 @@ class Distribution:
         for place in self._moved.tolist():
             self._count(place, day, left[place], receipts)
         table = self.transfers.coming(day, days)
-        later = int(_RECEIVE_D)
+        later = int(RECEIVE_D)
         receipts[:, later:] += table[:, : days - later]
 
     def coming(self, day: int, days: int) -> list[tuple[int, int, float]]:
         """What is on its way to warehouses: stock point, day on which it can ship, pieces."""
-        table = self.transfers.coming(day, days) if self.active else np.zeros((0, 0))
-        return [(int(i), day + int(d) + int(_RECEIVE_D), float(table[i, d])) for i, d in zip(*np.nonzero(table), strict=True)]
+        table = self.transfers.coming(day, days) if self.active else np.zeros((self.world.items.n, 0))
+        return [(int(i), day + int(d) + int(RECEIVE_D), float(table[i, d])) for i, d in zip(*np.nonzero(table * self.world.items.sold[:, None]), strict=True)]
 
     def _departing(self, day: int) -> list[int]:
         """Lanes on which a truck leaves today."""
@@ -271,7 +270,7 @@ class Distribution:
 
     def _coming(self, day: int, days: int) -> F:
         """Trucks on their way by the day on which their goods can ship, (sites, products, days)."""
-        table, later = self.transfers.coming(day, days), int(_RECEIVE_D)
+        table, later = self.transfers.coming(day, days), int(RECEIVE_D)
         shifted = np.zeros_like(table)
         shifted[:, later:] = table[:, : days - later]
         return np.asarray(self._part[:, :, None] * shifted[self._at])

@@ -1,4 +1,4 @@
-"""Nightly gross-to-net: releases the semi-finished lots that planned lots need today and calls off their materials."""
+"""Nightly gross-to-net: releases the semi-finished lots that planned lots need today, loads components for other plants, calls off materials."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ import numpy.typing as npt
 from e2esim.chain.make import Shop
 from e2esim.chain.source import Source
 from e2esim.chain.stock import Stock
+from e2esim.chain.transfers import Transfers
+from e2esim.domain.ways import move_days
 from e2esim.domain.world import World
 from e2esim.planning.calloff import Sources, call_offs
 from e2esim.planning.netting import bill, net_requirements
 from e2esim.planning.price_breaks import lifted
+from e2esim.simulate.component_moves import ComponentMoves
 from e2esim.simulate.known_events import KnownEvents
 
 F = npt.NDArray[np.float64]
@@ -24,12 +27,15 @@ FEED_DAYS = 35  # [days] of planned lots that the netting looks at
 class Feeder:
     """Keeps the shop supplied with what the schedule of finished lots needs."""
 
-    def __init__(self, world: World, stock: Stock, shop: Shop, source: Source) -> None:
+    def __init__(self, world: World, stock: Stock, shop: Shop, source: Source, transfers: Transfers) -> None:
         self.world, self.stock, self.shop, self.source = world, stock, shop, source
         w, b = world, world.bom
         parent = np.repeat(np.arange(w.items.n), np.diff(b.start))
         self._bill = bill(w.items.n, parent, b.component, b.quantity)
         self._lead = np.ceil(w.items.lead_h / 24.0 - 1e-9).astype(np.int64)
+        self._lead[w.items.brought] = move_days(w.links)[w.items.link[w.items.brought]]
+        self._lot_min, self._lot_multiple = (np.where(w.items.brought, w.items.counted, lot) for lot in (w.items.lot_min, w.items.lot_multiple))
+        self._moves = ComponentMoves(world, stock, transfers)
         self._semi = np.nonzero(w.items.made & ~w.items.sold)[0]
         rank = np.arange(len(w.supply.item)) - w.supply.start[w.supply.item]
         self._sources = Sources(
@@ -60,6 +66,7 @@ class Feeder:
         independent[:, 0] = self.shop.needs()
         receipts = np.zeros_like(planned)
         receipts[:, 0] = self.shop.receipts(day, planned.shape[1]).sum(axis=1)  # open lots are hurried, not ordered twice
+        receipts[:, 0] += self._moves.under_way()
         plan = net_requirements(
             self._bill,
             lots=planned,
@@ -69,9 +76,10 @@ class Feeder:
             on_hand=free,
             safety=np.where(w.items.sold, 0.0, w.items.cover_d * daily),
             lead=self._lead,
-            lot_min=w.items.lot_min,
-            lot_multiple=w.items.lot_multiple,
+            lot_min=self._lot_min,
+            lot_multiple=self._lot_multiple,
         )
+        self._moves.load(day, plan.release[:, 0], independent[:, 0])
         for item in self._semi:
             quantity = float(plan.release[item, 0])
             if quantity > 1e-9:

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.domain.book import LATE_COLUMNS, LOT_COLUMNS, Columns, LateCause, OrderKind, OrderState
+from e2esim.domain.ways import RECEIVE_D
 from e2esim.domain.world import World
 from e2esim.planning.mps import MpsSystem
 
@@ -266,6 +267,9 @@ def _plan(facts: LateFacts, item: int, night: int) -> TracedCause:
 
 def _part(facts: LateFacts, part: int, t: float) -> TracedCause:
     """Why a part was not there at ``t`` [h]: its supplier, a lot of its own, or nobody had ordered it."""
+    if facts.world.items.brought[part]:  # its source lacked it when the truck had to leave
+        link, source = int(facts.world.items.link[part]), int(facts.world.items.source[part])
+        return _part(facts, source, max(t - 24.0 * math.ceil(float(facts.world.links.transit_d[link]) + RECEIVE_D), 0.0))
     if facts.world.items.made[part]:
         own, done, _ = facts.cures.get(part, (np.empty(0, dtype=np.int64), np.empty(0), np.empty(0)))
         later = own[(done > t) & (facts.lots.filled("released")[own] <= t)]

@@ -19,6 +19,7 @@ from e2esim.domain.build.months import month_of
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.outcome import FORECAST_LAG
 from e2esim.domain.settings import Planning
+from e2esim.domain.ways import move_days
 from e2esim.domain.world import World
 from e2esim.planning import forecast as demand_plan
 from e2esim.planning.atp import daily_receipts
@@ -95,7 +96,7 @@ class Planner:
         self.moved: list[tuple[float, float]] = []  # time of each plan after another [h], pieces times days that it moved
         self._plan_hours: F = np.zeros((self.system.n_centres, self.weeks))
         self.sop = MonthlySop(world) if world.settings.sop.rule == "monthly" else None
-        self.feeder = Feeder(world, stock, shop, source)
+        self.feeder = Feeder(world, stock, shop, source, distribution.transfers)
         self.quotas = NightlyQuotas(world, self.system, self.sold)
         self.next_receipt_d = np.zeros(w.items.n)
         self.bottleneck_hours = self.system_hours()
@@ -130,7 +131,7 @@ class Planner:
         level = w.items.pooled(self._level)
         level = np.where(w.items.planned & (level <= 0.0), w.items.by_product(level * w.items.planned)[w.items.product], level)  # a plant that only stands in
         hours = piece_hours(w, level)[:, sold]
-        raw = np.nonzero(~w.items.made & (w.bom.flat[sold].sum(axis=0) > 0))[0]
+        raw = np.nonzero(w.items.bought_in & (w.bom.flat[sold].sum(axis=0) > 0))[0]
         self.raw = raw
         cost = w.items.cost_eur[sold]
         owed = np.full(len(sold), p.backlog_eur_week) * np.maximum(1.0, cost / max(1.0, float(cost.mean())))
@@ -413,7 +414,9 @@ class Planner:
     def _held_raw(self) -> F:
         """Raw materials on hand, those inside semi-finished stock and issued to no lot included, (items,)."""
         free = np.maximum(self.stock.booked_free, 0.0)
-        semi = np.where(self.world.items.made & ~self.world.items.sold, free + self.shop.in_process() * ~self.world.items.sold, 0.0)
+        items = self.world.items
+        semi = np.where(items.made & ~items.sold, free + self.shop.in_process() * ~items.sold, 0.0)
+        semi += np.where(items.brought, free + self.distribution.transfers.on_the_way(), 0.0)
         return np.asarray(free + semi @ self.world.bom.flat)
 
     def _lay_out(self, make: F) -> None:
@@ -584,6 +587,7 @@ def _cumulative_lead(world: World) -> int:
     """Days from the release of the lowest made component to the release of the finished lot that needs it."""
     w = world
     lead = np.where(w.items.made, np.ceil(w.items.lead_h / 24.0 - 1e-9), 0.0)
+    lead[w.items.brought] = move_days(w.links)[w.items.link[w.items.brought]]
     below = np.zeros(w.items.n)
     for i in np.argsort(-w.items.level, kind="stable"):
         parts = w.bom.component[w.bom.start[i] : w.bom.start[i + 1]]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from e2esim.domain import world as w
 from e2esim.domain.build.columns import codes, floats, ids_in, names_of
 from e2esim.domain.build.making import lay_out_bills, lay_out_calendars, lay_out_centres, lay_out_items, lay_out_routings, lay_out_supply, lost
@@ -59,7 +61,7 @@ def build_world(scenario: Scenario) -> w.World:
     )
     centres = lay_out_centres(t["work_centres"], calendars)
     item_ids = ids_in(t["items"], "item")
-    bom = lay_out_bills(t["bom"], item_ids, lost(t["items"]))
+    bom = lay_out_bills(t["bom"], item_ids, lost(t["items"]) * np.isin(item_ids, t["routings"]["item"].to_list()))
     made_by = lay_out_routings(t["routings"], t["alternates"], t["items"], centres, bom, scale)
     supply = lay_out_supply(t["suppliers"], t["supply"], t["price_breaks"], item_ids, modes, scale)
     items = at_sites(lay_out_items(t["items"], brands, bom, made_by, centres, supply, scale), points)

@@ -200,6 +200,7 @@ def lay_out_items(
         brand=index_of(frame, "brand", brands),
         sold=frame["sold"].to_numpy().astype(bool),
         made=made,
+        counted=whole,
         level=_levels(bom, len(ids)),
         life_h=floats(frame, "life_y") * 8760.0,
         pair_share=floats(frame, "pair_share"),

@@ -2,7 +2,8 @@
 
 An item stands at a site if customers are served with it from there, if a site below is refilled from there, or if something made
 there contains it. It is made where routings say so, bought where supply says so, else brought by the lanes of the lowest priority
-whose source can have it, in the shares that they state; lanes of a later priority help out with what their source can spare.
+whose source can have it, in the shares that they state; lanes of a later priority help out with what their source can spare. So a plant
+may work with components that another one makes or buys.
 """
 
 from __future__ import annotations
@@ -96,9 +97,11 @@ class _Trace:
         self.plants = plants_of(tables["sites"])
         self.plant = self.plants[0]
         self.rank = {item: k for k, item in enumerate(tables["items"]["item"])}
+        self.sold = set(tables["items"].filter(pl.col("sold"))["item"]) if "sold" in tables["items"].columns else set(self.rank)
         self.made = made_at(tables["routings"], self.plant)
         self.made_somewhere = {item for _, item in self.made}
         self.bought = bought_at(tables["supply"], self.plants)
+        self.bought_somewhere = {item for _, item in self.bought}
         self.parts: dict[str, list[str]] = {}
         for parent, part in tables["bom"].select("parent", "component").iter_rows():
             self.parts.setdefault(str(parent), []).append(str(part))
@@ -114,10 +117,11 @@ class _Trace:
                 continue
             points.add((site, item))
             if self.has_own(site, item):
-                waiting += [(site, part) for part in self.parts.get(item, []) if (site, item) in self.made and site != self.plant]
+                waiting += [(site, part) for part in self.parts.get(item, []) if (site, item) in self.made]
             else:
                 feeds[site, item] = self.lanes_that_bring(site, item)
                 waiting += [(arc.source, item) for arc, weight in feeds[site, item] if weight > 0.0 or (arc.source, item) in self.made]
+        _refuse_circles(feeds)
         depth = self._depths(feeds)
         sites = (self.plant, *sorted({site for site, _ in points} - {self.plant}, key=lambda one: (depth.get(one, 0), one)))
         turn = {site: k for k, site in enumerate(sites)}
@@ -132,8 +136,11 @@ class _Trace:
         """Whether an item is made or bought at a site, and brought by no lane."""
         if (site, item) in self.made:
             return True
+        if (site, item) in self.bought and item not in self.sold:
+            return True
         if site == self.plant:
-            return item not in self.made_somewhere
+            bought_here = (site, item) in self.bought or item not in self.bought_somewhere or not self._lanes(site, item)
+            return item not in self.made_somewhere and bought_here
         return (site, item) in self.bought and not self._lanes(site, item)
 
     def lanes_that_bring(self, site: str, item: str) -> list[tuple[Arc, float]]:
@@ -158,11 +165,13 @@ class _Trace:
         return [arc for arc in self.into.get(site, []) if self._can_have(arc.source, item, frozenset({site}))]
 
     def _can_have(self, site: str, item: str, seen: frozenset[str]) -> bool:
-        if (site, item) in self.made or (site == self.plant and item not in self.made_somewhere):
+        if (site, item) in self.made or (site, item) in self.bought:
+            return True
+        if site == self.plant and item not in self.made_somewhere and item not in self.bought_somewhere:
             return True
         if site in seen:
             return False
-        return any(self._can_have(arc.source, item, seen | {site}) for arc in self.into.get(site, [])) or (site, item) in self.bought
+        return any(self._can_have(arc.source, item, seen | {site}) for arc in self.into.get(site, []))
 
     def _stands(self, site: str, item: str, points: set[Point]) -> bool:
         """Whether an item has a stock point at a site: at the first plant every item has one, if it is made, bought or brought there."""
@@ -178,6 +187,31 @@ class _Trace:
         for site in sorted(above):
             _descend(site, above, depth, ())
         return depth
+
+
+def _refuse_circles(feeds: Mapping[Point, list[tuple[Arc, float]]]) -> None:
+    """No item may be brought to a site out of what is brought from there.
+
+    Raises
+    ------
+    ValueError
+        Naming the sites of a circle and the item.
+    """
+    whole = set[Point]()
+    for start in sorted(feeds):
+        trail, ahead = [start], [[(arc.source, start[1]) for arc, weight in feeds[start] if weight > 0.0]]
+        while trail:
+            if not ahead[-1]:
+                ahead.pop()
+                whole.add(trail.pop())
+                continue
+            above = ahead[-1].pop()
+            if above in trail:
+                sites = [site for site, _ in trail[trail.index(above) :]]
+                raise ValueError(f"lanes between sites go round in a circle with {above[1]}: " + " <- ".join([*sites, sites[0]]))
+            if above not in whole and above in feeds:
+                trail.append(above)
+                ahead.append([(arc.source, above[1]) for arc, weight in feeds[above] if weight > 0.0])
 
 
 def _descend(site: str, above: Mapping[str, set[str]], depth: dict[str, int], below: tuple[str, ...]) -> int:

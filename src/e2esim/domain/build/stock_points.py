@@ -3,7 +3,9 @@
 Each (channel, market) is served by the site that its lane of the lowest ``priority`` leaves. An item at another site than the first
 plant is an item of its own, a *stock point* ``item@site``: at a warehouse sold like the item, in no bill, refilled by the lanes that lead
 to its site (:mod:`~e2esim.domain.build.sourcing`); at another plant made there after the item's bill, of components that are stock points
-there. The first plant's stock points come first and keep their names, so that with one site nothing is changed. Sites that serve nobody
+there. A component that comes from another site has a bill of its own, a piece of the same component where it comes from: so hours,
+materials and needs reach through the move.
+The first plant's stock points come first and keep their names, so that with one site nothing is changed. Sites that serve nobody
 and make nothing are not in use.
 """
 
@@ -97,12 +99,24 @@ def _making(tables: Tables, found: Sourcing, points: pl.DataFrame, plants: tuple
     elsewhere = set(makes["item"]) - set(makes.filter(pl.col("_at") == plant)["item"])
     routings = tables["routings"].with_columns(pl.when(_site(tables["routings"]) == "").then(pl.lit(plant)).otherwise(_site(tables["routings"])).alias("_at"))
     terms = pl.concat([_terms_of(tables["supply"], site, plants) for site in plants])
+    moves = _moves(found, points, frozenset(tables["items"].filter(~pl.col("sold"))["item"]))
     return {
         "routings": _named(routings.join(own, on=["_at", "item"], how="semi", maintain_order="left"), points),
-        "bom": pl.concat([tables["bom"].filter(~pl.col("parent").is_in(sorted(elsewhere))), *bills]),
+        "bom": pl.concat([tables["bom"].filter(~pl.col("parent").is_in(sorted(elsewhere))), *bills, moves], how="diagonal_relaxed"),
         "supply": _named(terms.join(own, on=["_at", "item"], how="semi", maintain_order="left"), points),
         "alternates": _again(tables["alternates"], points.filter(pl.col("_at").is_in(plants))),
     }
+
+
+def _moves(found: Sourcing, points: pl.DataFrame, components: frozenset[str]) -> pl.DataFrame:
+    """Bills of the components that lanes bring to a site: their part of a piece from each source."""
+    name = {(at, item): stock_point for at, item, stock_point in points.select("_at", "_item", "item").iter_rows()}
+    rows = [
+        (name.get((feed.site, feed.item), feed.item), name.get((found.arcs[feed.arc].source, feed.item), feed.item), feed.weight)
+        for feed in found.feeds
+        if feed.item in components and feed.weight > 0.0
+    ]
+    return pl.DataFrame(rows, schema={"parent": pl.String, "component": pl.String, "qty_per": pl.Float64}, orient="row")
 
 
 def _terms_of(supply: pl.DataFrame, plant: str, plants: tuple[str, ...]) -> pl.DataFrame:

@@ -50,8 +50,9 @@ TABLES: tuple[Table, ...] = (
     Table(
         name="lanes",
         meaning="Ways of goods. In a network run from a site to a site, or to a customer of tables demand or orders; in a market run from a site to the "
-        "buyers of a channel in a market (from, channel, market), and from site to site where a warehouse serves some of them (from, to). The site of the lane "
-        "with the lowest priority serves the channel in the market; what it stocks and does not make is refilled by DRP along the lanes to it.",
+        "buyers of a channel in a market (from, channel, market), and from site to site where a warehouse serves some of them or a plant works with what "
+        "another one makes or buys (from, to). The site of the lane with the lowest priority serves the channel in the market; what it stocks and does not "
+        "make is refilled by DRP along the lanes to it.",
         key=("from", "to", "item", "channel", "market"),
         verbs=(*MARKET, *NETWORK),
         required=False,

@@ -101,7 +101,7 @@ def sop_problem(world: World, months: Months, now: Position, *, offer: SopOffer 
     """Build the problem of S&OP for the position ``now``."""
     w, p, offer = world, world.settings.planning, offer or SopOffer()
     sold = np.nonzero(w.items.planned)[0]
-    raw = np.nonzero(~w.items.made & (w.bom.flat[sold].sum(axis=0) > 0))[0]
+    raw = np.nonzero(w.items.bought_in & (w.bom.flat[sold].sum(axis=0) > 0))[0]
     level = now.forecast.mean(axis=1) * 7.0
     forecast, orders = months.sums(now.forecast[sold]).T, months.sums(now.orders[sold]).T
     families, family = _families(world, sold)
@@ -234,7 +234,7 @@ def _open_days_week(daily: F) -> F:
 def source_rows(world: World) -> tuple[I, I]:
     """Rows of the supply terms that bring raw materials, and those of limited capacity, to which a frame contract may add."""
     w = world
-    raw = ~w.items.made & (w.bom.flat[w.items.planned].sum(axis=0) > 0)
+    raw = w.items.bought_in & (w.bom.flat[w.items.planned].sum(axis=0) > 0)
     rows = np.nonzero(raw[w.supply.item])[0]
     return rows, rows[np.isfinite(w.supply.weekly_capacity[rows])]
 
