@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from e2esim.domain.book import OrderKind
+from e2esim.domain.lean import lean_njit
 from e2esim.streams.draws import uniform
 
 _DIRECT = int(OrderKind.DIRECT)
 
 
-@njit(cache=True)
+@lean_njit
 def not_found(
     rows: npt.NDArray[np.int32], key: np.uint64, address: npt.NDArray[np.int64], kind: npt.NDArray[np.uint8], lane: npt.NDArray[np.int64],
     share: npt.NDArray[np.float64], out: npt.NDArray[np.bool_],

@@ -10,9 +10,9 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from e2esim.domain.book import LineProblem, OrderKind, OrderState, Service
+from e2esim.domain.lean import lean_njit
 from e2esim.streams.draws import child, lognormal, uniform
 
 Rows = npt.NDArray[np.int32]
@@ -36,7 +36,7 @@ _FAILED = int(LineProblem.INSTALL_FAILED)
 _INSTALLATION = int(Service.INSTALLATION)
 
 
-@njit(cache=True)
+@lean_njit
 def next_window(t: float, monday: int) -> float:
     """Return ``t`` [h] if goods are received then, else the next opening; day 0 is weekday ``monday`` (0 = Monday).
 
@@ -55,7 +55,7 @@ def next_window(t: float, monday: int) -> float:
     return 24.0 * day + hour
 
 
-@njit(cache=True)
+@lean_njit
 def working_days_later(t: float, days: int, monday: int) -> float:
     """Same hour, ``days`` days of Monday to Saturday later.
 
@@ -71,7 +71,7 @@ def working_days_later(t: float, days: int, monday: int) -> float:
     return 24.0 * day + hour
 
 
-@njit(cache=True)
+@lean_njit
 def journey(
     address: int, start: float, truck: bool, installed: bool, plan_h: float, sigma: float, late_share: float,
     late_median_h: float,
@@ -98,14 +98,14 @@ def journey(
     return t, problems
 
 
-@njit(cache=True)
+@lean_njit
 def cleared(shipped: float, lane: int, share: float, hold_h: float, keys: Keys) -> float:
     """When the customs let a truck go on that left at ``shipped`` [h]: a ``share`` of the trucks of a lane waits ``hold_h``, with all that is on it."""
     held = share > 0.0 and uniform(keys[CUSTOMS], child(lane, int(shipped // 24.0)), 0) < share
     return shipped + hold_h if held else shipped
 
 
-@njit(cache=True)
+@lean_njit
 def in_slot(t: float, address: int, slot_h: float, monday: int, keys: Keys) -> float:
     """When goods that could be delivered at ``t`` [h] are, in the slot of ``slot_h`` that the consumer chose: any of the day alike (assumed).
 
@@ -120,7 +120,7 @@ def in_slot(t: float, address: int, slot_h: float, monday: int, keys: Keys) -> f
     return 24.0 * day + hour
 
 
-@njit(cache=True)
+@lean_njit
 def sort_by_lane(
     rows: Rows, channel: Kind, market: Kind, lane_of: I, head: Rows, tail: Rows, ready: I, link: Rows,
 ) -> int:
@@ -140,7 +140,7 @@ def sort_by_lane(
     return -1
 
 
-@njit(cache=True)
+@lean_njit
 def load(lane: int, t: float, picked: T, shipped: T, state: Kind, head: Rows, tail: Rows, link: Rows, out: Rows) -> int:
     """Load the rows of ``lane`` picked by ``t`` into ``out``, in order of picking; return how many."""
     m = 0
@@ -157,7 +157,7 @@ def load(lane: int, t: float, picked: T, shipped: T, state: Kind, head: Rows, ta
     return m
 
 
-@njit(cache=True)
+@lean_njit
 def arrive(
     rows: Rows, write: bool, out: F, address: I,
     kind: Kind, channel: Kind, market: Kind, services: Kind, shipped: T, allocated: T,
@@ -194,7 +194,7 @@ def arrive(
             problems[r] |= bits
 
 
-@njit(cache=True)
+@lean_njit
 def freight(
     rows: Rows, lane: int, item: npt.NDArray[np.int16], quantity: Rows, freight_eur: T, picking_eur: T, volume: F, eur_m3: float,
     eur_line: float, eur_piece: float,
@@ -210,7 +210,7 @@ def freight(
     return load_m3
 
 
-@njit(cache=True)
+@lean_njit
 def charge(
     rows: Rows, channel: Kind, services: Kind, problems: Kind, promised: T, delivered: T, revenue: T, service_eur: T, fee_eur: T, commission_eur: T,
     penalty_eur: T, penalty_share_d: F, penalty_cap: F, commission_share: F, cost_eur: F, price_eur: F,

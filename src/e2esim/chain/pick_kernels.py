@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from e2esim.domain.book import LineProblem, OrderState
+from e2esim.domain.lean import lean_njit
 from e2esim.streams.draws import uniform
 
 Rows = npt.NDArray[np.int32]
@@ -16,7 +16,7 @@ _PICKED = int(OrderState.PICKED)
 _INCOMPLETE = int(LineProblem.INCOMPLETE)
 
 
-@njit(cache=True)
+@lean_njit
 def pick_rows(
     rows: Rows, work: F, first_left: float, opens: F, closes: F, rate: float, key: np.uint64, error: float, address: npt.NDArray[np.int64],
     allocated: npt.NDArray[np.float32], picked: npt.NDArray[np.float32], state: npt.NDArray[np.uint8],

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from e2esim.domain.book import LineProblem, OrderKind, OrderState, ReturnCause
+from e2esim.domain.lean import lean_njit
 from e2esim.streams.draws import uniform
 
 Rows = npt.NDArray[np.int32]
@@ -26,7 +26,7 @@ _USED = int(ReturnCause.USED_PRODUCT)
 _OWN = 2  # buyer code of an own branch
 
 
-@njit(cache=True)
+@lean_njit
 def accept(
     rows: Rows, causes: Kind, state: Kind, return_cause: Kind, pending: Kind, out: npt.NDArray[np.bool_]
 ) -> None:
@@ -39,7 +39,7 @@ def accept(
             pending[r] = causes[k]
 
 
-@njit(cache=True)
+@lean_njit
 def part(pieces: int, share: float, luck: float) -> int:
     """Whole pieces of a share: rounded down, one more with the probability of what is left over; ``luck`` uniform.
 
@@ -51,7 +51,7 @@ def part(pieces: int, share: float, luck: float) -> int:
     return whole + 1 if luck < exact - whole else whole
 
 
-@njit(cache=True)
+@lean_njit
 def take_back(
     rows: Rows, t: float, key: np.uint64, address: npt.NDArray[np.int64], pending: Kind, kind: Kind, channel: Kind, item: Small, quantity: Rows,
     problems: Kind,
@@ -100,7 +100,7 @@ def take_back(
         sorted_out[3] += recycled
 
 
-@njit(cache=True)
+@lean_njit
 def collect_used(rows: Rows, t: float, quantity: Rows, returned_t: T, return_cause: Kind) -> float:
     """Write the pick-up of used products on rows that have not come back themselves; return the pieces."""
     pieces = 0.0
@@ -113,7 +113,7 @@ def collect_used(rows: Rows, t: float, quantity: Rows, returned_t: T, return_cau
     return pieces
 
 
-@njit(cache=True)
+@lean_njit
 def unsold(
     month: int, key: np.uint64, channel_of: npt.NDArray[np.int64], share_y: F, latest: Rows, quantity: Rows,
     state: Kind,

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from e2esim.domain.book import OrderKind, OrderState
+from e2esim.domain.lean import lean_njit
 
 Rows = npt.NDArray[np.int32]
 F = npt.NDArray[np.float64]
@@ -27,7 +27,7 @@ _CANCELLED = int(OrderState.CANCELLED)
 _EPS = 1e-9
 
 
-@njit(cache=True)
+@lean_njit
 def admit(
     rows: Rows, kind: Kind, node: Small, account: Small, item: Small, quantity: Rows, backlog: F, on_order: F
 ) -> None:
@@ -39,7 +39,7 @@ def admit(
             on_order[account[r] + 1, item[r]] += quantity[r]
 
 
-@njit(cache=True)
+@lean_njit
 def enqueue(
     rows: Rows, node: Small, item: Small, quantity: Rows, state: Kind, items: int, head: Rows, tail: Rows, link: Rows,
     due_pieces: F, due_rows: npt.NDArray[np.int64], least: F, dirty: Flag,
@@ -63,7 +63,7 @@ def enqueue(
             dirty[item[r]] = True
 
 
-@njit(cache=True)
+@lean_njit
 def serve_queues(
     rows: Rows, t: float, kind: Kind, node: Small, account: Small, item: Small, quantity: Rows, state: Kind,
     allocated: T, sent: T,
@@ -102,7 +102,7 @@ def serve_queues(
     return m
 
 
-@njit(cache=True)
+@lean_njit
 def allocate_plenty(
     t: float, strict: bool, on_hand: F, reserved: F, backlog: F, due_pieces: F, due_rows: npt.NDArray[np.int64],
     least: F, dirty: Flag, quantity: Rows, state: Kind, allocated: T, head: Rows, tail: Rows, link: Rows,
@@ -151,7 +151,7 @@ def allocate_plenty(
     return m, c
 
 
-@njit(cache=True)
+@lean_njit
 def choose_fifo(rows: Rows, item: Small, quantity: Rows, free: F, out: Rows) -> int:
     """First come first served: each item's rows until one does not fit; return how many stand in ``out``."""
     m = 0
@@ -175,7 +175,7 @@ def choose_fifo(rows: Rows, item: Small, quantity: Rows, free: F, out: Rows) -> 
     return m
 
 
-@njit(cache=True)
+@lean_njit
 def take(
     rows: Rows, t: float, item: Small, quantity: Rows, state: Kind, allocated: T, on_hand: F, reserved: F, backlog: F,
     due_pieces: F, due_rows: npt.NDArray[np.int64],
@@ -195,7 +195,7 @@ def take(
     return -1
 
 
-@njit(cache=True)
+@lean_njit
 def relink(
     items: npt.NDArray[np.int64], quantity: Rows, state: Kind, head: Rows, tail: Rows, link: Rows,
     due_pieces: F, due_rows: npt.NDArray[np.int64], least: F,
@@ -224,7 +224,7 @@ def relink(
             o = following
 
 
-@njit(cache=True)
+@lean_njit
 def cancel_open(
     rows: Rows, kind: Kind, node: Small, account: Small, item: Small, quantity: Rows, state: Kind, backlog: F,
     on_order: F, out: Rows,
@@ -244,7 +244,7 @@ def cancel_open(
     return m
 
 
-@njit(cache=True)
+@lean_njit
 def ship(rows: Rows, item: Small, quantity: Rows, on_hand: F, reserved: F, shipped: F) -> float:
     """Let the reserved goods of plant rows leave; return the pieces."""
     pieces = 0.0
@@ -258,7 +258,7 @@ def ship(rows: Rows, item: Small, quantity: Rows, on_hand: F, reserved: F, shipp
     return pieces
 
 
-@njit(cache=True)
+@lean_njit
 def land(
     rows: Rows, kind: Kind, account: Small, item: Small, quantity: Rows,
     on_hand: F, received: F, on_order: F, latest: Rows,

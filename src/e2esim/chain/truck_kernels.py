@@ -6,13 +6,14 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from e2esim.domain.lean import lean_njit
 
 Rows = npt.NDArray[np.int32]
 T = npt.NDArray[np.float32]
 
 
-@njit(cache=True)
+@lean_njit
 def waiting_load(
     head: int, t: float, truck_m3: float, picked: T, link: Rows, item: npt.NDArray[np.int16], quantity: Rows, volume: npt.NDArray[np.float64]
 ) -> tuple[int, float, int, int, float, float, float]:
@@ -31,7 +32,7 @@ def waiting_load(
     return rows, total, trucks, closed_rows, closed_m3, last, oldest
 
 
-@njit(cache=True)
+@lean_njit
 def first_trucks(
     head: int, rows: int, trucks: int, truck_m3: float, link: Rows, item: npt.NDArray[np.int16], quantity: Rows, volume: npt.NDArray[np.float64]
 ) -> tuple[int, float]:

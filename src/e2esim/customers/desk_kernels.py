@@ -14,6 +14,7 @@ import numpy.typing as npt
 from numba import njit
 
 from e2esim.domain.book import Reason
+from e2esim.domain.lean import lean_njit
 from e2esim.streams.draws import Count, exponential, uniform
 
 F = npt.NDArray[np.float64]
@@ -27,7 +28,7 @@ _CALL_BACK = int(Reason.CALL_BACK)
 BLIND_WORK = 1.5  # of the handling time where the agent does not see orders, payments, complaints; assumed
 
 
-@njit(cache=True)
+@lean_njit
 def to_work(t: float, first_weekday: int, opens: float, closes: float, days: int) -> float:
     """Working hours of the desk up to clock time ``t`` [h]; ``first_weekday`` 0 = the run starts on a Monday.
 
@@ -42,7 +43,7 @@ def to_work(t: float, first_weekday: int, opens: float, closes: float, days: int
     return (week * days + min(weekday, days)) * length + inside
 
 
-@njit(cache=True)
+@lean_njit
 def to_clock(worked: float, first_weekday: int, opens: float, closes: float, days: int) -> float:
     """Clock time [h] at which ``worked`` working hours of the desk are done (inverse of :func:`to_work`).
 
@@ -55,7 +56,7 @@ def to_clock(worked: float, first_weekday: int, opens: float, closes: float, day
     return 24.0 * (week * 7 + weekday - first_weekday) + opens + max(0.0, worked - day * length)
 
 
-@njit(cache=True)
+@lean_njit
 def is_open(t: float, first_weekday: int, opens: float, closes: float, days: int) -> bool:
     """True if the desk is open at clock time ``t`` [h].
 
@@ -75,7 +76,7 @@ def asked_while_open(t: F32, first_weekday: int, opens: float, closes: float, da
     return found
 
 
-@njit(cache=True)
+@lean_njit
 def waited(rows: I32, t: F32, started: F32, first_weekday: int, opens: float, closes: float, days: int, queued: F32, written: U8) -> None:
     """Write of contacts ``rows`` whether they came while the desk was closed, and how long the others were queued while it was open [h].
 
@@ -99,13 +100,13 @@ class Levers(NamedTuple):
     platform: float
 
 
-@njit(cache=True)
+@lean_njit
 def ceiling(levers: Levers) -> float:
     """Share of the hard requests that are solved at once where skill, place and sight are all there."""
     return (levers.high - levers.low) / (1.0 - levers.low) if levers.low < 1.0 else 1.0
 
 
-@njit(cache=True)
+@lean_njit
 def asked_of(key: np.uint64, who: Count, n: Count, levers: Levers) -> tuple[bool, bool, bool, bool]:
     """Whether a request is hard, and of its agent: skilled and willing (culture), the right one (organisation), who sees all (platform).
 
@@ -120,13 +121,13 @@ def asked_of(key: np.uint64, who: Count, n: Count, levers: Levers) -> tuple[bool
     return hard, skilled, placed, seen
 
 
-@njit(cache=True)
+@lean_njit
 def knows_phase(key: np.uint64, who: Count, n: Count, aware: float) -> bool:
     """Whether the firm knows where on the journey the customer is when he asks for the ``n``-th time; never where ``aware`` is 0."""
     return uniform(key, who, 70 + n) < aware
 
 
-@njit(cache=True)
+@lean_njit
 def _soonest(free: F, a: int, b: int) -> int:
     best = a
     for k in range(a + 1, b):
@@ -234,17 +235,17 @@ def answer_contacts(
     return m, left
 
 
-@njit(cache=True)
+@lean_njit
 def _working(t: float, rules: Rules) -> float:
     return to_work(t, rules.first_weekday, rules.opens, rules.closes, rules.days)
 
 
-@njit(cache=True)
+@lean_njit
 def _clock(worked: float, rules: Rules) -> float:
     return to_clock(worked, rules.first_weekday, rules.opens, rules.closes, rules.days)
 
 
-@njit(cache=True)
+@lean_njit
 def _letter_patience(r: int, asked: ContactsRead, rules: Rules) -> float:
     """How long the customer waits for an answer to what he wrote [clock h]; whom the firm calls waits for nothing."""
     if asked.reason[r] == _CALL_BACK:
@@ -252,7 +253,7 @@ def _letter_patience(r: int, asked: ContactsRead, rules: Rules) -> float:
     return exponential(rules.keys[1], asked.address[r], 50 + np.int64(asked.attempt[r]), rules.give_up_h)
 
 
-@njit(cache=True)
+@lean_njit
 def _start(r: int, asked: ContactsRead, rules: Rules, free: F) -> float:
     """Working time at which a written request would be begun: when two agents are idle, so that one stays on the telephone, where there are three."""
     d = rules.route[asked.reason[r]]
@@ -265,7 +266,7 @@ def _start(r: int, asked: ContactsRead, rules: Rules, free: F) -> float:
     return max(_working(asked.t[r], rules), idle)
 
 
-@njit(cache=True)
+@lean_njit
 def _serve(r: int, start: float, asked: ContactsRead, told: ContactsWritten, rules: Rules, free: F, back: DeskReturns, m: int) -> int:
     """Answer one contact, at ``start`` [working h] at the soonest, or find that the customer has given up; 1 if he asks again (at place ``m``), else 0."""
     keys, who, n, t = rules.keys, asked.address[r], np.int64(asked.attempt[r]), asked.t[r]

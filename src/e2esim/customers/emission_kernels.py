@@ -9,7 +9,6 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from e2esim.customers.books import ContactFacts, OrderFacts, Touchpoints, WordsRead
 from e2esim.customers.satisfaction_kernels import (
@@ -28,6 +27,7 @@ from e2esim.customers.satisfaction_kernels import (
 )
 from e2esim.domain.book import LineProblem, Reason, Service
 from e2esim.domain.experience import SERVICE, Flag, Lived
+from e2esim.domain.lean import lean_njit
 from e2esim.streams.draws import uniform
 
 F = npt.NDArray[np.float64]
@@ -57,7 +57,7 @@ LISTENED_GAIN = 0.04  # [satisfaction] of being called back or told what was don
 CALL_BACK_HALF_D = 130.0  # [days] by which a call-back makes good half: 47 % bought again within 90 days, 29 % at 90 to 180 (Dillard and Bates)
 
 
-@njit(cache=True)
+@lean_njit
 def live(out: Batch, n: int, row: int, t: float, kind: int, phase: int, attribute: int, shown: float, expected: float) -> int:
     """Write one experience; returns ``n`` + 1."""
     x = out[n]
@@ -67,7 +67,7 @@ def live(out: Batch, n: int, row: int, t: float, kind: int, phase: int, attribut
     return n + 1
 
 
-@njit(cache=True)
+@lean_njit
 def touch(out: Batch, n: int, row: int, t: float, phase: int, kind: int, key: np.uint64, o: OrderFacts, points: Touchpoints) -> int:
     """Touchpoints of a phase that the customer of ``row`` meets: enjoyment, and now and then a problem (which marks the row)."""
     who, at = o.address[row], 6 * np.int64(o.channel[row]) + phase
@@ -92,7 +92,7 @@ def touch(out: Batch, n: int, row: int, t: float, phase: int, kind: int, key: np
     return n
 
 
-@njit(cache=True)
+@lean_njit
 def close(out: Batch, first: int, n: int, flags: int) -> int:
     """End the moment that began at ``first``; nothing if it is empty."""
     if n > first:
@@ -100,7 +100,7 @@ def close(out: Batch, first: int, n: int, flags: int) -> int:
     return n
 
 
-@njit(cache=True)
+@lean_njit
 def bought(out: Batch, rows: I32, key: np.uint64, o: OrderFacts, points: Touchpoints, needs_gain: float, others: WordsRead) -> int:
     """Discover, evaluate and buy, as lived when the purchase is made; who hears of the firm from others expects what they say."""
     n = 0
@@ -121,7 +121,7 @@ def bought(out: Batch, rows: I32, key: np.uint64, o: OrderFacts, points: Touchpo
     return n
 
 
-@njit(cache=True)
+@lean_njit
 def received(
     out: Batch, rows: I32, key: np.uint64, o: OrderFacts, points: Touchpoints, expected_d: F, collect_gain: float
 ) -> int:
@@ -150,7 +150,7 @@ def received(
     return n
 
 
-@njit(cache=True)
+@lean_njit
 def in_use(out: Batch, rows: I32, t: float, key: np.uint64, o: OrderFacts, points: Touchpoints, follow_gain: float) -> int:
     """Some weeks after delivery: touchpoints of use, and the firm that asks how the product does."""
     n = 0
@@ -163,7 +163,7 @@ def in_use(out: Batch, rows: I32, t: float, key: np.uint64, o: OrderFacts, point
     return n
 
 
-@njit(cache=True)
+@lean_njit
 def defects(out: Batch, rows: I32, t: float, o: OrderFacts) -> int:
     """A defect shows in use."""
     n = 0
@@ -174,7 +174,7 @@ def defects(out: Batch, rows: I32, t: float, o: OrderFacts) -> int:
     return n
 
 
-@njit(cache=True)
+@lean_njit
 def given_up(out: Batch, rows: I32, t: float) -> int:
     """Lines that their customers have cancelled: felt like the worst lateness."""
     n = 0
@@ -184,7 +184,7 @@ def given_up(out: Batch, rows: I32, t: float) -> int:
     return n
 
 
-@njit(cache=True)
+@lean_njit
 def change_refused(out: Batch, rows: I32, t: float) -> int:
     """A wish to change an open line was refused: felt like one more effort, with the delivery."""
     n = 0
@@ -194,7 +194,7 @@ def change_refused(out: Batch, rows: I32, t: float) -> int:
     return n
 
 
-@njit(cache=True)
+@lean_njit
 def called(out: Batch, rows: I32, times: F, reasons: npt.NDArray[np.uint8], o: OrderFacts) -> int:
     """Requests made: asked before buying, found out that it is late, asked for help, complained. In the log only: what is felt is the answer."""
     n = 0
@@ -211,7 +211,7 @@ def called(out: Batch, rows: I32, times: F, reasons: npt.NDArray[np.uint8], o: O
     return n
 
 
-@njit(cache=True)
+@lean_njit
 def told(out: Batch, rows: I32, kind: int, attribute: int, t: F, shown: F, expected: F) -> int:
     """What the firm says about a delivery (promised, promised anew, will be late), at ``t`` with values ``shown``, ``expected``, (n,) each; in the log only."""
     n = 0
@@ -220,7 +220,7 @@ def told(out: Batch, rows: I32, kind: int, attribute: int, t: F, shown: F, expec
     return n
 
 
-@njit(cache=True)
+@lean_njit
 def alone(out: Batch, rows: I32, t: float, kind: int, phase: int, attribute: int, shown: float) -> int:
     """One experience a row that is a moment by itself, felt and remembered, not asked about."""
     n = 0
@@ -230,7 +230,7 @@ def alone(out: Batch, rows: I32, t: float, kind: int, phase: int, attribute: int
     return n
 
 
-@njit(cache=True)
+@lean_njit
 def called_back(out: Batch, n: int, row: int, t: float, share: float, o: OrderFacts) -> int:
     """An agent has called who was unhappy: it does good to be heard, and a share of what went wrong is made good while it is fresh."""
     since = max(0.0, t - o.delivered[row]) / 24.0
@@ -238,7 +238,7 @@ def called_back(out: Batch, n: int, row: int, t: float, share: float, o: OrderFa
     return repaid(out, n, row, t, _RECOVERY, share * math.pow(0.5, since / CALL_BACK_HALF_D), o)
 
 
-@njit(cache=True)
+@lean_njit
 def repaid(out: Batch, n: int, row: int, t: float, kind: int, share: float, o: OrderFacts) -> int:
     """Make good a share of what each problem of the row has cost (``shown`` holds the share)."""
     bits = o.problems[row]
@@ -251,7 +251,7 @@ def repaid(out: Batch, n: int, row: int, t: float, kind: int, share: float, o: O
     return n
 
 
-@njit(cache=True)
+@lean_njit
 def made_good(out: Batch, rows: I32, t: float, kind: int, share: float, o: OrderFacts) -> int:
     """The shop solves what its consumer complained about, or a return is credited (kind REFUND)."""
     n = 0
@@ -264,7 +264,7 @@ def made_good(out: Batch, rows: I32, t: float, kind: int, share: float, o: Order
     return n
 
 
-@njit(cache=True)
+@lean_njit
 def unanswered(out: Batch, rows: I32, times: F) -> int:
     """Requests to a firm that answers none."""
     n = 0
@@ -274,7 +274,7 @@ def unanswered(out: Batch, rows: I32, times: F) -> int:
     return n
 
 
-@njit(cache=True)
+@lean_njit
 def answered(
     out: Batch,
     contacts: I32,

@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from e2esim.domain.lean import lean_njit
 from e2esim.streams.draws import uniform
 
 F = npt.NDArray[np.float64]
 
 
-@njit(cache=True)
+@lean_njit
 def add_cells(
     batch: npt.NDArray[np.void], n: int, start: float, channel: npt.NDArray[Any], segment: npt.NDArray[Any], sums: npt.NDArray[np.float64], seen: F
 ) -> None:

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from e2esim.customers.books import OrderFacts
 from e2esim.customers.satisfaction_kernels import late_days
 from e2esim.domain.book import LineProblem, OrderKind, Reason, ReturnCause, Service
+from e2esim.domain.lean import lean_njit
 from e2esim.streams.draws import exponential, normal, uniform
 
 F = npt.NDArray[np.float64]
@@ -66,13 +66,13 @@ def next_steps(n: int) -> NextSteps:
     )
 
 
-@njit(cache=True)
+@lean_njit
 def _helpless(h: Habits, services: int) -> float:
     """Readiness to ask for help in use: less where the firm asks first, or has helped to the next step."""
     return h.usage_share * (1.0 - (h.prevented if services & _FOLLOWED else 0.0)) * (GUIDED_ASKS if services & _GUIDED else 1.0)
 
 
-@njit(cache=True)
+@lean_njit
 def after_delivery(rows: I32, key: np.uint64, o: OrderFacts, h: Habits, out: NextSteps) -> tuple[int, int, int]:
     """What customers will do after delivery; returns how many contacts, returns and later things were written.
 
@@ -133,7 +133,7 @@ def after_delivery(rows: I32, key: np.uint64, o: OrderFacts, h: Habits, out: Nex
     return a, b, d
 
 
-@njit(cache=True)
+@lean_njit
 def overdue(rows: I32, now: float, key: np.uint64, o: OrderFacts, share: float, told: float, out: I32, out_t: F) -> int:
     """Rows whose promised day has passed undelivered and whose customer asks where the order is; times within the next day.
 
@@ -157,7 +157,7 @@ def overdue(rows: I32, now: float, key: np.uint64, o: OrderFacts, share: float, 
     return m
 
 
-@njit(cache=True)
+@lean_njit
 def fade(total: F, count: F, factor: float, prior: float, usual: float, out: F) -> None:
     """Reputation by market: mean word of the recent past above the ``usual`` one, with ``prior`` usual words; old words fade by ``factor``."""
     for m in range(total.shape[0]):
@@ -166,7 +166,7 @@ def fade(total: F, count: F, factor: float, prior: float, usual: float, out: F) 
         out[m] = (total[m] - usual * count[m]) / (count[m] + prior)
 
 
-@njit(cache=True)
+@lean_njit
 def stirred(sd: float, key: np.uint64, day: int, hour: int) -> float:
     """Over-dispersion factor of an hour of contacts, lognormal with mean one (day and hour share the variance)."""
     z = math.sqrt(0.6) * normal(key, day, 0) + math.sqrt(0.4) * normal(key, day, 1 + hour)

@@ -17,6 +17,7 @@ from numba import njit
 
 from e2esim.customers.need_clock import NeedClock, arises
 from e2esim.customers.satisfaction_kernels import decayed
+from e2esim.domain.lean import lean_njit
 from e2esim.streams.draws import Count, child, exponential, from_table, normal, uniform
 
 F = npt.NDArray[np.float64]
@@ -25,7 +26,7 @@ I64 = npt.NDArray[np.int64]
 _HOURS_Y = 8760.0
 
 
-@njit(cache=True)
+@lean_njit
 def drop_probability(base: float, theta: float, advantage: float, scar: float = 0.0) -> float:
     """Drop-out probability whose logit is that of ``base`` minus ``theta`` times the ``advantage`` in satisfaction, plus ``scar``.
 
@@ -39,7 +40,7 @@ def drop_probability(base: float, theta: float, advantage: float, scar: float = 
     return 1.0 / (1.0 + (1.0 - base) / base * math.exp(theta * advantage - scar))
 
 
-@njit(cache=True)
+@lean_njit
 def leaving(base: float, theta: float, advantage: float, scar: float, purchases: Count) -> float:
     """Probability of leaving at the next need after ``purchases`` purchases.
 
@@ -52,7 +53,7 @@ def leaving(base: float, theta: float, advantage: float, scar: float, purchases:
     return max(0.0, (p - base) / (1.0 - base)) if base < 1.0 else 0.0
 
 
-@njit(cache=True)
+@lean_njit
 def waiting_time(key: np.uint64, address: Count, purchases: Count, rate: float, life_h: float) -> float:
     """Time to the next need after purchase number ``purchases`` [h]; inf for a rate of zero."""
     if rate <= 1e-12:
@@ -60,7 +61,7 @@ def waiting_time(key: np.uint64, address: Count, purchases: Count, rate: float, 
     return exponential(key, address, purchases, life_h / rate)
 
 
-@njit(cache=True)
+@lean_njit
 def pick(cdf: F, first: int, last: int, u: float) -> int:
     """Smallest index in [first, last) whose cumulative share reaches ``u``; last - 1 at most."""
     lo, hi = first, last - 1
@@ -73,7 +74,7 @@ def pick(cdf: F, first: int, last: int, u: float) -> int:
     return lo
 
 
-@njit(cache=True)
+@lean_njit
 def past_of_one(
     key_need: np.uint64,
     key_drop: np.uint64,
@@ -203,7 +204,7 @@ class Pull(NamedTuple):
     loop: bool
 
 
-@njit(cache=True)
+@lean_njit
 def leave_or_stay(key: np.uint64, rows: npt.NDArray[np.int32], t: npt.NDArray[np.float64], who: CoinHolders, pull: Pull, stay: npt.NDArray[np.int32]) -> int:
     """Reveal the coin of the consumers whose need comes due at ``t`` [h]; those who stay go to ``stay``, the number is returned."""
     m = 0
@@ -222,7 +223,7 @@ def leave_or_stay(key: np.uint64, rows: npt.NDArray[np.int32], t: npt.NDArray[np
     return m
 
 
-@njit(cache=True)
+@lean_njit
 def draw_loyalty(
     key: np.uint64, address: I64, segment: npt.NDArray[np.uint8], rates: F, drops: F, rate: npt.NDArray[np.float32], drop: npt.NDArray[np.float32]
 ) -> None:

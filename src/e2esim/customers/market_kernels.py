@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from e2esim.customers.hurdle_kernels import Hurdles, at_the_shelf
 from e2esim.customers.loyalty_kernels import pick
+from e2esim.domain.lean import lean_njit
 from e2esim.streams.draws import Count, child, exponential, normal, uniform
 
 F = npt.NDArray[np.float64]
@@ -43,7 +43,7 @@ BUYER = np.dtype(
 )  # one purchase on its way into the order book; consumer -1 = new customer
 
 
-@njit(cache=True)
+@lean_njit
 def offered_lead(
     cell: Count,
     account: Count,
@@ -67,7 +67,7 @@ def offered_lead(
     return float(consumer_d + account_wait_d[account] + ship_wait_d[item])
 
 
-@njit(cache=True)
+@lean_njit
 def utility(
     lead_d: float,
     reference_d: float,
@@ -184,7 +184,7 @@ class CustomersDue(NamedTuple):
 DISSENT = 1.8  # [utility] spread of opinions among those who decide: 81 / 55 / 60 / 31 % bought where 1 / 2 / 3 / 6 decided (CEB survey)
 
 
-@njit(cache=True)
+@lean_njit
 def agreed(key: np.uint64, who: Count, purchase: Count, people: float) -> float:
     """What the least convinced of those who decide takes from a purchase [utility], 0 where one decides; a part of a person decides now and then.
 
@@ -202,7 +202,7 @@ def agreed(key: np.uint64, who: Count, purchase: Count, people: float) -> float:
     return DISSENT * least
 
 
-@njit(cache=True)
+@lean_njit
 def consider(
     keys: npt.NDArray[np.uint64],
     one: Weighing,
@@ -265,7 +265,7 @@ def consider(
     return True
 
 
-@njit(cache=True)
+@lean_njit
 def prospects(
     keys: npt.NDArray[np.uint64],
     hours: tuple[float, float],
@@ -315,7 +315,7 @@ def prospects(
     return m, seen
 
 
-@njit(cache=True)
+@lean_njit
 def returning(
     keys: npt.NDArray[np.uint64],
     rows: I32,
@@ -390,7 +390,7 @@ class LinesBorn(NamedTuple):
     price_ratio: F32
 
 
-@njit(cache=True)
+@lean_njit
 def write_purchases(
     buyers: Buyers, m: int, row0: int, days: tuple[int, int], consumer: I32, keys: npt.NDArray[np.uint64], of: SoldHow, lines: LinesBorn
 ) -> None:

@@ -12,7 +12,6 @@ import datetime as dt
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from e2esim.customers.books import order_facts
 from e2esim.customers.journey_kernels import AFTER, IN_USE, Habits, after_delivery, next_steps
@@ -20,6 +19,7 @@ from e2esim.customers.loyalty_kernels import first_needs, pick
 from e2esim.customers.need_clock import NeedClock, need_clock
 from e2esim.customers.people import People
 from e2esim.domain.book import ORDER_COLUMNS, Columns, OrderKind, OrderState, Service
+from e2esim.domain.lean import lean_njit
 from e2esim.domain.world import World
 from e2esim.streams import Streams
 from e2esim.streams.draws import child, uniform
@@ -106,7 +106,7 @@ def _written(book: Columns) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int16
     return book["address"], book["item"], book["services"]
 
 
-@njit(cache=True)
+@lean_njit
 def _facts_of_last(
     keys: npt.NDArray[np.uint64],
     who: Rows,

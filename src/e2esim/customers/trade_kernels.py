@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from e2esim.domain.lean import lean_njit
 
 F = npt.NDArray[np.float64]
 
 
-@njit(cache=True)
+@lean_njit
 def count_sales(
     account: npt.NDArray[np.int16],
     item: npt.NDArray[np.int16],

@@ -6,10 +6,12 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from e2esim.domain.lean import lean_njit
+
 Rows = npt.NDArray[np.int32]
 
 
-@njit(cache=True)
+@lean_njit
 def push_due(
     rows: Rows,
     ticks: npt.NDArray[np.int64],
@@ -33,7 +35,7 @@ def push_due(
     return beyond
 
 
-@njit(cache=True)
+@lean_njit
 def push_at(rows: Rows, times: npt.NDArray[np.float64], tick_h: float, first: int, head: Rows, count: Rows, link: Rows) -> int:
     """Put each row on the list of the tick in which its time [h] lies, at the earliest ``first``; return how many fall beyond the calendar.
 
@@ -56,7 +58,7 @@ def push_at(rows: Rows, times: npt.NDArray[np.float64], tick_h: float, first: in
     return beyond
 
 
-@njit(cache=True)
+@lean_njit
 def drain(tick: int, head: Rows, count: Rows, link: Rows, out: Rows) -> None:
     """Empty the list of ``tick`` into ``out``, (count[tick],)."""
     row = head[tick]

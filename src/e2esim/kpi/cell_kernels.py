@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from e2esim.domain.lean import lean_njit
 
 Array = npt.NDArray[Any]
 
 
-@njit(cache=True)
+@lean_njit
 def number_cells(
     channel: Array, segment: Array, market: Array, segments: int, markets: int, seen: Array, out: Array
 ) -> int:
@@ -36,7 +37,7 @@ def number_cells(
     return cells
 
 
-@njit(cache=True)
+@lean_njit
 def add_brand(base: Array, item: Array, item_brand: Array, brands: int, out: Array) -> None:
     """Refine cells by brand: ``out[i] = base[i] * (brands + 1) + brand + 1``, brand -1 (none) first.
 
@@ -46,7 +47,7 @@ def add_brand(base: Array, item: Array, item_brand: Array, brands: int, out: Arr
         out[i] = base[i] * (brands + 1) + item_brand[item[i]] + 1
 
 
-@njit(cache=True)
+@lean_njit
 def add_brand_of_row(base: Array, row: Array, item: Array, item_brand: Array, brands: int, out: Array) -> None:
     """Like :func:`add_brand` for contacts about an order row; ``row`` (n,) -1 = about no order."""
     for i in range(base.shape[0]):
@@ -56,7 +57,7 @@ def add_brand_of_row(base: Array, row: Array, item: Array, item_brand: Array, br
         out[i] = base[i] * (brands + 1) + brand + 1
 
 
-@njit(cache=True)
+@lean_njit
 def largest(codes: Array) -> int:
     """Largest code, (n,) -> int; -1 if there is none."""
     top = -1

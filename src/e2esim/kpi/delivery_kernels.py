@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from e2esim.domain.book import LineProblem, OrderKind, OrderState
+from e2esim.domain.lean import lean_njit
 
 Array = npt.NDArray[Any]
 
@@ -24,7 +24,7 @@ FILLED_PCS, PLACED, PLACED_PCS, DIRECT, RIPE, READY, PROMISED, PROMISED_DAYS, CA
 DONE, LEAD_DAYS, UPSIDE_PCS, UPSIDE_KEPT_PCS = range(20, 24)
 
 
-@njit(cache=True)
+@lean_njit
 def served(
     cell: Array,
     kind: Array,
@@ -124,7 +124,7 @@ def served(
                 o[LEAD_DAYS] += (delivered[i] - placed[i]) / 24.0
 
 
-@njit(cache=True)
+@lean_njit
 def perfect_orders(
     cell: Array,
     kind: Array,

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from e2esim.domain.events import Event
+from e2esim.domain.lean import lean_njit
 
 Array = npt.NDArray[Any]
 
@@ -16,7 +16,7 @@ _DONE, _OPENED = int(Event.OPERATION_DONE), int(Event.CAPACITY_OPENED)
 _SHORT, _RECEIVED, _COMPLETED = int(Event.MATERIAL_SHORT), int(Event.SUPPLY_RECEIVED), int(Event.LOT_COMPLETED)
 
 
-@njit(cache=True)
+@lean_njit
 def weekly_load(t: Array, kind: Array, place: Array, quantity: Array, value: Array, used: Array, opened: Array) -> None:
     """Machine hours used and opened by week of 168 h and work centre.
 
@@ -36,7 +36,7 @@ def weekly_load(t: Array, kind: Array, place: Array, quantity: Array, value: Arr
             opened[week, centre] += quantity[i] + value[i]
 
 
-@njit(cache=True)
+@lean_njit
 def shortage_spells(
     t: Array, kind: Array, item: Array, quantity: Array, start: float, end: float, since: Array
 ) -> tuple[int, int, float]:

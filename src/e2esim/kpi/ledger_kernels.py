@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from e2esim.domain.lean import lean_njit
 from e2esim.domain.ledger import Posted
 
 Array = npt.NDArray[Any]
@@ -18,7 +19,7 @@ _COMMISSIONS, _MATERIAL, _CONVERSION = int(Posted.COMMISSIONS), int(Posted.MATER
 _FREIGHT, _WAREHOUSE, _SERVICES = int(Posted.FREIGHT), int(Posted.WAREHOUSE), int(Posted.SERVICES)
 
 
-@njit(cache=True)
+@lean_njit
 def cents(eur: float) -> int:
     """Whole cents of an amount, half a cent up.
 
@@ -28,7 +29,7 @@ def cents(eur: float) -> int:
     return int(math.floor(100.0 * eur + 0.5))  # noqa: RUF046  # numba gives a float
 
 
-@njit(cache=True)
+@lean_njit
 def post_rows(
     cell: Array,
     item: Array,

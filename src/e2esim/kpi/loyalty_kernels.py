@@ -10,6 +10,7 @@ import numpy.typing as npt
 from numba import njit
 
 from e2esim.domain.book import OrderKind, OrderState
+from e2esim.domain.lean import lean_njit
 
 Array = npt.NDArray[Any]
 
@@ -22,7 +23,7 @@ START, AGAIN, DUE, END, STAYED, GONE, YEARS_END, YEARS_STAYED, YEARS_GONE = rang
 WORTH, WORTH_YEARS, CLV, NEW, CLV_NEW, MEMORY, GAIN = range(9, 16)
 
 
-@njit(cache=True)
+@lean_njit
 def trace_purchases(
     consumer: Array,
     kind: Array,
@@ -56,7 +57,7 @@ def trace_purchases(
             brand_before[c] = brand
 
 
-@njit(cache=True)
+@lean_njit
 def remaining_value(margin_eur: float, rate_y: float, drop: float, discount_y: float, horizon_y: float) -> float:
     """Expected discounted margin of a living customer over ``horizon_y`` years [EUR]; see `e2esim.kpi.clv`."""
     decay = rate_y * drop + discount_y
@@ -65,7 +66,7 @@ def remaining_value(margin_eur: float, rate_y: float, drop: float, discount_y: f
     return margin_eur * rate_y * (1.0 - drop) * (1.0 - math.exp(-decay * horizon_y)) / decay
 
 
-@njit(cache=True)
+@lean_njit
 def pulled(drop: float, pull: float) -> float:
     """Drop-out probability whose logit is that of ``drop`` less ``pull``.
 
@@ -75,7 +76,7 @@ def pulled(drop: float, pull: float) -> float:
     return drop if pull == 0.0 else drop / (drop + (1.0 - drop) * math.exp(pull))
 
 
-@njit(cache=True)
+@lean_njit
 def living_value(margin_eur: float, need_y: float, drop: float, pull: float, purchases: int, discount_y: float, horizon_y: float) -> float:
     """Expected discounted margin of a living customer whose drop-out probability is ``pulled`` [EUR]; needs come at ``need_y`` a year."""
     p = pulled(drop, pull)
@@ -186,7 +187,7 @@ class CustomerLaw(NamedTuple):
     horizon_y: float
 
 
-@njit(cache=True)
+@lean_njit
 def loyalty(people: Clientele, traced: PurchaseTraces, law: CustomerLaw, start: float, end: float, out: Array) -> None:
     """Add up customers by cell: active at the window's start and end, bought again, seniority, value.
 

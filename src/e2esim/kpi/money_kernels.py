@@ -6,9 +6,9 @@ import math
 from typing import Any, NamedTuple
 
 import numpy.typing as npt
-from numba import njit
 
 from e2esim.domain.book import OrderKind, ReturnCause, Service
+from e2esim.domain.lean import lean_njit
 
 Array = npt.NDArray[Any]
 
@@ -65,7 +65,7 @@ class MoneySums(NamedTuple):
     by_cell: Array
 
 
-@njit(cache=True)
+@lean_njit
 def money(lines: SoldLines, terms: LineTerms, start: float, end: float, sums: MoneySums) -> None:
     """Add up the money of rows delivered in [start, end) [h]; a row brings all its money, later credits included."""
     for i in range(lines.cell.shape[0]):
@@ -92,7 +92,7 @@ def money(lines: SoldLines, terms: LineTerms, start: float, end: float, sums: Mo
                 sums.by_category[channel, category, 2] += lines.quantity[i]
 
 
-@njit(cache=True)
+@lean_njit
 def returns(
     cell: Array,
     kind: Array,

@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 import numpy.typing as npt
-from numba import njit
 
 from e2esim.domain.book import LineProblem, OrderKind, Reason
+from e2esim.domain.lean import lean_njit
 
 Array = npt.NDArray[Any]
 
@@ -29,7 +29,7 @@ STARTED, WAIT_H, HANDOFFS, LOST, COMPLAINTS, AGENT_H = range(7, 13)
 RIPE_H = 168.0  # [h] before the end of the window from which on answers are not timed
 
 
-@njit(cache=True)
+@lean_njit
 def voices(
     cell: Array,
     kind: Array,
@@ -84,7 +84,7 @@ def voices(
                 o[COMPLAINED] += complained[i]
 
 
-@njit(cache=True)
+@lean_njit
 def service_voices(
     cell: Array, consumer: Array, t: Array, final: Array, csat: Array, nps: Array, ces: Array, said: Array, start: float, end: float, out: Array
 ) -> None:
@@ -107,7 +107,7 @@ def service_voices(
             o[EASY] += ces[i] >= 5
 
 
-@njit(cache=True)
+@lean_njit
 def desk(
     cell: Array,
     t: Array,

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from e2esim.domain.lean import lean_njit
 from e2esim.planning.flow_kernels import augment
 
 F = npt.NDArray[np.float64]
@@ -65,7 +66,7 @@ def serve_alone(total: F, floor: F, supply: F, value: F, waiting: F, extra_eur: 
     return served, extra
 
 
-@njit(cache=True)
+@lean_njit
 def _arc(tail: Ints, head: Ints, room: F, cost: F, n: int, start: int, end: int, most: float, price: float) -> int:
     tail[n], head[n], room[n], cost[n] = start, end, most, price
     tail[n + 1], head[n + 1], room[n + 1], cost[n + 1] = end, start, 0.0, -price
@@ -106,7 +107,7 @@ def serve_each(
     return served, extra, True
 
 
-@njit(cache=True)
+@lean_njit
 def _exceeds(taken: F, use: F, pieces: F, there: F) -> bool:
     """Add what ``pieces`` (buckets,) use to ``taken``; whether that is more than there is, by more than rounding could explain."""
     beyond = False

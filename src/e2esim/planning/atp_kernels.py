@@ -11,10 +11,12 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from e2esim.domain.lean import lean_njit
+
 TOLERANCE = 1e-6  # [pcs] pieces are whole, sums of lots are not
 
 
-@njit(cache=True)
+@lean_njit
 def first_free(row: npt.NDArray[np.float64], quantity: float, earliest: int) -> int:
     """First day from ``earliest`` on with at least ``quantity`` free; n_days if there is none. ``row`` never falls."""
     low, high = earliest, row.shape[0]
@@ -27,7 +29,7 @@ def first_free(row: npt.NDArray[np.float64], quantity: float, earliest: int) -> 
     return low
 
 
-@njit(cache=True)
+@lean_njit
 def take(row: npt.NDArray[np.float64], quantity: float, day: int) -> None:
     """Lower ``row`` by a commitment of ``quantity`` on ``day``; overwrites ``row``."""
     for d in range(day, row.shape[0]):

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from e2esim.domain.lean import lean_njit
+
 F = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Words = npt.NDArray[np.uint64]
@@ -23,7 +25,7 @@ for _bit in range(64):
     _PLACE[((int(_BRUIJN) << _bit) & (2**64 - 1)) >> 58] = _bit
 
 
-@njit(cache=True)
+@lean_njit
 def lowest_bit(word: np.uint64) -> int:
     """Number of the lowest bit that is set in ``word``, which is not 0 (Leiserson, Prokop and Randall 1998).
 
@@ -68,7 +70,7 @@ def augment(tail: Ints, head: Ints, room: F, cost: F, nodes: int, source: int, s
             node = tail[a]
 
 
-@njit(cache=True)
+@lean_njit
 def _cheapest(tail: Ints, head: Ints, cost: F, source: int, leaving: Words, waiting: Words, distance: F, by: Ints) -> None:
     """Write the least cost from ``source`` to each node into ``distance`` and the arc by which it comes into ``by``, (nodes,).
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from e2esim.domain.lean import lean_njit
 
 EPS = 1e-9
 
 
-@njit(cache=True)
+@lean_njit
 def net_items(
     order: npt.NDArray[np.int64],
     start: npt.NDArray[np.int64],

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from e2esim.domain.lean import lean_njit
+
 EPS = 1e-6
 
 
@@ -101,7 +103,7 @@ def _serve_old(
             closed[i] = True
 
 
-@njit(cache=True)
+@lean_njit
 def _serve_owed(
     order: npt.NDArray[np.int64],
     item: npt.NDArray[np.int64],

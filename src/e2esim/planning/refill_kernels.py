@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
+from e2esim.domain.lean import lean_njit
 
 RULE_CODES = {"base_stock": 0, "s_S": 1, "r_Q": 2, "periodic": 3, "drp": 0, "none": 4}
 _EPS = 1e-9
 
 
-@njit(cache=True)
+@lean_njit
 def refill(rule: int, position: float, reorder: float, level: float, quantity: float, below: bool) -> float:
     """Quantity to order [units] at inventory position ``position`` = on hand + on order - backlog; negative: there is too much.
 

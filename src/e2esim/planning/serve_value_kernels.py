@@ -8,10 +8,12 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from e2esim.domain.lean import lean_njit
+
 Floats = npt.NDArray[np.float64]
 
 
-@njit(cache=True)
+@lean_njit
 def stay_probability(drop: float, theta: float, satisfaction: float) -> float:
     """Probability that a customer stays: one minus logistic(logit(drop) - theta * satisfaction).
 
@@ -22,7 +24,7 @@ def stay_probability(drop: float, theta: float, satisfaction: float) -> float:
     return 1.0 / (1.0 + drop / (1.0 - drop) * math.exp(-theta * satisfaction))
 
 
-@njit(cache=True)
+@lean_njit
 def lateness_loss(late_d: float, loss: float, tolerance_d: float, shape: float) -> float:
     """Satisfaction lost by a late delivery: loss * (1 - exp(-(late_d / tolerance_d) ** shape)); early loses nothing."""
     if late_d <= 0.0:

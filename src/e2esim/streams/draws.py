@@ -13,6 +13,8 @@ import numpy.typing as npt
 from numba import njit
 from scipy import special
 
+from e2esim.domain.lean import lean_njit
+
 Count = int | np.int64
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -30,7 +32,7 @@ def _mix(z: np.uint64) -> np.uint64:
     return z ^ (z >> _S31)
 
 
-@njit(cache=True)
+@lean_njit
 def uniform(key: np.uint64, entity: Count, number: Count) -> float:
     """Uniform draw in (0, 1) of stream ``key``, entity and draw number.
 
@@ -43,7 +45,7 @@ def uniform(key: np.uint64, entity: Count, number: Count) -> float:
     return (np.float64(z >> _S11) + 0.5) * _UNIT
 
 
-@njit(cache=True)
+@lean_njit
 def child(address: Count, number: Count) -> np.int64:
     """Address of number ``number`` of what lives at ``address``: a 63-bit hash, so that nobody shares luck.
 
@@ -64,13 +66,13 @@ def children(address: npt.NDArray[np.int64], number: npt.NDArray[np.int64]) -> n
     return out
 
 
-@njit(cache=True)
+@lean_njit
 def exponential(key: np.uint64, entity: Count, number: Count, mean: float) -> float:
     """Exponential draw with the given mean (same unit)."""
     return -mean * math.log(uniform(key, entity, number))
 
 
-@njit(cache=True)
+@lean_njit
 def normal_quantile(p: float) -> float:
     """Standard normal quantile (Acklam's rational approximation, relative error below 1.2e-9).
 
@@ -96,19 +98,19 @@ def normal_quantile(p: float) -> float:
     )
 
 
-@njit(cache=True)
+@lean_njit
 def normal(key: np.uint64, entity: Count, number: Count) -> float:
     """Standard normal draw by inverse CDF."""
     return normal_quantile(uniform(key, entity, number))
 
 
-@njit(cache=True)
+@lean_njit
 def lognormal(key: np.uint64, entity: Count, number: Count, median: float, sigma: float) -> float:
     """Lognormal draw with the given median (same unit) and sigma of the log."""
     return median * math.exp(sigma * normal(key, entity, number))
 
 
-@njit(cache=True)
+@lean_njit
 def logistic(key: np.uint64, entity: Count, number: Count) -> float:
     """Standard logistic draw."""
     u = uniform(key, entity, number)
@@ -133,7 +135,7 @@ def quantile_table(family: str, first: float, second: float, size: int = 2048) -
     return table
 
 
-@njit(cache=True)
+@lean_njit
 def from_table(table: npt.NDArray[np.float64], u: float) -> float:
     """Quantile at ``u`` of a table made by :func:`quantile_table` (step function: keeps the table's mean)."""
     return float(table[int(u * table.shape[0])])

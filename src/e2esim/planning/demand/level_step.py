@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from e2esim.domain.lean import lean_njit
 from e2esim.planning.demand.classes import ADI_LIMIT, demand_interval
 
 Floats = npt.NDArray[np.float64]
@@ -120,13 +121,13 @@ def clearest_step(came: Floats, usual: Floats, shortest: int, least_scatter: flo
     return at, 2.0 * best / max(scatter / max(n - 2, 1), least_scatter)
 
 
-@njit(cache=True)
+@lean_njit
 def _fit(total: float, share: float) -> float:
     """Log likelihood of a mean, without what is the same for all means."""
     return total * np.log(total / share) if total > 0.0 and share > 0.0 else 0.0
 
 
-@njit(cache=True)
+@lean_njit
 def _trend_miss(came: Floats, usual: Floats) -> float:
     """Weighted squares that the best straight trend leaves."""
     w = wt = wtt = y = yt = yy = 0.0

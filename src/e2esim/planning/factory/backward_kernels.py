@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from e2esim.domain.lean import lean_njit
 from e2esim.planning.factory.problem import Floats, Ints
 from e2esim.planning.factory.shop_floor import Steps
 
 EPS = 1e-6
 
 
-@njit(cache=True)
+@lean_njit
 def wanted_lot_of(carry: float, s: int, room: float, steps: Steps) -> float:
     """Pieces of a lot of a step that hours left have room for, 0 where that is no lot."""
     q = max(carry, steps.lot_min[s])
@@ -20,7 +21,7 @@ def wanted_lot_of(carry: float, s: int, room: float, steps: Steps) -> float:
     return q if room >= steps.setup[s] and q > EPS and q >= steps.lot_min[s] else 0.0
 
 
-@njit(cache=True)
+@lean_njit
 def want_lot(s: int, day: int, q: float, n: int, out: tuple[Ints, Ints, Floats], steps: Steps, room: Floats, need: Floats) -> int:
     """Write a wanted lot down, take its hours and ask for its inputs; returns the lots so far."""
     room[steps.centre[s], day // 7] -= steps.setup[s] + steps.run[s] * q
@@ -102,7 +103,7 @@ def backward_wants(
     return out[0][:n], out[1][:n], out[2][:n]
 
 
-@njit(cache=True)
+@lean_njit
 def gather(wanted: Floats, cover: int, fill: float) -> None:
     """Put what is wanted by day, (n_days,), into lots by rule, in place: each covers the needs of ``cover`` days and brings ``fill`` pieces more,
     which serve what is wanted later.
@@ -139,7 +140,7 @@ def weeks_through(room: Floats, hours: float, n_weeks: int) -> int:
     return first
 
 
-@njit(cache=True)
+@lean_njit
 def _netted(node: int, flow: int, need: Floats, stock: Floats, receipts: Floats, free_from: Ints, opened: Ints, latest: Floats) -> bool:
     """Pieces of a node by the day on which they must be begun, into ``latest``, after stock and receipts; whether there are any."""
     have = stock[node]

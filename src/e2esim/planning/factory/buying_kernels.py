@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from e2esim.domain.lean import lean_njit
 from e2esim.planning.factory.problem import Floats, Ints
 
 EPS = 1e-6
@@ -46,14 +47,14 @@ class LotTerms(NamedTuple):
     hold: float
 
 
-@njit(cache=True)
+@lean_njit
 def whole_lot(q: float, s: int, sources: SourceTerms) -> float:
     """Smallest purchase of a source that holds ``q`` pieces."""
     step = sources.multiple[s] if sources.multiple[s] > 0 else 1.0
     return float(np.ceil((max(q, sources.moq[s]) - EPS) / step) * step)
 
 
-@njit(cache=True)
+@lean_njit
 def unit_price(q: float, s: int, sources: SourceTerms) -> float:
     """Price of a piece in a purchase of ``q`` pieces [EUR]."""
     price = sources.price[s]
@@ -63,7 +64,7 @@ def unit_price(q: float, s: int, sources: SourceTerms) -> float:
     return float(price)
 
 
-@njit(cache=True)
+@lean_njit
 def after_day(k: int, end: int, day: Ints) -> int:
     """First event of an item after the day of event ``k``."""
     j = k + 1
@@ -90,7 +91,7 @@ def lot_by_rule(level: float, day: int, k: int, i: int, events: StockChanges, te
     return need_within(level, day, k, i, events, float(terms.cover[i])) + float(terms.fill[i])
 
 
-@njit(cache=True)
+@lean_njit
 def source_in_time(day: int, i: int, source_start: Ints, source: Ints, sources: SourceTerms) -> int:
     """The preferred source of an item that can bring it on a day, -1 if none."""
     for j in range(source_start[i], source_start[i + 1]):

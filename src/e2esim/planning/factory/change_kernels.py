@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from e2esim.domain.lean import lean_njit
 from e2esim.planning.factory.problem import Floats, Ints
 from e2esim.planning.factory.shop_floor import Trees
 
 State = npt.NDArray[np.uint64]
 
 
-@njit(cache=True)
+@lean_njit
 def draw(state: State, n: int) -> int:
     """A whole number below ``n`` from a xorshift generator (Marsaglia, 2003) whose ``state`` is (1,) uint64, never
     0.
@@ -25,7 +25,7 @@ def draw(state: State, n: int) -> int:
     return int((x >> np.uint64(11)) % np.uint64(n))
 
 
-@njit(cache=True)
+@lean_njit
 def pick_late(state: State, late: Floats, weight: Floats) -> int:
     """Row of a late order drawn in proportion to its weight times the square root of its late pieces; -1 when none
     is late.
@@ -45,7 +45,7 @@ def pick_late(state: State, late: Floats, weight: Floats) -> int:
     return -1
 
 
-@njit(cache=True)
+@lean_njit
 def merge(state: State, day: Ints, qty: Floats, a: int, b: int, low: int, high: int) -> None:
     """Put two neighbouring wants of rows ``a`` to ``b`` together on the earlier day, the first pair in ``low``..``high``
     or a random one.
@@ -60,7 +60,7 @@ def merge(state: State, day: Ints, qty: Floats, a: int, b: int, low: int, high: 
         qty[k + 1] = 0.0
 
 
-@njit(cache=True)
+@lean_njit
 def enlarge(state: State, day: Ints, qty: Floats, a: int, b: int, latest: int) -> None:
     """Want more in the last lot up to day ``latest``, less in the first after it."""
     best = -1
@@ -79,7 +79,7 @@ def enlarge(state: State, day: Ints, qty: Floats, a: int, b: int, latest: int) -
         qty[later] = max(0.0, qty[later] - more)
 
 
-@njit(cache=True)
+@lean_njit
 def choose(state: State, step: Ints, day: Ints, s: int, n: int, a: int, b: int, low: int, high: int) -> None:
     """Have some of the wants ``a`` to ``b`` of step ``s`` between two days done another way, one of ``n``."""
     other = s + draw(state, n)
@@ -88,7 +88,7 @@ def choose(state: State, step: Ints, day: Ints, s: int, n: int, a: int, b: int, 
             step[k] = other
 
 
-@njit(cache=True)
+@lean_njit
 def change(
     state: State,
     step: Ints,

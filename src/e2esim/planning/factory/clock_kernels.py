@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from e2esim.domain.lean import lean_njit
 from e2esim.planning.factory.problem import Floats, Ints
 
 NEVER_H = 1e18  # later than anything [h]
 TICK = 1e-7  # rounding of hours [h]
 
 
-@njit(cache=True)
+@lean_njit
 def interval_at(closes: Floats, a: int, b: int, t: float) -> int:
     """First of the intervals ``a`` to ``b`` that closes after ``t``; ``b`` when all are over."""
     while a < b:
@@ -23,14 +23,14 @@ def interval_at(closes: Floats, a: int, b: int, t: float) -> int:
     return a
 
 
-@njit(cache=True)
+@lean_njit
 def next_open(opens: Floats, closes: Floats, a: int, b: int, t: float) -> float:
     """``t`` if open then, else the start of the next interval; `NEVER_H` after the last one."""
     k = interval_at(closes, a, b, t)
     return max(t, opens[k]) if k < b else NEVER_H
 
 
-@njit(cache=True)
+@lean_njit
 def done_at(opens: Floats, closes: Floats, block: Ints, a: int, b: int, t: float, hours: float) -> float:
     """When ``hours`` of open time from ``t`` on have passed inside one block, `NEVER_H` if they never do."""
     k = interval_at(closes, a, b, t)
@@ -47,7 +47,7 @@ def done_at(opens: Floats, closes: Floats, block: Ints, a: int, b: int, t: float
     return float(min(at + left, closes[k]))
 
 
-@njit(cache=True)
+@lean_njit
 def day_of(hour: float) -> int:
     """Day in which an hour ends: 24.0 is still day 0."""
     return max(0, int(np.ceil((hour - TICK) / 24.0)) - 1)

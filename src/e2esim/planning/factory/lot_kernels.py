@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from e2esim.domain.lean import lean_njit
 from e2esim.planning.factory.problem import Floats, Ints
 from e2esim.planning.factory.shop_floor import Steps
 
 EPS = 1e-6
 
 
-@njit(cache=True)
+@lean_njit
 def startable(q: float, day: int, hours: float, s: int, steps: Steps, level: Floats, free_from: Ints) -> float:
     """Most of ``q`` of a step that inputs and ``hours`` allow, in whole multiples."""
     for i in range(steps.in_start[s], steps.in_start[s + 1]):
@@ -37,7 +38,7 @@ def owed_first(owed: Floats, since: Floats, rank: Floats, steps: Ints) -> Ints:
     return steps[:n][np.argsort(key)]
 
 
-@njit(cache=True)
+@lean_njit
 def take_inputs(s: int, q: float, day: int, steps: Steps, sold: Ints, level: Floats, cum: Floats) -> None:
     """Take the inputs of ``q`` pieces; ``cum`` keeps the least stock of the day of what is sold."""
     for i in range(steps.in_start[s], steps.in_start[s + 1]):
@@ -47,7 +48,7 @@ def take_inputs(s: int, q: float, day: int, steps: Steps, sold: Ints, level: Flo
             cum[node, day] = min(cum[node, day], level[node])
 
 
-@njit(cache=True)
+@lean_njit
 def wanted_lot(s: int, owed: Floats, future: Floats, steps: Steps, most: float) -> float:
     """Pieces of the next lot of a step, up to ``most`` if that is a lot and to the largest one; 0 when it is too little yet and more is to come."""
     least, multiple = steps.lot_min[s], steps.lot_multiple[s]

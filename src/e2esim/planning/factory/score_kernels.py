@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from e2esim.domain.lean import lean_njit
 from e2esim.planning.factory.hand_out_kernels import hand_out
 from e2esim.planning.factory.problem import Floats, Ints
 from e2esim.planning.factory.shop_floor import Demanded, Prices
 
 
-@njit(cache=True)
+@lean_njit
 def late_cost(weight: float, qty: float, days: float, prices: Prices) -> float:
     """Price of so many pieces so many days late, beside that of their being late at all."""
     return weight * qty * days * prices.delay

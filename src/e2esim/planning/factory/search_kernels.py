@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from e2esim.domain.lean import lean_njit
 from e2esim.planning.factory.change_kernels import State, change, draw, pick_late
 from e2esim.planning.factory.dispatch_kernels import dispatch
 from e2esim.planning.factory.problem import Floats, Ints
@@ -14,7 +15,7 @@ from e2esim.planning.factory.score_kernels import score
 from e2esim.planning.factory.shop_floor import Demanded, Machines, Prices, Steps, Stores, Trees
 
 
-@njit(cache=True)
+@lean_njit
 def second_choices(step: Ints, qty: Floats, run: Floats, main: Ints, prices: Prices) -> float:
     """Price of what is done at a second choice, by its hours and how far down the list it stands."""
     total = 0.0

@@ -8,13 +8,14 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from e2esim.domain.lean import lean_njit
 from e2esim.planning.factory.clock_kernels import NEVER_H, TICK, day_of, done_at, next_open
 from e2esim.planning.factory.lot_kernels import EPS, owed_first, startable, take_inputs, wanted_lot
 from e2esim.planning.factory.problem import Floats, Ints
 from e2esim.planning.factory.shop_floor import Machines, Steps, Stores
 
 
-@njit(cache=True)
+@lean_njit
 def idle_machine(c: int, t: float, free: Floats, machines: Machines) -> int:
     """A machine of a work centre that could begin at ``t``, -1 if none can; closed ones are told when they open."""
     for m in range(machines.first_machine[c], machines.first_machine[c + 1]):
@@ -25,7 +26,7 @@ def idle_machine(c: int, t: float, free: Floats, machines: Machines) -> int:
     return -1
 
 
-@njit(cache=True)
+@lean_njit
 def next_moment(t: float, until: float, free: Floats, done: Floats) -> float:
     """First time after ``t`` and before ``until`` at which a machine or a lot is free; `NEVER_H` if there is none."""
     found = NEVER_H
@@ -37,7 +38,7 @@ def next_moment(t: float, until: float, free: Floats, done: Floats) -> float:
     return found
 
 
-@njit(cache=True)
+@lean_njit
 def start_lot(
     s: int,
     t: float,
