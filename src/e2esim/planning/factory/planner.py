@@ -27,6 +27,7 @@ from e2esim.planning.factory.made_less import made_less
 from e2esim.planning.factory.network import network
 from e2esim.planning.factory.problem import Floats, PlanProblem
 from e2esim.planning.factory.result import PlanResult, PlanStatus
+from e2esim.planning.factory.sooner import sooner
 from e2esim.planning.factory.trace import Schedule, peg, purchases_for
 from e2esim.planning.factory.why_late import Entry, PlanWalk, walk_late
 from e2esim.planning.factory.worked import by_weeks
@@ -42,6 +43,8 @@ LEDGER_SEED = 7  # of the quick plans behind the ledger, whatever the seed of th
 FEW_ORDERS = 3000  # beyond, fewer limits are lifted, so that the ledger takes seconds
 ROUNDS_A_LOOK = 20  # tried changes between two looks at the clock
 CLOSE = 1e-5  # a plan this close to its bound, relative to the weight of all demand, is not improved further
+FIRST_SHARE, NEXT_SHARE = 0.2, 0.5  # of the time left, at most so much goes to a search at random before those who wait have their turns
+MOST_TURNS = 2000  # plans tried in one round of such turns
 PROGRESS = 0.005  # the search has stalled when it gains less than this in a good part of its time
 
 
@@ -149,7 +152,7 @@ def _laid_out(view: Frame, first: FirstPlan, seed: int, rounds: int | None) -> L
     calendar, state = 7 * problem.n_weeks, fresh_state(seed)
     wants, bound = first_wants(view, first, state, min(calendar, 7 * ((end + 13) // 7)))
     wants, bound = _exact(view, wants, bound, state, (clock, tail_s, end, rounds, seed))
-    _search(view, wants, state, clock, tail_s, bound, rounds)
+    wants = _improved(view, wants, state, clock, tail_s, bound, rounds)
     wants = lots_again(view, first_choices_again(view, wants, state), state)
 
     def may_go_on() -> bool:
@@ -189,12 +192,26 @@ def _exact(view: Frame, wants: Wants, bound: float, state: State, budget: tuple[
     return better, max(bound, found.bound) if problem.shifts is None and (problem.yields == 1.0).all() and not problem.lot_max.size else bound
 
 
-def _search(view: Frame, wants: Wants, state: State, clock: Clock, tail_s: float, bound: float, rounds: int | None) -> None:
-    """Improve wants in place until the rounds or the clock run out, the bound is near or progress has stalled."""
+def _improved(view: Frame, wants: Wants, state: State, clock: Clock, tail_s: float, bound: float, rounds: int | None) -> Wants:
+    """Wants after searches at random, each followed by turns for those who wait: so many rounds of both, or in turn until the clock runs out
+    or neither helps.
+    """
     if rounds is not None:
         search(view, wants, rounds, state)
-        return
+        return sooner(view, wants, rounds)
     enough = bound + CLOSE * float(view.orders.weight @ view.orders.qty)
+    share, cost = FIRST_SHARE, np.inf
+    while (left := clock.left() - tail_s) > 0.0:
+        _search(view, wants, state, clock, tail_s + (1.0 - share) * left, enough)
+        wants = sooner(view, wants, MOST_TURNS, lambda: clock.left() > tail_s)
+        before, cost, share = cost, search(view, wants, 0, state), NEXT_SHARE
+        if cost <= enough or cost >= (1.0 - PROGRESS) * before:
+            break
+    return wants
+
+
+def _search(view: Frame, wants: Wants, state: State, clock: Clock, tail_s: float, enough: float) -> None:
+    """Improve wants in place until the clock runs out, the cost is near its bound or progress has stalled."""
     cost = search(view, wants, 0, state)
     began = mark = time.perf_counter()
     mark_cost = cost
