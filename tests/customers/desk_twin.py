@@ -30,6 +30,8 @@ class DeskFacts:
     closes: float = 24.0
     days: int = 7
     handle_h: float = 0.05
+    cases: float = 1.0  # times as much for reasons 2 and 3
+    slower: float = 1.0
     patience_h: float = 1e12
     give_up_h: float = 1e12
     relay_share: float = 0.0
@@ -44,6 +46,11 @@ class DeskFacts:
     def keys(self) -> npt.NDArray[np.uint64]:
         """Streams of handling, patience, relay, outcome, coming again."""
         return np.array([Streams(self.seed).key(k) for k in ("handle", "patience", "relay", "outcome", "again")], dtype=np.uint64)
+
+    @property
+    def handles(self) -> npt.NDArray[np.float64]:
+        """Handling time by reason [h]."""
+        return np.array([self.handle_h * (self.cases if r in (2, 3) else 1.0) for r in range(7)])
 
     @property
     def starts(self) -> npt.NDArray[np.int64]:
@@ -90,7 +97,8 @@ def by_kernel(facts: DeskFacts, book: Columns, until: float = np.inf) -> Answere
     told = ContactsWritten(
         book["started"], book["answered"], book["handle_h"], book["handoffs"], book["resolved"], book["abandoned"], book["lost"], book["blind"], book["gave_up"]
     )  # fmt: skip
-    laws = (facts.handle_h, facts.patience_h, facts.give_up_h, facts.relay_share, facts.relay_h, facts.relay_loss, facts.levers, facts.conflict, facts.aware)
+    relay = (facts.relay_share, facts.relay_h, facts.relay_loss)
+    laws = (facts.handles, facts.slower, facts.patience_h, facts.give_up_h, *relay, facts.levers, facts.conflict, facts.aware)
     rules = Rules(facts.keys, facts.starts, np.array(facts.route, dtype=np.int64), *hours, *laws)
     rows = np.arange(n, dtype=np.int32)
     callers = asked_while_open(book["t"], *hours)
@@ -121,32 +129,36 @@ def by_hand(facts: DeskFacts, book: Columns, horizon_d: int) -> Answered:
         if not calendar.is_open(t):  # who writes while the desk is closed waits, not for ever
             patience = exponential(patience_key, who, 50 + n, facts.give_up_h)
         if (start - arrive if calendar.is_open(t) else _clock(calendar, start) - t) > patience:
-            book["abandoned"][r], book["gave_up"][r] = 1, t + patience
+            gave_up = t + (patience / facts.slower if calendar.is_open(t) else patience)
+            book["abandoned"][r], book["gave_up"][r] = 1, gave_up
             if n < 4 and uniform(again_key, who, 100 + n) < 0.7:
-                result.again.append((r, t + patience + exponential(again_key, who, n, 4.0)))
+                result.again.append((r, gave_up + exponential(again_key, who, n, 4.0)))
             return
         u = [uniform(outcome, who, k + n) for k in (0, 10, 20, 30, 50, 60)]
         v = facts.levers
         hard, skilled, placed, seen = u[0] >= v.low, u[1] < v.culture, u[2] < v.organisation, u[3] < v.platform
         placed = placed or uniform(outcome, who, 70 + n) < facts.aware
-        spent = exponential(handle, who, n, facts.handle_h) * (1.5 if hard and not seen else 1.0)
+        takes = facts.handles[int(book["reason"][r])]
+        spent = exponential(handle, who, n, takes) * (1.5 if hard and not seen else 1.0)
         agents[agents.index(min(agents))] = start + spent
-        done = start + spent
+        begun = arrive + (start - arrive) / facts.slower if calendar.is_open(t) else start
+        done = begun + spent / facts.slower
         lost, relayed = False, 0
         if len(desks) > 1 and not placed and uniform(relay, who, 10 * n) < facts.relay_share:
             relayed = 1
-            colleagues = desks[(home + 1) % len(desks)]
-            help_h = exponential(relay, who, 10 * n + 2, facts.handle_h / 2.0)
-            begin = max(start + spent, min(colleagues))
+            others = [k for k in range(len(desks)) if k != home for _ in desks[k]]  # each agent of the others alike
+            colleagues = desks[others[int(uniform(relay, who, 10 * n + 6) * len(others))]]
+            help_h = exponential(relay, who, 10 * n + 2, takes / 2.0)
+            begin = max(start, min(colleagues))
             colleagues[colleagues.index(min(colleagues))] = begin + help_h
-            done = max(done + exponential(relay, who, 10 * n + 1, facts.relay_h), begin + help_h)
+            done += max(exponential(relay, who, 10 * n + 1, facts.relay_h), (begin - start + help_h) / facts.slower)
             spent += help_h
             if uniform(relay, who, 10 * n + 4) < facts.conflict:  # back and forth
                 relayed = 2
                 done += exponential(relay, who, 10 * n + 5, facts.relay_h)
             lost = not seen and uniform(relay, who, 10 * n + 3) < facts.relay_loss
-        book["started"][r], book["answered"][r] = _clock(calendar, start), _clock(calendar, done)
-        book["handle_h"][r], book["handoffs"][r], book["lost"][r] = spent, relayed, lost
+        book["started"][r], book["answered"][r] = _clock(calendar, begun), _clock(calendar, done)
+        book["handle_h"][r], book["handoffs"][r], book["lost"][r] = spent / facts.slower, relayed, lost
         book["blind"][r] = hard and not seen
         solved = not hard or (skilled and placed and seen and u[4] < (v.high - v.low) / (1.0 - v.low))
         if not lost and (solved or (book["heard"][r] > 0 and u[5] < 0.5)):

@@ -145,6 +145,8 @@ def test_the_queue_recursion_has_a_slow_twin(case: int) -> None:
         closes=18.0,
         days=5 + case % 3,
         handle_h=0.4,
+        cases=3.0 if case > 1 else 1.0,
+        slower=4.0 if case > 2 else 1.0,
         patience_h=0.7 if case < 4 else 1e9,
         relay_share=0.5,
         relay_h=3.0,
@@ -221,6 +223,25 @@ def test_staffing_keeps_the_load_at_any_scale(mode: str, scale: float) -> None:
     assert (np.diff(starts) >= 1).all()
     assert len(starts) == (4 if mode == "silos" else 2)
     assert starts[-1] / slower == pytest.approx(on_shift(o) * scale)
+
+
+def test_a_small_copy_waits_as_the_firm_does() -> None:
+    """A twentieth of the callers at as many agents who are twenty times slower: the share that hangs up and the wait in the queue are the firm's."""
+    days, scale, found = 300, 0.05, []
+    rng = np.random.default_rng(3)
+    for share in (1.0, scale):
+        slower = 1.0 / share
+        n = rng.poisson(40.0 * 10.0 * days * share)
+        times = np.sort(8.0 + 24.0 * rng.integers(0, days, n) + rng.uniform(0.0, 10.0, n))
+        facts = DeskFacts(agents=(6,), opens=8.0, closes=18.0, handle_h=0.15 * slower, patience_h=0.2 * slower, slower=slower, seed=int(slower))
+        done = by_kernel(facts, contacts_at(times))
+        kept = done["abandoned"] == 0
+        waits = done.waits[kept]
+        found.append((done["abandoned"].mean(), waits.mean(), math.sqrt(1.0 / n) * 2.0, waits.std() / math.sqrt(n) * 3.0))
+    (left, wait, e, w), (left_s, wait_s, e_s, w_s) = found
+    assert left > 0.05
+    assert abs(left - left_s) < 3.0 * math.hypot(e, e_s)
+    assert abs(wait - wait_s) < 3.0 * math.hypot(w, w_s)
 
 
 def test_the_hours_rostered_are_the_hours_paid() -> None:

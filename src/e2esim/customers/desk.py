@@ -33,6 +33,7 @@ _SILO_ROUTE = dict.fromkeys((Reason.COMPLAINT, Reason.CLAIM, Reason.BILL, Reason
     Reason.INFORMATION: 1, Reason.WHERE_IS_MY_ORDER: 1, Reason.USE_HELP: 0,
 }  # fmt: skip
 PROMPT_H = 1.0  # [h] within which an answer before buying is still in time: later it qualifies two to seven times fewer (Oldroyd 2007, six firms, confounded)
+_CASES = (Reason.COMPLAINT, Reason.CLAIM, Reason.BILL)  # what takes work behind the answer
 _REMEMBERED_D = 14.0  # [days] in which what is known of unanswered questions is half forgotten, assumed
 _SILO_SHARES = (0.2, 0.6, 0.2)  # of the agents, as their hours of work in the shipped company (assumed)
 
@@ -51,14 +52,15 @@ def on_shift(organisation: Organisation) -> float:
 def staffing(organisation: Organisation, scale: float) -> tuple[npt.NDArray[np.int64], float]:
     """Agents on shift by department as compressed starts, and how much slower each works so that the load is kept at any scale.
 
-    Each department has an agent; in a small copy there are fewer, so that its queues are longer for the same load.
+    A small copy keeps the departments of the firm: its few requests find as many agents, each slower and with callers as much more patient, so that
+    who waits, who hangs up and who is idle are as in the firm. A copy larger than the firm has more agents.
     """
-    wanted = on_shift(organisation) * scale
+    wanted = on_shift(organisation) * max(scale, 1.0)
     if organisation.mode == "one_team":
         counts = np.array([max(1, round(wanted))])
     else:
         counts = np.maximum(1, np.round(np.asarray(_SILO_SHARES) * wanted)).astype(np.int64)
-    return np.concatenate(([0], np.cumsum(counts))).astype(np.int64), float(counts.sum() / wanted)
+    return np.concatenate(([0], np.cumsum(counts))).astype(np.int64), float(counts.sum() / (on_shift(organisation) * scale))
 
 
 class Desk:
@@ -76,6 +78,8 @@ class Desk:
         one_team = o.mode == "one_team"
         self._route = np.array([0 if one_team else _SILO_ROUTE[r] for r in Reason], dtype=np.int64)
         self._asked_first = np.zeros(3)  # questions before buying that are over, of them never answered, answered late; older ones count less
+        handle_h = o.handle_min / 60.0 * self._slower
+        self._handle_h = np.array([handle_h * (o.case_work if r in _CASES else 1.0) for r in Reason])
         self._levers = Levers(o.first_contact_low, max(o.first_contact_low, o.first_contact_high), o.culture, o.organisation, o.platform)
 
     @property
@@ -154,7 +158,6 @@ class Desk:
         self._asked(rows)
         served, back = self._answer(rows, now)
         waited(served, c["t"], c["started"], self.world.start.weekday(), o.open_h, o.close_h, o.days_week, c["queued"], c["written"])
-        c["handle_h"][served] /= self._slower  # an hour of a slowed agent is part of an hour of a full one
         rows, again, again_t = served, *back
         self._feel(rows, again)
         waits = c["started"][rows] - c["t"][rows]
@@ -179,9 +182,10 @@ class Desk:
             c["started"], c["answered"], c["handle_h"], c["handoffs"], c["resolved"], c["abandoned"], c["lost"], c["blind"], c["gave_up"]
         )  # fmt: skip
         hours = (first, o.open_h, o.close_h, o.days_week)
-        handle, patience = o.handle_min / 60.0 * self._slower, o.patience_min / 60.0 * self._slower
+        patience = o.patience_min / 60.0 * self._slower
+        relay = (o.relay_share, o.relay_h, o.relay_loss)
         rules = Rules(
-            self._keys, self._starts, self._route, *hours, handle, patience, 24.0 * o.give_up_d, o.relay_share, o.relay_h, o.relay_loss, self._levers,
+            self._keys, self._starts, self._route, *hours, self._handle_h, self._slower, patience, 24.0 * o.give_up_d, *relay, self._levers,
             o.conflict, o.phase_aware,
         )  # fmt: skip
         back = DeskReturns(np.empty(len(rows), dtype=np.int32), np.empty(len(rows)), np.empty(len(rows), dtype=np.int32))

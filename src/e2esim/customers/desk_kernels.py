@@ -165,6 +165,8 @@ class Rules(NamedTuple):
 
     ``conflict``: share of the requests passed on that departments dispute, which come back once; ``aware``: share of the contacts that come
     to whom they belong because the phase of the customer is known.
+    ``handle_h`` (reasons,) and ``patience_h`` are those of a desk with as many agents as here and ``slower`` times slower, whose few
+    requests find the queues of the whole firm; what is told is the time of the whole firm.
     """
 
     keys: npt.NDArray[np.uint64]
@@ -174,7 +176,8 @@ class Rules(NamedTuple):
     opens: float
     closes: float
     days: int
-    handle_h: float
+    handle_h: F
+    slower: float
     patience_h: float
     give_up_h: float
     relay_share: float
@@ -267,45 +270,53 @@ def _start(r: int, asked: ContactsRead, rules: Rules, free: F) -> float:
 
 
 @lean_njit
+def _colleague(d: int, u: float, rules: Rules, free: F) -> int:
+    """The agent of another department than ``d`` who helps: a department drawn by how many work there, and who of it is free first."""
+    first, last = rules.dept_start[d], rules.dept_start[d + 1]
+    drawn = np.int64(u * (free.shape[0] - (last - first)))
+    drawn += last - first if drawn >= first else 0
+    other = np.searchsorted(rules.dept_start, drawn, side="right") - 1
+    return _soonest(free, rules.dept_start[other], rules.dept_start[other + 1])
+
+
+@lean_njit
 def _serve(r: int, start: float, asked: ContactsRead, told: ContactsWritten, rules: Rules, free: F, back: DeskReturns, m: int) -> int:
     """Answer one contact, at ``start`` [working h] at the soonest, or find that the customer has given up; 1 if he asks again (at place ``m``), else 0."""
     keys, who, n, t = rules.keys, asked.address[r], np.int64(asked.attempt[r]), asked.t[r]
-    d = rules.route[asked.reason[r]]
+    d, handle_h = rules.route[asked.reason[r]], rules.handle_h[asked.reason[r]]
     agent = _soonest(free, rules.dept_start[d], rules.dept_start[d + 1])
     arrive = _working(t, rules)
     start = max(arrive, free[agent], start)
-    begins = _clock(start, rules)
     calls_back = asked.reason[r] == _CALL_BACK
     writes = calls_back or not is_open(t, rules.first_weekday, rules.opens, rules.closes, rules.days)  # who writes waits, not for ever
     patience = _letter_patience(r, asked, rules) if writes else exponential(keys[1], who, n, rules.patience_h)
-    if (begins - t if writes else start - arrive) > patience:
+    if (_clock(start, rules) - t if writes else start - arrive) > patience:
         told.abandoned[r] = 1
         told.started[r] = np.nan
-        told.gave_up[r] = t + patience
+        told.gave_up[r] = t + (patience if writes else patience / rules.slower)
         if n < _MAX_ATTEMPTS and uniform(keys[4], who, 100 + n) < 0.7:
-            back.again[m], back.again_t[m] = r, t + patience + exponential(keys[4], who, n, 4.0)
+            back.again[m], back.again_t[m] = r, told.gave_up[r] + exponential(keys[4], who, n, 4.0)
             return 1
         return 0
     hard, skilled, placed, seen = asked_of(keys[3], who, n, rules.levers)
     placed = placed or knows_phase(keys[3], who, n, rules.aware)
-    own = exponential(keys[0], who, n, rules.handle_h)
+    own = exponential(keys[0], who, n, handle_h)
     if hard and not seen:  # the customer tells it all again
         told.blind[r] = 1
         own *= BLIND_WORK
     free[agent] = start + own
-    told.started[r] = begins
-    done = start + own
+    begun = start if writes else arrive + (start - arrive) / rules.slower  # a pile of letters lasts as long in the whole firm
+    told.started[r] = _clock(begun, rules)
+    done = begun + own / rules.slower
     hops = 0
     count = rules.dept_start.shape[0] - 1
     if count > 1 and not placed and uniform(keys[2], who, 10 * n) < rules.relay_share:
         hops = 1
-        done += exponential(keys[2], who, 10 * n + 1, rules.relay_h)
-        other = (d + 1) % count
-        colleague = _soonest(free, rules.dept_start[other], rules.dept_start[other + 1])
-        helped = exponential(keys[2], who, 10 * n + 2, 0.5 * rules.handle_h)
-        begin = max(start + own, free[colleague])
+        colleague = _colleague(d, uniform(keys[2], who, 10 * n + 6), rules, free)
+        helped = exponential(keys[2], who, 10 * n + 2, 0.5 * handle_h)
+        begin = max(start, free[colleague])  # helps as soon as he is free: time kept for later would be lost to others
         free[colleague] = begin + helped
-        done = max(done, begin + helped)
+        done = max(done + exponential(keys[2], who, 10 * n + 1, rules.relay_h), done + (begin - start + helped) / rules.slower)
         own += helped
         if uniform(keys[2], who, 10 * n + 4) < rules.conflict:  # not ours: it goes back, and waits once more
             hops = 2
@@ -313,7 +324,7 @@ def _serve(r: int, start: float, asked: ContactsRead, told: ContactsWritten, rul
         if not seen and uniform(keys[2], who, 10 * n + 3) < rules.relay_loss:
             told.lost[r] = 1
     told.handoffs[r] = hops
-    told.handled[r] = own
+    told.handled[r] = own / rules.slower
     told.answered[r] = _clock(done, rules)
     solved = not hard or (skilled and placed and seen and uniform(keys[3], who, 50 + n) < ceiling(rules.levers))
     if told.lost[r] == 0 and (solved or (asked.heard[r] > 0 and uniform(keys[3], who, 60 + n) < 0.5)):

@@ -134,6 +134,7 @@ BOUNDS: dict[str, Bound] = {
     "organisation.close_h": Bound(0.0, 24.0, "an hour of the day"),
     "organisation.days_week": Bound(1, 7, "days of a week"),
     "organisation.handle_min": Bound(0.001, 480.0, "a part of a second to a working day"),
+    "organisation.case_work": Bound(0.1, 100.0, "a tenth of an answer to a day's work"),
     "organisation.relay_h": Bound(0.0, 2000.0, "hours of a quarter at most"),
     "organisation.relay_share": _SHARE,
     "organisation.relay_loss": _SHARE,

@@ -201,6 +201,7 @@ MOVES: dict[str, tuple[Turn, ...]] = {
     "organisation.close_h": (Turn("=12", "answer_time+"),),
     "organisation.days_week": (Turn("=7", "answer_time-"),),
     "organisation.handle_min": (Turn("*4", "agent_hours+ satisfaction-"),),
+    "organisation.case_work": (Turn("=8", "agent_hours+"),),
     "organisation.relay_h": (Turn("*4", "answer_time+"),),
     "organisation.relay_share": (Turn("=0", "handoffs- satisfaction+"),),
     "organisation.relay_loss": (Turn("=1", "satisfaction-"),),

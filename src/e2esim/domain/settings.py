@@ -267,6 +267,7 @@ class Organisation:
     close_h: float = 18.0  # [h] the desk closes
     days_week: int = 5  # [days] worked a week, from Monday
     handle_min: float = 7.0  # [min] mean handling time
+    case_work: float = 1.0  # [1] times as much as that for a complaint, a claim or a wrong bill, with the work behind it
     relay_h: float = 5.0  # [h] mean time for the reply of a colleague (silos)
     relay_share: float = 0.80  # [share] of requests at the wrong department that are passed on (silos); .8 x .5: 45 % handed off (UCI 498)
     relay_loss: float = 0.30  # [share] of relayed requests lost at the hand-over where nobody sees them, assumed
