@@ -228,7 +228,7 @@ def feel_alone(shipped: World, rows: list[dict[str, float]], *, asks: bool = Fal
     o, people, c = Columns(ORDER_COLUMNS, 1), Columns(CONSUMER_COLUMNS, 1), Columns(CONTACT_COLUMNS, 1)
     for table in (o, people, c):
         table.take(1)
-    o["consumer"][0], o["address"][0], c["address"][0] = 0, address, address + 1
+    o["consumer"][0], o["address"][0], c["address"][0], people["address"][0] = 0, address, address + 1, address + 2
     batch = np.zeros(len(rows), dtype=EXPERIENCE)
     for x, facts in zip(batch, rows, strict=True):
         x["contact"], x["touchpoint"], x["flags"] = -1, -1, Flag.ENDS | (Flag.ASKS if asks else 0)

@@ -479,6 +479,16 @@ def sale_twin(t: Twin) -> dict[str, float]:
     }
 
 
+def buying_twin(t: Twin) -> dict[str, float]:
+    end, bought = t.at_end(t.people()), t.placed(t.seen)
+    mine = [r for r in bought if r["revenue_eur"] > 0]
+    return {
+        "purchases_per_customer": t.share(len(bought) * 8760.0 / (t.b - t.a), len(end)),
+        "mean_purchase": mean(r["revenue_eur"] for r in mine),
+        "advantage": mean(t.remembered(c) for c in t.at_end(t.people() + t.trade())) - t.outcome.terms.competitor_satisfaction,
+    }
+
+
 def heard_twin(t: Twin) -> dict[str, float]:
     mine = t.delivered(t.seen)
     spoken = [r["csat_true"] for r in mine if r["spoke"] != 0 and r["csat_true"] > 0]

@@ -6,14 +6,14 @@ import math
 from collections.abc import Callable
 
 import pytest
-from kpi_twins import Twin, heard_twin, loyalty_twin, money_twin, sale_twin, service_twin, voice_twin
+from kpi_twins import Twin, buying_twin, heard_twin, loyalty_twin, money_twin, sale_twin, service_twin, voice_twin
 from kpi_worlds import random_outcome
 
 from e2esim.kpi import measure
 from e2esim.kpi.catalogue import CATALOGUE
 from e2esim.kpi.groups import Groups
 
-TWINS = [loyalty_twin, voice_twin, service_twin, money_twin, sale_twin, heard_twin]
+TWINS = [loyalty_twin, voice_twin, service_twin, money_twin, sale_twin, heard_twin, buying_twin]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -35,7 +35,7 @@ def test_kernels_agree_with_their_slow_twins(twin: Callable[[Twin], dict[str, fl
                     of_money = twin in (money_twin, sale_twin)
                     assert got == pytest.approx(expected, rel=1e-3 if of_money else 2e-5, abs=20.0 if "EUR" in CATALOGUE[name].unit else 2e-6), (name, member)
                     compared += 1
-    assert compared > (15 if twin in (sale_twin, heard_twin) else 50)
+    assert compared > (15 if twin in (sale_twin, heard_twin, buying_twin) else 50)
 
 
 def test_twins_and_hand_cases_cover_the_catalogue() -> None:
@@ -48,6 +48,9 @@ def test_twins_and_hand_cases_cover_the_catalogue() -> None:
         "needs_woken",
         "touchpoint_return",
         "stage_losses",
+        "top_fifth_share",
+        "channel_spread",
+        "department_losses",
         "trained",
         "capacity_load",
         "capacity_load_mean",

@@ -111,3 +111,48 @@ def test_a_trade_account_complains_about_what_was_damaged_or_missing(world: Any)
     assert n > 3
     assert o.filled("complained")[trade & broken].sum() == pytest.approx(ready * n, abs=3.0 * math.sqrt(n * ready * (1.0 - ready)) + 1.0)
     assert not o.filled("complained")[trade & ~broken].any()
+
+
+def _lost(run: Any, department: str) -> float:
+    value = run.kpis.value("department_losses", "department", department)
+    assert value is not None
+    return float(value)
+
+
+def test_a_desk_in_conflict_is_missed_as_customer_service_alone(world: Any) -> None:
+    plain, quarrel = world(), world("organisation.conflict=1", "organisation.overlap=0.5")
+    assert _lost(quarrel, "customer service") > 1.1 * _lost(plain, "customer service")
+    assert _lost(plain, "transport and installation") > 0.0  # one line in five is damaged
+    assert _lost(plain, "administration") == 0.0
+
+
+SPOILT: dict[str, dict[str, Any]] = {
+    "quality": {"items": lambda rows: [row | {"defect_share": 0.3 if row["sold"] == "true" else 0} for row in rows]},
+    "marketing and sales": {"touchpoints": lambda rows: [row | {"problem_share": 0.3 if row["phase"] == "buy" else row["problem_share"]} for row in rows]},
+    "transport and installation": {"lanes": lambda rows: [row | {"damage_share": 0.6} for row in rows]},
+    "planning and production": {"channels": lambda rows: [row | {"reference_lead_d": 1} for row in rows]},
+    "administration": {"channels": lambda rows: [row | {"wrong_bills": 0.5} for row in rows]},
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("department", list(SPOILT))
+def test_every_function_makes_experience(tiny: Any, department: str) -> None:
+    """The department that works worse is the one that is missed more, more than any other but the desk, which is asked (requirement J14)."""
+    plain, spoilt = tiny("plain six weeks", settings=DAYS), tiny(department, settings=DAYS, **SPOILT[department])
+    more = {name: _lost(spoilt, name) - _lost(plain, name) for name in SPOILT}
+    assert more[department] > 0.0
+    assert max(more, key=lambda name: more[name]) == department, more
+    assert spoilt.kpi("satisfaction") < plain.kpi("satisfaction")
+
+
+@pytest.mark.long
+def test_doing_the_same_faster_saves_hours_doing_it_differently_pleases(tiny: Any) -> None:
+    """Porter (requirement J11): a third less handling time spares agents' hours and few hand-offs; one team ends them, and more is solved at once."""
+    ways: tuple[tuple[str, ...], ...] = ((), ("organisation.handle_min=4.7",), ("organisation=one_team",))
+    plain, efficient, integrated = (tiny("plain six weeks", *words, settings=DAYS) for words in ways)
+    assert efficient.kpi("agent_hours") < 0.8 * plain.kpi("agent_hours")
+    assert efficient.kpi("first_contact_resolution") == pytest.approx(plain.kpi("first_contact_resolution"), abs=0.03)
+    assert integrated.kpi("first_contact_resolution") > efficient.kpi("first_contact_resolution") + 0.1
+    assert integrated.kpi("handoffs") == 0.0 < efficient.kpi("handoffs")
+    assert integrated.kpi("satisfaction") > max(plain.kpi("satisfaction"), efficient.kpi("satisfaction"))

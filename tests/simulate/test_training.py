@@ -68,6 +68,7 @@ def test_a_wrong_bill_is_asked_about_felt_and_paid_later(tiny: Any) -> None:
 def test_rivals_who_get_better_take_customers_and_turn_words_bad(world: Any) -> None:
     plain, better = world(), world("market.rival_gain_y=0.8")
     assert better.kpi("bad_word") > plain.kpi("bad_word")
+    assert better.kpi("advantage") == pytest.approx(plain.kpi("advantage") - 0.8 * 90.0 / 365.0, abs=0.02)
     assert better.kpi("clv") < plain.kpi("clv")
     assert better.kpi("crr_due") < plain.kpi("crr_due")
 

@@ -87,8 +87,8 @@ def accounts_by_group(reading: Reading, worth: Floats) -> tuple[Floats, float]:
     return sums, float(a["wallet"][active].mean()) if active.any() else float("nan")
 
 
-def measure_loyalty(reading: Reading, money: Money, findings: Findings) -> None:
-    """Take the KPIs of the topic."""
+def measure_loyalty(reading: Reading, money: Money, findings: Findings) -> Floats:
+    """Take the KPIs of the topic; return the consumers active at the end of the window, (n_groups,)."""
     people = consumers_by_group(reading, money.margin_per_purchase())
     trade, wallet = accounts_by_group(reading, money.by_account)
     if not _brands_known(reading):
@@ -104,6 +104,8 @@ def measure_loyalty(reading: Reading, money: Money, findings: Findings) -> None:
     _value_at_end(reading, people, findings)
     findings.put("trade_satisfaction", ratio(trade[:, k.MEMORY], trade[:, k.END]), trade[:, k.END])
     findings.put_one("wallet", wallet, float(trade[0, k.END]))
+    findings.put("advantage", ratio(both[:, k.MEMORY], both[:, k.END]) - reading.outcome.terms.competitor_satisfaction, both[:, k.END])
+    return np.asarray(people[:, k.END])
 
 
 def _value_at_end(reading: Reading, people: Floats, findings: Findings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from e2esim.domain.outcome import Outcome
 from e2esim.kpi.bullwhip import measure_bullwhip
+from e2esim.kpi.buying import measure_buying
 from e2esim.kpi.heard import measure_heard
 from e2esim.kpi.late import measure_late
 from e2esim.kpi.ledger import read_pnl
@@ -35,11 +36,12 @@ def measure_all(outcome: Outcome) -> KpiTable:
     reading = Reading(outcome)
     findings = Findings(reading.groups)
     money = sum_money(reading)
-    measure_loyalty(reading, money, findings)
+    customers = measure_loyalty(reading, money, findings)
     measure_voice(reading, findings)
     measure_heard(reading, findings)
     measure_services_used(reading, findings)
     measure_sale(reading, findings)
+    measure_buying(reading, customers, findings)
     measure_reliability(reading, findings)
     placed = measure_service(reading, findings)
     measure_desk(reading, placed, findings)

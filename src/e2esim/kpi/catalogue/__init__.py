@@ -7,6 +7,7 @@ every run.
 
 from __future__ import annotations
 
+from e2esim.kpi.catalogue.buying import BUYING
 from e2esim.kpi.catalogue.entry import Kpi
 from e2esim.kpi.catalogue.heard import HEARD
 from e2esim.kpi.catalogue.loyalty import LOYALTY
@@ -18,7 +19,7 @@ from e2esim.kpi.catalogue.voice import VOICE
 
 __all__ = ["CATALOGUE", "Kpi", "catalogue"]
 
-CATALOGUE: dict[str, Kpi] = {kpi.name: kpi for kpi in (*LOYALTY, *VOICE, *HEARD, *SALE, *SERVICE, *OPERATIONS, *MONEY)}
+CATALOGUE: dict[str, Kpi] = {kpi.name: kpi for kpi in (*LOYALTY, *VOICE, *HEARD, *SALE, *BUYING, *SERVICE, *OPERATIONS, *MONEY)}
 
 
 def catalogue() -> tuple[Kpi, ...]:
