@@ -70,6 +70,10 @@ CASES: list[tuple[str, dict[str, Any], str, int | None, str]] = [
     ("nothing sold", {"history": lambda rows: [row | {"qty": 0} for row in rows]}, "history", None, "nothing was sold in the last 12 months"),
     ("gap in the history", {"history": lambda rows: [row for row in rows if row["period"] != "2025-06"]}, "history", None, "11 of 12 months"),
     ("no departures", {"lanes": edit({"market": "home", "channel": "web"}, departures="08")}, "lanes", 2, "weekdays"),
+    ("personalised on a shelf", {"items": edit({"item": "pillow"}, make="order"), "stock": without(item="pillow")}, "prices", 5, "sells from shelves"),
+    ("personalised component", {"items": edit({"item": "core"}, make="order"), "stock": without(item="core")}, "items", 4, "not sold"),
+    ("personalised in stock", {"items": edit({"item": "pillow"}, make="order"), "prices": without(item="pillow", channel="retail"), "history": lambda rows: [r for r in rows if (r["item"], r["channel"]) != ("pillow", "retail")]}, "stock", 3, "in stock"),
+    ("lane of no fleet", {"lanes": edit({"market": "home", "channel": "web"}, fleet="own")}, "lanes", 2, "no such fleet"),
     ("empty table", {"lanes": lambda rows: [], "history": lambda rows: rows}, "lanes", None, "empty"),
 ]  # fmt: skip
 

@@ -431,12 +431,14 @@ def test_stages_that_data_switch_on() -> None:
         (Event.RECORD_COUNTED, 1, 0, 0.0, 2.0), (Event.RECORD_COUNTED, 0, 0, -3.0, 2.0), (Event.STOCK_LOST, 0, 0, 2.0, 63.0),
         (Event.RETURN_SORTED, 0, 0, 5.0, 0.0), (Event.RETURN_SORTED, 0, 1, 1.0, 0.0), (Event.RETURN_SORTED, 0, 2, 10.0, 0.0),
         (Event.WAVE_PICKED, 2, -1, 9.0, 5.0), (Event.WAVE_PICKED, 1, -1, 1.0, 1.0), (Event.CREW_OPENED, 0, 0, 8.0, 0.0),
+        (Event.MADE_TO_ORDER, 1, -1, 19.0, 6.0), (Event.UNCLAIMED, 0, -1, 1.0, 6.3),
         (Event.TRUCKS_TAKEN, 3, 0, 1.0, 302.4), (Event.TRUCK_WAITED, 0, 0, 0.0, 8.0),
         (Event.RETURN_SORTED, 0, 3, 4.0, 0.0), (Event.RETURN_INSPECTED, 3, -1, 15.0, 2.0), (Event.RETURN_INSPECTED, 1, -1, 5.0, 6.0),
     ):  # fmt: skip
         made.emit(40 * D, kind, place=place, item=0, rows=rows, quantity=quantity, value=value)
     k = measure(outcome(events=made.columns(), fleet_trucks=2))
     assert k.value("picking_load") == 0.75
+    assert (k.value("made_to_order"), k.value("made_to_order_days"), k.value("unclaimed")) == pytest.approx((0.2, 6.0, 36.5))
     assert (k.value("fleet_use"), k.value("trucks_hired"), k.value("truck_wait")) == pytest.approx((0.1, 0.25, 8.0))
     found = {name: k.value(name) for name in ("rework", "rework_hours", "second_choice", "supplier_held", "record_accuracy", "stock_lost")}
     assert found == pytest.approx(

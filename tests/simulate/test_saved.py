@@ -20,6 +20,7 @@ from e2esim.simulate.saved.state import SavedState
 from e2esim.simulate.saved.taken_up import TakenUp
 from e2esim.simulate.saved.written import Written
 from simulate.test_events import row
+from simulate.test_to_order import personal
 from worlds import tiny_world
 
 DAYS = 49
@@ -57,6 +58,7 @@ RULES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         {"events": [row("stop", "supplier", "chem", first="2026-01-12", days=21, rush_share=0.5, rush_days=2, told_share=0.5, tell_days=2),
                     row("bad", "yield", "core", size=0.4, first="2026-01-26"), row("back", "recall", "mattress", first="2026-01-20", size=0.3)]},
     ),
+    "personalised items": (("market.patience_d=0", "market.cancel_d=1"), personal(scrap_share=0.2)),
     "every stage that data switch on": (
         (),
         {

@@ -45,6 +45,7 @@ class Lot:
     asked_h: float = math.nan  # since when it has asked for the machine of its next operation
     again: bool = False  # pieces of another lot that are put right
     way: Way | None = None  # of its next operation, where there are second choices
+    unclaimed: bool = False  # nobody waits for it any longer
 
     @property
     def issued(self) -> bool:
@@ -91,6 +92,7 @@ class Shop:
         self._asking: list[Lot] = []  # lots that ask for material at this moment
         self._parts, self._steps = _bills(world), _routes(world)
         self.second = SecondChoice(world, self.centres) if world.routing.others else None
+        self.finished: Callable[[Lot, float], None] | None = None  # told of each lot that is complete, with its good pieces
         stock.listeners.append(self._retry)
 
     def start(self) -> None:
@@ -123,6 +125,16 @@ class Shop:
         self._ask(lot)
         return number
 
+    def give_up(self, number: int) -> None:
+        """Nobody waits for a lot any longer: it is taken back where it has no material yet, else made and of no use."""
+        lot = self.lots[number]
+        lot.unclaimed = True
+        if lot.issued:
+            return
+        self._wait_for(lot, -1)
+        del self.lots[number]
+        self.stock.on_order[0, lot.item] -= lot.quantity
+
     def overtime(self, centre: int, hours_a_week: float, eur_h: float | None = None) -> None:
         """Grant overtime [h/machine] in the current week; its cost is due whether it is needed or not.
 
@@ -148,6 +160,8 @@ class Shop:
         """Good pieces expected of open lots by due day from ``now_day``, (items, days); overdue = tomorrow."""
         table = np.zeros((self.world.items.n, days))
         for lot in self.lots.values():
+            if lot.unclaimed:
+                continue
             add_due(table, lot.item, lot.quantity * (1.0 - float(self.world.items.scrap[lot.item])), lot.due_h, now_day)
         return table
 
@@ -259,6 +273,8 @@ class Shop:
         good = lot.quantity - faulty
         self.log.emit(self.env.now, Event.LOT_COMPLETED, item=lot.item, quantity=good, value=scrapped)
         self.stock.produce(lot.item, good, scrapped)
+        if self.finished is not None:
+            self.finished(lot, good)
 
     def _send_back(self, lot: Lot, faulty: float) -> float:
         """Let faulty pieces that can be put right queue again as a lot of their own; return how many they are."""
@@ -304,8 +320,8 @@ class Shop:
         """Issue material to the lots that asked at this moment, the most urgent first."""
         asking, self._asking = sorted(self._asking, key=_urgency), []
         for lot in asking:
-            if lot.issued:
-                continue  # asked twice at one moment
+            if lot.issued or lot.key[1] not in self.lots:
+                continue  # asked twice at one moment, or taken back
             component, lacking = self._lacking(lot)
             if component < 0:
                 for part, each in self._parts[lot.item]:

@@ -111,6 +111,11 @@ class Stock:
         self.scrapped[0, item] += quantity
         self.misbooked[item] += quantity
 
+    def discard(self, item: int, quantity: float) -> None:
+        """Throw free goods away."""
+        self.on_hand[0, item] -= quantity
+        self.scrapped[0, item] += quantity
+
     def send(self, item: int, quantity: float) -> None:
         """Let reserved goods leave for another warehouse of the firm."""
         self.reserved[item] -= quantity
@@ -144,6 +149,16 @@ class Stock:
             later = (b["node"][rows] == 0) & (tick >= self._early.open)
             self._early.push_ticks(rows[later], tick[later])
             rows = rows[~later]
+        self._enqueue(rows)
+
+    def hold(self, rows: Rows) -> None:
+        """New plant rows are owed, and stand in no queue until they are `ready`."""
+        b = self.book
+        self.links.fit(b.capacity)
+        kernels.admit(rows, b["kind"], b["node"], b["account"], b["item"], b["quantity"], self.backlog, self.on_order)
+
+    def ready(self, rows: Rows) -> None:
+        """Plant rows that were held may be allocated from now on."""
         self._enqueue(rows)
 
     def hasten(self, rows: Rows, was: npt.NDArray[np.floating], eligible: npt.NDArray[np.floating]) -> None:

@@ -312,7 +312,37 @@ def work_takes_time(view: View) -> Iterator[Problem]:
             yield view.problem(table, f"out of bounds: must be {least}", row=row, column=column, value=value, remedy="correct the number")
 
 
+@needs(
+    "items.item", "items.make", "items.sold", "items.rework_share", "prices.item", "prices.channel", "channels.channel", "channels.kind", "stock.item",
+    "sites.kind",
+)  # fmt: skip
+def made_to_order(view: View) -> Iterator[Problem]:
+    """What is made for one line each is sold, by direct channels alone, at one site, and lies nowhere when the run begins."""
+    own = view.table("items").filter(pl.col("make") == "order")
+    names = own["item"].implode()
+    if not len(own):
+        return
+    for row, item, sold, again in own.select(ROW, "item", "sold", "rework_share").iter_rows():
+        if not sold:
+            yield view.problem("items", "made to order and not sold", row=row, column="make", value=item, remedy="components are made to stock: leave it out")
+        if again > 0.0:
+            message, remedy = "made to order, and faulty pieces put right", "leave out rework_share: what is scrapped is made again"
+            yield view.problem("items", message, row=row, column="rework_share", value=again, remedy=remedy)
+    shelves = view.table("channels").filter(pl.col("kind") == "stockist")["channel"].implode()
+    sold_there = view.table("prices").filter(pl.col("item").is_in(names) & pl.col("channel").is_in(shelves))
+    for row, item, channel in sold_there.select(ROW, "item", "channel").iter_rows():
+        remedy = "sell it by direct channels: leave this price out"
+        yield view.problem("prices", f"{item} is made to order, and {channel} sells from shelves", row=row, column="channel", value=channel, remedy=remedy)
+    for row, item in view.table("stock").filter(pl.col("item").is_in(names)).select(ROW, "item").iter_rows():
+        yield view.problem("stock", "made to order, and in stock", row=row, column="item", value=item, remedy="leave it out: it fits nobody")
+    others = view.table("sites").filter(pl.col("kind").is_in(["plant", "warehouse"]))
+    if len(others) > 1:
+        remedy = "leave items.make empty, or keep one site"
+        yield view.problem("items", "made to order in a company of several sites", row=int(own[ROW][0]), column="make", value="order", remedy=remedy)
+
+
 CHECKS: tuple[Check, ...] = (
     no_cycle, known_families, made_or_bought, bills_of_made_items, something_left_after_scrap, rework_has_its_step, holds_take_time, shifts_in_order,
     closures_in_order, working_time, plants_make_something, orders_of_sold_items, receipts_can_come, work_takes_time,
+    made_to_order,
 )  # fmt: skip

@@ -50,6 +50,7 @@ class Items:
     sold: B
     made: B
     counted: B  # in whole pieces, not by weight or length
+    to_order: B  # made for one order line each
     level: I  # low-level code: 0 = in no bill, parents before components
     life_h: F  # [h] mean time to the renewal need
     pair_share: F

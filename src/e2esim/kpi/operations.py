@@ -72,6 +72,7 @@ def measure_operations(reading: Reading, findings: Findings) -> None:
     _records(reading, findings)
     _fleets(reading, findings)
     _crews(reading, findings)
+    _to_order(reading, findings)
 
 
 def _productivity(reading: Reading, findings: Findings) -> None:
@@ -105,6 +106,18 @@ def _records(reading: Reading, findings: Findings) -> None:
     accuracy = float(right.mean()) if len(right) else float("nan")
     findings.put_one("record_accuracy", accuracy, float(len(right)), "not exercised: no stock was counted in the reporting window")
     findings.put_one("stock_lost", float(value.sum()) * reading.a_year, float(len(value)))
+
+
+def _to_order(reading: Reading, findings: Findings) -> None:
+    """How much of what is sold is made to order, how long it takes, what nobody took."""
+    item, pieces = _events(reading, Event.LOT_COMPLETED, "item"), _events(reading, Event.LOT_COMPLETED, "quantity")
+    finished = float(pieces[reading.item_brand[item] >= 0].sum())
+    own, days = _events(reading, Event.MADE_TO_ORDER, "quantity"), _events(reading, Event.MADE_TO_ORDER, "value")
+    why = "not exercised: nothing was made to order in the reporting window"
+    findings.put_one("made_to_order", float(own.sum()) / finished if finished else float("nan"), finished, "no lot was finished in the reporting window")
+    findings.put_one("made_to_order_days", float(days.mean()) if len(days) else float("nan"), float(len(days)), why)
+    value = _events(reading, Event.UNCLAIMED, "value")
+    findings.put_one("unclaimed", float(value.sum()) * reading.a_year, float(len(value)))
 
 
 def _crews(reading: Reading, findings: Findings) -> None:

@@ -435,6 +435,9 @@ class Planner:
                 self._carry[of_plant] += released[of_plant]
                 continue
             share = np.cumsum(open_h) / open_h.sum()
+            personal = w.items.to_order[sold]
+            self._keep_for_orders(np.where(of_plant & personal, released, 0.0), first, open_h / open_h.sum())
+            of_plant = of_plant & ~personal
             work = self.system.centre_hours.sum(axis=0) * np.where(of_plant, released, 0.0)
             total, done = work.sum(), 0.0
             for k in np.argsort(cover, kind="stable"):
@@ -445,6 +448,12 @@ class Planner:
                         self._schedule.setdefault(day, []).append((int(sold[k]), lot))
                         done += mine
 
+    def _keep_for_orders(self, pieces: F, first: int, share: F) -> None:
+        """Spread what is made to order, (sold,) [pcs], over the days from ``first`` by their ``share`` of the hours: lines come on all of them."""
+        for k in np.flatnonzero(pieces > 0):
+            for day in np.flatnonzero(share > 0):
+                self._schedule.setdefault(first + int(day), []).append((int(self.sold[k]), float(pieces[k] * share[day])))
+
     # --- the night ----------------------------------------------------------------------------------------------------
     def night(self, day: int, renewed: Callable[[], None] | None = None) -> None:
         """Nightly: release the finished lots of the day, net and release what they need, call off materials, renew the ATP.
@@ -452,7 +461,8 @@ class Planner:
         ``renewed`` is called when the free supply is known and before it is rationed.
         """
         for number, (item, quantity) in enumerate(self._schedule.pop(day, [])):
-            self.shop.release(item, quantity, 24.0 * (day + 1) + 1e-3 * number, 24.0 * day + float(self.world.items.lead_h[item]))
+            if not self.world.items.to_order[item]:  # else the hours are kept for the lines that come
+                self.shop.release(item, quantity, 24.0 * (day + 1) + 1e-3 * number, 24.0 * day + float(self.world.items.lead_h[item]))
         self.feeder.feed(day, self._planned(day, FEED_DAYS), self.world.items.pooled(self._level))
         receipts = self._receipts(day)
         if self.distribution.active:

@@ -66,8 +66,8 @@ def _sites(world: World, e: Log, journal: Journal) -> None:
 
 
 def _records(e: Log, journal: Journal) -> None:
-    """Goods lost leave the stock at standard cost; counting is work of the warehouse, whose crew may be paid by the hour."""
-    lost, counted = e["kind"] == Event.STOCK_LOST, e["kind"] == Event.RECORD_COUNTED
+    """What leaves the stock at standard cost: goods lost, or made for somebody who does not take them; counting, and crews paid by the hour."""
+    lost, counted = np.isin(e["kind"], (Event.STOCK_LOST, Event.UNCLAIMED)), e["kind"] == Event.RECORD_COUNTED
     crew = (e["kind"] == Event.CREW_OPENED) & (e["value"] > 0)
     journal.post_many(e["t"][crew], Posted.WAREHOUSE, -e["value"][crew])
     journal.post_many(e["t"][lost], Posted.SCRAP, -e["value"][lost])

@@ -57,6 +57,7 @@ from e2esim.simulate.saved.taken_up import TakenUp
 from e2esim.simulate.saved.written import Written
 from e2esim.simulate.sequencer import place_sequencers
 from e2esim.simulate.strikes import Firm, Strikes
+from e2esim.simulate.to_order import ToOrder
 from e2esim.simulate.waves import Waves
 from e2esim.streams import Streams
 
@@ -109,6 +110,7 @@ class Replication:
         self.planner = Planner(world, self.stock, self.shop, self.source, self.promise, self.deployment, self.distribution, self.log)
         self.changes = Changes(world, Changing(world, self.orders, streams), self.stock, self.promise, self.planner, self.journey, self.trade)
         self.waves = Waves(real, self.orders, self.people, self.planner, self.promise)
+        self.to_order = ToOrder(world, self.orders, self.stock, self.shop, self.promise, self.log) if world.items.to_order.any() else None
         place_sequencers(world, self.shop)
         self.strikes: Strikes | None = None
         self._tell: Callable[[float], None] | None = None
@@ -273,6 +275,8 @@ class Replication:
             self.strikes.night()
         if self.records is not None:
             self.records.night(day, self.shop.needs())
+        if self.to_order is not None:
+            self.to_order.night(day)
         self.planner.night(day, self._earlier)
         self._count_stock()
         if self._tell is not None:
@@ -383,7 +387,12 @@ class Replication:
 
     def _wait(self, rows: Rows, now: float) -> None:
         """New rows wait at the plant from the moment at which they may be served."""
-        self.stock.wait(rows, self.promise.eligible(rows))
+        plain = rows
+        if self.to_order is not None:
+            own = self.to_order.mine(rows)
+            self.to_order.wait(rows[own])
+            plain = rows[~own]
+        self.stock.wait(plain, self.promise.eligible(plain))
         self.journey.watch(rows, int(now / self.tick_h))
 
     def _earlier(self) -> None:
@@ -391,10 +400,15 @@ class Replication:
         self._pull_in()
         self._go_ahead()
 
-    def _go_ahead(self) -> None:
-        """Lines that wait for their day may take what no other promise needs."""
+    def _open_at_plant(self) -> Rows:
+        """Open lines that wait for goods of the plant, those that are made to order apart."""
         o = self.orders
         rows = np.flatnonzero((o.filled("state") == OrderState.OPEN) & (o.filled("node") == 0)).astype(np.int32)
+        return rows if self.to_order is None else rows[~self.to_order.mine(rows)]
+
+    def _go_ahead(self) -> None:
+        """Lines that wait for their day may take what no other promise needs."""
+        rows = self._open_at_plant()
         eligible = self.promise.eligible(rows)
         rows, eligible = rows[eligible > self.env.now], eligible[eligible > self.env.now]
         moved = self.promise.ahead(rows, self.env.now)
@@ -405,7 +419,7 @@ class Replication:
         if not self.world.settings.promise.pull_in or self.promise.rule != "atp":
             return
         o = self.orders
-        rows = np.flatnonzero((o.filled("state") == OrderState.OPEN) & (o.filled("node") == 0)).astype(np.int32)
+        rows = self._open_at_plant()
         if len(rows) == 0:
             return
         promised, eligible = o["promised"][rows].astype(np.float64), self.promise.eligible(rows)

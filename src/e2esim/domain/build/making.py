@@ -189,7 +189,9 @@ def lay_out_items(
     made, bought = np.diff(routing.start) > 0, np.diff(supply.start) > 0
     whole = np.array([is_pieces(unit) for unit in frame["unit"].to_list()])
     cost, material = _cost(floats(frame, "cost_eur"), made, bought, bom, routing, centres, supply, scale)
+    to_order = np.array([word == "order" for word in frame["make"].to_list()], dtype=bool)
     lots = {name: floats(frame, name) * scale for name in ("lot_min", "lot_multiple")}
+    lots = {name: np.where(to_order, 1.0, lot) for name, lot in lots.items()}
     lots = {name: np.where(whole, np.maximum(1.0, np.round(lot)), lot) for name, lot in lots.items()}
     return w.Items(
         ids=ids,
@@ -201,6 +203,7 @@ def lay_out_items(
         sold=frame["sold"].to_numpy().astype(bool),
         made=made,
         counted=whole,
+        to_order=to_order,
         level=_levels(bom, len(ids)),
         life_h=floats(frame, "life_y") * 8760.0,
         pair_share=floats(frame, "pair_share"),

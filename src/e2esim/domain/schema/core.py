@@ -87,6 +87,9 @@ TABLES: tuple[Table, ...] = (
             optional("volume_m3", "m3/unit", "packed volume", 0.0, verbs=MARKET),
             optional("life_y", "years", "mean time to the renewal need it leaves with its owner (sold items)", 5.0, above=0.0, verbs=MARKET),
             share("pair_share", "share of consumer purchases with two pieces", 0.0, verbs=MARKET),
+            choice("make", "stock: made to the plan; order: personalised, a sold item that is made for an order line and for nobody else, never stocked: the "
+                   "plan keeps hours and material for the forecast and cover_d days of it, a lot is released for the line; what its customer does not "
+                   "take is thrown away. Only direct channels sell it", ("stock", "order"), "stock", verbs=MARKET),
             optional("price", "EUR/unit", "what a customer pays, where orders or demand state no price", 0.0, verbs=(*FACTORY, *NETWORK)),
             optional("lot_min", "unit", "smallest production lot", 1.0, verbs=NOT_NETWORK),
             optional("lot_multiple", "unit", "lots are multiples of this", 1.0, above=0.0, verbs=NOT_NETWORK),
