@@ -41,10 +41,10 @@ def tell_customer(run: Path, number: int | None, *, as_json: bool = False) -> No
         if as_json:
             typer.echo(json.dumps(most.to_dicts()))
             return
-        typer.echo(f"{most.height} journeys are kept; the worst moments first:")
+        typer.echo(f"{most.height} journeys are kept (of the customers drawn, those who lived something in the run); the worst moments first:")
         for row in most.head(_SHOWN).iter_rows(named=True):
             worst = "nothing felt yet" if row["worst"] is None else f"worst {row['worst']:.2f}"
-            typer.echo(f"  {row['consumer']:>9}  {row['moments']:>3} moments, {worst}")
+            typer.echo(f"  {row['consumer']:>9}  {row['moments']:>3} {'moment' if row['moments'] == 1 else 'moments'}, {worst}")
         return
     mine = kept.filter(pl.col("consumer") == number)
     if mine.is_empty():

@@ -100,7 +100,8 @@ class ControlRoom:
             found = self.result.table.filter((pl.col("dimension") == dimension) & pl.col("kpi").is_in(_BY_CATEGORY))
             values = {(kpi, member): value for kpi, member, value in found.select("kpi", "member", "value").iter_rows()}
             for code, member in enumerate(ids):
-                members.append(self.names.of(dimension).get(member, member))
+                name = self.names.of(dimension).get(member, member)
+                members.append(w("of_segment", name=name) if dimension == "segment" else name)
                 rows.append([*_expected(sums[code]), *(values.get((kpi, member)) for kpi in _BY_CATEGORY)])
         columns = [w.column(list(values), unit) for values, unit in zip(zip(*rows, strict=True), units, strict=True)]
         head = [w("dim_category"), *(w(f"room_{key}") for key in ("lead_expected", "lead_got", "answer_expected", "answer_got"))]
@@ -110,6 +111,18 @@ class ControlRoom:
             units=["", *(unit for _, unit in columns)],
             rows=[[name, *(texts[k] for texts, _ in columns)] for k, name in enumerate(members)],
         )
+
+    def departments(self) -> TextGrid:
+        """Whose work customers missed something in: losses felt per 100 purchases and their share, most first."""
+        w = self.words
+        found = self.result.table.filter((pl.col("kpi") == "department_losses") & (pl.col("dimension") == "department")).sort("value", descending=True)
+        lost = found["value"].fill_null(math.nan).to_list()
+        total = sum(lost)
+        rows = []
+        for name, value in zip(found["member"].to_list(), lost, strict=True):
+            told = (w.number(value, 2), w.number(100.0 * value / total)) if total > 0 else ("–", "–")
+            rows.append([w(f"department_{name.replace(' ', '_')}"), *told])
+        return TextGrid(title=w("departments_title"), head=[w(f"room_{key}") for key in ("department", "lost", "lost_share")], rows=rows, units=["", "", "%"])
 
     def touchpoints(self) -> TextGrid:
         """Every touchpoint with what happened there and what it led to elsewhere."""

@@ -20,7 +20,7 @@ WHAT = {
     "follow_up": "is asked how the product does",
     "defect_met": "finds a defect",
     "answer": "gets an answer",
-    "no_answer": "stops asking: never resolved",
+    "no_answer": "gives up waiting for an answer",
     "recovery": "the firm makes it good",
     "shop_recovery": "the shop makes it good",
     "refund": "the return is credited",
@@ -42,7 +42,7 @@ WHAT = {
     "recalled": "is written to: the firm calls it back",
 }
 
-
+NEVER = 90.0  # failed attempts and more: a request that is never resolved
 _BY_ITSELF = tuple(kind.name.lower() for kind in ONLY_TOLD)  # not felt
 _SAID_ALL = ("question", "help_asked", "complained", "sent_back", "trained", "billed", "recalled")  # the kind says it all
 
@@ -72,7 +72,7 @@ def detail(attribute: str, kind: str, touchpoint: str | None, shown: float, expe
     if attribute == "installation":
         return "installation failed" if shown > 0 else "flawless"
     if attribute == "resolution":
-        return "now resolved" if shown <= 0 else "not resolved" if shown < 90 else "no answer that helps"
+        return "now resolved" if shown <= 0 else "not resolved" if shown < NEVER else "no answer that helps"
     words = {
         "punctuality": f"{shown:.1f} days late",
         "lead_time": f"{shown:.1f} days after the order ({expected:.1f} expected)",
@@ -111,25 +111,31 @@ def tell(experiences: pl.DataFrame) -> Iterator[str]:
 def line(moment: list[dict[str, Any]]) -> str:
     """One moment."""
     last, hours = moment[-1], float(moment[-1]["t_h"])
-    kinds = list(dict.fromkeys(WHAT[x["kind"]] for x in moment))
+    kinds = list(dict.fromkeys(_what(x) for x in moment))
     shown = [part for part in (_told(x) for x in moment) if part]
     when = f"day {int(hours // 24):>3} {int(hours % 24):02d}:{int(hours * 60 % 60):02d}"
     words = f"  {when}  {', '.join(kinds)}{': ' if shown else ''}{'; '.join(shown)}"
     return words if last["satisfaction"] is None else f"{words}  -> {last['satisfaction']:.2f}"
 
 
+def _what(x: dict[str, Any]) -> str:
+    """What happens in one experience."""
+    never = x["kind"] == "no_answer" and x["attribute"] == "resolution" and x["shown"] >= NEVER
+    return "stops asking: never resolved" if never else WHAT[x["kind"]]
+
+
 def _told(x: dict[str, Any]) -> str:
     """One experience of a moment: what it showed and how it felt, "" if neither says anything."""
     words = detail(x["attribute"], x["kind"], x["touchpoint"], x["shown"], x["expected"])
-    felt = "" if x["kind"] in _BY_ITSELF or (x["kind"] in _SAID_ALL and not x["feeling"]) else _points(x["feeling"])
+    felt = "" if x["kind"] in _BY_ITSELF else _points(x["feeling"])
     return " ".join(part for part in (words, felt) if part)
 
 
 def _points(feeling: float) -> str:
-    """A feeling with its sign; none has none.
+    """A feeling with its sign, "" if it is hardly one.
 
     >>> _points(-0.17), _points(-0.001)
-    ('-0.17', '0.00')
+    ('-0.17', '')
     """
     text = f"{feeling:+.2f}"
-    return text if float(text) else text[1:]
+    return text if float(text) else ""

@@ -87,7 +87,7 @@ class Scene:
             **({"sop": [self._sop()]} if self.outcome.sop else {}),
             "promise": [self._punctuality(), self._leads(), self._late(), self._waiting()],
             "customers": [self._since(), self._feelings(), self._contacts(), self._returns()],
-            "room": [self._wall(), self._expectation(), self._touchpoints()],
+            "room": [self._wall(), self._departments(), self._expectation(), self._touchpoints()],
             "journey": [self._journey(), self._blueprint()],
             "money": [self._demand(), self._bridge()],
         }
@@ -253,6 +253,9 @@ class Scene:
 
     def _wall(self) -> Card:
         return self._card("room", self.room.wall(), said=self.room.wall_said(), wide=True)
+
+    def _departments(self) -> Card:
+        return self._card("departments", rendered("open_table", grid=self.room.departments(), kind=""), wide=True)
 
     def _expectation(self) -> Card:
         return self._card("expectation", rendered("open_table", grid=self.room.categories(), kind=""), wide=True)

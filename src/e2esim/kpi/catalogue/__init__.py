@@ -8,6 +8,7 @@ every run.
 from __future__ import annotations
 
 from e2esim.kpi.catalogue.buying import BUYING
+from e2esim.kpi.catalogue.desk import DESK
 from e2esim.kpi.catalogue.entry import Kpi
 from e2esim.kpi.catalogue.heard import HEARD
 from e2esim.kpi.catalogue.loyalty import LOYALTY
@@ -15,11 +16,12 @@ from e2esim.kpi.catalogue.money import MONEY
 from e2esim.kpi.catalogue.operations import OPERATIONS
 from e2esim.kpi.catalogue.sale import SALE
 from e2esim.kpi.catalogue.service import SERVICE
+from e2esim.kpi.catalogue.services_used import SERVICES_USED
 from e2esim.kpi.catalogue.voice import VOICE
 
 __all__ = ["CATALOGUE", "Kpi", "catalogue"]
 
-CATALOGUE: dict[str, Kpi] = {kpi.name: kpi for kpi in (*LOYALTY, *VOICE, *HEARD, *SALE, *BUYING, *SERVICE, *OPERATIONS, *MONEY)}
+CATALOGUE: dict[str, Kpi] = {kpi.name: kpi for kpi in (*LOYALTY, *VOICE, *SERVICES_USED, *DESK, *HEARD, *SALE, *BUYING, *SERVICE, *OPERATIONS, *MONEY)}
 
 
 def catalogue() -> tuple[Kpi, ...]:
