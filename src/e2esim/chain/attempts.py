@@ -27,7 +27,7 @@ class Attempts:
     def first(self, rows: Rows, times: F) -> Rows:
         """Rows (n,) that are taken on the first attempt at ``times`` (n,) [h]; the others cost one and come again the next day."""
         b, lanes = self.book, self.world.lanes
-        lane = lanes.of[b["channel"][rows], b["market"][rows]]
+        lane = lanes.along(b["way"][rows], b["channel"][rows], b["market"][rows])
         missed = np.empty(len(rows), dtype=np.bool_)
         not_found(rows, self._key, b["address"], b["kind"], lane, lanes.miss_share, missed)
         again = rows[missed]

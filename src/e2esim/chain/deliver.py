@@ -24,6 +24,8 @@ from e2esim.domain.world import SERVICES, World
 from e2esim.streams import Streams
 
 Rows = npt.NDArray[np.int32]
+I = npt.NDArray[np.int64]  # noqa: E741
+B = npt.NDArray[np.bool_]
 F = npt.NDArray[np.float64]
 
 _STREAMS = ("deliver.transit", "deliver.late", "deliver.damage", "deliver.install", "deliver.customs", "deliver.slot")
@@ -68,12 +70,22 @@ class Deliver:
             If no lane serves the channel and market of a row.
         """
         b, w = self.book, self.world
-        lost = kernels.sort_by_lane(
-            rows, b["channel"], b["market"], w.lanes.of, self._head, self._tail, self._ready, self.stock.links.next,
-        )
-        if lost >= 0:
-            channel, market = int(b["channel"][lost]), int(b["market"][lost])
-            raise ValueError(f"row {lost}: no lane from the plant to {w.channels.ids[channel]}/{w.markets[market]}")
+        for lanes, some in self._by_way(rows):
+            mine = rows[some]
+            lost = kernels.sort_by_lane(
+                mine, b["channel"], b["market"], lanes, self._head, self._tail, self._ready, self.stock.links.next,
+            )
+            if lost >= 0:
+                channel, market = int(b["channel"][lost]), int(b["market"][lost])
+                raise ValueError(f"row {lost}: no lane from the plant to {w.channels.ids[channel]}/{w.markets[market]}")
+
+    def _by_way(self, rows: Rows) -> list[tuple[I, slice | B]]:
+        """Lanes of each way, (channels, markets), and which of ``rows`` go along them; all at once where there is one way."""
+        ranked = self.world.lanes.ranked
+        if len(ranked) == 1:
+            return [(ranked[0], slice(None))]
+        way = self.book["way"][rows]
+        return [(lanes, way == k) for k, lanes in enumerate(ranked) if (way == k).any()]
 
     def hand_over(self, rows: Rows) -> None:
         """Let rows served from a shelf go to the consumer: no truck of the firm, the channel's consumer lead time."""
@@ -114,14 +126,17 @@ class Deliver:
         """Delivery times of rows under way, (n,) [h]."""
         b, w = self.book, self.world
         out = np.empty(len(rows))
-        kernels.arrive(
-            rows, write, out, b["address"],
-            b["kind"], b["channel"], b["market"], b["services"], b["shipped"], b["allocated"], b["state"],
-            b["delivered"], b["problems"],
-            w.lanes.of, w.lanes.transit_d, w.lanes.sigma, w.lanes.damage, w.lanes.mode,
-            w.modes.late_share, w.modes.late_median_d, w.modes.late_sigma, w.lanes.customs_share, w.lanes.customs_d, w.lanes.slot_h, w.channels.consumer_d,
-            float(w.services.effect[_INSTALLATION]), self._monday, self._keys,
-        )
+        for lanes, some in self._by_way(rows):
+            mine, times = rows[some], out[some]
+            kernels.arrive(
+                mine, write, times, b["address"],
+                b["kind"], b["channel"], b["market"], b["services"], b["shipped"], b["allocated"], b["state"],
+                b["delivered"], b["problems"],
+                lanes, w.lanes.transit_d, w.lanes.sigma, w.lanes.damage, w.lanes.mode,
+                w.modes.late_share, w.modes.late_median_d, w.modes.late_sigma, w.lanes.customs_share, w.lanes.customs_d, w.lanes.slot_h, w.channels.consumer_d,
+                float(w.services.effect[_INSTALLATION]), self._monday, self._keys,
+            )
+            out[some] = times
         return out
 
     def _next_truck(self, lane: int, after: float) -> None:

@@ -114,7 +114,8 @@ class Returns:
     def _month(self, month: int) -> None:
         """Each month accounts send back what they could not sell; it travels the lane's planned transit time."""
         rows = self.send_unsold(month)
-        lanes = self.world.lanes.of[self.book["channel"][rows], self.book["market"][rows]]
+        b = self.book
+        lanes = self.world.lanes.along(b["way"][rows], b["channel"][rows], b["market"][rows])
         causes = np.full(len(rows), int(ReturnCause.UNSOLD), dtype=np.uint8)
         self._accept(rows, self.env.now + 24.0 * self.world.lanes.transit_d[lanes], causes)
         At(self.env, MONTH * (month + 1), Phase.ARRIVE, self._month, month + 1)

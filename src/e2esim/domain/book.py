@@ -172,6 +172,7 @@ ORDER_COLUMNS: dict[str, tuple[type, float]] = {
     "quantity": (np.int32, 1),
     "channel": (np.uint8, 0),
     "market": (np.uint8, 0),
+    "way": (np.uint8, 0),  # which lane of its channel and market brings it, by priority: 0 = that of the site which serves them
     "segment": (np.uint8, 0),
     "node": (np.int16, 0),
     "state": (np.uint8, 0),

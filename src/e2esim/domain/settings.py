@@ -163,6 +163,7 @@ class Promise:
     margin_d: float = 1.0  # [days] of safety added to every promise
     transit_quantile: float = 0.8  # [share] of ordinary transits that the promised transit time covers (atp)
     pull_in: bool = False  # nightly, an open order gets an earlier date where supply has improved (atp)
+    other_site: bool = False  # a consumer whose site lacks the goods is served by another that can spare them, by a lane of a later priority (atp)
     change_frozen_d: float = 7.0  # [days] before its ship day inside which an order is frozen; assumed
     change_inside: bool = False  # frozen orders are changed too, where the goods are there, at a cost
     change_eur: float = 20.0  # [EUR/change] what a change inside the frozen window costs the firm: replanning, repacking; assumed

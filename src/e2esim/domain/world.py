@@ -265,6 +265,7 @@ class Lanes:
 
     ids: tuple[str, ...]
     of: I  # (channels, markets), -1 = none
+    ranked: I  # (ways, channels, markets) `of` first, then lanes of later priorities, along which other sites may serve; -1 = none
     site: I  # that the goods leave, 0 = the plant
     mode: I
     transit_d: F
@@ -286,6 +287,10 @@ class Lanes:
     hold_d: F
     fleet: I  # whose trucks drive it, -1 = there are always trucks
     round_h: F  # [h] that one of them is away
+
+    def along(self, way: npt.NDArray[np.integer], channel: npt.NDArray[np.integer], market: npt.NDArray[np.integer]) -> I:
+        """Lane of each order line, (n,), -1 = none."""
+        return np.asarray(self.of[channel, market] if len(self.ranked) == 1 else self.ranked[way, channel, market])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 """What each site did in the reporting window, what each lane between sites carried, and where the goods went from there.
 
-A line belongs to the site whose lane leads to its channel and market. Stock is the mean of the nightly counts; goods on trucks
-between sites are the firm's and stand in a row of their own.
+A line belongs to the site whose lane brings it: that which serves its channel and market, or another one that stands in. Stock is the
+mean of the nightly counts; goods on trucks between sites are the firm's and stand in a row of their own.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ class SiteFigures:
 
     site: str
     lines: int  # delivered
+    stood_in: int  # of them, for another site that lacked the goods
     pieces: float
     lead_d: float | None  # [days] from order to delivery
     otif: float | None  # [share] of the lines due, complete on the promised day at the latest
@@ -79,6 +80,7 @@ def site_figures(outcome: Outcome, world: World) -> list[SiteFigures]:
             SiteFigures(
                 site=site.site,
                 lines=int(done.sum()),
+                stood_in=int((done & (o.filled("way") > 0)).sum()),
                 pieces=float(o.filled("quantity")[done].sum()),
                 lead_d=_mean((came - o.filled("placed"))[done] / 24.0),
                 otif=_mean(kept[(place == k) & due].astype(np.float64)),
@@ -94,7 +96,7 @@ def site_figures(outcome: Outcome, world: World) -> list[SiteFigures]:
     all_pcs = _mean(_events(outcome, Event.STOCK_COUNTED, 0, "quantity")) or 0.0
     moving = all_pcs - sum(row.stock_pcs for row in rows)
     trucks = SiteFigures(
-        site=ON_TRUCKS, lines=0, pieces=0.0, lead_d=None, otif=None, stock_pcs=moving, stock_eur=None, holding_eur=0.0, moved_in_pcs=0.0,
+        site=ON_TRUCKS, lines=0, stood_in=0, pieces=0.0, lead_d=None, otif=None, stock_pcs=moving, stock_eur=None, holding_eur=0.0, moved_in_pcs=0.0,
         moved_in_eur=0.0, freight_eur=0.0, picking_eur=0.0,
     )  # fmt: skip
     return [*rows, trucks]
@@ -138,7 +140,7 @@ def between_sites(world: World) -> list[str]:
 def _site_of(outcome: Outcome, world: World) -> I:
     """Site of each order line of the firm, -1 for what shops sell, (rows,)."""
     o = outcome.orders
-    lane = world.lanes.of[o.filled("channel"), o.filled("market")]
+    lane = world.lanes.along(o.filled("way"), o.filled("channel"), o.filled("market"))
     mine = o.filled("kind") != OrderKind.SELL_OUT
     return np.asarray(np.where(mine & (lane >= 0), world.lanes.site[lane], -1))
 

@@ -79,7 +79,7 @@ def daily_receipts(weekly: Floats, week_of_day: Ints, weight: Floats) -> Floats:
     return np.ascontiguousarray((weekly[week] * (share * inside)[:, None]).T)
 
 
-def quote(free: Floats, quantity: float = 1.0) -> Ints:
+def quote(free: Floats, quantity: float | Floats = 1.0) -> Ints:
     """First day on which ``quantity`` pieces are free, (n_items,); n_days where they are not within the horizon.
 
     Examples

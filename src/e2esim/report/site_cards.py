@@ -85,6 +85,7 @@ class SiteCards:
         w = self.words
         columns: Columns = {
             "lines": ([row.lines or None for row in self.rows], ""),
+            **({"stood_in": ([row.stood_in or None for row in self.rows], "")} if any(row.stood_in for row in self.rows) else {}),
             "lead": ([row.lead_d for row in self.rows], "days"),
             "otif": ([row.otif for row in self.rows], "share"),
             "stock": ([row.stock_pcs for row in self.rows], "pcs"),

@@ -16,7 +16,7 @@ from e2esim.report.words import Words
 
 def sites_frame(outcome: Outcome, world: World) -> pl.DataFrame:
     """One row a site, the plant first, then the goods on trucks; units stand in the column names."""
-    kinds = {"site": pl.String, "lines": pl.Int64}
+    kinds = {"site": pl.String, "lines": pl.Int64, "stood_in": pl.Int64}
     schema = {field.name: kinds.get(field.name, pl.Float64) for field in fields(SiteFigures)}
     return pl.DataFrame([asdict(row) for row in site_figures(outcome, world)], schema=schema)
 

@@ -102,7 +102,7 @@ class LateFacts:
     def last_night(self, rows: I, due_day: F) -> I:
         """Day of the last departure that reaches each row's customer on ``due_day`` by the planned transit, (n,); -1 = none."""
         o, w = self.orders, self.world
-        lane = w.lanes.of[o.filled("channel")[rows], o.filled("market")[rows]]
+        lane = w.lanes.along(*(o.filled(c)[rows] for c in ("way", "channel", "market")))
         latest = np.floor(due_day - self.transit_d[lane] + 1e-9).astype(np.int64)
         day = self.departure[lane, np.clip(latest, 0, self.departure.shape[1] - 1)]
         return np.asarray(np.where(latest >= 0, day, -1))
@@ -154,7 +154,7 @@ def explain(facts: LateFacts, rows: I, due_day: F, promise: npt.NDArray[np.bool_
         order of a shop a day more.
     """
     o, w = facts.orders, facts.world
-    lane = w.lanes.of[o.filled("channel")[rows], o.filled("market")[rows]]
+    lane = w.lanes.along(*(o.filled(c)[rows] for c in ("way", "channel", "market")))
     night = facts.last_night(rows, np.where(promise, due_day, due_day - w.settings.promise.margin_d))
     shipped, given, placed = (o.filled(c)[rows].astype(np.float64) for c in ("shipped", "allocated", "placed"))
     item = o.filled("item")[rows].astype(np.int64)

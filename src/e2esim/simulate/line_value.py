@@ -83,7 +83,7 @@ class LineValue:
         """Value of serving each row now instead of ``wait_d`` (n,) days later, for an hour of the bottleneck, (n,) [EUR/h]."""
         w, o, a = self.world, self.orders, self.world.attributes
         channel, segment = o["channel"][rows], o["segment"][rows]
-        transit = w.lanes.transit_d[w.lanes.of[channel, o["market"][rows]]]
+        transit = w.lanes.transit_d[w.lanes.along(o["way"][rows], channel, o["market"][rows])]
         arrives = now / 24.0 + 1.0 + transit
         trade = o["consumer"][rows] < 0
         customer, drop, theta, memory, weight, fade = self._relation(rows, trade)

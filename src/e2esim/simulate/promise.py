@@ -217,7 +217,7 @@ class PromiseDesk:
 
     def _delivery_day(self, rows: Rows, ship: F, transit: F) -> F:
         """Day promised for rows that can ship on day ``ship``: next departure, transit, margin, no delivery on Sundays."""
-        lane = self.world.lanes.of[self.orders["channel"][rows], self.orders["market"][rows]]
+        lane = self._lanes(rows)
         leaves = self._departure[lane, np.minimum(ship, self._departure.shape[1] - 1).astype(np.int64)]
         day = np.ceil(leaves + transit + self.margin_d - 1e-9)
         sunday = (day + self.world.start.weekday()) % 7 == 6
@@ -274,8 +274,25 @@ class PromiseDesk:
         return self._transit(rows)
 
     def _transit(self, rows: Rows) -> F:
-        lane = self.world.lanes.of[self.orders["channel"][rows], self.orders["market"][rows]]
-        return np.asarray(self.transit_d[lane])
+        return np.asarray(self.transit_d[self._lanes(rows)])
+
+    def _lanes(self, rows: Rows) -> npt.NDArray[np.int64]:
+        """Lane of each row, (n,)."""
+        o = self.orders
+        return self.world.lanes.along(o["way"][rows], o["channel"][rows], o["market"][rows])
+
+    # --- from another site -------------------------------------------------------------------------------------------
+    def arrives(self, lane: npt.NDArray[np.int64], ship: npt.NDArray[np.int64]) -> F:
+        """Day on which what can ship on day ``ship`` along ``lane`` is expected, (n,) [d]."""
+        leaves = self._departure[lane, np.minimum(ship, self._departure.shape[1] - 1)]
+        return np.asarray(np.ceil(leaves + self.transit_d[lane] + self.margin_d - 1e-9))
+
+    def serve_from(self, rows: Rows, item: npt.NDArray[np.int64], way: npt.NDArray[np.int64], day: int) -> None:
+        """Let open promised ``rows`` be served from the stock points ``item`` along ``way``, (n,), on ``day``; the days promised stay what they are."""
+        self.release(rows)
+        self.orders["item"][rows], self.orders["way"][rows] = item, way
+        self._commit(rows, np.full(len(rows), float(day)))
+        self.free = free_supply(np.zeros(len(self._supply)), np.diff(self._supply, axis=1, prepend=0.0), self.open_promises(self.day0, self.days))
 
     # --- what consumers see ------------------------------------------------------------------------------------------
     def offer(self, now: float, shelves: F, trade: Trade) -> ShownOffer:

@@ -55,6 +55,7 @@ from e2esim.simulate.saved.moments import await_again, pending
 from e2esim.simulate.saved.state import SavedState
 from e2esim.simulate.saved.taken_up import TakenUp
 from e2esim.simulate.saved.written import Written
+from e2esim.simulate.second_site import SecondSite
 from e2esim.simulate.sequencer import place_sequencers
 from e2esim.simulate.strikes import Firm, Strikes
 from e2esim.simulate.to_order import ToOrder
@@ -108,6 +109,7 @@ class Replication:
         self.deployment = Deployment(world, self.stock, self.trade, self.promise)
         self.distribution = Distribution(world, self.stock, self.promise, self.transfers)
         self.planner = Planner(world, self.stock, self.shop, self.source, self.promise, self.deployment, self.distribution, self.log)
+        self.second_site = SecondSite(world, self.stock, self.promise)
         self.changes = Changes(world, Changing(world, self.orders, streams), self.stock, self.promise, self.planner, self.journey, self.trade)
         self.waves = Waves(real, self.orders, self.people, self.planner, self.promise)
         self.to_order = ToOrder(world, self.orders, self.stock, self.shop, self.promise, self.log) if world.items.to_order.any() else None
@@ -331,7 +333,9 @@ class Replication:
         """Consumers buy: from the plant with a promise of the firm, or at an account from its shelf."""
         if not self.market.is_open(tick):
             return
-        rows = self.market.step(tick, self.promise.offer(now, self.stock.on_hand[1:], self.trade), self.desk.unanswered, self.desk.slow)
+        offer = self.promise.offer(now, self.stock.on_hand[1:], self.trade)
+        offer = self.second_site.shown(offer, now) if self.second_site.active else offer
+        rows = self.market.step(tick, offer, self.desk.unanswered, self.desk.slow)
         if len(rows) == 0:
             return
         self.log.emit(
@@ -344,6 +348,8 @@ class Replication:
         firm, shop = rows[direct], rows[~direct]
         if len(firm):
             self.planner.demand(firm, self.orders)
+            if self.second_site.active:
+                self.second_site.place(firm, now)
             self.promise.give(firm, now)
             self._wait(firm, now)
         if len(shop):
@@ -398,6 +404,8 @@ class Replication:
     def _earlier(self) -> None:
         """Supply has improved by what came in since yesterday: promise earlier, then let go what nobody else needs."""
         self._pull_in()
+        if self.second_site.active:
+            self.second_site.night(self.env.now, self.planner.forecast(1)[0], self.planner.next_receipt_d)
         self._go_ahead()
 
     def _open_at_plant(self) -> Rows:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 
 from e2esim.domain import world as w
 from e2esim.domain.build.columns import codes, floats, ids_in, names_of
@@ -28,7 +29,7 @@ from e2esim.domain.build.selling import (
     price_table,
 )
 from e2esim.domain.build.sites import at_sites, centre_sites, transfer_lanes, warehouse
-from e2esim.domain.build.stock_points import lay_out_stock_points
+from e2esim.domain.build.stock_points import lay_out_stock_points, other_ways
 from e2esim.domain.changeovers import lay_out_changeovers
 from e2esim.domain.disturbed import Struck, lay_out_events
 from e2esim.domain.fleets import lay_out_fleets
@@ -73,7 +74,10 @@ def build_world(scenario: Scenario) -> w.World:
     price, consumer, reference = (price_table(t["prices"], items, channels, c) for c in ("price_eur", "consumer_eur", "reference_eur"))
     price, consumer = price * settings.market.price_factor, consumer * settings.market.price_factor
     fleets = lay_out_fleets(t["fleets"], scale)
-    lanes = lay_out_lanes(t["lanes"], channels, markets, modes, LanePoints(points.sites, fleets.ids), scale)
+    ways = t["lanes"]
+    if settings.promise.other_site and len(points.sites) > 1:
+        ways = pl.concat([ways, other_ways(scenario.tables["lanes"], points.sites[0], points.sites).select(ways.columns)])
+    lanes = lay_out_lanes(ways, channels, markets, modes, LanePoints(points.sites, fleets.ids), scale)
     warehouses = tuple(warehouse(t["sites"], site, calendars, scale) for site in points.sites)
     links = transfer_lanes(points, modes, fleets.ids)
     struck = Struck(

@@ -62,10 +62,13 @@ def lay_out_lanes(frame: pl.DataFrame, channels: w.Channels, markets: tuple[str,
     """Ways from the sites by channel and market; a small copy has small trucks."""
     channel, market = index_of(frame, "channel", channels.ids), index_of(frame, "market", markets)
     of = np.full((len(channels.ids), len(markets)), -1, dtype=np.int64)
-    of[channel, market] = np.arange(len(frame))
+    first = np.arange(len(frame)) < len(frame.select("channel", "market").unique())
+    of[channel[first], market[first]] = np.flatnonzero(first)
+    names = zip(channel, market, first, frame["from"].to_list(), strict=True)
     return w.Lanes(
-        ids=tuple(f"{channels.ids[c]}/{markets[m]}" for c, m in zip(channel, market, strict=True)),
+        ids=tuple(f"{channels.ids[c]}/{markets[m]}" + ("" if usual else f"/{site}") for c, m, usual, site in names),
         of=of,
+        ranked=_ranked(of, channel, market, first),
         site=index_of(frame, "from", points.sites),
         mode=index_of(frame, "mode", modes.ids),
         transit_d=floats(frame, "transit_d"),
@@ -88,6 +91,18 @@ def lay_out_lanes(frame: pl.DataFrame, channels: w.Channels, markets: tuple[str,
         fleet=index_of(frame, "fleet", points.fleets),
         round_h=round_trips_h(floats(frame, "round_trip_d"), floats(frame, "transit_d")),
     )
+
+
+def _ranked(of: w.I, channel: w.I, market: w.I, first: w.B) -> w.I:
+    """Lanes by their turn in each channel and market, the first at the head, (ways, channels, markets); lanes stand in the order of turns."""
+    found, turn = [of], np.zeros_like(of)
+    for lane in np.flatnonzero(~first).tolist():
+        cell = channel[lane], market[lane]
+        turn[cell] += 1
+        if turn[cell] == len(found):
+            found.append(np.full_like(of, -1))
+        found[turn[cell]][cell] = lane
+    return np.array(found)
 
 
 def lay_out_segments(frame: pl.DataFrame) -> w.Segments:

@@ -155,6 +155,15 @@ def ways_in_use(lanes: pl.DataFrame, plant: str) -> pl.DataFrame:
     return first.with_columns(pl.when(pl.col("from") == "").then(pl.lit(plant)).otherwise(pl.col("from")).alias("from"))
 
 
+def other_ways(lanes: pl.DataFrame, plant: str, sites: tuple[str, ...]) -> pl.DataFrame:
+    """Lanes to customers of later priorities that leave one of ``sites``, in the order in which they are asked; ``from`` is filled."""
+    first = ways_in_use(lanes, plant).select("from", "channel", "market")
+    named = lanes.filter((pl.col("channel") != "") & (pl.col("market") != ""))
+    named = named.with_columns(pl.when(pl.col("from") == "").then(pl.lit(plant)).otherwise(pl.col("from")).alias("from"))
+    later = named.join(first, on=["from", "channel", "market"], how="anti", maintain_order="left").filter(pl.col("from").is_in(sites))
+    return later.sort("priority", "from", maintain_order=True).unique(["from", "channel", "market"], keep="first", maintain_order=True)
+
+
 def _again(frame: pl.DataFrame, points: pl.DataFrame) -> pl.DataFrame:
     """Rows of items, once more for each stock point of theirs."""
     new = points.select("_item", pl.col("item").alias("_new")).join(frame, left_on="_item", right_on="item", how="inner", maintain_order="left_right")

@@ -98,7 +98,8 @@ TABLES: tuple[Table, ...] = (
             optional("round_trip_d", "days", "from the departure of a truck of the fleet until it can leave again; empty: twice transit_d", None, above=0.0,
                      verbs=MARKET),
             whole("priority", "", "1 = asked first; the next where those before it cannot deliver at once; in a market run one lane serves the customers "
-                  "of a channel in a market, and a site whose lanes of the first priority cannot send enough is helped by the next", 1, low=1),
+                  "of a channel in a market (with promise.other_site=true the next ones serve consumers whose site lacks the goods), and a site whose lanes "
+                  "of the first priority cannot send enough is helped by the next", 1, low=1),
             *order_terms("the site", share_verbs=(*MARKET, *NETWORK)),
             SOURCE,
         ),

@@ -1,0 +1,75 @@
+"""Consumers served by a second site: when theirs lacks the goods, if that is quicker, at its freight."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from e2esim.config import load
+from e2esim.domain.book import OrderKind
+from e2esim.domain.build import build_world
+from e2esim.kpi.sites import site_figures
+from e2esim.simulate import simulate, stop_at
+from simulate.conftest import Ran, ran
+from two_sites import from_north, two_sites
+from worlds import Row
+
+SHORT = ["horizon.days=56", "horizon.warmup_days=0"]
+
+
+STRIKE = [{"event": "strike", "kind": "lane", "target": "plant/north", "first": "2026-01-12", "days": 30, "size": 1, "detect_days": 0, "source": "assumed"}]
+
+
+def or_from_the_plant(rows: list[Row]) -> list[Row]:
+    """Table lanes: the north serves abroad; the plant may serve the web there too, dearer."""
+    far = next(row for row in rows if row["market"] == "abroad" and row["channel"] == "web")
+    return [*from_north(rows), far | {"from": "plant", "priority": 2, "cost_eur_line": 50}]
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ran, Ran]:
+    """The truck to the north stands still for a month: without and with the second site."""
+    folder = two_sites(tmp_path_factory.mktemp("second") / "w", lanes=or_from_the_plant, events=STRIKE)
+    return ran([f"scenario={folder}", *SHORT], 0), ran([f"scenario={folder}", *SHORT, "promise.other_site=true"], 0)
+
+
+def lead_d(run: Ran) -> float:
+    """Mean lead time of consumers of the web abroad, waiting lines counted to the end [days]."""
+    o, w = run.outcome.orders, run.world
+    mine = (o.filled("kind") == OrderKind.DIRECT) & (o.filled("market") == w.markets.index("abroad")) & (o.filled("placed") < 24.0 * 42)
+    came = np.where(np.isnan(o.filled("delivered")), run.outcome.horizon_h, o.filled("delivered"))
+    return float((came - o.filled("placed"))[mine].mean()) / 24.0
+
+
+def test_consumers_get_their_goods_sooner_from_the_second_site(both: tuple[Ran, Ran]) -> None:
+    alone, helped = both
+    assert lead_d(helped) < lead_d(alone) - 0.5
+    plant, north = site_figures(helped.outcome, helped.world)[:2]
+    assert plant.stood_in >= 4
+    assert north.stood_in == 0
+    assert site_figures(alone.outcome, alone.world)[0].stood_in == 0
+
+
+def test_it_costs_the_freight_of_its_own_lane(both: tuple[Ran, Ran]) -> None:
+    """Each line that the plant brought abroad paid for its dearer drop, and no account was served that way."""
+    o = both[1].outcome.orders
+    away = (o.filled("way") == 1) & ~np.isnan(o.filled("shipped"))
+    assert (o.filled("freight_eur")[away] >= 50.0).all()
+    assert set(o.filled("kind")[away].tolist()) == {int(OrderKind.DIRECT)}
+
+
+def test_without_the_setting_a_lane_of_a_later_priority_changes_nothing(both: tuple[Ran, Ran], tmp_path: Path) -> None:
+    none = ran([f"scenario={two_sites(tmp_path / 'w', lanes=lambda rows: or_from_the_plant(rows)[:-1], events=STRIKE)}", *SHORT, "promise.other_site=true"], 0)
+    for name in none.outcome.orders.spec:
+        assert none.outcome.orders.filled(name).tobytes() == both[0].outcome.orders.filled(name).tobytes()
+
+
+def test_a_run_with_two_ways_is_taken_up_again_as_it_was(tmp_path: Path) -> None:
+    folder = two_sites(tmp_path / "w", lanes=or_from_the_plant, events=STRIKE)
+    world = build_world(load([f"scenario={folder}", "horizon.days=24", "horizon.warmup_days=0", "promise.other_site=true"]))
+    through, saved = simulate(world), stop_at(16, world)
+    again = simulate(world, since=saved)
+    for name in through.orders.spec:
+        assert through.orders.filled(name).tobytes() == again.orders.filled(name).tobytes()
