@@ -27,7 +27,7 @@ I = npt.NDArray[np.int64]  # noqa: E741
 _WORTH_D = 2.0  # [days] sooner from which the other way is worth its freight; for a line that would miss its day one is enough; assumed
 
 
-class OtherWays(NamedTuple):
+class WaysRound(NamedTuple):
     """The best other way of some lines, (n,) each."""
 
     gain_d: F  # [days] sooner; 0 = none is worth it
@@ -103,7 +103,7 @@ class SecondSite:
         self.stock.wait(rows, self.promise.eligible(rows))
 
     # --- which way ---------------------------------------------------------------------------------------------------
-    def _best(self, rows: Rows, day: int, ship: I, least_d: F, spare: F) -> OtherWays:
+    def _best(self, rows: Rows, day: int, ship: I, least_d: F, spare: F) -> WaysRound:
         """The way that brings each row the soonest, if it is ``least_d`` (n,) sooner than from its own site, which can ship on day ``ship``."""
         o, w = self.orders, self.world
         item, now = o["item"][rows].astype(np.int64), o["way"][rows].astype(np.int64)
@@ -115,9 +115,9 @@ class SecondSite:
             sooner = comes - self.promise.arrives(np.maximum(lane, 0), np.full(len(rows), day))
             good = (there >= 0) & (way != now) & (spare[there] >= o["quantity"][rows]) & (sooner >= least_d) & (sooner > gain)
             gain, best, point = np.where(good, sooner, gain), np.where(good, way, best), np.where(good, there, point)
-        return OtherWays(gain, best, point)
+        return WaysRound(gain, best, point)
 
-    def _within(self, rows: Rows, best: OtherWays, spare: F) -> I:
+    def _within(self, rows: Rows, best: WaysRound, spare: F) -> I:
         """Places in ``rows`` that can be served out of what is to spare, those that gain most first."""
         worth = np.flatnonzero(best.gain_d > 0.0)
         worth = worth[np.lexsort((rows[worth], -best.gain_d[worth], best.point[worth]))]
