@@ -202,6 +202,13 @@ def test_help_is_quick_and_loads_nothing_heavy(here: Path) -> None:
     assert min(times) < 0.6
 
 
+def test_a_market_company_is_read_without_the_planners_and_the_networks_door() -> None:
+    others = "'plan_data' in n or 'supply_network' in n or 'planning.factory' in n"
+    code = f"import sys, e2esim.config.door; sys.exit(' '.join(n for n in sys.modules if {others}) or 0)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_options_may_stand_anywhere(here: Path) -> None:
     tiny_world(here / "w")
     found = json.loads(call("validate", "--json", "scenario=./w", "seed=3").stdout)

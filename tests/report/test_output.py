@@ -16,6 +16,7 @@ from report_synthetic import Study, synthetic_outcome, synthetic_study
 from e2esim.config.door import load
 from e2esim.domain.book import LineProblem
 from e2esim.domain.build import build_world
+from e2esim.kpi import measure
 from e2esim.report.frames import named
 from e2esim.report.manifest import fingerprint
 from e2esim.report.output import history_frame, write_run
@@ -193,7 +194,7 @@ def test_the_last_year_stands_beside_the_run(study: Study) -> None:
     history = pl.DataFrame(
         [{"kpi": "turnover", "dimension": "all", "member": "all", "value": 1e6, "tolerance": 0.02, "fitted": False}],
     )
-    row = history_frame(history, study.first).row(0, named=True)
+    row = history_frame(history, measure(study.first), study.first.scale).row(0, named=True)
     assert row["run"] == pytest.approx(study.kpis["turnover"].value / study.first.scale)
     assert row["gap"] == pytest.approx(row["run"] / 1e6 - 1.0)
     assert not row["met"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from e2esim.config.checks import Check, View, needs
-from e2esim.config.plan_data.lot_rules import breaks_make_sense
+from e2esim.config.checks_breaks import breaks_make_sense
 from e2esim.config.problems import Problem
 
 

@@ -167,10 +167,16 @@ class Desk:
             heard_before = c["heard"][again] + (c["abandoned"][again] == 0)
             self._open(c["row"][again], again_t, c["reason"][again], c["attempt"][again] + 1, c["first"][again], heard_before)
 
+    def _waits(self, rows: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+        """True where nobody has begun a contact, (n,)."""
+        mark = np.zeros(self.contacts.n, dtype=np.bool_)
+        mark[self._left] = True
+        return np.asarray(mark[rows])
+
     def _asked(self, rows: npt.NDArray[np.int32]) -> None:
         """Requests that were made since the desk last looked stand in the log."""
         c, e = self.contacts, self.experiences
-        new = rows[(c["attempt"][rows] == 1) & ~np.isin(rows, self._left)]
+        new = rows[(c["attempt"][rows] == 1) & ~self._waits(rows)]
         if len(new):
             e.feel(called(e.room(len(new)), c["row"][new], c["t"][new].astype(np.float64), c["reason"][new], e.facts()))
 
@@ -194,7 +200,7 @@ class Desk:
         later = self._left = back.later[:left].copy()
         if left:
             self._agenda.push(later, np.full(left, now + 1e-6))
-            rows = rows[~np.isin(rows, later)]
+            rows = rows[~self._waits(rows)]
         return rows, (back.again[:m], back.again_t[:m])
 
     def _guide(self, rows: npt.NDArray[np.int32]) -> None:

@@ -28,7 +28,7 @@ ASK_SHARE = 0.6  # of customers whose order is overdue ask where it is, assumed
 SHOP_RECOVERY = 0.6  # [share] of the loss that a shop makes good, assumed
 REFUND_SHARE = 0.3  # [share] of the loss that the credit for a returned product repays, assumed
 FOLLOW_UP_GAIN = 0.04  # [satisfaction] of being asked how the product does, assumed
-_SENT_BACK = (int(ReturnCause.DEFECT), int(ReturnCause.SECOND_THOUGHTS), int(ReturnCause.DAMAGE))
+_SENT_BACK = np.isin(np.arange(256), [ReturnCause.DEFECT, ReturnCause.SECOND_THOUGHTS, ReturnCause.DAMAGE])  # by cause
 _LEAD_TIME, _PUNCTUALITY, _EFFORT = (ATTRIBUTES.index(name) for name in ("lead_time", "punctuality", "effort"))
 _ASSIST = PHASES.index("assist")
 _PRIOR_WORDS = 200.0  # neutral words that a market has heard before, at scale 1, assumed
@@ -172,7 +172,7 @@ class Journey:
         if len(rows) == 0:
             return
         cause, effort = self.orders["return_cause"][rows], self.world.settings.satisfaction.return_effort
-        sent = rows[np.isin(cause, _SENT_BACK) & (self.orders["consumer"][rows] >= 0)]
+        sent = rows[_SENT_BACK[cause] & (self.orders["consumer"][rows] >= 0)]
         e = self.experiences
         if effort > 0.0:
             e.feel(emit.alone(e.room(len(sent)), sent, now, int(Lived.SENT_BACK), _ASSIST, _EFFORT, effort))

@@ -150,13 +150,12 @@ class OpeningBase(NamedTuple):
     brand: npt.NDArray[np.int8]
 
 
-@njit(cache=True)
-def installed_base(keys: npt.NDArray[np.uint64], cell: PastCell, tables: PastTables, base: OpeningBase, at: int) -> int:
+@lean_njit
+def installed_base(keys: npt.NDArray[np.uint64], cell: PastCell, tables: PastTables, base: OpeningBase, at: int, out: F) -> int:
     """Customers of one cell acquired evenly over the past and still with the firm, written from row ``at`` on; returns the row after the last.
 
-    ``keys``: need, drop, item, facts, when, account.
+    ``keys``: need, drop, item, facts, when, account; ``out`` (5,): room for the past of one.
     """
-    out = np.empty(5)
     n_segments = cell.mix_cdf.shape[0]
     for k in range(cell.acquired):
         who = child(child(cell.code, -1), k)  # the past has addresses of its own
@@ -233,7 +232,6 @@ def draw_loyalty(
         drop[k] = from_table(drops[segment[k]], uniform(key, address[k], 2))
 
 
-@njit(cache=True)
 def next_needs(
     key: np.uint64,
     rows: npt.NDArray[np.int32],
@@ -250,17 +248,34 @@ def next_needs(
 
     With a ``share`` below one the need before was taken elsewhere at ``since``: each such time has its own luck.
     """
-    out = np.empty(rows.shape[0])
+    out = np.empty(len(rows))
+    _write_needs(key, rows, address, purchases, rate, life_h, since, share, clock, cell, out)
+    return out
+
+
+@lean_njit
+def _write_needs(
+    key: np.uint64,
+    rows: npt.NDArray[np.int32],
+    address: I64,
+    purchases: npt.NDArray[np.uint16],
+    rate: npt.NDArray[np.float32],
+    life_h: F,
+    since: npt.NDArray[np.float32],
+    share: float,
+    clock: NeedClock,
+    cell: npt.NDArray[np.integer],
+    out: F,
+) -> None:
     for k in range(rows.shape[0]):
         c = rows[k]
         number = np.int64(purchases[c])
         if share < 1.0:
             number += (1 << 20) + (np.int64(since[c]) << 24)
         out[k] = arises(clock, cell[c], np.float64(since[c]), share * waiting_time(key, address[c], number, rate[c], life_h[k]))
-    return out
 
 
-@njit(cache=True)
+@lean_njit
 def first_needs(nxt: npt.NDArray[np.float32], clock: NeedClock, cell: npt.NDArray[np.integer]) -> None:
     """Put times ``nxt`` [h] of a year without season, from 0, on the clocks of their cells (the next needs of the installed base)."""
     for c in range(nxt.shape[0]):

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from e2esim.customers.shopping_hours import shopping_week
+from e2esim.domain.lean import lean_njit
 from e2esim.streams.draws import Count
 
 F = npt.NDArray[np.float64]
@@ -55,7 +55,7 @@ def need_clock(season: F, start: dt.date, days: int) -> NeedClock:
     return NeedClock(edge, passed, shopping_week(start.weekday()))
 
 
-@njit(cache=True)
+@lean_njit
 def along(x: F, y: F, at: float) -> np.float64:
     """Value at ``at`` of the line through the points (x, y), both rising; slope one outside them."""
     n = x.shape[0]
@@ -63,11 +63,17 @@ def along(x: F, y: F, at: float) -> np.float64:
         return np.float64(y[0] + at - x[0])
     if at >= x[n - 1]:
         return np.float64(y[n - 1] + at - x[n - 1])
-    k = np.searchsorted(x, at, side="right")
+    k, last = 0, n
+    while k < last:  # first point after ``at``
+        middle = (k + last) >> 1
+        if x[middle] <= at:
+            k = middle + 1
+        else:
+            last = middle
     return np.float64(y[k - 1] + (at - x[k - 1]) * (y[k] - y[k - 1]) / (x[k] - x[k - 1]))
 
 
-@njit(cache=True)
+@lean_njit
 def within_week(x: F, y: F, at: float) -> np.float64:
     """Value at ``at`` [h] of a line that repeats each week, from (0, 0) to (168, 168) through the points (x, y); inf stays inf."""
     if np.isinf(at):
@@ -76,7 +82,7 @@ def within_week(x: F, y: F, at: float) -> np.float64:
     return np.float64(weeks + along(x, y, at - weeks))
 
 
-@njit(cache=True)
+@lean_njit
 def arises(clock: NeedClock, of: Count, since: float, wait: float) -> np.float64:
     """Time [h] at which ``wait`` hours of the season's and the week's time have passed since ``since``, on clock ``of``.
 

@@ -89,14 +89,14 @@ class People:
         tables = PastTables(
             self.rates, self.drops, w.items.category, w.items.brand, w.items.life_h, w.cells.account_cdf, w.cells.account_order, self.base, _MEMORY_SD
         )
-        at = 0
+        at, room = 0, np.empty(5)
         for cell, count in enumerate(counts):
             a0 = at
             channel, start = int(w.cells.channel[cell]), w.cells.account_start
             past = PastCell(
                 int(w.cells.code[cell]), int(count), m.history_y * _YEAR_H, w.mix_cdf[channel], self.item_cdf[cell], int(start[cell]), int(start[cell + 1])
             )
-            at = installed_base(keys, past, tables, base, at)
+            at = installed_base(keys, past, tables, base, at, room)
             c["cell"][a0:at], c["channel"][a0:at], c["market"][a0:at] = cell, channel, w.cells.market[cell]
         c.n = at
         self.opening_customers = at

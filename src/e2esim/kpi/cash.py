@@ -158,5 +158,6 @@ def _lowest(paid: dict[str, tuple[Array, Cents]], start: float, end: float) -> i
     daily = np.zeros(int(np.ceil((end - start) / 24.0)), dtype=np.int64)
     for t, cents in paid.values():
         inside = np.flatnonzero((t >= start) & (t < end))
-        np.add.at(daily, ((t[inside] - start) // 24.0).astype(np.int64), cents[inside])
+        day = ((t[inside] - start) // 24.0).astype(np.int64)
+        daily += np.bincount(day, weights=cents[inside], minlength=len(daily)).astype(np.int64)  # exact: far below 2**53 cents
     return int(min(0, np.cumsum(daily).min(initial=0)))

@@ -41,6 +41,20 @@ def take(row: npt.NDArray[np.float64], quantity: float, day: int) -> None:
         d -= 1
 
 
+@lean_njit
+def take_supply(supply: npt.NDArray[np.float64], item: npt.NDArray[np.int16], quantity: npt.NDArray[np.int32], rows: npt.NDArray[np.int32]) -> None:
+    """Take the pieces of ``rows`` out of the cumulative supply of their items, (items, days), on every day.
+
+    >>> supply = np.array([[5.0, 8.0]])
+    >>> take_supply(supply, np.array([0], dtype=np.int16), np.array([2], dtype=np.int32), np.array([0, 0], dtype=np.int32))
+    >>> supply.tolist()
+    [[1.0, 4.0]]
+    """
+    for r in rows:
+        for day in range(supply.shape[1]):
+            supply[item[r], day] -= quantity[r]
+
+
 @njit(cache=True)
 def promise_rows(
     free: npt.NDArray[np.float64],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
@@ -11,6 +12,8 @@ import polars as pl
 from e2esim.domain.outcome import Outcome
 from e2esim.domain.safe_csv import write_safe_csv
 from e2esim.domain.world import World
+from e2esim.kpi import measure
+from e2esim.kpi.table import KpiTable
 from e2esim.report.accounts import read_accounts
 from e2esim.report.accounts_folder import write_accounts
 from e2esim.report.differs import NOTHING, Stated
@@ -88,9 +91,9 @@ def write_run(
     return folder
 
 
-def history_frame(history: pl.DataFrame, outcome: Outcome) -> pl.DataFrame:
-    """The company's last year (table ``history_kpis``) beside the run: kpi, dimension, member, history, run, gap, met."""
-    found = compare(figures(history), outcome)
+def history_frame(history: pl.DataFrame, table: KpiTable, scale: float) -> pl.DataFrame:
+    """The company's last year (table ``history_kpis``) beside a run at ``scale``: kpi, dimension, member, history, run, gap, met."""
+    found = compare(figures(history), table, scale)
     rows = [(one.kpi, one.dimension, one.member, one.history, one.found, None if one.found is None else one.gap, one.met) for one in found]
     return pl.DataFrame(rows, schema=["kpi", "dimension", "member", "history", "run", "gap", "met"], orient="row")
 
@@ -109,15 +112,34 @@ def kpi_rows(result: Result) -> pl.DataFrame:
 def _write(
     result: Result, folder: Path, report: bool, language: str, tables: Mapping[str, pl.DataFrame] | None, stated: Stated
 ) -> None:
+    with ThreadPoolExecutor(max_workers=1) as beside:  # polars writes rows outside the interpreter's lock while the page is drawn
+        rows = beside.submit(_write_rows, result, folder)
+        _write_told(result, folder, report, language, tables, stated)
+        rows.result()
+    files = {path.name: path.stat().st_size for path in folder.iterdir()}
+    told = {**manifest(result, tables, files), "overrides": list(stated.overrides), "changed": [list(change) for change in stated.changed]}
+    text = json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False)
+    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _write_rows(result: Result, folder: Path) -> None:
+    """The tables of single rows."""
+    if result.first is None:
+        return
+    for name, frame in _ROWS.items():
+        _parquet(frame(result.first, result.world), folder / f"{name}.parquet")
+
+
+def _write_told(
+    result: Result, folder: Path, report: bool, language: str, tables: Mapping[str, pl.DataFrame] | None, stated: Stated
+) -> None:
     write_safe_csv(kpi_rows(result), folder / "kpis.csv")
     if result.replications > 1:
         write_safe_csv(result.per_replication.with_columns(pl.col("replication") + 1), folder / "replications.csv")
     if result.first is not None:
         write_safe_csv(pnl_frame(result.first, result.world), folder / "pnl.csv")
         if tables is not None and (history := tables.get("history_kpis")) is not None and history.height:
-            write_safe_csv(history_frame(history, result.first), folder / "history.csv")
-        for name, frame in _ROWS.items():
-            _parquet(frame(result.first, result.world), folder / f"{name}.parquet")
+            write_safe_csv(history_frame(history, _kept_kpis(result, result.first), result.first.scale), folder / "history.csv")
         write_safe_csv(felt_frame(result.first), folder / "experiences.csv")
         if result.world is not None and result.world.warehouses:
             write_safe_csv(sites_frame(result.first, result.world), folder / "sites.csv")
@@ -135,10 +157,11 @@ def _write(
         )  # matplotlib and jinja2 cost half a second: only who wants the page pays
 
         (folder / "report.html").write_text(build_page(result, language=language, stated=stated, accounts=accounts), encoding="utf-8")
-    files = {path.name: path.stat().st_size for path in folder.iterdir()}
-    told = {**manifest(result, tables, files), "overrides": list(stated.overrides), "changed": [list(change) for change in stated.changed]}
-    text = json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False)
-    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _kept_kpis(result: Result, kept: Outcome) -> KpiTable:
+    """KPIs of the replication that is kept: of one alone they stand in the result."""
+    return KpiTable(frame=result.table, headline={}, notes={}) if result.replications == 1 else measure(kept)
 
 
 def _parquet(frame: pl.DataFrame, path: Path) -> None:

@@ -13,7 +13,7 @@ from e2esim.domain.events import Event, EventLog
 from e2esim.domain.outcome import Tier
 from e2esim.domain.world import World
 from e2esim.planning.atp import OPEN_QUOTA, free_supply, quote
-from e2esim.planning.atp_kernels import promise_rows, pull_in
+from e2esim.planning.atp_kernels import promise_rows, pull_in, take_supply
 from e2esim.planning.changes import OrderChange
 from e2esim.streams.draws import normal_quantile
 
@@ -245,7 +245,7 @@ class PromiseDesk:
     def take(self, rows: Rows) -> None:
         """Allocated rows no longer wait for supply, and what they took is supply no more."""
         self.release(rows)
-        np.subtract.at(self._supply, self.orders["item"][rows], self.orders["quantity"][rows].astype(np.float64)[:, None])
+        take_supply(self._supply, self.orders["item"], self.orders["quantity"], rows)
 
     def release(self, rows: Rows) -> None:
         """Allocated or cancelled rows no longer wait for supply."""

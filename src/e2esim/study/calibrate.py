@@ -17,11 +17,11 @@ import numpy.typing as npt
 import polars as pl
 
 from e2esim.domain.build import build_world
-from e2esim.domain.outcome import Outcome
 from e2esim.domain.scenario import Scenario
 from e2esim.domain.world import World
 from e2esim.kpi import measure
 from e2esim.kpi.catalogue import CATALOGUE
+from e2esim.kpi.table import KpiTable
 from e2esim.simulate.replication import Replication
 
 F = npt.NDArray[np.float64]
@@ -96,16 +96,15 @@ def figures(table: pl.DataFrame | None) -> tuple[Figure, ...]:
     return tuple(found)
 
 
-def compare(asked: Sequence[Figure], outcome: Outcome) -> tuple[Figure, ...]:
-    """The figures with what a run found, at scale 1."""
-    table = measure(outcome)
+def compare(asked: Sequence[Figure], table: KpiTable, scale: float) -> tuple[Figure, ...]:
+    """The figures with what a run at ``scale`` found, at scale 1; ``table``: its KPIs."""
     found = []
     for one in asked:
         try:
             value = table.value(one.kpi, one.dimension, one.member)
         except KeyError as error:
             raise ValueError(f"history_kpis: {one.kpi} is not told for {one.dimension} {one.member}") from error
-        found.append(replace(one, found=value if value is None or not grows(CATALOGUE[one.kpi].unit) else value / outcome.scale))
+        found.append(replace(one, found=value if value is None or not grows(CATALOGUE[one.kpi].unit) else value / scale))
     return tuple(found)
 
 
@@ -194,7 +193,8 @@ class _Fit:
         used, said = self.service.copy(), self.word
         settings = replace(w.settings, market=replace(w.settings.market, usual_word=said))
         run = Replication(replace(w, settings=settings, channels=replace(w.channels, choice_offset=at, usual_service=used)), 0)
-        found = compare(self.asked, run.run())
+        outcome = run.run()
+        found = compare(self.asked, measure(outcome), outcome.scale)
         self.runs += 1
         gaps = np.array([np.log(max(1.0 + one.gap, 1e-3)) for one in found if one.fitted])
         self.first = self.first or found

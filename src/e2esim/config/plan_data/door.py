@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from e2esim.config.checks import View, run_checks
+from e2esim.config.checks_breaks import breaks_make_sense
 from e2esim.config.checks_making import closures_in_order, no_cycle, shifts_in_order
 from e2esim.config.column_words import with_columns
 from e2esim.config.grids import ROW
@@ -37,7 +38,7 @@ from e2esim.config.plan_data.checks_flow import (
 from e2esim.config.plan_data.demand import build_demand
 from e2esim.config.plan_data.firm_rows import firm_makes_sense
 from e2esim.config.plan_data.leftovers import treated
-from e2esim.config.plan_data.lot_rules import breaks_make_sense, lot_rules_make_sense
+from e2esim.config.plan_data.lot_rules import lot_rules_make_sense
 from e2esim.config.plan_data.needs import net_needs
 from e2esim.config.plan_data.outside import outside_makes_sense
 from e2esim.config.plan_data.segments import segment_checks
