@@ -10,7 +10,7 @@ import pytest
 
 from e2esim.planning.factory.bounds import relaxed_bound
 from e2esim.planning.factory.counterfactual import late_pieces
-from e2esim.planning.factory.exact_model import exact_lots, start_days
+from e2esim.planning.factory.exact_model import BRANCH_ROUNDS, exact_lots, start_days
 from e2esim.planning.factory.execute import execute, wants_of
 from e2esim.planning.factory.frame import frame
 from e2esim.planning.factory.grid import tier_weights
@@ -57,9 +57,24 @@ def by_trying(problem: PlanProblem) -> float:
 def test_lots_of_two_weeks_are_the_best_there_are(setup: float) -> None:
     """The bound is their value; where three weeks are short the plan may prefer an order less that waits for ever."""
     problem = one_machine(setup)
-    done = plan(problem, rounds=200)
+    done = plan(problem, rounds=200, time_limit_s=120.0)  # so much that the kernels may be compiled in it
     assert done.bound == pytest.approx(by_trying(problem))
     assert done.objective == pytest.approx(by_trying(problem)) or (setup == 3.0 and done.objective <= by_trying(problem) + 1.0)
+
+
+@pytest.mark.parametrize("setup", [0.5, 2.0])
+def test_branch_and_bound_finds_them_too_and_again(setup: float) -> None:
+    """So many rounds that branch and bound begins; a plan in which everything is late is all that it is told."""
+    problem = one_machine(setup)
+    late, net = problem.order_qty, network(problem)
+    begin = execute(frame(problem, net, 15), wants_of(problem, np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)))
+    found, again = (exact_lots(problem, net, 15, (begin, late), time_limit_s=60.0, rounds=BRANCH_ROUNDS, seed=1) for _ in range(2))
+    assert found is not None
+    assert again is not None
+    assert found.bound == pytest.approx(by_trying(problem))
+    done = execute(frame(problem, net, 15), wants_of(problem, found.step, found.day, found.qty))
+    assert float(tier_weights(problem) @ late_pieces(problem, done.delivery_order, done.delivery_day, done.delivery_qty)) == pytest.approx(by_trying(problem))
+    assert [found.step.tolist(), found.day.tolist(), found.qty.tolist()] == [again.step.tolist(), again.day.tolist(), again.qty.tolist()]
 
 
 def test_the_execution_keeps_the_lots_of_the_model() -> None:

@@ -1,4 +1,4 @@
-"""Small plants as a constraint programme: whole lots, set-ups and weekly hours at once, solved by CP-SAT.
+"""Small plants as a programme of whole numbers: lots, set-ups and weekly hours at once, solved by HiGHS and CP-SAT.
 
 The fractional programme rounds to lots afterwards, which costs most where lots are few. Up to `MOST_SLOTS` starts the lots
 themselves are decided: pieces of every step on every day, with smallest lot, multiple and set-up, stock of every item and work in
@@ -10,6 +10,7 @@ seen by the week (`worked.by_weeks`); the execution puts their lots in hours.
 
 from __future__ import annotations
 
+import time
 from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 from ortools.sat.python import cp_model
 
+from e2esim.planning.factory.branch_and_bound import Branched, branch_and_bound
 from e2esim.planning.factory.grid import net_need, tier_weights
 from e2esim.planning.factory.network import MaterialNetwork
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
@@ -27,6 +29,8 @@ HOURS = 1000  # whole numbers in an hour
 COST = 1000  # whole numbers in a weighted late piece
 SCALES = (1, 2, 4, 5, 10, 20, 50, 100, 200, 500, 1000)  # whole numbers in a piece, as fine as a node needs
 THREADS = 8  # different searches of the solver, in turn where there are fewer processors
+BRANCH_SHARE = 0.7  # of the time goes to branch and bound; constraint programming goes on from there
+BRANCH_ROUNDS = 1000  # rounds, as nodes of its tree, below which it is left out: its first node alone takes seconds
 STEADY_WORK = 0.002  # deterministic seconds of the solver a round
 
 
@@ -148,22 +152,48 @@ def exact_lots(
     cost = build.add_orders()
     build.add_stock()
     build.model.minimize(cost)
-    _hint(build, starts, *begin)
+    values, bound = _solved(build, starts, begin, time_limit_s, rounds, seed)
+    if values is None:
+        return None
+    rows = [(s, day, values[pieces.index] * build.multiple[s]) for (s, day), (pieces, _) in build.lots.items() if values[pieces.index] > 0]
+    return ExactLots(
+        step=np.array([s for s, _, _ in rows], dtype=np.int64),
+        day=np.array([day for _, day, _ in rows], dtype=np.int64),
+        qty=np.array([qty for _, _, qty in rows], dtype=np.float64),
+        bound=bound / COST,
+    )
+
+
+def _solved(
+    build: _Model, starts: list[list[int]], begin: tuple[Schedule, Floats], time_limit_s: float, rounds: int | None, seed: int
+) -> tuple[Ints | None, float]:
+    """Values of the model's variables, None where none were found, and what no plan can go below, in parts of `COST`.
+
+    Branch and bound first, unless there are too few rounds for its first node; constraint programming for the rest of the time.
+    """
+    began = time.perf_counter()
+    first = Branched(values=None, objective=np.inf, bound=-np.inf, best=False)
+    if rounds is None or rounds >= BRANCH_ROUNDS:
+        first = branch_and_bound(build.model, time_limit_s=(1.0 if rounds is not None else BRANCH_SHARE) * time_limit_s, nodes=rounds)
+    if first.best:
+        return first.values, first.bound
+    if first.values is None:
+        _hint(build, starts, *begin)
+    else:
+        for k, value in enumerate(first.values.tolist()):
+            build.model.add_hint(build.model.get_int_var_from_proto_index(k), value)
     solver = cp_model.CpSolver()
-    solver.parameters.max_time_in_seconds = max(time_limit_s, 0.1)
+    solver.parameters.max_time_in_seconds = max(time_limit_s - (time.perf_counter() - began), 0.1)
     solver.parameters.random_seed = seed
     solver.parameters.num_workers = 1 if rounds is not None else THREADS
     if rounds is not None:
         solver.parameters.max_deterministic_time = max(STEADY_WORK * rounds, 0.1)
     if solver.solve(build.model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return None
-    rows = [(s, day, solver.value(pieces) * build.multiple[s]) for (s, day), (pieces, _) in build.lots.items() if solver.value(pieces) > 0]
-    return ExactLots(
-        step=np.array([s for s, _, _ in rows], dtype=np.int64),
-        day=np.array([day for _, day, _ in rows], dtype=np.int64),
-        qty=np.array([qty for _, _, qty in rows], dtype=np.float64),
-        bound=solver.best_objective_bound / COST,
-    )
+        return first.values, first.bound
+    bound = max(first.bound, solver.best_objective_bound)
+    if first.values is not None and first.objective <= solver.objective_value:
+        return first.values, bound
+    return np.array([solver.value(build.model.get_int_var_from_proto_index(k)) for k in range(len(build.model.proto.variables))], dtype=np.int64), bound
 
 
 def _hint(build: _Model, starts: list[list[int]], plan: Schedule, late: Floats) -> None:

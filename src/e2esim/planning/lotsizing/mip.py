@@ -50,8 +50,8 @@ class MipAnswer:
     duals: Floats | None
 
 
-def solve_program(program: Program, *, time_limit_s: float, relative_gap: float = 1e-6) -> MipAnswer:
-    """Solve ``program`` within ``time_limit_s`` [s].
+def solve_program(program: Program, *, time_limit_s: float, relative_gap: float = 1e-6, nodes: int | None = None) -> MipAnswer:
+    """Solve ``program`` within ``time_limit_s`` [s] and, if stated, so many ``nodes`` of its tree.
 
     Examples
     --------
@@ -65,6 +65,7 @@ def solve_program(program: Program, *, time_limit_s: float, relative_gap: float 
     parameters = mathopt.SolveParameters(time_limit=datetime.timedelta(seconds=max(time_limit_s, 0.01)))
     if program.integer is not None:
         parameters.relative_gap_tolerance = relative_gap
+        parameters.node_limit = nodes
     result = mathopt.solve(model, mathopt.SolverType.HIGHS, params=parameters)
     reason = mathopt.TerminationReason
     if result.termination.reason in (reason.INFEASIBLE, reason.INFEASIBLE_OR_UNBOUNDED):
