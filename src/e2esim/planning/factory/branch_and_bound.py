@@ -12,7 +12,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 from scipy import sparse
 
-from e2esim.planning.factory.problem import Floats, Ints
+from e2esim.planning.factory.problem import Ints
 from e2esim.planning.lotsizing.mip import Ending, Program, solve_program
 
 WIDE = 1 << 50  # a limit of a row so wide is none
