@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from e2esim.chain.make import Waiting
+from e2esim.chain.make import QueuedLot
 from e2esim.domain.events import Event
 from e2esim.domain.settings import Planning
 from e2esim.simulate.sequencer import place_sequencers, sequence_lots
@@ -88,7 +88,7 @@ def test_the_sequence_of_the_day_saves_changeovers(sequence: str) -> None:
 def test_the_exact_sequence_equals_enumeration(seed: int) -> None:
     """One machine: the least sum of weighted finishing times over all orders, changeovers included."""
     rng = np.random.default_rng(seed)
-    lots = [Waiting(number=k, family=int(rng.integers(1, 3)), hours=float(rng.integers(1, 6)), due_h=0.0) for k in range(6)]
+    lots = [QueuedLot(number=k, family=int(rng.integers(1, 3)), hours=float(rng.integers(1, 6)), due_h=0.0) for k in range(6)]
     weight = rng.integers(1, 10, 6).astype(float)
     change = np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 2.0], [0.0, 3.0, 0.0]])
 
@@ -107,6 +107,6 @@ def test_an_urgent_lot_is_not_kept_waiting_for_the_family() -> None:
     c = shop("aps")
     c.shop.release(MATTRESS, 20.0, 0.0, 0.0)
     c.run(0.5)
-    lots = [Waiting(number=1, family=1, hours=8.0, due_h=900.0), Waiting(number=2, family=2, hours=1.0, due_h=0.0)]
+    lots = [QueuedLot(number=1, family=1, hours=8.0, due_h=900.0), QueuedLot(number=2, family=2, hours=1.0, due_h=0.0)]
     order = sequence_lots(lots, np.array([0.1, 10.0]), [1], c.world.changeovers.hours[1], exact=True)
     assert [lot.number for lot in order] == [2, 1]

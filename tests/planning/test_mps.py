@@ -1,12 +1,14 @@
 """The master schedule: balances, limits, an independent solver, and what its prices mean."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from e2esim.planning.mps import MpsSystem, OtherPlants, RollingMps
+from e2esim.planning.mps import HoursElsewhere, MpsSystem, OtherPlants, RollingMps
 from e2esim.planning.static_mps import lots, static_mps
 
 
@@ -405,3 +407,38 @@ def test_another_plant_serves_what_the_first_has_no_hours_for() -> None:
     alone = programme.plan(**position)
     assert alone.make.tolist() == [[6.0, 2.0]] * 3
     assert alone.backlog[-1, 0] == pytest.approx(12.0)
+
+
+def with_second_choice(pace: float, hours: float = 1.0, eur: float = 0.5) -> RollingMps:
+    """Two work centres; the one item takes an hour of the first, of which ``hours`` may be done on the second."""
+    away = HoursElsewhere(first=np.array([0]), other=np.array([1]), pace=np.array([pace]), hours=np.array([[hours]]), eur=np.array([eur]))
+    return RollingMps(MpsSystem(
+        weeks=2, centre_hours=np.array([[1.0], [0.0]]), material_use=np.zeros((0, 1)), holding_eur=np.array([0.1]), backlog_eur=np.array([50.0]),
+        shortfall_eur=np.array([1.0]), overtime_eur=np.array([30.0, 30.0]), elsewhere=away,
+    ))  # fmt: skip
+
+
+def plan_of(system: RollingMps, demand: float) -> Any:
+    return system.plan(
+        demand=np.array([[demand], [demand]]), opening=np.zeros(1), receipts=np.zeros((2, 1)), safety=np.zeros((2, 1)), normal_h=np.full((2, 2), 40.0),
+        overtime_h=np.zeros((2, 2)), material=np.zeros((0, 2)),
+    )  # fmt: skip
+
+
+def test_a_second_choice_does_what_the_first_has_no_hours_for() -> None:
+    """40 h a week on each, 60 pieces a week wanted: 20 hours move, at half the pace they take all 40 of the other one."""
+    plan = plan_of(with_second_choice(2.0), 60.0)
+    assert plan.status == "on_time"
+    assert plan.load == pytest.approx(np.full((2, 2), 40.0))
+    assert plan.objective == pytest.approx(2 * 20.0 * 0.5)
+    assert plan_of(with_second_choice(2.0), 30.0).load == pytest.approx(np.array([[30.0, 30.0], [0.0, 0.0]]))  # the first choice first
+    short = plan_of(with_second_choice(4.0), 60.0)
+    assert short.status == "late"
+    assert short.make.sum() == pytest.approx(2 * (40.0 + 40.0 / 4.0))
+
+
+def test_no_more_hours_move_than_may() -> None:
+    """A fifth of each piece's hour may be done elsewhere: 40 h make 50 pieces, 10 hours of them on the second."""
+    plan = plan_of(with_second_choice(1.0, hours=0.2), 60.0)
+    assert plan.make.sum() == pytest.approx(100.0)
+    assert plan.load == pytest.approx(np.array([[40.0, 40.0], [10.0, 10.0]]))

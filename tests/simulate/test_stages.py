@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from e2esim.config import load
 from e2esim.domain.book import OrderKind
+from e2esim.domain.build import build_world
 from e2esim.domain.events import Event
 from e2esim.domain.ledger import Posted
 from e2esim.kpi.cash import read_cash
@@ -15,6 +17,7 @@ from e2esim.kpi.ledger import read_pnl
 from e2esim.kpi.reading import Reading
 from e2esim.streams import Streams
 from e2esim.streams.draws import child, uniform
+from two_plants import two_plants
 from two_sites import from_north, with_north
 from worlds import Row
 
@@ -239,3 +242,23 @@ def test_half_a_crew_has_twice_the_load(tiny: Any) -> None:
     assert few.kpi("capacity_load") > base.kpi("capacity_load")
     assert few.kpi("picking_load") > 1.5 * base.kpi("picking_load")
     assert few.kpi("pieces_per_hour") > 1.3 * base.kpi("pieces_per_hour")
+
+
+def test_the_master_plan_counts_on_second_choices(tiny: Any) -> None:
+    """Sewing has a third of its hours: what it has not, foaming is planned to do, and promises are sooner."""
+    slow = lambda rows: [row | ({"efficiency": 0.35} if row["work_centre"] == "sewing" else {}) for row in rows]  # noqa: E731
+    others = [{"work_centre": "sewing", "alternate": "foaming", "preference": 2, "time_factor": 1.0}]
+    alone, helped = tiny("slow sewing", SHORT, work_centres=slow), tiny("slow sewing helped", SHORT, work_centres=slow, alternates=others)
+    planned = [run.outcome.events["quantity"][run.outcome.events["kind"] == Event.MPS_PLANNED][1:].mean() for run in (alone, helped)]
+    assert planned[1] > 1.1 * planned[0]
+    assert helped.kpi("promise_lead") < alone.kpi("promise_lead")
+    cash_agrees(helped)
+
+
+def test_price_breaks_hold_for_what_other_plants_buy(tmp_path: Any) -> None:
+    lower = [{"supplier": "chem", "item": "foam", "from_qty": 1500, "price": 1.2}]
+    world = build_world(load([f"scenario={two_plants(tmp_path / 'two', price_breaks=lower)}"]))
+    s, foam = world.supply, [k for k, name in enumerate(world.items.ids) if name.split("@")[0] == "foam"]
+    assert len(foam) == 2
+    chem = [k for k in range(len(s.item)) if s.item[k] in foam and s.supplier[k] == s.suppliers.index("chem")]
+    assert [s.breaks[k] for k in chem] == [((1500.0, 1.2),)] * 2

@@ -54,7 +54,7 @@ class Lot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class QueuedLot:
     """A lot in the queue of a work centre."""
 
     number: int  # of its release
@@ -185,13 +185,13 @@ class Shop:
                 hours[centre] += work
         return hours
 
-    def queue(self, place: int) -> list[Waiting]:
+    def queue(self, place: int) -> list[QueuedLot]:
         """Lots that wait for a machine of a work centre, first first."""
         found = []
         for number, family in self.centres[place].waiting():
             lot = self.lots[number]
             hours = [work for _, work in self._to_do(lot)]
-            found.append(Waiting(number=number, family=family, hours=hours[0], due_h=lot.due_h - sum(hours[1:])))
+            found.append(QueuedLot(number=number, family=family, hours=hours[0], due_h=lot.due_h - sum(hours[1:])))
         return found
 
     def _to_do(self, lot: Lot) -> list[tuple[int, float]]:

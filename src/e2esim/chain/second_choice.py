@@ -19,7 +19,7 @@ class SecondChoice:
     """Where the next operation of a lot is done: the first choice unless another one ends sooner.
 
     The end is reckoned in the working hours of each work centre: the work that waits or runs there shared among its machines, then the
-    lot. Overtime and changeovers are not reckoned with, hours lost to events are; the master plan knows first choices only.
+    lot. Overtime and changeovers are not reckoned with, hours lost to events are.
     """
 
     def __init__(self, world: World, centres: Sequence[WorkCentre]) -> None:

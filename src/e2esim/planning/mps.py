@@ -9,6 +9,7 @@ promised piece that comes late is broken, which may cost more.
     cover + spare - put off - broken = the same a week before + make + receipts - demand
     put off <= demand so far that is not promised
     hours @ make - overtime <= normal hours                     each work centre and week
+    hours that another work centre may do move there, at its pace and a price: never more than the pieces made have of them
     demand that another plant may serve moves from its item to the other plant's, at a price
     stock of material = stock a week before + arrivals - use @ make >= 0       where the arrivals are limited
 """
@@ -74,6 +75,36 @@ class OtherPlants:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class HoursElsewhere:
+    """Hours that a second choice may do: (n_ways,) work centre that has them, work centre that may do them, and at what pace and price.
+
+    Parameters
+    ----------
+    first, other : ndarray of int, (n_ways,)
+        Work centres.
+    pace : ndarray, (n_ways,)
+        Hours that the other one takes for one of the first.
+    hours : ndarray, (n_ways, n_items)
+        Hours of a finished piece that may move, of those of the first work centre [h/pcs].
+    eur : ndarray, (n_ways,)
+        Cost of moving an hour [EUR/h].
+    """
+
+    first: Ints
+    other: Ints
+    pace: Floats
+    hours: Floats
+    eur: Floats
+
+    def __post_init__(self) -> None:
+        _need(bool((self.first != self.other).all()), "MPS: a work centre cannot stand in for itself")
+        for name in ("pace", "hours", "eur"):
+            value = getattr(self, name)
+            _need(bool((value >= 0).all() and np.isfinite(value).all()), f"MPS: {name} of hours done elsewhere must be finite and not negative")
+        _need(len(self.hours) == len(self.first) == len(self.other) == len(self.pace) == len(self.eur), "MPS: ways to do hours elsewhere need one row each")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class MpsSystem:
     """What stays from run to run: how items load work centres and materials, and what everything costs.
 
@@ -96,6 +127,8 @@ class MpsSystem:
         Cost of a promised piece owed for a week; ``backlog_eur`` without it [EUR/pcs/week].
     other_plants
         Demand that other plants may serve.
+    elsewhere
+        Hours that second choices of work centres may do.
 
     Raises
     ------
@@ -114,6 +147,7 @@ class MpsSystem:
     calm: Calm | None = None
     broken_eur: Floats | None = None
     other_plants: OtherPlants | None = None
+    elsewhere: HoursElsewhere | None = None
 
     def __post_init__(self) -> None:
         _need(self.weeks >= 1, f"MPS: weeks must be at least 1, got {self.weeks}")
@@ -232,6 +266,8 @@ class RollingMps:
         self._zone = 0 if system.calm is None else system.calm.slushy * i
         self._pairs = 0 if system.other_plants is None else len(system.other_plants.eur)
         self._served = self._more + 2 * self._zone
+        self._ways = 0 if system.elsewhere is None else len(system.elsewhere.eur)
+        self._moved = self._served + w * self._pairs
         last = np.ones((w, 1))
         last[-1] = system.last_weeks
         self._missing_eur = (last * system.shortfall_eur).ravel()
@@ -247,6 +283,7 @@ class RollingMps:
                 np.zeros(m * w),
                 *([] if system.calm is None else [system.calm.cost().ravel()] * 2),
                 *([] if system.other_plants is None else [np.tile(system.other_plants.eur, w)]),
+                *([] if system.elsewhere is None else [np.tile(system.elsewhere.eur, w)]),
             ]
         )
         terms = Terms()
@@ -255,7 +292,11 @@ class RollingMps:
         self._materials(terms)
         self._changes(terms)
         self._other_plants(terms)
-        self._lp = KeptLp(cost=cost, terms=terms, n_rows=self._row_calm + self._zone)
+        self._row_moved = self._row_calm + self._zone
+        places = self._hours_elsewhere(terms)
+        self._lp = KeptLp(cost=cost, terms=terms, n_rows=self._row_moved + w * (self._ways + places))
+        limits = w * (self._ways + places)
+        self._lp.bound_rows(self._row_moved, np.full(limits, -np.inf), np.zeros(limits))
 
     def remember(self) -> None:
         """Remember what is solved from now on, so that a stopped run can be taken up."""
@@ -315,6 +356,38 @@ class RollingMps:
         column = self._served + week * self._pairs + pair
         terms.add(week * self.system.n_items + self.system.other_plants.first, column, -1.0)
         terms.add(week * self.system.n_items + self.system.other_plants.other, column, 1.0)
+
+    def _hours_elsewhere(self, terms: Terms) -> int:
+        """Hours moved leave their work centre and load another one, every way and week; return how many work centres can give hours away.
+
+        Of a way no more than the pieces made have of it, of a work centre no more than they have there.
+        """
+        s, away = self.system, self.system.elsewhere
+        if away is None:
+            return 0
+        way, week = np.arange(self._ways), np.arange(s.weeks)[:, None]
+        column = self._moved + week * self._ways + way
+        terms.add(self._row_centre + week * s.n_centres + away.first, column, -1.0)
+        terms.add(self._row_centre + week * s.n_centres + away.other, column, away.pace)
+        own, item = np.nonzero(away.hours)
+        terms.add(self._row_moved + week * self._ways + way, column, 1.0)
+        terms.add(self._row_moved + week * self._ways + own, week * s.n_items + item, -away.hours[own, item])
+        places = np.unique(away.first)
+        last = self._row_moved + s.weeks * self._ways
+        terms.add(last + week * len(places) + np.searchsorted(places, away.first), column, 1.0)
+        place, item = np.nonzero(s.centre_hours[places])
+        terms.add(last + week * len(places) + place, week * s.n_items + item, -s.centre_hours[places[place], item])
+        return len(places)
+
+    def _load(self, make: Floats) -> Floats:
+        """Hours of each work centre and week, those done elsewhere where they are done, (centres, weeks)."""
+        s, away = self.system, self.system.elsewhere
+        load = s.centre_hours @ make.T
+        if away is not None:
+            moved = np.maximum(self._lp.values(self._moved, s.weeks * self._ways), 0.0).reshape(s.weeks, self._ways).T
+            np.subtract.at(load, away.first, moved)
+            np.add.at(load, away.other, away.pace[:, None] * moved)
+        return np.asarray(load)
 
     def plan(
         self,
@@ -429,7 +502,7 @@ class RollingMps:
             backlog=backlog,
             shortfall=np.maximum(target - cover, 0.0),
             overtime=columns[self._over :].reshape(s.weeks, s.n_centres).T,
-            load=s.centre_hours @ make.T,
+            load=self._load(make),
             hour_price=prices[:split].reshape(s.weeks, s.n_centres).T,
             material_price=prices[split:].reshape(s.weeks, s.n_materials).T,
             objective=self._lp.objective() + float(self._missing_eur @ target.ravel()),

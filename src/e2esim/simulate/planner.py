@@ -28,6 +28,7 @@ from e2esim.planning.lot_time import divided, most_in_lead_time
 from e2esim.planning.mps import Calm, Mps, MpsSystem, OtherPlants, RollingMps
 from e2esim.planning.piece_hours import piece_hours
 from e2esim.planning.precedence import backlog_weights
+from e2esim.planning.second_hours import hours_elsewhere
 from e2esim.planning.sop.from_world import Position
 from e2esim.planning.static_mps import lots, static_mps
 from e2esim.simulate.deployment import Deployment
@@ -152,6 +153,7 @@ class Planner:
             overtime_eur=np.maximum(w.settings.scale * w.centres.overtime_eur_h, 1e-3),  # run times are divided by the scale
             calm=_calm(p, owed),
             other_plants=self._other_plants(),
+            elsewhere=hours_elsewhere(w, sold),
         )
 
     def _other_plants(self) -> OtherPlants | None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from e2esim.chain.make import Shop, Waiting
+from e2esim.chain.make import QueuedLot, Shop
 from e2esim.domain.world import World
 from e2esim.planning.sequencing.problem import ScheduleGoal, SequencingProblem
 from e2esim.planning.sequencing.solving import RULES_ONLY_S, solve
@@ -51,7 +51,7 @@ class _Daily:
         return [lot.number for lot in order] + [lots[k].number for k in first[_MOST_LOTS:]]
 
 
-def sequence_lots(lots: list[Waiting], weight: np.ndarray, last: list[int], changeover_h: np.ndarray, *, exact: bool) -> list[Waiting]:
+def sequence_lots(lots: list[QueuedLot], weight: np.ndarray, last: list[int], changeover_h: np.ndarray, *, exact: bool) -> list[QueuedLot]:
     """Order of lots on identical machines that were set up for the families ``last``, by weighted finishing times.
 
     ``weight`` (n_lots,), ``changeover_h`` (n_families, n_families) [h]; ``exact``: by CP-SAT with a fixed effort, else
@@ -61,7 +61,7 @@ def sequence_lots(lots: list[Waiting], weight: np.ndarray, last: list[int], chan
     --------
     One machine set up for family 1: its lots go first although the lot of family 2 came first.
 
-    >>> lots = [Waiting(number=k, family=f, hours=1.0, due_h=0.0) for k, f in enumerate((2, 1, 2, 1))]
+    >>> lots = [QueuedLot(number=k, family=f, hours=1.0, due_h=0.0) for k, f in enumerate((2, 1, 2, 1))]
     >>> change = np.array([[0.0, 0, 0], [0, 0, 2.0], [0, 2.0, 0]])
     >>> [lot.number for lot in sequence_lots(lots, np.ones(4), [1], change, exact=True)]
     [1, 3, 0, 2]

@@ -105,6 +105,7 @@ def _making(tables: Tables, found: Sourcing, points: pl.DataFrame, plants: tuple
         "bom": pl.concat([tables["bom"].filter(~pl.col("parent").is_in(sorted(elsewhere))), *bills, moves], how="diagonal_relaxed"),
         "supply": _named(terms.join(own, on=["_at", "item"], how="semi", maintain_order="left"), points),
         "alternates": _again(tables["alternates"], points.filter(pl.col("_at").is_in(plants))),
+        "price_breaks": _again(tables["price_breaks"], points.filter(pl.col("_at").is_in(plants))),
     }
 
 

@@ -253,7 +253,7 @@ TABLES: tuple[Table, ...] = (
     Table(
         name="alternates",
         meaning="Second choices: work centres that may do the work of another one. The plan takes them only for what the first choice would have late; in a "
-        "market run a lot queues where it will be done first, its master plan counts first choices only.",
+        "market run a lot queues where it will be done first, and the master plan moves hours there that the first choice has not.",
         key=("work_centre", "item", "step", "alternate"),
         verbs=FACTORY,
         required=False,
