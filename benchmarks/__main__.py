@@ -12,6 +12,7 @@ from benchmarks.machine import describe
 
 SPEED: dict[str, Callable[[bool], Iterator[speed.Figure]]] = {
     "start": speed.start, "year": speed.year, "decade": speed.decade, "small": speed.small, "fixed": speed.fixed,
+    "workers": speed.workers,
 }  # fmt: skip
 ROOMS = {  # figures too; their modules take a second to import
     "promise": ("promise", "promise"), "network": ("network", "network"), "coverage": ("coverage", "coverage"), "crn": ("crn", "narrowing"),
@@ -20,11 +21,12 @@ PLANNERS = {
     "kpi": ("kpi", "full_year"), "loop": ("planning_loop", "main"), "lotsizing": ("lotsizing", "main"),
     "factory": ("factory", "run"), "sequencing": ("sequencing", "run"), "forecast": ("forecast", "run"),
 }  # fmt: skip
-GROUPS = {"planning": ("lotsizing", "factory", "sequencing", "forecast", "loop")}
+GROUPS = {"speed": tuple(SPEED), "planning": ("lotsizing", "factory", "sequencing", "forecast", "loop")}
 ABOUT = {
     "start": "e2esim --help",
     "year": "one year of mattress_maker at full scale: one replication, the whole command, memory",
     "fixed": "mattress_maker at scale 0.02: the whole command, and the shares of simulating and of drawing the report",
+    "workers": "as_is against to_be at scale 0.1, one worker against two",
     "decade": "ten years against one (scale 0.1; --full: scale 1)",
     "small": "the tests' small world at 1,000,000 customers: per-order SimPy against the engine",
     "promise": "batch allocation of a book of 10,000 orders, a backorder run, one request, capable-to-promise",
@@ -32,6 +34,7 @@ ABOUT = {
     "coverage": "how often 95 % intervals of ten replications hold the truth on the shipped company (100 years at scale 0.02; --full: 200)",
     "crn": "how much narrower pairs on common random numbers are than independent runs (8 pairs of half a year at scale 0.05)",
     "kpi": "all KPIs with breakdowns of a full year",
+    "speed": "start, year, decade, small, fixed and workers",
     "planning": "lotsizing, factory, sequencing, forecast and loop: gaps and times of everything that plans",
     "loop": "weekly MPS, nightly netting and ATP, waves, call-offs",
     "lotsizing": "lot plans of 200 items x 52 weeks against their bounds",
@@ -47,7 +50,7 @@ def main() -> None:
     listing = "\n".join(f"  {name:{width}s}  {about}" for name, about in ABOUT.items())
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description=f"Speed and memory figures with their goals.\n\n{listing}",
-        epilog="Without NAME: start, year, decade, small, kpi. Figures are medians over runs, each in a process of its own.",
+        epilog="Without NAME: speed and kpi. Figures are medians over runs, each in a process of its own.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     parser.add_argument("name", nargs="*", metavar="NAME", help="what to measure (see above)")

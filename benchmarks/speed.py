@@ -83,6 +83,23 @@ def fixed(full: bool) -> Iterator[Figure]:
     yield Figure(name="report.html over the whole process, processor time", value=(cpu - undrawn) / cpu, unit="x", runs=n)
 
 
+def workers(full: bool) -> Iterator[Figure]:
+    """A comparison of two companies for a year at scale 0.1, in one process and in two, told by its ratio of wall times."""
+    n = 3 if full else 1
+    one, two = ([_comparison(count) for _ in range(n)] for count in (1, 2))
+    walls = [median([run.wall_s for run in runs]) for runs in (one, two)]
+    for name, wall, runs in zip(("one worker", "two workers"), walls, (one, two), strict=True):
+        yield Figure(name=f"as_is against to_be, 2 replications each, {name}", value=wall, cpu=median([run.cpu_s for run in runs]), unit="s", runs=n)
+    yield Figure(name="one worker over two", value=walls[0] / walls[1], unit="x", goal=1.8, most=False, runs=n)
+
+
+def _comparison(count: int) -> Measured:
+    rivals = ("mattress_maker/as_is", "mattress_maker/to_be")
+    with tempfile.TemporaryDirectory() as folder:
+        how = ("scale=0.1", "--replications", "2", "--workers", str(count), "--json", "--quiet")
+        return process([*command(), "compare", *rivals, *how], cwd=Path(folder))
+
+
 def _command(*words: str) -> Measured:
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
