@@ -159,9 +159,9 @@ def test_a_whole_world_without_the_loop_is_bgnbd(tmp_path: Path) -> None:
         tmp_path / "week",
         segments=_weekly_buyers,
         items=lambda rows: [row | {"life_y": week_y} for row in rows],
-        settings={"horizon": {"days": 140, "warmup_days": 7}, "market": {"loyalty_loop": False, "history_y": 0.3, "demand_factor": 2.0}},
+        settings={"horizon": {"days": 140, "warmup_days": 7}, "market": {"loyalty_loop": False, "history_y": 0.05, "demand_factor": 2.0}},
     )
-    o = simulate(build_world(load([f"scenario={folder}/silo", "scale=4"])))
+    o = simulate(build_world(load([f"scenario={folder}/silo", "scale=2"])))
     first, since = o.consumers.filled("first"), 24.0 * 140 - 13 * WEEK_H
     new = np.nonzero((first > 0.0) & (first < since))[0]
     buyer, placed = o.orders.filled("consumer"), o.orders.filled("placed")
@@ -171,7 +171,7 @@ def test_a_whole_world_without_the_loop_is_bgnbd(tmp_path: Path) -> None:
     np.add.at(repeat, buyer[within], 1.0)
     x = repeat[new]
     error = x.std() / np.sqrt(len(x))
-    assert error < 0.04 * x.mean()
+    assert error < 0.05 * x.mean()
     assert abs(x.mean() - PUBLISHED[13]) < 3.0 * error
 
 

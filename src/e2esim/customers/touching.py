@@ -55,12 +55,15 @@ def breaks(world: World) -> F:
 def led(world: World) -> tuple[F, F]:
     """Enjoyment and probability of a problem of each touchpoint as the firm leads it, aligned with ``Touch.code``.
 
-    Where a controlled touchpoint has a person, culture makes it warmer and surer; where it is online, the platform does.
+    Where a controlled touchpoint has a person, culture makes it warmer and surer; where it is online, the platform does. What a controlled touchpoint
+    adds to feeling and belonging follows culture, what it adds to thinking and acting (what fits the customer) the platform, person or screen.
     """
     t, o = world.touch, world.settings.organisation
     culture, platform = o.culture / _USUAL.culture - 1.0, o.platform / _USUAL.platform - 1.0
     push = LEVER * np.where(t.controlled, t.human * culture + t.online * platform, 0.0)
-    return np.asarray(t.joy * np.maximum(0.0, 1.0 + push)), np.asarray(np.clip(t.trouble * np.maximum(0.0, 1.0 - push), 0.0, 1.0))
+    people, content = (np.maximum(0.0, 1.0 + LEVER * np.where(t.controlled, lever, 0.0)) for lever in (culture, platform))
+    modules = t.joy_people * people + t.joy_content * content
+    return np.asarray(t.joy * np.maximum(0.0, 1.0 + push) + modules), np.asarray(np.clip(t.trouble * np.maximum(0.0, 1.0 - push), 0.0, 1.0))
 
 
 def _rows(t: Touch) -> list[tuple[int, int]]:

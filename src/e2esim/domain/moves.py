@@ -117,6 +117,7 @@ MOVES: dict[str, tuple[Turn, ...]] = {
     "touchpoints.direct": (Turn("=true", "purchases", given=("market.speak_bad=1", "market.reputation_weight=3")),),
     "touchpoints.relevance": (Turn("+0.2", "purchases+"),),
     "touchpoints.enjoyment": (Turn("*0", "satisfaction- csat_mean_true-"),),
+    **{f"touchpoints.{module}": (Turn("+0.05", "satisfaction+"),) for module in ("sense", "feel", "think", "act", "relate")},
     "touchpoints.problem_share": tuple(
         Turn("=0.5", "problem_share+ satisfaction-" if phase != "assist" else "satisfaction-", f"phase={phase}")
         for phase in ("discover", "evaluate", "buy", "receive", "use", "assist")

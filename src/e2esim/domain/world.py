@@ -411,7 +411,9 @@ class Touch:
     reach: F  # share of journeys
     pull: F  # reach x relevance [utility]
     eur: F  # reach x cost [EUR]
-    joy: F  # enjoyment [satisfaction]
+    joy: F  # enjoyment and what the senses get [satisfaction]
+    joy_people: F  # what it adds to feeling and belonging [satisfaction]
+    joy_content: F  # what it adds to thinking and acting [satisfaction]
     trouble: F  # probability that a contact leaves a problem
     controlled: B  # by the firm
     online: B

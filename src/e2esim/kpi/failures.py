@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.domain.outcome import Outcome
-from e2esim.kpi.loyalty_kernels import worth_without
+from e2esim.kpi.loyalty_kernels import ConsumersValued, CustomerLaw, worth_without
 from e2esim.kpi.money import sum_money
 from e2esim.kpi.reading import Reading
 
@@ -27,25 +27,18 @@ class CustomerLedger:
         """Value of each consumer had a failure not been felt, less the value as it is, (n_consumers,) [EUR]."""
         terms, c = self.reading.outcome.terms, self.reading.consumers
         out = np.zeros(len(c["segment"]))
-        worth_without(
-            c["segment"],
-            c["channel"],
-            c["category"],
-            c["left"],
-            c["rate"],
-            c["drop"],
-            c["purchases"],
-            felt,
-            spared,
-            np.asarray(terms.category_life_y, dtype=np.float64),
-            np.asarray(terms.segment_theta, dtype=np.float64),
-            terms.competitor_satisfaction,
-            terms.memory_base,
-            math.log(2.0) / (24.0 * terms.memory_half_life_d),
-            self.margin,
-            math.log1p(terms.discount_y),
-            terms.clv_horizon_y,
-            self.reading.end,
-            out,
+        law = CustomerLaw(
+            brands=0,
+            window_h=np.zeros((0, 0)),  # who counts as active plays no part
+            life_y=np.asarray(terms.category_life_y, dtype=np.float64),
+            theta=np.asarray(terms.segment_theta, dtype=np.float64),
+            rival=terms.competitor_satisfaction,
+            memory_base=terms.memory_base,
+            forget_h=math.log(2.0) / (24.0 * terms.memory_half_life_d),
+            margin=self.margin,
+            discount_y=math.log1p(terms.discount_y),
+            horizon_y=terms.clv_horizon_y,
         )
+        people = ConsumersValued(*(c[name] for name in ConsumersValued._fields))
+        worth_without(people, felt, spared, law, self.reading.end, out)
         return out

@@ -70,25 +70,9 @@ def _lines(reading: Reading) -> Cents:
     """Cents of the order lines by group and account, (n_groups, n_accounts)."""
     o, cells, terms = reading.orders, reading.payer_cells, reading.outcome.terms
     out = np.zeros((cells.count, len(Posted)), dtype=np.int64)
-    k.post_rows(
-        cells.of_row,
-        o["item"],
-        o["delivered"],
-        o["returned"],
-        o["revenue_eur"],
-        o["fee_eur"],
-        o["credit_eur"],
-        o["penalty_eur"],
-        o["commission_eur"],
-        o["cost_eur"],
-        o["freight_eur"],
-        o["picking_eur"],
-        o["service_eur"],
-        np.asarray(terms.item_material_share, dtype=np.float64),
-        reading.start,
-        reading.end,
-        out,
-    )
+    money = ("revenue", "fee", "credit", "penalty", "commission", "cost", "freight", "picking", "service")
+    lines = k.LinesPosted(o["item"], o["delivered"], o["returned"], *(o[f"{name}_eur"] for name in money))
+    k.post_rows(cells.of_row, lines, np.asarray(terms.item_material_share, dtype=np.float64), reading.start, reading.end, out)
     base = out.reshape(cells.channel.shape[0], cells.brands + 1, len(Posted))
     folded = np.zeros((reading.groups.size, len(Posted)), dtype=np.int64)
     folded[0] = out.sum(axis=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,47 +29,46 @@ def cents(eur: float) -> int:
     return int(math.floor(100.0 * eur + 0.5))  # noqa: RUF046  # numba gives a float
 
 
+class LinesPosted(NamedTuple):
+    """Columns of the order book, each (n,); money [EUR]."""
+
+    item: Array
+    delivered: Array
+    returned: Array
+    revenue: Array
+    fee: Array
+    credit: Array
+    penalty: Array
+    commission: Array
+    cost: Array
+    freight: Array
+    picking: Array
+    service: Array
+
+
 @lean_njit
-def post_rows(
-    cell: Array,
-    item: Array,
-    delivered: Array,
-    returned: Array,
-    revenue: Array,
-    fee: Array,
-    credit: Array,
-    penalty: Array,
-    commission: Array,
-    cost: Array,
-    freight: Array,
-    picking: Array,
-    service: Array,
-    material_share: Array,
-    start: float,
-    end: float,
-    out: Array,
-) -> None:
-    """Post rows (n,) delivered, and credits of rows returned, in [start, end) [h]; money in EUR, ``out`` (n_cells, n_accounts) [cents].
+def post_rows(cell: Array, lines: LinesPosted, material_share: Array, start: float, end: float, out: Array) -> None:
+    """Post rows (n,) delivered, and credits of rows returned, in [start, end) [h]; ``out`` (n_cells, n_accounts) [cents].
 
     ``material_share`` (n_items,): material in the standard cost; the rest is conversion.
     """
     for i in range(cell.shape[0]):
         o = out[cell[i]]
-        if returned[i] >= start and returned[i] < end:
-            o[_CREDITS] -= cents(credit[i])
-        if not (delivered[i] >= start and delivered[i] < end):
+        if lines.returned[i] >= start and lines.returned[i] < end:
+            o[_CREDITS] -= cents(lines.credit[i])
+        if not (lines.delivered[i] >= start and lines.delivered[i] < end):
             continue
-        goods = cents(cost[i])
-        material = cents(float(cost[i]) * material_share[item[i]])
-        o[_SALES] += cents(revenue[i])
-        o[_FEES] += cents(fee[i])
-        o[_PENALTIES] -= cents(penalty[i])
-        o[_COMMISSIONS] -= cents(commission[i])
+        goods = cents(lines.cost[i])
+        material = cents(float(lines.cost[i]) * material_share[lines.item[i]])
+        o[_SALES] += cents(lines.revenue[i])
+        o[_FEES] += cents(lines.fee[i])
+        o[_PENALTIES] -= cents(lines.penalty[i])
+        o[_COMMISSIONS] -= cents(lines.commission[i])
         o[_MATERIAL] -= material
         o[_CONVERSION] -= goods - material
-        o[_FREIGHT] -= cents(freight[i])
-        o[_WAREHOUSE] -= cents(picking[i])
-        o[_SERVICES] -= cents(service[i])
+        o[_FREIGHT] -= cents(lines.freight[i])
+        o[_WAREHOUSE] -= cents(lines.picking[i])
+        o[_SERVICES] -= cents(lines.service[i])
 
 
 @njit(cache=True)

@@ -86,58 +86,6 @@ def living_value(margin_eur: float, need_y: float, drop: float, pull: float, pur
     return value
 
 
-@njit(cache=True)
-def worth_without(
-    segment: Array,
-    channel: Array,
-    category: Array,
-    left: Array,
-    rate: Array,
-    drop: Array,
-    purchases: Array,
-    felt: tuple[Array, Array, Array],
-    spared: tuple[Array, Array, Array],
-    life_y: Array,
-    theta: Array,
-    rival: float,
-    memory_base: float,
-    forget_h: float,
-    margin: Array,
-    discount_y: float,
-    horizon_y: float,
-    end: float,
-    out: Array,
-) -> None:
-    """Value of each consumer without a failure less that with it, (n,) [EUR].
-
-    ``felt``, ``spared``: (memory, when it last moved [h], scar) with and without. Who has left counts with the chance that the failure
-    made him leave: 1 - p without / p with, and what he would still be worth.
-    """
-    for i in range(segment.shape[0]):
-        if rate[i] <= 0.0:
-            continue
-        gone = not math.isnan(left[i]) and left[i] < end
-        at, s = min(left[i], end) if gone else end, segment[i]
-        need_y = rate[i] / life_y[category[i]]
-        kept = 1.0 if gone else need_y / (need_y + forget_h * _YEAR_H)
-        pull = np.empty(2)
-        for k, (memory, memory_t, scar) in enumerate((felt, spared)):
-            above = (memory[i] - memory_base) * math.exp(-forget_h * max(0.0, at - memory_t[i]))
-            pull[k] = theta[s] * (memory_base + above * kept - rival) - (scar[i] if theta[s] > 0.0 else 0.0)
-        if pull[0] == pull[1]:
-            continue
-        eur, d = margin[channel[i], category[i]], np.float64(drop[i])
-        value = living_value(eur, need_y, d, pull[1], purchases[i], discount_y, horizon_y)
-        if not gone:
-            out[i] = value - living_value(eur, need_y, d, pull[0], purchases[i], discount_y, horizon_y)
-            continue
-        was, would = pulled(d, pull[0]), pulled(d, pull[1])
-        if purchases[i] == 1:
-            was, would = max(0.0, (was - d) / (1.0 - d)), max(0.0, (would - d) / (1.0 - d))
-        if was > would:
-            out[i] = (1.0 - would / was) * (eur + value)
-
-
 class Clientele(NamedTuple):
     """Customers, each (n,): ``base`` cell without brand, times [h], ``rate`` purchases per product life, ``worth`` [EUR] weight of seniority,
     ``due_at`` next renewal need.
@@ -185,6 +133,52 @@ class CustomerLaw(NamedTuple):
     margin: Array
     discount_y: float
     horizon_y: float
+
+
+class ConsumersValued(NamedTuple):
+    """Columns of the consumers, each (n,)."""
+
+    segment: Array
+    channel: Array
+    category: Array
+    left: Array
+    rate: Array
+    drop: Array
+    purchases: Array
+
+
+@njit(cache=True)
+def worth_without(
+    people: ConsumersValued, felt: tuple[Array, Array, Array], spared: tuple[Array, Array, Array], law: CustomerLaw, end: float, out: Array
+) -> None:
+    """Value of each consumer without a failure less that with it, (n,) [EUR].
+
+    ``felt``, ``spared``: (memory, when it last moved [h], scar) with and without. Who has left counts with the chance that the failure
+    made him leave: 1 - p without / p with, and what he would still be worth.
+    """
+    for i in range(people.segment.shape[0]):
+        if people.rate[i] <= 0.0:
+            continue
+        gone = not math.isnan(people.left[i]) and people.left[i] < end
+        at, s = min(people.left[i], end) if gone else end, people.segment[i]
+        need_y = people.rate[i] / law.life_y[people.category[i]]
+        kept = 1.0 if gone else need_y / (need_y + law.forget_h * _YEAR_H)
+        pull = np.empty(2)
+        for k, (memory, memory_t, scar) in enumerate((felt, spared)):
+            above = (memory[i] - law.memory_base) * math.exp(-law.forget_h * max(0.0, at - memory_t[i]))
+            pull[k] = law.theta[s] * (law.memory_base + above * kept - law.rival) - (scar[i] if law.theta[s] > 0.0 else 0.0)
+        if pull[0] == pull[1]:
+            continue
+        eur, d = law.margin[people.channel[i], people.category[i]], np.float64(people.drop[i])
+        value = living_value(eur, need_y, d, pull[1], people.purchases[i], law.discount_y, law.horizon_y)
+        if not gone:
+            out[i] = value - living_value(eur, need_y, d, pull[0], people.purchases[i], law.discount_y, law.horizon_y)
+            continue
+        was, would = pulled(d, pull[0]), pulled(d, pull[1])
+        if people.purchases[i] == 1:
+            was, would = max(0.0, (was - d) / (1.0 - d)), max(0.0, (would - d) / (1.0 - d))
+        if was > would:
+            out[i] = (1.0 - would / was) * (eur + value)
 
 
 @lean_njit

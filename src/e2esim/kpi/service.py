@@ -21,32 +21,17 @@ Floats = npt.NDArray[np.float64]
 READY_H = 72.0  # [h] goods assigned within it = off the shelf; a weekend fits in
 
 
+def _lines(reading: Reading) -> k.LinesServed:
+    return k.LinesServed(*(reading.orders[name] for name in k.LinesServed._fields))
+
+
 def served_by_group(reading: Reading) -> tuple[Floats, Floats]:
     """Sums of `SERVED` by group, (n_groups, n_measures) each: promises of the firm, and what consumers saw."""
-    o, cells, outcome = reading.orders, reading.order_cells, reading.outcome
+    cells, outcome = reading.order_cells, reading.outcome
     over = k.weeks_over_forecast(outcome.forecast_weekly, outcome.actual_weekly)
     sums = np.zeros((2, cells.count, k.SERVED))
-    k.served(
-        cells.of_row,
-        o["kind"],
-        o["state"],
-        o["problems"],
-        o["quantity"],
-        o["item"],
-        o["placed"],
-        o["requested"],
-        o["promised"],
-        o["allocated"],
-        o["delivered"],
-        o["cancelled"],
-        o["channel"],
-        np.asarray(outcome.terms.channel_reference_d, dtype=np.float64),
-        over,
-        reading.start,
-        reading.end,
-        READY_H,
-        sums,
-    )
+    reference_d = np.asarray(outcome.terms.channel_reference_d, dtype=np.float64)
+    k.served(cells.of_row, _lines(reading), reference_d, over, (reading.start, reading.end), READY_H, sums)
     return fold(sums[0], cells, reading.groups), fold(sums[1], cells, reading.groups)
 
 
@@ -55,21 +40,8 @@ def perfect_by_group(reading: Reading) -> Floats:
     o, cells = reading.orders, reading.order_cells
     numbers, size = order_numbers(o["order_no"])
     sums = np.zeros((cells.count, 2))
-    k.perfect_orders(
-        cells.of_row,
-        o["kind"],
-        o["state"],
-        o["problems"],
-        numbers,
-        o["promised"],
-        o["delivered"],
-        o["cancelled"],
-        reading.start,
-        reading.end,
-        np.full(size, -1, dtype=np.int32),
-        np.zeros(size, dtype=np.uint8),
-        sums,
-    )
+    none, whole = np.full(size, -1, dtype=np.int32), np.zeros(size, dtype=np.uint8)
+    k.perfect_orders(cells.of_row, _lines(reading), numbers, reading.start, reading.end, none, whole, sums)
     return fold(sums, cells, reading.groups)
 
 

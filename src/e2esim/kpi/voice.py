@@ -22,23 +22,8 @@ def voices_by_group(reading: Reading) -> tuple[Floats, Floats]:
     """Sums of `VOICE` by group, (n_groups, n_measures) each: everybody, and those who answered; the last answer about each order."""
     o, cells = reading.orders, reading.order_cells
     sums = np.zeros((2, cells.count, k.VOICE))
-    k.voices(
-        cells.of_row,
-        o["kind"],
-        o["promised"],
-        o["delivered"],
-        o["problems"],
-        o["complained"],
-        o["csat_true"],
-        o["nps_true"],
-        o["ces_true"],
-        o["answered"],
-        o["satisfaction"],
-        o["spoke"],
-        reading.start,
-        reading.end,
-        sums,
-    )
+    names = ("kind", "promised", "delivered", "problems", "complained", "csat_true", "nps_true", "ces_true", "answered", "satisfaction", "spoke")
+    k.voices(cells.of_row, k.LinesVoiced(*(o[name] for name in names)), reading.start, reading.end, sums)
     everybody, surveyed = (fold(sums[face], cells, reading.groups) for face in range(2))
     return everybody, surveyed
 
@@ -57,22 +42,7 @@ def desk_by_group(reading: Reading) -> Floats:
     """Sums of `DESK` by group, (n_groups, n_measures)."""
     c, cells = reading.contacts, reading.contact_cells
     sums = np.zeros((cells.count, k.DESK))
-    k.desk(
-        cells.of_row,
-        c["t"],
-        c["reason"],
-        c["attempt"],
-        c["started"],
-        c["answered"],
-        c["handoffs"],
-        c["handle_h"],
-        c["resolved"],
-        c["abandoned"],
-        c["lost"],
-        reading.start,
-        reading.end,
-        sums,
-    )
+    k.desk(cells.of_row, k.ContactsAsked(*(c[name] for name in k.ContactsAsked._fields)), reading.start, reading.end, sums)
     return fold(sums, cells, reading.groups)
 
 

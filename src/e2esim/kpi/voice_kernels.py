@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy.typing as npt
 
@@ -29,59 +29,59 @@ STARTED, WAIT_H, HANDOFFS, LOST, COMPLAINTS, AGENT_H = range(7, 13)
 RIPE_H = 168.0  # [h] before the end of the window from which on answers are not timed
 
 
+class LinesVoiced(NamedTuple):
+    """Columns of the order book, each (n,); ``csat``, ``nps``, ``ces``: what everybody would answer."""
+
+    kind: Array
+    promised: Array
+    delivered: Array
+    problems: Array
+    complained: Array
+    csat: Array
+    nps: Array
+    ces: Array
+    answered: Array
+    satisfaction: Array
+    spoke: Array
+
+
 @lean_njit
-def voices(
-    cell: Array,
-    kind: Array,
-    promised: Array,
-    delivered: Array,
-    problems: Array,
-    complained: Array,
-    csat: Array,
-    nps: Array,
-    ces: Array,
-    answered: Array,
-    satisfaction: Array,
-    spoke: Array,
-    start: float,
-    end: float,
-    out: Array,
-) -> None:
+def voices(cell: Array, lines: LinesVoiced, start: float, end: float, out: Array) -> None:
     """Add up what consumers (DIRECT, SELL_OUT) feel and say about deliveries in [start, end) [h], by cell.
 
     ``csat`` 1-5 (0 none), ``nps`` 0-10 (-1 none), ``ces`` 1-7 (0 none), each (n,): what everybody would answer.
     ``out``: (2, n_cells, VOICE), first everybody, then those who answered the survey.
     """
     for i in range(cell.shape[0]):
-        if kind[i] == _REPLENISH or not (delivered[i] >= start and delivered[i] < end):
+        if lines.kind[i] == _REPLENISH or not (lines.delivered[i] >= start and lines.delivered[i] < end):
             continue
         for face in range(2):
-            if face == 1 and answered[i] == 0:
+            if face == 1 and lines.answered[i] == 0:
                 continue
             o = out[face, cell[i]]
             o[LINES] += 1.0
-            if csat[i] > 0:
+            if lines.csat[i] > 0:
                 o[CSAT_N] += 1.0
-                o[CSAT_SUM] += csat[i]
-                o[CSAT_TOP] += csat[i] >= 4
-            if nps[i] >= 0:
+                o[CSAT_SUM] += lines.csat[i]
+                o[CSAT_TOP] += lines.csat[i] >= 4
+            if lines.nps[i] >= 0:
                 o[NPS_N] += 1.0
-                o[PROMOTERS] += nps[i] >= 9
-                o[DETRACTORS] += nps[i] <= 6
-            if ces[i] > 0:
+                o[PROMOTERS] += lines.nps[i] >= 9
+                o[DETRACTORS] += lines.nps[i] <= 6
+            if lines.ces[i] > 0:
                 o[CES_N] += 1.0
-                o[CES_SUM] += ces[i]
-                o[EASY] += ces[i] >= 5
-            if not math.isnan(satisfaction[i]):
+                o[CES_SUM] += lines.ces[i]
+                o[EASY] += lines.ces[i] >= 5
+            if not math.isnan(lines.satisfaction[i]):
                 o[FELT] += 1.0
-                o[SATISFACTION] += satisfaction[i]
-            o[GOOD_WORD] += spoke[i] > 0
-            o[BAD_WORD] += spoke[i] < 0
-            o[PROBLEM] += problems[i] != 0
-            late = not math.isnan(promised[i]) and math.floor(delivered[i] / 24.0) > math.floor(promised[i] / 24.0)
-            if late or problems[i] & _IN_ORDER:
+                o[SATISFACTION] += lines.satisfaction[i]
+            o[GOOD_WORD] += lines.spoke[i] > 0
+            o[BAD_WORD] += lines.spoke[i] < 0
+            o[PROBLEM] += lines.problems[i] != 0
+            late = not math.isnan(lines.promised[i]) and math.floor(lines.delivered[i] / 24.0) > math.floor(lines.promised[i] / 24.0)
+            if late or lines.problems[i] & _IN_ORDER:
                 o[TROUBLED] += 1.0
-                o[COMPLAINED] += complained[i]
+                o[COMPLAINED] += lines.complained[i]
 
 
 @lean_njit
@@ -107,47 +107,47 @@ def service_voices(
             o[EASY] += ces[i] >= 5
 
 
+class ContactsAsked(NamedTuple):
+    """Columns of the contacts, each (n,)."""
+
+    t: Array
+    reason: Array
+    attempt: Array
+    started: Array
+    answered: Array
+    handoffs: Array
+    handle_h: Array
+    resolved: Array
+    abandoned: Array
+    lost: Array
+
+
 @lean_njit
-def desk(
-    cell: Array,
-    t: Array,
-    reason: Array,
-    attempt: Array,
-    started: Array,
-    answered: Array,
-    handoffs: Array,
-    handle_h: Array,
-    resolved: Array,
-    abandoned: Array,
-    lost: Array,
-    start: float,
-    end: float,
-    out: Array,
-) -> None:
-    """Add up contacts that arrive in [start, end) [h], by cell; columns each (n,); ``out``: (n_cells, DESK)."""
+def desk(cell: Array, asked: ContactsAsked, start: float, end: float, out: Array) -> None:
+    """Add up contacts that arrive in [start, end) [h], by cell; ``out``: (n_cells, DESK)."""
     for i in range(cell.shape[0]):
-        if not (t[i] >= start and t[i] < end):
+        if not (asked.t[i] >= start and asked.t[i] < end):
             continue
         o = out[cell[i]]
-        if reason[i] == _CALL_BACK:  # the firm called: work, and no request
-            o[AGENT_H] += handle_h[i]
+        if asked.reason[i] == _CALL_BACK:  # the firm called: work, and no request
+            o[AGENT_H] += asked.handle_h[i]
             continue
         o[CONTACTS] += 1.0
-        o[ABANDONED] += abandoned[i]
-        o[LOST] += lost[i]
-        o[HANDOFFS] += handoffs[i]
-        o[AGENT_H] += handle_h[i]
-        if attempt[i] <= 1:
+        o[ABANDONED] += asked.abandoned[i]
+        o[LOST] += asked.lost[i]
+        o[HANDOFFS] += asked.handoffs[i]
+        o[AGENT_H] += asked.handle_h[i]
+        if asked.attempt[i] <= 1:
             o[FIRST] += 1.0
-            o[COMPLAINTS] += reason[i] == _COMPLAINT or reason[i] == _CLAIM
-            if started[i] < end and abandoned[i] == 0:
+            o[COMPLAINTS] += asked.reason[i] == _COMPLAINT or asked.reason[i] == _CLAIM
+            if asked.started[i] < end and asked.abandoned[i] == 0:
                 o[HANDLED_FIRST] += 1.0
-                o[SOLVED_FIRST] += resolved[i]
-        if t[i] >= end - RIPE_H:  # the long waits of the last week are not over: without them it would look quick
+                o[SOLVED_FIRST] += asked.resolved[i]
+        if asked.t[i] >= end - RIPE_H:  # the long waits of the last week are not over: without them it would look quick
             continue
-        if started[i] < end:
+        if asked.started[i] < end:
             o[STARTED] += 1.0
-            o[WAIT_H] += started[i] - t[i]
-        if answered[i] < end:
+            o[WAIT_H] += asked.started[i] - asked.t[i]
+        if asked.answered[i] < end:
             o[ANSWERED] += 1.0
-            o[ANSWER_H] += answered[i] - t[i]
+            o[ANSWER_H] += asked.answered[i] - asked.t[i]

@@ -23,7 +23,8 @@ def lay_out_attributes(frame: pl.DataFrame) -> w.Attributes:
     )
 
 
-_MET = ("reach", "enjoyment", "problem_share", "controlled", "online", "human", "direct")  # of a touchpoint where it is met
+_MET = ("reach", "problem_share", "controlled", "online", "human", "direct")  # of a touchpoint where it is met
+_BY_PEOPLE, _BY_CONTENT = ("feel", "relate"), ("think", "act")  # modules that culture leads, and that the platform leads
 
 
 def lay_out_touchpoints(frame: pl.DataFrame, channels: w.Channels, advertising: float = 1.0) -> w.Touch:
@@ -39,8 +40,9 @@ def lay_out_touchpoints(frame: pl.DataFrame, channels: w.Channels, advertising: 
             cost[channel, phase] += row["reach"] * eur
             contacts[channel, phase] += row["reach"]
             money = row["reach"] * row["relevance"], row["reach"] * eur
-            met[channel * shape[1] + phase].append((code, *(float(row[name]) for name in _MET), *money))
-    flat = np.array([one for place in met for one in place], dtype=np.float64).reshape(-1, 3 + len(_MET))
+            joy = row["enjoyment"] + row["sense"], *(sum(row[name] for name in names) for names in (_BY_PEOPLE, _BY_CONTENT))
+            met[channel * shape[1] + phase].append((code, *(float(row[name]) for name in _MET), *joy, *money))
+    flat = np.array([one for place in met for one in place], dtype=np.float64).reshape(-1, 6 + len(_MET))
     return w.Touch(
         ids=tuple(frame["touchpoint"].to_list()),
         relevance=relevance,
@@ -49,14 +51,16 @@ def lay_out_touchpoints(frame: pl.DataFrame, channels: w.Channels, advertising: 
         start=np.concatenate(([0], np.cumsum([len(place) for place in met]))).astype(np.int64),
         code=flat[:, 0].astype(np.int64),
         reach=np.ascontiguousarray(flat[:, 1]),
-        joy=np.ascontiguousarray(flat[:, 2]),
-        trouble=np.ascontiguousarray(flat[:, 3]),
-        controlled=flat[:, 4] > 0,
-        online=flat[:, 5] > 0,
-        human=flat[:, 6] > 0,
-        direct=flat[:, 7] > 0,
-        pull=np.ascontiguousarray(flat[:, 8]),
-        eur=np.ascontiguousarray(flat[:, 9]),
+        trouble=np.ascontiguousarray(flat[:, 2]),
+        controlled=flat[:, 3] > 0,
+        online=flat[:, 4] > 0,
+        human=flat[:, 5] > 0,
+        direct=flat[:, 6] > 0,
+        joy=np.ascontiguousarray(flat[:, 7]),
+        joy_people=np.ascontiguousarray(flat[:, 8]),
+        joy_content=np.ascontiguousarray(flat[:, 9]),
+        pull=np.ascontiguousarray(flat[:, 10]),
+        eur=np.ascontiguousarray(flat[:, 11]),
     )
 
 

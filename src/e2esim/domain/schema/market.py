@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from e2esim.domain.schema.column import MARKET, SOURCE, Column, Table, choice, flag, id_column, number, optional, share, text
 
+MODULES = (
+    ("sense", "what is seen, felt and smelt", "the product and the place make it"),
+    ("feel", "a feeling", "culture leads it where the firm controls the touchpoint"),
+    ("think", "something to think about", "the platform leads it where the firm controls the touchpoint"),
+    ("act", "something to do", "the platform leads it where the firm controls the touchpoint"),
+    ("relate", "belonging to others", "culture leads it where the firm controls the touchpoint"),
+)  # Schmitt (1999): name of the column, what the customer gets, who leads it
+
 TABLES: tuple[Table, ...] = (
     Table(
         name="brands",
@@ -202,6 +210,11 @@ TABLES: tuple[Table, ...] = (
                    why="one contact changes the odds of a sale by seven at most"),
             number("enjoyment", "satisfaction", "effect on the experience", low=-1.0, high=1.0,
                    why="one contact moves satisfaction by its whole range at most"),
+            *(
+                optional(module, "satisfaction", f"what it adds to the experience as {what} (Schmitt's modules), beside enjoyment; {led}", 0.0,
+                         low=-1.0, high=1.0, why="one contact moves satisfaction by its whole range at most")
+                for module, what, led in MODULES
+            ),
             share("problem_share", "share of contacts that leave a problem"),
             number("cost_eur", "EUR/contact", "cost of a contact"),
             SOURCE,
