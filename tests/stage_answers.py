@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import comb
+from math import comb, factorial
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,10 @@ import numpy.typing as npt
 
 from chain.conftest import CALM, Chain, make_world, with_cells
 from e2esim.chain.breakdowns import share_down, spells_down
+from e2esim.chain.fleets import Fleets
 from e2esim.chain.inspection import Inspection
 from e2esim.domain.book import OrderKind, OrderState
-from e2esim.domain.events import Event
+from e2esim.domain.events import Event, EventLog
 from e2esim.streams import Streams
 
 F = npt.NDArray[np.float64]
@@ -44,7 +45,7 @@ class StageAnswer:
 
 def stage_answers() -> Iterator[StageAnswer]:
     """All of them."""
-    yield from (*_work_centre(), *_rework(), *_machine_repair(), *_inspection())
+    yield from (*_work_centre(), *_rework(), *_machine_repair(), *_inspection(), *_fleets())
 
 
 def batched(values: F) -> tuple[float, float]:
@@ -159,3 +160,14 @@ def _inspection() -> Iterator[StageAnswer]:
         yield StageAnswer(
             stage="inspection of returns", what=f"time at load {load} [h]", expected=theory, value=mean, se=se, source="Pollaczek-Khinchine, M/D/1", slack=1.0
         )  # fmt: skip
+
+
+def _fleets() -> Iterator[StageAnswer]:
+    """Departures at random, round trips of a fixed length, every truck that is missing hired: Erlang's loss, whatever the law of the trips."""
+    for trucks, load in ((1, 0.7), (4, 3.0), (8, 9.0)):
+        fleets = Fleets(make_world(fleets=[{"fleet": "own", "trucks": trucks, "hire_eur": 50.0}]), EventLog())
+        leaves = np.cumsum(np.random.default_rng(trucks).exponential(10.0 / load, 20_000))
+        mean, se = batched(np.array([fleets.take(0, t, 1, 10.0).hired for t in leaves], dtype=np.float64))
+        terms = [load**k / factorial(k) for k in range(trucks + 1)]
+        what = f"share of hired trucks, {trucks} of the firm, {load} on the road if none were hired"
+        yield StageAnswer(stage="fleet", what=what, expected=terms[-1] / sum(terms), value=mean, se=se, source="Erlang B, M/D/c/c")

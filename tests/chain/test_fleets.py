@@ -1,8 +1,7 @@
-"""Fleets: round trips against arithmetic and against Erlang's loss, the kernel against its slow twin, a run in signs and money."""
+"""Fleets: round trips against arithmetic (against Erlang's loss: tests/stage_answers.py), the kernel against its slow twin, a run in signs and money."""
 
 from __future__ import annotations
 
-from math import factorial
 from typing import Any
 
 import numpy as np
@@ -11,27 +10,11 @@ import pytest
 from e2esim.chain.fleets import Fleets
 from e2esim.chain.truck_kernels import first_trucks
 from e2esim.domain.book import OrderKind, OrderState
-from e2esim.domain.events import Event, EventLog
+from e2esim.domain.events import Event
 
 from .conftest import CALM, Chain, make_world, with_cells
 
 MATTRESS, DAYS = 0, 60
-
-
-def erlang_b(servers: int, offered: float) -> float:
-    """Share of the arrivals that find every server busy."""
-    terms = [offered**k / factorial(k) for k in range(servers + 1)]
-    return terms[-1] / sum(terms)
-
-
-@pytest.mark.parametrize(("trucks", "load"), [(1, 0.7), (4, 3.0), (8, 9.0)])
-def test_trucks_are_hired_as_often_as_erlang_says(trucks: int, load: float) -> None:
-    """Departures at random, round trips of a fixed length: the loss depends on their mean alone."""
-    world = make_world(fleets=[{"fleet": "own", "trucks": trucks, "hire_eur": 50.0}])
-    fleets, rng, n = Fleets(world, EventLog()), np.random.default_rng(trucks), 20_000
-    hired = np.array([fleets.take(0, t, 1, 10.0).hired for t in np.cumsum(rng.exponential(10.0 / load, n))], dtype=float)
-    batches = hired.reshape(20, -1).mean(axis=1)
-    assert abs(hired.mean() - erlang_b(trucks, load)) < 3.0 * batches.std(ddof=1) / np.sqrt(20)
 
 
 def departures(trucks: int, round_trip_d: float, **fleet: Any) -> tuple[Chain, np.ndarray]:

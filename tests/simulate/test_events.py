@@ -15,6 +15,7 @@ from e2esim.domain.build import build_world
 from e2esim.domain.events import Event
 from e2esim.domain.experience import Lived
 from e2esim.domain.ledger import Posted
+from e2esim.report.wave import read_wave
 from e2esim.streams import Streams
 from simulate.conftest import Ran, Run
 from worlds import tiny_world
@@ -171,17 +172,22 @@ def test_a_recall_brings_goods_back_and_blocks_stock(tiny: Run, calm: Ran) -> No
 def test_who_is_told_of_a_recall_calls_and_a_letter_spares_calls(tiny: Run, calm: Ran) -> None:
     """The firm tells a day after it sees the fault; nobody calls before, and who has a letter calls less often."""
     told_h = START + 24.0 * 2.0 + 24.0  # detect_days, tell_days
-    claims, letters = [], []
+    claims, letters, waves = [], [], []
     for share in (0.0, 1.0):
         ran = tiny(f"letters{share:g}", *SHORT, events=[row("recall", "recall", "mattress", size=0.5, told_share=share)])
         t, reason, first = (ran.outcome.contacts.filled(name) for name in ("first", "reason", "attempt"))
         claims.append(int(((reason == Reason.CLAIM) & (first == 1) & (t > told_h)).sum()))
         letters.append(ran.outcome.experience_sums[Lived.RECALLED, ..., 0].sum())
+        waves.append(next(stage for stage in read_wave(calm.outcome, ran.outcome, ran.world).stages if "call" in stage.name))
         early = calm.outcome.contacts.filled("first")
         assert (t <= told_h).sum() == (early <= told_h).sum()
     usual = int(((calm.outcome.contacts.filled("reason") == Reason.CLAIM) & (calm.outcome.contacts.filled("first") > told_h)).sum())
     assert letters[0] == 0 < letters[1]
     assert usual < claims[1] < claims[0]
+    week = int(told_h // 168.0)
+    assert np.array_equal(waves[0].calm, waves[1].calm)
+    assert waves[0].struck[week:].sum() > waves[1].struck[week:].sum() > waves[0].calm[week:].sum()
+    assert np.array_equal(waves[0].struck[: week - 1], waves[0].calm[: week - 1])
 
 
 @pytest.mark.long

@@ -165,6 +165,7 @@ def _table(world: World, found: Sequence[KnockedOut], outage: Outage) -> pl.Data
                 "result_lost_eur": _mean(one.result_lost),
                 "result_lost_cvar_eur": _finite(one.cvar()),
                 "customer_value_lost_eur": _mean(one.value_lost),
+                "customer_value_lost_cvar_eur": _finite(one.value_cvar()),
             }
         )
     return pl.DataFrame(rows)
@@ -236,13 +237,15 @@ def _print(
     pairs = f"{options.replications} pairs of runs; EUR at scale {scale:g}"
     typer.echo(f"Each node out for {options.days:g} days, size {options.size:g}, from day {options.start_day}; {pairs}.")
     typer.echo("By stocks and rates | by runs (80 % band); survives: until customers feel it; recovers: from its beginning until they no longer do.")
-    head = f"{'node':<28}{'survives':>12}{'recovers':>12} | {'survives':>26}{'recovers':>26}{'result lost':>13}{'worst fifth':>13}{'cust. value':>13}"
+    head = f"{'node':<28}{'survives':>12}{'recovers':>12} | {'survives':>26}{'recovers':>26}"
+    head += "".join(f"{word:>13}" for word in ("result lost", "worst fifth", "cust. value", "worst fifth"))
     typer.echo(head)
     for row, one in zip(table.iter_rows(named=True), found, strict=True):
         felt = "unfelt" if row["not_felt"] == row["runs"] else _band(one.spells, "survived_d", row["not_felt"])
         over = "unfelt" if row["not_felt"] == row["runs"] else _band(one.spells, "recovered_d", row["not_over"])
-        lost, tail, value = (_k(row[name]) for name in ("result_lost_eur", "result_lost_cvar_eur", "customer_value_lost_eur"))
-        typer.echo(f"{row['node']:<28}{_days(row['survives_d']):>12}{_recovers(row):>12} | {felt:>26}{over:>26}{lost:>13}{tail:>13}{value:>13}")
+        amounts = ("result_lost_eur", "result_lost_cvar_eur", "customer_value_lost_eur", "customer_value_lost_cvar_eur")
+        lost = "".join(f"{_k(row[name]):>13}" for name in amounts)
+        typer.echo(f"{row['node']:<28}{_days(row['survives_d']):>12}{_recovers(row):>12} | {felt:>26}{over:>26}{lost}")
     if options.replications < _FIFTH:
         typer.echo(f"Of {options.replications} pairs the worst fifth is the worst one alone; how nodes differ takes more of them (-n {2 * _FIFTH}).")
     if broken is not None:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from e2esim.domain.book import OrderKind, ReturnCause
+from e2esim.domain.book import OrderKind, Reason, ReturnCause
 from e2esim.domain.events import Event
 from e2esim.domain.outcome import Outcome
 from e2esim.domain.safe_csv import write_safe_csv
@@ -66,6 +66,9 @@ def _stages(outcome: Outcome, world: World) -> list[tuple[str, str, Floats]]:
     stock = read_stock(outcome).get(0, np.full(weeks, np.nan))
     back = (e["kind"] == Event.RETURNED) & (e["place"] != ReturnCause.USED_PRODUCT)
     returned = by_week(e["t"][back], e["quantity"][back])
+    c = outcome.contacts
+    first = (c.filled("attempt") == 1) & (c.filled("reason") != Reason.INFORMATION)
+    calls = by_week(c.filled("t")[first].astype(np.float64), np.ones(int(first.sum())))
     return [
         ("ordered from the firm", "pcs/week", ordered),
         ("material received", "EUR/week", material),
@@ -74,6 +77,7 @@ def _stages(outcome: Outcome, world: World) -> list[tuple[str, str, Floats]]:
         ("ordered and not delivered", "pcs", waiting),
         ("overdue at the end of the week", "pcs", late),
         ("came back to the plant", "pcs/week", returned),
+        ("customers who call or write after buying", "1/week", calls),
         ("satisfied consumers, by week of delivery", "share", read_feelings(outcome)),
     ]
 

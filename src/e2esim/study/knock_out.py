@@ -72,8 +72,21 @@ class KnockedOut:
 
     def cvar(self) -> float:
         """Mean loss of result in the worst fifth of the replications, at least one [EUR]."""
-        worst = sorted(self.result_lost, reverse=True)
-        return math.fsum(worst[: max(1, round(TAIL * len(worst)))]) / max(1, round(TAIL * len(worst)))
+        return _of_the_worst(self.result_lost)
+
+    def value_cvar(self) -> float:
+        """The same of the loss of customer value [EUR]."""
+        return _of_the_worst(self.value_lost)
+
+
+def _of_the_worst(losses: Sequence[float]) -> float:
+    """Mean of the largest fifth, at least one.
+
+    >>> _of_the_worst([1.0, 9.0, 2.0, 3.0, 4.0, 5.0, 7.0, 0.0, 0.0, 0.0])
+    8.0
+    """
+    worst = sorted(losses, reverse=True)[: max(1, round(TAIL * len(losses)))]
+    return math.fsum(worst) / len(worst)
 
 
 class RiskRuns:

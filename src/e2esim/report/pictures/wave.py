@@ -42,7 +42,7 @@ def draw_wave(wave: Wave, path: Path) -> list[Path]:
 
 
 def _share(value: float, _: int) -> str:
-    return f"{100.0 * value:.0f} %"
+    return f"{100.0 * value:.3g} %"
 
 
 def _amount(value: float, _: int) -> str:
