@@ -74,6 +74,8 @@ CASES: list[tuple[str, dict[str, Any], str, int | None, str]] = [
     ("personalised component", {"items": edit({"item": "core"}, make="order"), "stock": without(item="core")}, "items", 4, "not sold"),
     ("personalised in stock", {"items": edit({"item": "pillow"}, make="order"), "prices": without(item="pillow", channel="retail"), "history": lambda rows: [r for r in rows if (r["item"], r["channel"]) != ("pillow", "retail")]}, "stock", 3, "in stock"),
     ("lane of no fleet", {"lanes": edit({"market": "home", "channel": "web"}, fleet="own")}, "lanes", 2, "no such fleet"),
+    ("made and bought", {"supply": add({"supplier": "chem", "item": "core", "priority": 1, "price": 9, "lead_time_days": 5})}, "supply", 5, "both made and bought at plant"),
+    ("site without items", {"sites": add({"site": "b", "kind": "warehouse", "calendar": "day", "picking_pcs_h": 1, "pick_error_share": 0})}, "sites", 3, "a site without items"),
     ("empty table", {"lanes": lambda rows: [], "history": lambda rows: rows}, "lanes", None, "empty"),
 ]  # fmt: skip
 
@@ -110,6 +112,7 @@ def test_items_nobody_needs_may_lack_a_source(tmp_path: Path) -> None:
     [
         ({"bom": without(parent="pillow")}, (), "made from nothing"),
         ({"bom": lambda rows: [*rows, {"parent": "foam", "component": "fabric", "qty_per": 1}]}, (), "never used"),
+        ({"bom": add({"parent": "mattress", "component": "pillow", "qty_per": 1})}, (), "sold, and a part of mattress"),
         ({"history": lambda rows: [row for row in rows if row["item"] != "pillow"]}, (), "without any demand"),
         ({}, ("horizon.start=2026-04-06",), "ends 3 months before"),
     ],

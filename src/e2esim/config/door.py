@@ -16,6 +16,7 @@ from e2esim.config.checks_making import CHECKS as MAKING
 from e2esim.config.checks_selling import CHECKS as SELLING
 from e2esim.config.checks_sites import CHECKS as SITES
 from e2esim.config.checks_size import CHECKS as SIZE
+from e2esim.config.checks_sources import CHECKS as SOURCES
 from e2esim.config.column_words import split_words, with_columns
 from e2esim.config.grids import ROW
 from e2esim.config.layers import Layer, command_layer, file_layer, merge
@@ -85,7 +86,7 @@ def load_with_warnings(overrides: Sequence[str], once: TablesOnce | None = None)
             problems += error.problems
     if place is None:
         raise InputErrors(problems)
-    once, folder, checks = once or TablesOnce(), place.folder, (*SIZE, *MAKING, *BUYING, *DEMAND, *SELLING, *SITES, *EVENTS)
+    once, folder, checks = once or TablesOnce(), place.folder, (*SIZE, *MAKING, *BUYING, *DEMAND, *SELLING, *SITES, *SOURCES, *EVENTS)
     typed = once.typed(folder, lambda: read_tables(folder, shown(folder), tables_for("sop", "run", with_market=True)))
     layers = _layers(place, problems)
     wrong = check_levers(typed)

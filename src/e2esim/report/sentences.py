@@ -89,7 +89,7 @@ def price_sentences(found: HourPrice, centres: Sequence[str], weeks: Weeks, word
     """What one more hour of the dearest work centre would have been worth to the master plans, and for how many hours."""
     if found.centre < 0:
         return []
-    held = words("price_held", hours=words.number(found.hours, 1)) if found.hours > 0 else words("price_held_none")
+    held = words("price_held", hours=words.number(found.hours, 1)) if found.hours >= 0.05 else words("price_held_none")
     return [
         words(
             "say_hour_price",
