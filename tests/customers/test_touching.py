@@ -71,14 +71,14 @@ def test_levers_lead_what_the_firm_controls(world: World) -> None:
 
 def test_modules_add_up_and_follow_their_lever(tmp_path: Path) -> None:
     """Sense stands beside enjoyment; culture leads feel and relate, the platform think and act, person or screen; nobody the stranger's."""
-    given = {"sense": 0.01, "feel": 0.02, "think": 0.03, "act": 0.04, "relate": 0.05}
+    given = {"sense": 0.01, "feel": 0.02, "think": 0.03, "act": 0.06, "relate": 0.05}
     points = [row | (given if row["touchpoint"] in ("adviser", "stranger") else dict.fromkeys(given, 0.0)) for row in POINTS]
     world = build_world(load([f"scenario={tiny_world(tmp_path / 'tiny', touchpoints=points)}"]))
     t, point = world.touch, {name: k for k, name in enumerate(world.touch.ids)}
     adviser, stranger = (t.code == point[name] for name in ("adviser", "stranger"))
     usual, led_away = led(with_levers(world, culture=0.6, platform=0.5))[0], led(with_levers(world, culture=0.0, platform=1.0))[0]
     assert usual[adviser] == pytest.approx(0.1 + sum(given.values()))
-    assert led_away[adviser] == pytest.approx((0.1 + 0.01) * (1.0 - LEVER) + (0.02 + 0.05) * (1.0 - LEVER) + (0.03 + 0.04) * (1.0 + LEVER))
+    assert led_away[adviser] == pytest.approx((0.1 + 0.01) * (1.0 - LEVER) + (0.02 + 0.05) * (1.0 - LEVER) + (0.03 + 0.06) * (1.0 + LEVER))
     assert np.array_equal(led_away[stranger], usual[stranger])
     assert usual[stranger] == pytest.approx(0.1 + sum(given.values()))
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from e2esim.domain.book import OrderKind, Reason
+from e2esim.customers.listening import once
+from e2esim.domain.book import ORDER_COLUMNS, Columns, OrderKind, Reason
 from e2esim.domain.events import Event
 from e2esim.domain.experience import ONLY_TOLD, Lived
 from e2esim.domain.ledger import Posted
@@ -51,6 +52,16 @@ def test_who_was_unhappy_and_silent_is_called_and_remembers_better(voiced: Any) 
     asked = plain.outcome.contacts.n
     assert abs(calls.outcome.contacts.n - back.sum() - asked) < 0.02 * asked  # a call is no request of the customer
     assert not np.isin(calls.outcome.orders.filled("complained")[c.filled("row")[back]], 1).any()
+
+
+def test_a_trade_account_is_called_once_whatever_number_of_lines_it_judges() -> None:
+    """Lines 0 and 2 of account 3, line 4 of account 5, and consumers: one call an account, one a consumer's line, in order."""
+    o = Columns(ORDER_COLUMNS, 6)
+    o.take(6)
+    o["consumer"][:], o["account"][:] = [-1, 7, -1, 7, -1, 8], [3, 3, 3, 3, 5, -1]
+    assert once(np.arange(6, dtype=np.int32), o).tolist() == [0, 1, 3, 4, 5]
+    assert once(np.array([2, 5], dtype=np.int32), o).tolist() == [2, 5]
+    assert once(np.empty(0, dtype=np.int32), o).size == 0
 
 
 def test_a_late_call_makes_less_good(voiced: Any) -> None:

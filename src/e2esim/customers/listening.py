@@ -83,7 +83,7 @@ class Listening:
         if not self.world.settings.organisation.after_sale:
             said = said[:0]  # a firm that sells products only calls nobody
         unhappy = said[(o["csat_true"][said] <= UNHAPPY) & (o["complained"][said] == 0)]
-        called = _once(unhappy[chosen(self._key, o["address"], unhappy, self.rules.callback_share)] if len(unhappy) else unhappy, o)
+        called = once(unhappy[chosen(self._key, o["address"], unhappy, self.rules.callback_share)] if len(unhappy) else unhappy, o)
         return _calls(called, np.maximum(now, o["delivered"][called].astype(np.float64) + 24.0 * self.rules.callback_d))
 
     def faded(self) -> None:
@@ -134,7 +134,7 @@ class Listening:
             self._who = self._who[~mine]
 
 
-def _once(rows: Rows, orders: Columns) -> Rows:
+def once(rows: Rows, orders: Columns) -> Rows:
     """``rows`` of consumers, and one of each trade account: whoever answers badly about several lines is called once."""
     account = np.where(orders["consumer"][rows] < 0, orders["account"][rows].astype(np.int64), -1 - np.arange(len(rows)))
     return rows[np.sort(np.unique(account, return_index=True)[1])]
