@@ -57,7 +57,7 @@ def backward_wants(
     room = capacity.copy()
     size = 2 * steps.output.size * n_weeks + 1
     out = (np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size))
-    n = 0
+    n = int(np.int64(0))  # as wide as it gets, so that what it is handed to is compiled once
     latest, day_of = np.zeros(n_days), np.zeros(n_weeks, np.int64)
     for s in step_order:
         if not _netted(steps.output[s], steps.flow[s], need, stock, receipts, free_from, opened[steps.centre[s]], latest):

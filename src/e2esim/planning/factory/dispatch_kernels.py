@@ -69,7 +69,7 @@ def dispatch(
     for k in range(want_step.size):
         size += int(min(want_qty[k] / steps.lot_max[want_step[k]], 1e6))
     lots = (np.empty(size, np.int64), np.empty(size), np.empty(size), np.empty(size), np.empty(size, np.int64), np.empty(size))
-    n_lots = 0
+    n_lots = int(np.int64(0))  # as wide as it gets, so that what it is handed to is compiled once
     n_machines = machines.speed.size
     free, done, done_step, done_qty = np.zeros(n_machines), np.full(n_machines, NEVER_H), np.zeros(n_machines, np.int64), np.zeros(n_machines)
     slot, by_day = rows_by_day(want_day, n_days)

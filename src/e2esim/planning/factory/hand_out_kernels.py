@@ -81,7 +81,7 @@ def hand_out(cum: Floats, due: Ints, qty: Floats, least: Floats, tier: Ints, out
     """
     n_days = cum.size
     n = due.size
-    a = 0
+    a = int(np.int64(0))  # as wide as it gets, so that what it is handed to is compiled once
     kept = np.zeros(n, np.bool_)
     while a < n:
         b = a
@@ -110,7 +110,7 @@ def deliver(cum: Floats, orders: Demanded) -> tuple[Ints, Ints, Floats]:
     item_start, due, qty, least, tier = orders.item_start, orders.due, orders.qty, orders.least, orders.tier
     size = due.size * 6 + 1000
     out_order, out_day, out_qty = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size)
-    n_out = 0
+    n_out = int(np.int64(0))
     for i in range(item_start.size - 1):
         a, b = item_start[i], item_start[i + 1]
         if a == b:

@@ -24,6 +24,15 @@ def second_choices(step: Ints, qty: Floats, run: Floats, main: Ints, prices: Pri
     return total
 
 
+@lean_njit
+def put(into: tuple[Ints, Ints, Floats, Floats], some: tuple[Ints, Ints, Floats, Floats]) -> None:
+    """Write wants (step, day, qty, rank) over others; by loops, since slices bring seconds of compilation with them."""
+    for k in range(some[0].size):
+        into[0][k], into[1][k], into[2][k] = some[0][k], some[1][k], some[2][k]
+    for s in range(some[3].size):
+        into[3][s] = some[3][s]
+
+
 @njit(cache=True)
 def improve(
     rounds: int,
@@ -47,7 +56,7 @@ def improve(
     cum, before = np.zeros((n_items, n_days)), np.zeros((n_items, n_days))
     item_cost, late = np.zeros(n_items), np.zeros(orders.due.size)
     dispatch(step, day, qty, rank, steps, stores, machines, before)
-    cost = score(before, before, orders, prices, item_cost, late, True)
+    cost = score(before, before, orders, prices, item_cost, late, bool(np.bool_(True)))
     if several:
         cost += second_choices(step, qty, steps.run, trees.main, prices)
     best = cost
@@ -61,7 +70,7 @@ def improve(
             change(state, step, day, qty, rank, orders.order_item[j], orders.due[j], want_start, steps.centre, trees)
         dispatch(step, day, qty, rank, steps, stores, machines, cum)
         new_cost, new_late = item_cost.copy(), late.copy()
-        new = score(cum, before, orders, prices, new_cost, new_late, False)
+        new = score(cum, before, orders, prices, new_cost, new_late, bool(np.bool_(False)))
         if several:
             new += second_choices(step, qty, steps.run, trees.main, prices)
         if new <= cost + tolerance:
@@ -70,8 +79,8 @@ def improve(
             cum, before = before, cum
             if new < best - 1e-9:
                 best = new
-                best_step[:], best_day[:], best_qty[:], best_rank[:] = step, day, qty, rank
+                put((best_step, best_day, best_qty, best_rank), (step, day, qty, rank))
         else:
-            step[:], day[:], qty[:], rank[:] = old_step, old_day, old_qty, old_rank
-    step[:], day[:], qty[:], rank[:] = best_step, best_day, best_qty, best_rank
+            put((step, day, qty, rank), (old_step, old_day, old_qty, old_rank))
+    put((step, day, qty, rank), (best_step, best_day, best_qty, best_rank))
     return best
