@@ -235,6 +235,7 @@ def test_waves_save_ways_and_cost_set_ups_and_a_crew_is_paid_by_the_hour(tiny: A
         cash_agrees(run)
 
 
+@LONG
 def test_half_a_crew_has_twice_the_load(tiny: Any) -> None:
     """The calendar is the plant's and the warehouse's: the same goods come out of fewer hours, the same lines take twice the share of the pickers' hours."""
     half = lambda rows: [row | {"crew_share": 0.5} for row in rows]  # noqa: E731
