@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.customers.desk_kernels import (
+    ContactsOpened,
     ContactsRead,
     ContactsWritten,
     DeskReturns,
@@ -14,6 +15,7 @@ from e2esim.customers.desk_kernels import (
     answer_contacts,
     asked_while_open,
     knows_phase,
+    open_contacts,
     to_work,
     waited,
 )
@@ -25,7 +27,6 @@ from e2esim.domain.events import Event, EventLog
 from e2esim.domain.settings import Organisation
 from e2esim.domain.world import World
 from e2esim.streams import Streams
-from e2esim.streams.draws import children
 
 _KEYS = ("desk.handle", "desk.patience", "desk.relay", "desk.outcome", "desk.again")
 # departments of the silos: 0 marketing, 1 sales, 2 customer service
@@ -131,17 +132,13 @@ class Desk:
         reasons: npt.NDArray[np.uint8],
         attempts: npt.NDArray[np.uint8],
         since: npt.NDArray[np.floating],
-        heard: npt.NDArray[np.integer],
+        heard: npt.NDArray[np.uint8],
     ) -> None:
         first = self.contacts.take(len(rows))
-        new = slice(first, first + len(rows))
-        c, o = self.contacts, self.orders
-        for name in ("consumer", "account", "channel", "market", "segment"):
-            c[name][new] = o[name][rows]
-        c["row"][new], c["t"][new], c["reason"][new], c["attempt"][new], c["first"][new] = rows, times, reasons, attempts, since
-        c["heard"][new] = heard
-        c["address"][new] = children(o["address"][rows], 1_000 + reasons.astype(np.int64))
-        o["contacts"][rows[reasons != Reason.CALL_BACK]] += 1
+        c = self.contacts
+        opened = ContactsOpened(*(c[name] for name in ContactsOpened._fields))
+        open_contacts(first, rows, times, reasons, attempts, since.astype(np.float64), heard, self.experiences.facts(), opened)
+        self.orders["contacts"][rows[reasons != Reason.CALL_BACK]] += 1
         self._agenda.push(np.arange(first, first + len(rows), dtype=np.int32), times)
 
     def step(self, tick: int, now: float) -> None:

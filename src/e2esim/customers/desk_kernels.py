@@ -13,9 +13,10 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from e2esim.customers.books import OrderFacts
 from e2esim.domain.book import Reason
 from e2esim.domain.lean import lean_njit
-from e2esim.streams.draws import Count, exponential, uniform
+from e2esim.streams.draws import Count, child, exponential, uniform
 
 F = npt.NDArray[np.float64]
 I32 = npt.NDArray[np.int32]
@@ -26,6 +27,36 @@ U8 = npt.NDArray[np.uint8]
 _MAX_ATTEMPTS = 4
 _CALL_BACK = int(Reason.CALL_BACK)
 BLIND_WORK = 1.5  # of the handling time where the agent does not see orders, payments, complaints; assumed
+
+
+class ContactsOpened(NamedTuple):
+    """Columns of the contacts that are filled when a customer turns to the firm, each (capacity,)."""
+
+    address: I64
+    t: F32
+    consumer: I32
+    account: npt.NDArray[np.int16]
+    row: I32
+    reason: U8
+    channel: U8
+    market: U8
+    segment: U8
+    heard: U8
+    attempt: U8
+    first: F32
+
+
+@lean_njit
+def open_contacts(at: int, rows: I32, times: F, reasons: U8, attempts: U8, since: F, heard: U8, o: OrderFacts, c: ContactsOpened) -> None:
+    """Open contacts from number ``at``, one for each of ``rows`` of the order book, with who asks and where as there.
+
+    ``times, since``: of this attempt and of the first one [h]; ``heard``: earlier attempts that an agent took; each (n,).
+    """
+    for k in range(rows.shape[0]):
+        r, x = rows[k], at + k
+        c.address[x] = child(o.address[r], 1_000 + np.int64(reasons[k]))
+        c.consumer[x], c.account[x], c.channel[x], c.market[x], c.segment[x] = o.consumer[r], o.account[r], o.channel[r], o.market[r], o.segment[r]
+        c.row[x], c.t[x], c.reason[x], c.attempt[x], c.first[x], c.heard[x] = r, times[k], reasons[k], attempts[k], since[k], heard[k]
 
 
 @lean_njit

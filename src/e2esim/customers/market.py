@@ -14,13 +14,16 @@ from e2esim.customers.market_kernels import (
     BUYER,
     Arrivals,
     CustomersDue,
+    GoodsBought,
     GoodsShown,
+    LastBought,
     LeadShown,
     LinesBorn,
     MarketCells,
     SoldHow,
     Standing,
     Tastes,
+    note_purchases,
     prospects,
     returning,
     write_purchases,
@@ -99,6 +102,7 @@ class DemandCells:
         use = w.services.use if w.settings.organisation.after_sale else np.zeros_like(w.services.use)
         services = (c.install * use[2], float(use[1]), float(use[3]), float(w.services.alone[3]), float(use[4]))
         self._sold = SoldHow(w.cells.channel, w.cells.market, c.stockist, c.buyer == 2, w.price, w.items.cost_eur, *services, broken)
+        self._bought = GoodsBought(w.items.category, w.items.brand, w.items.life_h)
         s = w.segments
         self._tastes = Tastes(
             self._financing(), float(w.services.effect[0]), s.beta_lead_d, s.beta_price, s.anxiety, s.deciders, w.settings.market.conversion,
@@ -268,11 +272,8 @@ class DemandCells:
         days = (_MARGIN_D, w.start.weekday())
         write_purchases(buyers, m, row0, days, who, self._line_keys, self._sold, LinesBorn(*(o[name] for name in LinesBorn._fields)))
         rows = np.arange(row0, row0 + m, dtype=np.int32)
-        c["last"][who] = buyers["t"]
-        c["category"][who] = w.items.category[buyers["item"]]
-        c["brand"][who] = w.items.brand[buyers["item"]]
-        c["purchases"][who] = buyers["purchase"]
-        life_h = w.items.life_h[buyers["item"]]
+        life_h = np.empty(m)
+        note_purchases(buyers, who, self._bought, LastBought(c["last"], c["category"], c["brand"], c["purchases"]), life_h)
         c["next"][who] = next_needs(self._need_key, who, c["address"], c["purchases"], c["rate"], life_h, c["last"], 1.0, p.clock, c["cell"])
         taken = who[(o["services"][rows] & int(Service.USED_COLLECTION)) != 0]
         c["next"][taken] = c["last"][taken] + (1.0 - RENEWAL) * (c["next"][taken] - c["last"][taken])

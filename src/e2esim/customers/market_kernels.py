@@ -348,6 +348,33 @@ def returning(
     return m, away
 
 
+class GoodsBought(NamedTuple):
+    """Category, brand and life [h] of the items, (items,) each."""
+
+    category: I64
+    brand: I64
+    life_h: F
+
+
+class LastBought(NamedTuple):
+    """Columns of the consumers that say what they bought last, each (capacity,)."""
+
+    last: F32
+    category: U8
+    brand: npt.NDArray[np.int8]
+    purchases: npt.NDArray[np.uint16]
+
+
+@lean_njit
+def note_purchases(buyers: Buyers, consumer: I32, goods: GoodsBought, who: LastBought, life_h: F) -> None:
+    """Note when and what each buyer bought, and as which purchase; writes the life of the item into ``life_h`` [h], (n,)."""
+    for k in range(consumer.shape[0]):
+        x, c = buyers[k], consumer[k]
+        item = x["item"]
+        who.last[c], who.category[c], who.brand[c], who.purchases[c] = x["t"], goods.category[item], goods.brand[item], x["purchase"]
+        life_h[k] = goods.life_h[item]
+
+
 class SoldHow(NamedTuple):
     """Facts of selling: channel and market of a cell, kind of each channel, prices and costs, services used, and P(break) between channels."""
 
