@@ -69,6 +69,7 @@ def test_the_south_sews_what_the_plant_foams(moved: Ran) -> None:
     assert rep.transfers.came[core] > 60.0
     assert rep.transfers.came[core] == pytest.approx(stock.received[0, core])
     assert rep.transfers.came[core] == int(rep.transfers.came[core])
+    assert stock.on_hand[0, core] < rep.transfers.came[core] / 8.0  # less than a week's use lies there: what is on its way is not sent again
     (lane,) = lane_figures(moved.outcome, world)
     assert (lane.source, lane.to) == ("plant", "south")
     assert lane.freight_eur > 0.0
