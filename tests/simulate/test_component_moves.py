@@ -78,6 +78,7 @@ def test_the_south_sews_what_the_plant_foams(moved: Ran) -> None:
     assert (south.otif or 0.0) > 0.85
 
 
+@pytest.mark.long
 def test_foam_of_one_plant_may_be_bought_by_the_other(tmp_path: Path) -> None:
     """Only the first plant buys foam: the truck brings it by weight, and it is used up in the south."""
     buys = lambda rows: [row | ({"site": "plant"} if row["item"] == "foam" else {}) for row in each_its_own(rows)]  # noqa: E731

@@ -60,12 +60,14 @@ def test_it_costs_the_freight_of_its_own_lane(both: tuple[Ran, Ran]) -> None:
     assert set(o.filled("kind")[away].tolist()) == {int(OrderKind.DIRECT)}
 
 
+@pytest.mark.long
 def test_without_the_setting_a_lane_of_a_later_priority_changes_nothing(both: tuple[Ran, Ran], tmp_path: Path) -> None:
     none = ran([f"scenario={two_sites(tmp_path / 'w', lanes=lambda rows: or_from_the_plant(rows)[:-1], events=STRIKE)}", *SHORT, "promise.other_site=true"], 0)
     for name in none.outcome.orders.spec:
         assert none.outcome.orders.filled(name).tobytes() == both[0].outcome.orders.filled(name).tobytes()
 
 
+@pytest.mark.long
 def test_a_run_with_two_ways_is_taken_up_again_as_it_was(tmp_path: Path) -> None:
     folder = two_sites(tmp_path / "w", lanes=or_from_the_plant, events=STRIKE)
     world = build_world(load([f"scenario={folder}", "horizon.days=24", "horizon.warmup_days=0", "promise.other_site=true"]))
