@@ -16,8 +16,8 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner, Result
 
+from e2esim.application.folders import new_folder, write_new
 from e2esim.cli.main import app
-from e2esim.cli.run_command import run_folder, write_new
 from e2esim.config.problems import InputErrors
 from e2esim.report.whole_folder import whole_folder
 from study_jobs import DeadlyReplications
@@ -89,19 +89,19 @@ def test_the_table_is_shown_unless_quiet(here: Path) -> None:
 
 
 def test_the_default_folder_is_named_after_scenario_and_hash(here: Path) -> None:
-    folder = run_folder(None, "tiny/a b", "abc")
+    folder = new_folder(None, "tiny/a b", "abc")
     assert folder.parent == Path("runs")
     assert folder.name.startswith("tiny-a-b-2")
     assert folder.name.endswith("-abc")
     (here / "empty").mkdir()
-    assert run_folder(Path("empty"), "tiny", "abc") == Path("empty")
+    assert new_folder(Path("empty"), "tiny", "abc") == Path("empty")
 
 
 def test_a_run_folder_that_cannot_be_made_is_bad_input(here: Path) -> None:
     (here / "file").write_text("")
     for out in ("file", "file/below", "w"):
         with pytest.raises(InputErrors):
-            run_folder(Path(out), "tiny", "abc")
+            new_folder(Path(out), "tiny", "abc")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from e2esim.cli.run_command import RunOptions, run_company
+from e2esim.cli.run_command import run_company
+from e2esim.cli.run_options import RunOptions
 from e2esim.config.problems import InputErrors
 from worlds import tiny_world
 

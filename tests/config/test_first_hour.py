@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from e2esim.application.planning import PlanWishes, start_plan
-from e2esim.cli.promise_command import PromiseOptions
+from e2esim.cli.promise_options import PromiseOptions
 from e2esim.config.layers import command_layer
 from e2esim.config.places import names_company
 from e2esim.config.problems import InputErrors, Problem

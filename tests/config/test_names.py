@@ -10,8 +10,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from e2esim.application.folders import new_folder
 from e2esim.cli.completion import complete_override, complete_scenario
-from e2esim.cli.run_command import run_folder
 from e2esim.config.problems import Problem
 from e2esim.domain.safe_csv import write_safe_csv
 from e2esim.report.console import terminal
@@ -57,7 +57,7 @@ def test_a_folder_with_a_command_in_its_name_is_not_completed(tmp_path: Path, mo
 
 def test_a_very_long_name_gives_a_folder_that_can_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    run_folder(None, "n" * 300, "abc").mkdir(parents=True)
+    new_folder(None, "n" * 300, "abc").mkdir(parents=True)
 
 
 def test_an_output_that_cannot_write_a_character_does_not_fail(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
@@ -39,3 +40,20 @@ def new_folder(out: Path | None, scenario: str, digest: str) -> Path:
         )
         raise InputErrors([problem])
     return out
+
+
+def write_new(folder: Path, write: Callable[[Path], object], *, chosen: bool) -> Path:
+    """Let ``write`` make ``folder`` and return it; one that was not chosen by name gives way to another run of the same second."""
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+    place, count = folder, 1
+    while True:
+        try:
+            write(place)
+        except FileExistsError:
+            if chosen:
+                raise
+            count += 1
+            place = folder.with_name(f"{folder.name}-{count}")
+        else:
+            return place

@@ -32,8 +32,8 @@ def run_backorders(data: Path, options: BackorderOptions) -> None:
         If data, segments, plan or folders are wrong; nothing is written then.
     """
     from e2esim.application.confirming import backorder_view, supply_plan
+    from e2esim.application.folders import new_folder
     from e2esim.cli.ends import listing, told_on_stderr
-    from e2esim.cli.run_command import run_folder
     from e2esim.config.plan_data import read_plan_data
     from e2esim.config.plan_data.segments import read_segments
 
@@ -47,13 +47,13 @@ def run_backorders(data: Path, options: BackorderOptions) -> None:
     if table.is_empty():
         remedy = "add the table order_classes to the data, or name a file with --segments (docs/plan_data.md)"
         raise InputErrors([_wrong("--segments", "", "nothing says which orders may gain or lose", remedy)])
-    folder = run_folder(options.out, f"backorders-{read.case.title}", "") if options.release else None
+    folder = new_folder(options.out, f"backorders-{read.case.title}", "") if options.release else None
     problem, result, used = supply_plan(data, read, options.plan, told_on_stderr(quiet=options.quiet))
     view = backorder_view(read, problem, result, table, used)
     if folder is not None:
         from e2esim.report.backorders.folder import write_run
 
-        if folder.is_dir():  # empty, as run_folder has seen
+        if folder.is_dir():  # empty, as new_folder has seen
             folder.rmdir()
         write_run(view, folder)
     from e2esim.report.backorders.terminal import print_run, run_json

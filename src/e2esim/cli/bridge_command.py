@@ -52,7 +52,7 @@ def bridge_runs(arguments: Sequence[str], options: CompareOptions, own: BridgeOp
     InputErrors
         If there are not two runs, or the second is not the first with levers.
     """
-    from e2esim.cli.run_command import run_folder, write_new
+    from e2esim.application.folders import new_folder, write_new
 
     question = asked(arguments, options.experiment)
     kpis = tuple(word.strip() for word in options.kpis.split(",") if word.strip()) or SHOWN
@@ -63,7 +63,7 @@ def bridge_runs(arguments: Sequence[str], options: CompareOptions, own: BridgeOp
     scenarios = load_runs(question.runs)
     (before, base), (after, goal) = scenarios.items()
     check_to_be(base, goal, question.runs[after])
-    folder = None if options.out is None else run_folder(options.out, "bridge", "")
+    folder = None if options.out is None else new_folder(options.out, "bridge", "")
     replications = options.replications or (question.replications if options.experiment else USUAL)
     found = run_bridge(
         base, goal, question.runs[after], Amount(replications=replications, workers=options.workers, kpis=kpis, own=own), quiet=options.quiet or options.as_json

@@ -99,7 +99,7 @@ def check_kpis(kpis: Sequence[str], place: str, column: str = "kpis", kind: str 
 def compare_runs(arguments: Sequence[str], options: CompareOptions) -> None:
     """Load all runs (all errors at once), run them, print the differences and write the folder that is asked for."""
     from e2esim.application.comparing import kpis_of, rivals_of
-    from e2esim.cli.run_command import run_folder, write_new
+    from e2esim.application.folders import new_folder, write_new
 
     question = asked(arguments, options.experiment)
     kpis = [word.strip() for word in options.kpis.split(",") if word.strip()] or list(question.kpis)
@@ -107,7 +107,7 @@ def compare_runs(arguments: Sequence[str], options: CompareOptions) -> None:
     first = next(iter(rivals.values()))
     place = COMMAND_LINE if options.kpis else f"experiment {options.experiment}"
     check_kpis(kpis, place, "--kpis" if options.kpis else "kpis", first.kind)
-    folder = None if options.out is None else run_folder(options.out, "comparison", "")
+    folder = None if options.out is None else new_folder(options.out, "comparison", "")
     shown = kpis or list(kpis_of(first.kind))
 
     from e2esim.report.comparison import comparison_json, print_comparison

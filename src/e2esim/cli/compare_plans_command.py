@@ -34,14 +34,14 @@ def compare_plans(old: Path, new: Path, *, out: Path | None = None, as_json: boo
     ]  # fmt: skip
     if bad:
         raise InputErrors(bad)
-    from e2esim.cli.run_command import run_folder
+    from e2esim.application.folders import new_folder
     from e2esim.report.plan.folder import write_folder
     from e2esim.report.plan.terminal import against_json, print_against
 
-    folder = None if out is None else run_folder(out, "compare", "")
+    folder = None if out is None else new_folder(out, "compare", "")
     tables = against(old, new)
     if folder is not None:
-        if folder.is_dir():  # empty, as run_folder has seen
+        if folder.is_dir():  # empty, as new_folder has seen
             folder.rmdir()
         write_folder(folder, "compare.xlsx", tables)
     if as_json:

@@ -16,22 +16,22 @@ def forecast_data(data: Path, *, out: Path | None, as_json: bool, quiet: bool) -
     InputErrors
         If data or folder are wrong; nothing is written then.
     """
+    from e2esim.application.folders import new_folder
     from e2esim.application.planning import forecast_of
     from e2esim.cli.ends import listing, told_on_stderr
-    from e2esim.cli.run_command import run_folder
     from e2esim.config.plan_data import read_demand_data
 
     began = time.perf_counter()
     read, warnings = read_demand_data(data)
     if warnings and not quiet:
         typer.echo(listing(warnings), err=True)
-    folder = None if out is None else run_folder(out, "forecast", "")
+    folder = None if out is None else new_folder(out, "forecast", "")
     demand = forecast_of(read, told_on_stderr(quiet=quiet))
     from e2esim.report.plan.folder import write_forecast
     from e2esim.report.plan.terminal import forecast_told, print_forecast
 
     if folder is not None:
-        if folder.is_dir():  # empty, as run_folder has seen
+        if folder.is_dir():  # empty, as new_folder has seen
             folder.rmdir()
         write_forecast(demand, folder)
     if as_json:

@@ -10,7 +10,7 @@ import typer
 from e2esim.machine_code import is_compiled
 
 if TYPE_CHECKING:
-    from e2esim.cli.run_command import RunOptions
+    from e2esim.cli.run_options import RunOptions
     from e2esim.config.places import Place
 
 
@@ -22,8 +22,8 @@ def run_network(place: Place, overrides: Sequence[str], options: RunOptions) -> 
     InputErrors
         If company, overrides or run folder are wrong; nothing is written then.
     """
+    from e2esim.application.folders import new_folder
     from e2esim.cli.ends import listing
-    from e2esim.cli.run_command import run_folder
     from e2esim.config.supply_network import open_network
     from e2esim.report.manifest import fingerprint
 
@@ -31,7 +31,7 @@ def run_network(place: Place, overrides: Sequence[str], options: RunOptions) -> 
     if opened.warnings and not options.quiet:
         typer.echo(listing(opened.warnings), err=True)
     settings = opened.company.settings
-    folder = run_folder(options.out, settings.name, fingerprint(settings, None, opened.tables)[:12])
+    folder = new_folder(options.out, settings.name, fingerprint(settings, None, opened.tables)[:12])
     if not options.quiet and not is_compiled("network"):
         typer.echo("first run after installation: compiling, about a minute more than later runs", err=True)
 
@@ -47,7 +47,7 @@ def run_network(place: Place, overrides: Sequence[str], options: RunOptions) -> 
         from e2esim.report.network_page import build_network_page
 
         page = build_network_page(result, language=options.language)
-    if folder.is_dir():  # empty, as run_folder has seen
+    if folder.is_dir():  # empty, as new_folder has seen
         folder.rmdir()
     write_network(result, folder, opened.tables, page)
     if options.as_json:

@@ -50,8 +50,8 @@ def plan_data(data: Path, options: PlanOptions) -> Path:
     InputErrors
         If data, earlier plan or folders are wrong; nothing is written then.
     """
+    from e2esim.application.folders import new_folder
     from e2esim.cli.ends import listing, told_on_stderr
-    from e2esim.cli.run_command import run_folder
     from e2esim.report.plan.erp import FILES, write_erp
 
     began, wishes = time.perf_counter(), options.wishes()
@@ -63,7 +63,7 @@ def plan_data(data: Path, options: PlanOptions) -> Path:
     def folders_and_words() -> Path:
         _empty(options.export_neutral, "--export-neutral", ("lots.csv", "purchases.csv", "deliveries.csv"))
         _empty(options.erp, "--erp", FILES)
-        found = run_folder(options.out, f"plan-{started.case.title}", started.print[:12])
+        found = new_folder(options.out, f"plan-{started.case.title}", started.print[:12])
         if not options.quiet and not is_compiled("planning/factory"):
             typer.echo("first plan after installation: compiling, about a minute more than later ones", err=True)
         return found

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from e2esim.cli.run_command import RunOptions
+    from e2esim.cli.run_options import RunOptions
 
 
 def run_planned(data: Path, overrides: Sequence[str], options: RunOptions) -> None:
@@ -20,9 +20,9 @@ def run_planned(data: Path, overrides: Sequence[str], options: RunOptions) -> No
     InputErrors
         If data, overrides or folders are wrong; nothing is written then.
     """
+    from e2esim.application.folders import new_folder
     from e2esim.application.planning import forecast_of
     from e2esim.cli.ends import listing, told_on_stderr
-    from e2esim.cli.run_command import run_folder
     from e2esim.config.plan_data import read_plan_data
     from e2esim.config.planned_run import company_of, demand_of, rules_of, run_words, stop_day, taken_for_granted
     from e2esim.report.plan.folder import fingerprint
@@ -36,7 +36,7 @@ def run_planned(data: Path, overrides: Sequence[str], options: RunOptions) -> No
     if read.warnings and not options.quiet and not options.as_json:
         typer.echo(listing(read.warnings), err=True)
     until = stop_day(options.stop_at, options.save, rules, read.case.facts.today)
-    folder = run_folder(options.out, f"run-{read.case.title}", fingerprint(read.tables)[:12])
+    folder = new_folder(options.out, f"run-{read.case.title}", fingerprint(read.tables)[:12])
     demand = demand_of(read, rules)
     company = company_of(read, None if demand is None else forecast_of(demand, told_on_stderr(quiet=options.quiet)))
     from e2esim.study.planned_runs import replicate_run
@@ -45,7 +45,7 @@ def run_planned(data: Path, overrides: Sequence[str], options: RunOptions) -> No
     with progress_bar(quiet=options.quiet) as tell:
         study = replicate_run(company, rules, replications=options.replications, until=until, progress=tell, keep_plans=options.post_game)
         game = post_game(company, rules, plans=study.plans, progress=tell) if options.post_game else None
-    if folder.is_dir():  # empty, as run_folder has seen
+    if folder.is_dir():  # empty, as new_folder has seen
         folder.rmdir()
     stated = taken_for_granted(read, rules)
     page = ""

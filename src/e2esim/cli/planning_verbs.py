@@ -127,7 +127,8 @@ def promise_one(
     Example: e2esim promise planner_200 --item 001007 --qty 60 --date 2026-02-16 --customer "Pompes Garçon"
     """
     with clean_end():
-        from e2esim.cli.promise_command import PromiseOptions, promise
+        from e2esim.cli.promise_command import promise
+        from e2esim.cli.promise_options import PromiseOptions
 
         options = PromiseOptions(
             item=item,

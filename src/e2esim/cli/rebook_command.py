@@ -9,7 +9,7 @@ import typer
 
 from e2esim.application.promising import asked_plan, known_in
 from e2esim.application.rebooking import RULES, promise_book
-from e2esim.cli.promise_command import PromiseOptions, wrong
+from e2esim.cli.promise_options import PromiseOptions, wrong
 from e2esim.config.problems import InputErrors, did_you_mean
 
 
@@ -21,8 +21,8 @@ def rebook_orders(data: Path, options: PromiseOptions) -> None:
     InputErrors
         If data, plan, orders or options are wrong; nothing is promised and nothing written then.
     """
+    from e2esim.application.folders import new_folder
     from e2esim.cli.ends import listing, told_on_stderr
-    from e2esim.cli.run_command import run_folder
     from e2esim.config.promise.orders_file import read_orders
     from e2esim.report.progress import progress_bar
     from e2esim.report.promise.book_terminal import book_json, print_book
@@ -37,7 +37,7 @@ def rebook_orders(data: Path, options: PromiseOptions) -> None:
     orders, warnings = read_orders(file, known_in(snapshot))
     if warnings and not options.quiet:
         typer.echo(listing(warnings), err=True)
-    folder = run_folder(options.out, f"promise-{snapshot.title}", f"{orders.height}")
+    folder = new_folder(options.out, f"promise-{snapshot.title}", f"{orders.height}")
     with progress_bar(quiet=options.quiet or options.as_json) as tell:
         done = [0]
 
@@ -46,7 +46,7 @@ def rebook_orders(data: Path, options: PromiseOptions) -> None:
             tell(done[0] / orders.height, f"{done[0]:,} of {orders.height:,} lines")
 
         book = promise_book(orders, snapshot, used, options.precedence, told)
-    if folder.is_dir():  # empty, as run_folder has seen
+    if folder.is_dir():  # empty, as new_folder has seen
         folder.rmdir()
     write_book(book, folder)
     wall_s = time.perf_counter() - began

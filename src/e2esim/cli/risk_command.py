@@ -49,7 +49,7 @@ class RiskOptions:
 
 def tell_risk(overrides: Sequence[str], options: RiskOptions) -> None:
     """Run the study, print it, and write it where a folder is asked for."""
-    from e2esim.cli.run_command import run_folder, write_new
+    from e2esim.application.folders import new_folder, write_new
     from e2esim.config import load
     from e2esim.domain.build import build_world
     from e2esim.report.progress import progress_bar
@@ -64,7 +64,7 @@ def tell_risk(overrides: Sequence[str], options: RiskOptions) -> None:
         raise _wrong("--start", str(options.start_day), f"an outage of {options.days:g} days must lie between warm-up and end", "another day, or horizon.days=")
     rule = _target(options.target)
     outage = Outage(first=horizon.start + dt.timedelta(days=options.start_day), days=options.days, size=options.size)
-    folder = None if options.out is None else run_folder(options.out, "risk", "")
+    folder = None if options.out is None else new_folder(options.out, "risk", "")
     with progress_bar(quiet=options.quiet or options.as_json) as tell:
         found = knock_out(scenario, asked, outage, replications=options.replications, workers=options.workers, progress=tell)
         broken = None if rule is None else _break(scenario, found[0].node, outage, rule, tell)

@@ -57,7 +57,8 @@ def run_one(
     e2esim run scenarios/planner_200 run_days=91 --post-game
     """
     with clean_end():
-        from e2esim.cli.run_command import RunOptions, run_company
+        from e2esim.cli.run_command import run_company
+        from e2esim.cli.run_options import RunOptions
 
         options = RunOptions(
             as_json=as_json,
@@ -152,7 +153,7 @@ def calibrate(
 
 @run_verbs.command("customer")
 def customer_one(
-    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run with --journeys.", show_default=False)],
+    new_folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run with --journeys.", show_default=False)],
     number: Annotated[int | None, typer.Argument(metavar="[ID]", help="Consumer; who is kept if left out.", show_default=False)] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -163,4 +164,4 @@ def customer_one(
     with clean_end():
         from e2esim.cli.customer_command import tell_customer
 
-        tell_customer(run_folder, number, as_json=as_json)
+        tell_customer(new_folder, number, as_json=as_json)

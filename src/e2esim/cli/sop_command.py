@@ -32,8 +32,8 @@ def plan_sop(overrides: Sequence[str], options: SopOptions) -> None:
     InputErrors
         If scenario, overrides, options or folder are wrong; nothing is written then.
     """
+    from e2esim.application.folders import new_folder
     from e2esim.cli.ends import listing
-    from e2esim.cli.run_command import run_folder
     from e2esim.config.door import load_with_warnings
     from e2esim.config.sop_file import read_scenarios
 
@@ -46,14 +46,14 @@ def plan_sop(overrides: Sequence[str], options: SopOptions) -> None:
     from e2esim.application.balancing import balance
     from e2esim.report.manifest import fingerprint
 
-    folder = run_folder(options.out, f"sop-{settings.name}", fingerprint(settings, None, tables)[:12])
+    folder = new_folder(options.out, f"sop-{settings.name}", fingerprint(settings, None, tables)[:12])
     where = options.scenarios if options.scenarios.endswith(("yaml", "yml")) else COMMAND_LINE
     cycle, verdict = balance(loaded.scenario, months=options.months, wanted=wanted, where=where, opportunity=options.opportunity)
 
     from e2esim.report.sop.folder import write_cycle
     from e2esim.report.sop.terminal import print_sop, sop_json
 
-    if folder.is_dir():  # empty, as run_folder has seen
+    if folder.is_dir():  # empty, as new_folder has seen
         folder.rmdir()
     write_cycle(cycle, verdict, settings, folder, tables)
     wall_s = time.perf_counter() - began

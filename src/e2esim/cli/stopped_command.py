@@ -1,38 +1,21 @@
-"""``e2esim run --stop-at DATE --save DIR`` and ``--resume DIR``: a market run stopped on a morning, and taken up again."""
+"""``e2esim run --stop-at DATE --save DIR``: a market run stopped on a morning."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from e2esim.cli.run_command import RunOptions, run_scenario
+from e2esim.cli.run_options import RunOptions
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
-from e2esim.config.saved_run import SavedRun, check_same, market_stop_day, own_words, read_saved, write_saved
+from e2esim.config.saved_run import SavedRun, check_same, market_stop_day, write_saved
 from e2esim.machine_code import program_hash
 
 if TYPE_CHECKING:
     from e2esim.domain.scenario import Scenario
-
-
-def resume_run(overrides: Sequence[str], folder: Path, options: RunOptions) -> None:
-    """Take up a saved run: to its end, or to another morning.
-
-    Raises
-    ------
-    InputErrors
-        If the folder is no saved run, or its data or the program have changed since.
-    """
-    own_words(overrides, folder)
-    saved = read_saved(folder)
-    _alone(options, "--resume")
-    if options.replication not in (1, saved.number + 1):
-        raise InputErrors([_wrong("--replication", str(options.replication), f"{folder} is replication {saved.number + 1}")])
-    run_scenario(saved.overrides, replace(options, replication=saved.number + 1), saved)
 
 
 def stopped(overrides: Sequence[str], scenario: Scenario, options: RunOptions, data: str, saved: SavedRun | None) -> bool:
@@ -49,7 +32,7 @@ def stopped(overrides: Sequence[str], scenario: Scenario, options: RunOptions, d
     day = market_stop_day(options.stop_at, options.save, settings, since=saved.state.day if saved is not None else 0)
     if day is None or options.save is None:
         return False
-    _alone(options, "--stop-at")
+    alone(options, "--stop-at")
     from e2esim.report.progress import progress_bar
     from e2esim.study.company import MarketCompany
 
@@ -71,11 +54,11 @@ def _found_again(word: str) -> str:
     return f"{key}={Path(value).resolve()}" if key == "scenario" and Path(value).is_dir() else word
 
 
-def _alone(options: RunOptions, why: str) -> None:
+def alone(options: RunOptions, why: str) -> None:
     """Refuse several replications: a folder holds one."""
     if options.replications > 1:
-        raise InputErrors([_wrong("--replications", str(options.replications), f"{why} goes with one replication")])
+        raise InputErrors([wrong_replication("--replications", str(options.replications), f"{why} goes with one replication")])
 
 
-def _wrong(column: str, value: str, message: str) -> Problem:
+def wrong_replication(column: str, value: str, message: str) -> Problem:
     return Problem(file=COMMAND_LINE, column=column, value=value, message=message, remedy="leave it out, or name one with --replication")

@@ -141,10 +141,10 @@ def sweep_folder(out: Path | None) -> Path:
     InputErrors
         If it holds something else.
     """
-    from e2esim.cli.run_command import run_folder
+    from e2esim.application.folders import new_folder
 
     if out is None or not out.is_dir() or not any(out.iterdir()):
-        return run_folder(out, "sweep", "")
+        return new_folder(out, "sweep", "")
     if not (out / "parts").is_dir() and not (out / MANIFEST).is_file():
         raise _wrong("--out", str(out), "holds something else than a sweep", "name another folder")
     return out

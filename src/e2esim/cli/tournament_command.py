@@ -67,7 +67,7 @@ def _wrong(column: str, value: str, message: str, remedy: str) -> Problem:
 
 def run_tournament(overrides: Sequence[str], options: TournamentOptions) -> None:
     """Load every contender (all errors at once), let them play, print, and write the folder that is asked for."""
-    from e2esim.cli.run_command import run_folder
+    from e2esim.application.folders import new_folder
     from e2esim.config import load
 
     chosen, base = contenders(options)
@@ -76,7 +76,7 @@ def run_tournament(overrides: Sequence[str], options: TournamentOptions) -> None
         remedy = f"name the options with --rules, e.g. --rules {chosen[0]},{chosen[1]}"
         raise InputErrors([_wrong(options.group, doubled[0], "the tournament chooses it", remedy)])
     scenarios: dict[str, Scenario] = {name: load([*overrides, f"{options.group}={name}"]) for name in chosen}
-    folder = None if options.out is None else run_folder(options.out, "tournament", "")
+    folder = None if options.out is None else new_folder(options.out, "tournament", "")
 
     from e2esim.report.progress import progress_bar
     from e2esim.report.tournament import print_tournament, tournament_json, write_tournament
@@ -85,7 +85,7 @@ def run_tournament(overrides: Sequence[str], options: TournamentOptions) -> None
     with progress_bar(quiet=options.quiet or options.as_json) as tell:
         found = tournament(scenarios, base=base, replications=options.replications, workers=options.workers, progress=tell)
     if folder is not None:
-        if folder.is_dir():  # empty, as run_folder has seen
+        if folder.is_dir():  # empty, as new_folder has seen
             folder.rmdir()
         write_tournament(found, options.group, folder, list(overrides))
     if options.as_json:

@@ -26,13 +26,13 @@ class WarmupOptions:
 
 def tell_warmup(overrides: Sequence[str], options: WarmupOptions) -> None:
     """Run the replications, find where the mean series settle (MSER-5), print, and draw them where a folder is asked for."""
+    from e2esim.application.folders import new_folder, write_new
     from e2esim.application.settling import daily_runs
-    from e2esim.cli.run_command import run_folder, write_new
     from e2esim.config import load
     from e2esim.report.progress import progress_bar
 
     scenario = load(overrides)
-    folder = None if options.out is None else run_folder(options.out, "warmup", "")
+    folder = None if options.out is None else new_folder(options.out, "warmup", "")
     with progress_bar(quiet=options.quiet or options.as_json) as tell:
         runs = daily_runs(scenario, options.replications, tell)
     warmup = scenario.settings.horizon.warmup_days
