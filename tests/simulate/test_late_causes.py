@@ -51,8 +51,8 @@ def _slow_mode(days: float) -> Rows:
 
 # name -> changes of the plentiful world, cause, place (by the labels of the cause)
 PLANTED: dict[str, tuple[dict[str, Rows], LateCause, str]] = {
-    "few hours": (
-        {"work_centres": both(PLENTY["work_centres"], where("work_centre", "sewing", machines=1, efficiency=0.5, overtime_h_week=0))},
+    "few hours": (  # with breakdowns: hours that are only few are known to the plan, and promises allow for them
+        {"work_centres": both(PLENTY["work_centres"], where("work_centre", "sewing", machines=1, efficiency=0.35, overtime_h_week=0, mtbf_h=150, mttr_h=40))},
         LateCause.WORK_CENTRE,
         "sewing",
     ),
@@ -62,7 +62,7 @@ PLANTED: dict[str, tuple[dict[str, Rows], LateCause, str]] = {
         "weaver",
     ),
     "slow supplier": (
-        {"supply": both(PLENTY["supply"], where("item", "fabric", lead_time_days=70)), "stock": _LITTLE_FABRIC},
+        {"supply": both(PLENTY["supply"], where("item", "fabric", lead_time_days=84)), "stock": _LITTLE_FABRIC},
         LateCause.SUPPLIER,
         "weaver",
     ),
@@ -117,7 +117,7 @@ def test_causes_add_up_to_every_late_piece(tiny: Any, shipped: Any, world: str) 
     ran = shipped("mattress_maker/as_is", "scale=0.02") if world == "shipped" else tiny("plain", variant="silo" if world == "silo" else "")
     late = ran.outcome.late
     expected = late_by_hand(ran)
-    assert len(expected) > 50
+    assert len(expected) > 20
     assert dict(zip(late.filled("row").tolist(), late.filled("pieces").tolist(), strict=True)) == expected
     o, rows = ran.outcome.orders, late.filled("row")
     start, end = ran.outcome.warmup_h, ran.outcome.horizon_h
