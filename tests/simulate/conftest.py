@@ -65,11 +65,14 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """``tiny("name", settings={...}, variant="silo", table=change)``: a changed tiny world; ``name`` stands for all changes."""
     kept: dict[tuple[Any, ...], Ran] = {}
     folders: dict[str, Path] = {}
+    meant: dict[str, tuple[Any, ...]] = {}
 
     def run(
         name: str, *overrides: str, variant: str = "", replication: int = 0, again: bool = False, settings: Mapping[str, Any] | None = None, **changes: Change
     ) -> Ran:
         key = (name, variant, overrides, replication)
+        what = (settings, sorted(changes))
+        assert meant.setdefault(name, what) == what, f"another test calls other changes {name!r}"
         if key not in kept or again:
             if name not in folders:
                 folders[name] = tiny_world(tmp_path_factory.mktemp("world") / "tiny", settings=settings, **changes)

@@ -24,7 +24,7 @@ def world(tiny: Any) -> Any:
         "channels": lambda rows: [row | {"sellers": 2} for row in rows],
         "lanes": lambda rows: [row | {"damage_share": 0.2} for row in rows],
     }
-    return lambda *words: tiny("sellers", "market.price_factor=1.2", *words, settings=DAYS, **tables)
+    return lambda *words: tiny("six weeks of sellers", "market.price_factor=1.2", *words, settings=DAYS, **tables)
 
 
 def _bought(run: Any) -> Any:
