@@ -107,7 +107,8 @@ def test_goods_orders_and_money_are_conserved(made: tuple[NetworkRows, NetworkCl
     network, book = o.network, o.book
     kind = {name: book["kind"] == k for k, name in enumerate(ORDER_KINDS)}
     assert np.all(book["got"] + book["lost"] <= book["quantity"] + 1e-6)
-    assert np.all((book["done"] >= 0) == (book["got"] + book["lost"] >= book["quantity"] - 1e-6))
+    goods = book["quantity"] > 1e-6  # less than that is the dust of shares and yields
+    assert np.all(((book["done"] >= 0) == (book["got"] + book["lost"] >= book["quantity"] - 1e-6))[goods])
     # goods of the book are the goods of the ledger, point by point
     for column, kinds in (("received", ("transfer", "purchase", "opening")), ("made", ("works",)), ("returned", ("return",))):
         got = np.zeros(network.n)

@@ -35,7 +35,7 @@ def print_network(result: NetworkResult, folder: Path | None, language: str = "e
         if table is not None:
             console.print(table)
     if folder is not None:
-        console.print(Text(words("new_folder", folder=folder)), soft_wrap=True)
+        console.print(Text(words("run_folder", folder=folder)), soft_wrap=True)
 
 
 def _whole(result: NetworkResult, words: Words) -> Table:

@@ -54,7 +54,7 @@ def print_result(result: Result, folder: Path | None, console: Console | None = 
     if sites is not None:
         console.print(sites)
     if folder is not None:
-        console.print(Text(words("new_folder", folder=folder)), soft_wrap=True)
+        console.print(Text(words("run_folder", folder=folder)), soft_wrap=True)
 
 
 def to_json(result: Result, folder: Path | None) -> str:

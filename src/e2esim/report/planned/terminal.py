@@ -62,7 +62,7 @@ def print_planned(
     if game is not None:
         console.print(_game(game, words))
     if folder is not None:
-        console.print(Text(words("new_folder", folder=folder)), soft_wrap=True)
+        console.print(Text(words("run_folder", folder=folder)), soft_wrap=True)
 
 
 def _kpis(study: PlannedStudy, words: Words) -> Table:
