@@ -65,6 +65,7 @@ def test_what_only_its_own_interval_tells_from_zero_is_too_few_runs() -> None:
     assert word(judged([small, *still], material=0.01)[0]) == "immaterial"  # too small to matter: no more runs are asked for
 
 
+@pytest.mark.long
 def test_slower_quotes_are_seen(tiny: Path) -> None:
     runs = {name: load([f"scenario={tiny}", "promise=quoted", *SHORT, f"market.demand_factor={f}"]) for name, f in (("base", 1.0), ("more", 3.0))}
     found = {d.kpi: d for d in compare(runs, replications=4, workers=1).differences["more"]}
