@@ -14,8 +14,8 @@ from e2esim.customers.desk_kernels import (
     Rules,
     answer_contacts,
     asked_while_open,
-    knows_phase,
     open_contacts,
+    phases_known,
     to_work,
     waited,
 )
@@ -206,7 +206,8 @@ class Desk:
         if aware <= 0.0:
             return
         done = rows[(c["resolved"][rows] == 1) & (c["reason"][rows] != Reason.CALL_BACK)]
-        known = np.array([knows_phase(self._keys[3], who, n, aware) for who, n in zip(c["address"][done], c["attempt"][done].astype(np.int64), strict=True)])
+        known = np.empty(len(done), dtype=np.bool_)
+        phases_known(self._keys[3], c["address"][done], c["attempt"][done].astype(np.int64), aware, known)
         if known.any():
             self.orders["services"][c["row"][done[known]]] |= int(Service.GUIDED)
 

@@ -159,6 +159,13 @@ def knows_phase(key: np.uint64, who: Count, n: Count, aware: float) -> bool:
 
 
 @lean_njit
+def phases_known(key: np.uint64, who: I64, n: I64, aware: float, known: npt.NDArray[np.bool_]) -> None:
+    """Write for each customer whether the firm knows his phase (`knows_phase`), (n,)."""
+    for k in range(who.shape[0]):
+        known[k] = knows_phase(key, who[k], n[k], aware)
+
+
+@lean_njit
 def _soonest(free: F, a: int, b: int) -> int:
     best = a
     for k in range(a + 1, b):

@@ -62,7 +62,7 @@ class SecondSite:
             there = self._at[other, self.world.items.product]
             may = (there >= 0) & (there != ids) & some[there] & self.world.items.sold
             wait = np.where(may, np.minimum(wait, self._further[self.world.items.site, other] + _WORTH_D), wait)
-        return replace(offer, ship_wait_d=np.minimum(wait, offer.ship_wait_d))
+        return replace(offer, ship_wait_d=wait)
 
     def place(self, rows: Rows, now: float) -> None:
         """Let new ``rows`` be asked for at another site, where theirs has the goods later; their promise is to come."""
@@ -72,8 +72,9 @@ class SecondSite:
         o, day = self.orders, int(now // 24)
         item, quantity = o["item"][rows].astype(np.int64), o["quantity"][rows].astype(np.float64)
         ship = self.promise.day0 + np.maximum(quote(self.promise.free[item], quantity[:, None]), day - self.promise.day0)
-        best = self._best(rows, day, ship, np.full(len(rows), _WORTH_D), self._spare(now))
-        go = self._within(rows, best, self._spare(now))
+        spare = self._spare(now)
+        best = self._best(rows, day, ship, np.full(len(rows), _WORTH_D), spare)
+        go = self._within(rows, best, spare)
         some = rows[go]
         o["item"][some], o["way"][some] = best.point[go], best.way[go]
         o["cost_eur"][some] = self.world.items.cost_eur[best.point[go]] * o["quantity"][some]
@@ -89,8 +90,9 @@ class SecondSite:
         ship = self.promise.ship_day[rows].astype(np.int64)
         ship = np.where(ship >= day, ship, day + np.maximum(next_receipt_d[o["item"][rows]], 1.0).astype(np.int64))
         late = self.promise.arrives(self._lane(rows, o["way"][rows]), ship) > np.floor(o["promised"][rows] / 24.0)
-        best = self._best(rows, day, ship, np.where(late, 1.0, _WORTH_D), self._spare(now))
-        go = self._within(rows, best, self._spare(now))
+        spare = self._spare(now)
+        best = self._best(rows, day, ship, np.where(late, 1.0, _WORTH_D), spare)
+        go = self._within(rows, best, spare)
         if len(go):
             self._serve(rows[go], best.point[go], best.way[go], day)
 
