@@ -223,6 +223,8 @@ def test_staffing_keeps_the_load_at_any_scale(mode: str, scale: float) -> None:
     assert (np.diff(starts) >= 1).all()
     assert len(starts) == (4 if mode == "silos" else 2)
     assert starts[-1] / slower == pytest.approx(on_shift(o) * scale)
+    if scale < 1.0:  # a small copy keeps the agents of the firm
+        assert starts[-1] == staffing(o, 1.0)[0][-1]
 
 
 def test_a_small_copy_waits_as_the_firm_does() -> None:

@@ -12,6 +12,8 @@ from e2esim.domain.book import OrderKind
 from e2esim.domain.build import build_world
 from e2esim.kpi.sites import site_figures
 from e2esim.simulate import simulate, stop_at
+from e2esim.simulate.replication import Replication
+from e2esim.simulate.second_site import WaysRound
 from simulate.conftest import Ran, ran
 from two_sites import from_north, two_sites
 from worlds import Row
@@ -75,3 +77,36 @@ def test_a_run_with_two_ways_is_taken_up_again_as_it_was(tmp_path: Path) -> None
     again = simulate(world, since=saved)
     for name in through.orders.spec:
         assert through.orders.filled(name).tobytes() == again.orders.filled(name).tobytes()
+
+
+def test_goods_leave_the_site_of_the_lane_that_the_line_takes(tmp_path: Path) -> None:
+    """In the middle of the strike, as the book knows stock points while a run goes on."""
+    folder = two_sites(tmp_path / "w", lanes=or_from_the_plant, events=STRIKE)
+    run = Replication(build_world(load([f"scenario={folder}", *SHORT, "promise.other_site=true"])), 0)
+    run.stop(40)
+    o, w = run.orders, run.world
+    direct = (o.filled("kind") == OrderKind.DIRECT) & (o.filled("placed") >= 0.0)
+    lane = w.lanes.along(o.filled("way")[direct], o.filled("channel")[direct], o.filled("market")[direct])
+    assert (o.filled("way")[direct] == 1).any()
+    assert (w.lanes.site[lane] == w.items.site[o.filled("item")[direct]]).all()
+
+
+def test_a_site_gives_no_more_than_it_can_spare_to_those_who_gain_most(both: tuple[Ran, Ran]) -> None:
+    """What its own customers are expected to order in a week stays; lines of one site share what is left, by plain loops."""
+    run = both[1].replication
+    one, rows = run.second_site, np.flatnonzero(run.orders.filled("kind") == OrderKind.DIRECT)[:40].astype(np.int32)
+    rng = np.random.default_rng(4)
+    best = WaysRound(rng.integers(0, 6, 40).astype(float), np.ones(40, dtype=np.int64), rng.integers(0, 2, 40))
+    spare = np.array([9.0, 4.0])
+    left, expected = spare.copy(), set()
+    for point in range(2):
+        for k in sorted(np.flatnonzero((best.point == point) & (best.gain_d > 0)), key=lambda k: (-best.gain_d[k], rows[k])):
+            quantity = float(run.orders["quantity"][rows[k]])
+            left[point] -= quantity
+            if left[point] >= 0:
+                expected.add(int(k))
+    assert set(one._within(rows, best, spare).tolist()) == expected
+    now, before = run.env.now, one._spare(run.env.now)
+    one._expected = one._expected + 3.0
+    assert (one._spare(now) == np.maximum(before - 3.0, 0.0)).all()
+    assert before.max() > 0.0
