@@ -96,6 +96,22 @@ def test_shares_are_right_to_three_standard_errors_and_add_up(found: LeverBridge
     assert (found.sets, found.orders) == (6, 0)  # of eight sets two hold crm without team
 
 
+def test_precision_runs_both_ends_until_narrow_and_every_set_as_often() -> None:
+    plan = plan_coalitions(tuple(LEVERS), LEVERS)
+    told: list[float] = []
+    rule = BridgeRule(replications=3, precision=0.0015, workers=1, kpis=("operating_result",))
+    some = lever_bridge(base(), plan, ToyLevers, rule, lambda share, text: told.append(share))
+    assert some.wide == ()
+    assert some.replications > 3
+    (gap,) = (gap for gap in some.differences if gap.kpi == "operating_result")
+    assert gap.precision is not None
+    assert gap.precision <= 0.0015  # differences of two sets have a spread of 1.4 on 1,000
+    assert set(some.values.group_by("scenario", "kpi").len()["len"]) == {some.replications}
+    assert told[-1] == pytest.approx(1.0)
+    capped = lever_bridge(base(), plan, ToyLevers, replace(rule, precision=1e-5, most=5))
+    assert (capped.replications, capped.wide) == (5, ("operating_result",))
+
+
 def test_alone_without_its_prerequisite_is_nothing(found: LeverBridge) -> None:
     crm = found.levers[2]
     assert crm.alone == (0.0, 0.0, 0.0, 0.5)

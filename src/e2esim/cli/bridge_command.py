@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -57,17 +57,13 @@ def bridge_runs(arguments: Sequence[str], options: CompareOptions, own: BridgeOp
     question = asked(arguments, options.experiment)
     kpis = tuple(word.strip() for word in options.kpis.split(",") if word.strip()) or SHOWN
     check_kpis(kpis, COMMAND_LINE, "--kpis")
-    _refuse(options)
     if len(question.runs) != 2:
         raise _wrong("RUN", str(len(question.runs)), "a bridge leads from one run to one other", "name two runs: AS_IS TO_BE")
     scenarios = load_runs(question.runs)
     (before, base), (after, goal) = scenarios.items()
     check_to_be(base, goal, question.runs[after])
     folder = None if options.out is None else new_folder(options.out, "bridge", "")
-    replications = options.replications or (question.replications if options.experiment else USUAL)
-    found = run_bridge(
-        base, goal, question.runs[after], Amount(replications=replications, workers=options.workers, kpis=kpis, own=own), quiet=options.quiet or options.as_json
-    )
+    found = run_bridge(base, goal, question.runs[after], kpis, options, own, question.replications if options.experiment else USUAL)
 
     from e2esim.report.lever_bridge import BridgeFacts, bridge_json
 
@@ -85,29 +81,32 @@ def bridge_runs(arguments: Sequence[str], options: CompareOptions, own: BridgeOp
             typer.echo(f"Bridge folder: {folder}")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Amount:
-    """How much a bridge runs."""
-
-    replications: int
-    workers: int
-    kpis: tuple[str, ...]
-    own: BridgeOptions
-
-
-def run_bridge(base: Scenario, goal: Scenario, words: Sequence[str], amount: Amount, *, quiet: bool) -> LeverBridge:
-    """Run the sets of levers of ``goal``, whose overrides are ``words``."""
+def run_bridge(
+    base: Scenario, goal: Scenario, words: Sequence[str], kpis: tuple[str, ...], options: CompareOptions, own: BridgeOptions, usual: int
+) -> LeverBridge:
+    """Run the sets of levers of ``goal``, whose overrides are ``words``; ``usual`` replications of each, or as the options say."""
     from e2esim.domain.levers import levers_of
     from e2esim.report.progress import progress_bar
     from e2esim.study.bridge import BridgeRule, lever_bridge
     from e2esim.study.cash import chains
     from e2esim.study.coalitions import plan_coalitions
+    from e2esim.study.judged import MATERIAL
 
     levers = levers_of(goal.tables)
-    plan = plan_coalitions(goal.levers, levers, orders=amount.own.orders, chains=chains(levers, goal.levers, amount.own.years), seed=base.settings.seed)
+    plan = plan_coalitions(goal.levers, levers, orders=own.orders, chains=chains(levers, goal.levers, own.years), seed=base.settings.seed)
+    rule = BridgeRule(
+        replications=options.replications or usual,
+        precision=options.precision,
+        most=options.most,
+        material=MATERIAL if options.material is None else options.material,
+        workers=options.workers,
+        years=own.years,
+        kpis=kpis,
+    )
+    quiet = options.quiet or options.as_json
     if not quiet:
-        typer.echo(f"{len(goal.levers)} levers, {len(plan.coalitions)} sets of them, {amount.replications} replications each", err=True)
-    rule = BridgeRule(replications=amount.replications, workers=amount.workers, years=amount.own.years, kpis=amount.kpis)
+        until = "" if rule.precision is None else f" or more, until half-widths are at most {100 * rule.precision:g} % of AS-IS"
+        typer.echo(f"{len(goal.levers)} levers, {len(plan.coalitions)} sets of them, {rule.replications} replications each{until}", err=True)
     with progress_bar(quiet=quiet) as tell:
         return lever_bridge(base, plan, lambda some: pulling(words, some), rule, tell)
 
@@ -154,17 +153,6 @@ def print_bridge(found: LeverBridge, told: BridgeFacts, language: str = "en") ->
         print_grid(grid)
     for text in reading(found, told, words):
         typer.echo(text)
-
-
-def _refuse(options: CompareOptions) -> None:
-    given: Mapping[str, object] = {"--precision": options.precision, "--material": options.material or None}
-    problems = [
-        Problem(file=COMMAND_LINE, column=name, message="does not go with --bridge", remedy="leave it out")
-        for name, value in given.items()
-        if value is not None
-    ]
-    if problems:
-        raise InputErrors(problems)
 
 
 def _wrong(column: str, value: str, message: str, remedy: str) -> InputErrors:

@@ -45,6 +45,10 @@ class Bridged(Protocol):
     @property
     def scale(self) -> float: ...
     @property
+    def precision(self) -> float | None: ...
+    @property
+    def wide(self) -> Sequence[str]: ...
+    @property
     def rest(self) -> float: ...
 
 
@@ -145,6 +149,7 @@ def reading(found: Bridged, told: BridgeFacts, words: Words) -> list[str]:
     said = [
         *(f"{one.lever.lever}: {one.lever.name}" for one in found.levers if one.lever.name),
         words("lb_read_runs", sets=found.sets, n=found.replications),
+        *_precise(found, words),
         words("lb_read_drawn", orders=found.orders) if found.orders else words("lb_read_exact"),
         words("lb_read_chance"),
         words("lb_read_cash"),
@@ -154,6 +159,14 @@ def reading(found: Bridged, told: BridgeFacts, words: Words) -> list[str]:
     if not 330 <= told.days <= 400:
         said.append(words("lb_read_days", days=told.days, factor=words.number(365.0 / told.days, 1)))
     return said
+
+
+def _precise(found: Bridged, words: Words) -> list[str]:
+    if found.precision is None:
+        return []
+    asked = f"{words.number(100 * found.precision, 1)} %"
+    wide = "; ".join(words.label(kpi) for kpi in found.wide)
+    return [words("lb_read_wide", asked=asked, n=found.replications, wide=wide) if wide else words("lb_read_precise", asked=asked, n=found.replications)]
 
 
 def lever_grid(found: Bridged, words: Words) -> TextGrid:
@@ -262,6 +275,8 @@ def bridge_json(found: Bridged, told: BridgeFacts) -> dict[str, Any]:
         "replications": found.replications,
         "sets": found.sets,
         "orders": found.orders,
+        "precision": found.precision,
+        "not_precise": list(found.wide),
         "claim": claim(found, words),
         "gate": {"open": found.gate.open, "why": why_closed(found.gate, words)},
         "gain_eur_y": _estimate(found.gain),

@@ -17,9 +17,9 @@ from e2esim.domain.scenario import Scenario
 from e2esim.study.baseline import BaselineGate, baseline_gate
 from e2esim.study.cash import Payoff, payoff
 from e2esim.study.coalitions import Coalition, CoalitionPlan, Estimate, estimate, shares
-from e2esim.study.company import Company
-from e2esim.study.compare import judge
-from e2esim.study.judged import Difference
+from e2esim.study.company import Company, ReplicationJob
+from e2esim.study.compare import Rule, judge, still_to_run, still_wide
+from e2esim.study.judged import MATERIAL, Difference
 from e2esim.study.pool import Progress, headline_rows, replicated
 
 F = npt.NDArray[np.float64]
@@ -52,7 +52,8 @@ class LeverBridge:
 
     ``before``, ``after``: operating results of both; ``gain`` before and ``net`` after the running cost of the levers; ``equity``: change of
     customer value [EUR]; ``differences``: all KPIs, TO-BE against AS-IS, at the scale that was run; ``values``: one row a set, replication, KPI;
-    ``tables``: KPI tables of all dimensions of AS-IS and of TO-BE, one a replication.
+    ``tables``: KPI tables of all dimensions of AS-IS and of TO-BE, one a replication; ``wide``: KPIs whose paired half-width between the two is
+    still above ``precision`` of the base.
     """
 
     levers: tuple[LeverShare, ...]
@@ -70,6 +71,8 @@ class LeverBridge:
     orders: int
     sets: int
     scale: float
+    precision: float | None = None
+    wide: tuple[str, ...] = ()
 
     @property
     def rest(self) -> float:
@@ -79,9 +82,16 @@ class LeverBridge:
 
 @dataclass(frozen=True, kw_only=True)
 class BridgeRule:
-    """How much is run: ``replications`` of every set, on ``workers`` processes; ``years`` of the cash account; ``kpis`` judged together."""
+    """How much is run: ``replications`` of every set, on ``workers`` processes; ``years`` of the cash account; ``kpis`` judged together.
+
+    ``precision``: AS-IS and TO-BE go on until the paired half-width of each of those KPIs is at most this share of the base, or ``most`` is
+    reached; every other set then runs as many. ``material``: share of the base below which a difference does not matter.
+    """
 
     replications: int = 5
+    material: float = MATERIAL
+    precision: float | None = None
+    most: int = 200
     workers: int = 0
     years: int = 5
     kpis: tuple[str, ...] = ()
@@ -118,7 +128,8 @@ def lever_bridge(base: Scenario, plan: CoalitionPlan, company: Callable[[str], C
     if rule.replications < 2:
         raise ValueError("a bridge needs at least two replications: one has no interval")
     names = {some: set_name(some, plan.players) for some in plan.coalitions}
-    tables = replicated({name: company(name) for name in names.values()}, replications=rule.replications, workers=rule.workers, progress=progress)
+    tables = _run_sets({name: company(name) for name in names.values()}, names[frozenset(plan.players)], rule, progress)
+    count = len(tables) // len(names)
     rows = headline_rows(tables)
     scale, whole = base.settings.scale, frozenset(plan.players)
     results, equity = (_values(rows, names, kpi, scale) for kpi in (RESULT, EQUITY))
@@ -127,6 +138,7 @@ def lever_bridge(base: Scenario, plan: CoalitionPlan, company: Callable[[str], C
     gap = results[whole] - results[frozenset()]
     full = names[whole]
     cells = tuple(tuple(table for job, table in tables.items() if job.company == name) for name in ("none", full))
+    differences = judge(rows, "none", [full], rule.kpis, rule.material)[full]
     return LeverBridge(
         levers=tuple(_share(plan, name, gains, brought[:, k], valued[:, k]) for k, name in enumerate(plan.players)),
         before=estimate(results[frozenset()][None]),
@@ -136,14 +148,39 @@ def lever_bridge(base: Scenario, plan: CoalitionPlan, company: Callable[[str], C
         equity=estimate((equity[whole] - equity[frozenset()])[None]),
         payoff=payoff(plan, gains, years=rule.years, discount_y=base.settings.finance.discount_y),
         gate=baseline_gate(base, cells[0]),
-        differences=judge(rows, "none", [full], rule.kpis)[full],
+        differences=differences,
         values=rows,
         tables=(cells[0], cells[1]),
-        replications=rule.replications,
+        replications=count,
+        precision=rule.precision,
+        wide=still_wide((gap for gap in differences if not rule.kpis or gap.kpi in rule.kpis), rule.precision),
         orders=len(plan.orders),
         sets=len(plan.coalitions),
         scale=scale,
     )
+
+
+def _run_sets(companies: Mapping[str, Company], whole: str, rule: BridgeRule, progress: Progress | None) -> dict[ReplicationJob, pl.DataFrame]:
+    """KPI tables of all sets: AS-IS and TO-BE until they are precise enough, the others as often; in the order of sets and replications."""
+    ends = {name: companies[name] for name in ("none", whole)}
+    between = {name: one for name, one in companies.items() if name not in ends}
+    wanted = Rule(replications=rule.replications, precision=rule.precision, most=rule.most)
+    done: dict[ReplicationJob, pl.DataFrame] = {}
+    count, more = 0, rule.replications
+    while more:
+        done |= replicated(ends, replications=more, first=count, workers=rule.workers, progress=_part(progress, len(done), (count + more) * len(companies)))
+        count += more
+        more = still_to_run(judge(headline_rows(done), "none", [whole], rule.kpis), rule.kpis, wanted, count)
+    if between:
+        done |= replicated(between, replications=count, workers=rule.workers, progress=_part(progress, len(done), count * len(companies)))
+    return {job: done[job] for job in (ReplicationJob(company=name, replication=k) for name in companies for k in range(count))}
+
+
+def _part(progress: Progress | None, before: int, jobs: int) -> Progress | None:
+    """Progress of a part of the work, of which ``before`` of ``jobs`` are done, as progress of the whole."""
+    if progress is None:
+        return None
+    return lambda share, text: progress(before / jobs + share * (jobs - before) / jobs, text)
 
 
 def _share(plan: CoalitionPlan, name: str, gains: Mapping[Coalition, F], brought: F, valued: F) -> LeverShare:

@@ -93,7 +93,7 @@ def compare(
     base, *others = scenarios
     while True:
         found = judge(table, base, others, kpis, material)
-        more = _more(found, kpis, rule, count)
+        more = still_to_run(found, kpis, rule, count)
         if not more:
             break
         table = pl.concat([table, headlines(scenarios, replications=more, first=count, workers=workers, progress=progress)])
@@ -107,7 +107,7 @@ def compare(
         family=tuple(dict.fromkeys(gap.kpi for gap in gaps)),
         material=material,
         precision=rule.precision,
-        wide=tuple(dict.fromkeys(gap.kpi for gap in gaps if _wide(gap, rule.precision))),
+        wide=still_wide(gaps, rule.precision),
     )
 
 
@@ -136,12 +136,22 @@ def differences(table: pl.DataFrame, base: str, other: str) -> tuple[Difference,
     return tuple(found)
 
 
+def still_wide(gaps: Iterable[Difference], precision: float | None) -> tuple[str, ...]:
+    """KPIs whose interval is wider than asked for."""
+    return tuple(dict.fromkeys(gap.kpi for gap in gaps if _wide(gap, precision)))
+
+
 def _wide(gap: Difference, precision: float | None) -> bool:
     return precision is not None and gap.precision is not None and gap.precision > precision
 
 
-def _more(found: Mapping[str, tuple[Difference, ...]], kpis: Sequence[str], rule: Rule, count: int) -> int:
-    """Replications still to run: as many as the widest interval needs if its spread stays as it is, at most as many again as there are."""
+def still_to_run(found: Mapping[str, tuple[Difference, ...]], kpis: Sequence[str], rule: Rule, count: int) -> int:
+    """Replications still to run: as many as the widest interval needs if its spread stays as it is, at most as many again as there are.
+
+    >>> gap = paired("otif", "share", [0.90, 0.92, 0.91, 0.93], [0.95, 0.93, 0.96, 0.94])
+    >>> still_to_run({"to_be": (gap,)}, ["otif"], Rule(replications=4, precision=0.02), 4), still_to_run({"to_be": (gap,)}, ["otif"], Rule(), 4)
+    (4, 0)
+    """
     if rule.precision is None or count >= rule.most:
         return 0
     widths = [gap.precision for gaps in found.values() for gap in gaps if (not kpis or gap.kpi in kpis) and _wide(gap, rule.precision)]
