@@ -164,9 +164,18 @@ def test_demand_surges_in_its_window_only(tiny: Run, calm: Ran) -> None:
 
 
 def test_a_recall_brings_goods_back_and_blocks_stock(tiny: Run, calm: Ran) -> None:
-    called = tiny("recall", *SHORT, events=[row("recall", "recall", "mattress", size=0.5)])
+    called = tiny("recall", *SHORT, events=[row("recall", "recall", "mattress", size=1.0)])
     back = [(ran.outcome.orders.filled("returned") < END + 48.0).sum() for ran in (calm, called)]
     assert back[1] > 2 * back[0] + 10
+    seen = START + 48.0  # detect_days: until then nobody knows, and goods go out as ever
+
+    def gone(ran: Ran, since: float, until: float) -> float:
+        o, mattress = ran.outcome.orders, ran.world.items.ids.index("mattress")
+        rows = (o.filled("item") == mattress) & (o.filled("allocated") >= since) & (o.filled("allocated") < until)
+        return float(o.filled("quantity")[rows].sum())
+
+    assert gone(called, START, seen) == gone(calm, START, seen) > 0.0
+    assert gone(called, seen, seen + 72.0) < 0.5 * gone(calm, seen, seen + 72.0)
 
 
 def test_who_is_told_of_a_recall_calls_and_a_letter_spares_calls(tiny: Run, calm: Ran) -> None:

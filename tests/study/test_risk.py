@@ -12,10 +12,11 @@ from e2esim.config import load
 from e2esim.domain.build import build_world
 from e2esim.domain.disturbances import Blow
 from e2esim.domain.scenario import Scenario
-from e2esim.study.knock_out import Outage, knock_out, with_outage, without_events
+from e2esim.study.company import ReplicationJob
+from e2esim.study.knock_out import CALM, KnockedOut, Outage, RiskRuns, Runs, Suffered, knock_out, with_outage, without_events
 from e2esim.study.mitigation import measures, mitigate
 from e2esim.study.reverse_stress import least_that_breaks
-from e2esim.study.survival import ChainNode, nodes, recovers_d, survives_d
+from e2esim.study.survival import ChainNode, _load, nodes, recovers_d, survives_d
 from worlds import tiny_world
 
 OUTAGE = Outage(first=dt.date(2026, 2, 2), days=21.0)
@@ -25,6 +26,12 @@ CHEM, SEWING = ChainNode(Blow.SUPPLIER, "chem"), ChainNode(Blow.WORK_CENTRE, "se
 @pytest.fixture(scope="module")
 def scenario(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
     return load([f"scenario={tiny_world(tmp_path_factory.mktemp('risk') / 'tiny')}", "horizon.days=63"])
+
+
+@pytest.fixture(scope="module")
+def knocked(scenario: Scenario) -> tuple[tuple[KnockedOut, ...], Runs]:
+    kept: Runs = {}
+    return knock_out(scenario, [CHEM, SEWING], OUTAGE, replications=1, kept=kept, workers=1), kept
 
 
 def test_time_to_survive_is_stock_over_use(scenario: Scenario) -> None:
@@ -46,6 +53,9 @@ def test_time_to_survive_is_stock_over_use(scenario: Scenario) -> None:
     assert survives_d(world, SEWING) == pytest.approx(cover)
     assert recovers_d(world, SEWING, cover) == 0.0
     assert recovers_d(world, SEWING, 21.0) > 21.0
+    load = float(_load(world)[world.centres.ids.index("sewing")])
+    assert recovers_d(world, SEWING, 21.0) == pytest.approx(21.0 + (21.0 - cover) * load / (1.0 - load))
+    assert recovers_d(world, ChainNode(Blow.SITE, "plant"), 21.0) == pytest.approx(21.0 + 21.0 * load / (1.0 - load))  # its slowest work centre
     assert {str(node) for node in nodes(world)} >= {"supplier chem", "work_centre sewing", "site plant", "mode truck"}
 
 
@@ -55,13 +65,45 @@ def test_an_outage_is_one_event_of_full_size(scenario: Scenario) -> None:
     assert build_world(without_events(scenario)).disturbances.n == 0
 
 
-def test_the_work_centre_hurts_more_than_a_supplier_that_another_replaces(scenario: Scenario) -> None:
-    first, second = knock_out(scenario, [CHEM, SEWING], OUTAGE, replications=1, workers=1)
+def test_the_work_centre_hurts_more_than_a_supplier_that_another_replaces(knocked: tuple[tuple[KnockedOut, ...], Runs]) -> None:
+    first, second = knocked[0]
     assert (first.node, second.node) == (SEWING, CHEM)
     assert first.spells[0].felt
     assert first.spells[0].recovered_d > first.spells[0].survived_d >= 0.0
     assert first.result_lost[0] > 0.0
     assert first.cvar() == first.result_lost[0]
+
+
+def test_cheap_nodes_get_one_pair_and_no_run_is_made_twice(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[tuple[str, int]] = []
+
+    def run(self: RiskRuns, job: ReplicationJob) -> Suffered:
+        ran.append((job.company, job.replication))
+        cost = {CALM: 0.0, str(SEWING): 100.0, str(CHEM): 19.0}.get(job.company, 50.0)
+        late = np.zeros(63)
+        late[30:50] = 0.0 if job.company.startswith(CALM) else 40.0
+        late[52] = 0.0 if job.company.startswith(CALM) else 21.0  # one late lorry opens nothing again
+        return Suffered(overdue=late, due=np.full(63, 40.0), kpis={"operating_result": 500.0 - cost, "customer_value": 1.0}, years=1.0)
+
+    monkeypatch.setattr(RiskRuns, "__call__", run)
+    kept: Runs = {}
+    found = knock_out(scenario, [CHEM, SEWING], OUTAGE, replications=3, kept=kept, workers=1)
+    assert [(one.node, len(one.spells)) for one in found] == [(SEWING, 3), (CHEM, 1)]
+    assert found[0].spells[0].recovered_d == 50 - 28
+    mitigate(scenario, SEWING, OUTAGE, replications=3, kept=kept, workers=1)
+    assert len(ran) == len(set(ran))
+    assert all(len(one.spells) == 3 for one in knock_out(scenario, [CHEM, SEWING], OUTAGE, replications=3, screen=0.0, workers=1))
+
+
+def test_a_buffer_is_there_when_the_outage_comes_and_a_spare_work_centre_works(scenario: Scenario, knocked: tuple[tuple[KnockedOut, ...], Runs]) -> None:
+    change, _ = measures(scenario, SEWING)["buffer of 14 days"]
+    plain, more = build_world(scenario), build_world(change(scenario))
+    day = plain.cells.yearly.sum(axis=0) / 365.0
+    sold = plain.items.ids.index("mattress")
+    assert more.opening.on_hand[sold] - plain.opening.on_hand[sold] == pytest.approx(14.0 * day[sold], abs=0.5)
+    spare, _ = measures(scenario, SEWING)["capacity: a spare work centre"]
+    helped = RiskRuns({"": with_outage(spare(scenario), SEWING, OUTAGE)})(ReplicationJob(company="", replication=0))
+    assert helped.overdue[28:].sum() < 0.5 * knocked[1][str(SEWING)][0].overdue[28:].sum()
 
 
 @pytest.mark.parametrize("limit", [0.0, 0.3, 7.0, 63.5])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from e2esim.domain.scenario import Scenario
     from e2esim.domain.world import World
-    from e2esim.study.knock_out import KnockedOut, Outage, Spell
+    from e2esim.study.knock_out import KnockedOut, Outage, Spell, Suffered
     from e2esim.study.mitigation import Countermeasure
     from e2esim.study.reverse_stress import Breaking
     from e2esim.study.survival import ChainNode
@@ -41,6 +41,7 @@ class RiskOptions:
     target: str = ""
     measures: bool = True
     replications: int = 3
+    screen: float = 0.2  # as `study.knock_out.SCREEN`
     workers: int = 0
     out: Path | None = None
     as_json: bool = False
@@ -66,11 +67,13 @@ def tell_risk(overrides: Sequence[str], options: RiskOptions) -> None:
     outage = Outage(first=horizon.start + dt.timedelta(days=options.start_day), days=options.days, size=options.size)
     folder = None if options.out is None else new_folder(options.out, "risk", "")
     with progress_bar(quiet=options.quiet or options.as_json) as tell:
-        found = knock_out(scenario, asked, outage, replications=options.replications, workers=options.workers, progress=tell)
+        kept: dict[str, dict[int, Suffered]] = {}
+        runs = {"replications": options.replications, "workers": options.workers}
+        found = knock_out(scenario, asked, outage, screen=options.screen, kept=kept, progress=tell, **runs)
         broken = None if rule is None else _break(scenario, found[0].node, outage, rule, tell)
         helped: Sequence[Countermeasure] = ()
         if options.measures:
-            helped = mitigate(scenario, found[0].node, outage, replications=options.replications, workers=options.workers, progress=tell)
+            helped = mitigate(scenario, found[0].node, outage, kept=kept, progress=tell, **runs)
     table = _table(world, found, outage)
     if folder is not None:
         write_new(folder, lambda place: _write(place, table, helped, broken), chosen=True)
@@ -200,6 +203,7 @@ def _measure(one: Countermeasure) -> dict[str, Any]:
         "measure": one.name, "gain_eur": _finite(one.gain[0]), "gain_low": _finite(one.gain[1]), "gain_high": _finite(one.gain[2]),
         "cost_eur": _finite(one.cost[0]), "cost_low": _finite(one.cost[1]), "cost_high": _finite(one.cost[2]), "gain_per_eur": _finite(one.per_eur),
         "separated": one.separated, "runs": one.replications,
+        "over_d_without": _finite(one.over_d[0]), "over_d_with": _finite(one.over_d[1]), "not_over": one.not_over,
     }  # fmt: skip
 
 
@@ -246,6 +250,9 @@ def _print(
         amounts = ("result_lost_eur", "result_lost_cvar_eur", "customer_value_lost_eur", "customer_value_lost_cvar_eur")
         lost = "".join(f"{_k(row[name]):>13}" for name in amounts)
         typer.echo(f"{row['node']:<28}{_days(row['survives_d']):>12}{_recovers(row):>12} | {felt:>26}{over:>26}{lost}")
+    few = sum(row["runs"] < options.replications for row in table.iter_rows(named=True))
+    if few:
+        typer.echo(f"{few} nodes cost less than {options.screen:.0%} of the dearest in the first pair and got no other (--screen 0 gives them all pairs).")
     if options.replications < _FIFTH:
         typer.echo(f"Of {options.replications} pairs the worst fifth is the worst one alone; how nodes differ takes more of them (-n {2 * _FIFTH}).")
     if broken is not None:
@@ -260,7 +267,8 @@ def _print(
             verdict = f"{way.per_eur:.1f} EUR a EUR" if math.isfinite(way.per_eur) else "costs nothing"
             verdict = f"does harm: {verdict}" if way.gain[2] < 0.0 else verdict
             gain, cost = (f"{_k(value[0])} [{_k(value[1])}, {_k(value[2])}]" for value in (way.gain, way.cost))
-            typer.echo(f"  {way.name:<32} gain {gain}, cost {cost}: {verdict if way.separated else 'cannot separate it from nothing'}")
+            over = f"over after {way.over_d[0]:.0f} d without, {way.over_d[1]:.0f} d with" + (f" ({way.not_over} a bound)" if way.not_over else "")
+            typer.echo(f"  {way.name:<32} gain {gain}, cost {cost}: {verdict if way.separated else 'cannot separate it from nothing'}; {over}")
 
 
 def _recovers(row: dict[str, Any]) -> str:

@@ -172,6 +172,9 @@ def risk(
     target: Annotated[str, typer.Option("--target", help="Find the least outage of the worst node that breaks it, e.g. 'otif>=0.9'.")] = "",
     measures: Annotated[bool, typer.Option("--measures/--no-measures", help="Try what helps against the worst node.")] = True,
     replications: Annotated[int, typer.Option("--replications", "-n", min=1, help="Pairs of runs a node.")] = 3,
+    screen: Annotated[
+        float, typer.Option("--screen", min=0.0, max=1.0, help="Nodes that cost less than this share of the dearest in the first pair get no further one.")
+    ] = 0.2,
     workers: Annotated[int, typer.Option("--workers", "-w", min=0, help="Processes; 0 = one a core.")] = 0,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the tables.", show_default=False)] = None,
     as_json: AsJson = False,
@@ -185,8 +188,8 @@ def risk(
         from e2esim.cli.risk_command import RiskOptions, tell_risk
 
         options = RiskOptions(
-            node=node, days=days, size=size, start_day=start, target=target, measures=measures, replications=replications, workers=workers, out=out,
-            as_json=as_json, quiet=quiet,
+            node=node, days=days, size=size, start_day=start, target=target, measures=measures, replications=replications, screen=screen,
+            workers=workers, out=out, as_json=as_json, quiet=quiet,
         )
         tell_risk(overrides or [], options)
 

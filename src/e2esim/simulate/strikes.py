@@ -130,6 +130,7 @@ class Strikes:
             moments.append((one.known + float(d.tell_h[one.event]), self._speak))
             moments.append((one.end + float(d.length_h[one.event]), self._silence))
         if one.kind == Blow.RECALL:
+            moments.append((max(one.known, one.start), self._recall))
             moments.append((one.known + float(d.tell_h[one.event]), self._call_back))
             moments.append((one.end, self._unblock))
         return sorted(moments, key=lambda moment: moment[0])
@@ -148,8 +149,6 @@ class Strikes:
         self.log.emit(self.env.now, Event.STRUCK, place=one.event, quantity=one.size, value=one.end)
         if one.kind == Blow.STAFF and _DESK in one.targets:
             self.firm.desk.absent(one.size, one.end)
-        if one.kind == Blow.RECALL:
-            self._recall(one)
 
     def _detect(self, one: Happening) -> None:
         self._unplanned.append(one)
@@ -180,8 +179,10 @@ class Strikes:
         return sum(one.size for one in self.happened if one.strikes(Blow.YIELD, item) and one.start <= t < one.end)
 
     def _recall(self, one: Happening) -> None:
-        """Block a share of the stock."""
+        """Block a share of the stock, once the firm has seen the fault: until then faulty goods go out, and are called back later."""
         f = self.firm
+        if self.env.now >= one.end:
+            return
         self._blocked[one.event] = {item: one.size * max(0.0, f.stock.available(item)) for item in one.targets}
         for item, quantity in self._blocked[one.event].items():
             f.stock.reserve(item, quantity)
@@ -200,6 +201,6 @@ class Strikes:
         f.returns.push(*returns)
 
     def _unblock(self, one: Happening) -> None:
-        for item, quantity in self._blocked.pop(one.event).items():
+        for item, quantity in self._blocked.pop(one.event, {}).items():
             self.firm.stock.reserve(item, -quantity)
             self.firm.stock.news(item)

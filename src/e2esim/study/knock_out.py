@@ -30,6 +30,9 @@ CALM = "calm"
 EVENT = "knock_out"
 RESULT, VALUE = "operating_result", "customer_value"
 TAIL = 0.2  # share of the worst replications in the CVaR
+SCREEN = 0.2  # of what the dearest node costs in the first pair; nodes that cost less get no further pairs, assumed
+
+Runs = dict[str, dict[int, "Suffered"]]  # by name of a case and replication
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,11 +122,16 @@ def without_events(scenario: Scenario) -> Scenario:
 
 
 def run_all(
-    scenarios: Mapping[str, Scenario], replications: Iterable[int], *, workers: int = 0, progress: Progress | None = None
-) -> dict[str, dict[int, Suffered]]:
-    """Run every scenario with the same seeds; results by name and replication, those of lost processes left out."""
-    jobs = [ReplicationJob(company=name, replication=k) for k in replications for name in scenarios]
-    found: dict[str, dict[int, Suffered]] = {name: {} for name in scenarios}
+    scenarios: Mapping[str, Scenario], replications: Iterable[int], *, kept: Runs | None = None, workers: int = 0, progress: Progress | None = None
+) -> Runs:
+    """Run every scenario with the same seeds; results by name and replication, those of lost processes left out.
+
+    ``kept``: runs of before, which are not run again; the new ones are put with them.
+    """
+    found: Runs = {} if kept is None else kept
+    for name in scenarios:
+        found.setdefault(name, {})
+    jobs = [ReplicationJob(company=name, replication=k) for k in replications for name in scenarios if k not in found[name]]
     with closing(Local(workers=workers).each(RiskRuns(scenarios), jobs)) as ended:
         for count, one in enumerate(ended, start=1):
             found[one.job.company][one.job.replication] = one.value()
@@ -135,7 +143,8 @@ def run_all(
 def spell(struck: F, calm: F, due: F, start_d: int, end_d: int) -> Spell:
     """Read when customers feel an outage that begins on day ``start_d``: a quarter of a day's pieces more overdue than without it.
 
-    Over is the first of seven days in a row with less, once the outage itself is.
+    Over is the first day with no more than that, in itself and on the mean of the seven that begin with it (a single late lorry opens nothing
+    again), once the outage itself is.
 
     >>> struck = np.array([0.0] * 10 + [9.0] * 5 + [0.0] * 10)
     >>> spell(struck, np.zeros(25), np.full(25, 8.0), 7, 9)
@@ -143,16 +152,14 @@ def spell(struck: F, calm: F, due: F, start_d: int, end_d: int) -> Spell:
     >>> spell(np.zeros(25), np.zeros(25), np.full(25, 8.0), 7, 9)
     Spell(survived_d=18.0, felt=False, recovered_d=0.0, over=True)
     """
-    above = (struck - calm)[start_d:] > LEEWAY * float(due.mean())
-    hurt = np.flatnonzero(above)
+    more, limit = (struck - calm)[start_d:], LEEWAY * float(due.mean())
+    hurt = np.flatnonzero(more > limit)
     if not len(hurt):
-        return Spell(survived_d=float(len(above)), felt=False, recovered_d=0.0, over=True)
-    quiet = 0
-    for day in range(max(int(hurt[0]), end_d - start_d), len(above)):
-        quiet = 0 if above[day] else quiet + 1
-        if quiet == CALM_D:
-            return Spell(survived_d=float(hurt[0]), felt=True, recovered_d=float(day - CALM_D + 1), over=True)
-    return Spell(survived_d=float(hurt[0]), felt=True, recovered_d=float(len(above)), over=False)
+        return Spell(survived_d=float(len(more)), felt=False, recovered_d=0.0, over=True)
+    for day in range(max(int(hurt[0]), end_d - start_d), len(more) - CALM_D + 1):
+        if more[day] <= limit and more[day : day + CALM_D].mean() <= limit:
+            return Spell(survived_d=float(hurt[0]), felt=True, recovered_d=float(day), over=True)
+    return Spell(survived_d=float(hurt[0]), felt=True, recovered_d=float(len(more)), over=False)
 
 
 def lost(calm: Suffered, struck: Suffered, kpi: str) -> float:
@@ -164,16 +171,31 @@ def lost(calm: Suffered, struck: Suffered, kpi: str) -> float:
 
 
 def knock_out(
-    scenario: Scenario, nodes: Sequence[ChainNode], outage: Outage, *, replications: int = 3, workers: int = 0, progress: Progress | None = None
+    scenario: Scenario,
+    nodes: Sequence[ChainNode],
+    outage: Outage,
+    *,
+    replications: int = 3,
+    screen: float = SCREEN,
+    kept: Runs | None = None,
+    workers: int = 0,
+    progress: Progress | None = None,
 ) -> tuple[KnockedOut, ...]:
-    """Let every node fail in turn, each with the same seeds; the dearest first."""
+    """Let every node fail in turn, each with the same seeds; the dearest first.
+
+    Nodes that cost less than ``screen`` of the dearest in the first pair, in result and in customer value, get that pair alone; 0: all get all.
+    ``kept`` keeps the runs, for what is asked next.
+    """
     cases = {CALM: without_events(scenario), **{str(node): with_outage(scenario, node, outage) for node in nodes}}
-    runs = run_all(cases, range(replications), workers=workers, progress=progress)
+    runs = run_all(cases, range(1), kept={} if kept is None else kept, workers=workers, progress=progress)
+    dear = _dear(runs, nodes, screen)
+    if replications > 1:
+        run_all({CALM: cases[CALM], **{str(node): cases[str(node)] for node in dear}}, range(1, replications), kept=runs, workers=workers, progress=progress)
     start_d = (outage.first - scenario.settings.horizon.start).days
     calm = runs[CALM]
     found = []
     for node in nodes:
-        pairs = [(calm[k], one) for k, one in sorted(runs[str(node)].items())]
+        pairs = [(calm[k], one) for k, one in sorted(runs[str(node)].items()) if k in calm]
         found.append(
             KnockedOut(
                 node=node,
@@ -183,3 +205,11 @@ def knock_out(
             )
         )
     return tuple(sorted(found, key=lambda one: -one.cvar()))
+
+
+def _dear(runs: Runs, nodes: Sequence[ChainNode], screen: float) -> list[ChainNode]:
+    """Nodes that cost at least a share of what the dearest costs in the first pair, in result or in customer value."""
+    first = {node: [lost(runs[CALM][0], runs[str(node)][0], kpi) for kpi in (RESULT, VALUE)] for node in nodes}
+    most = [max(max(cost[k] for cost in first.values()), 0.0) for k in (0, 1)]
+    dear = {node for node, cost in first.items() if any(math.isnan(one) or one >= screen * top > 0.0 for one, top in zip(cost, most, strict=True))}
+    return [node for node in nodes if node in dear or screen <= 0.0]

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
+from statistics import fmean
 
 import polars as pl
 
+from e2esim.domain.build import build_world
 from e2esim.domain.disturbances import Blow
 from e2esim.domain.scenario import Scenario
+from e2esim.domain.schema import TABLE
 from e2esim.study.intervals import interval
-from e2esim.study.knock_out import RESULT, Outage, lost, run_all, with_outage, without_events
+from e2esim.study.knock_out import CALM, RESULT, Outage, Runs, lost, run_all, spell, with_outage, without_events
 from e2esim.study.pool import Progress
-from e2esim.study.survival import ChainNode
+from e2esim.study.survival import ChainNode, used_a_day
 
-BUFFER_D = 14.0  # [days] of cover more, assumed
+BUFFER_D = 14.0  # [days] of cover more, in stock when the outage comes, assumed
 SECOND_DEARER = 0.15  # [share] that a second source costs more, assumed
-MORE_OVERTIME_H = 8.0  # [h/machine/week] of overtime that may be asked for on top, assumed
+MORE_OVERTIME_H = {"capacity: 8 h overtime on top": 8.0, "capacity: weekend shifts": 24.0}  # [h/machine/week] that may be asked for on top, assumed
+SPARE = 0.25  # [share] of its machines that a spare work centre has, rounded up, assumed
 MORE_TRUCKS = 0.25  # [share] of the trucks, rounded up, assumed
 RUSH = {"rush_share": 1.0, "rush_days": 7.0, "rush_premium": 0.5}  # every call-off held up comes another way, assumed
-_SECOND = "second_source"
+_SECOND, _SPARE = "second_source", "spare"
 
 Change = Callable[[Scenario], Scenario]
 
@@ -28,13 +34,16 @@ Change = Callable[[Scenario], Scenario]
 class Countermeasure:
     """A measure against an outage: its gain where the outage comes and its cost where it does not [EUR], mean and 95 % interval each.
 
-    ``separated``: the interval of the gain leaves out zero.
+    ``separated``: the interval of the gain leaves out zero. ``over_d``: days from the beginning of the outage until customers no longer
+    feel it, without the measure and with it, means; ``not_over``: runs in which they do to the end, whose days are bounds only.
     """
 
     name: str
     gain: tuple[float, float, float]
     cost: tuple[float, float, float]
     replications: int
+    over_d: tuple[float, float]
+    not_over: int
 
     @property
     def separated(self) -> bool:
@@ -62,25 +71,47 @@ def measures(scenario: Scenario, node: ChainNode) -> dict[str, tuple[Change, Map
         found[f"{MORE_TRUCKS:.0%} more trucks"] = (lambda s: _more_trucks(s, node), none)
     else:
         found[f"buffer of {BUFFER_D:g} days"] = (lambda s: _more_cover(s, _behind(s, node)), none)
-        found["capacity: overtime on top"] = (lambda s: _more_overtime(s, node), none)
+        for name, hours in MORE_OVERTIME_H.items():
+            found[name] = (partial(_more_overtime, node=node, hours=hours), none)
+        if node.kind == Blow.WORK_CENTRE:
+            found["capacity: a spare work centre"] = (lambda s: _spare(s, node), none)
     return found
 
 
 def mitigate(
-    scenario: Scenario, node: ChainNode, outage: Outage, *, replications: int = 3, workers: int = 0, progress: Progress | None = None
+    scenario: Scenario,
+    node: ChainNode,
+    outage: Outage,
+    *,
+    replications: int = 3,
+    kept: Runs | None = None,
+    workers: int = 0,
+    progress: Progress | None = None,
 ) -> tuple[Countermeasure, ...]:
-    """Run every measure with the outage and without it; those that gain most for each EUR first."""
-    asked = measures(scenario, node)
-    cases = {"calm": without_events(scenario), "struck": with_outage(scenario, node, outage)}
+    """Run every measure with the outage and without it; those that gain most for each EUR first. ``kept``: runs of `knock_out`."""
+    asked, struck = measures(scenario, node), str(node)
+    cases = {CALM: without_events(scenario), struck: with_outage(scenario, node, outage)}
     for name, (change, reaction) in asked.items():
         changed = change(scenario)
-        cases |= {f"calm {name}": without_events(changed), f"struck {name}": with_outage(changed, node, outage, **reaction)}
-    runs = run_all(cases, range(replications), workers=workers, progress=progress)
+        cases |= {f"{CALM}, {name}": without_events(changed), f"{struck}, {name}": with_outage(changed, node, outage, **reaction)}
+    runs = run_all(cases, range(replications), kept=kept, workers=workers, progress=progress)
+    start_d = (outage.first - scenario.settings.horizon.start).days
+    end_d = math.ceil(start_d + outage.days)
     found = []
     for name in asked:
-        gain = [-lost(runs["struck"][k], one, RESULT) for k, one in sorted(runs[f"struck {name}"].items())]
-        cost = [lost(runs["calm"][k], one, RESULT) for k, one in sorted(runs[f"calm {name}"].items())]
-        found.append(Countermeasure(name=name, gain=interval(gain), cost=interval(cost), replications=len(gain)))
+        calm, hit = runs[f"{CALM}, {name}"], runs[f"{struck}, {name}"]
+        with_it = [spell(one.overdue, calm[k].overdue, calm[k].due, start_d, end_d) for k, one in sorted(hit.items())]
+        without = [spell(runs[struck][k].overdue, runs[CALM][k].overdue, runs[CALM][k].due, start_d, end_d) for k in sorted(hit)]
+        found.append(
+            Countermeasure(
+                name=name,
+                gain=interval([-lost(runs[struck][k], one, RESULT) for k, one in sorted(hit.items())]),
+                cost=interval([lost(runs[CALM][k], one, RESULT) for k, one in sorted(calm.items())]),
+                replications=len(hit),
+                over_d=(fmean(one.recovered_d for one in without), fmean(one.recovered_d for one in with_it)),
+                not_over=sum(not one.over for one in [*without, *with_it]),
+            )
+        )
     return tuple(sorted(found, key=lambda one: (not one.separated, -one.per_eur, -one.gain[0])))
 
 
@@ -103,13 +134,32 @@ def _with_table(scenario: Scenario, name: str, frame: pl.DataFrame) -> Scenario:
 
 
 def _more_cover(scenario: Scenario, items: list[str]) -> Scenario:
+    """More days of cover to hold, and the goods for them there from the first day, in proportion to what lies where: a buffer is built before."""
     more = pl.when(pl.col("item").is_in(items)).then(pl.col("cover_d") + BUFFER_D).otherwise(pl.col("cover_d"))
-    return _with_table(scenario, "items", scenario.tables["items"].with_columns(more.alias("cover_d")))
+    held = _with_table(scenario, "items", scenario.tables["items"].with_columns(more.alias("cover_d")))
+    stock = scenario.tables["stock"]
+    world = build_world(scenario)
+    used = used_a_day(world) / scenario.settings.scale
+    wanted = {item: BUFFER_D * float(used[[name == item for name in world.items.ids]].sum()) for item in items}
+    extra = pl.col("item").replace_strict(wanted, default=0.0, return_dtype=pl.Float64)
+    share = (pl.col("on_hand") / pl.col("on_hand").sum().over("item")).fill_nan(0.0)
+    return _with_table(held, "stock", stock.with_columns((pl.col("on_hand") + (extra * share).round()).cast(stock.schema["on_hand"])))
 
 
-def _more_overtime(scenario: Scenario, node: ChainNode) -> Scenario:
+def _spare(scenario: Scenario, node: ChainNode) -> Scenario:
+    """A second work centre beside the one that fails, which may do all its work at its cost; its hours are paid whether it works or not."""
+    centres = scenario.tables["work_centres"]
+    own = pl.col("work_centre") == node.name
+    new = centres.filter(own).with_columns(work_centre=pl.lit(_SPARE), machines=(SPARE * pl.col("machines")).ceil().cast(centres.schema["machines"]))
+    alternates = scenario.tables["alternates"]
+    row = {column.name: column.default for column in TABLE["alternates"].columns} | {"work_centre": node.name, "alternate": _SPARE}
+    frame = pl.DataFrame([[row[name]] for name in alternates.columns], schema=alternates.schema, orient="col")
+    return _with_table(_with_table(scenario, "work_centres", pl.concat([centres, new])), "alternates", pl.concat([alternates, frame]))
+
+
+def _more_overtime(scenario: Scenario, *, node: ChainNode, hours: float) -> Scenario:
     here = pl.lit(True) if node.kind == Blow.SITE else pl.col("work_centre") == node.name
-    more = pl.when(here).then(pl.col("overtime_h_week") + MORE_OVERTIME_H).otherwise(pl.col("overtime_h_week"))
+    more = pl.when(here).then(pl.col("overtime_h_week") + hours).otherwise(pl.col("overtime_h_week"))
     return _with_table(scenario, "work_centres", scenario.tables["work_centres"].with_columns(more.alias("overtime_h_week")))
 
 

@@ -47,7 +47,7 @@ def survives_d(world: World, node: ChainNode) -> float:
     Stock of an item counts with what is above it in the bill. A second source must be able to deliver before the stock is gone, and
     counts with its weekly capacity. An outbound way has no stock behind it, nor has a fleet; hired trucks stand in for it.
     """
-    use, held = _use(world), _held(world)
+    use, held = used_a_day(world), _held(world)
     if node.kind == Blow.SITE:
         return 0.0
     if node.kind == Blow.FLEET:
@@ -65,17 +65,21 @@ def survives_d(world: World, node: ChainNode) -> float:
 def recovers_d(world: World, node: ChainNode, outage_d: float) -> float:
     """Days from the beginning of an outage until what is owed is made up: the outage, and what it left over what the node has to spare.
 
-    Where its rate has no limit, as long as the lead time of its goods; inf where it has nothing to spare.
+    Where its rate has no limit, as long as the lead time of its goods; inf where it has nothing to spare. A plant is as slow as the
+    slowest of its work centres and its picking crew: what a load of three quarters left over in four weeks takes it twelve more.
     """
     missing = max(0.0, outage_d - survives_d(world, node))
     if missing == 0.0:
         return 0.0
-    if node.kind in (Blow.SITE, Blow.MODE, Blow.FLEET):
+    if node.kind in (Blow.MODE, Blow.FLEET):
         return outage_d
+    if node.kind == Blow.SITE:
+        site = [one.site for one in world.sites].index(node.name)
+        loads = [*_load(world)[world.centres.site == site].tolist(), _picking_load(world, site)]
+        return outage_d + max(_made_up_d(missing, load) for load in loads)
     if node.kind == Blow.WORK_CENTRE:
-        load = _load(world)[world.centres.ids.index(node.name)]
-        return outage_d + (missing * load / (1.0 - load) if load < 1.0 else np.inf)
-    lost, use, days = _rows_lost(world, node), _use(world), 0.0
+        return outage_d + _made_up_d(missing, float(_load(world)[world.centres.ids.index(node.name)]))
+    lost, use, days = _rows_lost(world, node), used_a_day(world), 0.0
     for row in np.flatnonzero(lost):
         need, most = use[world.supply.item[row]], world.supply.weekly_capacity[row] / 7.0
         spare = most - need
@@ -83,7 +87,7 @@ def recovers_d(world: World, node: ChainNode, outage_d: float) -> float:
     return outage_d + days
 
 
-def _use(world: World) -> F:
+def used_a_day(world: World) -> F:
     """Units of each item that the demand of the history takes, on all levels, (items,) [unit/day]."""
     sold, items = world.settings.market.demand_factor * world.cells.yearly.sum(axis=0) / 365.0, world.items
     made = np.where(items.maker == np.arange(items.n), items.pooled(sold), 0.0)  # where it is made or bought
@@ -120,6 +124,22 @@ def _item_survives(world: World, item: int, lost: npt.NDArray[np.bool_], use: F,
         return alone
     missing = float(use[item] - world.supply.weekly_capacity[others].sum() / 7.0)
     return float(held[item]) / missing if missing > 0 else float("inf")
+
+
+def _made_up_d(missing_d: float, load: float) -> float:
+    """Days in which what stood still for ``missing_d`` days is made up beside what comes, at a ``load``.
+
+    >>> _made_up_d(28.0, 0.75), _made_up_d(28.0, 1.0)
+    (84.0, inf)
+    """
+    return missing_d * load / (1.0 - load) if load < 1.0 else float("inf")
+
+
+def _picking_load(world: World, site: int) -> float:
+    """Pieces that leave a site over what its crew can pick."""
+    sold = world.settings.market.demand_factor * world.cells.yearly.sum(axis=0)[world.items.site == site].sum() / 365.0
+    days, one = int(world.hours // 24), world.sites[site]
+    return float(sold / max(one.calendar.daily(days).mean() * one.picking_pcs_h, 1e-9))
 
 
 def _load(world: World) -> F:
