@@ -58,7 +58,8 @@ def repeat_purchases(n: int, weeks: float, *, theta: float = 0.0, memory: float 
     count = np.zeros((n, 4), dtype=np.int64)
     rows = np.arange(n, dtype=np.int32)
     while len(rows):
-        when = next_needs(keys.key("loyalty.need"), rows, address, purchases, rate, np.full(len(rows), WEEK_H), last, 1.0, FLAT, ONE_CELL)
+        when = np.empty(len(rows))
+        next_needs(keys.key("loyalty.need"), rows, address, purchases, rate, np.full(len(rows), WEEK_H), last, 1.0, FLAT, ONE_CELL, when)
         inside = when < weeks * WEEK_H
         rows, when = rows[inside], when[inside]
         last[rows] = when
@@ -180,6 +181,9 @@ def test_each_need_taken_elsewhere_has_its_own_luck() -> None:
     n, key = 4_000, Streams(3, 0).key("loyalty.need")
     rows, address = np.zeros(n, dtype=np.int32), np.array([77], dtype=np.int64)
     one = (address, np.array([1], dtype=np.uint16), np.array([2.0], dtype=np.float32), np.full(1, 1000.0))
-    waits = np.array([next_needs(key, rows[:1], *one, np.array([1000.0 * k], dtype=np.float32), 0.25, FLAT, ONE_CELL)[0] - 1000.0 * k for k in range(1, n)])
+    waits, when = np.empty(n - 1), np.empty(1)
+    for k in range(1, n):
+        next_needs(key, rows[:1], *one, np.array([1000.0 * k], dtype=np.float32), 0.25, FLAT, ONE_CELL, when)
+        waits[k - 1] = when[0] - 1000.0 * k
     assert abs(waits.mean() - 125.0) < 3.0 * 125.0 / n**0.5
     assert abs(waits.std() / 125.0 - 1.0) < 0.1

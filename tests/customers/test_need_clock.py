@@ -87,8 +87,8 @@ def active_by_quarter(clock: NeedClock, n: int = 400_000) -> npt.NDArray[np.bool
     out = np.zeros((6, n), dtype=np.bool_)
     rows = np.arange(n, dtype=np.int32)
     while len(rows):
-        life = np.full(len(rows), WEEK_H)
-        when = next_needs(keys.key("loyalty.need"), rows, address, purchases, rate, life, last, 1.0, clock, cell)
+        life, when = np.full(len(rows), WEEK_H), np.empty(len(rows))
+        next_needs(keys.key("loyalty.need"), rows, address, purchases, rate, life, last, 1.0, clock, cell, when)
         inside = when < 6.0 * QUARTER_H
         rows, when = rows[inside], when[inside]
         last[rows] = when

@@ -35,7 +35,8 @@ def lives() -> tuple[F, F, F, F, F]:
     still, zero, cell = np.zeros(n, dtype=np.float32), np.zeros(n, dtype=np.float32), np.zeros(n, dtype=np.int16)
     rows = np.arange(n, dtype=np.int32)
     while len(rows):
-        when = next_needs(keys.key("loyalty.need"), rows, address, purchases, rate, np.full(len(rows), WEEK_H), last, 1.0, FLAT, cell)
+        when = np.empty(len(rows))
+        next_needs(keys.key("loyalty.need"), rows, address, purchases, rate, np.full(len(rows), WEEK_H), last, 1.0, FLAT, cell, when)
         inside = when < WEEKS * WEEK_H
         rows, when = rows[inside], when[inside]
         stay = np.empty(len(rows), dtype=np.int32)

@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from e2esim.planning import atp_kernels as kernels
 from e2esim.planning.atp import OPEN_QUOTA, cumulative_atp, daily_receipts, discrete_atp, free_supply, quote
 from e2esim.planning.atp_kernels import promise_rows
 
@@ -149,3 +150,48 @@ def test_daily_receipts_keep_every_week(seed, offset):
     for w in range(4):
         np.testing.assert_allclose(daily[:, week == w].sum(axis=1), weekly[w])
     assert (daily[:, week > 3] == 0).all()
+
+
+def test_lines_are_promised_one_after_the_other_and_committed():
+    """Day by supply, next departure, transit, margin, no Sunday: each line told in words."""
+    rng, n, items, days, accounts, day0, margin, monday = np.random.default_rng(11), 120, 5, 20, 6, 3, 0.5, 1
+    free = free_supply(rng.integers(5, 30, items).astype(float), rng.integers(0, 4, (items, days)).astype(float), np.zeros((items, days)))
+    quota = np.sort(rng.integers(0, 40, (3, items, days)).astype(float), axis=2)
+    quota[1] = np.inf
+    departure = np.minimum.accumulate(np.where(rng.random((4, 60)) < 0.5, np.arange(60), 59)[:, ::-1], axis=1)[:, ::-1]
+    transit, rank = rng.uniform(0.2, 6.0, 4), rng.integers(0, 2, accounts)
+    kind = rng.choice([0, 2], n).astype(np.uint8)
+    account = np.where(kind == 2, rng.integers(0, accounts, n), -1).astype(np.int16)
+    item, quantity, lane = rng.integers(0, items, n).astype(np.int16), rng.integers(1, 3, n).astype(np.int32), rng.integers(0, 4, n)
+    requested, promised = rng.uniform(0.0, 600.0, n).astype(np.float32), np.full(n, np.nan, dtype=np.float32)
+    committed, past, ship_day, soonest = np.zeros((items, 60)), np.zeros(items), np.zeros(n, dtype=np.int32), 1
+    rows = rng.permutation(n).astype(np.int32)
+    lines = kernels.PromisedLines(kind, account, item, quantity, requested, promised)
+    free_told, quota_told = free.copy(), quota.copy()
+    promises, dates = kernels.Promises(day0, free, quota, committed, past, ship_day), kernels.Dates(departure, transit, margin, monday)
+    kernels.give(rows, lane, soonest, 18.0, rank, 2, lines, promises, dates)
+    told = np.zeros_like(committed)
+    for k, r in enumerate(rows):
+        earliest = soonest
+        if kind[r] == 2:
+            earliest = max(int(np.floor(np.float64(requested[r] / np.float32(24.0)) - transit[lane[k]] - margin)) - day0, soonest + 1)
+        own = np.array([rank[account[r]] if account[r] >= 0 else 2])
+        day = day0 + int(promise_rows(free_told, quota_told, item[r : r + 1].astype(np.int64), quantity[r : r + 1].astype(float), own, np.array([earliest]))[0])
+        assert ship_day[r] == day
+        told[item[r], day] += quantity[r]
+        there = int(np.ceil(departure[lane[k], day] + transit[lane[k]] + margin - 1e-9))
+        there += (there + monday) % 7 == 6
+        assert promised[r] == 24.0 * there + 18.0
+    np.testing.assert_array_equal(committed, told)
+    assert not past.any()
+    assert len(set(ship_day.tolist())) > 5
+    kernels.commit_rows(rows[:1], np.array([-4.0]), item, quantity, promises)
+    assert past[item[rows[0]]] == quantity[rows[0]]  # overdue
+    assert ship_day[rows[0]] == 0
+
+
+def test_first_days_are_those_of_quote():
+    rng = np.random.default_rng(4)
+    free, out = free_supply(rng.integers(-5, 5, 20).astype(float), rng.integers(0, 3, (20, 15)).astype(float), np.zeros((20, 15))), np.empty(20, dtype=np.int64)
+    kernels.first_days(free, 1.0, out)
+    assert out.tolist() == quote(free).tolist()

@@ -17,6 +17,7 @@ Rows = npt.NDArray[np.int32]
 F = npt.NDArray[np.float64]
 Choose = Callable[[Rows, F], Rows]  # (due rows of short items, grouped by item; free stock (items,)) -> rows to serve
 
+_AT_ONCE: F = np.empty(0)
 LEDGER = ("opening", "received", "produced", "returned", "shipped", "consumed", "scrapped")
 
 
@@ -140,16 +141,18 @@ class Stock:
         ``eligible`` (n,) [h] is the time from which a plant row may be allocated (ship-by date less a window);
         without it, and for rows of accounts, at once.
         """
-        b = self.book
+        b, n = self.book, len(rows)
         self.links.fit(b.capacity)
-        kernels.admit(rows, b["kind"], b["node"], b["account"], b["item"], b["quantity"], self.backlog, self.on_order)
-        self._at_accounts += int(np.count_nonzero(b["node"][rows]))
-        if eligible is not None:
-            tick = np.ceil(np.asarray(eligible, dtype=np.float64) / self._tick_h).astype(np.int64)
-            later = (b["node"][rows] == 0) & (tick >= self._early.open)
-            self._early.push_ticks(rows[later], tick[later])
-            rows = rows[~later]
-        self._enqueue(rows)
+        book = kernels.Booked(b["kind"], b["node"], b["account"], b["item"], b["quantity"], b["state"])
+        queues = kernels.Queues(
+            self.world.items.n, self._head, self._tail, self.links.next, self._due_pieces, self._due_rows, self._least, self._dirty
+        )
+        times = _AT_ONCE if eligible is None else np.asarray(eligible, dtype=np.float64)
+        at_accounts, beyond = kernels.let_wait(
+            rows, times, self._early.lists(), book, queues, self.backlog, self.on_order, np.empty((2, n), dtype=np.int32), np.empty(n, dtype=np.int64)
+        )
+        self._at_accounts += at_accounts
+        self._early.beyond += beyond
 
     def hold(self, rows: Rows) -> None:
         """New plant rows are owed, and stand in no queue until they are `ready`."""

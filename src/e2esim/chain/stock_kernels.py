@@ -6,10 +6,13 @@ items,), ``link`` (rows,), -1 = none. Cancelled rows stay linked until the queue
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
 from e2esim.domain.book import OrderKind, OrderState
+from e2esim.domain.calendar_kernels import Lists, push_due
 from e2esim.domain.lean import lean_njit
 
 Rows = npt.NDArray[np.int32]
@@ -61,6 +64,60 @@ def enqueue(
             due_rows[item[r]] += 1
             least[item[r]] = min(least[item[r]], float(quantity[r]))
             dirty[item[r]] = True
+
+
+class Booked(NamedTuple):
+    """Columns of the order book that say what a row waits for, each (capacity,)."""
+
+    kind: Kind
+    node: Small
+    account: Small
+    item: Small
+    quantity: Rows
+    state: Kind
+
+
+class Queues(NamedTuple):
+    """The queues, see `enqueue`."""
+
+    items: int
+    head: Rows
+    tail: Rows
+    link: Rows
+    due_pieces: F
+    due_rows: npt.NDArray[np.int64]
+    least: F
+    dirty: Flag
+
+
+@lean_njit
+def let_wait(
+    rows: Rows, eligible: F, early: Lists, book: Booked, queues: Queues, backlog: F, on_order: F, spare: Rows, ticks: npt.NDArray[np.int64]
+) -> tuple[int, int]:
+    """Admit new rows; those of accounts, and of the plant whose time has come, stand in their queues, the others on ``early`` until ``eligible`` (n,) [h].
+
+    ``eligible`` (0,): all at once. ``spare`` (2, n), ``ticks`` (n,): room. Returns the rows at accounts, and those that wait beyond the end.
+    """
+    admit(rows, book.kind, book.node, book.account, book.item, book.quantity, backlog, on_order)
+    now, later, at_accounts = 0, 0, 0
+    for k in range(rows.shape[0]):
+        r = rows[k]
+        if book.node[r] != 0:
+            at_accounts += 1
+        elif eligible.shape[0] > 0:
+            tick = np.int64(np.ceil(eligible[k] / early.tick_h))
+            if tick >= early.open:
+                spare[1, later], ticks[later] = r, tick
+                later += 1
+                continue
+        spare[0, now] = r
+        now += 1
+    beyond = push_due(spare[1, :later], ticks[:later], early.open, early.head, early.waiting, early.link)
+    q = queues
+    enqueue(
+        spare[0, :now], book.node, book.item, book.quantity, book.state, q.items, q.head, q.tail, q.link, q.due_pieces, q.due_rows, q.least, q.dirty
+    )
+    return at_accounts, beyond
 
 
 @lean_njit

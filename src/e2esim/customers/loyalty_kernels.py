@@ -232,29 +232,8 @@ def draw_loyalty(
         drop[k] = from_table(drops[segment[k]], uniform(key, address[k], 2))
 
 
-def next_needs(
-    key: np.uint64,
-    rows: npt.NDArray[np.int32],
-    address: I64,
-    purchases: npt.NDArray[np.uint16],
-    rate: npt.NDArray[np.float32],
-    life_h: F,
-    since: npt.NDArray[np.float32],
-    share: float,
-    clock: NeedClock,
-    cell: npt.NDArray[np.integer],
-) -> F:
-    """Time of the next need [h] of consumers ``rows``, counted from ``since`` on the clock of their ``cell``; ``life_h`` aligned with ``rows``.
-
-    With a ``share`` below one the need before was taken elsewhere at ``since``: each such time has its own luck.
-    """
-    out = np.empty(len(rows))
-    _write_needs(key, rows, address, purchases, rate, life_h, since, share, clock, cell, out)
-    return out
-
-
 @lean_njit
-def _write_needs(
+def next_needs(
     key: np.uint64,
     rows: npt.NDArray[np.int32],
     address: I64,
@@ -267,6 +246,10 @@ def _write_needs(
     cell: npt.NDArray[np.integer],
     out: F,
 ) -> None:
+    """Time of the next need [h] of consumers ``rows`` to ``out``, counted from ``since`` on the clock of their ``cell``; ``life_h, out`` aligned with ``rows``.
+
+    With a ``share`` below one the need before was taken elsewhere at ``since``: each such time has its own luck.
+    """
     for k in range(rows.shape[0]):
         c = rows[k]
         number = np.int64(purchases[c])

@@ -9,29 +9,25 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.customers.hurdle_kernels import LOOKED, Hurdles
-from e2esim.customers.loyalty_kernels import CoinHolders, Pull, chosen, draw_loyalty, leave_or_stay, next_needs
+from e2esim.customers.loyalty_kernels import Pull
 from e2esim.customers.market_kernels import (
     BUYER,
     Arrivals,
-    CustomersDue,
     GoodsBought,
     GoodsShown,
-    LastBought,
     LeadShown,
     LinesBorn,
     MarketCells,
     SoldHow,
     Standing,
     Tastes,
-    note_purchases,
     prospects,
-    returning,
-    write_purchases,
 )
 from e2esim.customers.people import People
+from e2esim.customers.purchase_kernels import Asking, Customers, NeedsToCome, Newcomers, Room, WeighedBy, enter, needs_met, questions
 from e2esim.customers.shopping_hours import HOUR_SHARE, WEEKDAY
 from e2esim.customers.touching import GIVES_UP, REPEATS, breaks, heard
-from e2esim.domain.book import Columns, LineProblem, OrderKind, Reason, Service
+from e2esim.domain.book import Columns, Reason
 from e2esim.domain.build.months import month_of
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.world import World
@@ -39,13 +35,13 @@ from e2esim.streams import Streams
 from e2esim.streams.draws import child, exponential
 
 F = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int32]
 
+_INFORMATION = int(Reason.INFORMATION)
 _KEYS = ("market.item", "market.pair", "market.financing", "market.price", "market.choice", "market.agreed", "market.gap", "market.facts", "market.card")
 _SHELF_KEYS = ("market.shelf", "market.shelf_item", "market.shelf_shop")
 _SURELY = 50.0  # [utility] at which everybody buys
 _YEAR_H = 8760.0
-_LOST_NEED_LIVES = 0.25  # a need taken elsewhere comes back after this share of a full waiting time, assumed
-RENEWAL = 0.1  # [share] of the time to the next need by which taking the used product along brings it forward, assumed
 _ASKS_SHOP = 0.3  # of the questions of a shop's consumers reach the firm, assumed
 ADVERTISING = 0.1  # [1] percent of prospects for a percent of advertising (Henningsen, Heuke and Clement 2011: .09 to .12 of sales)
 _MARGIN_D = 1  # [days] that a shop adds to the lead time it shows when it promises a date, assumed
@@ -69,11 +65,11 @@ class DemandCells:
         w = world
         cells = len(w.cells.channel)
         self._keys = np.array([streams.key(k) for k in _KEYS], dtype=np.uint64)
-        gap, self._facts = streams.key("market.gap"), streams.key("market.facts")
+        gap = streams.key("market.gap")
         self._need_key, self._drop_key = streams.key("loyalty.need"), streams.key("loyalty.drop")
         self._line_keys = np.array([streams.key(k) for k in ("market.service", "market.touch")], dtype=np.uint64)
-        self._again_key = streams.key("market.question_again")
-        self._info_key, self._shop_key = streams.key("market.question"), streams.key("market.question_shop")
+        asked, again, shop = (streams.key(k) for k in ("market.question", "market.question_again", "market.question_shop"))
+        self._asking = Asking(asked, again, shop, 0.0, REPEATS, _ASKS_SHOP)
         due = np.array([exponential(gap, child(int(code), -2), 0, 1.0) for code in w.cells.code])
         self._came = Arrivals(np.zeros(cells), due, np.zeros(cells, dtype=np.int64))
         self.prospects_y = self._prospects_y()  # (years, cells)
@@ -108,6 +104,13 @@ class DemandCells:
             self._financing(), float(w.services.effect[0]), s.beta_lead_d, s.beta_price, s.anxiety, s.deciders, w.settings.market.conversion,
             np.where(c.buyer == 1, 0.0, w.settings.organisation.card_share), w.settings.organisation.card_reward,
         )  # fmt: skip
+        self._newcomers = Newcomers(streams.key("market.facts"), people.rates, people.drops, people.base)
+        base, half_life_h = np.full(len(s.ids), people.base), 24.0 * w.settings.satisfaction.half_life_d
+        self._pull = Pull(s.theta, base, 0.0, half_life_h, w.settings.market.loyalty_loop)
+        self._ask_first = np.minimum(w.settings.organisation.info_share * np.where(c.stockist, _ASKS_SHOP, 1.0), 1.0)  # (channels,) share of the buyers
+        self._weekday = w.start.weekday()
+        self._at = (-1, -1)  # capacity of consumers and book when their columns were fetched
+        self._who, self._lines = self._columns()
         self._category_life = np.array([w.items.life_h[w.items.category == k].mean() for k in range(len(w.items.categories))])
 
     def _prospects_y(self) -> F:
@@ -181,9 +184,8 @@ class DemandCells:
     def _hurdles(self, unanswered: float, slow: float, *, reacts: bool = True) -> Hurdles:
         """What may keep buyers from buying now; ``unanswered``, ``slow`` [share] of the questions before buying, ``reacts`` False = nobody is kept."""
         w, m = self.world, self.world.settings.market
-        asks = w.settings.organisation.info_share * np.where(w.channels.stockist, _ASKS_SHOP, 1.0)
         kept_away = unanswered * m.unanswered_lost + slow * m.late_answer_lost
-        answered = 1.0 - np.minimum(asks, 1.0) * kept_away if reacts else np.ones(len(asks))
+        answered = 1.0 - self._ask_first * kept_away if reacts else np.ones(len(self._ask_first))
         shares = (m.shelf_wait, m.shelf_other_item, m.shelf_other_shop) if reacts else (1.0, 0.0, 0.0)
         c = w.cells
         return Hurdles(self._shelf_keys, *shares, self._kin, c.account_start, c.account_order, c.account_cdf, self.people.wallet, answered, self.shelves)
@@ -221,89 +223,53 @@ class DemandCells:
         n = n_new + (self._needs(due, tick, lead, firm, hurdles, self._buffer[n_new:]) if len(due) else 0)
         return self._enter(self._buffer[:n], n_new) if n else np.empty(0, dtype=np.int32)
 
-    def _needs(
-        self, due: npt.NDArray[np.int32], tick: int, lead: LeadShown, firm: Standing, hurdles: Hurdles, buffer: npt.NDArray[np.void]
-    ) -> int:
+    def _needs(self, due: Rows, tick: int, lead: LeadShown, firm: Standing, hurdles: Hurdles, buffer: npt.NDArray[np.void]) -> int:
         """Customers whose need is due: leave, buy again or buy elsewhere this time; returns the buyers written to ``buffer``."""
-        w, m, p = self.world, self.world.settings.market, self.people
+        m, p = self.world.settings.market, self.people
         p.settle()
-        c = p.consumers
         start = tick * self._tick_h
-        t = np.maximum(c["next"][due].astype(np.float64), start)
-        stay = np.empty(len(due), dtype=np.int32)
-        base = np.full(len(w.segments.ids), p.base)
-        rival = m.competitor_satisfaction + m.rival_gain_y * start / _YEAR_H
-        pull = Pull(w.segments.theta, base, rival, 24.0 * w.settings.satisfaction.half_life_d, m.loyalty_loop)
-        n = leave_or_stay(self._drop_key, due, t, CoinHolders(*(c[name] for name in CoinHolders._fields)), pull, stay)
-        stay = stay[:n]
-        lost = np.empty(n, dtype=np.int32)
-        when = np.maximum(c["next"][stay].astype(np.float64), start)
         if not m.loyalty_loop:  # every need is bought from the firm: exactly BG/NBD
             firm = Standing(np.zeros_like(firm.reputation), np.ones_like(firm.wallet), firm.touch, _SURELY, firm.word_weight)
-        people = CustomersDue(c["address"], c["cell"], c["segment"], c["account"], c["purchases"])
-        bought, away = returning(self._keys, stay, when, people, self._cells, self._goods, lead, firm, self._tastes, hurdles, self.met, buffer, lost)
-        if away:
-            self.needs_lost += away
-            lost = lost[:away]
-            c["next"][lost] = next_needs(
-                self._need_key,
-                lost,
-                c["address"],
-                c["purchases"],
-                c["rate"],
-                self._category_life[c["category"][lost]],
-                c["next"],
-                _LOST_NEED_LIVES,
-                p.clock,
-                c["cell"],
-            )
-            p.needs.push(lost, c["next"][lost])
-        return int(bought)
+        pull = self._pull._replace(competitor=m.competitor_satisfaction + m.rival_gain_y * start / _YEAR_H)
+        shown = WeighedBy(self._cells, self._goods, lead, firm, self._tastes, hurdles)
+        who, _ = self._columns()
+        found = needs_met(self._keys, self._drop_key, due, start, who, pull, shown, self._to_come(), _room(len(due)), self.met, buffer)
+        bought, lost, beyond = found
+        self.needs_lost += lost
+        p.needs.beyond += beyond
+        return bought
 
-    def _enter(self, buyers: npt.NDArray[np.void], n_new: int) -> npt.NDArray[np.int32]:
+    def _enter(self, buyers: npt.NDArray[np.void], n_new: int) -> Rows:
         """Write buyers as order lines, the first ``n_new`` as new consumers too, and set their next need."""
-        w, p, o = self.world, self.people, self.orders
-        m = len(buyers)
-        who = buyers["consumer"].copy()
-        if n_new:
-            who[:n_new] = self._join(buyers[:n_new])
-        c = p.consumers
-        row0 = o.take(m)
-        days = (_MARGIN_D, w.start.weekday())
-        write_purchases(buyers, m, row0, days, who, self._line_keys, self._sold, LinesBorn(*(o[name] for name in LinesBorn._fields)))
-        rows = np.arange(row0, row0 + m, dtype=np.int32)
-        life_h = np.empty(m)
-        note_purchases(buyers, who, self._bought, LastBought(c["last"], c["category"], c["brand"], c["purchases"]), life_h)
-        c["next"][who] = next_needs(self._need_key, who, c["address"], c["purchases"], c["rate"], life_h, c["last"], 1.0, p.clock, c["cell"])
-        taken = who[(o["services"][rows] & int(Service.USED_COLLECTION)) != 0]
-        c["next"][taken] = c["last"][taken] + (1.0 - RENEWAL) * (c["next"][taken] - c["last"][taken])
-        p.needs.push(who, c["next"][who])
-        return rows
+        p, n = self.people, len(buyers)
+        row0, first = self.orders.take(n), p.consumers.take(n_new)
+        p.needs.fit(p.consumers.n)
+        who, lines = self._columns()
+        days = (_MARGIN_D, self._weekday)
+        p.needs.beyond += enter(
+            buyers, n_new, (row0, first), days, self._line_keys, self._newcomers, self._sold, self._bought, lines, who, self._to_come(), _room(n)
+        )  # fmt: skip
+        return np.arange(row0, row0 + n, dtype=np.int32)
 
-    def _join(self, buyers: npt.NDArray[np.void]) -> npt.NDArray[np.int32]:
-        """New consumers, one a buyer."""
-        p, c = self.people, self.people.consumers
-        first = c.take(len(buyers))
-        new = slice(first, first + len(buyers))
-        cell = buyers["cell"]
-        c["address"][new], c["cell"][new], c["segment"][new], c["account"][new] = buyers["address"], cell, buyers["segment"], buyers["account"]
-        c["channel"][new], c["market"][new] = self.world.cells.channel[cell], self.world.cells.market[cell]
-        c["first"][new], c["memory"][new], c["memory_t"][new] = buyers["t"], p.base, buyers["t"]
-        self._draw_loyalty(slice(first, first + len(buyers)))
-        return np.arange(first, first + len(buyers), dtype=np.int32)
+    def _to_come(self) -> NeedsToCome:
+        """How customers wait for their next need."""
+        return NeedsToCome(self._need_key, self.people.clock, self._category_life, self.people.needs.lists())
 
-    def _draw_loyalty(self, new: slice) -> None:
-        c, p = self.people.consumers, self.people
-        draw_loyalty(self._facts, c["address"][new], c["segment"][new], p.rates, p.drops, c["rate"][new], c["drop"][new])
+    def _columns(self) -> tuple[Customers, LinesBorn]:
+        """The columns as they are now: fetched anew only where a table has grown out of them."""
+        c, o = self.people.consumers, self.orders
+        at = (c.capacity, o.capacity)
+        if self._at != at:
+            self._at = at
+            self._who, self._lines = Customers(*(c[name] for name in Customers._fields)), LinesBorn(*(o[name] for name in LinesBorn._fields))
+        return self._who, self._lines
 
-    def questions(self, rows: npt.NDArray[np.int32], share: float) -> tuple[npt.NDArray[np.int32], F, npt.NDArray[np.uint8]]:
+    def questions(self, rows: Rows, share: float) -> tuple[Rows, F, npt.NDArray[np.uint8]]:
         """Which of the new purchases asked for information first, or again where a touchpoint or the way between channels had failed: rows, times, reasons."""
-        shop = self.orders["kind"][rows] == OrderKind.SELL_OUT
-        asked = chosen(self._info_key, self.orders["address"], rows, share)
-        lost = (self.orders["problems"][rows] & int(LineProblem.INTEGRATION | LineProblem.TOUCHPOINT)) != 0
-        if lost.any():
-            asked[lost] |= chosen(self._again_key, self.orders["address"], rows[lost], REPEATS)
-        if asked.any() and shop.any():
-            asked[shop] &= chosen(self._shop_key, self.orders["address"], rows[shop], _ASKS_SHOP)
-        rows = rows[asked]
-        return rows, self.orders["placed"][rows].astype(np.float64), np.full(len(rows), Reason.INFORMATION, dtype=np.uint8)
+        o, asked, t = self.orders, np.empty_like(rows), np.empty(len(rows))
+        n = questions(rows, self._asking._replace(first_share=share), o["address"], o["kind"], o["problems"], o["placed"], asked, t)
+        return asked[:n], t[:n], np.full(n, _INFORMATION, dtype=np.uint8)
+
+
+def _room(n: int) -> Room:
+    return Room(np.empty(n), np.empty(n), np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32))

@@ -7,16 +7,15 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.customers.loyalty_kernels import drop_probability
 from e2esim.customers.people import People
-from e2esim.customers.trade_kernels import count_sales
+from e2esim.customers.trade_kernels import Leaving, count_sales, leave
 from e2esim.domain.book import Columns, OrderKind
 from e2esim.domain.build.months import month_of
 from e2esim.domain.dispatch import usual_wait_d
 from e2esim.domain.world import World
 from e2esim.planning.replenishment import order_up_to_level, replenish, smoothed_rate
 from e2esim.streams import Streams
-from e2esim.streams.draws import children, uniform
+from e2esim.streams.draws import children
 
 F = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int32]
@@ -52,6 +51,7 @@ class Trade:
         self.lead_d = np.maximum(self.transit_d + 1.0, w.channels.quoted_d[a.channel]) if n else np.zeros(0)
         self.central = np.zeros(n, dtype=np.bool_)  # accounts for which somebody else orders
         self._leave_key = streams.key("trade.leave")
+        self._theta, self._own = 2.0 * w.segments.theta[a.segment], w.channels.buyer[a.channel] == 2
         self.number = np.zeros(n, dtype=np.int64)  # orders placed
         self.first = -a.seniority_y * 8760.0
         self.last = np.full(n, np.nan)
@@ -223,17 +223,11 @@ class Trade:
 
     def _decide_to_stay(self, accounts: npt.NDArray[np.int64], now: float) -> None:
         """Before each order an account may leave; satisfied ones seldom do."""
-        m, p, w = self.world.settings.market, self.people, self.world
+        m, p, a = self.world.settings.market, self.people, self.world.accounts
         p.settle()
-        for a in accounts:
-            if p.wallet[a] <= 0 or w.channels.buyer[w.accounts.channel[a]] == 2:
-                continue
-            neutral = p.base if not m.loyalty_loop else float(p.account_memory[a])
-            theta = float(w.segments.theta[w.accounts.segment[a]])
-            chance = drop_probability(m.trade_churn, 2.0 * theta, neutral - p.base)
-            if uniform(self._leave_key, int(w.accounts.code[a]), int(self.number[a])) < chance:
-                p.wallet[a] = 0.0
-                p.account_left[a] = now
+        better = p.account_memory - p.base if m.loyalty_loop else np.zeros(a.n)
+        may = Leaving(self._leave_key, a.code, self.number, self._theta, self._own, better, m.trade_churn)
+        leave(may, accounts, now, p.wallet, p.account_left)
 
     def pipeline(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], F]:
         """Opening goods in transit: account, item, pieces and days until arrival, about transit time of sell-out a lane."""

@@ -1,11 +1,15 @@
-"""Counts what accounts sell."""
+"""Counts what accounts sell, and tells which of them leave."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from e2esim.customers.loyalty_kernels import drop_probability
 from e2esim.domain.lean import lean_njit
+from e2esim.streams.draws import uniform
 
 F = npt.NDArray[np.float64]
 
@@ -24,3 +28,26 @@ def count_sales(
         r = rows[k]
         if kind[r] == 1:
             sold[account[r], item[r]] += quantity[r]
+
+
+class Leaving(NamedTuple):
+    """What leaving follows from, (accounts,) each: stream, address, orders placed, slope, own branches, satisfaction above the base line; and the churn."""
+
+    key: np.uint64
+    code: npt.NDArray[np.int64]
+    number: npt.NDArray[np.int64]
+    theta: F
+    own: npt.NDArray[np.bool_]
+    better: F
+    churn: float
+
+
+@lean_njit
+def leave(may: Leaving, accounts: npt.NDArray[np.int64], now: float, wallet: F, left: F) -> None:
+    """Of ``accounts``, those who order for the last time lose their ``wallet`` at ``now`` [h]; an own branch never does."""
+    for a in accounts:
+        if wallet[a] <= 0.0 or may.own[a]:
+            continue
+        if uniform(may.key, may.code[a], may.number[a]) < drop_probability(may.churn, may.theta[a], may.better[a]):
+            wallet[a] = 0.0
+            left[a] = now

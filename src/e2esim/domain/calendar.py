@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.domain.calendar_kernels import drain, push_at, push_due, withdraw_due
+from e2esim.domain.calendar_kernels import Lists, drain, push_at, push_due, withdraw_due
 
 Rows = npt.NDArray[np.int32]
 
@@ -50,6 +50,10 @@ class DueCalendar:
     def fit(self, capacity: int) -> None:
         """Grow to at least ``capacity`` rows."""
         self.links.fit(capacity)
+
+    def lists(self) -> Lists:
+        """The lists as they are now, for a kernel that pushes rows itself: fetch anew after `fit` and `pop`."""
+        return Lists(self.tick_h, self.open, self.head, self.count, self.links.next)
 
     def push(self, rows: Rows, times: npt.NDArray[np.floating]) -> None:
         """Let ``rows`` fall due at ``times`` [h], (n,); past times fall due at the next tick to be popped."""

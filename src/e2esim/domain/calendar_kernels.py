@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 from numba import njit
@@ -9,6 +11,16 @@ from numba import njit
 from e2esim.domain.lean import lean_njit
 
 Rows = npt.NDArray[np.int32]
+
+
+class Lists(NamedTuple):
+    """The lists of a calendar: hours a tick, first tick that is open, first row and number of rows of each tick, next row of each row (`push_at`)."""
+
+    tick_h: float
+    open: int
+    head: Rows
+    waiting: Rows
+    link: Rows
 
 
 @lean_njit

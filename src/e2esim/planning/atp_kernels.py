@@ -7,6 +7,9 @@ before at the new value of day d, which is exactly the look-ahead of the lowered
 
 from __future__ import annotations
 
+import math
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 from numba import njit
@@ -55,6 +58,130 @@ def take_supply(supply: npt.NDArray[np.float64], item: npt.NDArray[np.int16], qu
             supply[item[r], day] -= quantity[r]
 
 
+class Dates(NamedTuple):
+    """What the day of delivery follows from: next ``departure`` from each day (lanes, days), ``transit`` (lanes,) and ``margin`` [d], weekday of day 0."""
+
+    departure: npt.NDArray[np.int64]
+    transit: npt.NDArray[np.float64]
+    margin: float
+    weekday: int
+
+
+@lean_njit
+def delivery_day(ship: int, lane: int, dates: Dates) -> float:
+    """Day promised to a line that can ship on day ``ship``: next departure, transit, margin, no delivery on Sundays."""
+    leaves = dates.departure[lane, min(ship, dates.departure.shape[1] - 1)]
+    day = math.ceil(leaves + dates.transit[lane] + dates.margin - 1e-9)
+    return float(day + 1 if (day + dates.weekday) % 7 == 6 else day)
+
+
+@lean_njit
+def delivery_days(ship: npt.NDArray[np.int64], lane: npt.NDArray[np.int64], dates: Dates, out: npt.NDArray[np.float64]) -> None:
+    """`delivery_day` of aligned arrays, (n,), to ``out``."""
+    for k in range(ship.shape[0]):
+        out[k] = delivery_day(ship[k], lane[k], dates)
+
+
+class PromisedLines(NamedTuple):
+    """Columns of the order book that a promise reads, each (capacity,); ``promised`` is written."""
+
+    kind: npt.NDArray[np.uint8]
+    account: npt.NDArray[np.int16]
+    item: npt.NDArray[np.int16]
+    quantity: npt.NDArray[np.int32]
+    requested: npt.NDArray[np.float32]
+    promised: npt.NDArray[np.float32]
+
+
+class Promises(NamedTuple):
+    """What is promised: ``day0`` of the tables, ATP ``free`` and ``quota`` of `promise_line`, pieces by item and ship day from day 0 on, and those overdue."""
+
+    day0: int
+    free: npt.NDArray[np.float64]
+    quota: npt.NDArray[np.float64]
+    committed: npt.NDArray[np.float64]
+    past: npt.NDArray[np.float64]
+    ship_day: npt.NDArray[np.int32]
+
+
+@lean_njit
+def commit(row: int, item: int, quantity: float, ship: float, open_: Promises) -> None:
+    """Count the pieces of a line as promised for its ship day, within the tables."""
+    day = int(min(max(ship, 0.0), open_.committed.shape[1] - 1.0))
+    open_.ship_day[row] = day
+    open_.committed[item, day] += quantity
+    if day < open_.day0:
+        open_.past[item] += quantity
+
+
+@lean_njit
+def commit_rows(
+    rows: npt.NDArray[np.int32], ship: npt.NDArray[np.float64], item: npt.NDArray[np.int16], quantity: npt.NDArray[np.int32], open_: Promises
+) -> None:
+    """`commit` lines ``rows`` to their ship days, (n,)."""
+    for k in range(rows.shape[0]):
+        r = rows[k]
+        commit(r, item[r], np.float64(quantity[r]), ship[k], open_)
+
+
+@lean_njit
+def give(
+    rows: npt.NDArray[np.int32],
+    lane: npt.NDArray[np.int64],
+    soonest: int,
+    hour: float,
+    rank: npt.NDArray[np.int64],
+    consumer: int,
+    lines: PromisedLines,
+    open_: Promises,
+    dates: Dates,
+) -> None:
+    """Promise new lines by supply, one after the other: writes ``promised`` (``hour`` of its day) and commits their pieces to a ship day.
+
+    Consumers (``kind`` 0) get the first day from ``soonest`` (from ``day0`` on), accounts the last that still keeps the day they wish, a day later at
+    the least. ``lane`` (n,): of each row; ``rank`` (accounts,): class of each account, ``consumer``: that of the others. Lines beyond the horizon get
+    its last day.
+    """
+    for k in range(rows.shape[0]):
+        r, at = rows[k], lane[k]
+        earliest = soonest
+        if lines.kind[r] != 0:
+            wished = math.floor(np.float64(lines.requested[r] / np.float32(24.0)) - dates.transit[at] - dates.margin) - open_.day0
+            earliest = int(max(wished, soonest + 1))
+        item, quantity = lines.item[r], np.float64(lines.quantity[r])
+        own = rank[lines.account[r]] if rank.shape[0] > 0 and lines.account[r] >= 0 else consumer
+        ship = open_.day0 + promise_line(open_.free, open_.quota, item, quantity, own, earliest)
+        lines.promised[r] = 24.0 * delivery_day(ship, at, dates) + hour
+        commit(r, item, quantity, np.float64(ship), open_)
+
+
+@lean_njit
+def promise_line(free: npt.NDArray[np.float64], quota: npt.NDArray[np.float64], item: int, quantity: float, rank: int, earliest: int) -> int:
+    """Ship day of one line, which takes its pieces; see `promise_rows`."""
+    days = free.shape[1]
+    day = first_free(free[item], quantity, min(max(earliest, 0), days))
+    if quota.shape[0] > 0 and day < days:
+        day = first_free(quota[rank, item], quantity, day)  # free never falls: any later day fits as well
+    if day < days:
+        take(free[item], quantity, day)
+        if quota.shape[0] > 0:
+            take(quota[rank, item], quantity, day)
+    return day
+
+
+@lean_njit
+def first_days(free: npt.NDArray[np.float64], quantity: float, out: npt.NDArray[np.int64]) -> None:
+    """First day on which ``quantity`` pieces of each item are free, to ``out`` (n_items,); n_days where there is none.
+
+    >>> out = np.empty(3, dtype=np.int64)
+    >>> first_days(np.array([[-2.0, 0.0, 3.0], [4.0, 4.0, 4.0], [0.0, 0.0, 0.0]]), 1.0, out)
+    >>> out.tolist()
+    [2, 0, 3]
+    """
+    for item in range(free.shape[0]):
+        out[item] = first_free(free[item], quantity, 0)
+
+
 @njit(cache=True)
 def promise_rows(
     free: npt.NDArray[np.float64],
@@ -79,18 +206,9 @@ def promise_rows(
     -------
     (n,) day index, n_days where the line cannot be promised within the horizon (nothing is taken then).
     """
-    days = free.shape[1]
     ship = np.empty(item.shape[0], dtype=np.int64)
     for k in range(item.shape[0]):
-        i, q = item[k], quantity[k]
-        day = first_free(free[i], q, min(max(earliest[k], 0), days))
-        if quota.shape[0] > 0 and day < days:
-            day = first_free(quota[rank[k], i], q, day)  # free never falls: any later day fits as well
-        ship[k] = day
-        if day < days:
-            take(free[i], q, day)
-            if quota.shape[0] > 0:
-                take(quota[rank[k], i], q, day)
+        ship[k] = promise_line(free, quota, item[k], quantity[k], rank[k], earliest[k])
     return ship
 
 

@@ -12,8 +12,8 @@ from e2esim.domain.dispatch import usual_wait_d
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.outcome import Tier
 from e2esim.domain.world import World
-from e2esim.planning.atp import OPEN_QUOTA, free_supply, quote
-from e2esim.planning.atp_kernels import promise_rows, pull_in, take_supply
+from e2esim.planning.atp import OPEN_QUOTA, free_supply
+from e2esim.planning.atp_kernels import Dates, PromisedLines, Promises, commit_rows, delivery_days, first_days, give, promise_rows, pull_in, take_supply
 from e2esim.planning.changes import OrderChange
 from e2esim.streams.draws import normal_quantile
 
@@ -76,6 +76,7 @@ class PromiseDesk:
         transit = np.where(cell_lane >= 0, self.transit_d[cell_lane], 0.0)
         quoted = w.channels.quoted_d[w.cells.channel]
         self._direct_d = quoted.astype(np.float64) if self.rule == "quoted" else transit + self.margin_d + 0.8
+        self._weekday = w.start.weekday()
         self._no_wait = np.zeros(w.items.n)
         self._account_class = account_classes(world)
 
@@ -107,7 +108,7 @@ class PromiseDesk:
         level = self._supply - np.cumsum(self.open_promises(self.day0, self.days), axis=1)
         item, quantity = o["item"][rows].astype(np.int64), o["quantity"][rows].astype(np.float64)
         new = self.day0 + pull_in(level, item, quantity, old - self.day0, earliest)
-        promised = 24.0 * self._delivery_day(rows, new.astype(np.float64), transit) + _DUE_HOUR
+        promised = 24.0 * self._delivery_day(rows, new) + _DUE_HOUR
         better = (new < old) & (promised < o["promised"][rows] - 12.0)
         moved = rows[better]
         if not len(moved):
@@ -176,7 +177,7 @@ class PromiseDesk:
             o["promised"][rows] += 24.0 * days
         elif moved.any():
             some = rows[moved]
-            o["promised"][some] = 24.0 * self._delivery_day(some, ship[moved].astype(np.float64), self._transit(some)) + _DUE_HOUR
+            o["promised"][some] = 24.0 * self._delivery_day(some, ship[moved]) + _DUE_HOUR
         self._commit(rows, ship.astype(np.float64))
 
     def open_promises(self, day: int, days: int) -> F:
@@ -194,34 +195,22 @@ class PromiseDesk:
     # --- promises ----------------------------------------------------------------------------------------------------
     def give(self, rows: Rows, now: float) -> None:
         """Promise new plant rows: writes ``promised`` and commits their pieces to a ship day."""
-        o, transit = self.orders, self._transit(rows)
+        o = self.orders
         if self.rule == "quoted":
-            ship = np.floor(o["promised"][rows] / 24.0 - transit)
+            self.commit_given(rows)
         else:
-            ship = self._by_supply(rows, now, transit)
-            o["promised"][rows] = 24.0 * self._delivery_day(rows, ship, transit) + _DUE_HOUR
-        self._commit(rows, ship)
+            soonest = int(now // 24) - self.day0 + (0 if now % 24.0 < _LAST_HOUR else 1)
+            self._fit()
+            lines = PromisedLines(o["kind"], o["account"], o["item"], o["quantity"], o["requested"], o["promised"])
+            give(rows, self._lanes(rows), soonest, _DUE_HOUR, self._account_class, CONSUMER, lines, self._promises(), self._dates())
         lead = (o["promised"][rows] - o["placed"][rows]).mean() / 24.0
         self.log.emit(now, Event.PROMISES_MADE, rows=len(rows), quantity=float(o["quantity"][rows].sum()), value=float(lead))
 
-    def _by_supply(self, rows: Rows, now: float, transit: F) -> F:
-        """Ship day of each row by available-to-promise; lines beyond the horizon get its last day."""
-        o = self.orders
-        today = int(now // 24) - self.day0
-        soonest = today + (0 if now % 24.0 < _LAST_HOUR else 1)
-        direct = o["kind"][rows] == OrderKind.DIRECT
-        wanted = np.floor(o["requested"][rows] / 24.0 - transit - self.margin_d) - self.day0
-        earliest = np.where(direct, soonest, np.maximum(wanted, soonest + 1)).astype(np.int64)
-        ship = promise_rows(self.free, self.quota, o["item"][rows].astype(np.int64), o["quantity"][rows].astype(np.float64), self.class_of(rows), earliest)
-        return self.day0 + ship.astype(np.float64)
-
-    def _delivery_day(self, rows: Rows, ship: F, transit: F) -> F:
-        """Day promised for rows that can ship on day ``ship``: next departure, transit, margin, no delivery on Sundays."""
-        lane = self._lanes(rows)
-        leaves = self._departure[lane, np.minimum(ship, self._departure.shape[1] - 1).astype(np.int64)]
-        day = np.ceil(leaves + transit + self.margin_d - 1e-9)
-        sunday = (day + self.world.start.weekday()) % 7 == 6
-        return np.asarray(day + sunday)
+    def _delivery_day(self, rows: Rows, ship: npt.NDArray[np.int64]) -> F:
+        """Day promised for rows that can ship on day ``ship``, (n,): next departure, transit, margin, no delivery on Sundays."""
+        out = np.empty(len(rows))
+        delivery_days(ship, self._lanes(rows), self._dates(), out)
+        return out
 
     def class_of(self, rows: Rows) -> npt.NDArray[np.int64]:
         """Class of each plant row in allocated ATP and precedence, (n,)."""
@@ -234,13 +223,21 @@ class PromiseDesk:
         self._commit(rows, np.floor(self.orders["promised"][rows] / 24.0 - self._transit(rows)))
 
     def _commit(self, rows: Rows, ship: F) -> None:
+        self._fit()
+        commit_rows(rows, ship, self.orders["item"], self.orders["quantity"], self._promises())
+
+    def _promises(self) -> Promises:
+        return Promises(self.day0, self.free, self.quota, self.committed, self._past, self.ship_day)
+
+    def _dates(self) -> Dates:
+        return Dates(self._departure, self.transit_d, self.margin_d, self._weekday)
+
+    def _fit(self) -> None:
+        """Room for a ship day of every row of the book."""
         if self.orders.capacity > len(self.ship_day):
             wider = np.zeros(self.orders.capacity, dtype=np.int32)
             wider[: len(self.ship_day)] = self.ship_day
             self.ship_day = wider
-        day = np.clip(ship, 0, self.committed.shape[1] - 1).astype(np.int32)
-        self.ship_day[rows] = day
-        self._move(rows, day, self.orders["quantity"][rows].astype(np.float64))
 
     def take(self, rows: Rows) -> None:
         """Allocated rows no longer wait for supply, and what they took is supply no more."""
@@ -301,5 +298,7 @@ class PromiseDesk:
         if self.rule == "quoted":
             return ShownOffer(direct_d=self._direct_d, ship_wait_d=self._no_wait, account_wait_d=trade.lead_d + review, on_hand=shelves)
         today = int(now // 24) - self.day0
-        wait = np.maximum(0.0, quote(self.free) - float(today))
+        first = np.empty(len(self.free), dtype=np.int64)
+        first_days(self.free, 1.0, first)
+        wait = np.maximum(0.0, first - float(today))
         return ShownOffer(direct_d=self._direct_d, ship_wait_d=wait, account_wait_d=trade.transit_d + self.margin_d + 1.0 + review, on_hand=shelves)

@@ -65,6 +65,7 @@ from e2esim.streams import Streams
 Rows = npt.NDArray[np.int32]
 
 _ORDER_HOUR = 8.0  # accounts order at eight
+_DIRECT = int(OrderKind.DIRECT)
 _COLLECT_TRIP_D = 7.0  # days until a used product reaches the recycler, assumed
 
 
@@ -338,13 +339,12 @@ class Replication:
         rows = self.market.step(tick, offer, self.desk.unanswered, self.desk.slow)
         if len(rows) == 0:
             return
-        self.log.emit(
-            now, Event.ORDERS_PLACED, rows=len(rows), quantity=float(self.orders["quantity"][rows].sum()), value=float(self.orders["revenue_eur"][rows].sum())
-        )
+        o, new = self.orders, slice(rows[0], rows[-1] + 1)
+        self.log.emit(now, Event.ORDERS_PLACED, rows=len(rows), quantity=float(o["quantity"][new].sum()), value=float(o["revenue_eur"][new].sum()))
         self.journey.bought(rows, self.market.reputation)
         self.desk.request(*self.market.questions(rows, self.journey.information_share(tick)), tick)
         self.trade.notice(rows)
-        direct = self.orders["kind"][rows] == OrderKind.DIRECT
+        direct = o["kind"][new] == _DIRECT
         firm, shop = rows[direct], rows[~direct]
         if len(firm):
             self.planner.demand(firm, self.orders)
