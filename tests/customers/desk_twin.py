@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.customers.desk_kernels import ContactsRead, ContactsWritten, DeskReturns, Levers, Rules, answer_contacts, asked_while_open
+from e2esim.customers.desk_kernels import ContactsRead, ContactsWritten, DeskReturns, Levers, Rules, answer_contacts
 from e2esim.domain.book import CONTACT_COLUMNS, Columns
 from e2esim.domain.worktime import WorkTime
 from e2esim.streams import Streams
@@ -101,8 +101,7 @@ def by_kernel(facts: DeskFacts, book: Columns, until: float = np.inf) -> Answere
     laws = (facts.handles, facts.slower, facts.patience_h, facts.give_up_h, *relay, facts.levers, facts.conflict, facts.aware)
     rules = Rules(facts.keys, facts.starts, np.array(facts.route, dtype=np.int64), *hours, *laws)
     rows = np.arange(n, dtype=np.int32)
-    callers = asked_while_open(book["t"], *hours)
-    m, left = answer_contacts(rows[callers], rows[~callers], until, asked, told, rules, free, back)
+    m, left = answer_contacts(rows, until, asked, told, rules, free, back)
     assert left == 0
     again, again_t = back.again, back.again_t
     return Answered(book, free, list(zip(again[:m].tolist(), again_t[:m].tolist(), strict=True)))

@@ -12,9 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from e2esim.customers import journey
+from e2esim.customers.contact_kernels import contacts_closed, waited
 from e2esim.customers.desk import on_shift, staffing
-from e2esim.customers.desk_kernels import Levers, to_clock, to_work, waited
+from e2esim.customers.desk_kernels import Levers, to_clock, to_work
 from e2esim.customers.journey_kernels import stirred
+from e2esim.domain.book import CONTACT_COLUMNS, Columns
 from e2esim.domain.settings import Organisation
 from e2esim.domain.world import World
 from e2esim.streams import Streams
@@ -254,11 +256,10 @@ def test_the_hours_rostered_are_the_hours_paid() -> None:
 
 def test_a_queue_lasts_while_the_desk_is_open() -> None:
     """Monday 17:30 to Tuesday 9:00 is half an hour and one hour; who asks on Monday at 19:00 has written."""
-    t, started = np.array([17.5, 19.0, 10.0], np.float32), np.array([33.0, 33.0, np.nan], np.float32)
-    queued, written = np.full(3, np.nan, np.float32), np.zeros(3, np.uint8)
-    waited(np.arange(3, dtype=np.int32), t, started, 0, 8.0, 18.0, 5, queued, written)
-    np.testing.assert_allclose(queued, [1.5, np.nan, np.nan])
-    assert written.tolist() == [0, 1, 0]
+    c = Columns.of(CONTACT_COLUMNS, {"t": np.array([17.5, 19.0, 10.0]), "started": np.array([33.0, 33.0, np.nan])})
+    waited(np.arange(3, dtype=np.int32), contacts_closed(c), 0, 8.0, 18.0, 5)
+    np.testing.assert_allclose(c["queued"][:3], [1.5, np.nan, np.nan])
+    assert c["written"][:3].tolist() == [0, 1, 0]
 
 
 def test_contacts_are_stirred_around_their_mean() -> None:

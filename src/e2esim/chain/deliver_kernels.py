@@ -34,6 +34,7 @@ _DELIVERED = int(OrderState.DELIVERED)
 _DAMAGED = int(LineProblem.DAMAGED)
 _FAILED = int(LineProblem.INSTALL_FAILED)
 _INSTALLATION = int(Service.INSTALLATION)
+_COLLECTED = int(Service.USED_COLLECTION)
 
 
 @lean_njit
@@ -234,3 +235,18 @@ def charge(
         share = penalty_share_d[c]
         if share > 0.0 and late_d > 0.0:
             penalty_eur[r] = min(penalty_cap[c], share * late_d) * revenue[r]
+
+
+@lean_njit
+def hand_overs(rows: Rows, services: Kind, kind: Kind, used: Rows, shelves: Rows) -> tuple[int, int]:
+    """Write which of the delivered ``rows`` had a used product taken along, and which fill a shelf; returns how many of each."""
+    u = s = 0
+    for k in range(rows.shape[0]):
+        r = rows[k]
+        if services[r] & _COLLECTED:
+            used[u] = r
+            u += 1
+        if kind[r] == _REPLENISH:
+            shelves[s] = r
+            s += 1
+    return u, s

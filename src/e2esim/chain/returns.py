@@ -25,6 +25,7 @@ Causes = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
 F = npt.NDArray[np.float64]
 
+_USED = int(ReturnCause.USED_PRODUCT)
 MONTH = 730.0  # [h]
 
 
@@ -61,12 +62,17 @@ class Returns:
 
         Returns which were accepted: a row that is back or on its way is refused. ``USED_PRODUCT`` is only counted.
         """
-        used = causes == ReturnCause.USED_PRODUCT
-        if used.any():
-            self._used.push(rows[used], times[used])
+        used = causes == _USED
+        if not used.any():
+            return self._accept(rows, times, causes)
+        self.collect(rows[used], times[used])
         accepted = np.array(used, dtype=np.bool_)
         accepted[~used] = self._accept(rows[~used], times[~used], causes[~used])
         return accepted
+
+    def collect(self, rows: Rows, times: Times) -> None:
+        """Let used products picked up with ``rows`` reach their recycler at ``times`` [h], (n,)."""
+        self._used.push(rows, times)
 
     def _accept(self, rows: Rows, times: Times, causes: Causes) -> Flags:
         self._fit()
@@ -95,21 +101,21 @@ class Returns:
 
     def _take_back(self, rows: Rows, t: float) -> None:
         b, w, s = self.book, self.world, self.stock
-        causes = self._pending[rows]
         pieces, worth, outcomes = np.zeros(len(ReturnCause)), np.zeros(len(ReturnCause)), np.zeros(len(SORTED_AS))
+        lines, came = np.zeros(len(ReturnCause), dtype=np.int64), np.zeros(w.items.n, dtype=np.bool_)
         kernels.take_back(
             rows, t, self._sort_key, b["address"], self._pending, b["kind"], b["channel"], b["item"], b["quantity"], b["problems"],
             b["revenue_eur"], b["cost_eur"], w.items.cost_eur, w.price, w.channels.buyer, w.items.resale,
             self._share, self._eur, b["returned"], b["return_cause"], b["credit_eur"], s.on_hand, s.returned, s.scrapped, pieces, worth, outcomes,
-        )
-        s.news(*sorted(set(b["item"][rows].tolist())))
-        for cause, count in enumerate(np.bincount(causes, minlength=len(ReturnCause))):
+            lines, came,
+        )  # fmt: skip
+        s.news(*came.nonzero()[0].tolist())
+        for cause, (count, many, eur) in enumerate(zip(lines.tolist(), pieces.tolist(), worth.tolist(), strict=True)):
             if count:
-                self.log.emit(t, Event.RETURNED, place=cause, rows=int(count), quantity=float(pieces[cause]), value=float(worth[cause]))
-
-        for outcome, count in enumerate(outcomes.tolist()):
-            if count:
-                self.log.emit(t, Event.RETURN_SORTED, place=outcome, quantity=count)
+                self.log.emit(t, Event.RETURNED, place=cause, rows=count, quantity=many, value=eur)
+        for outcome, many in enumerate(outcomes.tolist()):
+            if many:
+                self.log.emit(t, Event.RETURN_SORTED, place=outcome, quantity=many)
 
     def _month(self, month: int) -> None:
         """Each month accounts send back what they could not sell; it travels the lane's planned transit time."""

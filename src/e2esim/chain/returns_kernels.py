@@ -16,6 +16,8 @@ F = npt.NDArray[np.float64]
 T = npt.NDArray[np.float32]
 Kind = npt.NDArray[np.uint8]
 Small = npt.NDArray[np.int16]
+Counts = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 _REPLENISH = int(OrderKind.REPLENISH)
 _DELIVERED = int(OrderState.DELIVERED)
@@ -56,10 +58,11 @@ def take_back(
     rows: Rows, t: float, key: np.uint64, address: npt.NDArray[np.int64], pending: Kind, kind: Kind, channel: Kind, item: Small, quantity: Rows,
     problems: Kind,
     revenue: T, cost: T, standard: F, price: F, buyer: npt.NDArray[np.int64], resale: F, share: F, eur: F,
-    returned_t: T, return_cause: Kind, credit: T, on_hand: F, returned: F, scrapped: F, pieces: F, worth: F, sorted_out: F,
+    returned_t: T, return_cause: Kind, credit: T, on_hand: F, returned: F, scrapped: F, pieces: F, worth: F, sorted_out: F, lines: Counts, came: Flags,
 ) -> None:
     """Put returned goods where they belong, write time, cause and net credit; ``pieces`` (causes,) counts them, ``worth`` (causes,) adds up
-    ``standard`` cost (items,) of what can be sold as new again [EUR], ``sorted_out`` (4,) the pieces as new, repaired, B-grade, recycled.
+    ``standard`` cost (items,) of what can be sold as new again [EUR], ``sorted_out`` (4,) the pieces as new, repaired, B-grade, recycled;
+    ``lines`` (causes,) counts the rows and ``came`` (items,) marks their items.
 
     ``share`` (causes, 3): as new, of the others repaired, of the rest recycled; what then is left is sold as B-grade for its resale
     value. ``eur`` (causes, 3): repair, recycling, inspection of a piece. Nothing of a damaged line is unsold as new. Credit is the value
@@ -92,6 +95,8 @@ def take_back(
         credit[r] = value - b_grade * resale[i] * value - as_new * goods + spent
         returned_t[r] = t
         return_cause[r] = cause
+        lines[cause] += 1
+        came[i] = True
         pieces[cause] += q
         worth[cause] += as_new * goods
         sorted_out[0] += unharmed

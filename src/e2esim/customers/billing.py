@@ -11,19 +11,34 @@ import numpy.typing as npt
 
 from e2esim.customers import emission_kernels as emit
 from e2esim.customers.experiences import Experiences
-from e2esim.customers.loyalty_kernels import chosen
 from e2esim.domain.book import Columns, OrderKind, Reason
 from e2esim.domain.experience import Lived
+from e2esim.domain.lean import lean_njit
 from e2esim.domain.world import ATTRIBUTES, PHASES, World
 from e2esim.streams import Streams
+from e2esim.streams.draws import uniform
 
 Rows = npt.NDArray[np.int32]
 F = npt.NDArray[np.float64]
-Requests = tuple[Rows, F, npt.NDArray[np.uint8]]
+U8 = npt.NDArray[np.uint8]
+Requests = tuple[Rows, F, U8]
 
 ASKS_D = 3.0  # [days] from the delivery to the question about its bill, assumed
 DISPUTED_D = 14.0  # [days] by which a wrong bill is paid later, assumed
+_SELL_OUT, _BILL = int(OrderKind.SELL_OUT), int(Reason.BILL)
 _EFFORT, _BUY = ATTRIBUTES.index("effort"), PHASES.index("buy")
+
+
+@lean_njit
+def wrong_bills(rows: Rows, key: np.uint64, address: npt.NDArray[np.int64], kind: U8, channel: U8, share: F, out: Rows) -> int:
+    """Write which of ``rows`` get a wrong bill, each with the ``share`` of its channel by its own address; returns how many."""
+    n = 0
+    for k in range(rows.shape[0]):
+        r = rows[k]
+        if kind[r] != _SELL_OUT and share[channel[r]] > 0.0 and uniform(key, address[r], 0) < share[channel[r]]:
+            out[n] = r
+            n += 1
+    return n
 
 
 class Billing:
@@ -32,17 +47,14 @@ class Billing:
     def __init__(self, world: World, experiences: Experiences, orders: Columns, streams: Streams) -> None:
         self.world, self.experiences, self.orders = world, experiences, orders
         self._key = streams.key("billing.wrong")
-        self._shares = [(channel, float(share)) for channel, share in enumerate(world.channels.wrong_bills) if share > 0.0]
+        self._share = np.where(world.channels.buyer != 2, world.channels.wrong_bills, 0.0)
 
     def bill(self, rows: Rows, now: float) -> Requests:
         """Bill delivered rows at ``now`` [h]; the questions about wrong ones: rows, times, reasons. What a shop sells it bills itself."""
-        o, wrong = self.orders, np.zeros(len(rows), dtype=np.bool_)
-        for channel, share in self._shares:
-            mine = (o["channel"][rows] == channel) & (o["kind"][rows] != OrderKind.SELL_OUT) & (self.world.channels.buyer[channel] != 2)
-            wrong[mine] = chosen(self._key, o["address"], rows[mine], share)
-        rows = rows[wrong]
+        o, out = self.orders, np.empty(len(rows), dtype=np.int32)
+        rows = out[: wrong_bills(rows, self._key, o["address"], o["kind"], o["channel"], self._share, out)]
         if len(rows):
             e = self.experiences
             o["disputed_d"][rows] = DISPUTED_D
             e.feel(emit.alone(e.room(len(rows)), rows, now, int(Lived.BILLED), _BUY, _EFFORT, 1.0))
-        return rows, np.full(len(rows), now + 24.0 * ASKS_D), np.full(len(rows), Reason.BILL, dtype=np.uint8)
+        return rows, np.full(len(rows), now + 24.0 * ASKS_D), np.full(len(rows), _BILL, dtype=np.uint8)

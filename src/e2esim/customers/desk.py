@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.customers.desk_kernels import (
+from e2esim.customers.contact_kernels import (
+    ContactsClosed,
     ContactsOpened,
-    ContactsRead,
-    ContactsWritten,
-    DeskReturns,
-    Levers,
-    Rules,
-    answer_contacts,
-    asked_while_open,
+    Requested,
+    ask_again,
+    begun,
+    contacts_closed,
+    contacts_opened,
     open_contacts,
-    phases_known,
-    to_work,
+    over,
     waited,
 )
+from e2esim.customers.desk_kernels import ContactsRead, ContactsWritten, DeskReturns, Levers, Rules, answer_contacts, phases_known, to_work
 from e2esim.customers.emission_kernels import answered, called, unanswered
 from e2esim.customers.experiences import Experiences
 from e2esim.domain.book import Reason, Service
@@ -28,6 +29,7 @@ from e2esim.domain.settings import Organisation
 from e2esim.domain.world import World
 from e2esim.streams import Streams
 
+_NAMES = {"handled": "handle_h"}  # columns that kernels call otherwise
 _KEYS = ("desk.handle", "desk.patience", "desk.relay", "desk.outcome", "desk.again")
 # departments of the silos: 0 marketing, 1 sales, 2 customer service
 _SILO_ROUTE = dict.fromkeys((Reason.COMPLAINT, Reason.CLAIM, Reason.BILL, Reason.CALL_BACK), 2) | {
@@ -64,6 +66,16 @@ def staffing(organisation: Organisation, scale: float) -> tuple[npt.NDArray[np.i
     return np.concatenate(([0], np.cumsum(counts))).astype(np.int64), float(counts.sum() / (on_shift(organisation) * scale))
 
 
+class ContactsNow(NamedTuple):
+    """Columns of the contacts by who reads and writes them, valid while the table has this capacity."""
+
+    capacity: int
+    opened: ContactsOpened
+    closed: ContactsClosed
+    read: ContactsRead
+    told: ContactsWritten
+
+
 class Desk:
     """Requests queue, are answered, sometimes come back; every answer is an experience."""
 
@@ -77,11 +89,17 @@ class Desk:
         self._left = np.empty(0, dtype=np.int32)  # contacts that nobody had begun when the desk last looked
         self._keys = np.array([streams.key(k) for k in _KEYS], dtype=np.uint64)
         one_team = o.mode == "one_team"
-        self._route = np.array([0 if one_team else _SILO_ROUTE[r] for r in Reason], dtype=np.int64)
+        route = np.array([0 if one_team else _SILO_ROUTE[r] for r in Reason], dtype=np.int64)
         self._asked_first = np.zeros(3)  # questions before buying that are over, of them never answered, answered late; older ones count less
         handle_h = o.handle_min / 60.0 * self._slower
-        self._handle_h = np.array([handle_h * (o.case_work if r in _CASES else 1.0) for r in Reason])
-        self._levers = Levers(o.first_contact_low, max(o.first_contact_low, o.first_contact_high), o.culture, o.organisation, o.platform)
+        handles = np.array([handle_h * (o.case_work if r in _CASES else 1.0) for r in Reason])
+        self._hours = (world.start.weekday(), o.open_h, o.close_h, o.days_week)
+        levers = Levers(o.first_contact_low, max(o.first_contact_low, o.first_contact_high), o.culture, o.organisation, o.platform)
+        patience, relay = o.patience_min / 60.0 * self._slower, (o.relay_share, o.relay_h, o.relay_loss)
+        self._rules = Rules(
+            self._keys, self._starts, route, *self._hours, handles, self._slower, patience, 24.0 * o.give_up_d, *relay, levers, o.conflict, o.phase_aware
+        )
+        self._columns: ContactsNow | None = None
 
     @property
     def unanswered(self) -> float:
@@ -94,14 +112,6 @@ class Desk:
         """Share of the questions before buying that were answered later than `PROMPT_H`, of those over lately; 0 while there was none."""
         over, _, late = self._asked_first
         return float(late / over) if over > 0.0 else 0.0
-
-    def _count_unanswered(self, rows: npt.NDArray[np.int32]) -> None:
-        """Count the questions before buying among answered ``rows`` that are over."""
-        c = self.contacts
-        over = rows[(c["reason"][rows] == Reason.INFORMATION) & (c["final"][rows] == 1)]
-        never = c["resolved"][over] == 0
-        late = ~never & (c["answered"][over] - c["first"][over] > PROMPT_H)
-        self._asked_first += np.array([len(over), np.count_nonzero(never), np.count_nonzero(late)], dtype=np.float64)
 
     def fade(self, hours: float) -> None:
         """Let questions of before weigh less after ``hours``."""
@@ -117,88 +127,80 @@ class Desk:
 
     def request(self, rows: npt.NDArray[np.int32], times: npt.NDArray[np.float64], reasons: npt.NDArray[np.uint8], tick: int) -> None:
         """Customers of order ``rows`` will contact the firm at ``times`` [h] for ``reasons``."""
+        if len(rows) == 0:
+            return
         if not self.world.settings.organisation.after_sale:
             self._refuse(rows, times, reasons)
             kept = reasons < Reason.COMPLAINT
             rows, times, reasons = rows[kept], times[kept], reasons[kept]
-        if len(rows) == 0:
-            return
-        self._open(rows, times, reasons, np.ones(len(rows), dtype=np.uint8), times, np.zeros(len(rows), dtype=np.uint8))
+            if len(rows) == 0:
+                return
+        self._open(Requested(rows, times, reasons, np.ones(len(rows), dtype=np.uint8), times, np.zeros(len(rows), dtype=np.uint8)))
 
-    def _open(
-        self,
-        rows: npt.NDArray[np.int32],
-        times: npt.NDArray[np.float64],
-        reasons: npt.NDArray[np.uint8],
-        attempts: npt.NDArray[np.uint8],
-        since: npt.NDArray[np.floating],
-        heard: npt.NDArray[np.uint8],
-    ) -> None:
-        first = self.contacts.take(len(rows))
-        c = self.contacts
-        opened = ContactsOpened(*(c[name] for name in ContactsOpened._fields))
-        open_contacts(first, rows, times, reasons, attempts, since.astype(np.float64), heard, self.experiences.facts(), opened)
-        self.orders["contacts"][rows[reasons != Reason.CALL_BACK]] += 1
-        self._agenda.push(np.arange(first, first + len(rows), dtype=np.int32), times)
+    def _open(self, asked: Requested) -> None:
+        n = len(asked.rows)
+        first, fresh = self.contacts.take(n), np.empty(n, dtype=np.int32)
+        open_contacts(first, asked, self.experiences.facts(), self._noted().opened, self.orders["contacts"], fresh)
+        self._agenda.push(fresh, asked.times)
+
+    def _noted(self) -> ContactsNow:
+        """The columns of the contacts as they are now: fetched anew only where the table has grown out of them."""
+        if self._columns is None or self._columns.capacity != self.contacts.capacity:
+            c = self.contacts
+            read, told = (kind(*(c[_NAMES.get(name, name)] for name in kind._fields)) for kind in (ContactsRead, ContactsWritten))
+            self._columns = ContactsNow(c.capacity, contacts_opened(c), contacts_closed(c), read, told)
+        return self._columns
 
     def step(self, tick: int, now: float) -> None:
         """Answer what came in during the last tick."""
         c, o = self.contacts, self.world.settings.organisation
         hour, day = (now - 1e-9) % 24.0, int((now - 1e-9) // 24)
-        if not (o.open_h <= hour <= o.close_h and (day + self.world.start.weekday()) % 7 < o.days_week):
+        if not (o.open_h <= hour <= o.close_h and (day + self._hours[0]) % 7 < o.days_week):
             return  # what comes in while the desk is closed waits for its first hour
         agenda = self._agenda
         rows = agenda.pop(tick) if agenda.open == tick else np.concatenate([agenda.pop(k) for k in range(agenda.open, tick + 1)])
         if len(rows) == 0:
             return
-        rows = rows[np.argsort(c["t"][rows], kind="stable")]
+        rows = rows[c["t"][rows].argsort(kind="stable")]
         self._asked(rows)
-        served, back = self._answer(rows, now)
-        waited(served, c["t"], c["started"], self.world.start.weekday(), o.open_h, o.close_h, o.days_week, c["queued"], c["written"])
-        rows, again, again_t = served, *back
+        rows, again, again_t = self._answer(rows, now)
+        waited(rows, self._noted().closed, *self._hours)
         self._feel(rows, again)
         waits = c["started"][rows] - c["t"][rows]
         heard = waits[~np.isnan(waits)]
         self.log.emit(now, Event.CONTACTS_ANSWERED, rows=len(rows), quantity=float(len(heard)), value=float(heard.mean()) if len(heard) else 0.0)
         if len(again):
-            heard_before = c["heard"][again] + (c["abandoned"][again] == 0)
-            self._open(c["row"][again], again_t, c["reason"][again], c["attempt"][again] + 1, c["first"][again], heard_before)
+            self._ask_again(again, again_t)
 
-    def _waits(self, rows: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
-        """True where nobody has begun a contact, (n,)."""
-        mark = np.zeros(self.contacts.n, dtype=np.bool_)
-        mark[self._left] = True
-        return np.asarray(mark[rows])
+    def _ask_again(self, again: npt.NDArray[np.int32], times: npt.NDArray[np.float64]) -> None:
+        """Contacts ``again`` are asked once more at ``times`` [h]."""
+        n = len(again)
+        attempts, heard, reasons = (np.empty(n, dtype=np.uint8) for _ in range(3))
+        asked = Requested(np.empty(n, dtype=np.int32), times, reasons, attempts, np.empty(n), heard)
+        ask_again(again, self._noted().opened, self.contacts["abandoned"], asked)
+        self._open(asked)
+
+    def _begun(self, rows: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        """Those of ``rows`` that were not left when the desk last looked, in their order."""
+        if len(self._left) == 0:
+            return rows
+        out = np.empty_like(rows)
+        return out[: begun(rows, self._left, out)]
 
     def _asked(self, rows: npt.NDArray[np.int32]) -> None:
         """Requests that were made since the desk last looked stand in the log."""
-        c, e = self.contacts, self.experiences
-        new = rows[(c["attempt"][rows] == 1) & ~self._waits(rows)]
-        if len(new):
-            e.feel(called(e.room(len(new)), c["row"][new], c["t"][new].astype(np.float64), c["reason"][new], e.facts()))
+        e, new = self.experiences, self._begun(rows)
+        e.feel(called(e.room(len(new)), new, e.answers(), e.facts()))
 
-    def _answer(self, rows: npt.NDArray[np.int32], now: float) -> tuple[npt.NDArray[np.int32], tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]]:
+    def _answer(self, rows: npt.NDArray[np.int32], now: float) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.float64]]:
         """Let agents work until ``now`` [h]: the contacts that were taken up, those that ask again and when; what nobody began waits on."""
-        c, o, first = self.contacts, self.world.settings.organisation, self.world.start.weekday()
-        asked = ContactsRead(c["address"], c["t"], c["reason"], c["attempt"], c["heard"])
-        told = ContactsWritten(
-            c["started"], c["answered"], c["handle_h"], c["handoffs"], c["resolved"], c["abandoned"], c["lost"], c["blind"], c["gave_up"]
-        )  # fmt: skip
-        hours = (first, o.open_h, o.close_h, o.days_week)
-        patience = o.patience_min / 60.0 * self._slower
-        relay = (o.relay_share, o.relay_h, o.relay_loss)
-        rules = Rules(
-            self._keys, self._starts, self._route, *hours, self._handle_h, self._slower, patience, 24.0 * o.give_up_d, *relay, self._levers,
-            o.conflict, o.phase_aware,
-        )  # fmt: skip
+        noted = self._noted()
         back = DeskReturns(np.empty(len(rows), dtype=np.int32), np.empty(len(rows)), np.empty(len(rows), dtype=np.int32))
-        callers = asked_while_open(c["t"][rows], *hours) & (c["reason"][rows] != Reason.CALL_BACK)  # whom the firm calls does not wait
-        m, left = answer_contacts(rows[callers], rows[~callers], to_work(now, *hours), asked, told, rules, self._free, back)
-        later = self._left = back.later[:left].copy()
+        m, left = answer_contacts(rows, to_work(now, *self._hours), noted.read, noted.told, self._rules, self._free, back)
+        self._left = np.sort(back.later[:left])
         if left:
-            self._agenda.push(later, np.full(left, now + 1e-6))
-            rows = rows[~self._waits(rows)]
-        return rows, (back.again[:m], back.again_t[:m])
+            self._agenda.push(back.later[:left], np.full(left, now + 1e-6))
+        return self._begun(rows), back.again[:m], back.again_t[:m]
 
     def _guide(self, rows: npt.NDArray[np.int32]) -> None:
         """Whose phase is known when his request is solved is helped to his next step."""
@@ -219,11 +221,10 @@ class Desk:
 
     def _feel(self, rows: npt.NDArray[np.int32], back: npt.NDArray[np.int32]) -> None:
         """Answers, and silence for good, are experiences; ``back`` will ask again."""
-        c, e, s = self.contacts, self.experiences, self.world.settings.satisfaction
-        c["final"][rows] = 1
-        c["final"][back] = 0
-        self._count_unanswered(rows)
+        e, s = self.experiences, self.world.settings.satisfaction
+        final = np.empty(len(rows), dtype=np.uint8)
+        over(rows, back, PROMPT_H, self._noted().closed, self._asked_first, final)
         self._guide(rows)
-        facts, batch = e.answers(), e.room(len(rows))
+        batch = e.room(len(rows))
         reference = self.world.settings.organisation.answer_reference_h
-        e.feel(answered(batch, rows, e.touch_key, facts, c["final"][rows], e.facts(), e.points, reference, (s.recovery_share, s.recovery_half_life_d)))
+        e.feel(answered(batch, rows, e.touch_key, e.answers(), final, e.facts(), e.points, reference, (s.recovery_share, s.recovery_half_life_d)))

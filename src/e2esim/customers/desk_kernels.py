@@ -13,10 +13,9 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from e2esim.customers.books import OrderFacts
 from e2esim.domain.book import Reason
 from e2esim.domain.lean import lean_njit
-from e2esim.streams.draws import Count, child, exponential, uniform
+from e2esim.streams.draws import Count, exponential, uniform
 
 F = npt.NDArray[np.float64]
 I32 = npt.NDArray[np.int32]
@@ -27,36 +26,6 @@ U8 = npt.NDArray[np.uint8]
 _MAX_ATTEMPTS = 4
 _CALL_BACK = int(Reason.CALL_BACK)
 BLIND_WORK = 1.5  # of the handling time where the agent does not see orders, payments, complaints; assumed
-
-
-class ContactsOpened(NamedTuple):
-    """Columns of the contacts that are filled when a customer turns to the firm, each (capacity,)."""
-
-    address: I64
-    t: F32
-    consumer: I32
-    account: npt.NDArray[np.int16]
-    row: I32
-    reason: U8
-    channel: U8
-    market: U8
-    segment: U8
-    heard: U8
-    attempt: U8
-    first: F32
-
-
-@lean_njit
-def open_contacts(at: int, rows: I32, times: F, reasons: U8, attempts: U8, since: F, heard: U8, o: OrderFacts, c: ContactsOpened) -> None:
-    """Open contacts from number ``at``, one for each of ``rows`` of the order book, with who asks and where as there.
-
-    ``times, since``: of this attempt and of the first one [h]; ``heard``: earlier attempts that an agent took; each (n,).
-    """
-    for k in range(rows.shape[0]):
-        r, x = rows[k], at + k
-        c.address[x] = child(o.address[r], 1_000 + np.int64(reasons[k]))
-        c.consumer[x], c.account[x], c.channel[x], c.market[x], c.segment[x] = o.consumer[r], o.account[r], o.channel[r], o.market[r], o.segment[r]
-        c.row[x], c.t[x], c.reason[x], c.attempt[x], c.first[x], c.heard[x] = r, times[k], reasons[k], attempts[k], since[k], heard[k]
 
 
 @lean_njit
@@ -96,29 +65,6 @@ def is_open(t: float, first_weekday: int, opens: float, closes: float, days: int
     """
     day = math.floor(t / 24.0)
     return (day + first_weekday) % 7 < days and opens <= t - 24.0 * day < closes
-
-
-@njit(cache=True)
-def asked_while_open(t: F32, first_weekday: int, opens: float, closes: float, days: int) -> npt.NDArray[np.bool_]:
-    """Which of the clock times [h] lie in opening hours, (n,)."""
-    found = np.empty(t.shape[0], dtype=np.bool_)
-    for k in range(t.shape[0]):
-        found[k] = is_open(t[k], first_weekday, opens, closes, days)
-    return found
-
-
-@lean_njit
-def waited(rows: I32, t: F32, started: F32, first_weekday: int, opens: float, closes: float, days: int, queued: F32, written: U8) -> None:
-    """Write of contacts ``rows`` whether they came while the desk was closed, and how long the others were queued while it was open [h].
-
-    ``started`` of NaN = not answered; ``queued`` stays NaN then.
-    """
-    for k in range(rows.shape[0]):
-        r = rows[k]
-        if not is_open(t[r], first_weekday, opens, closes, days):
-            written[r] = 1
-        elif not math.isnan(started[r]):
-            queued[r] = max(to_work(started[r], first_weekday, opens, closes, days) - to_work(t[r], first_weekday, opens, closes, days), 0.0)
 
 
 class Levers(NamedTuple):
@@ -236,9 +182,11 @@ class DeskReturns(NamedTuple):
 
 @njit(cache=True)
 def answer_contacts(
-    rows: I32, written: I32, until: float, asked: ContactsRead, told: ContactsWritten, rules: Rules, free: F, back: DeskReturns
+    asking: I32, until: float, asked: ContactsRead, told: ContactsWritten, rules: Rules, free: F, back: DeskReturns
 ) -> tuple[int, int]:
-    """Serve who asks while the desk is open (``rows``) before who wrote while it was closed (``written``), each in order of arrival.
+    """Serve who, of those ``asking``, asks while the desk is open before who wrote while it was closed, each in order of arrival.
+
+    Whom the firm calls does not wait, so he is served as if he had written.
 
     Written requests are taken up while two agents of a department are idle (one, where there are fewer than three) before the next
     caller comes, and at the end before ``until`` [working h]; who has waited too long by then gives up. ``free`` (agents,): working
@@ -246,6 +194,7 @@ def answer_contacts(
     ask again (``back.again``, ``back.again_t``) and how many written ones are left (``back.later``).
     """
     m = 0
+    rows, written = _by_way(asking, asked, rules)
     count = rules.dept_start.shape[0] - 1
     head = np.zeros(count, dtype=np.int64)
     begun = np.zeros(written.shape[0], dtype=np.bool_)
@@ -274,6 +223,22 @@ def answer_contacts(
             back.later[left] = written[k]
             left += 1
     return m, left
+
+
+@njit(cache=True)
+def _by_way(asking: I32, asked: ContactsRead, rules: Rules) -> tuple[I32, I32]:
+    """Who asks while the desk is open, and who wrote or is called, each in the order given."""
+    rows, written = np.empty_like(asking), np.empty_like(asking)
+    a = b = 0
+    for k in range(asking.shape[0]):
+        r = asking[k]
+        if asked.reason[r] != _CALL_BACK and is_open(asked.t[r], rules.first_weekday, rules.opens, rules.closes, rules.days):
+            rows[a] = r
+            a += 1
+        else:
+            written[b] = r
+            b += 1
+    return rows[:a], written[:b]
 
 
 @lean_njit

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.customers.books import ContactFacts, OrderFacts, Touchpoints, WordsRead
+from e2esim.customers.expecting import LeadTimes, lead_expected
+from e2esim.customers.journey_kernels import AFTER, DEFECT_SHOWS, IN_USE, SHOP_MENDS, SHOP_REPLACES
 from e2esim.customers.satisfaction_kernels import (
     ANSWER_TIME,
     COMPLETENESS,
@@ -25,7 +27,7 @@ from e2esim.customers.satisfaction_kernels import (
     RESOLUTION,
     late_days,
 )
-from e2esim.domain.book import LineProblem, Reason, Service
+from e2esim.domain.book import LineProblem, Reason, ReturnCause, Service
 from e2esim.domain.experience import SERVICE, Flag, Lived
 from e2esim.domain.lean import lean_njit
 from e2esim.streams.draws import uniform
@@ -44,6 +46,7 @@ _ADVERTISEMENT, _ADVICE, _OFFER, _HAND_OVER = int(Lived.ADVERTISEMENT), int(Live
 _INSTALLED, _USED_TAKEN, _FIRST_USE, _FOLLOW_UP = int(Lived.INSTALLED), int(Lived.USED_TAKEN), int(Lived.FIRST_USE), int(Lived.FOLLOW_UP)
 _DEFECT_MET, _ANSWER, _NO_ANSWER, _RECOVERY = int(Lived.DEFECT_MET), int(Lived.ANSWER), int(Lived.NO_ANSWER), int(Lived.RECOVERY)
 _GIVEN_UP, _CHANGE_REFUSED, _REVIEW_READ = int(Lived.GIVEN_UP), int(Lived.CHANGE_REFUSED), int(Lived.REVIEW_READ)
+_PROMISED, _SENT_BACK, _SHOP_RECOVERY, _REFUND = int(Lived.PROMISED), int(Lived.SENT_BACK), int(Lived.SHOP_RECOVERY), int(Lived.REFUND)
 _QUESTION, _FOUND_OUT, _HELP_ASKED, _COMPLAINED = int(Lived.QUESTION), int(Lived.FOUND_OUT), int(Lived.HELP_ASKED), int(Lived.COMPLAINED)
 _DELAY_TOLD, _CALLED_BACK = int(Lived.DELAY_TOLD), int(Lived.CALLED_BACK)
 WORST_D = 30.0  # [days] of lateness that a line given up is felt like
@@ -53,6 +56,7 @@ _NEEDS, _INSTALL, _COLLECTED, _FOLLOWED = int(Service.NEEDS_ANALYSIS), int(Servi
 _TOLD = int(Service.DELAY_TOLD)
 _INFORMATION, _WHERE, _COMPLAINT, _CLAIM, _USE_HELP = (int(r) for r in Reason if r <= Reason.USE_HELP)
 _CALL_BACK = int(Reason.CALL_BACK)
+_BACK_DEFECT, _BACK_SECOND, _BACK_DAMAGE = int(ReturnCause.DEFECT), int(ReturnCause.SECOND_THOUGHTS), int(ReturnCause.DAMAGE)
 LISTENED_GAIN = 0.04  # [satisfaction] of being called back or told what was done about one's answer, assumed: as of being asked
 CALL_BACK_HALF_D = 130.0  # [days] by which a call-back makes good half: 47 % bought again within 90 days, 29 % at 90 to 180 (Dillard and Bates)
 
@@ -151,26 +155,28 @@ def received(
 
 
 @lean_njit
-def in_use(out: Batch, rows: I32, t: float, key: np.uint64, o: OrderFacts, points: Touchpoints, follow_gain: float) -> int:
+def used(out: Batch, n: int, row: int, t: float, key: np.uint64, o: OrderFacts, points: Touchpoints, follow_gain: float) -> int:
     """Some weeks after delivery: touchpoints of use, and the firm that asks how the product does."""
-    n = 0
-    for k in range(rows.shape[0]):
-        r, first = rows[k], n
-        n = touch(out, n, r, t, USE, _FIRST_USE, key, o, points)
-        if o.services[r] & _FOLLOWED and follow_gain > 0.0:
-            n = live(out, n, r, t, _FOLLOW_UP, USE, SERVICE, follow_gain, 0.0)
-        n = close(out, first, n, _ENDS)
-    return n
+    first = n
+    n = touch(out, n, row, t, USE, _FIRST_USE, key, o, points)
+    if o.services[row] & _FOLLOWED and follow_gain > 0.0:
+        n = live(out, n, row, t, _FOLLOW_UP, USE, SERVICE, follow_gain, 0.0)
+    return close(out, first, n, _ENDS)
+
+
+@lean_njit
+def breaks(out: Batch, n: int, row: int, t: float, o: OrderFacts) -> int:
+    """A defect shows in use."""
+    o.problems[row] |= _DEFECT
+    return close(out, n, live(out, n, row, t, _DEFECT_MET, USE, DEFECT, 1.0, 0.0), _ENDS | _SPEAKS)
 
 
 @lean_njit
 def defects(out: Batch, rows: I32, t: float, o: OrderFacts) -> int:
-    """A defect shows in use."""
+    """Defects of ``rows`` show in use, or are told of."""
     n = 0
     for k in range(rows.shape[0]):
-        o.problems[rows[k]] |= _DEFECT
-        n = live(out, n, rows[k], t, _DEFECT_MET, USE, DEFECT, 1.0, 0.0)
-        out[n - 1]["flags"] = _ENDS | _SPEAKS
+        n = breaks(out, n, rows[k], t, o)
     return n
 
 
@@ -195,19 +201,25 @@ def change_refused(out: Batch, rows: I32, t: float) -> int:
 
 
 @lean_njit
-def called(out: Batch, rows: I32, times: F, reasons: npt.NDArray[np.uint8], o: OrderFacts) -> int:
-    """Requests made: asked before buying, found out that it is late, asked for help, complained. In the log only: what is felt is the answer."""
+def called(out: Batch, contacts: I32, c: ContactFacts, o: OrderFacts) -> int:
+    """First requests among ``contacts``: asked before buying, found out that it is late, asked for help, complained.
+
+    They stand in the log only: what is felt is the answer.
+    """
     n = 0
-    for k in range(rows.shape[0]):
-        r, reason = rows[k], reasons[k]
+    for k in range(contacts.shape[0]):
+        x = contacts[k]
+        r, reason, t = c.row[x], c.reason[x], np.float64(c.t[x])
+        if c.attempt[x] != 1:
+            continue
         if reason == _INFORMATION:
-            n = live(out, n, r, times[k], _QUESTION, EVALUATE, EFFORT, 1.0, 0.0)
+            n = live(out, n, r, t, _QUESTION, EVALUATE, EFFORT, 1.0, 0.0)
         elif reason == _WHERE:
-            n = live(out, n, r, times[k], _FOUND_OUT, RECEIVE, PUNCTUALITY, max(0.0, times[k] - o.promised[r]) / 24.0, 0.0)
+            n = live(out, n, r, t, _FOUND_OUT, RECEIVE, PUNCTUALITY, max(0.0, t - o.promised[r]) / 24.0, 0.0)
         elif reason == _USE_HELP:
-            n = live(out, n, r, times[k], _HELP_ASKED, USE, EFFORT, 1.0, 0.0)
+            n = live(out, n, r, t, _HELP_ASKED, USE, EFFORT, 1.0, 0.0)
         elif reason in (_COMPLAINT, _CLAIM):
-            n = live(out, n, r, times[k], _COMPLAINED, ASSIST, EFFORT, 1.0, 0.0)
+            n = live(out, n, r, t, _COMPLAINED, ASSIST, EFFORT, 1.0, 0.0)
     return n
 
 
@@ -217,6 +229,19 @@ def told(out: Batch, rows: I32, kind: int, attribute: int, t: F, shown: F, expec
     n = 0
     for k in range(rows.shape[0]):
         n = live(out, n, rows[k], t[k], kind, RECEIVE, attribute, shown[k], expected[k])
+    return n
+
+
+@lean_njit
+def promised(out: Batch, rows: I32, o: OrderFacts, known: LeadTimes, over: F) -> int:
+    """A day is given for an order placed in the run: its lead time against the expected one, in the log only; ``over`` (n,) gets the end of that day [h]."""
+    n = 0
+    for k in range(rows.shape[0]):
+        r = rows[k]
+        day = np.float64(o.promised[r])
+        over[k] = (np.floor(day / 24.0) + 1.0) * 24.0
+        if o.placed[r] >= 0.0 and not math.isnan(day):
+            n = live(out, n, r, np.float64(o.placed[r]), _PROMISED, RECEIVE, LEAD_TIME, (o.promised[r] - o.placed[r]) / 24.0, lead_expected(r, o, known))
     return n
 
 
@@ -252,15 +277,41 @@ def repaid(out: Batch, n: int, row: int, t: float, kind: int, share: float, o: O
 
 
 @lean_njit
-def made_good(out: Batch, rows: I32, t: float, kind: int, share: float, o: OrderFacts) -> int:
-    """The shop solves what its consumer complained about, or a return is credited (kind REFUND)."""
+def mended(out: Batch, n: int, row: int, t: float, kind: int, share: float, o: OrderFacts) -> int:
+    """The shop solves what its consumer complained about, or a return is credited (kind REFUND); nothing for trade."""
+    if o.consumer[row] < 0:
+        return n
+    return close(out, n, repaid(out, n, row, t, kind, share, o), _ENDS)
+
+
+@lean_njit
+def come_later(out: Batch, codes: I32, t: float, key: np.uint64, o: OrderFacts, points: Touchpoints, follow_gain: float, shop_share: float) -> int:
+    """What comes weeks after a delivery, ``codes`` AFTER * row + kind: first all touchpoints of use, then defects that show, then what shops make good."""
+    n = 0
+    for k in range(codes.shape[0]):
+        if codes[k] % AFTER == IN_USE:
+            n = used(out, n, codes[k] // AFTER, t, key, o, points, follow_gain)
+    for k in range(codes.shape[0]):
+        if codes[k] % AFTER == DEFECT_SHOWS:
+            n = breaks(out, n, codes[k] // AFTER, t, o)
+    for k in range(codes.shape[0]):
+        if codes[k] % AFTER == SHOP_MENDS or codes[k] % AFTER == SHOP_REPLACES:
+            n = mended(out, n, codes[k] // AFTER, t, _SHOP_RECOVERY, shop_share, o)
+    return n
+
+
+@lean_njit
+def refunded(out: Batch, rows: I32, t: float, causes: npt.NDArray[np.uint8], effort: float, share: float, o: OrderFacts) -> int:
+    """Goods are back (``causes`` (capacity,), by row): consumers sent them, which takes ``effort`` if that is above 0, and what was broken is credited."""
     n = 0
     for k in range(rows.shape[0]):
-        if o.consumer[rows[k]] < 0:
-            continue
-        first = n
-        n = repaid(out, n, rows[k], t, kind, share, o)
-        n = close(out, first, n, _ENDS)
+        cause = causes[rows[k]]
+        if o.consumer[rows[k]] >= 0 and cause in (_BACK_DEFECT, _BACK_SECOND, _BACK_DAMAGE):
+            n = live(out, n, rows[k], t, _SENT_BACK, ASSIST if effort > 0.0 else RECEIVE, EFFORT, effort, 0.0)
+            out[n - 1]["flags"] = _ENDS if effort > 0.0 else 0
+    for k in range(rows.shape[0]):
+        if causes[rows[k]] == _BACK_DEFECT or causes[rows[k]] == _BACK_DAMAGE:
+            n = mended(out, n, rows[k], t, _REFUND, share, o)
     return n
 
 

@@ -9,7 +9,7 @@ from e2esim.customers import emission_kernels as emit
 from e2esim.customers.books import WordsRead
 from e2esim.customers.expecting import Expectation
 from e2esim.customers.experiences import Experiences
-from e2esim.customers.journey_kernels import AFTER, DEFECT_SHOWS, IN_USE, Habits, after_delivery, fade, next_steps, overdue, stirred
+from e2esim.customers.journey_kernels import Habits, after_delivery, fade, next_steps, overdue, stirred
 from e2esim.customers.people import People
 from e2esim.customers.recalling import Recall, called_back
 from e2esim.customers.sold_before import sold_before
@@ -17,7 +17,7 @@ from e2esim.customers.touching import heard
 from e2esim.domain.book import Columns, Reason, ReturnCause, Service
 from e2esim.domain.calendar import DueCalendar
 from e2esim.domain.experience import Lived
-from e2esim.domain.world import ATTRIBUTES, PHASES, World
+from e2esim.domain.world import ATTRIBUTES, World
 from e2esim.streams import Streams
 
 F = npt.NDArray[np.float64]
@@ -28,9 +28,9 @@ ASK_SHARE = 0.6  # of customers whose order is overdue ask where it is, assumed
 SHOP_RECOVERY = 0.6  # [share] of the loss that a shop makes good, assumed
 REFUND_SHARE = 0.3  # [share] of the loss that the credit for a returned product repays, assumed
 FOLLOW_UP_GAIN = 0.04  # [satisfaction] of being asked how the product does, assumed
-_SENT_BACK = np.isin(np.arange(256), [ReturnCause.DEFECT, ReturnCause.SECOND_THOUGHTS, ReturnCause.DAMAGE])  # by cause
+_ASKS_WHERE = int(Reason.WHERE_IS_MY_ORDER)
+NO_REQUESTS: Requests = np.empty(0, dtype=np.int32), np.empty(0), np.empty(0, dtype=np.uint8)
 _LEAD_TIME, _PUNCTUALITY, _EFFORT = (ATTRIBUTES.index(name) for name in ("lead_time", "punctuality", "effort"))
-_ASSIST = PHASES.index("assist")
 _PRIOR_WORDS = 200.0  # neutral words that a market has heard before, at scale 1, assumed
 _CONTACT_SD = 0.33  # lognormal over-dispersion: variance/mean about 2-3 at the day's counts (bank call centre)
 
@@ -38,6 +38,13 @@ _CONTACT_SD = 0.33  # lognormal over-dispersion: variance/mean about 2-3 at the 
 def _day_over(promised: npt.NDArray[np.floating]) -> F:
     """End of the promised day, (n,) [h]."""
     return np.asarray((np.floor(promised.astype(np.float64) / 24.0) + 1.0) * 24.0)
+
+
+def _in_the_run(requests: Requests) -> Requests:
+    """Those of ``requests`` that come after the opening."""
+    rows, times, what = requests
+    some = times > 0.0
+    return rows[some], times[some], what[some]
 
 
 class Journey:
@@ -59,10 +66,11 @@ class Journey:
 
     def watch(self, rows: Rows, tick: int) -> None:
         """Remember the promised day of new rows, so that late ones make the customer ask."""
-        self._promises.push(rows, _day_over(self.orders["promised"][rows]))
-        o = self.orders
-        given = rows[(o["placed"][rows] >= 0.0) & ~np.isnan(o["promised"][rows])]
-        self._tell(given, Lived.PROMISED, _LEAD_TIME, o["placed"][given].astype(np.float64), self._lead(given), self.expectation.of(given))
+        if len(rows) == 0:
+            return
+        e, over = self.experiences, np.empty(len(rows))
+        e.feel(emit.promised(e.room(len(rows)), rows, e.facts(), self.expectation.known, over))
+        self._promises.push(rows, over)
 
     def _lead(self, rows: Rows, promised: F | None = None) -> F:
         """Days from order to promise, (n,)."""
@@ -85,15 +93,17 @@ class Journey:
     def ask(self, tick: int, now: float) -> Requests:
         """Requests "where is my order" of rows whose promised day has just passed; telling first spares most of them."""
         rows = self._promises.pop(tick)
+        if len(rows) == 0:
+            return NO_REQUESTS
         out, times = np.empty(len(rows), dtype=np.int32), np.empty(len(rows))
         told = max(self.world.settings.organisation.proactive, self.news)
-        m = overdue(rows, now, self._overdue_key, self.experiences.facts(), ASK_SHARE, told, out, times) if len(rows) else 0
+        m = overdue(rows, now, self._overdue_key, self.experiences.facts(), ASK_SHARE, told, out, times)
         if told > 0.0:
             o = self.orders
             late = rows[((o["services"][rows] & int(Service.DELAY_TOLD)) != 0) & ~(o["delivered"][rows] <= now)]
             nothing = np.zeros(len(late))
             self._tell(late, Lived.DELAY_TOLD, _PUNCTUALITY, nothing + now, (now - o["promised"][late].astype(np.float64)) / 24.0, nothing)
-        return out[:m], times[:m], np.full(m, Reason.WHERE_IS_MY_ORDER, dtype=np.uint8)
+        return out[:m], times[:m], np.full(m, _ASKS_WHERE, dtype=np.uint8)
 
     def bought(self, rows: Rows, reputation: F) -> None:
         """Purchases just made: what the customers met before, and read of others (``reputation`` of each market)."""
@@ -104,45 +114,34 @@ class Journey:
     def open_past(self, people: People, streams: Streams) -> tuple[Requests, Requests]:
         """Purchases before the run of which something is still to come; returns the contacts and the returns to come."""
         rows = sold_before(self.world, people, self.orders, streams, self._habits)
-        return self._to_come(rows, since=0.0)
+        contacts, returns, (codes, times) = self._what_follows(rows)
+        self._later.push(codes[times > 0.0], times[times > 0.0])
+        return _in_the_run(contacts), _in_the_run(returns)
 
     def receive(self, rows: Rows) -> tuple[Requests, Requests]:
         """A batch has been delivered and is felt; returns the contacts and the returns to come."""
         e, expected = self.experiences, self.expectation.of(rows)
-        facts = e.facts()
         collect = float(self.world.services.effect[3])
-        e.feel(emit.received(e.room(len(rows)), rows, e.touch_key, facts, e.points, expected, collect))
-        self.expectation.learn(rows, float(self.orders["delivered"][rows].max()) if len(rows) else 0.0)
-        return self._to_come(rows)
+        e.feel(emit.received(e.room(len(rows)), rows, e.touch_key, e.facts(), e.points, expected, collect))
+        self.expectation.learn(rows, float(self.orders["delivered"][rows].max()) if self.expectation.learnt else 0.0)
+        contacts, returns, later = self._what_follows(rows)
+        self._later.push(later[0], later[1])
+        return contacts, returns
 
-    def _to_come(self, rows: Rows, since: float = -np.inf) -> tuple[Requests, Requests]:
-        """What follows the delivery of ``rows`` after ``since`` [h]: contacts and returns; the rest is kept for its day."""
+    def _what_follows(self, rows: Rows) -> tuple[Requests, Requests, tuple[Rows, F]]:
+        """What follows the delivery of ``rows``: contacts, returns, and what comes later."""
         out = next_steps(len(rows))
         a, b, d = after_delivery(rows, self._after_key, self.experiences.facts(), self._habits, out)
-        later = out.later_t[:d] > since
-        self._later.push(out.later_code[:d][later], out.later_t[:d][later])
-        asked, back = out.contact_t[:a] > since, out.return_t[:b] > since
-        contacts = out.contact_row[:a][asked], out.contact_t[:a][asked], out.contact_reason[:a][asked]
-        return contacts, (out.return_row[:b][back], out.return_t[:b][back], out.return_cause[:b][back])
+        contacts = (out.contact_row[:a], out.contact_t[:a], out.contact_reason[:a]) if a else NO_REQUESTS
+        returns = (out.return_row[:b], out.return_t[:b], out.return_cause[:b]) if b else NO_REQUESTS
+        return contacts, returns, (out.later_code[:d], out.later_t[:d])
 
     def later(self, tick: int, now: float) -> None:
         """What comes weeks after a delivery: touchpoints of use, defects, what shops make good."""
         codes = self._later.pop(tick)
-        if len(codes) == 0:
-            return
-        e = self.experiences
-        rows, kind = codes // AFTER, codes % AFTER
-        facts, batch = e.facts(), e.room(len(codes))
-        in_use, shows = kind == IN_USE, kind == DEFECT_SHOWS
-        n = 0  # emitters read nothing that is felt, so all of them may write before the first is
-        if in_use.any():
-            n = emit.in_use(batch, rows[in_use], now, e.touch_key, facts, e.points, FOLLOW_UP_GAIN)
-        if shows.any():
-            n += emit.defects(batch[n:], rows[shows], now, facts)
-        shop = rows[~(in_use | shows)]
-        if len(shop):
-            n += emit.made_good(batch[n:], shop, now, int(Lived.SHOP_RECOVERY), SHOP_RECOVERY, facts)
-        e.feel(n)
+        if len(codes):
+            e = self.experiences
+            e.feel(emit.come_later(e.room(len(codes)), codes, now, e.touch_key, e.facts(), e.points, FOLLOW_UP_GAIN, SHOP_RECOVERY))
 
     def recalled(self, rows: Rows, key: np.uint64, recall: Recall) -> tuple[Requests, Requests]:
         """Owners of ``rows`` learn that some of them are called back, by a letter or in the news; returns the contacts and the returns to come."""
@@ -171,17 +170,8 @@ class Journey:
         """Returned goods are credited: those who sent back what was broken feel it."""
         if len(rows) == 0:
             return
-        cause, effort = self.orders["return_cause"][rows], self.world.settings.satisfaction.return_effort
-        sent = rows[_SENT_BACK[cause] & (self.orders["consumer"][rows] >= 0)]
-        e = self.experiences
-        if effort > 0.0:
-            e.feel(emit.alone(e.room(len(sent)), sent, now, int(Lived.SENT_BACK), _ASSIST, _EFFORT, effort))
-        else:
-            nothing = np.zeros(len(sent))
-            self._tell(sent, Lived.SENT_BACK, _EFFORT, nothing + now, nothing, nothing)
-        rows = rows[(cause == ReturnCause.DEFECT) | (cause == ReturnCause.DAMAGE)]
-        if len(rows):
-            e.feel(emit.made_good(e.room(len(rows)), rows, now, int(Lived.REFUND), REFUND_SHARE, e.facts()))
+        e, effort = self.experiences, self.world.settings.satisfaction.return_effort
+        e.feel(emit.refunded(e.room(len(rows)), rows, now, self.orders["return_cause"], effort, REFUND_SHARE, e.facts()))
 
     def information_share(self, tick: int) -> float:
         """Share of the purchases of this hour that asked first: over-dispersed around its mean."""

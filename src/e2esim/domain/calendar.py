@@ -9,6 +9,8 @@ from e2esim.domain.calendar_kernels import Lists, drain, push_at, push_due, with
 
 Rows = npt.NDArray[np.int32]
 
+NOTHING: Rows = np.empty(0, dtype=np.int32)
+
 
 class Links:
     """The next row in the one list a row stands in, (capacity,); shared by lists of which a row is in one at most."""
@@ -87,9 +89,10 @@ class DueCalendar:
         if tick >= self.open:
             self.open = tick + 1
         n = self.count.item(tick) if tick < len(self.count) else 0
+        if n == 0:
+            return NOTHING
         out = np.empty(n, dtype=np.int32)
-        if n:
-            drain(tick, self.head, self.count, self.links.next, out)
-            if n > 1:
-                out.sort()
+        drain(tick, self.head, self.count, self.links.next, out)
+        if n > 1:
+            out.sort()
         return out

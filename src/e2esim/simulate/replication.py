@@ -14,6 +14,7 @@ import simpy
 
 from e2esim.chain.breakdowns import break_down
 from e2esim.chain.deliver import Deliver
+from e2esim.chain.deliver_kernels import hand_overs
 from e2esim.chain.fleets import Fleets
 from e2esim.chain.happenings import roll, struck
 from e2esim.chain.make import Shop
@@ -36,7 +37,7 @@ from e2esim.customers.market import DemandCells
 from e2esim.customers.people import People
 from e2esim.customers.trade import Trade
 from e2esim.customers.training import Training
-from e2esim.domain.book import CONTACT_COLUMNS, ORDER_COLUMNS, Columns, OrderKind, OrderState, ReturnCause, Service
+from e2esim.domain.book import CONTACT_COLUMNS, ORDER_COLUMNS, Columns, OrderKind, OrderState
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.outcome import Outcome
 from e2esim.domain.size import check_size, expected_rows
@@ -321,14 +322,13 @@ class Replication:
         self.desk.request(*requests, tick)
         if len(returns[0]):
             self.returns.push(*returns)
-        used = rows[(self.orders["services"][rows] & int(Service.USED_COLLECTION)) != 0]
-        if len(used):
-            times = self.orders["delivered"][used].astype(np.float64) + 24.0 * _COLLECT_TRIP_D
-            self.returns.push(used, times, np.full(len(used), ReturnCause.USED_PRODUCT, dtype=np.uint8))
-        shelves = rows[self.orders["kind"][rows] == OrderKind.REPLENISH]
-        if len(shelves):
-            self.trade.served(shelves)
-            self.deliver.hand_over(self.stock.serve_accounts(shelves, now))
+        used, shelves = np.empty_like(rows), np.empty_like(rows)
+        taken, filled = hand_overs(rows, self.orders["services"], self.orders["kind"], used, shelves)
+        if taken:
+            self.returns.collect(used[:taken], self.orders["delivered"][used[:taken]].astype(np.float64) + 24.0 * _COLLECT_TRIP_D)
+        if filled:
+            self.trade.served(shelves[:filled])
+            self.deliver.hand_over(self.stock.serve_accounts(shelves[:filled], now))
 
     def _buy(self, tick: int, now: float) -> None:
         """Consumers buy: from the plant with a promise of the firm, or at an account from its shelf."""
