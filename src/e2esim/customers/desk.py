@@ -29,7 +29,6 @@ from e2esim.domain.settings import Organisation
 from e2esim.domain.world import World
 from e2esim.streams import Streams
 
-_NAMES = {"handled": "handle_h"}  # columns that kernels call otherwise
 _KEYS = ("desk.handle", "desk.patience", "desk.relay", "desk.outcome", "desk.again")
 # departments of the silos: 0 marketing, 1 sales, 2 customer service
 _SILO_ROUTE = dict.fromkeys((Reason.COMPLAINT, Reason.CLAIM, Reason.BILL, Reason.CALL_BACK), 2) | {
@@ -147,7 +146,8 @@ class Desk:
         """The columns of the contacts as they are now: fetched anew only where the table has grown out of them."""
         if self._columns is None or self._columns.capacity != self.contacts.capacity:
             c = self.contacts
-            read, told = (kind(*(c[_NAMES.get(name, name)] for name in kind._fields)) for kind in (ContactsRead, ContactsWritten))
+            read = ContactsRead(*(c[name] for name in ContactsRead._fields))
+            told = ContactsWritten(*(c["handle_h" if name == "handled" else name] for name in ContactsWritten._fields))
             self._columns = ContactsNow(c.capacity, contacts_opened(c), contacts_closed(c), read, told)
         return self._columns
 
