@@ -9,15 +9,20 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test test-long docs validation clean
+.PHONY: run test types suite test-long docs validation clean
 
 run: $(VENV)/installed
 	$(BIN)/e2esim run scenario=mattress_maker $(ARGS)
 
 test: $(VENV)/installed-dev
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(MAKE) --no-print-directory -j2 types suite
+
+types: $(VENV)/installed-dev
+	$(BIN)/mypy
+
+suite: $(VENV)/installed-dev
 	$(BIN)/pytest -n 2 --dist loadfile -m "not long" $(ARGS)
 
 test-long: $(VENV)/installed-dev

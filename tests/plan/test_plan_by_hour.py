@@ -74,7 +74,7 @@ def test_files_with_semicolons_and_a_workbook_give_the_same_plan(tmp_path: Path)
             for k, row in enumerate(rows):
                 sheet.write_row(k, 0, row)
     for folder in (clean, erp, tmp_path / "xlsx"):
-        planned(folder, "--rounds", "30")
+        planned(folder, "--rounds", "10")
         assert breaches(clean, Path(f"{folder}-plan")) == Counter()
         assert lots(folder).equals(lots(clean))
 
@@ -126,11 +126,11 @@ def test_released_lots_keep_their_machines(tmp_path: Path) -> None:
 def test_the_order_of_rows_does_not_matter(tmp_path: Path) -> None:
     tables = shift_tables(3, scale=1.5)
     first = write(tmp_path / "d", tables)
-    planned(first, "--rounds", "40")
+    planned(first, "--rounds", "15")
     random.seed(5)
     mixed = {name: [rows[0], *random.sample(rows[1:], len(rows) - 1)] for name, rows in tables.items()}
     second = write(tmp_path / "e", mixed)
-    planned(second, "--rounds", "40")
+    planned(second, "--rounds", "15")
     for name in ("lots", "deliveries", "late", "purchases"):
         assert pl.read_parquet(f"{first}-plan/{name}.parquet").equals(pl.read_parquet(f"{second}-plan/{name}.parquet")), name
 

@@ -274,7 +274,7 @@ def test_made_problem_keeps_every_rule(seed: int, tmp_path: Path) -> None:
     assert result.bound <= result.objective + 1e-6
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
 @given(
     seed=st.integers(0, 10_000),
     load=st.floats(0.4, 2.5),
