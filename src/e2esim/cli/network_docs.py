@@ -41,9 +41,14 @@ The *position* is on hand + on order - what customers, other sites and works ord
 | r_Q | as many `quantity` as lift the position over `reorder` |
 | periodic | `quantity` at every review |
 | drp | up to `level` plus the demand expected over `cover_d`, of own customers and, a lead time earlier, of everything downstream |
+| plan | what net requirements say must be ordered before the next review: what customers ask for by date or at their expected rate and planned orders \
+downstream, less stock and what is on order, above the safety stock `level`; a planned lead time and `cover_d` earlier, days off of trucks, suppliers and \
+work centres counted, queues not |
 | none | nothing |
 
 Works orders start whole (in part where they have no routing and `partial` holds), when all their components are on hand and the shop has fewer works
-orders of the item than `wip_limit`. Works of one item that lack a component do not keep it from others.
+orders of the item than `wip_limit`. Works of one item that lack a component do not keep it from others. A work centre works in the shifts of its
+`calendar`, a works order that is not done at their end goes on at the next; a supplier with a `calendar` counts its own days of a lead time on its working
+days alone.
 
 """

@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.domain.chance import Chance
-from e2esim.domain.network_rows import EVERY_DAY, DemandRow, NetworkRows, OpenDays, OperationRow, PointRow, ReceiptRow, RuleRow
+from e2esim.domain.network_rows import EVERY_DAY, CentreRow, DemandRow, NetworkRows, OpenDays, OperationRow, PointRow, ReceiptRow, RuleRow
 from e2esim.domain.network_shape import MaterialCircle, bands, echelon_use, levels
+from e2esim.domain.worktime import WorkTime
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -70,8 +71,8 @@ class SupplyNetwork:
         Stock points an operation takes from, and units for one good unit, yield included.
     echelon_start : (points + 1,); echelon_point, echelon_quantity : (n,)
         Stock points with an echelon rule upstream of each stock point, and units of them in one unit of it.
-    centres, machines
-        Names of the work centres and their machines.
+    centres
+        The work centres, in order of name.
     """
 
     points: tuple[PointRow, ...]
@@ -91,8 +92,7 @@ class SupplyNetwork:
     echelon_start: Ints
     echelon_point: Ints
     echelon_quantity: Floats
-    centres: tuple[str, ...]
-    machines: Ints
+    centres: tuple[CentreRow, ...]
     point_of: dict[tuple[str, str], int] = field(repr=False)
 
     @property
@@ -119,7 +119,6 @@ def build_network(rows: NetworkRows) -> SupplyNetwork:
     receipts = tuple(sorted(rows.receipts, key=lambda r: (number[_known(number, r)], r.at_d, r.source, r.quantity)))
     starts, inputs, quantities = _inputs(operations, number)
     operation_point = _numbers(operations, number)
-    centres = {c.centre: c.machines for c in sorted(rows.centres, key=lambda c: c.centre)}
     level = _levels(len(points), operations, operation_point, starts, inputs, lambda k: f"{points[k].item} at {points[k].site}")
     used = echelon_use(level, operation_point, starts, inputs, quantities, {number[r.site, r.item] for r in rules if r.echelon})
     return SupplyNetwork(
@@ -140,8 +139,7 @@ def build_network(rows: NetworkRows) -> SupplyNetwork:
         echelon_start=used[0],
         echelon_point=used[1],
         echelon_quantity=used[2],
-        centres=tuple(centres),
-        machines=np.asarray(list(centres.values()), dtype=np.int64),
+        centres=tuple({c.centre: c for c in sorted(rows.centres, key=lambda c: c.centre)}.values()),
         point_of=number,
     )
 
@@ -160,6 +158,12 @@ def open_days_of(network: SupplyNetwork) -> tuple[OpenDays, ...]:
     """Every pattern of days on which goods leave, once, in order of first use; that of every day is left out."""
     seen = dict.fromkeys([*(operation.leaves for operation in network.operations), *(demand.leaves for demand in network.demands)])
     return tuple(days for days in seen if days != EVERY_DAY)
+
+
+def work_times_of(network: SupplyNetwork) -> tuple[WorkTime, ...]:
+    """Working time of every work centre and supplier that has one, once, in order of first use."""
+    named = [*(centre.works for centre in network.centres), *(operation.works for operation in network.operations)]
+    return tuple(dict.fromkeys(works for works in named if works is not None))
 
 
 def laws_of(network: SupplyNetwork) -> tuple[Chance, ...]:

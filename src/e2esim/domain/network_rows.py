@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from e2esim.domain.chance import NOTHING, ONE, Chance
+from e2esim.domain.worktime import WorkTime
 
 OperationName = Literal["make", "buy", "move"]
-RuleName = Literal["base_stock", "s_S", "r_Q", "periodic", "drp", "none"]
+RuleName = Literal["base_stock", "s_S", "r_Q", "periodic", "drp", "plan", "none"]
 ForecastName = Literal["none", "moving_average", "smoothing"]
 OPERATIONS: tuple[str, ...] = get_args(OperationName)
 RULES: tuple[str, ...] = get_args(RuleName)
@@ -43,7 +44,8 @@ class RuleRow:
     """A refill rule of a stock point, in force while from_d <= t < to_d.
 
     ``review_d`` 0 = whenever the position changes. ``below``: order only below the reorder point, otherwise at it too. ``echelon``: the position
-    counts everything downstream as well. ``level`` of base stock and DRP is the constant part; ``cover_d`` adds the forecast of so many days.
+    counts everything downstream as well. ``level`` of base stock and DRP is the constant part; ``cover_d`` adds the forecast of so many days. Of
+    rule plan ``level`` is the safety stock, ``cover_d`` the days by which goods are to be there earlier than needed.
     ``sends_back``: an excess over the level goes back to the source.
     """
 
@@ -110,7 +112,8 @@ class OperationRow:
     ``order_delay_d``: until the source sees the order. ``share`` of the quantity (several sources), or ``priority`` (1 first; the next one is asked
     when those before it cannot deliver at once). ``order_eur`` per order placed, ``unit_eur`` per unit received, ``shipment_eur`` per shipment,
     ``transit_eur`` per unit and period under way. Of purchases and moves: goods leave on the days of ``leaves``, no more than ``weekly_most`` in seven
-    days; a unit of a purchase is rejected on receipt with probability ``reject_share``.
+    days; a unit of a purchase is rejected on receipt with probability ``reject_share``. With ``works`` the lead time counts in that working time, but for
+    the last ``way_d`` days of it.
     """
 
     kind: OperationName
@@ -131,6 +134,8 @@ class OperationRow:
     leaves: OpenDays = EVERY_DAY
     weekly_most: float = float("inf")
     reject_share: float = 0.0
+    works: WorkTime | None = None
+    way_d: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,10 +178,16 @@ class ReceiptRow:
 
 @dataclass(frozen=True, kw_only=True)
 class CentreRow:
-    """A work centre with identical machines and one first-come-first-served queue."""
+    """A work centre with identical machines and one first-come-first-served queue.
+
+    ``works``: its hours; a works order that is not done at their end goes on at their next beginning. None: round the clock. In an hour of them
+    ``efficiency`` standard hours are done.
+    """
 
     centre: str
     machines: int = 1
+    works: WorkTime | None = None
+    efficiency: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)

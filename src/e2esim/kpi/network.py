@@ -93,12 +93,12 @@ def bullwhip(o: NetworkOutcome) -> Floats:
 
 def _centres(o: NetworkOutcome) -> pl.DataFrame:
     c = o.centres
-    machines = o.network.machines.astype(np.float64)
+    machines = np.array([centre.machines for centre in o.network.centres], dtype=np.int64)
     return pl.DataFrame(
         {
-            "work_centre": list(o.network.centres),
-            "machines": o.network.machines,
-            "utilisation": c["used_d"] / (machines * o.window_d),
+            "work_centre": [centre.centre for centre in o.network.centres],
+            "machines": machines,
+            "utilisation": c["used_d"] / (machines * _open_days(o)),
             "throughput": c["done"] / (24.0 * o.window_d),
             "wait_h": 24.0 * _ratio(c["wait_d"], c["starts"]),
             "wait_share": _ratio(c["waited"], c["starts"]),
@@ -106,6 +106,12 @@ def _centres(o: NetworkOutcome) -> pl.DataFrame:
         },
         schema_overrides={"work_centre": pl.String},
     )
+
+
+def _open_days(o: NetworkOutcome) -> Floats:
+    """Days on which each work centre works in the window, hours of its calendar over 24, (work centres,) [d]."""
+    a, b = 24.0 * o.clock.warmup_d, 24.0 * o.clock.horizon_d
+    return np.array([o.window_d if centre.works is None else centre.works.hours(a, b) / 24.0 for centre in o.network.centres])
 
 
 def _totals(o: NetworkOutcome, points: pl.DataFrame, centres: pl.DataFrame) -> dict[str, float]:

@@ -6,7 +6,8 @@ import math
 
 from e2esim.domain.lean import lean_njit
 
-RULE_CODES = {"base_stock": 0, "s_S": 1, "r_Q": 2, "periodic": 3, "drp": 0, "none": 4}
+PLAN = 5  # orders what its net requirements say: e2esim.planning.requirement_kernels
+RULE_CODES = {"base_stock": 0, "s_S": 1, "r_Q": 2, "periodic": 3, "drp": 0, "none": 4, "plan": PLAN}
 _EPS = 1e-9
 
 

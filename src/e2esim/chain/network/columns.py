@@ -17,20 +17,22 @@ def _table(floats: str, ints: str) -> np.dtype[np.void]:
 # The ints: flags, the queue of lines, and where its rules, ways (operations), users (works orders that take it), echelons and ring begin and end.
 POINT = _table(
     "on_hand backlog wanted on_order echelon holding_eur backlog_eur lost_eur touched forecast since_review opening short_at",
-    "lost partial level head tail rules rules_end ways ways_end users users_end ech ech_end flagged shop shop_limit short is_echelon ring ring_size ring_n",
+    "lost partial level head tail rules rules_end ways ways_end users users_end ech ech_end flagged shop shop_limit short is_echelon ring ring_size ring_n "
+    "takers takers_end planned",
 )
 RULE = _table(
     "level reorder quantity review_d first_d from_d to_d alpha cover_d lot_min lot_multiple lot_max", "kind below echelon forecast sends_back plan"
 )
 WAY = _table(
-    "delay_d order_eur unit_eur shipment_eur transit_eur share given under_way weekly_most free_at reject",
-    "kind to inputs inputs_end law steps steps_end head tail sent address orders opens",
+    "delay_d order_eur unit_eur shipment_eur transit_eur share given under_way weekly_most free_at reject way_d lead_d planned_share unseen",
+    "planned kind to inputs inputs_end law steps steps_end head tail sent address orders opens shifts shifts_end",
 )
 INPUT = _table("quantity", "point")
 STEP = _table("setup_d run_d", "centre law")
 DEMAND = _table("next to_d price_eur delivery_eur return_share return_d first_d", "point gap_law law delivery_law priority number address gap_first opens")
 RECEIPT = _table("quantity at_d", "point")
-CENTRE = _table("used_d starts waited wait_d done", "machines busy head tail")
+CENTRE = _table("used_d starts waited wait_d done", "machines busy head tail shifts shifts_end")
+SHIFT = _table("opens closes worked", "")  # working time of one calendar after the other [d]
 LAW = _table("a b", "kind low high")
 TABLE = _table("x p", "")
 BAND = _table("", "points demands receipts")
@@ -69,11 +71,15 @@ E_RECEIPT, E_ARRIVES, E_DEMAND, E_REVIEW, E_LOOK, E_STEP, E_COUNT, E_OPEN_WINDOW
 # laws
 CONSTANT, EXPONENTIAL, NORMAL, UNIFORM, LOGNORMAL, FROM_TABLE, DISCRETE = 0, 1, 2, 3, 4, 5, 6
 # clock [d]; switches; keys of the streams
-HORIZON, WARMUP, PERIOD, DAYS = 0, 1, 2, 3
+HORIZON, WARMUP, PERIOD, DAYS, AHEAD = 0, 1, 2, 3, 4
 COSTS_OVER_TIME, KEEP_BOOK, RECORDING = 0, 1, 2
 K_QUANTITY, K_GAP, K_LEAD, K_SHOP, K_RETURN, K_DELIVERY, K_REJECT = 0, 1, 2, 3, 4, 5, 6
 EPS = 1e-9
 # `opens` (patterns, days): the first day from each day on, on which goods leave; a way or stream with opens < 0 leaves every day
+
+
+# Of rule plan, by stock point that has it (column `planned` of point, else -1) and day: `gross` what is asked for by date and at a rate, `planned`
+# orders to come. `taker`: ways that take from a stock point, and how much each unit of theirs takes.
 
 
 class NetworkState(NamedTuple):
@@ -87,6 +93,10 @@ class NetworkState(NamedTuple):
     echelon: Any
     ring: npt.NDArray[np.float64]
     expected: npt.NDArray[np.float64]
+    gross: npt.NDArray[np.float64]
+    planned: npt.NDArray[np.float64]
+    taker: Any
+    shift: Any
     step: Any
     demand: Any
     receipt: Any

@@ -9,6 +9,7 @@ from e2esim.chain.network.chance_kernels import draw
 from e2esim.chain.network.columns import NetworkState
 from e2esim.chain.network.heap_kernels import push
 from e2esim.chain.network.inner import inner
+from e2esim.chain.network.working_kernels import worked_until
 from e2esim.streams.draws import uniform
 
 
@@ -190,7 +191,11 @@ def send(s: NetworkState, o: int, t: float, give: float) -> None:
     w = s.book[o].what
     to = s.way[w].to
     wait = leaves(s, w, t, give) - t
-    lead = wait + draw(s, s.way[w].law, C.K_LEAD, s.way[w].address, s.way[w].sent)
+    lead = draw(s, s.way[w].law, C.K_LEAD, s.way[w].address, s.way[w].sent)
+    if s.way[w].shifts < s.way[w].shifts_end:  # its own work counts on its working days
+        way_d = min(lead, s.way[w].way_d)
+        lead = worked_until(s.shift, s.way[w].shifts, s.way[w].shifts_end, t + wait, lead - way_d) - t - wait + way_d
+    lead += wait
     s.way[w].sent += 1
     s.way[w].under_way += give
     s.tally[to, C.T_SHIPMENTS] += s.way[w].shipment_eur

@@ -9,8 +9,9 @@ from e2esim.chain.network.columns import NetworkState
 from e2esim.chain.network.goods_kernels import asked, close_if_done, new_row, note, queue_line, send, ship, touch
 from e2esim.chain.network.heap_kernels import push
 from e2esim.chain.network.inner import inner
+from e2esim.chain.network.planned_kernels import planned_order
 from e2esim.chain.network.works_kernels import queue_works, release, startable
-from e2esim.planning.refill_kernels import refill
+from e2esim.planning.refill_kernels import PLAN, refill
 
 
 @inner
@@ -114,7 +115,10 @@ def review(s: NetworkState, p: int, t: float, fresh: bool) -> bool:
         learn(s, p, r)
     f = s.point
     position = f[p].echelon if s.rule[r].echelon else f[p].on_hand + f[p].on_order - f[p].backlog - f[p].wanted
-    q = refill(s.rule[r].kind, position, s.rule[r].reorder, target(s, p, r, t), s.rule[r].quantity, s.rule[r].below > 0)
+    if s.rule[r].kind == PLAN:
+        q = planned_order(s, p, r, position, t)
+    else:
+        q = refill(s.rule[r].kind, position, s.rule[r].reorder, target(s, p, r, t), s.rule[r].quantity, s.rule[r].below > 0)
     if q < -C.EPS and s.rule[r].sends_back:
         send_back(s, p, t, min(-q, f[p].on_hand))
         return True
@@ -196,6 +200,7 @@ def place(s: NetworkState, p: int, w: int, t: float, q: float) -> None:
     s.book[o].eur += s.way[w].order_eur
     note(s, p, t, C.P_ORDERED, q)
     if s.way[w].delay_d > 0.0:
+        s.way[w].unseen += q
         level = s.point[source].level if source >= 0 else 0
         push(s, t + s.way[w].delay_d, C.DEMAND_MOMENT, level, p, C.E_ARRIVES, o, q)
     else:

@@ -12,6 +12,8 @@ from scipy import stats
 
 from e2esim.chain.network import columns as C
 from e2esim.chain.network.columns import NetworkState
+from e2esim.chain.network.pack_planned import lay_out_plans
+from e2esim.chain.network.pack_times import Shifts, lay_out_times, usual_lead
 from e2esim.domain.chance import Chance
 from e2esim.domain.network import MOMENTS, NetworkClock, SupplyNetwork, address_of, laws_of, open_days_of
 from e2esim.domain.network_rows import OpenDays
@@ -35,8 +37,10 @@ def pack(network: SupplyNetwork, clock: NetworkClock, streams: Streams, *, book:
     point = _points(network)
     rule, expected = _rules(network, point, clock)
     opens = {days: k for k, days in enumerate(open_days_of(network))}
-    way, step = _ways(network, laws, opens)
+    shifts = lay_out_times(network)
+    way, step = _ways(network, laws, opens, shifts)
     user_way = _users(network, point)
+    plans = lay_out_plans(network, clock, point, way)
     band, members = _bands(network)
     _open_echelons(network, point)
     heap = 4096 + 4 * network.n
@@ -49,10 +53,14 @@ def pack(network: SupplyNetwork, clock: NetworkClock, streams: Streams, *, book:
         echelon=_records(C.INPUT, zip(network.echelon_quantity, network.echelon_point, strict=True)),
         ring=np.zeros(int(point.ring_size.sum()) + 1),
         expected=expected,
+        gross=plans.gross,
+        planned=plans.planned,
+        taker=_records(C.INPUT, plans.takers),
+        shift=_records(C.SHIFT, shifts.rows),
         step=step,
         demand=_demands(network, laws, opens),
         receipt=_records(C.RECEIPT, ((r.quantity, r.at_d, p) for r, p in zip(network.receipts, network.receipt_point, strict=True))),
-        centre=_records(C.CENTRE, ((0.0,) * 5 + (m, 0, -1, -1) for m in network.machines)),
+        centre=_records(C.CENTRE, ((0.0,) * 5 + (c.machines, 0, -1, -1, *shifts.of(c.works)) for c in network.centres)),
         law=law,
         table=table,
         band=band,
@@ -68,7 +76,7 @@ def pack(network: SupplyNetwork, clock: NetworkClock, streams: Streams, *, book:
         moment=np.asarray([1 + clock.sequence.index(m) for m in MOMENTS] + [0], dtype=np.int64),
         opens=_next_open(tuple(opens), int(clock.horizon_d) + 1),
         keys=np.asarray([streams.key(f"network.{name}") for name in STREAM_NAMES], dtype=np.uint64),
-        clock=np.asarray([clock.horizon_d, clock.warmup_d, clock.period_d, expected.size / max(1, int(rule.plan.max(initial=-1)) + 1)]),
+        clock=np.asarray([clock.horizon_d, clock.warmup_d, clock.period_d, expected.size / max(1, int(rule.plan.max(initial=-1)) + 1), plans.ahead]),
         switches=np.asarray([clock.costs_at == "time", book, record], dtype=np.int64),
     )
 
@@ -133,20 +141,22 @@ def _cover(network: SupplyNetwork, rule: int) -> float:
         return r.cover_d
     first, end = np.searchsorted(network.operation_point, [network.rule_point[rule], network.rule_point[rule] + 1])
     way = network.operations[int(first)] if end > first else None
-    return r.review_d + (way.lead.expectation + way.order_delay_d if way else 0.0)
+    return r.review_d + (usual_lead(way) + way.order_delay_d if way else 0.0)
 
 
-def _ways(network: SupplyNetwork, laws: dict[Chance, int], opens: dict[OpenDays, int]) -> tuple[Any, Any]:
-    centre = {name: k for k, name in enumerate(network.centres)}
+def _ways(network: SupplyNetwork, laws: dict[Chance, int], opens: dict[OpenDays, int], shifts: Shifts) -> tuple[Any, Any]:
+    centre = {row.centre: (k, HOUR / row.efficiency) for k, row in enumerate(network.centres)}
     ways: list[tuple[float, ...]] = []
     steps: list[tuple[float, ...]] = []
     for k, (o, to) in enumerate(zip(network.operations, network.operation_point.tolist(), strict=True)):
         begin = len(steps)
-        steps += [(s.setup_h * HOUR, s.run_h * HOUR, centre[s.centre], laws[s.law]) for s in o.steps]
+        steps += [(s.setup_h * centre[s.centre][1], s.run_h * centre[s.centre][1], centre[s.centre][0], laws[s.law]) for s in o.steps]
         inputs = network.input_start[k : k + 2].tolist()
         address = address_of(o.kind, o.site, o.item, o.source, str(o.priority))
         numbers = (o.order_delay_d, o.order_eur, o.unit_eur, o.shipment_eur, o.transit_eur, o.share, 0.0, 0.0, o.weekly_most, 0.0, o.reject_share)
-        ways.append((*numbers, WAY_CODES[o.kind], to, *inputs, laws[o.lead], begin, len(steps), -1, -1, 0, address, 0, opens.get(o.leaves, -1)))
+        numbers = (*numbers, o.way_d, o.lead.expectation, 0.0, 0.0)
+        places = (laws[o.lead], begin, len(steps), -1, -1, 0, address, 0, opens.get(o.leaves, -1), *shifts.of(o.works))
+        ways.append((*numbers, -1, WAY_CODES[o.kind], to, *inputs, *places))
     return _records(C.WAY, ways), _records(C.STEP, steps)
 
 

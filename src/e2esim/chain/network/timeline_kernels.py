@@ -23,7 +23,8 @@ def run(owned: NetworkState, events: int) -> int:
     """Run up to ``events`` events. FINISHED, or NEEDS_ROOM (grow book and heap, then call again), or PAUSED (call again)."""
     s = NetworkState(
         lent(owned.point), lent(owned.rule), lent(owned.way), lent(owned.input), lent(owned.user_way), lent(owned.echelon), lent(owned.ring),
-        lent(owned.expected), lent(owned.step), lent(owned.demand), lent(owned.receipt), lent(owned.centre), lent(owned.law), lent(owned.table),
+        lent(owned.expected), lent(owned.gross), lent(owned.planned), lent(owned.taker), lent(owned.shift), lent(owned.step), lent(owned.demand),
+        lent(owned.receipt), lent(owned.centre), lent(owned.law), lent(owned.table),
         lent(owned.band), lent(owned.member_points), lent(owned.member_demands), lent(owned.member_receipts), lent(owned.book), lent(owned.heap),
         lent(owned.slot), lent(owned.tally), lent(owned.record), lent(owned.counters), lent(owned.moment), lent(owned.opens), lent(owned.keys),
         lent(owned.clock), lent(owned.switches)
@@ -133,6 +134,7 @@ def happen(s: NetworkState, b: int, t: float, kind: int, what: int, quantity: fl
     elif kind == C.E_RECEIPT:
         receive(s, what, t, quantity)
     elif kind == C.E_ARRIVES:
+        s.way[s.book[what].what].unseen -= s.book[what].open
         arrives(s, what, t)
     elif kind == C.E_STEP:
         step_done(s, what, t)

@@ -8,6 +8,7 @@ from e2esim.chain.network.columns import NetworkState
 from e2esim.chain.network.goods_kernels import note, touch
 from e2esim.chain.network.heap_kernels import push
 from e2esim.chain.network.inner import inner
+from e2esim.chain.network.working_kernels import worked_until
 
 
 @inner
@@ -107,8 +108,9 @@ def join(s: NetworkState, o: int, t: float) -> None:
 
 @inner
 def work(s: NetworkState, o: int, step: int, c: int, t: float) -> None:
-    """A machine of work centre ``c`` takes works order ``o``."""
-    waited = t - s.book[o].since
+    """A machine of work centre ``c`` takes works order ``o``; it works in the hours of its calendar."""
+    begin = worked_until(s.shift, s.centre[c].shifts, s.centre[c].shifts_end, t, 0.0)
+    waited = begin - s.book[o].since
     s.centre[c].busy += 1
     s.centre[c].starts += 1.0
     s.centre[c].wait_d += waited
@@ -119,7 +121,8 @@ def work(s: NetworkState, o: int, step: int, c: int, t: float) -> None:
     days *= draw(s, s.step[step].law, C.K_SHOP, s.way[w].address + s.book[o].step, s.book[o].number)
     s.centre[c].used_d += days
     to = s.way[w].to
-    push(s, t + days, C.RECEIVE_MOMENT, s.point[to].level, to, C.E_STEP, o, 0.0)
+    end = worked_until(s.shift, s.centre[c].shifts, s.centre[c].shifts_end, begin, days)
+    push(s, end, C.RECEIVE_MOMENT, s.point[to].level, to, C.E_STEP, o, 0.0)
 
 
 @inner

@@ -22,11 +22,12 @@ from e2esim.config.supply_network.rules import point_row, read_rules, rule_rows
 from e2esim.config.supply_network.sites import Map, known_ends, read_map
 from e2esim.config.supply_network.sites import Place as Point
 from e2esim.config.supply_network.sources import Way, Ways, outside, read_sources
+from e2esim.config.supply_network.working import read_centres
 from e2esim.config.tables import Typed, read_tables
 from e2esim.config.unread import unread
 from e2esim.domain.network import MOMENTS, NetworkClock, SupplyNetwork, build_network
 from e2esim.domain.network_company import NetworkCompany
-from e2esim.domain.network_rows import CentreRow, NetworkRows, ReceiptRow
+from e2esim.domain.network_rows import NetworkRows, ReceiptRow
 from e2esim.domain.network_shape import MaterialCircle
 from e2esim.domain.schema import tables_for
 from e2esim.domain.settings import Settings
@@ -112,7 +113,7 @@ def _rows(reader: Reader) -> NetworkRows:
         operations=tuple(way for place in plan.points for _, _, way in ways[place]),
         demands=(*read_demand(reader, lanes), *read_orders(reader, lanes)),
         receipts=tuple(_receipt(reader, row) for row in reader.rows("receipts") if row["site"] and row["qty"]),
-        centres=tuple(CentreRow(centre=row["work_centre"], machines=row["machines"]) for row in reader.rows("work_centres")),
+        centres=read_centres(reader),
     )
 
 

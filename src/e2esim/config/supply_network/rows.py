@@ -10,6 +10,7 @@ from typing import Any
 from e2esim.config.grids import ROW
 from e2esim.config.problems import Problem
 from e2esim.config.tables import Typed
+from e2esim.domain.worktime import WorkTime
 
 Row = dict[str, Any]
 
@@ -24,6 +25,7 @@ class Reader:
     problems: list[Problem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     only_site: str = ""
+    calendars: dict[str, WorkTime] | None = None  # laid out when the first row names one
 
     def rows(self, table: str) -> Iterator[Row]:
         """Rows of ``table`` whose ids could be read; an empty site means the only one."""

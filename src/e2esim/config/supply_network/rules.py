@@ -48,7 +48,7 @@ def rule_rows(reader: Reader, place: Place, rows: list[Row], terms: tuple[float,
     """Rules of a stock point, with smallest order and multiple of its supplier; a stock point without a row orders what was taken."""
     if not rows:
         return [RuleRow(site=place[0], item=place[1], rule="base_stock", lot_min=terms[0], lot_multiple=terms[1])]
-    same = ("level", "reorder", "quantity", "review_d", "echelon", "forecast", "window", "alpha", "cover_d", "sends_back")
+    same = ("level", "reorder", "quantity", "echelon", "forecast", "window", "alpha", "cover_d", "sends_back")
     return [
         RuleRow(
             site=place[0],
@@ -61,6 +61,7 @@ def rule_rows(reader: Reader, place: Place, rows: list[Row], terms: tuple[float,
             lot_min=row["lot_min"] or terms[0],
             lot_multiple=row["lot_multiple"] or terms[1],
             lot_max=math.inf if row["lot_max"] is None else row["lot_max"],
+            review_d=row["review_d"] or (1.0 if row["rule"] == "plan" else 0.0),
             **{name: row[name] for name in same},
         )
         for row in rows
@@ -104,8 +105,12 @@ def _sensible(reader: Reader, row: Row) -> None:
         complain("window", "a moving average needs a window", "write over how many reviews")
     if row["forecast"] == "smoothing" and not row["alpha"]:
         complain("alpha", "smoothing needs a weight", "write a share above 0")
-    if row["cover_d"] > 0.0 and row["forecast"] == "none" and rule != "drp":
-        complain("cover_d", "cover_d moves nothing without a forecast", "choose a forecast, or rule drp, or leave it out")
+    if row["cover_d"] > 0.0 and row["forecast"] == "none" and rule not in ("drp", "plan"):
+        complain("cover_d", "cover_d moves nothing without a forecast", "choose a forecast, or rule drp or plan, or leave it out")
+    if rule == "plan" and row["forecast"] != "none":
+        complain("forecast", "rule plan nets what tables demand and orders say is to come", "leave the forecast out, or choose another rule")
+    if rule == "plan" and row["echelon"]:
+        complain("echelon", "rule plan sees what is downstream by its planned orders", "leave echelon out, or choose another rule")
     if row["sends_back"] and rule not in ("base_stock", "drp"):
         complain("sends_back", f"{rule} sends nothing back", "choose base_stock or drp, or leave it out")
     if row["last"] is not None and row["last"] < (row["first"] or reader.start):

@@ -7,6 +7,7 @@ from typing import Any
 from e2esim.config.supply_network.leaving import departure_days, weekly_most
 from e2esim.config.supply_network.rows import Reader, Row
 from e2esim.config.supply_network.sites import Map, Place
+from e2esim.config.supply_network.working import supplier_times
 from e2esim.domain.chance import NOTHING, ONE, Chance
 from e2esim.domain.network_rows import OperationRow, StepRow
 
@@ -100,17 +101,18 @@ def _time_law(reader: Reader, row: Row) -> Chance:
 
 
 def _bought(reader: Reader, plan: Map, ways: Ways) -> None:
-    without = [place for place in plan.points if not ways[place]]
+    without, times = [place for place in plan.points if not ways[place]], supplier_times(reader)
     for row in reader.rows("supply"):
         places = [(row["site"], row["item"])] if row["site"] else [place for place in without if place[1] == row["item"]]
         if not places:
             reader.wrong("supply", row, "item", "nobody buys it", "stock it somewhere without another source, or name the site that buys it")
         lead = chance(reader, "supply", row, ("lead_law", "lead_time_days", "lead_sd_d"))
+        works, way_d = times.get(row["supplier"], (None, 0.0))
         for place in places:
             if place in ways:
                 way = OperationRow(
                     kind="buy", site=place[0], item=place[1], source=row["supplier"], lead=lead, unit_eur=row["price"], weekly_most=weekly_most(row),
-                    reject_share=row["reject_share"] or 0.0, **_terms(row),
+                    reject_share=row["reject_share"] or 0.0, works=works, way_d=way_d, **_terms(row),
                 )  # fmt: skip
                 ways[place].append(("supply", row, way))
 

@@ -24,7 +24,7 @@ from e2esim.domain.schema.column import (
 )
 from e2esim.domain.schema.core import law, order_terms
 
-RULE_WORDS = ("base_stock", "s_S", "r_Q", "periodic", "min_max", "drp", "none")
+RULE_WORDS = ("base_stock", "s_S", "r_Q", "periodic", "min_max", "drp", "plan", "none")
 STRATEGIES = ("win", "gain", "improve", "redistribute", "fill", "lose")  # of e2esim.planning.book.backorders
 _ITEM = ("items", "item")
 _BOOK: tuple[Verb, ...] = ("backorders",)
@@ -132,13 +132,15 @@ TABLES: tuple[Table, ...] = (
             choice(
                 "rule",
                 "base_stock: up to the level; s_S and min_max: at the reorder point up to the level; r_Q: at the reorder point by fixed quantities; "
-                "periodic: a fixed quantity each review; drp: up to the level and what is expected over cover; none",
+                "periodic: a fixed quantity each review; drp: up to the level and what is expected over cover; plan: net requirements by day, a planned "
+                "lead time earlier; none",
                 RULE_WORDS,
             ),
-            optional("level", "unit", "order up to this inventory position (on hand + on order - backlog)", 0.0),
+            optional("level", "unit", "order up to this inventory position (on hand + on order - backlog); of rule plan: safety stock", 0.0),
             optional("reorder", "unit", "reorder point", 0.0, low=None),
             optional("quantity", "unit", "fixed quantity of r_Q and periodic", 0.0),
-            optional("review_d", "days", "between reviews; 0: whenever the position changes", 0.0, high=100_000.0, why="a review later than any run is none"),
+            optional("review_d", "days", "between reviews; 0: whenever the position changes, of rule plan every day", 0.0,
+                     high=100_000.0, why="a review later than any run is none"),
             date("first_review", "day of the first review; empty: the first day", required=False),
             date("first", "first day on which the row holds; empty: from the start", required=False),
             date("last", "last day on which the row holds, included; empty: to the end", required=False),
@@ -147,7 +149,8 @@ TABLES: tuple[Table, ...] = (
             choice("forecast", "forecast of the demand per review that cover_d multiplies", ("none", "moving_average", "smoothing"), "none"),
             whole("window", "reviews", "length of the moving average", 0),
             share("alpha", "weight of the newest demand in smoothing", 0.0),
-            optional("cover_d", "days", "days of forecast demand on top of the level; drp without it covers review and lead time", 0.0),
+            optional("cover_d", "days", "days of forecast demand on top of the level; drp without it covers review and lead time; of rule "
+                     "plan: days to be there earlier than needed", 0.0),
             flag("sends_back", "what is above the level goes back to the source", False),
             optional("lot_min", "unit", "smallest order", 0.0),
             optional("lot_multiple", "unit", "orders are multiples of this; 0: any quantity", 0.0),

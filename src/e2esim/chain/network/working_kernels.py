@@ -1,0 +1,45 @@
+"""Working time of work centres and suppliers: when so many days of it are over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from e2esim.chain.network import columns as C
+from e2esim.chain.network.inner import called
+
+
+@called
+def worked_until(shift: Any, first: int, end: int, t: float, days: float) -> float:
+    """Time at which ``days`` of working time after ``t`` are over [d]; rows ``first`` to ``end`` of ``shift`` are open. None: every hour is.
+
+    For no days at all: ``t`` itself in working time, else its next beginning. Behind the last row time runs on.
+    """
+    if first >= end:
+        return t + days
+    low, high = first, end  # rows before `low` begin at or before t
+    while low < high:
+        middle = (low + high) >> 1
+        if shift[middle].opens <= t + C.EPS:
+            low = middle + 1
+        else:
+            high = middle
+    k = low - 1
+    done = 0.0
+    if k >= first:
+        if t >= shift[end - 1].closes - C.EPS:
+            return t + days
+        done = shift[k].worked + min(t, shift[k].closes) - shift[k].opens
+        if days <= C.EPS and t < shift[k].closes - C.EPS:
+            return t
+    if days <= C.EPS:
+        return float(shift[k + 1].opens)
+    target = done + days
+    low, high = max(first, k), end  # the last row before which less than that is worked
+    while low < high:
+        middle = (low + high) >> 1
+        if shift[middle].worked < target - C.EPS:
+            low = middle + 1
+        else:
+            high = middle
+    k = max(first, low - 1)
+    return float(shift[k].opens + target - shift[k].worked)
