@@ -11,7 +11,7 @@ from worlds import Row, tiny_world
 
 def with_south(rows: list[Row]) -> list[Row]:
     """Table sites with the second plant."""
-    return [*rows, rows[0] | {"site": "south", "name": "South", "kind": "plant", "picking_pcs_h": 10}]
+    return [rows[0] | {"main": "true"}, *rows[1:], rows[0] | {"site": "south", "name": "South", "kind": "plant", "picking_pcs_h": 10}]
 
 
 def south_centres(rows: list[Row]) -> list[Row]:

@@ -49,8 +49,6 @@ def shuffled(folder: Path, seed: int) -> Path:
         with path.open(encoding="utf-8", newline="") as file:
             head, *rows = list(csv.reader(file))
         columns, order = random.permutation(len(head)), random.permutation(len(rows))
-        if path.stem == "sites":  # the first plant is the one that empty cells mean
-            order = np.array([0, *(k for k in order if k)])
         written = [[line[k] for k in columns] for line in [head, *(rows[k] for k in order)]]
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows(written)
@@ -77,7 +75,7 @@ def test_a_market_run_does_not_see_the_order_of_rows_and_columns(tmp_path: Path)
 
 
 def test_nor_with_two_plants_a_hub_with_shares_and_components_between_plants(tmp_path: Path) -> None:
-    """Sources by share, a component that the other plant makes: the same in any order of rows and columns, but for the first plant of table sites."""
+    """Sources by share, a component that the other plant makes: the same in any order of rows and columns."""
 
     def lanes(rows: list[Row]) -> list[Row]:
         hub = hub_of_both(0.5)(rows)

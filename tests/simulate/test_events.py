@@ -187,7 +187,7 @@ def test_who_is_told_of_a_recall_calls_and_a_letter_spares_calls(tiny: Run, calm
         t, reason, first = (ran.outcome.contacts.filled(name) for name in ("first", "reason", "attempt"))
         claims.append(int(((reason == Reason.CLAIM) & (first == 1) & (t > told_h)).sum()))
         letters.append(ran.outcome.experience_sums[Lived.RECALLED, ..., 0].sum())
-        waves.append(next(stage for stage in read_wave(calm.outcome, ran.outcome, ran.world).stages if "call" in stage.name))
+        waves.append(next(stage for stage in read_wave(calm.outcome, ran.outcome, ran.world).stages if stage.key == "calls"))
         early = calm.outcome.contacts.filled("first")
         assert (t <= told_h).sum() == (early <= told_h).sum()
     usual = int(((calm.outcome.contacts.filled("reason") == Reason.CLAIM) & (calm.outcome.contacts.filled("first") > told_h)).sum())

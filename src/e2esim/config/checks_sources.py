@@ -37,7 +37,7 @@ def parts_that_are_sold(view: View) -> Iterator[Problem]:
 
 @needs("sites.site", "sites.kind", "lanes.from", "lanes.to", "routings.site", "supply.site", "stock.site", "receipts.site")
 def sites_have_items(view: View) -> Iterator[Problem]:
-    """Every site but the first plant is named where goods are: by a lane, a routing, a supplier, stock or a receipt."""
+    """Every site but the main plant is named where goods are: by a lane, a routing, a supplier, stock or a receipt."""
     sites = view.table("sites")
     if not sites.height:
         return
@@ -49,4 +49,20 @@ def sites_have_items(view: View) -> Iterator[Problem]:
         yield view.problem("sites", "a site without items: no lane, routing, supplier or stock names it", row=row, column="site", value=site, remedy=remedy)
 
 
-CHECKS: tuple[Check, ...] = (made_or_bought_at_one_plant, parts_that_are_sold, sites_have_items)
+@needs("sites.site", "sites.kind", "sites.main")
+def one_plant_is_the_main_one(view: View) -> Iterator[Problem]:
+    """Of several plants one is the main one: that empty cells mean."""
+    plants = view.table("sites").filter(pl.col("kind") == "plant")
+    main = plants.filter(pl.col("main"))
+    meaning = "the one that empty cells mean (lanes.from, routings.site, stock.site, receipts.site)"
+    if plants.height > 1 and not main.height:
+        row = int(plants.sort("site")[ROW][0])
+        remedy = f"write true in column main of {meaning}"
+        yield view.problem("sites", "several plants, and none is the main one", row=row, column="main", value="", remedy=remedy)
+    for row, site in main.sort("site").select(ROW, "site").rows()[1:]:
+        yield view.problem("sites", "two main plants", row=row, column="main", value=site, remedy=f"keep {meaning}")
+    for row, site in view.table("sites").filter(pl.col("main") & (pl.col("kind") != "plant")).select(ROW, "site").iter_rows():
+        yield view.problem("sites", "the main plant is no plant", row=row, column="main", value=site, remedy="write kind plant, or take it from main")
+
+
+CHECKS: tuple[Check, ...] = (one_plant_is_the_main_one, made_or_bought_at_one_plant, parts_that_are_sold, sites_have_items)

@@ -25,6 +25,7 @@ from e2esim.report.sites import lanes_frame, sites_frame
 from e2esim.report.sop_facts import sop_frame
 from e2esim.report.waiting import waiting_frame
 from e2esim.report.whole_folder import whole_folder
+from e2esim.report.words import Words
 from e2esim.study.calibrate import compare, figures
 
 _ROWS: dict[str, Callable[[Outcome, World | None], pl.DataFrame]] = {
@@ -86,7 +87,7 @@ def write_run(
 
             wave = read_wave(calm, result.first, result.world)
             write_wave(wave, partial)
-            draw_wave(wave, partial / "wave")
+            draw_wave(wave, partial / "wave", Words(language))
         _write(result, partial, report, language, tables, stated)
     return folder
 

@@ -17,15 +17,16 @@ from e2esim.domain.safe_csv import write_safe_csv
 from e2esim.domain.world import World
 from e2esim.kpi.surprises import courses
 from e2esim.report.weekly import WEEK_H, read_backlog, read_feelings, read_stock, weeks_of
+from e2esim.report.words import Words
 
 Floats = npt.NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class WaveStage:
-    """One stage by week of the run: ``calm`` without the events, ``struck`` with them, (n_weeks,) each."""
+    """One stage by week of the run: ``calm`` without the events, ``struck`` with them, (n_weeks,) each; its words are text wave_KEY."""
 
-    name: str
+    key: str
     unit: str
     calm: Floats
     struck: Floats
@@ -42,7 +43,7 @@ class Wave:
 def read_wave(calm: Outcome, struck: Outcome, world: World) -> Wave:
     """Set two runs of one seed beside each other."""
     sides = [_stages(outcome, world) for outcome in (calm, struck)]
-    stages = tuple(WaveStage(name=name, unit=unit, calm=a, struck=b) for (name, unit, a), (_, _, b) in zip(*sides, strict=True))
+    stages = tuple(WaveStage(key=key, unit=unit, calm=a, struck=b) for (key, unit, a), (_, _, b) in zip(*sides, strict=True))
     found = courses(struck.events, 0.0, struck.horizon_h)
     told = tuple((world.disturbances.ids[one.event], one.start / WEEK_H, one.end / WEEK_H, one.known / WEEK_H) for one in found)
     return Wave(stages=stages, events=told)
@@ -70,22 +71,23 @@ def _stages(outcome: Outcome, world: World) -> list[tuple[str, str, Floats]]:
     first = (c.filled("attempt") == 1) & (c.filled("reason") != Reason.INFORMATION)
     calls = by_week(c.filled("t")[first].astype(np.float64), np.ones(int(first.sum())))
     return [
-        ("ordered from the firm", "pcs/week", ordered),
-        ("material received", "EUR/week", material),
-        ("finished by the plant", "pcs/week", made),
-        ("in the plant warehouse", "pcs", stock),
-        ("ordered and not delivered", "pcs", waiting),
-        ("overdue at the end of the week", "pcs", late),
-        ("came back to the plant", "pcs/week", returned),
-        ("customers who call or write after buying", "1/week", calls),
-        ("satisfied consumers, by week of delivery", "share", read_feelings(outcome)),
+        ("ordered", "pcs/week", ordered),
+        ("material", "EUR/week", material),
+        ("made", "pcs/week", made),
+        ("stock", "pcs", stock),
+        ("waiting", "pcs", waiting),
+        ("late", "pcs", late),
+        ("returned", "pcs/week", returned),
+        ("calls", "1/week", calls),
+        ("satisfied", "share", read_feelings(outcome)),
     ]
 
 
 def write_wave(wave: Wave, folder: Path) -> None:
-    """Write wave.csv (stage, unit, week, calm, struck) into ``folder``."""
-    parts = [
-        pl.DataFrame({"stage": stage.name, "unit": stage.unit, "week": np.arange(1, len(stage.calm) + 1), "calm": stage.calm, "struck": stage.struck})
-        for stage in wave.stages
-    ]
+    """Write wave.csv (stage, unit, week, calm, struck) into ``folder``, in English as all tables."""
+    words = Words("en")
+    parts = []
+    for stage in wave.stages:
+        sides = {"week": np.arange(1, len(stage.calm) + 1), "calm": stage.calm, "struck": stage.struck}
+        parts.append(pl.DataFrame({"stage": words(f"wave_{stage.key}"), "unit": stage.unit} | sides))
     write_safe_csv(pl.concat(parts).with_columns(pl.col("calm", "struck").fill_nan(None)), folder / "wave.csv")

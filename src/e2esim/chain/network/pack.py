@@ -154,9 +154,9 @@ def _ways(network: SupplyNetwork, laws: dict[Chance, int], opens: dict[OpenDays,
         inputs = network.input_start[k : k + 2].tolist()
         address = address_of(o.kind, o.site, o.item, o.source, str(o.priority))
         numbers = (o.order_delay_d, o.order_eur, o.unit_eur, o.shipment_eur, o.transit_eur, o.share, 0.0, 0.0, o.weekly_most, 0.0, o.reject_share)
-        numbers = (*numbers, o.way_d, o.lead.expectation, 0.0, 0.0)
+        expected = (o.way_d, o.lead.expectation, 0.0, 0.0)
         places = (laws[o.lead], begin, len(steps), -1, -1, 0, address, 0, opens.get(o.leaves, -1), *shifts.of(o.works))
-        ways.append((*numbers, -1, WAY_CODES[o.kind], to, *inputs, *places))
+        ways.append((*numbers, *expected, -1, WAY_CODES[o.kind], to, *inputs, *places))
     return _records(C.WAY, ways), _records(C.STEP, steps)
 
 

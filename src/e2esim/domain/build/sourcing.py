@@ -45,9 +45,14 @@ class Sourcing(NamedTuple):
 
 
 def plants_of(sites: pl.DataFrame) -> tuple[str, ...]:
-    """Sites that make, the first one at the head: those of kind plant, the first site where none is stated."""
-    made = sites.filter(pl.col("kind") == "plant")
-    return tuple((made if made.height else sites.head(1))["site"].to_list())
+    """Sites that make, the main one at the head, the others by name: those of kind plant; the first site by name where none is stated.
+
+    >>> plants_of(pl.DataFrame({"site": ["a", "b", "c"], "kind": ["plant", "warehouse", "plant"], "main": [False, False, True]}))
+    ('c', 'a')
+    """
+    ranked = sites.sort(*(["main"] if "main" in sites.columns else []), "site", descending=[True, False] if "main" in sites.columns else False)
+    made = ranked.filter(pl.col("kind") == "plant")
+    return tuple((made if made.height else ranked.head(1))["site"].to_list())
 
 
 def made_at(routings: pl.DataFrame, plant: str) -> frozenset[Point]:

@@ -229,7 +229,7 @@ TABLES: tuple[Table, ...] = (
         market=True,
         columns=(
             id_column("item", "made item", _ITEM),
-            optional_id("site", "plant where it is done so; empty: in a market run the first plant, in a network run every plant. An item may be made at "
+            optional_id("site", "plant where it is done so; empty: in a market run the main plant, in a network run every plant. An item may be made at "
                         "several, each with its own work centres; a plan sees one place and takes the rows without a site, else those of the first by name",
                         ("sites", "site"), loose=True),
             Column(name="step", kind="int", meaning="sequence number, ascending", low=0),
@@ -340,7 +340,7 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         name="sites",
-        meaning="Places that hold goods. In a market run the first of kind 'plant' makes what routings give no site, other plants what routings give them, and "
+        meaning="Places that hold goods. In a market run the main plant makes what routings give no site, other plants what routings give them, and "
         "warehouses are those from which lanes lead; in a network run only plants make items.",
         key=("site",),
         verbs=(*MARKET, *NETWORK),
@@ -350,6 +350,8 @@ TABLES: tuple[Table, ...] = (
             id_column("site"),
             text("name", "name shown in reports"),
             choice("kind", "what stands there", SITES, "plant"),
+            flag("main", "true for the plant that empty cells mean in a market run (lanes.from, routings.site, stock.site, receipts.site); needed where there "
+                 "are several plants", False, verbs=MARKET),
             optional_id("calendar", "working time of the picking crew; in a network run goods leave by lanes on its days", ("calendars", "calendar"),
                         market=True),
             optional("picking_pcs_h", "pcs/h", "pieces the crew picks and packs in a working hour", None, above=0.0, market=True, verbs=MARKET),
@@ -417,7 +419,7 @@ TABLES: tuple[Table, ...] = (
         columns=(
             id_column("receipt", "number of the open order"),
             id_column("item", "what will arrive", _ITEM),
-            optional_id("site", "where it will arrive; empty: the only site there is, in a market run the first plant", ("sites", "site"), loose=True,
+            optional_id("site", "where it will arrive; empty: the only site there is, in a market run the main plant", ("sites", "site"), loose=True,
                         verbs=(*MARKET, *NETWORK)),
             number("qty", "unit", "open quantity; 0: done, left out"),
             date("due", "day on which it will be in stock; before today, with a warning: a lot is taken to be ready today, a purchase not counted on"),
