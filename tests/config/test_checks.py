@@ -46,7 +46,7 @@ CASES: list[tuple[str, dict[str, Any], str, int | None, str]] = [
     ("closure mixed", {"closures": edit({"first": "2026-02-16"}, last="02-17")}, "closures", 3, "recurs"),
     ("always closed", {"closures": add({"calendar": "day", "first": "2026-01-01", "last": "2027-01-01"})}, "calendars", 2, "without working time"),
     ("closed each year", {"closures": [{"calendar": "day", "first": "01-01", "last": "12-31"}]}, "calendars", 2, "without working time"),
-    ("two plants", {"sites": add({"site": "b", "kind": "plant", "calendar": "day", "picking_pcs_h": 1, "pick_error_share": 0})}, "sites", 3, "a second plant that makes nothing"),
+    ("two plants", {"sites": lambda rows: [rows[0] | {"main": "true"}, rows[0] | {"site": "b"}]}, "sites", 3, "a second plant that makes nothing"),
     ("no main plant", {"sites": add({"site": "b", "kind": "plant", "calendar": "day", "picking_pcs_h": 1})}, "sites", 3, "none is the main one"),
     ("two main plants", {"sites": lambda rows: [rows[0] | {"main": "true"}, rows[0] | {"site": "b", "main": "true"}]}, "sites", 2, "two main plants"),
     ("a main warehouse", {"sites": add({"site": "b", "kind": "warehouse", "calendar": "day", "picking_pcs_h": 1, "main": "true"})}, "sites", 3, "no plant"),

@@ -13,7 +13,7 @@ from scipy import stats
 from e2esim.chain.network import columns as C
 from e2esim.chain.network.columns import NetworkState
 from e2esim.chain.network.pack_planned import lay_out_plans
-from e2esim.chain.network.pack_times import Shifts, lay_out_times, usual_lead
+from e2esim.chain.network.pack_times import ShiftRows, lay_out_times, usual_lead
 from e2esim.domain.chance import Chance
 from e2esim.domain.network import MOMENTS, NetworkClock, SupplyNetwork, address_of, laws_of, open_days_of
 from e2esim.domain.network_rows import OpenDays
@@ -144,7 +144,7 @@ def _cover(network: SupplyNetwork, rule: int) -> float:
     return r.review_d + (usual_lead(way) + way.order_delay_d if way else 0.0)
 
 
-def _ways(network: SupplyNetwork, laws: dict[Chance, int], opens: dict[OpenDays, int], shifts: Shifts) -> tuple[Any, Any]:
+def _ways(network: SupplyNetwork, laws: dict[Chance, int], opens: dict[OpenDays, int], shifts: ShiftRows) -> tuple[Any, Any]:
     centre = {row.centre: (k, HOUR / row.efficiency) for k, row in enumerate(network.centres)}
     ways: list[tuple[float, ...]] = []
     steps: list[tuple[float, ...]] = []

@@ -9,7 +9,7 @@ from e2esim.domain.network_rows import OperationRow
 from e2esim.domain.worktime import WorkTime
 
 
-class Shifts(NamedTuple):
+class ShiftRows(NamedTuple):
     """``rows``: (opens, closes, worked before) of every shift [d]; ``places``: where the rows of a calendar begin and end."""
 
     rows: list[tuple[float, float, float]]
@@ -20,9 +20,9 @@ class Shifts(NamedTuple):
         return (0, 0) if works is None else self.places[works]
 
 
-def lay_out_times(network: SupplyNetwork) -> Shifts:
+def lay_out_times(network: SupplyNetwork) -> ShiftRows:
     """Rows of every calendar that a work centre or a supplier has."""
-    found = Shifts([], {})
+    found = ShiftRows([], {})
     for works in work_times_of(network):
         begin = len(found.rows)
         found.rows.extend((a / 24.0, b / 24.0, before / 24.0) for a, b, before in zip(works.opens, works.closes, works.worked, strict=True))
