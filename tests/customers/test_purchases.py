@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from test_market import CELLS, ITEMS, SEGMENTS, Shop, buyers
 
+from e2esim.customers.giving_up_kernels import LinesWaiting, Patience, gives_up
 from e2esim.customers.loyalty_kernels import Pull, drop_probability, leaving, waiting_time
 from e2esim.customers.market_kernels import BUYER, CustomersDue, GoodsBought, LinesBorn, SoldHow, returning
 from e2esim.customers.need_clock import NeedClock, arises
@@ -24,7 +25,7 @@ from e2esim.customers.purchase_kernels import (
 )
 from e2esim.customers.satisfaction_kernels import decayed
 from e2esim.customers.trade_kernels import Leaving, leave
-from e2esim.domain.book import CONSUMER_COLUMNS, ORDER_COLUMNS, Columns
+from e2esim.domain.book import CONSUMER_COLUMNS, ORDER_COLUMNS, Columns, OrderKind, OrderState
 from e2esim.domain.calendar import DueCalendar
 from e2esim.streams import Streams
 from e2esim.streams.draws import child, from_table, uniform
@@ -185,3 +186,28 @@ def test_which_accounts_leave() -> None:
     assert (wallet == np.where(told, 0.0, before)).all()
     assert ((left == 80.0) == told).all()
     assert 20 < told.sum() < 200
+
+
+def test_who_has_waited_too_long() -> None:
+    """The hazard of the days beyond the promise and beyond patience, against each line's own threshold; an own branch waits."""
+    n, rng, key = 600, np.random.default_rng(12), Streams(4).key("patience")
+    book = Columns(ORDER_COLUMNS, capacity=n)
+    book.take(n)
+    book["state"][:], book["kind"][:], book["channel"][:] = rng.choice([0, 0, 1, 4], n), rng.integers(0, 3, n), rng.integers(0, 3, n)
+    book["address"][:], book["requested"][:] = rng.integers(0, 1 << 40, n), rng.uniform(0.0, 900.0, n)
+    book["promised"][:] = np.where(rng.random(n) < 0.1, np.nan, rng.uniform(100.0, 1_200.0, n))
+    reference, own = np.array([4.0, 9.0, 20.0]), np.array([False, False, True])
+    lines = LinesWaiting(*(book[name] for name in LinesWaiting._fields))
+    told = []
+    for r in range(40, n):
+        trade, c = book["kind"][r] == OrderKind.REPLENISH, book["channel"][r]
+        late = 0.0 if np.isnan(book["promised"][r]) else max(0.0, 45.0 - np.floor(book["promised"][r] / 24.0))
+        beyond = max(0.0, 45.0 - np.floor(book["requested"][r] / 24.0) - (0.0 if trade else reference[c]) - 12.0)
+        rate = (0.0 if own[c] else 0.02) if trade else 0.05
+        if book["state"][r] == OrderState.OPEN and -np.log(1.0 - uniform(key, int(book["address"][r]), 0)) < rate * (late + beyond):
+            told.append(r)
+    out = np.empty(n, dtype=np.int32)
+    m, first = gives_up(40, lines, Patience(key, 45.0, 0.05, 0.02, 12.0, reference, own), out)
+    assert out[:m].tolist() == told
+    assert 30 < m < 300
+    assert first == 40 + int(np.argmax(book["state"][40:] == OrderState.OPEN))

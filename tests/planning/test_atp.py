@@ -195,3 +195,19 @@ def test_first_days_are_those_of_quote():
     free, out = free_supply(rng.integers(-5, 5, 20).astype(float), rng.integers(0, 3, (20, 15)).astype(float), np.zeros((20, 15))), np.empty(20, dtype=np.int64)
     kernels.first_days(free, 1.0, out)
     assert out.tolist() == quote(free).tolist()
+
+
+def test_free_supply_and_what_is_left_over_after_promises_moved():
+    """The kernels of the running promise desk against `free_supply`, beyond the end of the tables too."""
+    rng, items, days, day0 = np.random.default_rng(8), 6, 12, 5
+    supply = np.cumsum(rng.uniform(0.0, 4.0, (items, days)), axis=1)
+    committed, past = rng.integers(0, 3, (items, day0 + days - 2)).astype(float), rng.integers(0, 2, items).astype(float)
+    promises = kernels.Promises(day0, np.zeros((items, days)), OPEN_QUOTA, committed, past, np.zeros(1, dtype=np.int32))
+    told = np.zeros((items, days))
+    told[:, : days - 2] = committed[:, day0:]
+    told[:, 0] += past
+    level, free = np.empty_like(supply), np.empty_like(supply)
+    kernels.left_over(supply, promises, level)
+    kernels.look_ahead(supply, promises, free)
+    np.testing.assert_array_equal(level, supply - np.cumsum(told, axis=1))
+    np.testing.assert_array_equal(free, free_supply(np.zeros(items), np.diff(supply, axis=1, prepend=0.0), told))

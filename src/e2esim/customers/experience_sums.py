@@ -52,3 +52,19 @@ def keep(
             out[m] = k
             m += 1
     return out[:m]
+
+
+@lean_njit
+def concerns(batch: npt.NDArray[np.void], n: int, consumer: npt.NDArray[Any], who: npt.NDArray[np.int32]) -> bool:
+    """Whether one of the consumers ``who`` (rows, rising) lived one of the first ``n`` experiences."""
+    for k in range(n):
+        c, low, high = consumer[batch[k]["row"]], 0, who.shape[0]
+        while low < high:
+            middle = (low + high) >> 1
+            if who[middle] < c:
+                low = middle + 1
+            else:
+                high = middle
+        if low < who.shape[0] and who[low] == c:
+            return True
+    return False

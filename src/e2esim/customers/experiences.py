@@ -25,13 +25,14 @@ from e2esim.customers.books import (
 )
 from e2esim.customers.emission_kernels import ROWS
 from e2esim.customers.experience_kernels import feel
-from e2esim.customers.experience_sums import add_cells, keep
+from e2esim.customers.experience_sums import add_cells, concerns, keep
 from e2esim.customers.people import People
 from e2esim.domain.book import Columns
 from e2esim.domain.experience import EXPERIENCE, SERVICE, Lived
 from e2esim.domain.world import ATTRIBUTES, World
 from e2esim.streams import Streams
 
+_LOOK = 512  # experiences
 LINE_WEIGHT = 0.04  # of a line of a trade order against a consumer's purchase in memory, assumed
 
 
@@ -72,7 +73,7 @@ class Experiences:
         self._share = kept_share(world, people)
         self._columns: ColumnsNow | None = None
         self.waiting = 0  # experiences in the buffer that are still to be felt: many at once, since a call takes longer than to feel
-        people.settle = self.settle
+        people.settle, people.settle_for = self.settle, self.settle_for
         self._kept: list[npt.NDArray[np.void]] = []
 
     def room(self, moments: int) -> npt.NDArray[np.void]:
@@ -120,6 +121,11 @@ class Experiences:
             some = keep(self._batch, n, self._keep_key, o.consumer, address, self._share)
             if len(some):
                 self._kept.append(self._batch[some])
+
+    def settle_for(self, who: npt.NDArray[np.int32]) -> None:
+        """Let all be felt if one of the consumers ``who`` (rows) lived some of what waits, or if so much waits that looking takes as long."""
+        if self.waiting > _LOOK or (self.waiting and concerns(self._batch, self.waiting, self.orders["consumer"], np.sort(who))):
+            self.settle()
 
     def kept(self) -> npt.NDArray[np.void]:
         """Experiences of the customers that are kept whole, in order of feeling, (n,)."""

@@ -10,13 +10,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.customers.giving_up_kernels import thresholds
+from e2esim.customers.giving_up_kernels import LinesWaiting, Patience, gives_up
 from e2esim.customers.people import People
-from e2esim.domain.book import Columns, OrderKind, OrderState
+from e2esim.domain.book import Columns
 from e2esim.domain.world import World
 from e2esim.streams import Streams
 
-F = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int32]
 
 
@@ -26,6 +25,7 @@ class GivingUp:
     def __init__(self, world: World, people: People, orders: Columns, streams: Streams) -> None:
         self.world, self.people, self.orders = world, people, orders
         self._key = streams.key("patience.line")
+        self._own = world.channels.buyer == 2
         self._first = 0  # no line before it is open
 
     def today(self, now: float) -> Rows:
@@ -33,23 +33,8 @@ class GivingUp:
         m, o = self.world.settings.market, self.orders
         if m.cancel_d <= 0 and m.cancel_trade_d <= 0:
             return np.empty(0, dtype=np.int32)
-        state = o.filled("state")[self._first :]
-        rows = (self._first + np.flatnonzero(state == OrderState.OPEN)).astype(np.int32)
-        self._first = int(rows[0]) if len(rows) else o.n
-        if not len(rows):
-            return rows
-        hazard = self._hazard(rows, now)
-        rows, hazard = rows[hazard > 0], hazard[hazard > 0]
-        return rows[thresholds(self._key, o["address"], rows) < hazard]
-
-    def _hazard(self, rows: Rows, now: float) -> F:
-        """Hazard that each row has gathered by ``now``, (n,)."""
-        m, o, w = self.world.settings.market, self.orders, self.world
-        today = np.floor(now / 24.0)
-        trade = o["kind"][rows] == OrderKind.REPLENISH
-        late = np.maximum(np.nan_to_num(today - np.floor(o["promised"][rows] / 24.0)), 0.0)
-        wish = np.floor(o["requested"][rows] / 24.0) + np.where(trade, 0.0, w.channels.reference_d[o["channel"][rows]])
-        beyond = np.maximum(today - wish - m.patience_d, 0.0)
-        own = w.channels.buyer[o["channel"][rows]] == 2
-        rate = np.where(trade, np.where(own, 0.0, m.cancel_trade_d), m.cancel_d)  # an own branch waits for its own firm
-        return np.asarray(rate * (late + beyond))
+        who = Patience(self._key, float(now // 24), m.cancel_d, m.cancel_trade_d, m.patience_d, self.world.channels.reference_d, self._own)
+        lines = LinesWaiting(o["state"][: o.n], *(o[name] for name in LinesWaiting._fields[1:]))
+        out = np.empty(o.n - self._first, dtype=np.int32)
+        given_up, self._first = gives_up(self._first, lines, who, out)
+        return out[:given_up].copy()

@@ -73,6 +73,7 @@ class DemandCells:
         due = np.array([exponential(gap, child(int(code), -2), 0, 1.0) for code in w.cells.code])
         self._came = Arrivals(np.zeros(cells), due, np.zeros(cells, dtype=np.int64))
         self.prospects_y = self._prospects_y()  # (years, cells)
+        self._day, self._year_mu = -1, np.zeros(cells)  # prospects a year at the season of that day, (cells,)
         self._tick_h = w.settings.horizon.tick_h
         self.surge: Callable[[float], F] | None = None  # factor on the prospects of each cell at a time [h], where events move demand
         self._buffer = np.zeros(4096, dtype=BUYER)
@@ -172,7 +173,10 @@ class DemandCells:
         else:
             profile = float(HOUR_SHARE[int(hour) : int(hour + self._tick_h)].mean())
         factor = WEEKDAY[weekday] * profile * self._tick_h / 8760.0
-        mu = self.prospects_y[min(day // 365, len(self.prospects_y) - 1)] * w.cells.season[:, month_of(w.start, day)] * factor
+        if day != self._day:
+            self._day = day
+            self._year_mu = self.prospects_y[min(day // 365, len(self.prospects_y) - 1)] * w.cells.season[:, month_of(w.start, day)]
+        mu = self._year_mu * factor
         return np.asarray(np.maximum(mu if self.surge is None else mu * self.surge(t), 1e-12))
 
     def _expected_d(self, t: float) -> F:
@@ -219,14 +223,15 @@ class DemandCells:
         hurdles = self._hurdles(unanswered, slow)
         n_new, seen = prospects(self._keys, hours, mu, self._came, self._cells, self._goods, lead, firm, self._tastes, hurdles, self.met, self._buffer)
         self.prospects_seen += seen
-        hurdles = self._hurdles(unanswered, slow, reacts=w.settings.market.loyalty_loop)
+        if not w.settings.market.loyalty_loop:
+            hurdles = self._hurdles(unanswered, slow, reacts=False)
         n = n_new + (self._needs(due, tick, lead, firm, hurdles, self._buffer[n_new:]) if len(due) else 0)
         return self._enter(self._buffer[:n], n_new) if n else np.empty(0, dtype=np.int32)
 
     def _needs(self, due: Rows, tick: int, lead: LeadShown, firm: Standing, hurdles: Hurdles, buffer: npt.NDArray[np.void]) -> int:
         """Customers whose need is due: leave, buy again or buy elsewhere this time; returns the buyers written to ``buffer``."""
         m, p = self.world.settings.market, self.people
-        p.settle()
+        p.settle_for(due)
         start = tick * self._tick_h
         if not m.loyalty_loop:  # every need is bought from the firm: exactly BG/NBD
             firm = Standing(np.zeros_like(firm.reputation), np.ones_like(firm.wallet), firm.touch, _SURELY, firm.word_weight)

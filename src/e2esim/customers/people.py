@@ -23,7 +23,7 @@ _MEMORY_SD = 0.15  # [satisfaction] by which the memories of the opening base di
 _BASE_KEYS = ("loyalty.need", "loyalty.drop", "market.item", "market.facts", "base.when", "base.account")
 
 
-def _nothing_waits() -> None:
+def _nothing_waits(who: npt.NDArray[np.int32] | None = None) -> None:
     """People by themselves have lived nothing yet."""
 
 
@@ -47,12 +47,15 @@ class People:
         customer acquired in a year makes again in that year, the next one and so on.
     settle
         Lets be felt what was lived and waits for it: called by whoever reads memories, scars or the memory of accounts.
+    settle_for
+        The same for who reads those of some consumers only (rows): nothing need be felt where they lived nothing.
     """
 
     def __init__(self, world: World, streams: Streams, ticks: int) -> None:
         self.world = world
         w, s = world, world.settings.satisfaction
         self.settle: Callable[[], None] = _nothing_waits
+        self.settle_for: Callable[[npt.NDArray[np.int32]], None] = _nothing_waits
         self.consumers = Columns(CONSUMER_COLUMNS, capacity=1024)
         self.needs = DueCalendar(ticks, 1024, tick_h=w.settings.horizon.tick_h)
         sold = w.items.sold & (w.items.brand >= 0)

@@ -112,17 +112,10 @@ class Trade:
         if len(accounts) == 0:
             return np.empty(0, dtype=np.int32)
         self._decide_to_stay(accounts, 24.0 * day + _ORDER_HOUR)
-        staying = (self.people.wallet > 0)[accounts, None]
-        wanted = replenish(
-            target=self._targets[accounts] * staying,
-            on_hand=on_hand[accounts] + self.elsewhere[accounts],
-            on_order=on_order[accounts],
-            backlog=backlog[accounts],
-            reviews=np.ones(len(accounts), dtype=np.bool_),
-        )
-        k, item = np.nonzero(wanted)
-        account = accounts[k]
-        rows = self.write(account, item, wanted[k, item].astype(np.int64), np.full(len(k), 24.0 * day + _ORDER_HOUR), self.number[account])
+        lines = np.empty((3, len(accounts) * on_hand.shape[1]), dtype=np.int64)
+        m = replenish(accounts, self._targets, self.people.wallet, (on_hand, self.elsewhere, on_order, backlog), *lines)
+        account, item, quantity = lines[:, :m]
+        rows = self.write(account, item, quantity, np.full(m, 24.0 * day + _ORDER_HOUR), self.number[account])
         self.number[accounts] += 1
         self.last[np.unique(account)] = 24.0 * day + _ORDER_HOUR
         return rows

@@ -45,6 +45,38 @@ def take(row: npt.NDArray[np.float64], quantity: float, day: int) -> None:
 
 
 @lean_njit
+def left_over(supply: npt.NDArray[np.float64], open_: Promises, level: npt.NDArray[np.float64]) -> None:
+    """Cumulative ``supply`` (n_items, n_days) from ``day0`` on less what is promised up to each day, what is overdue on the first, to ``level``."""
+    for i in range(supply.shape[0]):
+        given = 0.0
+        for d in range(supply.shape[1]):
+            given += promised_on(open_, i, d)
+            level[i, d] = supply[i, d] - given
+
+
+@lean_njit
+def look_ahead(supply: npt.NDArray[np.float64], open_: Promises, free: npt.NDArray[np.float64]) -> None:
+    """Free supply from ``day0`` on, to ``free``: `planning.atp.free_supply` of cumulative ``supply`` (n_items, n_days) and of what is promised."""
+    last = supply.shape[1] - 1
+    for i in range(supply.shape[0]):
+        before, left = 0.0, 0.0
+        for d in range(last + 1):
+            left += supply[i, d] - before - promised_on(open_, i, d)
+            before = supply[i, d]
+            free[i, d] = left
+        for d in range(last - 1, -1, -1):
+            free[i, d] = min(free[i, d], free[i, d + 1])
+
+
+@lean_njit
+def promised_on(open_: Promises, item: int, d: int) -> float:
+    """Open promises of an item for ``d`` days after ``day0``, overdue ones on the first [pcs]."""
+    day = open_.day0 + d
+    known = open_.committed[item, day] if day < open_.committed.shape[1] else 0.0
+    return float(known + open_.past[item] if d == 0 else known)
+
+
+@lean_njit
 def take_supply(supply: npt.NDArray[np.float64], item: npt.NDArray[np.int16], quantity: npt.NDArray[np.int32], rows: npt.NDArray[np.int32]) -> None:
     """Take the pieces of ``rows`` out of the cumulative supply of their items, (items, days), on every day.
 

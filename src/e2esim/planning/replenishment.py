@@ -5,11 +5,15 @@ All cells (accounts x items) at once; pieces are whole. Knows no clock: the call
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
+from e2esim.domain.lean import lean_njit
+
 Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
 
 
 def base_stock(position: Floats, level: Floats) -> Floats:
@@ -56,35 +60,45 @@ def order_up_to_level(
     return np.asarray(rate * season * (lead_d + review_d + cover_d)[:, None])
 
 
+@lean_njit
 def replenish(
-    *, target: Floats, on_hand: Floats, on_order: Floats, backlog: Floats, reviews: Flags, lot: float = 1.0
-) -> Floats:
-    """Whole pieces that every account orders today.
+    accounts: Ints,
+    target: Floats,
+    wallet: Floats,
+    goods: tuple[Floats, Floats, Floats, Floats],
+    account: Ints,
+    item: Ints,
+    quantity: Ints,
+) -> int:
+    """Whole pieces that each of ``accounts`` orders today, up to its target; writes a line an item and returns how many.
 
     Parameters
     ----------
-    target, on_hand, on_order, backlog : ndarray, (n_accounts, n_items)
-        Target position, stock, open orders at the firm, own customers' lines not yet served [pcs].
-    reviews : ndarray of bool, (n_accounts,)
+    accounts : (k,)
         Accounts whose day of order this is.
-    lot
-        Orders are multiples of this [pcs].
-
-    Returns
-    -------
-    ndarray, (n_accounts, n_items)
-        max(0, target - position) rounded up to lots, position = on_hand + on_order - backlog; zero where there is no
-        review.
+    target : (n_accounts, n_items)
+        Target position [pcs]; none for an account that has no ``wallet`` (n_accounts,) left.
+    goods : (n_accounts, n_items) each
+        Stock of the firm, stock of others, open orders at the firm, own customers' lines not yet served [pcs]; the position is the first three less the last.
+    account, item, quantity : (k n_items,)
+        Overwritten: the lines, by account and item.
 
     Examples
     --------
-    >>> one = np.ones((2, 1))
-    >>> replenish(target=one * 7.2, on_hand=one * 3.0, on_order=one * 2.0, backlog=one,
-    ...           reviews=np.array([True, False])).tolist()
-    [[4.0], [0.0]]
+    >>> one, (account, item, quantity) = np.ones((2, 1)), np.zeros((3, 2), dtype=np.int64)
+    >>> replenish(np.array([0]), 7.2 * one, np.ones(2), (3.0 * one, 0.0 * one, 2.0 * one, one), account, item, quantity), int(quantity[0])
+    (1, 4)
     """
-    wanted = base_stock(on_hand + on_order - backlog, target)
-    return np.where(reviews[:, None], np.ceil(wanted / lot - 1e-9) * lot, 0.0)
+    m = 0
+    own, others, on_order, backlog = goods
+    for a in accounts:
+        for i in range(target.shape[1]):
+            level = target[a, i] if wallet[a] > 0.0 else 0.0
+            more = math.ceil(max(level - (own[a, i] + others[a, i] + on_order[a, i] - backlog[a, i]), 0.0) - 1e-9)
+            if more > 0:
+                account[m], item[m], quantity[m] = a, i, more
+                m += 1
+    return m
 
 
 def smoothed_rate(rate: Floats, sold: Floats, days: float, alpha: Floats | float, season: Floats | float = 1.0) -> Floats:

@@ -13,7 +13,20 @@ from e2esim.domain.events import Event, EventLog
 from e2esim.domain.outcome import Tier
 from e2esim.domain.world import World
 from e2esim.planning.atp import OPEN_QUOTA, free_supply
-from e2esim.planning.atp_kernels import Dates, PromisedLines, Promises, commit_rows, delivery_days, first_days, give, promise_rows, pull_in, take_supply
+from e2esim.planning.atp_kernels import (
+    Dates,
+    PromisedLines,
+    Promises,
+    commit_rows,
+    delivery_days,
+    first_days,
+    give,
+    left_over,
+    look_ahead,
+    promise_rows,
+    pull_in,
+    take_supply,
+)
 from e2esim.planning.changes import OrderChange
 from e2esim.streams.draws import normal_quantile
 
@@ -77,6 +90,7 @@ class PromiseDesk:
         quoted = w.channels.quoted_d[w.cells.channel]
         self._direct_d = quoted.astype(np.float64) if self.rule == "quoted" else transit + self.margin_d + 0.8
         self._weekday = w.start.weekday()
+        self._account_wait_d: F | None = None  # known with the first offer
         self._no_wait = np.zeros(w.items.n)
         self._account_class = account_classes(world)
 
@@ -105,7 +119,7 @@ class PromiseDesk:
         wanted = np.where(direct, 0.0, np.floor(o["requested"][rows] / 24.0 - transit - self.margin_d) - self.day0)
         earliest = np.maximum(wanted, 1.0).astype(np.int64)
         old = self.ship_day[rows].astype(np.int64)
-        level = self._supply - np.cumsum(self.open_promises(self.day0, self.days), axis=1)
+        level = self._left_over()
         item, quantity = o["item"][rows].astype(np.int64), o["quantity"][rows].astype(np.float64)
         new = self.day0 + pull_in(level, item, quantity, old - self.day0, earliest)
         promised = 24.0 * self._delivery_day(rows, new) + _DUE_HOUR
@@ -118,7 +132,7 @@ class PromiseDesk:
         self.ship_day[moved] = new[better]
         self._move(moved, self.ship_day[moved], quantity[better])
         o["promised"][moved] = promised[better]
-        self.free = free_supply(np.zeros(len(level)), np.diff(self._supply, axis=1, prepend=0.0), self.open_promises(self.day0, self.days))
+        self._renew_free()
         self.log.emit(now, Event.PROMISES_PULLED_IN, rows=len(moved), quantity=float(quantity[better].sum()), value=float(days.mean()))
         return turn[better]
 
@@ -134,14 +148,25 @@ class PromiseDesk:
         turn = np.argsort(-behind, kind="stable")
         rows = rows[turn]
         item, quantity = o["item"][rows].astype(np.int64), o["quantity"][rows].astype(np.float64)
-        level = self._supply - np.cumsum(self.open_promises(self.day0, self.days), axis=1)
+        level = self._left_over()
         day = pull_in(level, item, quantity, self.ship_day[rows].astype(np.int64) - self.day0, np.full(len(rows), today))
         go = day == today
         self._move(rows[go], self.ship_day[rows[go]], -quantity[go])
         self.ship_day[rows[go]] = self.day0 + today
         self._move(rows[go], self.ship_day[rows[go]], quantity[go])
-        self.free = free_supply(np.zeros(len(level)), np.diff(self._supply, axis=1, prepend=0.0), self.open_promises(self.day0, self.days))
+        self._renew_free()
         return np.asarray(turn[go])
+
+    def _left_over(self) -> F:
+        """Cumulative supply less what is promised up to each day, (items, days)."""
+        level = np.empty_like(self._supply)
+        left_over(self._supply, self._promises(), level)
+        return level
+
+    def _renew_free(self) -> None:
+        """What is free after promises have moved."""
+        self.free = np.empty_like(self._supply)
+        look_ahead(self._supply, self._promises(), self.free)
 
     def find(self, more: F) -> None:
         """Count with ``more`` pieces by day that the night's programme found beyond the plan, (items, days)."""
@@ -203,7 +228,7 @@ class PromiseDesk:
             self._fit()
             lines = PromisedLines(o["kind"], o["account"], o["item"], o["quantity"], o["requested"], o["promised"])
             give(rows, self._lanes(rows), soonest, _DUE_HOUR, self._account_class, CONSUMER, lines, self._promises(), self._dates())
-        lead = (o["promised"][rows] - o["placed"][rows]).mean() / 24.0
+        lead = (o["promised"][rows] - o["placed"][rows]).sum() / len(rows) / 24.0
         self.log.emit(now, Event.PROMISES_MADE, rows=len(rows), quantity=float(o["quantity"][rows].sum()), value=float(lead))
 
     def _delivery_day(self, rows: Rows, ship: npt.NDArray[np.int64]) -> F:
@@ -289,16 +314,18 @@ class PromiseDesk:
         self.release(rows)
         self.orders["item"][rows], self.orders["way"][rows] = item, way
         self._commit(rows, np.full(len(rows), float(day)))
-        self.free = free_supply(np.zeros(len(self._supply)), np.diff(self._supply, axis=1, prepend=0.0), self.open_promises(self.day0, self.days))
+        self._renew_free()
 
     # --- what consumers see ------------------------------------------------------------------------------------------
     def offer(self, now: float, shelves: F, trade: Trade) -> ShownOffer:
         """Lead times shown in this tick; ``shelves`` (accounts, items) on hand."""
-        review = self.world.accounts.review_d / 2.0
+        if self._account_wait_d is None:
+            review = self.world.accounts.review_d / 2.0
+            self._account_wait_d = trade.lead_d + review if self.rule == "quoted" else trade.transit_d + self.margin_d + 1.0 + review
         if self.rule == "quoted":
-            return ShownOffer(direct_d=self._direct_d, ship_wait_d=self._no_wait, account_wait_d=trade.lead_d + review, on_hand=shelves)
+            return ShownOffer(direct_d=self._direct_d, ship_wait_d=self._no_wait, account_wait_d=self._account_wait_d, on_hand=shelves)
         today = int(now // 24) - self.day0
         first = np.empty(len(self.free), dtype=np.int64)
         first_days(self.free, 1.0, first)
         wait = np.maximum(0.0, first - float(today))
-        return ShownOffer(direct_d=self._direct_d, ship_wait_d=wait, account_wait_d=trade.transit_d + self.margin_d + 1.0 + review, on_hand=shelves)
+        return ShownOffer(direct_d=self._direct_d, ship_wait_d=wait, account_wait_d=self._account_wait_d, on_hand=shelves)
