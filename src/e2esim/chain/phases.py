@@ -20,6 +20,9 @@ class Phase(IntEnum):
     START = 4
 
 
+_PRIORITY = tuple(EventPriority(int(phase)) for phase in Phase)
+
+
 class At(simpy.Event):
     """Calls ``act(*args)`` at clock time ``t`` [h] in ``phase``; at once if ``t`` has passed.
 
@@ -38,12 +41,11 @@ class At(simpy.Event):
     """
 
     def __init__(self, env: simpy.Environment, t: float, phase: Phase, act: Callable[..., None], *args: Any) -> None:
-        super().__init__(env)
-        self.act, self.args = act, args
+        self.env, self.act, self.args = env, act, args
+        self.callbacks = [self._happen]
         self._ok = True
         self._value = None
-        self.callbacks.append(self._happen)
-        env.schedule(self, EventPriority(int(phase)), max(0.0, t - env.now))
+        env.schedule(self, _PRIORITY[phase], max(0.0, t - env.now))
 
     def _happen(self, _: simpy.Event) -> None:
         self.act(*self.args)

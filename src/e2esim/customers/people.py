@@ -85,8 +85,7 @@ class People:
         new_share = self._new_share()
         counts = np.round(self.purchases_y.sum(axis=1) * m.demand_factor * new_share * m.history_y).astype(np.int64)
         c = self.consumers
-        c.take(int(counts.sum()))
-        c["memory_t"][:] = 0.0
+        c.reserve(int(counts.sum()))  # few are customers still: what nobody fills is never touched
         names = ("address", "segment", "account", "rate", "drop", "memory", "first", "last", "next", "purchases", "category", "brand")
         base = OpeningBase(**{name: c[name] for name in names})
         tables = PastTables(
@@ -101,7 +100,7 @@ class People:
             )
             at = installed_base(keys, past, tables, base, at, room)
             c["cell"][a0:at], c["channel"][a0:at], c["market"][a0:at] = cell, channel, w.cells.market[cell]
-        c.n = at
+        c.take_written(at, (*names, "cell", "channel", "market"))
         self.opening_customers = at
         first_needs(c["next"][:at], self.clock, c["cell"][:at])
         self.needs.push(np.arange(at, dtype=np.int32), c["next"][:at])
@@ -129,12 +128,13 @@ class People:
         new = np.clip(wanted - self.expected_repeats[0], 0.05 * wanted, wanted) / (1.0 + self.repeats_of_new[0])
         return float(new.sum() / wanted.sum()) if wanted.sum() > 0.0 else 1.0
 
-    def _neutral_drop(self, drop: F, theta: F | float) -> F:
-        """Drop-out probabilities at the base line of memory."""
+    def _neutral_drop(self, drop: F, theta: F | float, of: npt.NDArray[np.integer] | None = None) -> F:
+        """Drop-out probabilities at the base line of memory; ``of``: which one of ``theta`` is each customer's, else they are aligned."""
         m = self.world.settings.market
         advantage = self.base - m.competitor_satisfaction if m.loyalty_loop else 0.0
         odds = np.clip(drop, 1e-9, 1.0 - 1e-9)
-        return np.asarray(1.0 - 1.0 / (1.0 + odds / (1.0 - odds) * np.exp(-theta * advantage)))
+        pulled = np.asarray(np.exp(-theta * advantage))
+        return np.asarray(1.0 - 1.0 / (1.0 + odds / (1.0 - odds) * (pulled if of is None else pulled[of])))
 
     def _expected_repeats(self, years: int) -> F:
         """Purchases that the opening base makes in each of the coming years at its opening memory, (years, cells) [1/year]."""
@@ -142,11 +142,11 @@ class People:
         n = c.n
         life = np.array([w.items.life_h[w.items.category == k].mean() for k in range(len(w.items.categories))])
         needs = c["rate"][:n] * _YEAR_H / life[c["category"][:n]]
-        p = self._neutral_drop(c["drop"][:n], w.segments.theta[c["segment"][:n]])
+        p = self._neutral_drop(c["drop"][:n], w.segments.theta, c["segment"][:n])
         sure = np.where(c["purchases"][:n] > 1, 1.0 - p, 1.0)  # no coin hangs over a first purchase
         found = np.zeros((years, len(w.cells.channel)))
         for year in range(years):  # a customer lost stops buying
-            made = sure / np.maximum(p, 1e-9) * np.exp(-needs * p * year) * -np.expm1(-needs * p)
+            made = sure / np.maximum(p, 1e-9) * (np.exp(-needs * p * year) if year else 1.0) * -np.expm1(-needs * p)
             found[year] = np.bincount(c["cell"][:n], weights=made, minlength=len(w.cells.channel))
         return found
 

@@ -5,6 +5,7 @@ Times are hours since the start of the run (negative = before it), NaN = not hap
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
 from typing import Any
@@ -331,6 +332,27 @@ class Columns:
         self.n = first + rows
         if self.n > self.born:
             self._bear(min(self.capacity, self.n + _AHEAD))
+        return first
+
+    def reserve(self, rows: int) -> None:
+        """Make room for ``rows`` new rows without opening any: their cells hold nothing until they are written."""
+        if self.n + rows > self.capacity:
+            self._grow(self.n + rows)
+
+    def take_written(self, rows: int, written: Collection[str]) -> int:
+        """Open ``rows`` new rows whose columns ``written`` were filled in already, after `reserve`; the other columns get their values of birth.
+
+        >>> book = Columns(ORDER_COLUMNS, capacity=1)
+        >>> book.reserve(2)
+        >>> book["item"][:2] = 7
+        >>> book.take_written(2, {"item"}), book["item"][:2].tolist(), book["quantity"][:2].tolist()
+        (0, [7, 7], [0, 0])
+        """
+        first, self.n = self.n, self.n + rows
+        for name, (_, birth) in self.spec.items():
+            if name not in written:
+                self.data[name][first : self.n] = birth
+        self.born = self.n
         return first
 
     def filled(self, name: str) -> Column:

@@ -176,6 +176,13 @@ def explain(facts: LateFacts, rows: I, due_day: F, promise: npt.NDArray[np.bool_
 
 def _goods(facts: LateFacts, item: int, night: int, given: int) -> TracedCause:
     """Why the goods of a line were not free on its last night; ``given`` is the night on which it got them."""
+    key = (2, item, night, given)
+    if key not in facts.known:
+        facts.known[key] = _goods_afresh(facts, item, night, given)
+    return facts.known[key]
+
+
+def _goods_afresh(facts: LateFacts, item: int, night: int, given: int) -> TracedCause:
     short = facts.shortage[:, item]
     waited = np.flatnonzero(short[night : max(night, given) + 1] > EPS)
     if not waited.size:

@@ -119,6 +119,7 @@ class Replication:
         self.strikes: Strikes | None = None
         self._tell: Callable[[float], None] | None = None
         self._begun = False
+        self._first_open = 0  # no line before it is open
         if happened:
             firm = Firm(
                 self.orders, self.stock, self.source, self.shop, self.pick, self.deliver, self.transfers, self.returns, self.market, self.journey, self.desk,
@@ -411,7 +412,9 @@ class Replication:
     def _open_at_plant(self) -> Rows:
         """Open lines that wait for goods of the plant, those that are made to order apart."""
         o = self.orders
-        rows = np.flatnonzero((o.filled("state") == OrderState.OPEN) & (o.filled("node") == 0)).astype(np.int32)
+        rows = self._first_open + np.flatnonzero(o.filled("state")[self._first_open :] == OrderState.OPEN).astype(np.int32)
+        self._first_open = int(rows[0]) if len(rows) else o.n
+        rows = rows[o["node"][rows] == 0]
         return rows if self.to_order is None else rows[~self.to_order.mine(rows)]
 
     def _go_ahead(self) -> None:
