@@ -52,8 +52,12 @@ def recurring(column: Column) -> bool:
 
 def default_cells(column: Column, rows: int) -> pl.Series:
     """Return ``rows`` cells of the column's default, as a missing column gets them."""
-    one = cast(column, pl.Series(column.name, [""], dtype=pl.String), pl.Series("row", [0], dtype=pl.Int64), "")
-    return one.values.new_from_index(0, rows)
+    return _default_cell(column).new_from_index(0, rows)
+
+
+@functools.cache
+def _default_cell(column: Column) -> pl.Series:
+    return cast(column, pl.Series(column.name, [""], dtype=pl.String), pl.Series("row", [0], dtype=pl.Int64), "").values
 
 
 def cast(column: Column, text: pl.Series, rows: pl.Series, label: str) -> Cast:

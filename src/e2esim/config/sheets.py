@@ -9,13 +9,14 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
 from e2esim.config.grids import ROW, Grid, grid_of, plain_grid, without_title
 from e2esim.config.problems import UNKNOWN_COLUMN, UNKNOWN_TABLE, Problem, did_you_mean
+from e2esim.config.small_tables import MOST_ROWS, Kept
 from e2esim.config.text import UnreadableText, decode
 from e2esim.config.workbook import UnreadableWorkbook, read_sheets
 from e2esim.domain.schema import TABLE, Table
@@ -165,9 +166,26 @@ def _told_numbers(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
 def read_csv(path: Path, name: str, label: str, known: Mapping[str, Table] = TABLE) -> RawTable:
     """Read one CSV file as the text of table ``name``; problems of the file are in the result."""
     try:
-        text = decode(path.read_bytes())
+        data = path.read_bytes()
     except OSError as error:
         return _unreadable(name, label, f"cannot be read ({error.strerror})", "check the file")
+    if known is not TABLE:
+        return _of_bytes(data, name, label, known)
+    raw = _READ.of((name, data), None, lambda: _of_bytes(data, name, label, known), small_and_plain)
+    return replace(raw, label=label, problems=list(raw.problems))
+
+
+_READ = Kept[RawTable]()
+
+
+def small_and_plain(raw: RawTable) -> bool:
+    """Whether a table is small and nothing is to be said of it, so that another file of the same text would be the same table."""
+    return raw.frame.height <= MOST_ROWS and not raw.problems
+
+
+def _of_bytes(data: bytes, name: str, label: str, known: Mapping[str, Table]) -> RawTable:
+    try:
+        text = decode(data)
     except UnreadableText as error:
         return _unreadable(name, label, str(error), "save it as CSV UTF-8")
     separator, skipped = _separator(text, name, known)

@@ -15,7 +15,8 @@ import polars as pl
 
 from e2esim.config.grids import ROW
 from e2esim.config.problems import Problem
-from e2esim.config.sheets import RawTable
+from e2esim.config.sheets import RawTable, small_and_plain
+from e2esim.config.small_tables import Kept
 from e2esim.domain.schema import Column, Table
 
 POINT, COMMA = "point", "comma"
@@ -52,7 +53,7 @@ class Spoken:
 def settled(raws: Mapping[str, RawTable], tables: Mapping[str, Table]) -> dict[str, RawTable]:
     """Return ``raws`` with numbers with a decimal point and slashed dates in ISO form; what must be asked is among their problems."""
     said = _said(raws)
-    found = {name: _plain_numbers(raw, tables[name], said.of("decimal", name)) for name, raw in raws.items()}
+    found = {name: _numbered(raw, tables[name], said.of("decimal", name)) for name, raw in raws.items()}
     dates = {name: _date_style(raw, tables[name], said.of("date_format", name)) for name, raw in found.items()}
     known = {style for style, _ in dates.values() if style}
     usual = known.pop() if len(known) == 1 else ""
@@ -80,6 +81,16 @@ def _said(raws: Mapping[str, RawTable]) -> Spoken:
 
 def _columns(raw: RawTable, table: Table, kinds: Iterable[str]) -> list[Column]:
     return [column for column in table.columns if column.kind in kinds and column.name in raw.frame.columns]
+
+
+_NUMBERED = Kept[RawTable]()
+
+
+def _numbered(raw: RawTable, table: Table, stated: str) -> RawTable:
+    if not small_and_plain(raw):
+        return _plain_numbers(raw, table, stated)
+    made = _NUMBERED.of((id(raw.frame), table, stated), raw.frame, lambda: _plain_numbers(raw, table, stated), small_and_plain)
+    return replace(raw, frame=made.frame, problems=list(made.problems))
 
 
 def _plain_numbers(raw: RawTable, table: Table, stated: str) -> RawTable:

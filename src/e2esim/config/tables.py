@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -13,7 +13,8 @@ from e2esim.config.grids import ROW
 from e2esim.config.nights import over_midnight
 from e2esim.config.problems import Problem, did_you_mean
 from e2esim.config.row_order import by_content
-from e2esim.config.sheets import OTHER, RawTable, read_folder, table_place
+from e2esim.config.sheets import OTHER, RawTable, read_folder, small_and_plain, table_place
+from e2esim.config.small_tables import Kept
 from e2esim.config.styles import settled
 from e2esim.config.tidy import lenient, tidied
 from e2esim.domain.schema import Column, Table
@@ -42,7 +43,7 @@ def read_tables(place: Path, label: str, tables: Sequence[Table]) -> Typed:
     typed = Typed(problems=[lenient(problem) for problem in problems])
     wanted = {table.name: table for table in tables}
     styled = settled({name: raw for name, raw in raws.items() if name in wanted}, wanted)
-    tidy = {name: tidied(raw, wanted[name]) for name, raw in styled.items()}
+    tidy = {name: _tidied(raw, wanted[name]) for name, raw in styled.items()}
     typed.unread = {name: _unread(raw, wanted.get(name)) for name, raw in sorted(raws.items())}
     type_tables(tables, tidy, typed, lambda table: _absent(table, table_place(place, label, table.name), typed, anything=bool(raws)))
     if "calendars" in typed.frames:
@@ -50,6 +51,16 @@ def read_tables(place: Path, label: str, tables: Sequence[Table]) -> Typed:
     if "orders" in typed.frames and "qty" in typed.frames["orders"].columns:
         _without_credits(typed)
     return typed
+
+
+_TIDY, _TYPED = Kept[RawTable](), Kept[Typed]()
+
+
+def _tidied(raw: RawTable, table: Table) -> RawTable:
+    if not small_and_plain(raw):
+        return tidied(raw, table)
+    made = _TIDY.of((id(raw.frame), table), raw.frame, lambda: tidied(raw, table), small_and_plain)
+    return replace(raw, frame=made.frame, problems=list(made.problems))
 
 
 def _without_credits(typed: Typed) -> None:
@@ -79,7 +90,7 @@ def type_tables(
     """Cast and cross-reference ``raws`` into ``typed``; ``absent`` is told of every table that is not there."""
     for table in tables:
         if table.name in raws:
-            _type(table, raws[table.name], typed)
+            _take_in(typed, table, raws[table.name])
         else:
             absent(table)
     for table in tables:
@@ -108,6 +119,25 @@ def _absent(table: Table, label: str, typed: Typed, *, anything: bool) -> None:
     if anything:
         columns = ", ".join(column.name for column in table.columns if column.required)
         typed.problems.append(Problem(file=label, message="missing table", remedy=f"{table.meaning} Needed columns: {columns}"))
+
+
+def _take_in(typed: Typed, table: Table, raw: RawTable) -> None:
+    """Cast one table into ``typed``."""
+    if small_and_plain(raw):
+        one = _TYPED.of((id(raw.frame), table, raw.partial), raw.frame, lambda: _typed(table, raw), lambda made: not made.problems)
+    else:
+        one = _typed(table, raw)
+    typed.frames |= one.frames
+    typed.labels[table.name] = raw.label
+    typed.problems += one.problems
+    typed.doubtful |= one.doubtful
+    typed.partial |= one.partial
+
+
+def _typed(table: Table, raw: RawTable) -> Typed:
+    one = Typed()
+    _type(table, raw, one)
+    return one
 
 
 def _type(table: Table, raw: RawTable, typed: Typed) -> None:
