@@ -105,8 +105,13 @@ def test_a_run_folder_that_cannot_be_made_is_bad_input(here: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
-@pytest.mark.parametrize(("number", "ends_with"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-@pytest.mark.parametrize("replications", ["1", "4"])
+@pytest.mark.parametrize(
+    ("number", "ends_with", "replications"),
+    [
+        (signal.SIGINT, 130, "4"), (signal.SIGTERM, 143, "1"), pytest.param(signal.SIGINT, 130, "1", marks=pytest.mark.long),
+        pytest.param(signal.SIGTERM, 143, "4", marks=pytest.mark.long),
+    ],
+)  # fmt: skip
 def test_ctrl_c_and_sigterm_end_cleanly_and_at_once(here: Path, number: signal.Signals, ends_with: int, replications: str) -> None:
     code = "from e2esim.cli.main import run; run()"
     words = ["run", "scenario=mattress_maker", "--quiet", "-n", replications, "-w", "2"]

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from e2esim.config.door import load
-from e2esim.config.layers import compose, default_choices
+from e2esim.config.layers import command_layer, compose, default_choices
 from e2esim.config.places import groups, shipped
+from e2esim.config.problems import Problem
 from e2esim.config.settings import known_keys
 from e2esim.config.yaml_file import leaves, read_yaml
 from e2esim.domain.settings import Settings
@@ -93,6 +94,31 @@ def test_hydra_grammar_of_values(tmp_path: Path) -> None:
     )
     assert (found.title, found.market.word_of_mouth, found.scale) == ("a, b [pcs]", False, 0.1)
     assert found.horizon.start.isoformat() == "2026-02-02"
+
+
+@pytest.mark.parametrize("raw", ["7", "-3", "0", "007", "1.50", "-0.25", "1.", ".5", "1e3", "1_000", "true", "false", "True", "none_at_all", "null", "a_b_", "in_f", "12:30"])
+def test_plain_values_are_what_hydra_reads(raw: str) -> None:
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+
+    problems: list[Problem] = []
+    layer, _ = command_layer([f"market.conversion={raw}"], problems)
+    value = OverridesParser.create().parse_override(f"market.conversion={raw}").value()
+    assert not problems
+    found = layer.values["market", "conversion"]
+    assert (type(found), found) == (str if isinstance(value, str) else type(value), value)
+
+
+def test_options_side_by_side_are_what_hydra_composes() -> None:
+    from hydra import compose as hydra_compose
+    from hydra import initialize_config_dir
+    from omegaconf import OmegaConf
+
+    for k in range(max(map(len, groups().values()))):
+        choices = {group: options[k % len(options)] for group, options in groups().items()}
+        with initialize_config_dir(config_dir=str(shipped("conf").resolve()), version_base=None):
+            config = OmegaConf.to_container(hydra_compose("config", [f"{group}='{option}'" for group, option in choices.items()]))
+        assert compose(choices) == dict(leaves(config))  # type: ignore[arg-type]
+        assert {path: type(value) for path, value in compose(choices).items()} == {path: type(value) for path, value in leaves(config)}  # type: ignore[arg-type]
 
 
 def test_a_dotted_key_in_a_file_means_the_nested_one(tmp_path: Path) -> None:

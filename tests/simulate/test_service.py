@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pytest
 
 RUNS = 3
+SHORT = "horizon.days=60"  # where what is spoilt is spoilt from the first day on
 F = npt.NDArray[np.float64]
 
 
@@ -47,7 +48,7 @@ def test_a_desk_that_does_not_answer_hurts_satisfaction_memory_and_trust(tiny: A
     """Handling three hours instead of seven minutes: the queue is never empty, many stop asking."""
 
     def desk(minutes: float) -> Callable[[int], Any]:
-        return lambda k: tiny("plain", f"organisation.handle_min={minutes}", variant="silo", replication=k)
+        return lambda k: tiny("plain", SHORT, f"organisation.handle_min={minutes}", variant="silo", replication=k)
 
     found = differ(tiny, desk(7), desk(180))
     falls(found, "satisfaction", "memory")  # who is never answered is not asked how the answer was
@@ -74,6 +75,7 @@ def test_installation_off_is_missed(tiny: Any) -> None:
     def world(offered: bool) -> Callable[[int], Any]:
         return lambda k: tiny(
             f"install{offered}",
+            SHORT,
             variant="silo",
             replication=k,
             services=lambda rows: [
@@ -110,7 +112,7 @@ def test_touchpoint_problems_are_felt_in_every_phase(tiny: Any, phase: str) -> N
             mine = next(row for row in rows if row["phase"] == "buy") | {"touchpoint": "extra", "phase": phase, "reach": 1.0, "relevance": 0.0, "channel": ""}
             return [*rows, mine | {"problem_share": share}]
 
-        return lambda k: tiny(f"{phase}{share}", variant="silo", replication=k, touchpoints=touchpoints)
+        return lambda k: tiny(f"{phase}{share}", SHORT, variant="silo", replication=k, touchpoints=touchpoints)
 
     falls(differ(tiny, world(0.0), world(0.9)), "satisfaction")
 
@@ -119,7 +121,7 @@ def test_a_firm_that_sells_products_only_is_judged_by_the_same_customers(tiny: A
     """No services, no answer after delivery: satisfaction, memory and trust fall; the view of the customers is the same."""
 
     def firm(after: bool) -> Callable[[int], Any]:
-        return lambda k: tiny("plain", f"organisation.after_sale={str(after).lower()}", variant="silo", replication=k)
+        return lambda k: tiny("plain", SHORT, f"organisation.after_sale={str(after).lower()}", variant="silo", replication=k)
 
     found = differ(tiny, firm(True), firm(False))
     falls(found, "satisfaction", "memory")

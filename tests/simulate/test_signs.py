@@ -47,7 +47,7 @@ def web(run: Any) -> tuple[float, float]:
 
 def test_a_faster_promise_at_the_same_speed_sells_more_and_satisfies_less(tiny: Any) -> None:
     """Quoted lead time of the web cut from 8 to 4 days, plant and trucks unchanged (Cui et al., 2024: signs)."""
-    slow, fast = ([web(tiny(f"quoted{d}", variant="silo", replication=k, channels=_quoted(d))) for k in range(RUNS)] for d in (8, 4))
+    slow, fast = ([web(tiny(f"quoted{d}", "horizon.days=60", variant="silo", replication=k, channels=_quoted(d))) for k in range(RUNS)] for d in (8, 4))
     (sold_slow, felt_slow), (sold_fast, felt_fast) = np.array(slow).T, np.array(fast).T
     assert rises(sold_slow, sold_fast)
     assert rises(felt_fast, felt_slow)
@@ -70,7 +70,7 @@ def test_three_levers_raise_first_contact_resolution_together(tiny: Any) -> None
 
     def resolved(*raised: str) -> float:
         keys = [f"organisation.{lever}={high if lever in raised else low}" for lever in levers]
-        return tiny("plain", "organisation=one_team", *keys, variant="silo").kpi("first_contact_resolution")
+        return tiny("plain", "horizon.days=60", "organisation=one_team", *keys, variant="silo").kpi("first_contact_resolution")
 
     base = resolved()
     assert resolved(*levers) - base > 1.7 * sum(resolved(lever) - base for lever in levers)  # 2.8 by the formula

@@ -100,7 +100,7 @@ def hilly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_optimise_ends_with_a_winner_and_its_probability(hilly: Path) -> None:
     words = ["optimise", "planning.reserve=interval(0,0.3)", "--objective", "contribution", "--constraint", "otif>=0.85", "--trials", "24", "-n", "3"]
-    result = CliRunner().invoke(app, [*words, "--delta", "0.005", "--out", "out", "--json", "-w", "2"])
+    result = CliRunner().invoke(app, [*words, "--delta", "0.005", "--out", "out", "--json", "-w", "1"])
     assert result.exit_code == 0, result.output
     told = json.loads(result.stdout)
     assert told["proven"]
@@ -109,10 +109,10 @@ def test_optimise_ends_with_a_winner_and_its_probability(hilly: Path) -> None:
     assert told["limits"][0]["kept"]
     assert pl.read_parquet("out/trials.parquet").height == 24
     parts = {path.name for path in (hilly / "out/parts").iterdir()}
-    again = json.loads(CliRunner().invoke(app, [*words, "--delta", "0.005", "--out", "out", "--json", "-w", "2"]).stdout)
+    again = json.loads(CliRunner().invoke(app, [*words, "--delta", "0.005", "--out", "out", "--json", "-w", "1"]).stdout)
     assert again == told
     assert {path.name for path in (hilly / "out/parts").iterdir()} == parts  # nothing was run twice
-    shown = CliRunner().invoke(app, [*words, "--delta", "0.005", "--out", "out"]).output
+    shown = CliRunner().invoke(app, [*words, "--delta", "0.005", "--out", "out", "-w", "1"]).output
     assert "with probability of at least 95 %" in shown
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import lru_cache
 
 
 def closed_days(spans: Iterable[tuple[str, str]], start: dt.date, days: int) -> list[dt.date]:
@@ -19,12 +20,16 @@ def closed_days(spans: Iterable[tuple[str, str]], start: dt.date, days: int) -> 
     >>> [str(day) for day in closed_days([("02-29", "02-29")], dt.date(2027, 1, 1), 800)]
     ['2028-02-29']
     """
-    spans = list(spans)
+    return list(_closed_days(tuple(spans), start, days))
+
+
+@lru_cache(maxsize=64)  # several work centres and warehouses share a calendar
+def _closed_days(spans: tuple[tuple[str, str], ...], start: dt.date, days: int) -> tuple[dt.date, ...]:
     found = (start + dt.timedelta(days=k) for k in range(days if spans else 0))
-    return [day for day in found if _inside(day.isoformat(), spans)]
+    return tuple(day for day in found if _inside(day.isoformat(), spans))
 
 
-def _inside(day: str, spans: list[tuple[str, str]]) -> bool:
+def _inside(day: str, spans: tuple[tuple[str, str], ...]) -> bool:
     """Whether a day (YYYY-MM-DD) lies in any of the spans."""
     yearly = day[5:]
     for first, last in spans:

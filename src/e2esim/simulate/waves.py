@@ -34,7 +34,10 @@ class Waves:
 
     def allocate(self, stock: Stock, now: float) -> Rows:
         """Allocate in working time of some site only; returns the rows in order of allocation."""
-        if not any(site.calendar.is_open(now - 1e-6) or site.calendar.is_open(now) for site in self.world.sites):
+        for site in self.world.sites:
+            if site.calendar.is_open(now - 1e-6) or site.calendar.is_open(now):
+                break
+        else:
             return np.empty(0, dtype=np.int32)
         self._now = now
         return stock.allocate_plant(now, None if self.rule == "fifo" else self._choose)
