@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from e2esim.customers.need_clock import NeedClock, arises
+from e2esim.customers.need_clock import NeedClock, arises, comes, season_time
 from e2esim.customers.satisfaction_kernels import decayed
 from e2esim.domain.lean import lean_njit
 from e2esim.streams.draws import Count, child, exponential, from_table, normal, uniform
@@ -261,8 +261,12 @@ def next_needs(
 @lean_njit
 def first_needs(nxt: npt.NDArray[np.float32], clock: NeedClock, cell: npt.NDArray[np.integer]) -> None:
     """Put times ``nxt`` [h] of a year without season, from 0, on the clocks of their cells (the next needs of the installed base)."""
+    last, opened = -1, 0.0
     for c in range(nxt.shape[0]):
-        nxt[c] = arises(clock, cell[c], 0.0, np.float64(nxt[c]))
+        if cell[c] != last:
+            last = cell[c]
+            opened = season_time(clock, last, 0.0)
+        nxt[c] = comes(clock, last, opened + np.float64(nxt[c]))
 
 
 @njit(cache=True)

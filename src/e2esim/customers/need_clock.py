@@ -93,6 +93,16 @@ def arises(clock: NeedClock, of: Count, since: float, wait: float) -> np.float64
     >>> 8.0 < night < 8.1
     True
     """
-    passed = clock.passed[of]
-    lived = along(clock.edge, passed, within_week(_WEEK, clock.week, since))
-    return within_week(clock.week, _WEEK, along(passed, clock.edge, lived + wait))
+    return comes(clock, of, season_time(clock, of, since) + wait)
+
+
+@lean_njit
+def season_time(clock: NeedClock, of: Count, at: float) -> np.float64:
+    """Hours of the season's and the week's time that have passed at ``at`` [h], on clock ``of``."""
+    return along(clock.edge, clock.passed[of], within_week(_WEEK, clock.week, at))
+
+
+@lean_njit
+def comes(clock: NeedClock, of: Count, passed: float) -> np.float64:
+    """Time [h] at which ``passed`` hours of the season's and the week's time have passed, on clock ``of``."""
+    return within_week(clock.week, _WEEK, along(clock.passed[of], clock.edge, passed))

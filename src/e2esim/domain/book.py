@@ -346,7 +346,7 @@ class Columns:
         >>> book.reserve(2)
         >>> book["item"][:2] = 7
         >>> book.take_written(2, {"item"}), book["item"][:2].tolist(), book["quantity"][:2].tolist()
-        (0, [7, 7], [0, 0])
+        (0, [7, 7], [1, 1])
         """
         first, self.n = self.n, self.n + rows
         for name, (_, birth) in self.spec.items():

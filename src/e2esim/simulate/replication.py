@@ -412,7 +412,7 @@ class Replication:
     def _open_at_plant(self) -> Rows:
         """Open lines that wait for goods of the plant, those that are made to order apart."""
         o = self.orders
-        rows = np.flatnonzero(o.filled("state")[self._first_open :] == OrderState.OPEN).astype(np.int32) + np.int32(self._first_open)
+        rows: Rows = np.flatnonzero(o.filled("state")[self._first_open :] == OrderState.OPEN).astype(np.int32) + np.int32(self._first_open)
         self._first_open = int(rows[0]) if len(rows) else o.n
         rows = rows[o["node"][rows] == 0]
         return rows if self.to_order is None else rows[~self.to_order.mine(rows)]
