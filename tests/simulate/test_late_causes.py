@@ -114,7 +114,7 @@ def late_by_hand(ran: Any) -> dict[int, int]:
 
 @pytest.mark.parametrize("world", ["tiny", "silo", "shipped"])
 def test_causes_add_up_to_every_late_piece(tiny: Any, shipped: Any, world: str) -> None:
-    ran = shipped("mattress_maker/as_is", "scale=0.02") if world == "shipped" else tiny("plain", variant="silo" if world == "silo" else "")
+    ran = shipped("mattress_maker/as_is", "scale=0.02", "horizon.days=100") if world == "shipped" else tiny("plain", variant="silo" if world == "silo" else "")
     late = ran.outcome.late
     expected = late_by_hand(ran)
     assert len(expected) > 20
