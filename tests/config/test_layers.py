@@ -96,7 +96,7 @@ def test_hydra_grammar_of_values(tmp_path: Path) -> None:
     assert found.horizon.start.isoformat() == "2026-02-02"
 
 
-PLAIN = "7 -3 0 007 1.50 -0.25 1. .5 1e3 1_000 true false True none_at_all null a_b_ in_f 12:30".split()
+PLAIN = ["7", "-3", "0", "007", "1.50", "-0.25", "1.", ".5", "1e3", "1_000", "true", "false", "True", "none_at_all", "null", "a_b_", "in_f", "12:30"]
 
 
 @pytest.mark.parametrize("raw", PLAIN)
