@@ -16,10 +16,11 @@ SPEED: dict[str, Callable[[bool], Iterator[speed.Figure]]] = {
 }  # fmt: skip
 ROOMS = {  # figures too; their modules take a second to import
     "promise": ("promise", "promise"), "network": ("network", "network"), "coverage": ("coverage", "coverage"), "crn": ("crn", "narrowing"),
+    "loop": ("planning_loop", "loop"), "factory": ("factory", "factory"),
 }  # fmt: skip
 PLANNERS = {
-    "kpi": ("kpi", "full_year"), "loop": ("planning_loop", "main"), "lotsizing": ("lotsizing", "main"),
-    "factory": ("factory", "run"), "sequencing": ("sequencing", "run"), "forecast": ("forecast", "run"),
+    "kpi": ("kpi", "full_year"), "lotsizing": ("lotsizing", "main"),
+    "sequencing": ("sequencing", "run"), "forecast": ("forecast", "run"),
 }  # fmt: skip
 GROUPS = {"speed": tuple(SPEED), "planning": ("lotsizing", "factory", "sequencing", "forecast", "loop")}
 ABOUT = {
@@ -36,9 +37,9 @@ ABOUT = {
     "kpi": "all KPIs with breakdowns of a full year",
     "speed": "start, year, decade, small, fixed and workers",
     "planning": "lotsizing, factory, sequencing, forecast and loop: gaps and times of everything that plans",
-    "loop": "weekly MPS, nightly netting and ATP, waves, call-offs",
+    "loop": "weekly MPS and its growth with items, nightly netting and ATP, waves, call-offs",
     "lotsizing": "lot plans of 200 items x 52 weeks against their bounds",
-    "factory": "the factory planner on seeded problems",
+    "factory": "plans of 1,000 and 10,000 orders by the week and by the hour; the tight case (E2ESIM_CASES=its folder)",
     "sequencing": "job shops of Taillard and flexible shops",
     "forecast": "statistical forecasts of seeded series against seasonal naive",
 }

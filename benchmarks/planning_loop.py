@@ -2,19 +2,20 @@
 a tick.
 
 Sizes of the mattress maker: 64 sold items of 170, 7 work centres, 25 materials, 13 weeks, 91 days, 4 classes. Each
-night and each week the position moves a little, as it does in a run. ``python -m benchmarks.planning_loop`` prints
-the table.
+night and each week the position moves a little, as it does in a run. ``python -m benchmarks loop`` prints
+each figure beside its goal.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.speed import Figure
 from e2esim.planning.allocation import AllocationSystem, PromiseAllocator
 from e2esim.planning.atp import free_supply
 from e2esim.planning.atp_kernels import promise_rows
@@ -30,6 +31,7 @@ Floats = npt.NDArray[np.float64]
 
 SOLD, MADE, RAW, CENTRES, WEEKS, DAYS, CLASSES = 64, 81, 25, 7, 13, 91, 4
 ITEMS = SOLD + MADE + RAW
+MPS_GOAL_MS, DAY_GOAL_MS = 50.0, 20.0
 BUCKETS = np.array([3, 7, 14, 28, 56, 91])
 
 
@@ -44,26 +46,27 @@ class Plant:
     cost: Floats
 
 
-def plant(seed: int = 1) -> Plant:
+def plant(seed: int = 1, sold: int = SOLD) -> Plant:
     """Invent the plant: every sold item of three made parts, every part of three raws."""
-    rng = np.random.default_rng(seed)
-    parent = np.r_[np.repeat(np.arange(SOLD), 3), np.repeat(np.arange(SOLD, SOLD + MADE), 3)]
-    parts = np.concatenate([SOLD + rng.choice(MADE, 3, replace=False) for _ in range(SOLD)])
-    raws = np.concatenate([SOLD + MADE + rng.choice(RAW, 3, replace=False) for _ in range(MADE)])
-    bom = bill(ITEMS, parent, np.r_[parts, raws], rng.uniform(0.5, 3.0, parent.size))
-    own = np.zeros((CENTRES, ITEMS))
-    for i in range(SOLD + MADE):
-        first = 3 if i < SOLD else 0
-        own[rng.integers(first, first + 4 if i < SOLD else 3), i] = rng.uniform(0.01, 0.05)
-    raw = np.zeros((RAW, ITEMS))
-    raw[np.arange(RAW), SOLD + MADE + np.arange(RAW)] = 1.0
-    weekly = rng.gamma(1.2, 1.0, SOLD)
+    rng, made = np.random.default_rng(seed), MADE * sold // SOLD
+    items = sold + made + RAW
+    parent = np.r_[np.repeat(np.arange(sold), 3), np.repeat(np.arange(sold, sold + made), 3)]
+    parts = np.concatenate([sold + rng.choice(made, 3, replace=False) for _ in range(sold)])
+    raws = np.concatenate([sold + made + rng.choice(RAW, 3, replace=False) for _ in range(made)])
+    bom = bill(items, parent, np.r_[parts, raws], rng.uniform(0.5, 3.0, parent.size))
+    own = np.zeros((CENTRES, items))
+    for i in range(sold + made):
+        first = 3 if i < sold else 0
+        own[rng.integers(first, first + 4 if i < sold else 3), i] = rng.uniform(0.01, 0.05)
+    raw = np.zeros((RAW, items))
+    raw[np.arange(RAW), sold + made + np.arange(RAW)] = 1.0
+    weekly = rng.gamma(1.2, 1.0, sold)
     return Plant(
         bom=bom,
-        centre_hours=roll_up(bom, own)[:, :SOLD],
-        material_use=roll_up(bom, raw)[:, :SOLD],
+        centre_hours=roll_up(bom, own)[:, :sold],
+        material_use=roll_up(bom, raw)[:, :sold],
         weekly=weekly * 13_500 / weekly.sum(),
-        cost=rng.uniform(30, 200, SOLD),
+        cost=rng.uniform(30, 200, sold),
     )
 
 
@@ -77,9 +80,9 @@ def timed(work: Callable[[int], object], times: int) -> Floats:
     return spent
 
 
-def mps_year(p: Plant, tightness: float) -> Floats:
-    """52 weekly runs; the position is what the week before left, forecast errors added; the first one builds."""
-    rng = np.random.default_rng(2)
+def mps_year(p: Plant, tightness: float, weeks: int = 52) -> Floats:
+    """Weekly runs; the position is what the week before left, forecast errors added; the first one builds."""
+    rng, sold_items = np.random.default_rng(2), p.weekly.size
     system = MpsSystem(
         weeks=WEEKS,
         centre_hours=p.centre_hours,
@@ -100,22 +103,22 @@ def mps_year(p: Plant, tightness: float) -> Floats:
         if not planner:
             planner.append(RollingMps(system))
         season = 1 + 0.25 * np.sin(2 * np.pi * (np.arange(WEEKS) + k) / 52)
-        demand = p.weekly * season[:, None] * rng.uniform(0.95, 1.05, (WEEKS, SOLD))
+        demand = p.weekly * season[:, None] * rng.uniform(0.95, 1.05, (WEEKS, sold_items))
         material = np.cumsum(use[:, None] * rng.uniform(0.8, 1.3, (RAW, WEEKS)), axis=1)
         material[:, 3:] = np.inf
         plan = planner[0].plan(
             demand=demand,
             opening=state["opening"],
-            receipts=np.zeros((WEEKS, SOLD)),
+            receipts=np.zeros((WEEKS, sold_items)),
             safety=safety,
             normal_h=normal,
             overtime_h=over,
             material=material,
         )
-        sold = demand[0] * rng.uniform(0.85, 1.15, SOLD)
+        sold = demand[0] * rng.uniform(0.85, 1.15, sold_items)
         state["opening"] = state["opening"] + plan.make[0] - sold
 
-    return timed(week, 52)
+    return timed(week, weeks)
 
 
 def nights(p: Plant, scarcity: float, times: int = 60) -> tuple[Floats, Floats, Floats]:
@@ -260,7 +263,7 @@ def ticks(p: Plant) -> dict[str, Floats]:
     )
     daily, stock = rng.uniform(0, 900, (RAW, DAYS)), rng.uniform(0, 9000, RAW)
     works: dict[str, Callable[[int], object]] = {
-        f"promise a day of {day:,} lines (20 ms)": lambda k: promise_rows(
+        f"promise a day of {day:,} lines": lambda k: promise_rows(
             free.copy(), quota.copy(), whole_day[0], whole_day[1], whole_day[2], np.ones(day, dtype=np.int64)
         ),
         "promise 300 lines": lambda k: promise_rows(free.copy(), quota.copy(), item, one, rank, first),
@@ -285,26 +288,42 @@ def ticks(p: Plant) -> dict[str, Floats]:
     return {name: timed(work, 30) for name, work in works.items()}
 
 
-def run() -> dict[str, tuple[float, float]]:
-    """Measure everything; name -> (median, worst) [ms]."""
-    p = plant()
+def grown(times: int, weeks: int) -> tuple[float, float]:
+    """Median of a weekly MPS of today's size and of one with ten times the items, of the same hours and materials, [ms]."""
+    medians = [float(np.median(mps_year(plant(sold=sold), 0.95, weeks)[1:])) for sold in (SOLD, times * SOLD)]
+    return medians[0], medians[1]
+
+
+def loop(full: bool = False) -> Iterator[Figure]:
+    """Every part of the planning inside a run, median and worst in processor time; goals where there are some."""
+    p, weeks, rounds = plant(), 52 if full else 20, 60 if full else 20
     spent: dict[str, Floats] = {}
     for name, tightness in (("loose", 0.8), ("normal", 0.95), ("tight", 1.25)):
-        spent[f"weekly MPS, {name} (worst = model build and first run)"] = mps_year(p, tightness)
+        year = mps_year(p, tightness, weeks)
+        yield Figure(name=f"weekly MPS, {name}: model build and first run", value=float(year[0]), unit="ms", runs=1)
+        yield from _spread(f"weekly MPS, {name}", year[1:], MPS_GOAL_MS)
+    small, large = grown(10, 5)
+    yield Figure(name="weekly MPS of ten times the items, median", value=large, unit="ms", runs=4)
+    yield Figure(name="its time in times of today's size", value=large / small, unit="", goal=10.0, runs=4)
     for name, scarcity in (("1 item in 6", 0.17), ("every item", 1.0)):
-        netting, supply, allocation = nights(p, scarcity)
+        netting, supply, allocation = nights(p, scarcity, rounds)
         spent["nightly netting"] = netting
         spent["nightly ATP supply"] = supply
         spent[f"nightly ATP supply and allocation, {name} short"] = allocation
     spent.update(ticks(p))
-    return {name: (float(np.median(w)), float(w.max())) for name, w in spent.items()}
+    for name, times in spent.items():
+        yield from _spread(name, times, DAY_GOAL_MS if name.startswith("promise a day") else None)
+
+
+def _spread(name: str, times: Floats, goal: float | None) -> Iterator[Figure]:
+    yield Figure(name=f"{name}, median", value=float(np.median(times)), unit="ms", goal=goal, runs=times.size)
+    yield Figure(name=f"{name}, worst", value=float(times.max()), unit="ms", runs=times.size)
 
 
 def main() -> None:
     """Print the table."""
-    print(f"{'planning in the loop':62s} {'median ms':>10s} {'worst ms':>10s}")
-    for name, (median, worst) in run().items():
-        print(f"{name:62s} {median:10.3f} {worst:10.3f}")
+    for figure in loop():
+        print(f"{figure.name:76s} {figure.value:10.3f} {figure.unit}", flush=True)
 
 
 if __name__ == "__main__":

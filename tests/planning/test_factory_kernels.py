@@ -120,7 +120,7 @@ def test_hand_out_keeps_as_many_whole_orders_on_time_as_possible(
     size = 6 * due.size + 20
     row, day, out = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size)
     cum = np.cumsum(np.array(supply, dtype=float))
-    n = hand_out(cum.copy(), due, qty.astype(float), np.zeros(due.size), np.zeros(due.size, np.int64), row, day, out, 0)
+    n = hand_out(cum.copy(), due, due, qty.astype(float), np.zeros(due.size), np.zeros(due.size, np.int64), row, day, out, 0)
     in_time = np.zeros(due.size)
     for k in range(n):
         in_time[row[k]] += out[k] * (day[k] <= due[row[k]])
@@ -143,7 +143,7 @@ def test_no_part_is_smaller_than_its_order_allows(come: list[int], qty: int, lea
     least = min(least, qty)
     row, day, out = np.zeros(50, np.int64), np.zeros(50, np.int64), np.zeros(50)
     cum = np.cumsum(come).astype(float)
-    n = hand_out(cum.copy(), np.array([0]), np.array([float(qty)]), np.array([float(least)]), np.zeros(1, np.int64), row, day, out, 0)
+    n = hand_out(cum.copy(), np.array([0]), np.array([0]), np.array([float(qty)]), np.array([float(least)]), np.zeros(1, np.int64), row, day, out, 0)
     stock, left, expected = 0, qty, []
     for d, more in enumerate(come):
         stock += more
@@ -156,7 +156,7 @@ def test_no_part_is_smaller_than_its_order_allows(come: list[int], qty: int, lea
 
 def test_higher_tier_is_served_first() -> None:
     row, day, out = np.empty(30, np.int64), np.empty(30, np.int64), np.empty(30)
-    n = hand_out(np.array([5.0, 5.0, 8.0]), np.array([1, 0]), np.array([4.0, 4.0]), np.zeros(2), np.array([0, 1]), row, day, out, 0)
+    n = hand_out(np.array([5.0, 5.0, 8.0]), np.array([1, 0]), np.array([1, 0]), np.array([4.0, 4.0]), np.zeros(2), np.array([0, 1]), row, day, out, 0)
     assert [(int(r), int(d), float(q)) for r, d, q in zip(row[:n], day[:n], out[:n], strict=True)] == [
         (0, 1, 4.0),
         (1, 0, 1.0),
@@ -323,3 +323,12 @@ def test_dispatch_of_nothing_is_nothing() -> None:
     view = frame(problem, network(problem), 30)
     none = wants_of(problem, np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
     assert execute(view, none).lot_qty.size == 0
+
+
+def test_who_has_a_claim_for_a_day_comes_sooner_where_all_others_leave_some() -> None:
+    """5 pieces are put by for day 3 before the others get theirs; 2 of them are free on day 1, where the second order takes what is left on day 2."""
+    row, day, out = np.empty(9, np.int64), np.empty(9, np.int64), np.empty(9)
+    cum = np.array([0.0, 2.0, 6.0, 11.0, 11.0])
+    due, wanted = np.array([3, 2]), np.array([0, 2])
+    n = hand_out(cum, due, wanted, np.array([5.0, 4.0]), np.zeros(2), np.array([0, 1]), row, day, out, 0)
+    assert list(zip(row[:n].tolist(), day[:n].tolist(), out[:n].tolist(), strict=True)) == [(1, 2, 4.0), (0, 1, 2.0), (0, 3, 3.0)]

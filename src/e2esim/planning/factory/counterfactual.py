@@ -12,7 +12,7 @@ import numpy as np
 
 from e2esim.planning.factory.change_kernels import State
 from e2esim.planning.factory.execute import Wants, backward, copied, execute, search, top_up
-from e2esim.planning.factory.frame import Frame, frame
+from e2esim.planning.factory.frame import Frame, frame, with_claims
 from e2esim.planning.factory.grid import early_due
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.result import Cause
@@ -74,7 +74,7 @@ def late_lifted(view: Frame, wants: Wants, limits: tuple[Limit, ...], state: Sta
     """
     late = []
     for cause, place in limits:
-        free = lifted(view, cause, place)
+        free = lifted(with_claims(view, None), cause, place)  # nobody waits so long there
         late.append(_least_late(free, [copied(wants), *(backward(free, early_due(view.problem, days)) for days in LIFT_BUFFERS)], state))
     return Lifted(limit=limits, late=np.array(late, dtype=np.float64).reshape(-1, view.problem.n_items))
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from e2esim.planning.factory.call_offs import with_call_offs
 from e2esim.planning.factory.grid import tier_weights
 from e2esim.planning.factory.network import MaterialNetwork
-from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
+from e2esim.planning.factory.problem import Flags, Floats, Ints, PlanProblem
 from e2esim.planning.factory.shop_floor import Demanded, Machines, Steps, Stores, Trees, machines_of
 from e2esim.planning.factory.worked import lead_days
 
@@ -34,10 +35,18 @@ class Frame:
     trees: Trees
 
 
+class Claims(NamedTuple):
+    """Orders that go first among those of their priority from a day on, (n_orders,) each; a piece that is later still weighs `weight` late ones."""
+
+    who: Flags
+    due: Ints
+    weight: float
+
+
 def frame(problem: PlanProblem, net: MaterialNetwork, days: int) -> Frame:
     """Lay out a problem over a number of days."""
     asked, problem = problem, with_call_offs(problem)
-    row = np.lexsort((problem.order_due, problem.order_priority, problem.order_item))
+    row, orders = _demanded(problem, None)
     lead = lead_days(problem, net)
     return Frame(
         asked=asked,
@@ -49,7 +58,7 @@ def frame(problem: PlanProblem, net: MaterialNetwork, days: int) -> Frame:
         steps=_steps(problem, net),
         stores=_stores(problem, net, days),
         machines=machines_of(problem.capacity_h, problem.shifts),
-        orders=_demanded(problem, row),
+        orders=orders,
         trees=_trees(problem, lead),
     )
 
@@ -79,18 +88,31 @@ def _stores(problem: PlanProblem, net: MaterialNetwork, days: int) -> Stores:
     return Stores(stock=stock, receipts=_receipts(problem, net, days), free_from=net.free_from, sold=sold)
 
 
-def _demanded(problem: PlanProblem, row: Ints) -> Demanded:
+def _demanded(problem: PlanProblem, claims: Claims | None) -> tuple[Ints, Demanded]:
+    """Rows of the orders as they are sorted, and the orders."""
+    n = len(problem.orders)
+    who = np.zeros(n, dtype=bool) if claims is None else claims.who
+    due = problem.order_due if claims is None else np.where(who, claims.due, problem.order_due)
+    tier = 2 * np.searchsorted(np.unique(problem.order_priority), problem.order_priority) + ~who
+    row = np.lexsort((due, tier, problem.order_item))
     item = problem.order_item[row]
-    tier = np.searchsorted(np.unique(problem.order_priority), problem.order_priority)
-    return Demanded(
+    weight = tier_weights(problem) * np.where(who, 1.0 if claims is None else claims.weight, 1.0)
+    return row, Demanded(
         item_start=np.searchsorted(item, np.arange(problem.n_items + 1)),
         order_item=item,
-        due=problem.order_due[row],
+        due=due[row],
+        wanted=problem.order_due[row],
         qty=problem.order_qty[row],
-        least=problem.order_least[row] if problem.order_least.size else np.zeros(row.size),
+        least=problem.order_least[row] if problem.order_least.size else np.zeros(n),
         tier=tier[row],
-        weight=tier_weights(problem)[row],
+        weight=weight[row],
     )
+
+
+def with_claims(view: Frame, claims: Claims | None) -> Frame:
+    """The same frame in which some orders go first once their time has come; None: each by its due day."""
+    row, orders = _demanded(view.problem, claims)
+    return replace(view, order_row=row, orders=orders)
 
 
 def _receipts(problem: PlanProblem, net: MaterialNetwork, days: int) -> Floats:

@@ -71,11 +71,14 @@ def give_rest(cum: Floats, j: int, due: int, qty: float, least: float, out_order
 
 
 @njit(cache=True)
-def hand_out(cum: Floats, due: Ints, qty: Floats, least: Floats, tier: Ints, out_order: Ints, out_day: Ints, out_qty: Floats, n_out: int) -> int:
+def hand_out(
+    cum: Floats, due: Ints, wanted: Ints, qty: Floats, least: Floats, tier: Ints, out_order: Ints, out_day: Ints, out_qty: Floats, n_out: int
+) -> int:
     """Give the stock of one item to its orders: tier by tier on time first, then late, and never below zero.
 
-    ``cum``: (n_days,) cumulative free supply, changed in place; orders sorted by (tier, due), ``due``, ``qty``,
-    ``least`` (smallest part), ``tier``: (n_orders,). Writes (order row, day, qty) and returns the new number of rows. Inside a tier whole orders
+    ``cum``: (n_days,) cumulative free supply, changed in place; orders sorted by (tier, due), ``due``, ``wanted``, ``qty``,
+    ``least`` (smallest part), ``tier``: (n_orders,). One that is wanted before it is due has its pieces put by for its due day, and
+    comes sooner where all others leave some. Writes (order row, day, qty) and returns the new number of rows. Inside a tier whole orders
     are kept on time in due order and the largest is given up when supply is short (Moore, 1968); what is left of
     supply goes to it in part.
     """
@@ -93,13 +96,19 @@ def hand_out(cum: Floats, due: Ints, qty: Floats, least: Floats, tier: Ints, out
                 d = min(due[j], n_days - 1)
                 for x in range(d, n_days):
                     cum[x] -= qty[j]
-                out_order[n_out], out_day[n_out], out_qty[n_out] = j, d, qty[j]
-                n_out += 1
+                if wanted[j] == due[j]:
+                    out_order[n_out], out_day[n_out], out_qty[n_out] = j, d, qty[j]
+                    n_out += 1
         for j in range(a, b):
             if kept[j]:
                 continue
             n_out = give_rest(cum, j, due[j], qty[j], least[j], out_order, out_day, out_qty, n_out)
         a = b
+    for j in range(n):
+        if kept[j] and wanted[j] != due[j]:
+            for x in range(min(due[j], n_days - 1), n_days):
+                cum[x] += qty[j]
+            n_out = give_rest(cum, j, wanted[j], qty[j], least[j], out_order, out_day, out_qty, n_out)
     return n_out
 
 
@@ -107,7 +116,7 @@ def hand_out(cum: Floats, due: Ints, qty: Floats, least: Floats, tier: Ints, out
 def deliver(cum: Floats, orders: Demanded) -> tuple[Ints, Ints, Floats]:
     """Hand out every item; ``cum``: (n_items, n_days) stock before any delivery, ``orders``
     grouped by item and sorted by (tier, due) inside. Returns order row, day and quantity of every delivery."""
-    item_start, due, qty, least, tier = orders.item_start, orders.due, orders.qty, orders.least, orders.tier
+    item_start, due, wanted, qty, least, tier = orders.item_start, orders.due, orders.wanted, orders.qty, orders.least, orders.tier
     size = due.size * 6 + 1000
     out_order, out_day, out_qty = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size)
     n_out = int(np.int64(0))
@@ -116,7 +125,7 @@ def deliver(cum: Floats, orders: Demanded) -> tuple[Ints, Ints, Floats]:
         if a == b:
             continue
         before = n_out
-        n_out = hand_out(cum[i].copy(), due[a:b], qty[a:b], least[a:b], tier[a:b], out_order, out_day, out_qty, n_out)
+        n_out = hand_out(cum[i].copy(), due[a:b], wanted[a:b], qty[a:b], least[a:b], tier[a:b], out_order, out_day, out_qty, n_out)
         for r in range(before, n_out):
             out_order[r] += a
     return out_order[:n_out], out_day[:n_out], out_qty[:n_out]

@@ -19,6 +19,7 @@ from e2esim.planning.factory.counterfactual import completed, completed_late, la
 from e2esim.planning.factory.exact_model import exact_lots
 from e2esim.planning.factory.execute import Wants, execute, search, wants_of
 from e2esim.planning.factory.first_choice import first_choices_again
+from e2esim.planning.factory.first_claims import claimed
 from e2esim.planning.factory.first_plan import Clock, FirstPlan, first_wants
 from e2esim.planning.factory.frame import Frame, frame, longer
 from e2esim.planning.factory.grid import tier_weights
@@ -44,6 +45,8 @@ FEW_ORDERS = 3000  # beyond, fewer limits are lifted, so that the ledger takes s
 ROUNDS_A_LOOK = 20  # tried changes between two looks at the clock
 CLOSE = 1e-5  # a plan this close to its bound, relative to the weight of all demand, is not improved further
 FIRST_SHARE, NEXT_SHARE = 0.2, 0.5  # of the time left, at most so much goes to a search at random before those who wait have their turns
+CLAIMS_SHARE = 0.3  # of the time left is kept for those who wait too long
+CLAIM_SHARE = 0.4  # of the time left goes to the search of one round of first claims
 MOST_TURNS = 2000  # plans tried in one round of such turns
 PROGRESS = 0.005  # the search has stalled when it gains less than this in a good part of its time
 
@@ -152,7 +155,7 @@ def _laid_out(view: Frame, first: FirstPlan, seed: int, rounds: int | None) -> L
     calendar, state = 7 * problem.n_weeks, fresh_state(seed)
     wants, bound = first_wants(view, first, state, min(calendar, 7 * ((end + 13) // 7)))
     wants, bound = _exact(view, wants, bound, state, (clock, tail_s, end, rounds, seed))
-    wants = _improved(view, wants, state, clock, tail_s, bound, rounds)
+    view, wants = _improved(view, wants, state, clock, tail_s, bound, rounds)
     wants = lots_again(view, first_choices_again(view, wants, state), state)
 
     def may_go_on() -> bool:
@@ -192,22 +195,33 @@ def _exact(view: Frame, wants: Wants, bound: float, state: State, budget: tuple[
     return better, max(bound, found.bound) if problem.shifts is None and (problem.yields == 1.0).all() and not problem.lot_max.size else bound
 
 
-def _improved(view: Frame, wants: Wants, state: State, clock: Clock, tail_s: float, bound: float, rounds: int | None) -> Wants:
-    """Wants after searches at random, each followed by turns for those who wait: so many rounds of both, or in turn until the clock runs out
-    or neither helps.
+def _improved(view: Frame, wants: Wants, state: State, clock: Clock, tail_s: float, bound: float, rounds: int | None) -> tuple[Frame, Wants]:
+    """Wants after searches at random, each followed by turns for those who wait, and first claims for who waits too long: so many rounds of
+    each, or in turn until the clock runs out or nothing helps.
     """
+
+    def steady(other: Frame, some: Wants) -> Wants:
+        search(other, some, (rounds or 0) // 2, state)
+        return sooner(other, some, (rounds or 0) // 2)
+
     if rounds is not None:
         search(view, wants, rounds, state)
-        return sooner(view, wants, rounds)
+        return claimed(view, sooner(view, wants, rounds), steady)
+
+    def in_time(other: Frame, some: Wants) -> Wants:
+        _search(other, some, state, clock, tail_s + (1.0 - CLAIM_SHARE) * (clock.left() - tail_s), 0.0)
+        return sooner(other, some, MOST_TURNS, lambda: clock.left() > tail_s)
+
     enough = bound + CLOSE * float(view.orders.weight @ view.orders.qty)
+    kept_s = CLAIMS_SHARE * (clock.left() - tail_s)  # for those who wait too long
     share, cost = FIRST_SHARE, np.inf
-    while (left := clock.left() - tail_s) > 0.0:
-        _search(view, wants, state, clock, tail_s + (1.0 - share) * left, enough)
-        wants = sooner(view, wants, MOST_TURNS, lambda: clock.left() > tail_s)
+    while (left := clock.left() - tail_s - kept_s) > 0.0:
+        _search(view, wants, state, clock, tail_s + kept_s + (1.0 - share) * left, enough)
+        wants = sooner(view, wants, MOST_TURNS, lambda: clock.left() > tail_s + kept_s)
         before, cost, share = cost, search(view, wants, 0, state), NEXT_SHARE
         if cost <= enough or cost >= (1.0 - PROGRESS) * before:
             break
-    return wants
+    return claimed(view, wants, in_time, lambda: clock.left() > tail_s)
 
 
 def _search(view: Frame, wants: Wants, state: State, clock: Clock, tail_s: float, enough: float) -> None:

@@ -25,7 +25,7 @@ def score_item(cum: Floats, a: int, b: int, orders: Demanded, prices: Prices, la
     n_days = cum.size
     due, weight = orders.due[a:b], orders.weight[a:b]
     out_order, out_day, out_qty = out
-    n_out = hand_out(cum, due, orders.qty[a:b], orders.least[a:b], orders.tier[a:b], out_order, out_day, out_qty, int(np.int64(0)))
+    n_out = hand_out(cum, due, orders.wanted[a:b], orders.qty[a:b], orders.least[a:b], orders.tier[a:b], out_order, out_day, out_qty, int(np.int64(0)))
     open_qty = orders.qty[a:b].copy()
     late[a:b] = 0.0
     cost = 0.0

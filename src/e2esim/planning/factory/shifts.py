@@ -107,24 +107,33 @@ def hours_by_week(shifts: Shifts, weeks: int) -> Floats:
     >>> hours_by_week(shifts_of([[(0.5, [(160.0, 176.0, 0)])]]), 2).tolist()
     [[4.0, 4.0]]
     """
-    table = np.zeros((shifts.by_hour.size, weeks))
+    return open_hours(shifts, weeks, WEEK_H)
+
+
+def open_hours(shifts: Shifts, count: int, span_h: float) -> Floats:
+    """Standard hours of every work centre in each span of so many clock hours, (n_centres, count) [h].
+
+    >>> open_hours(shifts_of([[(0.5, [(8.0, 16.0, 0), (32.0, 36.0, 0)])]]), 2, 24.0).tolist()
+    [[4.0, 2.0]]
+    """
+    table = np.zeros((shifts.by_hour.size, count))
     centre = np.repeat(np.arange(shifts.by_hour.size), np.diff(shifts.first_machine))
     machine = np.repeat(np.arange(shifts.speed.size), np.diff(shifts.first_open))
-    for row, week, hours in spread(shifts.opens, shifts.closes, weeks):
-        np.add.at(table, (centre[machine[row]], week), hours * shifts.speed[machine[row]])
+    for row, at, hours in spread(shifts.opens, shifts.closes, count, span_h):
+        np.add.at(table, (centre[machine[row]], at), hours * shifts.speed[machine[row]])
     return table
 
 
-def spread(start: Floats, end: Floats, weeks: int) -> list[tuple[Ints, Ints, Floats]]:
-    """Clock hours of some intervals in each week they touch: (rows, weeks, hours) part by part."""
-    parts, week = [], np.maximum(start // WEEK_H, 0).astype(np.int64)
-    rows = np.flatnonzero((end > start) & (week < weeks))
+def spread(start: Floats, end: Floats, count: int, span_h: float = WEEK_H) -> list[tuple[Ints, Ints, Floats]]:
+    """Clock hours of some intervals in each span (week) they touch: (rows, spans, hours) part by part."""
+    parts, at = [], np.maximum(start // span_h, 0).astype(np.int64)
+    rows = np.flatnonzero((end > start) & (at < count))
     while rows.size:
-        w = week[rows]
-        hours = np.minimum(end[rows], (w + 1) * WEEK_H) - np.maximum(start[rows], w * WEEK_H)
+        w = at[rows]
+        hours = np.minimum(end[rows], (w + 1) * span_h) - np.maximum(start[rows], w * span_h)
         parts.append((rows, w, hours))
-        week[rows] += 1
-        rows = rows[(end[rows] > week[rows] * WEEK_H) & (week[rows] < weeks)]
+        at[rows] += 1
+        rows = rows[(end[rows] > at[rows] * span_h) & (at[rows] < count)]
     return parts
 
 

@@ -54,11 +54,14 @@ class Machines(NamedTuple):
 
 
 class Demanded(NamedTuple):
-    """Orders grouped by item at `item_start` and sorted by (tier, due day) inside; `least` is the smallest part, `weight` the price of a late piece."""
+    """Orders grouped by item at `item_start` and sorted by (tier, due day) inside; `least` is the smallest part, `weight` the price of a late piece.
+    An order is `wanted` before its due day where it has a claim for that day (`first_claims`).
+    """
 
     item_start: Ints
     order_item: Ints
     due: Ints
+    wanted: Ints
     qty: Floats
     least: Floats
     tier: Ints

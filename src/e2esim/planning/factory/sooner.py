@@ -22,7 +22,8 @@ from e2esim.planning.factory.trace import Schedule
 from e2esim.planning.factory.worked import hours_used
 
 AFTER_DAYS = (0, 7, 14, 21, 28, 42, 56, 84, 120)  # days after the due day for which late pieces are asked, the first that helps is taken [d]
-LONG_WAIT_DAYS = 30.0  # a piece so many days late weighs twice its days, so that few wait long (assumed) [d]
+LONG_DAYS = 30  # a piece so many days late weighs twice its days, so that few wait long (assumed) [d]
+LONG_PIECES = 3.0  # a piece later than that counts as so many late pieces more (assumed)
 NEVER_DAYS = 100  # what is never delivered waits so many days longer than the horizon [d]
 JOIN_DAYS = 7  # a lot of the same step begun up to so many days before takes the pieces along [d]
 EPS = 1e-6
@@ -30,8 +31,8 @@ EPS = 1e-6
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Waiting:
-    """A plan as those see it who wait: `late` is the weighted price of late pieces and late orders, `wait` (n_orders,) the weighted piece
-    days of each order, convex in days.
+    """A plan as those see it who wait: `late` is the weighted price of late pieces, of those later than `LONG_DAYS` and of late orders,
+    `wait` (n_orders,) the weighted piece days of each order, convex in days.
     """
 
     wants: Wants
@@ -45,8 +46,8 @@ class Waiting:
         return float(self.wait.sum())
 
     def beats(self, other: Waiting) -> bool:
-        """Whether nothing is later in sum and somebody waits less."""
-        return self.late <= other.late + EPS and self.total < other.total - EPS
+        """Whether nothing is later in sum and somebody waits less, or less is late."""
+        return self.late < other.late - EPS or (self.late <= other.late + EPS and self.total < other.total - EPS)
 
 
 def sooner(view: Frame, wants: Wants, most: int, may_go_on: Callable[[], bool] = lambda: True) -> Wants:
@@ -97,15 +98,17 @@ def seen(view: Frame, wants: Wants) -> Waiting:
     given = np.bincount(done.delivery_order, weights=done.delivery_qty, minlength=weight.size)
     never = np.maximum(p.order_qty - given, 0.0)
     late = never + np.bincount(done.delivery_order, weights=np.where(days > 0, done.delivery_qty, 0.0), minlength=weight.size)
+    long = never + np.bincount(done.delivery_order, weights=np.where(days > LONG_DAYS, done.delivery_qty, 0.0), minlength=weight.size)
     wait = np.bincount(done.delivery_order, weights=done.delivery_qty * _felt(days), minlength=weight.size)
     never_comes = np.where(never > EPS, never * _felt(view.days + NEVER_DAYS - p.order_due), 0.0)
-    return Waiting(wants=wants, schedule=done, late=float(weight @ (late + PRICES.order * (late > EPS))), wait=weight * (wait + never_comes))
+    price = late + LONG_PIECES * long + PRICES.order * (late > EPS)
+    return Waiting(wants=wants, schedule=done, late=float(weight @ price), wait=weight * (wait + never_comes))
 
 
 def _felt(days: Ints) -> Floats:
     """What a piece so many days late counts [d], 0 where it is not."""
     late = np.maximum(days, 0).astype(np.float64)
-    return np.asarray(late * (1.0 + late / LONG_WAIT_DAYS))
+    return np.asarray(late * (1.0 + late / LONG_DAYS))
 
 
 def _longest(wait: Floats, refused: set[int]) -> int:

@@ -18,7 +18,7 @@ from e2esim.planning.factory.network import NEVER, MaterialNetwork
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.result import Cause, PegKind
 from e2esim.planning.factory.trace import Pegging, Schedule
-from e2esim.planning.factory.worked import hours_used
+from e2esim.planning.factory.worked import free_by_day, hours_used
 
 FULL = 0.03  # a week with less than this share of its hours left, or no room for one more lot, is full
 
@@ -49,6 +49,8 @@ class PlanWalk:
     feeds: dict[int, list[tuple[int, int]]]
     full: npt.NDArray[np.bool_]  # (n_steps, n_weeks) no room for one more lot of the step
     full_weeks: Ints  # (n_centres,) weeks of the plan in which some step of it had no room
+    lot_h: Floats  # (n_steps,) hours of one more lot [h]
+    free_h: Floats  # (n_centres, n_days) free hours of work centres by the hour, next to nothing left out [h]
 
 
 def walk_late(problem: PlanProblem, net: MaterialNetwork, schedule: Schedule, bought: tuple[Ints, Floats, Ints], pegs: Pegging) -> tuple[PlanWalk, list[Entry]]:
@@ -97,6 +99,7 @@ def _world(problem: PlanProblem, net: MaterialNetwork, schedule: Schedule, bough
     room = problem.capacity_h - hours_used(problem, s.lot_step, s.lot_qty, s.lot_from, s.lot_to, s.lot_machine)
     lot_h = problem.step_setup_h + problem.step_run_h * np.maximum(problem.lot_min, 1.0)[problem.step_item]
     short = room[problem.step_centre] < np.maximum(lot_h[:, None], FULL * problem.capacity_h[problem.step_centre])
+    opened, free = free_by_day(problem, s.lot_step, s.lot_from, s.lot_to, s.lot_machine)
     full_weeks = np.zeros(len(problem.centres), dtype=np.int64)
     np.maximum.at(full_weeks, problem.step_centre, short[:, : int(schedule.lot_day.max(initial=0)) // 7 + 1].sum(axis=1))
     return PlanWalk(
@@ -109,6 +112,8 @@ def _world(problem: PlanProblem, net: MaterialNetwork, schedule: Schedule, bough
         feeds=feeds,
         full=short,
         full_weeks=full_weeks,
+        lot_h=lot_h,
+        free_h=np.where(free < FULL * opened, 0.0, free),
     )
 
 
@@ -135,7 +140,7 @@ def _walk(world: PlanWalk, kind: int, row: int, wanted: int, item: int) -> tuple
     """
     problem = world.problem
     busiest: Found | None = None
-    widest = 0
+    widest = 0.0
     while True:
         if kind == PegKind.PURCHASE:
             source = int(world.bought_source[row])
@@ -153,14 +158,24 @@ def _walk(world: PlanWalk, kind: int, row: int, wanted: int, item: int) -> tuple
             return busiest or (Cause.PRECEDENCE, step, wanted), busiest
         if latest < 0:
             return (Cause.LEAD_TIME, step, wanted), busiest
-        blocked = world.full[step, latest // 7 : max(start // 7, latest // 7 + 1)]
-        stretch = int(blocked.sum())
+        stretch = _weeks_without_room(world, step, latest, start)
         if stretch > widest:
             busiest, widest = (Cause.WORK_CENTRE, int(problem.step_centre[step]), latest), stretch
         kind, row, ready = _last_input(world, row)
         if ready <= latest:
             return busiest or (Cause.PRECEDENCE, step, latest), busiest
         wanted = latest
+
+
+def _weeks_without_room(world: PlanWalk, step: int, latest: int, start: int) -> float:
+    """Weeks in which the work centre of a step kept a lot waiting between two days: full weeks where hours are by week, and where they are
+    by the hour the days until its free hours would have held one more lot.
+    """
+    problem, centre = world.problem, int(world.problem.step_centre[step])
+    if problem.shifts is None or not problem.shifts.by_hour[centre]:
+        return float(world.full[step, latest // 7 : max(start // 7, latest // 7 + 1)].sum())
+    room = np.cumsum(world.free_h[centre, latest : max(start, latest + 1)]) >= world.lot_h[step] - 1e-9
+    return (int(room.argmax()) if room.any() else room.size) / 7.0
 
 
 def _last_input(world: PlanWalk, lot: int) -> Found:

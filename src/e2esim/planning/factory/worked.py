@@ -9,7 +9,7 @@ import numpy as np
 from e2esim.planning.factory.grid import net_need
 from e2esim.planning.factory.network import MaterialNetwork
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
-from e2esim.planning.factory.shifts import DAY_H, WEEK_H
+from e2esim.planning.factory.shifts import DAY_H, WEEK_H, open_hours, spread
 
 USUAL_LOT_WEEKS = 1.0  # a usual lot is the orders of a week
 
@@ -27,18 +27,42 @@ def hours_used(problem: PlanProblem, step: Ints, qty: Floats, begins: Floats, en
     np.add.at(used, (problem.step_centre[step[whole]], week[whole]), hours[whole])
     if problem.shifts is None:
         return used
-    for k in np.flatnonzero(machine >= 0).tolist():
-        some = problem.shifts.intervals(int(machine[k]))
-        a, b = some.start, some.stop
-        opens, closes = problem.shifts.opens[a:b], problem.shifts.closes[a:b]
-        first, last = int(np.searchsorted(closes, begins[k], side="right")), int(np.searchsorted(opens, ends[k]))
-        row, speed = problem.step_centre[step[k]], problem.shifts.speed[machine[k]]
-        for x, y in zip(np.maximum(opens[first:last], begins[k]).tolist(), np.minimum(closes[first:last], ends[k]).tolist(), strict=True):
-            while y > x and x < WEEK_H * problem.n_weeks:
-                w = int(x // WEEK_H)
-                used[row, w] += (min(y, (w + 1) * WEEK_H) - x) * speed
-                x = (w + 1) * WEEK_H
+    np.add.at(used, *_by_the_hour(problem, step, (begins, ends), machine, problem.n_weeks, WEEK_H))
     return used
+
+
+def free_by_day(problem: PlanProblem, step: Ints, begins: Floats, ends: Floats, machine: Ints) -> tuple[Floats, Floats]:
+    """Standard hours that work centres by the hour are open and that lots leave free on each day, (n_centres, n_days) [h]; 0 where hours are by week."""
+    days = 7 * problem.n_weeks
+    shape = (len(problem.centres), days)
+    if problem.shifts is None:
+        return np.zeros(shape), np.zeros(shape)
+    opened = open_hours(problem.shifts, days, DAY_H)
+    used = np.zeros(shape)
+    np.add.at(used, *_by_the_hour(problem, step, (begins, ends), machine, days, DAY_H))
+    return opened, np.maximum(opened - used, 0.0)
+
+
+def _by_the_hour(
+    problem: PlanProblem, step: Ints, times: tuple[Floats, Floats], machine: Ints, count: int, span_h: float
+) -> tuple[tuple[Ints, Ints], Floats]:
+    """Work centre, span of so many clock hours and standard hours of the lots that machines work by the hour."""
+    shifts, (begins, ends) = problem.shifts, times
+    assert shifts is not None
+    starts, stops, rows = [np.zeros(0)], [np.zeros(0)], [np.zeros(0, dtype=np.int64)]
+    for k in np.flatnonzero(machine >= 0).tolist():
+        some = shifts.intervals(int(machine[k]))
+        opens, closes = shifts.opens[some.start : some.stop], shifts.closes[some.start : some.stop]
+        first, last = int(np.searchsorted(closes, begins[k], side="right")), int(np.searchsorted(opens, ends[k]))
+        starts.append(np.maximum(opens[first:last], begins[k]))
+        stops.append(np.minimum(closes[first:last], ends[k]))
+        rows.append(np.full(max(last - first, 0), k))
+    parts = spread(np.concatenate(starts), np.concatenate(stops), count, span_h)
+    lot = np.concatenate(rows)
+    at = np.concatenate([lot[row] for row, _, _ in parts] or [lot[:0]])
+    span = np.concatenate([w for _, w, _ in parts] or [lot[:0]])
+    hours = np.concatenate([h for _, _, h in parts] or [np.zeros(0)])
+    return (problem.step_centre[step[at]], span), hours * shifts.speed[machine[at]]
 
 
 def lead_days(problem: PlanProblem, net: MaterialNetwork) -> Ints:
