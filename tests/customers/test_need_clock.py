@@ -74,7 +74,7 @@ def test_needs_come_when_people_shop() -> None:
     assert (again >= since - 1e-6).all()
 
 
-def active_by_quarter(clock: NeedClock, n: int = 400_000) -> npt.NDArray[np.bool_]:
+def active_by_quarter(clock: NeedClock, n: int = 150_000) -> npt.NDArray[np.bool_]:
     """Who bought again in each of six quarters, (6, n): the engine's kernels at the published BG/NBD estimates, first purchases spread over 12 weeks."""
     keys = Streams(4)
     address, none = np.arange(n, dtype=np.int64), np.zeros(n, dtype=np.float32)

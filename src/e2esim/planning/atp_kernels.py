@@ -55,6 +55,22 @@ def left_over(supply: npt.NDArray[np.float64], open_: Promises, level: npt.NDArr
 
 
 @lean_njit
+def count_supply(
+    on_hand: npt.NDArray[np.float64], receipts: npt.NDArray[np.float64], open_: Promises, supply: npt.NDArray[np.float64], free: npt.NDArray[np.float64]
+) -> None:
+    """Cumulative ``supply`` from ``day0`` on, of stock and ``receipts`` (n_items, n_days), and what of it is ``free``: `planning.atp.free_supply`."""
+    last = receipts.shape[1] - 1
+    for i in range(receipts.shape[0]):
+        come, left = 0.0, 0.0
+        for d in range(last + 1):
+            come += receipts[i, d]
+            left += receipts[i, d] - promised_on(open_, i, d)
+            supply[i, d], free[i, d] = on_hand[i] + come, on_hand[i] + left
+        for d in range(last - 1, -1, -1):
+            free[i, d] = min(free[i, d], free[i, d + 1])
+
+
+@lean_njit
 def look_ahead(supply: npt.NDArray[np.float64], open_: Promises, free: npt.NDArray[np.float64]) -> None:
     """Free supply from ``day0`` on, to ``free``: `planning.atp.free_supply` of cumulative ``supply`` (n_items, n_days) and of what is promised."""
     last = supply.shape[1] - 1

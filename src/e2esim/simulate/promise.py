@@ -12,12 +12,13 @@ from e2esim.domain.dispatch import usual_wait_d
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.outcome import Tier
 from e2esim.domain.world import World
-from e2esim.planning.atp import OPEN_QUOTA, free_supply
+from e2esim.planning.atp import OPEN_QUOTA
 from e2esim.planning.atp_kernels import (
     Dates,
     PromisedLines,
     Promises,
     commit_rows,
+    count_supply,
     delivery_days,
     first_days,
     give,
@@ -103,8 +104,8 @@ class PromiseDesk:
         """Nightly: free supply from today's stock and planned receipts (items, days), less what is promised."""
         self._past += self.committed[:, self.day0 : day].sum(axis=1)
         self.day0 = day
-        self._supply = on_hand[:, None] + np.cumsum(receipts, axis=1)
-        self.free = free_supply(on_hand, receipts, self.open_promises(day, self.days))
+        self._supply, self.free = np.empty(receipts.shape), np.empty(receipts.shape)
+        count_supply(on_hand, receipts, self._promises(), self._supply, self.free)
 
     def improve(self, rows: Rows, now: float) -> npt.NDArray[np.int64]:
         """Offer earlier dates to open ``rows`` where supply has improved; return the places in ``rows`` that took one.
