@@ -132,7 +132,7 @@ def _print(told: Sequence[Mapping[str, Any]], decision: str, size: int, replicat
 
 
 def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:,.4g}"
+    return "-" if value is None else f"{value:,.3f}" if abs(value) < 100 else f"{value:,.0f}"
 
 
 def _wrong(column: str, value: str, message: str, remedy: str) -> InputErrors:

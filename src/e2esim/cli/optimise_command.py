@@ -203,7 +203,8 @@ def _final(bench: _Bench, points: Sequence[Mapping[str, Value]], goal: Goal, con
     for c in constraints:
         values = [v for part in seen[won.best] for v in part[c.kpi]]
         mean, low, high = mean_interval(values)
-        limits.append({"constraint": f"{c.kpi}{c.sense}{c.limit:g}", "mean": mean, "ci_low": low, "ci_high": high, "kept": c.violation(mean) <= 0.0})
+        kept, text = c.violation(mean) <= 0.0, f"{c.kpi}{c.sense}{c.limit:g}"
+        limits.append({"kpi": c.kpi, "constraint": text, "mean": mean, "ci_low": low, "ci_high": high, "kept": kept})
     means, order = [sign * m for m in won.means], sorted(range(len(points)), key=lambda k: -won.means[k])
     return {
         "winner": dict(points[won.best]),
@@ -229,6 +230,15 @@ def _write(folder: Path, tried: Sequence[Tried], told: Mapping[str, Any], constr
 
 
 def _print(told: Mapping[str, Any], goals: Sequence[Goal], folder: Path) -> None:
+    from e2esim.report.comparison import told as said
+    from e2esim.study.store import Store
+
+    units = dict(Store(folder).rows().select("kpi", "unit").unique().iter_rows())
+    goal = goals[0].kpi
+
+    def of(kpi: str, value: float) -> str:
+        return said(kpi, value, units.get(kpi, ""))
+
     limits = f" subject to {', '.join(told['constraints'])}" if told["constraints"] else ""
     counts = f"{told['trials']} points x {told['replications']} replications, {told['feasible']} feasible, {told['failed']} failed"
     typer.echo(f"{'; '.join(told['goals'])}{limits}: {counts}.")
@@ -237,17 +247,18 @@ def _print(told: Mapping[str, Any], goals: Sequence[Goal], folder: Path) -> None
     elif len(goals) > 1:
         typer.echo("Points that no other beats in every goal (means):")
         for one in told["front"]:
-            typer.echo(f"  {_said(one['factors'])}: " + ", ".join(f"{kpi} {value:.6g}" for kpi, value in one["means"].items()))
+            typer.echo(f"  {_said(one['factors'])}: " + ", ".join(f"{kpi} {of(kpi, value)}" for kpi, value in one["means"].items()))
     else:
         for one in told["ranking"]:
-            typer.echo(f"  {_said(one['factors'])}: {goals[0].kpi} {one['mean']:.6g} ({one['replications']} fresh replications)")
+            typer.echo(f"  {_said(one['factors'])}: {goal} {of(goal, one['mean'])} ({one['replications']} fresh replications)")
         sure = "not proven: the replications ran out before the others were ruled out; raise --most or --delta"
         if told["proven"]:
-            sure = f"with probability of at least {100 * told['probability']:g} % it is the best of these or within {told['delta']:.3g} of it"
+            sure = f"with probability of at least {100 * told['probability']:g} % it is the best of these or within {of(goal, told['delta'])} of it"
         typer.echo(f"Winner: {_said(told['winner'])}; {sure}.")
         for one in told["limits"]:
             kept = "" if one["kept"] else ", NOT kept"
-            typer.echo(f"  {one['constraint']}: {one['mean']:.4g} (95 % interval {one['ci_low']:.4g} to {one['ci_high']:.4g}){kept}")
+            mean, low, high = (of(one["kpi"], one[name]) for name in ("mean", "ci_low", "ci_high"))
+            typer.echo(f"  {one['constraint']}: {mean} (95 % interval {low} to {high}){kept}")
     typer.echo(f"Optimisation folder: {folder} (trials.parquet, optimise.json; the same command with --out takes it up again)")
 
 

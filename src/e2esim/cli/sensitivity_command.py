@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -65,7 +65,7 @@ def run_sensitivity(words: Sequence[str], options: SweepOptions, *, method: str,
         told = {"folder": str(folder), "method": method, "points": len(points), "replications": replications, "effects": found.to_dicts()}
         typer.echo(json.dumps(told, ensure_ascii=False))
     elif not options.quiet:
-        _print(found, method, len(points), replications)
+        _print(found, method, dict(Store(folder).rows().select("kpi", "unit").unique().iter_rows()), f"{len(points)} points x {replications} replications")
         typer.echo(f"Sensitivity folder: {folder} (sensitivity.parquet, sweep.parquet, means.parquet)")
 
 
@@ -98,24 +98,30 @@ def _effects(
     return whole.select("kpi", *[name for name in whole.columns if name != "kpi"])
 
 
-def _print(found: pl.DataFrame, method: str, points: int, replications: int) -> None:
+def _print(found: pl.DataFrame, method: str, units: Mapping[str, str], runs: str) -> None:
+    import polars.selectors as cs
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
     from e2esim.report.comparison import label
     from e2esim.report.console import terminal
+    from e2esim.report.words import Words
 
     console = terminal(100)
-    what = "effect of its whole range, in the KPI's unit" if method == "morris" else "share of the variance of the KPI"
-    console.print(Text(f"{method}: {points} points x {replications} replications on common random numbers; {what}", style="bold"))
+    words = Words("en")
+    what = "effect of its whole range" if method == "morris" else "share of the variance of the KPI"
+    console.print(Text(f"{method}: {runs} on common random numbers; {what}", style="bold"))
     columns = [name for name in found.columns if name not in ("kpi", "variance_of_a_mean_by_luck")]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for name in ("KPI", *columns):
-        table.add_column(name, justify="left" if name in ("KPI", "factor") else "right")
+    for name in ("KPI", "unit", *columns) if method == "morris" else ("KPI", *columns):
+        table.add_column(name, justify="left" if name in ("KPI", "unit", "factor") else "right")
     for (kpi,), part in found.group_by("kpi", maintain_order=True):
-        for k, one in enumerate(part.select(columns).iter_rows()):
-            table.add_row(Text(label(str(kpi)) if k == 0 else ""), *(Text(v if isinstance(v, str) else f"{v:.3g}") for v in one))
+        values = part.select(cs.numeric() & cs.by_name(*columns))
+        flat, unit = words.column([v for row in values.iter_rows() for v in row], units.get(str(kpi), "") if method == "morris" else "")
+        for k, factor in enumerate(part["factor"]):
+            named = (label(str(kpi)), unit) if k == 0 else ("", "")
+            table.add_row(*map(Text, named if method == "morris" else named[:1]), Text(factor), *map(Text, flat[k * values.width : (k + 1) * values.width]))
     console.print(table)
     if "foretold" in columns:
         worst = float(found["foretold"].min())  # type: ignore[arg-type]
