@@ -13,7 +13,7 @@ from e2esim.domain.events import Event
 from e2esim.domain.experience import ONLY_TOLD, Lived
 from e2esim.domain.ledger import Posted
 
-DAYS = {"horizon": {"days": 90, "warmup_days": 0}}
+DAYS = {"horizon": {"days": 63, "warmup_days": 0}}
 CALLS, MENDS = ("feedback.callback_share=1",), ("feedback.mend_after=3", "feedback.mend_d=7", "feedback.mend_share=1")
 
 

@@ -22,6 +22,7 @@ from two_sites import from_north, near, two_sites, with_north
 from worlds import tiny_world
 
 PAIRS = 3
+DAYS = "horizon.days=63"
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,7 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Ran, Ran]]:
     """Replications of the tiny world with one warehouse and with two, on common random numbers."""
     folder = tmp_path_factory.mktemp("sites")
     one, two = tiny_world(folder / "one"), two_sites(folder / "two")
-    return [(ran([f"scenario={one}"], k), ran([f"scenario={two}"], k)) for k in range(PAIRS)]
+    return [(ran([f"scenario={one}", DAYS], k), ran([f"scenario={two}", DAYS], k)) for k in range(PAIRS)]
 
 
 def lead_d(run: Ran, market: str) -> float:
@@ -153,7 +154,7 @@ def test_a_warehouse_that_serves_nobody_changes_nothing(tmp_path: Path) -> None:
 @pytest.mark.long
 def test_the_plant_next_door_needs_no_warehouse(pairs: list[tuple[Ran, Ran]], tmp_path: Path) -> None:
     """Were the market as near to the plant as to the warehouse, it would be served no slower with less stock."""
-    ideal = [ran([f"scenario={tiny_world(tmp_path / 'near', lanes=near)}"], k) for k in range(PAIRS)]
+    ideal = [ran([f"scenario={tiny_world(tmp_path / 'near', lanes=near)}", DAYS], k) for k in range(PAIRS)]
     assert surely_below([stock_pcs(one) - stock_pcs(two) for one, (_, two) in zip(ideal, pairs, strict=True)])
 
 
