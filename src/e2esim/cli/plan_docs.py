@@ -104,7 +104,13 @@ the objective is not proven necessary. `shortages` counts orders never delivered
   after it came in, what expires first being used first; what expires is told (sheet Expires) and bought anew, and no purchase is lifted to a lower
   price beyond what keeps. Up to four plans are sought for it. Lots of our own that the plan would use too old are a message (*check*), no more;
   safety stock is taken to be turned over. A promise leaves alone what is planned to expire; `e2esim run` lets everything keep.
-- Not known to the planner: set-ups that depend on the sequence, and routings of other steps.
+- Table `other_routings`: another chain of steps from the same bill to the same item, taken only for what the first routing would have late. What has
+  passed all its steps but the last stands in lots and stock as an item of its own (*item way 2*); its last step is one more choice of the last
+  step of the first routing, behind other work centres for it, and is told as they are (sheet Second choices). Promises, backorders and planned
+  runs take it likewise.
+- An order that would be later than 30 days has, from then on, the first claim among those of its priority where less is late by it in
+  sum, a piece later than 30 days counting as four late ones (assumed).
+- Not known to the planner: set-ups that depend on the sequence.
 
 ## Forecast
 

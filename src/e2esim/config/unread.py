@@ -19,6 +19,7 @@ BESIDE_MARKET: Mapping[str, str] = {
     "batches": "goods keep for ever",
     "demand": "its demand comes from its customers: tables history, channels, segments",
     "forecast_changes": "its forecast is learnt from its own sales",
+    "other_routings": "items are made by their first routing, at first and second choices of work centres",
     "order_classes": "turns are settled by precedence: group precedence",
     "quotas": "quotas are made each night: setting quotas.rule",
     "substitutes": "customers whose item is short wait or go elsewhere",

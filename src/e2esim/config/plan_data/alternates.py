@@ -11,11 +11,14 @@ import polars as pl
 from e2esim.config.checks import View
 from e2esim.config.checks_making import cycles
 from e2esim.config.grids import ROW
+from e2esim.config.plan_data.other_routings import BEFORE_WAYS, LAST, TAKES
 from e2esim.config.plan_data.outside import outside_steps
 from e2esim.config.problems import Problem
 from e2esim.domain.alternates import most_said_first, second_choices, speaks_of
+from e2esim.planning.factory.problem import AS_USUAL, TAKES_PARTS
 
 AT = " at "  # between a step and the work centre of a second choice, in the name of the step
+WAY = ", way "  # between that and the number of another routing
 
 
 def steps_of(frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
@@ -25,14 +28,15 @@ def steps_of(frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
     -------
     DataFrame
         The columns of routings, and ``_item`` (row of items), ``_main`` (row of the first choice), ``_name`` (the step; of another
-        choice the step and its work centre).
+        choice the step and its work centre, of another routing its number), ``_from`` (`PlanProblem.step_from`).
     """
     row = {name: k for k, name in enumerate(frames["items"]["item"])}
     steps = frames["routings"]
     steps = steps.with_columns(pl.Series("_item", [row[name] for name in steps["item"]], dtype=pl.Int64)).sort("_item", "step")
     turn, rank = pl.int_range(steps.height, dtype=pl.Int64), pl.lit(0, dtype=pl.Int64)
-    steps = steps.with_columns(pl.col("step").cast(pl.String).alias("_name"), turn.alias("_turn"), rank.alias("_rank"))
-    others = _others(steps, frames["alternates"])
+    usual = pl.lit(AS_USUAL, dtype=pl.Int64).alias("_from")
+    steps = steps.with_columns(pl.col("step").cast(pl.String).alias("_name"), turn.alias("_turn"), rank.alias("_rank"), usual)
+    others = pl.concat([_others(steps, frames["alternates"]), _ways(steps, frames[LAST], row)])
     both = pl.concat([steps, others]).sort("_turn", "_rank") if others.height else steps
     main = np.maximum.accumulate(np.where(both["_rank"].to_numpy() == 0, np.arange(both.height), 0))
     return outside_steps(both.with_columns(pl.Series("_main", main, dtype=pl.Int64)).drop("_turn", "_rank"), frames["work_centres"])
@@ -58,6 +62,26 @@ def _others(steps: pl.DataFrame, alternates: pl.DataFrame) -> pl.DataFrame:
                         "_rank": rank,
                     }
                 )
+    return pl.DataFrame(found, schema=steps.schema)
+
+
+def _ways(steps: pl.DataFrame, last: pl.DataFrame, items: dict[str, int]) -> pl.DataFrame:
+    """The last steps of other routings, as further choices of the last step of the first."""
+    found = []
+    end = {step["item"]: step for step in steps.rows(named=True)}
+    for row in last.rows(named=True):
+        first = end[row["item"]]
+        found.append(
+            {name: row.get(name) for name in steps.columns}
+            | {
+                "step": first["step"],
+                "_item": first["_item"],
+                "_name": f"{first['_name']}{AT}{row['work_centre']}{WAY}{row['_way']}",
+                "_turn": first["_turn"],
+                "_rank": BEFORE_WAYS + row["_way"],
+                "_from": items[row[TAKES]] if row[TAKES] else TAKES_PARTS,
+            }
+        )
     return pl.DataFrame(found, schema=steps.schema)
 
 

@@ -14,6 +14,7 @@ from e2esim.config.plan_data.alternates import steps_of
 from e2esim.config.plan_data.firm_rows import firm_orders, firm_receipts
 from e2esim.config.plan_data.hours import beside_running, open_shifts, plan_weeks, weekly_hours
 from e2esim.config.plan_data.lot_rules import with_lot_rules
+from e2esim.config.plan_data.other_routings import LAST, with_other_routings
 from e2esim.config.plan_data.settings import PlanSettings
 from e2esim.config.plan_data.shelf_lives import expired_before, shelf_life_of
 from e2esim.config.row_order import in_order
@@ -31,7 +32,7 @@ Ints = npt.NDArray[np.int64]
 def build_case(frames: dict[str, pl.DataFrame], settings: PlanSettings, *, firm: bool = True) -> PlanCase:
     """Lay checked tables out, in an order that does not hang on the order of their rows; without `firm`, firm orders are planned anew."""
     assert settings.today is not None  # the door has refused data without a day
-    frames = in_order(frames)
+    frames = with_other_routings(in_order(frames))
     firm_rows = firm_receipts(frames)
     frames = frames | {"receipts": frames["receipts"].filter(~pl.col("receipt").is_in(firm_rows["receipt"].implode()))}
     items, orders, receipts = frames["items"], frames["orders"], frames["receipts"]
@@ -101,11 +102,13 @@ def _making(frames: dict[str, pl.DataFrame]) -> dict[str, Any]:
     items, centres = frames["items"], frames["work_centres"]
     steps = steps_of(frames)
     good = _good_share(frames, steps)
+    several = frames["alternates"].height + frames[LAST].height > 0
     bom = frames["bom"].filter(pl.col("parent").is_in(steps["item"].implode()))
     return {
         "step_item": steps["_item"].to_numpy(),
         "step_name": tuple(steps["_name"]),
-        "step_main": np.array(steps["_main"].to_numpy(), dtype=np.int64) if frames["alternates"].height else np.zeros(0, dtype=np.int64),
+        "step_main": np.array(steps["_main"].to_numpy(), dtype=np.int64) if several else np.zeros(0, dtype=np.int64),
+        "step_from": np.array(steps["_from"].to_numpy(), dtype=np.int64) if frames[LAST].height else np.zeros(0, dtype=np.int64),
         "step_centre": _code(steps, "work_centre", centres, "work_centre"),
         "step_price": _floats(steps, "price"),
         "outside": (centres["supplier"] != "").to_numpy().astype(np.bool_),

@@ -40,6 +40,7 @@ from e2esim.config.plan_data.firm_rows import firm_makes_sense
 from e2esim.config.plan_data.leftovers import treated
 from e2esim.config.plan_data.lot_rules import lot_rules_make_sense
 from e2esim.config.plan_data.needs import net_needs
+from e2esim.config.plan_data.other_routings import other_routings_make_sense
 from e2esim.config.plan_data.outside import outside_makes_sense
 from e2esim.config.plan_data.segments import segment_checks
 from e2esim.config.plan_data.settings import PlanSettings, plan_settings
@@ -154,6 +155,7 @@ def _checked(view: View, settings: PlanSettings) -> Iterator[Problem]:
     yield from firm_makes_sense(view, settings, hours_known=_firm(view, _HOURS))
     yield from shelf_lives_make_sense(view, settings)
     yield from alternates_make_sense(view)
+    yield from other_routings_make_sense(view)
     yield from smallest_parts(view)
     yield from something_to_plan(view)
     yield from segment_checks(view)

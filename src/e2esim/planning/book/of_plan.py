@@ -6,6 +6,7 @@ import numpy as np
 
 from e2esim.planning.book.backorders import BackorderBook
 from e2esim.planning.book.order_book import EPS, Flags, Floats, Ints, tidy
+from e2esim.planning.factory.network import network
 from e2esim.planning.factory.problem import PlanProblem
 from e2esim.planning.factory.result import PlanResult
 
@@ -25,12 +26,11 @@ def plan_supply(problem: PlanProblem, result: PlanResult, days: int, kept: slice
     _add(flow, problem.receipt_item[own], problem.receipt_day[own], problem.receipt_qty[own])
     _add(flow, problem.source_item[result.purchase_source], result.purchase_received, result.purchase_qty)
     item = problem.step_item
-    last, first = problem.chain.last[result.lot_step], problem.chain.first[result.lot_step]
+    last = problem.chain.last[result.lot_step]
     _add(flow, item[result.lot_step[last]], result.lot_end[last], result.lot_qty[last])
-    for row in np.flatnonzero(first).tolist():
-        parts = np.flatnonzero(problem.bom_parent == item[result.lot_step[row]])
-        worked = result.lot_qty[row] / problem.yields[result.lot_step[row]]
-        _add(flow, problem.bom_component[parts], np.repeat(result.lot_start[row], parts.size), -worked * problem.bom_qty[parts])
+    row, node, per = network(problem).inputs_of(result.lot_step)
+    parts = node < n
+    _add(flow, node[parts], result.lot_start[row[parts]], -result.lot_qty[row[parts]] * per[parts])
     mine = np.isin(result.delivery_order, np.arange(len(problem.orders))[kept])
     _add(flow, problem.order_item[result.delivery_order[mine]], result.delivery_day[mine], -result.delivery_qty[mine])
     level = np.cumsum(flow, axis=1)

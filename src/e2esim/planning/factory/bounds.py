@@ -7,7 +7,7 @@ import numpy as np
 from e2esim.planning.factory.flow_lp import solve_flow
 from e2esim.planning.factory.grid import demand_of, optimistic_slots, tier_weights
 from e2esim.planning.factory.network import MaterialNetwork
-from e2esim.planning.factory.problem import Ints, PlanProblem
+from e2esim.planning.factory.problem import AS_USUAL, TAKES_PARTS, Ints, PlanProblem
 
 
 def lead_time_bound(problem: PlanProblem, net: MaterialNetwork) -> float:
@@ -53,6 +53,10 @@ def earliest_days(problem: PlanProblem, net: MaterialNetwork) -> Ints:
             parts = problem.bom_component[problem.bom_parent == item]
             wait = max((0 if here[c] else int(ready[c]) for c in parts), default=0)
             ready[item] = min(int(ready[item]), wait + int(problem.step_flow_days[steps].sum()))
+            for s in np.flatnonzero((problem.step_item == item) & (problem.takes != AS_USUAL)).tolist():  # by another routing
+                from_item = int(problem.takes[s])
+                before = wait if from_item == TAKES_PARTS else 0 if here[from_item] else int(ready[from_item])
+                ready[item] = min(int(ready[item]), before + int(problem.step_flow_days[s]))
     return ready
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from e2esim.planning.factory.branch_and_bound import Branched, branch_and_bound
-from e2esim.planning.factory.grid import net_need, tier_weights
+from e2esim.planning.factory.grid import need_by_any_way, tier_weights
 from e2esim.planning.factory.network import MaterialNetwork
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.trace import Schedule
@@ -147,7 +147,7 @@ def exact_lots(
     if not 0 < sum(len(some) for some in starts) <= MOST_SLOTS:
         return None
     build = _Model(problem, net, days)
-    build.add_lots(net_need(problem, net), starts)
+    build.add_lots(need_by_any_way(problem, net), starts)
     build.add_hours()
     cost = build.add_orders()
     build.add_stock()

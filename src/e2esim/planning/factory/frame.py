@@ -130,7 +130,8 @@ def _trees(problem: PlanProblem, lead_of: Ints) -> Trees:
     """First choices behind every item and the days from the start of each to the end of the item; steps of work centres."""
     known: dict[int, dict[int, int]] = {}
     own = [np.flatnonzero((problem.step_item == i) & problem.is_main) for i in range(problem.n_items)]
-    parts = [problem.bom_component[problem.bom_parent == i] for i in range(problem.n_items)]
+    parent, component = problem.behind
+    parts = [component[parent == i] for i in range(problem.n_items)]
 
     def tree(item: int) -> dict[int, int]:
         if item not in known:

@@ -37,6 +37,14 @@ def net_need(problem: PlanProblem, net: MaterialNetwork) -> Floats:
     return need
 
 
+def need_by_any_way(problem: PlanProblem, net: MaterialNetwork) -> Floats:
+    """As `net_need`, where what stands for the steps of another routing is needed as if all went that way, (n_items,)."""
+    need = net_need(problem, net)
+    for s in np.flatnonzero(problem.takes >= 0).tolist():
+        need[problem.takes[s]] = max(need[problem.takes[s]], need[problem.step_item[s]] / problem.yields[s])
+    return need
+
+
 def lot_cycles(problem: PlanProblem, net: MaterialNetwork, weeks: float, setup_share: float = SETUP_SHARE) -> Floats:
     """Weeks of demand in a usual lot of every step, (n_steps,), at least 1.
 
@@ -44,8 +52,9 @@ def lot_cycles(problem: PlanProblem, net: MaterialNetwork, weeks: float, setup_s
     of set-up over run hours, in one proportion that makes the set-ups just fit (economic lots on a shared resource;
     Dobson, 1987).
     """
-    run_h = net_need(problem, net)[problem.step_item] * problem.step_need * problem.step_run_h / weeks
-    setup, own = np.where(run_h > 0, problem.step_setup_h, 0.0), problem.is_main  # the hours of second choices are those of the first
+    run_h = need_by_any_way(problem, net)[problem.step_item] * problem.step_need * problem.step_run_h / weeks
+    own = problem.is_main & ~problem.halfway[problem.step_item]  # the hours of second choices are those of the first
+    setup = np.where(run_h > 0, problem.step_setup_h, 0.0)
     n_c, at = len(problem.centres), problem.step_centre
     hours = problem.capacity_h[:, : max(1, min(problem.n_weeks, int(np.ceil(weeks))))].mean(axis=1)
     spare = np.maximum(setup_share * (hours - np.bincount(at, weights=run_h * own, minlength=n_c)), 0.02 * hours)
@@ -94,7 +103,7 @@ def weekly_slots(problem: PlanProblem, net: MaterialNetwork, horizon: int, cycle
     days = [np.unique(np.r_[early, np.arange(phase[s], horizon, 7)]) for s in range(problem.n_steps)]
     step = np.repeat(np.arange(problem.n_steps), [d.size for d in days])
     lot = np.maximum(problem.lot_min, 1.0)[problem.step_item]
-    lot = np.maximum(lot, cycle * net_need(problem, net)[problem.step_item] / weeks)
+    lot = np.maximum(lot, cycle * need_by_any_way(problem, net)[problem.step_item] / weeks)
     hours = problem.step_run_h + problem.step_setup_h / np.minimum(lot, np.maximum(problem.largest_lot, 1.0)[problem.step_item])
     day = np.concatenate(days) if days else np.zeros(0, dtype=np.int64)
     return Slots(step=step, day=day, take_day=day, run_h=hours[step])

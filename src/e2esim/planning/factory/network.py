@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from e2esim.planning.factory.call_offs import limited
-from e2esim.planning.factory.problem import Floats, Ints, PlanProblem, item_levels
+from e2esim.planning.factory.problem import AS_USUAL, TAKES_PARTS, Floats, Ints, PlanProblem, item_levels
 
 NEVER = 1 << 40
 
@@ -47,22 +47,23 @@ def network(problem: PlanProblem) -> MaterialNetwork:
     by_parent = np.argsort(problem.bom_parent, kind="stable")
     bom_count = np.bincount(problem.bom_parent, minlength=n)
     bom_start = np.r_[0, np.cumsum(bom_count)]
-    count = np.where(first, bom_count[problem.step_item], 1)
+    parts = np.where(problem.takes == AS_USUAL, first > 0, problem.takes == TAKES_PARTS)
+    count = np.where(parts, bom_count[problem.step_item], 1)
     start = np.r_[0, np.cumsum(count)].astype(np.int64)
     node = np.zeros(start[-1], dtype=np.int64)
     qty = np.ones(start[-1])
     yields = problem.yields
     for k in range(s):
         a, b = start[k], start[k + 1]
-        if first[k]:
+        if parts[k]:
             rows = by_parent[bom_start[problem.step_item[k]] : bom_start[problem.step_item[k] + 1]]
             node[a:b], qty[a:b] = problem.bom_component[rows], problem.bom_qty[rows] / yields[k]
         else:
-            node[a:b], qty[a:b] = n + before[k], 1.0 / yields[k]
+            node[a:b], qty[a:b] = (n + before[k] if problem.takes[k] == AS_USUAL else problem.takes[k]), 1.0 / yields[k]
     free = np.full(n + s, NEVER, dtype=np.int64)
     whole = np.flatnonzero(~limited(problem))
     np.minimum.at(free, problem.source_item[whole], problem.source_lead_days[whole])
-    level = item_levels(n, problem.bom_parent, problem.bom_component)
+    level = item_levels(n, *problem.behind)
     assert level is not None  # PlanProblem has refused cycles
     return MaterialNetwork(
         n_nodes=n + s,

@@ -33,6 +33,9 @@ def _no_table() -> Floats:
     return np.zeros((0, 0))
 
 
+AS_USUAL, TAKES_PARTS = -1, -2  # in `PlanProblem.step_from`
+
+
 class StepChain(NamedTuple):
     """The first choice of the step before each, -1 for none, and which steps are the first and the last of their item, (n_steps,)."""
 
@@ -70,6 +73,9 @@ class PlanProblem:
         Good pieces that a step gives of each piece worked, above 0; empty: nothing is scrapped. Lots and run times count good pieces.
     step_price : (n_steps,)
         What a subcontractor asks for a good piece of the step [EUR/pc]; empty: nothing.
+    step_from : (n_steps,)
+        What the last step of another routing takes in place of what its first choice takes: the item that stands for the steps before it, a piece a
+        piece; `TAKES_PARTS` the bill of material; `AS_USUAL` elsewhere. Empty: `AS_USUAL` everywhere.
     outside : (n_centres,)
         Work centres of subcontractors: set-up there is lead time, not work; empty: none.
     step_main : (n_steps,)
@@ -140,6 +146,7 @@ class PlanProblem:
     receipt_qty: Floats = field(default_factory=_no_floats)
     step_yield: Floats = field(default_factory=_no_floats)
     step_main: Ints = field(default_factory=_no_ints)
+    step_from: Ints = field(default_factory=_no_ints)
     step_price: Floats = field(default_factory=_no_floats)
     outside: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     lot_max: Floats = field(default_factory=_no_floats)
@@ -206,6 +213,24 @@ class PlanProblem:
     def is_main(self) -> Flags:
         """Which steps are first choices, (n_steps,)."""
         return np.asarray(self.mains == np.arange(self.n_steps))
+
+    @cached_property
+    def takes(self) -> Ints:
+        """What each step takes in place of its usual inputs, (n_steps,); see `step_from`."""
+        return self.step_from if self.step_from.size else np.full(self.n_steps, AS_USUAL)
+
+    @cached_property
+    def behind(self) -> tuple[Ints, Ints]:
+        """What goes into what: the rows of the bill, and the items that stand for the steps of other routings; (n,) each."""
+        ways = np.flatnonzero(self.takes >= 0)
+        return np.r_[self.bom_parent, self.step_item[ways]], np.r_[self.bom_component, self.takes[ways]]
+
+    @cached_property
+    def halfway(self) -> Flags:
+        """Items that stand for the steps of another routing but its last, (n_items,)."""
+        found = np.zeros(self.n_items, dtype=bool)
+        found[self.takes[self.takes >= 0]] = True
+        return found
 
     @property
     def choice(self) -> Ints:
@@ -276,7 +301,9 @@ _GROUPS = {
 }
 
 
-_MAY_BE_EMPTY = ("step_yield", "step_main", "step_price", "source_left", "source_order_eur", "lot_max", "lot_days", "lot_keeps", "lot_top", "order_least")
+_MAY_BE_EMPTY = (
+    "step_yield", "step_main", "step_from", "step_price", "source_left", "source_order_eur", "lot_max", "lot_days", "lot_keeps", "lot_top", "order_least",
+)  # fmt: skip
 
 
 def _lengths(problem: PlanProblem) -> list[str]:
@@ -358,10 +385,13 @@ def _structure(problem: PlanProblem) -> list[str]:
         faults.append("step_main is not a first choice of the same item and yield with its other choices behind it")
     made = np.zeros(problem.n_items, dtype=bool)
     made[problem.step_item] = True
+    if np.any((problem.takes != AS_USUAL) & (main == np.arange(main.size))) or np.any((problem.takes < TAKES_PARTS) | (problem.takes >= problem.n_items)):
+        faults.append("step_from does not name what a second choice takes")
+        return faults
     orphan = problem.bom_parent[~made[problem.bom_parent]]
     if orphan.size:
         faults.append(f"item {problem.items[orphan[0]]} has components but no routing step")
-    if item_levels(problem.n_items, problem.bom_parent, problem.bom_component) is None:
+    if item_levels(problem.n_items, *problem.behind) is None:
         faults.append("the bill of material has a cycle")
     return faults
 

@@ -78,11 +78,12 @@ def walk_late(problem: PlanProblem, net: MaterialNetwork, schedule: Schedule, bo
 def items_behind(problem: PlanProblem, item: int) -> set[int]:
     """An item and everything that goes into it."""
     stack, seen = [item], set()
+    parent, component = problem.behind
     while stack:
         i = stack.pop()
         if i not in seen:
             seen.add(i)
-            stack += problem.bom_component[problem.bom_parent == i].tolist()
+            stack += component[parent == i].tolist()
     return seen
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from e2esim.planning.factory.grid import net_need
+from e2esim.planning.factory.grid import need_by_any_way
 from e2esim.planning.factory.network import MaterialNetwork
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.shifts import DAY_H, WEEK_H, open_hours, spread
@@ -77,7 +77,7 @@ def lead_days(problem: PlanProblem, net: MaterialNetwork) -> Ints:
         return lead
     by_hour = shifts.by_hour[problem.step_centre]
     span = max(1.0, (problem.order_due.max(initial=0) + 1) / 7.0)
-    weekly = net_need(problem, net) / span * USUAL_LOT_WEEKS
+    weekly = need_by_any_way(problem, net) / span * USUAL_LOT_WEEKS
     hours = problem.step_setup_h + problem.step_run_h * np.maximum(weekly, np.maximum(problem.lot_min, 1.0))[problem.step_item]
     machines = np.maximum(np.diff(shifts.first_machine), 1)
     daily = np.array([problem.capacity_h[c, : max(1, int(span))].mean() / 7.0 / machines[c] for c in range(len(problem.centres))])
