@@ -69,6 +69,7 @@ def test_defects_cost_dearly(tiny: Any) -> None:
     assert all(world(0.3)(k).kpi("reliability_consumer") < world(0.01)(k).kpi("reliability_consumer") - 0.02 for k in range(RUNS))
 
 
+@pytest.mark.long  # the gain itself: tests/customers/test_journey.py::test_installation_done_well_gains
 def test_installation_off_is_missed(tiny: Any) -> None:
     """A service done well is a gain: without it the same customers are less satisfied."""
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.customers.books import OrderFacts, order_facts
+from e2esim.customers.books import OrderFacts
 from e2esim.domain.book import Columns
 from e2esim.domain.lean import lean_njit
 from e2esim.domain.world import World
@@ -77,10 +77,10 @@ class Expectation:
             world.settings.market.rival_faster_y, self._sum, self._count, self._own_sum, self._own_count,
         )  # fmt: skip
 
-    def of(self, rows: Rows) -> F:
-        """Expected lead time of each row, (n,) [days]."""
+    def of(self, rows: Rows, facts: OrderFacts) -> F:
+        """Expected lead time of each row, (n,) [days]; ``facts``: the order book."""
         out = np.empty(len(rows))
-        leads_expected(rows, order_facts(self.orders), self.known, out)
+        leads_expected(rows, facts, self.known, out)
         return out
 
     def learn(self, rows: Rows, now: float) -> None:

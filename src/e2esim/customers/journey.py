@@ -120,7 +120,7 @@ class Journey:
 
     def receive(self, rows: Rows) -> tuple[Requests, Requests]:
         """A batch has been delivered and is felt; returns the contacts and the returns to come."""
-        e, expected = self.experiences, self.expectation.of(rows)
+        e, expected = self.experiences, self.expectation.of(rows, self.experiences.facts())
         collect = float(self.world.services.effect[3])
         e.feel(emit.received(e.room(len(rows)), rows, e.touch_key, e.facts(), e.points, expected, collect))
         self.expectation.learn(rows, float(self.orders["delivered"][rows].max()) if self.expectation.learnt else 0.0)

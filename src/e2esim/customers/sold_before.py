@@ -13,7 +13,7 @@ import datetime as dt
 import numpy as np
 import numpy.typing as npt
 
-from e2esim.customers.books import order_facts
+from e2esim.customers.books import OrderFacts, order_facts
 from e2esim.customers.journey_kernels import AFTER, IN_USE, Habits, after_delivery, next_steps
 from e2esim.customers.loyalty_kernels import first_needs, pick
 from e2esim.customers.need_clock import NeedClock, need_clock
@@ -32,6 +32,7 @@ _BLOCK = 50_000
 _NEEDS, _FOLLOWED = int(Service.NEEDS_ANALYSIS), int(Service.USE_FOLLOWUP)
 _FACTS = ("address", "kind", "consumer", "account", "item", "channel", "market", "segment", "node", "repeat", "services", "revenue_eur", "cost_eur")
 _TIMES = ("placed", "requested", "allocated", "picked", "shipped", "delivered")
+_KNOWN = dict.fromkeys((*OrderFacts._fields, *_FACTS, *_TIMES, "state"))  # of a line of the past
 
 
 def sold_before(world: World, people: People, orders: Columns, streams: Streams, habits: Habits) -> Rows:
@@ -75,7 +76,7 @@ def _past_clock(world: World) -> NeedClock:
 def _last_purchases(world: World, people: People, streams: Streams, clock: NeedClock, who: Rows) -> Columns:
     """The last purchase of each of ``who`` as a delivered line, on its day of the season."""
     c, channels = people.consumers, world.channels
-    book = Columns(ORDER_COLUMNS, capacity=len(who))
+    book = Columns({name: ORDER_COLUMNS[name] for name in _KNOWN}, capacity=len(who))
     book.take(len(who))
     for name in ("account", "channel", "market", "segment"):
         book[name][:] = c[name][who]
