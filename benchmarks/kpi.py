@@ -171,7 +171,7 @@ def _terms() -> KpiFacts:
         channel_buyer=np.arange(CHANNELS) % 3,
         channel_payment_d=np.full(CHANNELS, 40.0),
         supplier_payment_d=np.full(6, 60.0),
-        lane_co2_kg_t=np.full((CHANNELS, MARKETS), 50.0),
+        lane_co2_kg_t=np.full((1, CHANNELS, MARKETS), 50.0),
         segment_window_d=np.full(SEGMENTS, 3650.0),
         segment_theta=np.full(SEGMENTS, 1.0),
         channel_reference_d=np.full(CHANNELS, 9.0),

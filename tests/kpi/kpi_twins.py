@@ -187,7 +187,7 @@ class Twin:
     def co2(self) -> float:
         t = self.outcome.terms
         sent = [
-            (r["quantity"], t.item_weight_kg[r["item"]], t.lane_co2_kg_t[r["channel"], r["market"]])
+            (r["quantity"], t.item_weight_kg[r["item"]], t.lane_co2_kg_t[r["way"], r["channel"], r["market"]])
             for r in self.delivered(self.firm)
         ]
         sent = [s for s in sent if not math.isnan(s[2])]

@@ -62,6 +62,16 @@ def test_it_costs_the_freight_of_its_own_lane(both: tuple[Ran, Ran]) -> None:
     assert set(o.filled("kind")[away].tolist()) == {int(OrderKind.DIRECT)}
 
 
+def test_it_emits_what_its_own_lane_emits(both: tuple[Ran, Ran]) -> None:
+    """CO2 a piece, by plain loops over the delivered lines: distance and mode of the lane that each one took."""
+    w, o, facts = both[1].world, both[1].outcome.orders, both[1].outcome.terms
+    k = next(k for k in np.flatnonzero(o.filled("way") == 1))
+    channel, market = int(o["channel"][k]), int(o["market"][k])
+    lane = int(w.lanes.ranked[1, channel, market])
+    assert facts.lane_co2_kg_t[1, channel, market] == pytest.approx(w.lanes.distance_km[lane] * w.modes.co2_kg_tkm[w.lanes.mode[lane]])
+    assert facts.lane_co2_kg_t[1, channel, market] != facts.lane_co2_kg_t[0, channel, market]
+
+
 @pytest.mark.long
 def test_without_the_setting_a_lane_of_a_later_priority_changes_nothing(both: tuple[Ran, Ran], tmp_path: Path) -> None:
     none = ran([f"scenario={two_sites(tmp_path / 'w', lanes=lambda rows: or_from_the_plant(rows)[:-1], events=STRIKE)}", *SHORT, "promise.other_site=true"], 0)

@@ -16,8 +16,8 @@ from e2esim.domain.schema import Column, Kind
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 MOST = 1e12  # no quantity, price or time of a company reaches it, and sums of so large numbers lose their pieces
 LEAST = 1e-9  # what must be above 0 and is smaller is no size, time or lot: it would ask for endless work
-_TRUE = ("true", "yes", "y", "1", "1.0", "vero", "wahr", "vrai", "verdadero")
-_FALSE = ("false", "no", "n", "0", "0.0", "falso", "falsch", "faux")
+_TRUE = ("true", "yes", "y", "x", "1", "1.0", "vero", "sì", "si", "wahr", "ja", "j", "vrai", "oui", "verdadero", "sí")
+_FALSE = ("false", "no", "n", "0", "0.0", "falso", "falsch", "nein", "faux", "non")
 _MIDNIGHT = r"[ T]00:00(:00(\.0+)?)?$"  # what a spreadsheet adds to a date
 DTYPES: dict[Kind, pl.DataType] = {
     "id": pl.String(), "text": pl.String(), "choice": pl.String(), "month": pl.String(), "int": pl.Int64(),

@@ -188,6 +188,7 @@ def _of_bytes(data: bytes, name: str, label: str, known: Mapping[str, Table]) ->
         text = decode(data)
     except UnreadableText as error:
         return _unreadable(name, label, str(error), "save it as CSV UTF-8")
+    text = _unframed(text)
     separator, skipped = _separator(text, name, known)
     told = []
     if skipped and not text.lstrip().lower().startswith("sep="):
@@ -207,6 +208,19 @@ def _of_bytes(data: bytes, name: str, label: str, known: Mapping[str, Table]) ->
 
 def _unreadable(name: str, label: str, message: str, remedy: str) -> RawTable:
     return RawTable(name, label, pl.DataFrame(), [Problem(file=label, message=message, remedy=remedy)])
+
+
+def _unframed(text: str) -> str:
+    """A list printed with a frame of strokes as its cells between strokes; lines of the frame are left empty, so that rows keep their numbers.
+
+    >>> _unframed("-----------\\n|item |qty|\\n|-----|---|\\n|A    |  3|\\n-----------\\n")
+    '\\nitem |qty\\n\\nA    |  3\\n\\n'
+    """
+    lines = text.splitlines()
+    framed = [line.strip() for line in lines if line.strip() and not re.fullmatch(r"[-=+|\s]+", line)]
+    if not framed or not all(line.startswith("|") and line.endswith("|") and len(line) > 1 for line in framed):
+        return text
+    return "".join((line.strip()[1:-1] if "|" in line and not re.fullmatch(r"[-=+|\s]+", line) else "") + "\n" for line in lines)
 
 
 def _separator(text: str, name: str, known: Mapping[str, Table]) -> tuple[str, int]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from e2esim.config.cells import cast, default_cells, dtype
+from e2esim.config.export_cells import plain_cells
 from e2esim.config.grids import ROW
 from e2esim.config.nights import over_midnight
 from e2esim.config.problems import Problem, did_you_mean
@@ -42,7 +43,7 @@ def read_tables(place: Path, label: str, tables: Sequence[Table]) -> Typed:
     raws, problems = read_folder(place, label)
     typed = Typed(problems=[lenient(problem) for problem in problems])
     wanted = {table.name: table for table in tables}
-    styled = settled({name: raw for name, raw in raws.items() if name in wanted}, wanted)
+    styled = settled({name: plain_cells(raw, wanted[name]) for name, raw in raws.items() if name in wanted}, wanted)
     tidy = {name: _tidied(raw, wanted[name]) for name, raw in styled.items()}
     typed.unread = {name: _unread(raw, wanted.get(name)) for name, raw in sorted(raws.items())}
     type_tables(tables, tidy, typed, lambda table: _absent(table, table_place(place, label, table.name), typed, anything=bool(raws)))

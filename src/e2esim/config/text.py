@@ -34,6 +34,7 @@ def decode(data: bytes) -> str:
             continue
         if encoding.startswith("utf-16-") and sum(map(str.isascii, text)) * 2 < len(text):
             continue  # bytes that happen to pair up, not a table of mostly Latin letters
+        text = text.rstrip("\x1a")  # the end of a file in DOS
         if not _CONTROL.search(text):
             return text.removeprefix("\ufeff")
     raise UnreadableText("unreadable encoding: neither UTF-8, UTF-16 nor Windows-1252")

@@ -17,6 +17,7 @@ from e2esim.config.problems import Problem
 _SERIAL = r"^(\d{5})(?:\.\d+)?$"
 _SERIALS = (36526, 73050)  # 2000-01-01 and 2099-12-31 in the day numbers of spreadsheets
 _WEEK = r"^(\d{4})-?W(\d{2})(?:-?([1-7]))?$"
+_CALENDAR_WEEK = r"^(?i)(?:KW|CW|WK|W)\.?\s*(\d{1,2})\s*[/.\s-]\s*(\d{4})$"
 _ZONED = r"^(\d{4}-\d{2}-\d{2})[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})$"
 _NAMED = r"^(\d{1,2})[.\s/-]+(\p{L}{3,})\.?[\s/-]+(\d{4})$"
 _NAME_FIRST = r"^(\p{L}{3,})\.?\s+(\d{1,2}),?\s+(\d{4})$"
@@ -50,6 +51,11 @@ def _of_week(cell: pl.Expr) -> pl.Expr:
     return day.str.to_date("%G-W%V-%u", strict=False).dt.to_string("%Y-%m-%d")
 
 
+def _turned(cell: pl.Expr) -> pl.Expr:
+    """KW14/2026 as 2026-W14."""
+    return pl.concat_str([cell.str.extract(_CALENDAR_WEEK, 2), pl.lit("-W"), cell.str.extract(_CALENDAR_WEEK, 1).str.zfill(2)])
+
+
 def _by_name(pattern: str, day: int, month: int) -> _Form:
     def read(cell: pl.Expr) -> pl.Expr:
         number = cell.str.extract(pattern, month).str.to_lowercase().str.slice(0, 3).replace_strict(_NUMBER, default=None, return_dtype=pl.String)
@@ -62,6 +68,7 @@ _FORMS = (
     _Form(_serial, _of_serial, "a day number of a spreadsheet, counted from 1900", "format the column as dates before you save", whole=True),
     _Form(lambda cell: cell.str.contains(_WEEK), _of_week, "a week, read as the day that it names, its Monday where it names none",
           "write the day, YYYY-MM-DD"),
+    _Form(lambda cell: cell.str.contains(_CALENDAR_WEEK), lambda cell: _of_week(_turned(cell)), "a week, read as its Monday", "write the day, YYYY-MM-DD"),
     _Form(lambda cell: cell.str.contains(_ZONED), lambda cell: cell.str.extract(_ZONED, 1), "a time in a zone of its own: the day was taken as it is written",
           "write the day as your plant counts it"),
     _by_name(_NAMED, 1, 2),

@@ -111,8 +111,8 @@ class KpiFacts:
         Days receivable and payable [days].
     channel_early_d, channel_late_d : (n_channels,)
         Delivery window of the buyers: days before and after the promised one [days].
-    lane_co2_kg_t : (n_channels, n_markets)
-        Emission of a tonne carried from the plant, distance x factor of the mode [kg CO2e/t]; NaN = no lane.
+    lane_co2_kg_t : (ways, n_channels, n_markets)
+        Emission of a tonne carried from the plant by the lane of each way, distance x factor of the mode [kg CO2e/t]; NaN = no lane.
     segment_window_d : (n_segments,)
         Activity window for the product of the longest life [days]; see `active_windows`.
     segment_theta : (n_segments,)
@@ -282,7 +282,7 @@ class Outcome:
             ("channel_late_d", terms.channel_late_d.shape, (channels,)),
             ("channel_payment_d", terms.channel_payment_d.shape, (channels,)),
             ("supplier_payment_d", terms.supplier_payment_d.shape, (len(names.suppliers),)),
-            ("lane_co2_kg_t", terms.lane_co2_kg_t.shape, (channels, len(names.markets))),
+            ("lane_co2_kg_t", terms.lane_co2_kg_t.shape[1:], (channels, len(names.markets))),
             ("segment_window_d", terms.segment_window_d.shape, (segments,)),
             ("channel_reference_d", terms.channel_reference_d.shape, (channels,)),
             ("segment_theta", terms.segment_theta.shape, (segments,)),

@@ -69,7 +69,7 @@ def sum_money(reading: Reading) -> Money:
     )
     lines = k.SoldLines(
         cells.of_row, o["kind"], o["quantity"], o["item"], o["account"], o["channel"], o["market"], o["delivered"], o["revenue_eur"], row_contribution(o),
-        o["disputed_d"],
+        o["disputed_d"], o["way"],
     )  # fmt: skip
     agreed = k.LineTerms(payment_d, weight_kg, co2_kg_t, terms.item_category.astype(np.int32), math.log1p(terms.discount_y))
     k.money(lines, agreed, reading.start, reading.end, k.MoneySums(by_account, by_category, sums))

@@ -41,10 +41,11 @@ class SoldLines(NamedTuple):
     revenue: Array
     contribution: Array
     disputed_d: Array
+    way: Array
 
 
 class LineTerms(NamedTuple):
-    """``payment_d`` (n_channels,) [days], ``weight_kg``, ``item_category`` (n_items,), ``co2_kg_t`` (n_channels, n_markets), ``rate_y`` continuous
+    """``payment_d`` (n_channels,) [days], ``weight_kg``, ``item_category`` (n_items,), ``co2_kg_t`` (ways, n_channels, n_markets), ``rate_y`` continuous
     discount rate [1/year] to the window's start.
     """
 
@@ -78,7 +79,7 @@ def money(lines: SoldLines, terms: LineTerms, start: float, end: float, sums: Mo
         o[RECEIVABLE] += float(lines.revenue[i]) * (terms.payment_d[channel] + lines.disputed_d[i])
         o[DISCOUNTED] += gain * math.exp(-terms.rate_y * (lines.delivered[i] - start) / 8760.0)
         if lines.kind[i] != _SELL_OUT:
-            emission = terms.co2_kg_t[channel, lines.market[i]]
+            emission = terms.co2_kg_t[lines.way[i], channel, lines.market[i]]
             if not math.isnan(emission):
                 o[CO2_KG] += lines.quantity[i] * terms.weight_kg[item] * emission / 1000.0
                 o[CO2_PCS] += lines.quantity[i]

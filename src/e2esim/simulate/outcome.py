@@ -49,7 +49,8 @@ def terms(world: World, memory_base: float) -> KpiFacts:
         [w.items.life_h[(w.items.category == k) & sold].mean() if ((w.items.category == k) & sold).any() else 8760.0 for k in range(len(w.items.categories))]
     )
     carried = w.lanes.distance_km * w.modes.co2_kg_tkm[w.lanes.mode] + _carried_to_site(w)[w.lanes.site]
-    co2 = np.where(w.lanes.of >= 0, carried[w.lanes.of], np.nan) if len(carried) else np.full(w.lanes.of.shape, np.nan)
+    ranked = w.lanes.ranked
+    co2 = np.where(ranked >= 0, carried[ranked], np.nan) if len(carried) else np.full(ranked.shape, np.nan)
     pull, eur = _by_touchpoint(w)
     return KpiFacts(
         touch_pull=pull,

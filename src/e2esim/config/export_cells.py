@@ -1,0 +1,86 @@
+"""What spreadsheets and exports write into cells that has one reading: text marks around numbers, weekdays by name, hours without a colon, no day at all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+
+from e2esim.config.grids import ROW
+from e2esim.config.problems import Problem
+from e2esim.config.sheets import RawTable
+from e2esim.domain.schema import Table
+
+_INVISIBLE = "[\u00ad\u200b-\u200f\u2060\ufeff]"  # soft hyphens, joiners and marks that nobody sees
+_AS_TEXT = r'^(?:="(.*)"|\'(\d.*))$'  # ="000123" and '000123: how a spreadsheet keeps zeros
+_SHORTENED = r"^\d(?:[.,]\d+)?[eE]\+\d{2,}$"
+_NO_DAY = r"^0{1,4}[./-]0{1,2}[./-]0{1,4}$"  # 00.00.0000
+_DAY_NAME = r"^(?i)(?:mo|tu|we|th|fr|sa|su|di|mi|do|so|lu|ma|me|gi|ve)\p{L}*\.?,?\s+(\d{1,4}[./-]\d)"
+_WEEKDAYS = ("mon lun", "tue die mar", "wed mit mer", "thu don gio", "fri fre ven", "sat sam sab", "sun son dom")  # English, German, Italian
+_NUMBER = {word: str(k) for k, words in enumerate(_WEEKDAYS, start=1) for word in words.split()}
+_CLOCK = r"^(\d{1,2})(?:[:.h](\d{2})|h)?(?::\d{2})?\s*(?i)([ap])?\.?m?\.?$"
+_TIGHT = r"^([01]\d|2[0-4])([0-5]\d)$"
+
+
+def plain_cells(raw: RawTable, table: Table) -> RawTable:
+    """Return ``raw`` with such cells as the format writes them and without headers among its rows; what is to be said is among its problems.
+
+    Examples
+    --------
+    >>> from e2esim.domain.schema import TABLE
+    >>> rows = {"row": [2, 3], "calendar": ['="007"', "'007"], "weekday": ["Mon", "martedì"], "start": ["8:00 AM", "0800"], "end": ["16h30", "4 pm"]}
+    >>> plain_cells(RawTable("calendars", "calendars.csv", pl.DataFrame(rows)), TABLE["calendars"]).frame.rows()
+    [(2, '007', '1', '8:00', '16:30'), (3, '007', '2', '08:00', '16:00')]
+    """
+    if raw.frame.is_empty():
+        return raw
+    frame, problems = _without_headers(raw.frame, table, raw.label)
+    kinds = {column.name: column.kind for column in table.columns if column.name in frame.columns}
+    frame = frame.with_columns(_plain(name, kind) for name, kind in kinds.items() if kind in ("id", "date", "time") or (kind, name) == ("int", "weekday"))
+    for name in (name for name, kind in kinds.items() if kind == "id"):
+        short = frame.filter(pl.col(name).str.contains(_SHORTENED))
+        if short.height:
+            more = f" ({short.height} cells such)" if short.height > 1 else ""
+            message = f"a number that a spreadsheet has shortened: several numbers may have become one{more}"
+            remedy = "format the column as text before you save"
+            problems.append(Problem(file=raw.label, row=int(short[ROW][0]), column=name, value=short[name][0], message=message, remedy=remedy, warning=True))
+    return replace(raw, frame=frame, problems=[*raw.problems, *problems])
+
+
+def _plain(name: str, kind: str) -> pl.Expr:
+    cell = pl.col(name)
+    if kind == "id":
+        bare = cell.str.replace_all(_INVISIBLE, "")
+        return pl.coalesce(bare.str.extract(_AS_TEXT, 1), bare.str.extract(_AS_TEXT, 2), bare).str.strip_chars().alias(name)
+    if kind == "date":
+        return cell.str.replace(_NO_DAY, "").str.replace(_DAY_NAME, "$1").alias(name)
+    if kind == "int":
+        word = cell.str.extract(r"^(\p{L}{3})\p{L}*\.?$", 1).str.to_lowercase()
+        return pl.coalesce(word.replace_strict(_NUMBER, default=None, return_dtype=pl.String), cell).alias(name)
+    return _clock(cell).alias(name)
+
+
+def _clock(cell: pl.Expr) -> pl.Expr:
+    """Hours of the day with a colon: of 8.00, 8h30, 0800, 8, 4 PM; seconds of what has none of these stay."""
+    tight = cell.str.replace(_TIGHT, "$1:$2")
+    half, hour, minute = tight.str.extract(_CLOCK, 3).str.to_lowercase(), tight.str.extract(_CLOCK, 1), tight.str.extract(_CLOCK, 2).fill_null("00")
+    number = hour.cast(pl.Int64, strict=False)
+    twelve = pl.when(half == "p").then(number % 12 + 12).when(half == "a").then(number % 12).otherwise(None).cast(pl.String)
+    odd = tight.str.contains(_CLOCK) & ~tight.str.contains(r"^\d{1,2}:\d{2}(:\d{2})?$") & (half.is_null() | number.is_between(1, 12))
+    return pl.when(odd).then(pl.concat_str([pl.coalesce(twelve, hour), minute], separator=":")).otherwise(tight)
+
+
+def _without_headers(frame: pl.DataFrame, table: Table, label: str) -> tuple[pl.DataFrame, list[Problem]]:
+    """Rows that only repeat the names of the columns, as lists that are printed in pages do."""
+    words = {column.name: {column.name, *column.aliases} for column in table.columns if column.name in frame.columns}
+    if len(words) < 2:
+        return frame, []
+    plain = [pl.col(name).str.to_lowercase().str.replace_all(r"[\s-]+", "_").str.replace(r"_*[\[(][^\])]*[\])]$", "").is_in(list(known))
+             for name, known in words.items()]  # fmt: skip
+    hit = frame.select(pl.all_horizontal(plain).fill_null(value=False).alias("hit"))["hit"]
+    if not hit.any():
+        return frame, []
+    row = int(frame.filter(hit)[ROW][0])
+    more = f" ({int(hit.sum())} rows such)" if int(hit.sum()) > 1 else ""
+    told = Problem(file=label, row=row, message=f"the header once more: left out{more}", remedy="take it out of the table", warning=True)
+    return frame.filter(~hit), [told]
