@@ -80,7 +80,7 @@ def print_plan(
 ) -> None:
     """Print status, punctuality by priority, the causes of what is late, and where the plan lies."""
     console = console or terminal(_WIDTH)
-    head = f"Plan {summary.title}: {_STATUS[summary.status]}"
+    head = f"Plan {summary.title}: {status_words(summary)}"
     console.print(Text(head, style="bold"))
     console.print(Text(_first_line(summary, wall_s)))
     console.print()
@@ -192,13 +192,21 @@ def forecast_told(demand: NetDemand, folder: Path | None, wall_s: float) -> str:
     return json.dumps(found, allow_nan=False, ensure_ascii=False)
 
 
+def status_words(s: Summary) -> str:
+    """What the title says of a plan: orders of customers, and what is late beside them where none of theirs is."""
+    behind = [word for word, line in (("forecast", s.forecast), ("safety stock", s.safety)) if line is not None and line.late_orders]
+    beside = f", {' and '.join(behind)} in part late" if s.status == "on_time" and behind else ""
+    return _STATUS[s.status] + beside
+
+
 def _first_line(s: Summary, wall_s: float) -> str:
     kept = f" ({s.released_lots:,} released before)" if s.released_lots else ""
     lines = [f"{s.orders:,} orders, {s.lots:,} lots{kept}, {s.purchases:,} purchase orders, {wall_s:.1f} s"]
+    whose = " of forecast and safety stock alone" if s.status == "on_time" and s.objective > 0.5 else ""
     if s.bound is None or s.gap is None:
-        lines.append(f"Weighted late pieces {s.objective:,.0f}")
+        lines.append(f"Weighted late pieces{whose} {s.objective:,.0f}")
     else:
-        lines.append(f"Weighted late pieces {s.objective:,.0f}, proven least {s.bound:,.0f} (gap {s.gap:.1%})")
+        lines.append(f"Weighted late pieces{whose} {s.objective:,.0f}, proven least {s.bound:,.0f} (gap {s.gap:.1%})")
     return "\n".join(lines)
 
 
