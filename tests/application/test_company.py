@@ -75,3 +75,17 @@ def test_a_shipped_world_runs_balances_and_compares() -> None:
     assert company.sop(months=3).frames
     gaps = company.compare({"silo": ["planning=silo"]}, replications=2).differences
     assert set(gaps["run"]) == {"silo"}
+
+
+def test_a_sweep_of_a_folder_runs_every_combination(tmp_path: Path) -> None:
+    for name, text in {"items": "item\nCHAIR\n", "demand": "item,mean\nCHAIR,2\n", "stock": "item,on_hand\nCHAIR,9\n"}.items():
+        (tmp_path / f"{name}.csv").write_text(text)
+    company = e2esim.open(tmp_path, "horizon.days=30", "horizon.warmup_days=0")
+    found = company.sweep({"demand.mean": [2, 4], "seed": [1, 2]}, replications=2, workers=1)
+    assert found.rows.select("point", "replication").unique().height == 8
+    assert "4 points, 2 replications" in repr(found)
+    assert "<table" in found._repr_html_()
+    fill = found.means.filter(found.means["kpi"] == "fill_rate").sort("demand.mean")["mean"].to_list()
+    assert fill == pytest.approx([9 / 60, 9 / 60, 9 / 120, 9 / 120], rel=0.2)  # what lies at the start is served at once, the rest a moment later
+    with pytest.raises(InputErrors, match="nothing is swept"):
+        company.sweep({})

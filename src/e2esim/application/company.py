@@ -16,6 +16,7 @@ from e2esim.config.places import find_data, has_market
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
 
 if TYPE_CHECKING:
+    from e2esim.application.sweeping import Failed, Swept
     from e2esim.domain.scenario import Scenario
 
 
@@ -29,7 +30,7 @@ class OpenCompany:
     Examples
     --------
     >>> open_company("mattress_maker/to_be", "scale=0.02")
-    <company mattress_maker/to_be scale=0.02: plan, promise, backorders, forecast, sop, run, compare>
+    <company mattress_maker/to_be scale=0.02: plan, promise, backorders, forecast, sop, run, compare, sweep, failures>
     """
 
     name: str
@@ -137,6 +138,18 @@ class OpenCompany:
         kpis = kpis_of(rivals[self.name].kind)
         return ComparedRuns(compare({name: one.subject for name, one in rivals.items()}, rule=Rule(replications=replications), kpis=kpis, workers=workers))
 
+    def sweep(self, factors: Mapping[str, Sequence[Any]], *, replications: int = 5, workers: int = 0, folder: Path | None = None) -> Swept:
+        """Run every combination of values of settings and columns on common random numbers; ``folder`` keeps what has run."""
+        from e2esim.application.sweeping import sweep_company
+
+        return sweep_company(self.name, self._words(), factors, replications=replications, workers=workers, folder=folder)
+
+    def failures(self, *, replications: int = 5) -> Failed:
+        """Say what each kind of failure costs in customers' value."""
+        from e2esim.application.sweeping import failures_of
+
+        return failures_of(self._scenario(()), replications=replications)
+
     def _words(self) -> list[str]:
         return [f"scenario={self.name}", *self.overrides]
 
@@ -152,7 +165,8 @@ class OpenCompany:
         return self._scenario(()).tables if self.simulates_markets else read_plan_data(Path(self.name)).tables
 
     def __repr__(self) -> str:
-        verbs = "plan, promise, backorders, forecast, sop, run, compare" if self.simulates_markets else "plan, promise, backorders, forecast, run, compare"
+        verbs = f"plan, promise, backorders, forecast, {'sop, ' if self.simulates_markets else ''}run, compare, sweep"
+        verbs += ", failures" if self.simulates_markets else ""
         return f"<company {' '.join((self.name, *self.overrides))}: {verbs}>"
 
 
