@@ -233,6 +233,13 @@ stand twice are errors: nothing is promised, nothing is written, the exit code i
 | a whole column of dates as day numbers of a spreadsheet (46113) | read as days counted from 1900, warning |
 | a date with an hour and a zone (2026-04-01T22:00:00Z) | the day as it is written, warning |
 | a title or other rows above the header, the first ten | left out, warning |
+| the header once more among the rows; a frame of strokes around rows and cells | left out, the header with a warning |
+| `="000123"`, `'000123`, signs that nobody sees in a number of an item, customer or order | the number without them |
+| a number such as 1.23E+05 where an item, customer or order is named | kept, warning: a spreadsheet may have made one of several |
+| a weekday before a day (Wed 01.04.2026); a week as KW14/2026 | the day; the Monday of the week, warning |
+| 00.00.0000 | no day |
+| weekdays by their name (three letters or more), hours as 8:00 AM, 08.00, 8h30, 0800 or 8 in calendars | read, silently |
+| yes and no as ja, nein, sì, oui, non, X | read, silently |
 | the unit of a column in brackets behind its name, `Qty [pcs]`, `Lead time days (d)` | read silently; another unit is an error |
 | a last row of totals: names and days empty, with a word like Total, or the sum of the column | left out, warning |
 | an order below zero: a credit or return | left out, warning |
