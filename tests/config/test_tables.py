@@ -107,7 +107,7 @@ def test_optional_columns_and_tables_take_their_defaults(tmp_path: Path) -> None
         ("orders", "due", "2026-02-30", "not a date", "YYYY-MM-DD"),
         ("history", "period", "2025-13", "not a date", "YYYY-MM"),
         ("history", "period", "Jan 25", "not a date", "YYYY-MM"),
-        ("lanes", "cutoff", "5pm", "not a time", "HH:MM"),
+        ("lanes", "cutoff", "noon", "not a time", "HH:MM"),
         ("lanes", "cutoff", "25:00", "not a time", "HH:MM"),
         ("lanes", "mode", "trukc", "no such mode in table modes", "'truck'"),
         ("bom", "component", "cores", "no such item in table items", "'core'"),
