@@ -8,7 +8,8 @@ import polars as pl
 
 from e2esim.config.grids import ROW
 from e2esim.config.problems import Problem
-from e2esim.config.sheets import RawTable
+from e2esim.config.sheets import RawTable, small_and_plain
+from e2esim.config.small_tables import Kept
 from e2esim.domain.schema import Table
 
 _INVISIBLE = "[\u00ad\u200b-\u200f\u2060\ufeff]"  # soft hyphens, joiners and marks that nobody sees
@@ -32,6 +33,16 @@ def plain_cells(raw: RawTable, table: Table) -> RawTable:
     >>> plain_cells(RawTable("calendars", "calendars.csv", pl.DataFrame(rows)), TABLE["calendars"]).frame.rows()
     [(2, '007', '1', '8:00', '16:30'), (3, '007', '2', '08:00', '16:00')]
     """
+    if not small_and_plain(raw):
+        return _made_plain(raw, table)
+    made = _PLAIN.of((id(raw.frame), table), raw.frame, lambda: _made_plain(raw, table), small_and_plain)
+    return replace(raw, frame=made.frame, problems=list(made.problems))
+
+
+_PLAIN = Kept[RawTable]()
+
+
+def _made_plain(raw: RawTable, table: Table) -> RawTable:
     if raw.frame.is_empty():
         return raw
     frame, problems = _without_headers(raw.frame, table, raw.label)
