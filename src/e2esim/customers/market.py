@@ -104,6 +104,7 @@ class DemandCells:
         self._tastes = Tastes(
             self._financing(), float(w.services.effect[0]), s.beta_lead_d, s.beta_price, s.anxiety, s.deciders, w.settings.market.conversion,
             np.where(c.buyer == 1, 0.0, w.settings.organisation.card_share), w.settings.organisation.card_reward,
+            w.settings.market.price_loss,
         )  # fmt: skip
         self._newcomers = Newcomers(streams.key("market.facts"), people.rates, people.drops, people.base)
         base, half_life_h = np.full(len(s.ids), people.base), 24.0 * w.settings.satisfaction.half_life_d

@@ -85,11 +85,27 @@ def utility(
 ) -> float:
     """Utility of the firm relative to reference conditions (logit units).
 
-    ``beta_lead``: relative loss of sales a day; divided by (1 - conversion) it is the logit slope that gives it.
+    ``beta_lead``: relative loss of sales a day; ``beta_price``: percent of sales a percent of price, see `dearness` for ``price_ratio``. Divided by
+    (1 - conversion) both are the logit slopes that give that.
     """
-    u = -beta_lead / (1.0 - conversion) * (lead_d - reference_d) - beta_price * math.log(price_ratio)
+    u = -(beta_lead * (lead_d - reference_d) + beta_price * math.log(price_ratio)) / (1.0 - conversion)
     u += reputation_weight * reputation + touch - anxiety * (1.0 - (relief if financed else 0.0))
     return u + math.log(max(wallet, 1e-9))
+
+
+@lean_njit
+def dearness(ratio: float, loss: float) -> float:
+    """Price over its reference as it weighs in a choice [1], where a loss weighs ``loss`` times a gain and both weigh 1 in the mean.
+
+    Consumers answer prices above their reference more than prices below it (Kalyanaram and Winer 1995; Neumann and Boeckenholt 2014), and
+    measured elasticities are means over both.
+
+    >>> dearness(1.1, 1.0) == 1.1, round(math.log(dearness(1.1, 1.5)) / math.log(1.1), 6), round(math.log(dearness(0.9, 1.5)) / math.log(0.9), 6)
+    (True, 1.2, 0.8)
+    """
+    if loss == 1.0:
+        return ratio
+    return float(ratio ** (2.0 * (loss if ratio > 1.0 else 1.0) / (1.0 + loss)))
 
 
 class MarketCells(NamedTuple):
@@ -145,7 +161,8 @@ class Standing(NamedTuple):
 class Tastes(NamedTuple):
     """How segments choose, (segments,) each: instalments taken and what they relieve, slopes, anxiety, how many people decide; conversion at reference.
 
-    ``card`` (channels,): share of the customers who hold a loyalty card, which gives ``reward`` [share] of the price back from the second purchase on.
+    ``card`` (channels,): share of the customers who hold a loyalty card, which gives ``reward`` [share] of the price back from the second purchase on;
+    ``price_loss`` [1]: weight of a price above its reference against one below.
     """
 
     financing_use: F
@@ -157,6 +174,7 @@ class Tastes(NamedTuple):
     conversion: float
     card: F
     reward: float
+    price_loss: float
 
 
 class Weighing(NamedTuple):
@@ -238,7 +256,7 @@ def consider(
     u = firm.offset + utility(
         shown_d,
         lead.reference_d[c],
-        ratio,
+        dearness(ratio, tastes.price_loss),
         firm.reputation[cells.market[cell]],
         firm.wallet[account] if account >= 0 else 1.0,
         financed,

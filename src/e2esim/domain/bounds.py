@@ -46,6 +46,7 @@ BOUNDS: dict[str, Bound] = {
     "horizon.journeys": Bound(0, 10_000_000, "consumers"),
     "horizon.tick_h": Bound(0.25, 6.0, "a coarser tick than six hours blurs days: with 24 h OTIF was .004 in place of .955"),
     "market.price_factor": Bound(0.5, 2.0, "beyond half or twice its prices the firm is in another market"),
+    "market.price_loss": Bound(0.2, 5.0, "a gain that weighs five times a loss, or the reverse: far beyond what was measured (1 to 2)"),
     "market.demand_factor": Bound(0.001, 20.0, "the plant is not another one: beyond 20 times the demand change the data"),
     "market.conversion": Bound(0.001, 0.999, "some prospects buy, some do not"),
     "market.utility_offset": _UTILITY,

@@ -146,6 +146,7 @@ MOVES: dict[str, tuple[Turn, ...]] = {
     ),
     "market.demand_factor": (Turn("*1.2", "turnover+ purchases+"),),
     "market.price_factor": (Turn("*1.2", "purchases- satisfaction-"),),
+    "market.price_loss": (Turn("=2", "purchases-", given=("market.price_factor=1.2",)), Turn("=2", "purchases-", given=("market.price_factor=0.8",))),
     "market.conversion": (Turn("=0.5", "purchases"),),
     "market.utility_offset": (Turn("+0.3", "purchases+"),),
     "market.history_y": (Turn("*0.5", "customers-"),),

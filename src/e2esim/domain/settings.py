@@ -43,6 +43,7 @@ class Market:
 
     demand_factor: float = 1.0  # [1] multiplies the prospects of the demand history
     price_factor: float = 1.0  # [1] multiplies the firm's prices to trade and consumers; what buyers compare with stays
+    price_loss: float = 1.0  # [1] weight in a choice of a price above the consumer's reference against one below it; both weigh 1 in the mean
     conversion: float = 0.35  # [share] prospects who buy at reference conditions
     utility_offset: float = 0.0  # [utility] calibrates demand so that the history is met at today's service
     history_y: float = 6.0  # [years] of past acquisitions from which the installed base is built

@@ -112,7 +112,7 @@ TABLES: tuple[Table, ...] = (
             optional("a", "1", "BG/NBD drop-out, first beta parameter", 0.793, above=0.0),
             optional("b", "1", "BG/NBD drop-out, second beta parameter", 2.426, above=0.0),
             optional("theta", "logit/satisfaction", "how strongly satisfaction holds the customer", 1.0),
-            optional("beta_price", "1", "price elasticity of choice (log price over reference)", 1.5),
+            optional("beta_price", "1", "percent of sales lost for a percent of price above the reference", 1.5),
             optional("beta_lead_d", "1/day", "loss of sales for a day of promised lead time beyond the reference", 0.015),
             optional("w_punctuality", "1", "weight of punctuality in the experience", 1.0),
             optional("w_lead", "1", "weight of lead time", 1.0),

@@ -162,11 +162,11 @@ def sop_problem(world: World, months: Months, now: Position, *, offer: SopOffer 
 
 
 def price_elasticity(world: World) -> float:
-    """Percent of demand lost for a percent of price, all channels together [1]: beta (1 - conversion) of the choice of segments."""
-    w, keep = world, 1.0 - world.settings.market.conversion
+    """Percent of demand lost for a percent of price, all channels together [1]: that of the choice of the segments."""
+    w = world
     weight = w.cells.yearly.sum(axis=1)
     beta = np.array([np.diff(w.mix_cdf[channel], prepend=0.0) @ w.segments.beta_price for channel in w.cells.channel])
-    return float(keep * (weight @ beta) / max(float(weight.sum()), 1e-12))
+    return float((weight @ beta) / max(float(weight.sum()), 1e-12))
 
 
 def family_names(world: World) -> tuple[str, ...]:
