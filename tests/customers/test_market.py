@@ -52,9 +52,9 @@ class Shop:
     def __post_init__(self) -> None:
         rng = np.random.default_rng(self.seed)
         keys = Streams(self.seed)
-        self.keys = np.array([keys.key(k) for k in ("item", "pair", "fin", "price", "choice", "agreed", "gap", "facts", "card")], dtype=np.uint64)
+        self.keys = np.array([keys.key(k) for k in ("item", "pair", "fin", "price", "choice", "agreed", "gap", "facts", "card", "simple")], dtype=np.uint64)
         self.gap, self.who = self.keys[6], self.keys[7]
-        self.deciders = np.ones(SEGMENTS)
+        self.deciders, self.simple = np.ones(SEGMENTS), np.array([0.4, 0.0])
         self.card, self.reward, self.price_loss = np.array([0.5, 0.0, 1.0]), 0.1, 1.6
         self.item_cdf = np.cumsum(rng.dirichlet(np.ones(ITEMS), CELLS), axis=1)
         self.item_cdf[:, -1] = 1.0
@@ -111,11 +111,16 @@ class Shop:
             GoodsShown(self.item_cdf, self.ratio, self.pair),
             LeadShown(self.stockist, self.direct_d, self.wait_d, self.consumer_d, self.reference_d, self.account_wait_d, self.on_hand),
             standing,
-            Tastes(self.use, s["relief"], self.beta_lead, self.beta_price, self.anxiety, self.deciders, s["conversion"], self.card, self.reward, self.price_loss),
+            self.tastes(),
         )
 
+    def tastes(self) -> Tastes:
+        """How the segments choose."""
+        s, people = self.scalars, (self.deciders, self.simple)
+        return Tastes(self.use, s["relief"], self.beta_lead, self.beta_price, self.anxiety, *people, s["conversion"], self.card, self.reward, self.price_loss)
+
     def chance(
-        self, item: int, quantity: int, financed: bool, ratio: float, cell: int, segment: int, account: int, loyal: bool, dissent: float
+        self, item: int, quantity: int, financed: bool, ratio: float, cell: int, segment: int, account: int, loyal: bool, dissent: float, simple: bool
     ) -> tuple[float, float]:
         """Probability of buying, and the lead time shown, from the formula of the docstrings."""
         s, c = self.scalars, self.channel[cell]
@@ -131,7 +136,7 @@ class Shop:
         u -= (self.beta_lead[segment] * (lead - self.reference_d[c]) + self.beta_price[segment] * weight * math.log(ratio)) / (1.0 - s["conversion"])
         u -= self.anxiety[segment] * (1.0 - s["relief"] * financed) - dissent
         odds = s["conversion"] / (1.0 - s["conversion"]) * math.exp(u)
-        return self.answered[c] * (min(1.0, math.exp(u)) if loyal else odds / (1.0 + odds)), lead
+        return (1.0 if simple else self.answered[c]) * (min(1.0, math.exp(u)) if loyal else odds / (1.0 + odds)), lead
 
     def weigh(self, who: int, purchase: int, cell: int, segment: int, account: int, when: float | None = None) -> tuple[bool, dict[str, Any]]:
         """One consumer decides: the twin of ``consider``; a customer whose need comes at ``when`` [h] has the luck of that hour."""
@@ -147,12 +152,13 @@ class Shop:
                 return False, {}
         reward = self.reward if loyal and uniform(self.keys[8], who, 0) < self.card[self.channel[cell]] else 0.0
         ratio = self.ratio[cell, item] * math.exp(0.05 * normal(self.keys[3], who, purchase)) * (1.0 - reward)
-        people = self.deciders[segment]
+        simple = loyal and u[9] < self.simple[segment]
+        people = 1.0 if simple else self.deciders[segment]
         many = int(people) + int(uniform(self.keys[5], who, 100 * purchase) < people - int(people))
         dissent = DISSENT * min(normal(self.keys[5], who, 100 * purchase + k) for k in range(1, many + 1)) if many > 1 else 0.0
-        chance, lead = self.chance(item, quantity, u[2] < self.use[segment], ratio, cell, segment, account, loyal, dissent)
+        chance, lead = self.chance(item, quantity, u[2] < self.use[segment], ratio, cell, segment, account, loyal, dissent, simple)
         facts = {"account": account, "item": item, "quantity": quantity, "lead_d": lead, "price_ratio": ratio, "financed": int(u[2] < self.use[segment])}
-        facts["reward"] = reward
+        facts |= {"reward": reward, "simple": int(simple)}
         return u[4] < chance, facts
 
 
@@ -225,7 +231,8 @@ def test_returning_twin(seed: int) -> None:
         out, lost, met = np.zeros(n, dtype=BUYER), np.empty(n, dtype=np.int32), np.zeros((CELLS, SEGMENTS))
         people = CustomersDue(address, cell, segment, account, purchases)
         bought, away = returning(shop.keys, rows, t, people, *shop.offer(loop), shop.hurdles(reacts=loop), met, out, lost)
-        assert met.sum() == n  # every need is weighed
+        simple = sum(uniform(shop.keys[9], int(address[c]), int(purchases[c]) + 1) < shop.simple[segment[c]] for c in rows)
+        assert met.sum() == n - simple < n  # every need is weighed; who buys simply meets nobody
         assert bought + away == n
         if not loop:
             assert away == 0
@@ -236,7 +243,7 @@ def test_returning_twin(seed: int) -> None:
         assert lost[:away].tolist() == rows[~buys].tolist()
         assert 0 < away < n
         facts = [f for b, f in twin if b]
-        for name in ("account", "item", "quantity", "financed"):
+        for name in ("account", "item", "quantity", "financed", "simple"):
             assert out[name][:bought].tolist() == [f[name] for f in facts]
         assert out["lead_d"][:bought] == pytest.approx([f["lead_d"] for f in facts], rel=1e-6)
         assert out["purchase"][:bought].tolist() == (purchases[rows[buys]] + 1).tolist()

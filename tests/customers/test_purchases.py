@@ -152,20 +152,20 @@ def test_who_buys_enters_the_books_and_waits_for_the_next_need() -> None:
 
 
 def test_who_asks_before_buying() -> None:
-    """Once by the first draw, again by the second where something had failed, and of a shop's customers some ask the shop."""
+    """Once by the first draw, again by the second where something had failed, and of a shop's customers some ask the shop; who buys simply asks nobody."""
     n, rng, keys = 500, np.random.default_rng(7), Streams(1)
     book = Columns(ORDER_COLUMNS, capacity=n)
     book.take(n)
     book["address"][:], book["kind"][:], book["problems"][:] = rng.integers(0, 1 << 40, n), rng.integers(0, 2, n), rng.choice([0, 1, 16, 32, 64], n)
-    book["placed"][:] = rng.uniform(0.0, 90.0, n)
+    book["placed"][:], book["services"][:] = rng.uniform(0.0, 90.0, n), rng.choice([0, 4, 128, 132], n, p=[0.5, 0.3, 0.1, 0.1])
     asking = Asking(keys.key("a"), keys.key("b"), keys.key("c"), 0.3, 0.6, 0.4)
     rows, asked, t = np.arange(50, n, dtype=np.int32), np.empty(n, dtype=np.int32), np.empty(n)
-    m = questions(rows, asking, book["address"], book["kind"], book["problems"], book["placed"], asked, t)
+    m = questions(rows, asking, book["address"], book["kind"], book["problems"], book["services"], book["placed"], asked, t)
     told = []
     for r in rows:
         once, again, firm = (uniform(key, int(book["address"][r]), 0) for key in asking[:3])
         failed = int(book["problems"][r]) in (16, 32)
-        if (once < 0.3 or (failed and again < 0.6)) and (book["kind"][r] == 0 or firm < 0.4):
+        if book["services"][r] < 128 and (once < 0.3 or (failed and again < 0.6)) and (book["kind"][r] == 0 or firm < 0.4):
             told.append(int(r))
     assert asked[:m].tolist() == told
     assert t[:m].tolist() == book["placed"][told].tolist()

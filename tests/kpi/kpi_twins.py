@@ -358,6 +358,7 @@ def voice_twin(t: Twin) -> dict[str, float]:
         "needs_analysed": mean(r["services"] & 2 > 0 for r in lines),
         "installed": mean(r["services"] & 4 > 0 for r in lines),
         "followed_up": mean(r["services"] & 16 > 0 for r in lines),
+        "simple_purchases": mean(r["services"] & 128 > 0 for r in lines),
         "collected_where_installed": mean(r["services"] & 8 > 0 for r in lines if r["services"] & 4),
         "channel_breaks": mean(r["problems"] & 16 > 0 for r in lines),
         "complaint_share": mean(r["complained"] for r in lines if r["problems"] & 15 or t.late(r)),

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from e2esim.config import load
 from e2esim.customers.training import A_MODULE, FORGOTTEN_D
-from e2esim.domain.book import OrderKind, Reason
+from e2esim.domain.book import OrderKind, Reason, Service
+from e2esim.domain.build import build_world
 from e2esim.domain.events import Event
 from e2esim.domain.experience import Lived
 from e2esim.domain.ledger import Posted
@@ -88,6 +90,22 @@ def test_two_who_decide_buy_less(tiny: Any) -> None:
     two = tiny("two decide", settings=DAYS, segments=lambda rows: [row | {"deciders": 2} for row in rows])
     assert two.kpi("conversion") < 0.9 * plain.kpi("conversion")
     assert two.kpi("purchases") < plain.kpi("purchases")
+    again = tiny("two decide but simply again", settings=DAYS, segments=lambda rows: [row | {"deciders": 2, "simple_share": 1} for row in rows])
+    assert again.replication.market.needs_lost < 0.9 * two.replication.market.needs_lost  # who buys simply asks nobody
+    o, c = again.outcome.orders, again.outcome.contacts
+    simple = (o.filled("services") & int(Service.SIMPLE)) != 0
+    mine = (o.filled("kind") != OrderKind.REPLENISH) & (o.filled("placed") >= 0)
+    assert np.array_equal(simple[mine], o.filled("repeat")[mine] == 1)
+    assert not simple[c.filled("row")[(c.filled("reason") == Reason.INFORMATION) & (c.filled("row") >= 0)]].any()
+    assert 0 < again.kpi("simple_purchases") < 1
+    assert two.kpi("simple_purchases") == 0
+    spent = [-run.outcome.journal["cents"][run.outcome.journal["account"] == Posted.TOUCHPOINTS].sum() for run in (two, again)]
+    assert spent[1] < spent[0]
+
+
+def test_a_simple_purchase_that_others_see_is_none() -> None:
+    found = build_world(load(["scenario=mattress_maker", "scale=0.02", "segments.simple_share=0.5", "segments.seen_share=0.4"])).segments
+    assert found.simple[~found.trade] == pytest.approx(0.3)
 
 
 def test_mailings_bring_needs_forward_and_cost(world: Any) -> None:

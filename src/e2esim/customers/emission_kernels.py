@@ -53,7 +53,7 @@ WORST_D = 30.0  # [days] of lateness that a line given up is felt like
 _DAMAGED, _INCOMPLETE, _FAILED, _DEFECT = int(LineProblem.DAMAGED), int(LineProblem.INCOMPLETE), int(LineProblem.INSTALL_FAILED), int(LineProblem.DEFECT)
 _BROKEN, _TROUBLE = int(LineProblem.INTEGRATION), int(LineProblem.TOUCHPOINT)
 _NEEDS, _INSTALL, _COLLECTED, _FOLLOWED = int(Service.NEEDS_ANALYSIS), int(Service.INSTALLATION), int(Service.USED_COLLECTION), int(Service.USE_FOLLOWUP)
-_TOLD = int(Service.DELAY_TOLD)
+_TOLD, _SIMPLE = int(Service.DELAY_TOLD), int(Service.SIMPLE)
 _INFORMATION, _WHERE, _COMPLAINT, _CLAIM, _USE_HELP = (int(r) for r in Reason if r <= Reason.USE_HELP)
 _CALL_BACK = int(Reason.CALL_BACK)
 _BACK_DEFECT, _BACK_SECOND, _BACK_DAMAGE = int(ReturnCause.DEFECT), int(ReturnCause.SECOND_THOUGHTS), int(ReturnCause.DAMAGE)
@@ -106,10 +106,12 @@ def close(out: Batch, first: int, n: int, flags: int) -> int:
 
 @lean_njit
 def bought(out: Batch, rows: I32, key: np.uint64, o: OrderFacts, points: Touchpoints, needs_gain: float, others: WordsRead) -> int:
-    """Discover, evaluate and buy, as lived when the purchase is made; who hears of the firm from others expects what they say."""
+    """Discover, evaluate and buy, as lived when the purchase is made; who hears of the firm from others expects what they say. Who buys simply lives none."""
     n = 0
     for k in range(rows.shape[0]):
         r, first = rows[k], n
+        if o.services[r] & _SIMPLE:
+            continue
         t = np.float64(o.placed[r])
         if uniform(others.key, o.address[r], 0) < others.heard[o.channel[r]]:
             n = live(out, n, r, t, _REVIEW_READ, EVALUATE, SERVICE, -others.expected * others.reputation[o.market[r]], 0.0)

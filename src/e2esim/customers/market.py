@@ -38,7 +38,7 @@ F = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int32]
 
 _INFORMATION = int(Reason.INFORMATION)
-_KEYS = ("market.item", "market.pair", "market.financing", "market.price", "market.choice", "market.agreed", "market.gap", "market.facts", "market.card")
+_DECIDES = ("item", "pair", "financing", "price", "choice", "agreed", "gap", "facts", "card", "simple")  # drawn for a purchase, see `consider`
 _SHELF_KEYS = ("market.shelf", "market.shelf_item", "market.shelf_shop")
 _SURELY = 50.0  # [utility] at which everybody buys
 _YEAR_H = 8760.0
@@ -64,7 +64,7 @@ class DemandCells:
         self.world, self.people, self.orders = world, people, orders
         w = world
         cells = len(w.cells.channel)
-        self._keys = np.array([streams.key(k) for k in _KEYS], dtype=np.uint64)
+        self._keys = np.array([streams.key(f"market.{k}") for k in _DECIDES], dtype=np.uint64)
         gap = streams.key("market.gap")
         self._need_key, self._drop_key = streams.key("loyalty.need"), streams.key("loyalty.drop")
         self._line_keys = np.array([streams.key(k) for k in ("market.service", "market.touch")], dtype=np.uint64)
@@ -102,7 +102,7 @@ class DemandCells:
         self._bought = GoodsBought(w.items.category, w.items.brand, w.items.life_h)
         s = w.segments
         self._tastes = Tastes(
-            self._financing(), float(w.services.effect[0]), s.beta_lead_d, s.beta_price, s.anxiety, s.deciders, w.settings.market.conversion,
+            self._financing(), float(w.services.effect[0]), s.beta_lead_d, s.beta_price, s.anxiety, s.deciders, s.simple, w.settings.market.conversion,
             np.where(c.buyer == 1, 0.0, w.settings.organisation.card_share), w.settings.organisation.card_reward,
             w.settings.market.price_loss,
         )  # fmt: skip
@@ -273,7 +273,7 @@ class DemandCells:
     def questions(self, rows: Rows, share: float) -> tuple[Rows, F, npt.NDArray[np.uint8]]:
         """Which of the new purchases asked for information first, or again where a touchpoint or the way between channels had failed: rows, times, reasons."""
         o, asked, t = self.orders, np.empty_like(rows), np.empty(len(rows))
-        n = questions(rows, self._asking._replace(first_share=share), o["address"], o["kind"], o["problems"], o["placed"], asked, t)
+        n = questions(rows, self._asking._replace(first_share=share), o["address"], o["kind"], o["problems"], o["services"], o["placed"], asked, t)
         return asked[:n], t[:n], np.full(n, _INFORMATION, dtype=np.uint8)
 
 

@@ -14,8 +14,11 @@ import numpy.typing as npt
 
 from e2esim.customers.hurdle_kernels import Hurdles, at_the_shelf
 from e2esim.customers.loyalty_kernels import pick
+from e2esim.domain.book import Service
 from e2esim.domain.lean import lean_njit
 from e2esim.streams.draws import Count, child, exponential, normal, uniform
+
+_SIMPLE = int(Service.SIMPLE)
 
 F = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
@@ -39,6 +42,7 @@ BUYER = np.dtype(
         ("purchase", np.int32),
         ("financed", np.uint8),
         ("reward", np.float32),
+        ("simple", np.uint8),
     ]
 )  # one purchase on its way into the order book; consumer -1 = new customer
 
@@ -159,7 +163,8 @@ class Standing(NamedTuple):
 
 
 class Tastes(NamedTuple):
-    """How segments choose, (segments,) each: instalments taken and what they relieve, slopes, anxiety, how many people decide; conversion at reference.
+    """How segments choose, (segments,) each: instalments taken and what they relieve, slopes, anxiety, how many people decide, share of repeat purchases
+    that are simple; conversion at reference.
 
     ``card`` (channels,): share of the customers who hold a loyalty card, which gives ``reward`` [share] of the price back from the second purchase on;
     ``price_loss`` [1]: weight of a price above its reference against one below.
@@ -171,6 +176,7 @@ class Tastes(NamedTuple):
     beta_price: F
     anxiety: F
     deciders: F
+    simple: F
     conversion: float
     card: F
     reward: float
@@ -178,7 +184,7 @@ class Tastes(NamedTuple):
 
 
 class Weighing(NamedTuple):
-    """One purchase weighed: by whom (address), its number, when [h], where, and whether by a customer with a need."""
+    """One purchase weighed: by whom (address), its number, when [h], where, whether by a customer with a need, and whether as simply as the last one."""
 
     who: Count
     purchase: Count
@@ -187,6 +193,7 @@ class Weighing(NamedTuple):
     segment: Count
     account: Count
     loyal: bool
+    simple: bool
 
 
 class CustomersDue(NamedTuple):
@@ -237,7 +244,7 @@ def consider(
 
     A customer with a need buys with min(1, exp(u)); a prospect with the logit around the conversion. In a shop whose shelf lacks the item the
     consumer may weigh another one, or another shop (`Hurdles`).
-    ``keys``: item, pair, financing, price, choice, agreement, gap, facts, card.
+    Who buys simply decides alone and asks nothing first. ``keys``: item, pair, financing, price, choice, agreement, gap, facts, card, simple.
     """
     who, purchase, cell, segment, account = one.who, one.purchase, one.cell, one.segment, one.account
     c = cells.channel[cell]
@@ -268,18 +275,19 @@ def consider(
         firm.word_weight[c],
         firm.touch[c],
     )
-    u += agreed(keys[5], who, purchase, tastes.deciders[segment])
+    if not one.simple:
+        u += agreed(keys[5], who, purchase, tastes.deciders[segment])
     if one.loyal:
         chance = min(1.0, math.exp(u))
     else:
         chance = 1.0 / (1.0 + (1.0 - tastes.conversion) / tastes.conversion * math.exp(-u))
-    chance *= hurdles.answered[c]
+    chance *= 1.0 if one.simple else hurdles.answered[c]
     if uniform(keys[4], who, np.int64(one.t) if one.loyal else purchase) >= chance:  # who bought elsewhere weighs the next need anew
         return False
     x = out[m]
     x["address"], x["t"], x["cell"], x["segment"], x["account"] = who, one.t, cell, segment, account
     x["item"], x["quantity"], x["lead_d"], x["price_ratio"] = item, quantity, shown_d, ratio
-    x["purchase"], x["financed"], x["reward"] = purchase, 1 if financed else 0, reward
+    x["purchase"], x["financed"], x["reward"], x["simple"] = purchase, 1 if financed else 0, reward, 1 if one.simple else 0
     return True
 
 
@@ -327,7 +335,8 @@ def prospects(
                 if firm.wallet[account] <= 0.0:
                     continue
             met[cell, segment] += 1.0
-            if m < out.shape[0] and consider(keys, Weighing(who, 1, t, cell, segment, account, False), cells, goods, lead, firm, tastes, hurdles, out, m):
+            one = Weighing(who, 1, t, cell, segment, account, False, False)
+            if m < out.shape[0] and consider(keys, one, cells, goods, lead, firm, tastes, hurdles, out, m):
                 out[m]["consumer"] = -1
                 m += 1
     return m, seen
@@ -349,14 +358,19 @@ def returning(
     out: Buyers,
     lost: I32,
 ) -> tuple[int, int]:
-    """Customers with a need at ``t`` [h] who stay: buy again now, or take this need elsewhere (written to ``lost``); returns (buyers, lost)."""
+    """Customers with a need at ``t`` [h] who stay: buy again now, or take this need elsewhere (written to ``lost``); returns (buyers, lost).
+
+    Who buys simply meets no touchpoint before: ``met`` counts the others.
+    """
     m = 0
     away = 0
     for k in range(rows.shape[0]):
         who = rows[k]
         cell, segment, account = np.int64(people.cell[who]), np.int64(people.segment[who]), np.int64(people.account[who])
-        met[cell, segment] += 1.0
-        one = Weighing(people.address[who], np.int64(people.purchases[who]) + 1, t[k], cell, segment, account, True)
+        again = np.int64(people.purchases[who]) + 1
+        simple = uniform(keys[9], people.address[who], again) < tastes.simple[segment]
+        met[cell, segment] += 0.0 if simple else 1.0
+        one = Weighing(people.address[who], again, t[k], cell, segment, account, True, simple)
         if consider(keys, one, cells, goods, lead, firm, tastes, hurdles, out, m):
             out[m]["consumer"] = who
             m += 1
@@ -465,7 +479,7 @@ def write_purchases(
             lines.revenue_eur[r] = of.price[b["item"], c] * b["quantity"] * (1.0 - b["reward"])
             lines.cost_eur[r] = of.cost[b["item"]] * b["quantity"]
         lines.price_ratio[r] = b["price_ratio"]
-        bits = 1 if b["financed"] else 0
+        bits = (1 if b["financed"] else 0) | (_SIMPLE if b["simple"] else 0)
         if uniform(keys[0], line, 0) < of.needs and not of.stockist[c]:
             bits |= 2
         if uniform(keys[0], line, 1) < of.install[c]:

@@ -45,7 +45,7 @@ LOST_NEED_LIVES = 0.25  # a need taken elsewhere comes back after this share of 
 RENEWAL = 0.1  # [share] of the time to the next need by which taking the used product along brings it forward, assumed
 _RENEWED = np.float32(1.0 - RENEWAL)
 _COLLECTED = int(Service.USED_COLLECTION)
-_BROKEN = int(LineProblem.INTEGRATION | LineProblem.TOUCHPOINT)
+_BROKEN, _SIMPLE = int(LineProblem.INTEGRATION | LineProblem.TOUCHPOINT), int(Service.SIMPLE)
 
 
 class Customers(NamedTuple):
@@ -215,11 +215,16 @@ class Asking(NamedTuple):
 
 
 @lean_njit
-def questions(rows: I32, asking: Asking, address: I64, kind: U8, problems: U8, placed: F32, asked: I32, t: F) -> int:
-    """Which purchases ``rows`` asked for information first, or again where something had failed before: written with their times [h]; returns the number."""
+def questions(rows: I32, asking: Asking, address: I64, kind: U8, problems: U8, services: U8, placed: F32, asked: I32, t: F) -> int:
+    """Which purchases ``rows`` asked for information first, or again where something had failed before: written with their times [h]; returns the number.
+
+    Who buys simply asks nothing.
+    """
     m = 0
     for k in range(rows.shape[0]):
         r = rows[k]
+        if services[r] & _SIMPLE:
+            continue
         asks = uniform(asking.first, address[r], 0) < asking.first_share
         if not asks and problems[r] & _BROKEN:
             asks = uniform(asking.again, address[r], 0) < asking.again_share

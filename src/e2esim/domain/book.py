@@ -56,6 +56,7 @@ class Service(IntFlag):
     USE_FOLLOWUP = 16
     DELAY_TOLD = 32
     GUIDED = 64  # an answer has helped the customer to his next step
+    SIMPLE = 128  # bought again as before: nobody else decides, nothing is asked or looked at first
 
 
 class ReturnCause(IntEnum):

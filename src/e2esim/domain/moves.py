@@ -88,6 +88,8 @@ MOVES: dict[str, tuple[Turn, ...]] = {
     "segments.w_lead": (Turn("*2", "satisfaction"),),
     "segments.w_ease": (Turn("*2", "satisfaction- ces_true-"),),
     "segments.w_experience": (Turn("*0", "satisfaction-"),),
+    "segments.simple_share": (Turn("=1", "simple_purchases+ contacts_per_100_orders- touchpoint_cost-"),),
+    "segments.seen_share": (Turn("=1", "simple_purchases-", given=("segments.simple_share=1",)),),
     "segments.deciders": (Turn("=2", "purchases- conversion-"),),
     "segments.anxiety": (Turn("*2", "purchases-"),),
     "segments.response_share": (Turn("*0.5", "response_rate-"),),

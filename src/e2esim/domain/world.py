@@ -346,6 +346,7 @@ class Segments:
     w_ease: F
     w_experience: F
     anxiety: F
+    simple: F  # share of the repeat purchases that are decided alone and at once
     deciders: F
     response: F
     active_window_h: F

@@ -14,6 +14,7 @@ _USED = {
     "needs_analysed": Service.NEEDS_ANALYSIS,
     "installed": Service.INSTALLATION,
     "followed_up": Service.USE_FOLLOWUP,
+    "simple_purchases": Service.SIMPLE,
 }
 
 

@@ -112,6 +112,7 @@ def lay_out_segments(frame: pl.DataFrame) -> w.Segments:
         ids=ids_in(frame, "segment"),
         trade=np.array([k == "trade" for k in frame["kind"].to_list()]),
         alpha=floats(frame, "alpha_lives"),
+        simple=floats(frame, "simple_share") * (1.0 - floats(frame, "seen_share")),
         response=floats(frame, "response_share"),
         active_window_h=floats(frame, "active_window_d") * 24.0,
         **{name: floats(frame, name) for name in names},

@@ -121,6 +121,8 @@ TABLES: tuple[Table, ...] = (
             share("anxiety", "purchase anxiety without financing", 0.0),
             optional("deciders", "people", "people who decide on a purchase together: the least convinced counts", 1.0, low=1.0, high=12.0,
                      why="nobody buys alone with fewer than himself; a group of 12 buys nothing"),
+            share("simple_share", "share of the repeat purchases that are simple: nobody else decides, nothing is asked or looked at first", 0.0),
+            share("seen_share", "share of the simple purchases that others see, so that they are decided like a first one", 0.0),
             share("response_share", "base probability of answering a survey", 0.2),
             optional("active_window_d", "days", "a customer whose last purchase is older than this is not active", 3650.0, above=0.0),
             SOURCE,

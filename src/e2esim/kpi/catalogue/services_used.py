@@ -60,4 +60,15 @@ SERVICES_USED: tuple[Kpi, ...] = (
         formula="lines followed up / consumer lines delivered",
         source="requirements D5",
     ),
+    Kpi(
+        name="simple_purchases",
+        label="Simple purchases",
+        unit="share",
+        better="either",
+        counted="consumer lines delivered",
+        ceiling=1.0,
+        definition="Share of consumer lines bought again as before: nobody else decides, nothing is asked or looked at first.",
+        formula="simple lines / consumer lines delivered",
+        source="requirements B18",
+    ),
 )
