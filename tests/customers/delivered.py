@@ -48,7 +48,7 @@ class Answers:
 def no_touchpoints(channels: int = 1) -> Touchpoints:
     """A world in which nobody meets a touchpoint."""
     none = np.zeros(0)
-    return Touchpoints(np.zeros(6 * channels + 1, dtype=np.int64), none.astype(np.int64), none, none, none, np.zeros((0, channels, 1, 4)), 0.0)
+    return Touchpoints(np.zeros(6 * channels + 1, dtype=np.int64), none.astype(np.int64), none.reshape(1, 0), none, none, np.zeros((0, channels, 1, 4)), 0.0)
 
 
 def plain_law(attributes: Attributes, kappa: float, product_only: bool = False) -> Law:

@@ -11,8 +11,12 @@ import pytest
 
 from e2esim.config import load
 from e2esim.customers.touching import BREAKS, HEARD_ANYWAY, LEVER, breaks, crossing, heard, led
+from e2esim.domain.book import OrderKind
 from e2esim.domain.build import build_world
+from e2esim.domain.ledger import Posted
+from e2esim.domain.liking import by_segment, of_mix, reached
 from e2esim.domain.world import World
+from e2esim.simulate.replication import Replication
 from worlds import tiny_world
 
 NAMES = ("touchpoint", "phase", "channel", "reach", "controlled", "online", "human", "direct", "relevance", "enjoyment", "problem_share", "cost_eur")
@@ -90,3 +94,39 @@ def test_channels_as_one_or_side_by_side(tmp_path: Path) -> None:
     assert (lost["omni"] == 0.0).all()
     assert (lost["multi"] >= lost["stated"]).all()
     assert lost["multi"].sum() > lost["stated"].sum() > 0.0
+
+
+def test_a_segment_meets_more_of_what_it_likes_and_less_of_the_rest(world: World) -> None:
+    """By hand: evaluating, .6 x 1.5 meet the site and .5 x 1.5 the reviews; buying, .6 of those who bought in person do still. Others as the table says."""
+    t, s, point = world.touch, world.segments, {name: k for k, name in enumerate(world.touch.ids)}
+    assert np.array_equal(reached(world), np.tile(t.reach, (len(s.ids), 1)))
+    online = s.online.copy()
+    online[0, 1], online[0, 2] = 1.5, 1.4
+    liked = replace(world, segments=replace(s, online=online))
+    found = reached(liked)
+    for name, reach in (("site", 0.9), ("reviews", 0.75), ("adviser", 0.6), ("stranger", 0.6), ("friends", 0.4)):
+        assert found[0, t.code == point[name]] == pytest.approx(reach), name
+    assert np.array_equal(found[1:], reached(world)[1:])
+    retail, evaluate = world.channels.ids.index("retail"), 1
+    each = np.where(t.code == point["site"], 0.6 * 2.0, 0.0)  # EUR 2 a contact
+    assert by_segment(liked, each)[retail, evaluate, :2] == pytest.approx([0.9 * 2.0, 0.6 * 2.0])
+    mix = np.diff(world.mix_cdf, axis=1, prepend=0.0)[retail, 0]
+    here = (t.code == point["site"]) & (np.repeat(np.arange(len(t.start) - 1), np.diff(t.start)) // 6 == retail)
+    assert of_mix(liked, each)[here] == pytest.approx((mix * 0.9 + (1.0 - mix) * 0.6) * 2.0)
+
+
+def test_who_likes_screens_meets_no_adviser_and_it_shows_in_choice_experience_and_cost(tmp_path: Path) -> None:
+    """Everybody buys by screen: nobody meets the adviser of the shops, who moved the choice and pleased, and nobody pays him."""
+    points = [row | ({"relevance": 0.5, "cost_eur": 3.0} if row["touchpoint"] == "adviser" else {}) for row in POINTS]
+    runs = []
+    for name, online in (("as_met", 1), ("by_screen", 2)):
+        folder = tiny_world(tmp_path / name, touchpoints=points, segments=lambda rows, of=online: [row | {"online_buy": of} for row in rows])
+        run = Replication(build_world(load([f"scenario={folder}", "horizon.days=40", "horizon.warmup_days=0"])), 0)
+        runs.append((run, run.run()))
+    (as_met, was), (by_screen, found) = runs
+    spent = [-o.journal["cents"][(o.journal["account"] == Posted.TOUCHPOINTS)].sum() for o in (was, found)]
+    assert spent[0] > 0 == spent[1]
+    code = as_met.world.touch.ids.index("adviser")
+    assert was.touch_sums[code, ..., 0].sum() > 0 == found.touch_sums[code, ..., 0].sum()
+    shops = [(o.orders.filled("kind") == OrderKind.SELL_OUT).sum() for o in (was, found)]
+    assert shops[1] < shops[0]

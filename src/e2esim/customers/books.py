@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from e2esim.customers.touching import led
 from e2esim.domain.book import Columns
+from e2esim.domain.liking import reached
 from e2esim.domain.world import World
 
 F = npt.NDArray[np.float64]
@@ -150,7 +151,7 @@ class Touchpoints(NamedTuple):
     """Touchpoints by channel and phase: those of (c, p) are start[6 c + p] .. start[6 c + p + 1].
 
     ``seen`` (touchpoints, channels, segments, 4): how often each was met from ``from_h`` [h] on, problems there, and what it was felt like
-    (feelings, losses alone) [satisfaction].
+    (feelings, losses alone) [satisfaction]. ``reach`` (segments, rows of ``code``).
     """
 
     start: npt.NDArray[np.int64]
@@ -188,4 +189,4 @@ def touchpoints(world: World) -> Touchpoints:
     t, (joy, trouble) = world.touch, led(world)
     seen = np.zeros((len(t.ids), len(world.channels.ids), len(world.segments.ids), 4))
     from_h = 24.0 * world.settings.horizon.warmup_days
-    return Touchpoints(start=t.start, code=t.code, reach=t.reach, enjoyment=joy, problem=trouble, seen=seen, from_h=from_h)
+    return Touchpoints(start=t.start, code=t.code, reach=reached(world), enjoyment=joy, problem=trouble, seen=seen, from_h=from_h)

@@ -77,7 +77,7 @@ def touch(out: Batch, n: int, row: int, t: float, phase: int, kind: int, key: np
     who, at = o.address[row], 6 * np.int64(o.channel[row]) + phase
     for p in range(points.start[at], points.start[at + 1]):
         code = points.code[p]
-        if uniform(key, who, 3 * code) >= points.reach[p]:
+        if uniform(key, who, 3 * code) >= points.reach[o.segment[row], p]:
             continue
         counted = t >= points.from_h
         if counted:

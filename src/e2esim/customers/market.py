@@ -30,6 +30,7 @@ from e2esim.customers.touching import GIVES_UP, REPEATS, breaks, heard
 from e2esim.domain.book import Columns, Reason
 from e2esim.domain.build.months import month_of
 from e2esim.domain.events import Event, EventLog
+from e2esim.domain.liking import by_segment
 from e2esim.domain.world import World
 from e2esim.streams import Streams
 from e2esim.streams.draws import child, exponential
@@ -94,7 +95,8 @@ class DemandCells:
         before = slice(0, 3)
         broken = breaks(w)
         lost = GIVES_UP * broken / (1.0 - w.settings.market.conversion)
-        self._touch = w.touch.relevance[:, before].sum(axis=1) + self._selling() + c.choice_offset - lost
+        seller = (self._selling() + c.choice_offset - lost)[:, None]
+        self._touch = by_segment(w, w.touch.pull)[:, before].sum(axis=1) + seller  # (channels, segments)
         self._word_weight = w.settings.market.reputation_weight * heard(w)
         use = w.services.use if w.settings.organisation.after_sale else np.zeros_like(w.services.use)
         services = (c.install * use[2], float(use[1]), float(use[3]), float(w.services.alone[3]), float(use[4]))

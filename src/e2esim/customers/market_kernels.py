@@ -153,7 +153,9 @@ class LeadShown(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """How the firm stands: reputation by market, share of wallet by account, touchpoints and weight of words by channel, and an offset [utility]."""
+    """How the firm stands: reputation by market, share of wallet by account, touchpoints by channel and segment, weight of words by channel,
+    and an offset [utility].
+    """
 
     reputation: F
     wallet: F
@@ -273,7 +275,7 @@ def consider(
         tastes.relief,
         tastes.conversion,
         firm.word_weight[c],
-        firm.touch[c],
+        firm.touch[c, segment],
     )
     if not one.simple:
         u += agreed(keys[5], who, purchase, tastes.deciders[segment])

@@ -50,6 +50,11 @@ _ONE = ("organisation=one_team",)
 _TROUBLE = "touchpoints.problem_share=0.2"  # a small copy has few answers: each touchpoint must fail often to be named
 _MENDS = ("feedback.mend_after=100", "feedback.mend_d=7", _TROUBLE)
 
+_LIKED = {
+    "discover": "touchpoint_cost purchases", "evaluate": "touchpoint_cost purchases", "buy": "satisfaction purchases",
+    "receive": "satisfaction", "use": "satisfaction", "assist": "satisfaction",
+}  # phase: what answers if a segment meets nothing there but screens
+
 MOVES: dict[str, tuple[Turn, ...]] = {
     "brands.quality": (Turn("*1.1", "satisfaction+ csat_mean_true+ memory+ good_word+"),),
 
@@ -88,6 +93,7 @@ MOVES: dict[str, tuple[Turn, ...]] = {
     "segments.w_lead": (Turn("*2", "satisfaction"),),
     "segments.w_ease": (Turn("*2", "satisfaction- ces_true-"),),
     "segments.w_experience": (Turn("*0", "satisfaction-"),),
+    **{f"segments.online_{phase}": (Turn("=2", kpis),) for phase, kpis in _LIKED.items()},
     "segments.simple_share": (Turn("=1", "simple_purchases+ contacts_per_100_orders- touchpoint_cost-"),),
     "segments.seen_share": (Turn("=1", "simple_purchases-", given=("segments.simple_share=1",)),),
     "segments.deciders": (Turn("=2", "purchases- conversion-"),),

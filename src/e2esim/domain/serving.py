@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.domain.book import ReturnCause
+from e2esim.domain.liking import of_mix
 from e2esim.domain.world import PHASES, SERVICES, World
 
 F = npt.NDArray[np.float64]
@@ -27,7 +28,9 @@ def serving_eur(world: World) -> F:
     freight = _freight(world) + _picking(world)
     commission = w.channels.commission[c.channel, None] * price
     services = np.where(invoiced, _services(world), 0.0)[:, None] / pair
-    touched = w.touch.cost_eur[c.channel]
+    touched = np.zeros((len(w.channels.ids), len(PHASES)))
+    np.add.at(touched.reshape(-1), np.repeat(np.arange(len(w.touch.start) - 1), np.diff(w.touch.start)), of_mix(w, w.touch.eur))
+    touched = touched[c.channel]
     before = touched[:, : _BEFORE].sum(axis=1) / w.settings.market.conversion
     touch = (before + touched[:, _BEFORE:-1].sum(axis=1))[:, None] / pair  # all phases but assistance
     return np.asarray(freight + commission + services + touch + _credits(world, price))

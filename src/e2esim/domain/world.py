@@ -348,6 +348,7 @@ class Segments:
     anxiety: F
     simple: F  # share of the repeat purchases that are decided alone and at once
     deciders: F
+    online: F  # (n, 6 phases): how often it meets online touchpoints, against the table; the others 2 less this
     response: F
     active_window_h: F
 

@@ -14,6 +14,7 @@ from e2esim.customers.trade import Trade
 from e2esim.domain.book import Columns
 from e2esim.domain.events import EventLog
 from e2esim.domain.ledger import ROW_COSTS, ROW_EARNINGS, row_contribution
+from e2esim.domain.liking import of_mix
 from e2esim.domain.outcome import ACCOUNT_COLUMNS, KpiFacts, Labels, Outcome
 from e2esim.domain.world import PHASES, World
 from e2esim.simulate.line_value import account_margin
@@ -84,7 +85,7 @@ def _by_touchpoint(w: World) -> tuple[F, F]:
     t, shape = w.touch, (len(w.touch.ids), len(w.channels.ids))
     pull, eur = np.zeros(shape), np.zeros(shape)
     channel = np.repeat(np.arange(len(t.start) - 1) // len(PHASES), np.diff(t.start))
-    pull[t.code, channel], eur[t.code, channel] = t.pull, t.eur
+    pull[t.code, channel], eur[t.code, channel] = of_mix(w, t.pull), of_mix(w, t.eur)
     return pull, eur
 
 

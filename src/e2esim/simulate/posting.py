@@ -18,6 +18,7 @@ import numpy.typing as npt
 from e2esim.domain.book import Columns, OrderKind, OrderState
 from e2esim.domain.events import Event
 from e2esim.domain.ledger import Balance, Journal, Posted
+from e2esim.domain.liking import by_segment
 from e2esim.domain.world import PHASES, World
 from e2esim.simulate.before import post_before
 
@@ -172,15 +173,14 @@ def _desk(world: World, contacts: Columns, journal: Journal) -> None:
 
 def _touchpoints(world: World, orders: Columns, contacts: Columns, met: list[tuple[float, F]], journal: Journal) -> None:
     """What touchpoints cost, by phase (``place``): before buying for all who weighed a purchase, then for who bought, received, uses and asks."""
-    eur, cells = world.touch.cost_eur, world.cells
+    eur, cells = by_segment(world, world.touch.eur), world.cells  # (channels, phases, segments)
     to_payer = _payers_of_cells(world)
     for t, consumers in met:
-        people = np.einsum("cs,cst->ct", consumers, to_payer)
-        cell, segment = np.nonzero(people)
-        channel = cells.channel[cell]
-        at = {"channel": channel, "segment": segment, "market": cells.market[cell]}
         for phase in range(_BUY):
-            journal.post_many(np.full(len(cell), t), Posted.TOUCHPOINTS, -people[cell, segment] * eur[channel, phase], place=phase, **at)
+            spent = np.einsum("cs,cst->ct", consumers * eur[cells.channel, phase], to_payer)
+            cell, segment = np.nonzero(spent)
+            at = {"channel": cells.channel[cell], "segment": segment, "market": cells.market[cell]}
+            journal.post_many(np.full(len(cell), t), Posted.TOUCHPOINTS, -spent[cell, segment], place=phase, **at)
     mine = orders.filled("kind") != OrderKind.REPLENISH
     there = mine & (orders.filled("state") == OrderState.DELIVERED)
     for book, which, when, phase in (
@@ -189,11 +189,11 @@ def _touchpoints(world: World, orders: Columns, contacts: Columns, met: list[tup
         (orders, there, "delivered", _USE),
         (contacts, np.ones(contacts.n, dtype=np.bool_), "t", _ASSIST),
     ):
-        each = eur[:, phase]
-        rows = np.flatnonzero(which & (each[book.filled("channel")] > 0))
+        each = eur[book.filled("channel"), phase, book.filled("segment")]
+        rows = np.flatnonzero(which & (each > 0))
         codes = {name: book.filled(name)[rows].astype(np.int64) for name in ("channel", "market")} | {"segment": _payer(world, book, rows)}
-        t_week, at, count = _by_week(book.filled(when)[rows].astype(np.float64), codes, np.ones(len(rows)))
-        journal.post_many(t_week, Posted.TOUCHPOINTS, -count * each[at["channel"]], place=phase, **at)
+        t_week, at, spent = _by_week(book.filled(when)[rows].astype(np.float64), codes, each[rows])
+        journal.post_many(t_week, Posted.TOUCHPOINTS, -spent, place=phase, **at)
 
 
 def _listening(e: Log, journal: Journal) -> None:

@@ -113,6 +113,7 @@ def lay_out_segments(frame: pl.DataFrame) -> w.Segments:
         trade=np.array([k == "trade" for k in frame["kind"].to_list()]),
         alpha=floats(frame, "alpha_lives"),
         simple=floats(frame, "simple_share") * (1.0 - floats(frame, "seen_share")),
+        online=np.column_stack([floats(frame, f"online_{phase}") for phase in w.PHASES]),
         response=floats(frame, "response_share"),
         active_window_h=floats(frame, "active_window_d") * 24.0,
         **{name: floats(frame, name) for name in names},

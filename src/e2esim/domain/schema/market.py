@@ -123,6 +123,11 @@ TABLES: tuple[Table, ...] = (
                      why="nobody buys alone with fewer than himself; a group of 12 buys nothing"),
             share("simple_share", "share of the repeat purchases that are simple: nobody else decides, nothing is asked or looked at first", 0.0),
             share("seen_share", "share of the simple purchases that others see, so that they are decided like a first one", 0.0),
+            *(
+                optional(f"online_{phase}", "1", f"how often it meets online touchpoints of phase {phase}, against the table (the others: 2 less this)", 1.0,
+                         high=2.0, why="at 2 it meets online touchpoints only")
+                for phase in ("discover", "evaluate", "buy", "receive", "use", "assist")
+            ),
             share("response_share", "base probability of answering a survey", 0.2),
             optional("active_window_d", "days", "a customer whose last purchase is older than this is not active", 3650.0, above=0.0),
             SOURCE,
