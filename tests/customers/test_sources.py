@@ -121,7 +121,7 @@ def solved_after(shipped: World, calls: int, address: int) -> float:
 
 
 def test_each_more_call_until_it_is_solved_satisfies_fewer(shipped: World) -> None:
-    """SQM Group: 86 % satisfied after one call, 44 % after four, 14 points a call (a vendor's figure). One call lies within 8 points; we lose 4 to 5 a call.
+    """SQM Group: 86 % satisfied after one call, 44 % after four, 14 points a call (a vendor's figure). One call within 8 points, one more 10 to 18.
 
     The order holds to the last: who is never answered is satisfied least.
     """
@@ -130,8 +130,9 @@ def test_each_more_call_until_it_is_solved_satisfies_fewer(shipped: World) -> No
     top.append(float(np.mean([feel_alone(shipped, never, asks=True, address=10 * k)["csat_service"] >= 4 for k in range(400)])))
     assert top == sorted(top, reverse=True)
     assert top[0] == pytest.approx(0.86, abs=0.08)
-    assert 0.03 <= (top[0] - top[3]) / 3.0 <= 0.18, top
-    assert top[4] < top[3] - 0.3
+    assert 0.10 <= (top[0] - top[3]) / 3.0 <= 0.18, top
+    assert top[3] == pytest.approx(0.44, abs=0.08)
+    assert top[4] < top[3] - 0.15
 
 
 def test_recommendation_by_satisfaction(shipped: World) -> None:

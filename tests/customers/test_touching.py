@@ -123,7 +123,7 @@ def test_who_likes_screens_meets_no_adviser_and_it_shows_in_choice_experience_an
         folder = tiny_world(tmp_path / name, touchpoints=points, segments=lambda rows, of=online: [row | {"online_buy": of} for row in rows])
         run = Replication(build_world(load([f"scenario={folder}", "horizon.days=40", "horizon.warmup_days=0"])), 0)
         runs.append((run, run.run()))
-    (as_met, was), (by_screen, found) = runs
+    (as_met, was), (_, found) = runs
     spent = [-o.journal["cents"][(o.journal["account"] == Posted.TOUCHPOINTS)].sum() for o in (was, found)]
     assert spent[0] > 0 == spent[1]
     code = as_met.world.touch.ids.index("adviser")
