@@ -340,7 +340,7 @@ def test_a_refusal_leaves_no_trace() -> None:
     shop, out = Shop(1), np.zeros(1, dtype=BUYER)
     before = out.copy()
     shop.scalars["offset"] = -60.0
-    bought = consider(shop.keys, Weighing(9, 1, 0.5, 0, 0, -1, True), *shop.offer(), shop.hurdles(), out, 0)
+    bought = consider(shop.keys, Weighing(9, 1, 0.5, 0, 0, -1, True, False), *shop.offer(), shop.hurdles(), out, 0)
     assert not bought
     assert np.array_equal(out, before)
 
