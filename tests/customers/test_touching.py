@@ -13,9 +13,11 @@ from e2esim.config import load
 from e2esim.customers.touching import BREAKS, HEARD_ANYWAY, LEVER, breaks, crossing, heard, led
 from e2esim.domain.book import OrderKind
 from e2esim.domain.build import build_world
+from e2esim.domain.experience import Lived
 from e2esim.domain.ledger import Posted
 from e2esim.domain.liking import by_segment, of_mix, reached
-from e2esim.domain.world import World
+from e2esim.domain.outcome import Outcome
+from e2esim.domain.world import ATTRIBUTES, World
 from e2esim.simulate.replication import Replication
 from worlds import tiny_world
 
@@ -115,18 +117,37 @@ def test_a_segment_meets_more_of_what_it_likes_and_less_of_the_rest(world: World
     assert of_mix(liked, each)[here] == pytest.approx((mix * 0.9 + (1.0 - mix) * 0.6) * 2.0)
 
 
-def test_who_likes_screens_meets_no_adviser_and_it_shows_in_choice_experience_and_cost(tmp_path: Path) -> None:
-    """Everybody buys by screen: nobody meets the adviser of the shops, who moved the choice and pleased, and nobody pays him."""
+@pytest.fixture(scope="module")
+def met(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Replication, Outcome]]:
+    """Forty days in which shops have an adviser who moves the choice, pleases and costs: as the table says, and where everybody buys by screen."""
     points = [row | ({"relevance": 0.5, "cost_eur": 3.0} if row["touchpoint"] == "adviser" else {}) for row in POINTS]
     runs = []
     for name, online in (("as_met", 1), ("by_screen", 2)):
-        folder = tiny_world(tmp_path / name, touchpoints=points, segments=lambda rows, of=online: [row | {"online_buy": of} for row in rows])
+        changed = {name: {"online_buy": online, "w_experience": w} for name, w in (("comfort", 1.5), ("thrift", 0.5), ("retailers", 0.3))}
+        folder = tmp_path_factory.mktemp("met") / name
+        tiny_world(folder, touchpoints=points, segments=lambda rows, of=changed: [row | of[row["segment"]] for row in rows])
         run = Replication(build_world(load([f"scenario={folder}", "horizon.days=40", "horizon.warmup_days=0"])), 0)
         runs.append((run, run.run()))
-    (as_met, was), (_, found) = runs
+    return runs
+
+
+def test_who_likes_screens_meets_no_adviser_and_it_shows_in_choice_experience_and_cost(met: list[tuple[Replication, Outcome]]) -> None:
+    """Everybody buys by screen: nobody meets the adviser of the shops, who moved the choice and pleased, and nobody pays him."""
+    (as_met, was), (_, found) = met
     spent = [-o.journal["cents"][(o.journal["account"] == Posted.TOUCHPOINTS)].sum() for o in (was, found)]
     assert spent[0] > 0 == spent[1]
     code = as_met.world.touch.ids.index("adviser")
     assert was.touch_sums[code, ..., 0].sum() > 0 == found.touch_sums[code, ..., 0].sum()
     shops = [(o.orders.filled("kind") == OrderKind.SELL_OUT).sum() for o in (was, found)]
     assert shops[1] < shops[0]
+
+
+def test_who_seeks_sensations_gets_three_times_as_much_of_the_same_touchpoints(met: list[tuple[Replication, Outcome]]) -> None:
+    """Weight of experience 1.5 against .5, the same adviser: three times the feeling a purchase in the shops, by segment."""
+    (as_met, was), _ = met
+    comfort, thrift = (as_met.world.segments.ids.index(name) for name in ("comfort", "thrift"))
+    retail = as_met.world.channels.ids.index("retail")
+    felt = was.experience_sums[Lived.OFFER, ATTRIBUTES.index("experience"), retail]
+    each = felt[:, 1] / felt[:, 0]
+    assert each[comfort] > 0.0
+    assert each[comfort] / each[thrift] == pytest.approx(3.0, rel=0.1)
