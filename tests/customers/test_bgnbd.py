@@ -153,6 +153,7 @@ def _weekly_buyers(rows: list[Row]) -> list[Row]:
     return [row | {"r": R, "alpha_lives": ALPHA, "a": A, "b": B} if row["kind"] == "consumer" else row for row in rows]
 
 
+@pytest.mark.long
 def test_a_whole_world_without_the_loop_is_bgnbd(tmp_path: Path) -> None:
     """New customers of a simulated world, loop off: repeat purchases in their first 13 weeks, within 3 standard errors."""
     week_y = WEEK_H / 8760.0

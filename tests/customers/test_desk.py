@@ -90,6 +90,7 @@ def test_a_patient_department_is_erlang_c(calls_h: float, handle_s: float, agent
     assert runs[:, 1].max() == 0.0
 
 
+@pytest.mark.long
 def test_an_impatient_department_is_erlang_a() -> None:
     """Mean patience 120 s: P(wait) .3558, abandonment .1123, mean wait 13.48 s."""
     truth = erlang_a(100.0, 180.0, 6, 120.0)

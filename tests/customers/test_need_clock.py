@@ -113,6 +113,7 @@ def retention(active: npt.NDArray[np.bool_]) -> F:
     return np.array([active[q + 1][active[q]].mean() for q in range(1, 5)])
 
 
+@pytest.mark.long
 def test_quarters_of_cdnow() -> None:
     """The calendar's liveliness from the counts of active buyers alone: then CRR is the data's, each quarter within 3 standard errors.
 

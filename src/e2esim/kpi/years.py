@@ -33,10 +33,21 @@ def years(outcome: Outcome) -> Iterator[tuple[int, Outcome]]:
             yield year + 1, replace(outcome, warmup_h=start, horizon_h=end)
 
 
+def alike(outcome: Outcome) -> Iterator[tuple[int, Outcome]]:
+    """The same years over the same season: the days that the warm-up takes from the first year are left out of each.
+
+    Else the first year would miss a January that the others have, and look better or worse for nothing.
+    """
+    for year, part in years(outcome):
+        start = max(part.warmup_h, _YEAR_H * (year - 1) + outcome.warmup_h)
+        if start < part.horizon_h:
+            yield year, replace(part, warmup_h=start)
+
+
 def by_year(outcome: Outcome) -> pl.DataFrame:
     """Columns year, days, kpi, unit, value: sums as yearly rates, as in the table of KPIs; empty for a run of one year."""
     rows = []
-    for year, part in years(outcome):
+    for year, part in alike(outcome):
         found = measure_all(part).headline
         rows += [(year, 365.0 * part.window_y, name, found[name][1], found[name][0]) for name in YEARLY]
     schema = {"year": pl.Int64, "days": pl.Float64, "kpi": pl.String, "unit": pl.String, "value": pl.Float64}

@@ -105,6 +105,9 @@ def _ranked(of: w.I, channel: w.I, market: w.I, first: w.B) -> w.I:
     return np.array(found)
 
 
+_ONLINE = ("online_discover", "online_evaluate", "online_buy", "online_receive", "online_use", "online_assist")  # in the order of the phases
+
+
 def lay_out_segments(frame: pl.DataFrame) -> w.Segments:
     """Segments in order of the table."""
     names = ("r", "a", "b", "theta", "beta_price", "beta_lead_d", "w_punctuality", "w_lead", "w_ease", "w_experience", "anxiety", "deciders")
@@ -113,7 +116,7 @@ def lay_out_segments(frame: pl.DataFrame) -> w.Segments:
         trade=np.array([k == "trade" for k in frame["kind"].to_list()]),
         alpha=floats(frame, "alpha_lives"),
         simple=floats(frame, "simple_share") * (1.0 - floats(frame, "seen_share")),
-        online=np.column_stack([floats(frame, f"online_{phase}") for phase in w.PHASES]),
+        online=np.column_stack([floats(frame, name) for name in _ONLINE]),
         response=floats(frame, "response_share"),
         active_window_h=floats(frame, "active_window_d") * 24.0,
         **{name: floats(frame, name) for name in names},
