@@ -68,6 +68,7 @@ class Shop:
         self.account_wait_d, self.on_hand = rng.uniform(4.0, 12.0, ACCOUNTS), rng.integers(0, 3, (ACCOUNTS, ITEMS)).astype(float)
         self.wallet, self.reputation = np.array([1.0, 0.0, 1.4, 0.7, 1.0]), np.array([0.2, -0.3])
         self.touch = np.array([[0.3, 0.2], [0.1, 0.4], [0.0, 0.0]])
+        self.belief = rng.uniform(0.0, 0.3, (CELLS, ITEMS))
         self.channel, self.market = np.array([0, 1, 2]), np.array([1, 0, 1])
         self.scalars = {"offset": 0.1, "relief": 0.6, "conversion": 0.35}
         self.weight, self.use = np.array([0.6, 0.3, 0.5]), np.array([0.4, 0.15])
@@ -103,9 +104,9 @@ class Shop:
     def offer(self, loop: bool = True) -> tuple[MarketCells, GoodsShown, LeadShown, Standing, Tastes]:
         """The arguments that new and returning consumers share; without the loop everybody with a need buys."""
         s = self.scalars
-        standing = Standing(self.reputation, self.wallet, self.touch, s["offset"], self.weight)
+        standing = Standing(self.reputation, self.wallet, self.touch, s["offset"], self.weight, self.belief)
         if not loop:
-            standing = Standing(0.0 * self.reputation, np.ones(ACCOUNTS), self.touch, 50.0, self.weight)
+            standing = Standing(0.0 * self.reputation, np.ones(ACCOUNTS), self.touch, 50.0, self.weight, self.belief)
         return (
             MarketCells(CODE, self.channel, self.market, self.mix, self.start, self.order, self.cdf),
             GoodsShown(self.item_cdf, self.ratio, self.pair),
@@ -131,7 +132,7 @@ class Shop:
         else:
             lead = self.consumer_d[c] + self.account_wait_d[account] + self.wait_d[item]
         wallet = self.wallet[account] if account >= 0 else 1.0
-        u = s["offset"] + self.touch[c, segment] + self.weight[c] * self.reputation[self.market[cell]] + math.log(wallet)
+        u = s["offset"] + self.touch[c, segment] + self.belief[cell, item] + self.weight[c] * self.reputation[self.market[cell]] + math.log(wallet)
         weight = {True: self.price_loss, False: 1.0}[ratio > 1.0] * 2.0 / (1.0 + self.price_loss)
         u -= (self.beta_lead[segment] * (lead - self.reference_d[c]) + self.beta_price[segment] * weight * math.log(ratio)) / (1.0 - s["conversion"])
         u -= self.anxiety[segment] * (1.0 - s["relief"] * financed) - dissent

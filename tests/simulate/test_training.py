@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from e2esim.config import load
+from e2esim.customers.believing import MISSED, told
 from e2esim.customers.training import A_MODULE, FORGOTTEN_D
 from e2esim.domain.book import OrderKind, Reason, Service
 from e2esim.domain.build import build_world
 from e2esim.domain.events import Event
-from e2esim.domain.experience import Lived
+from e2esim.domain.experience import SERVICE, Lived
 from e2esim.domain.ledger import Posted
 
 DAYS = {"horizon": {"days": 90, "warmup_days": 0}}
@@ -107,6 +108,21 @@ def test_two_who_decide_buy_less(tiny: Any) -> None:
 def test_a_simple_purchase_that_others_see_is_none() -> None:
     found = build_world(load(["scenario=mattress_maker", "scale=0.02", "segments.simple_share=0.5", "segments.seen_share=0.4"])).segments
     assert found.simple[~found.trade] == pytest.approx(0.3)
+
+
+def test_a_claim_is_believed_sells_and_disappoints(tiny: Any) -> None:
+    """The advert that reaches half says that the product gives .4 more: more is bought; half of what was believed is missed, by those who were told."""
+    plain = tiny("plain quarter", settings=DAYS)
+    loud = tiny("claims more than it gives", settings=DAYS, brands=lambda rows: [row | {"claim": 0.4} for row in rows])
+    assert loud.kpi("purchases") > plain.kpi("purchases")
+    assert loud.kpi("satisfaction") < plain.kpi("satisfaction")
+    assert (told(loud.world) == 0.5).all()
+    o = loud.outcome.orders
+    buyers = (o.filled("kind") != OrderKind.REPLENISH) & (o.filled("placed") >= 0) & (loud.world.items.brand[o.filled("item")] >= 0)
+    missed = loud.outcome.experience_sums[Lived.ADVERTISEMENT, SERVICE].sum(axis=(0, 1))
+    assert missed[0] == pytest.approx(0.5 * buyers.sum(), abs=3.0 * math.sqrt(0.25 * buyers.sum()))
+    assert -MISSED * 0.4 - 1e-6 <= missed[1] / missed[0] < -MISSED * 0.2  # bad words take a part of what is believed
+    assert plain.outcome.experience_sums[Lived.ADVERTISEMENT, SERVICE].sum() == 0
 
 
 def test_mailings_bring_needs_forward_and_cost(world: Any) -> None:

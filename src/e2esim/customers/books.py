@@ -139,12 +139,17 @@ class SpeechBook(NamedTuple):
 
 
 class WordsRead(NamedTuple):
-    """What buyers read of others: who reads it (stream and share by channel, (channels,)), what they say, (markets,), and how much of it is expected."""
+    """What buyers read of others: who reads it (stream and share by channel, (channels,)), what they say, (markets,), and how much of it is expected.
+
+    ``told`` (channels,): share whom the firm tells what it claims; ``missed`` (markets, items): what of that they miss [satisfaction].
+    """
 
     key: np.uint64
     heard: F
     reputation: F
     expected: float
+    told: F
+    missed: F
 
 
 class Touchpoints(NamedTuple):

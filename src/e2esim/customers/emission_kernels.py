@@ -106,7 +106,8 @@ def close(out: Batch, first: int, n: int, flags: int) -> int:
 
 @lean_njit
 def bought(out: Batch, rows: I32, key: np.uint64, o: OrderFacts, points: Touchpoints, needs_gain: float, others: WordsRead) -> int:
-    """Discover, evaluate and buy, as lived when the purchase is made; who hears of the firm from others expects what they say. Who buys simply lives none."""
+    """Discover, evaluate and buy, as lived when the purchase is made; who hears of the firm from others expects what they say, who was told a claim
+    misses part of it. Who buys simply lives none."""
     n = 0
     for k in range(rows.shape[0]):
         r, first = rows[k], n
@@ -116,6 +117,9 @@ def bought(out: Batch, rows: I32, key: np.uint64, o: OrderFacts, points: Touchpo
         if uniform(others.key, o.address[r], 0) < others.heard[o.channel[r]]:
             n = live(out, n, r, t, _REVIEW_READ, EVALUATE, SERVICE, -others.expected * others.reputation[o.market[r]], 0.0)
             first = n if others.expected == 0.0 else first  # nothing to feel: no moment by itself
+        missed = others.missed[o.market[r], o.item[r]]
+        if missed > 0.0 and uniform(others.key, o.address[r], 1) < others.told[o.channel[r]]:
+            n = live(out, n, r, t, _ADVERTISEMENT, DISCOVER, SERVICE, -missed, 0.0)
         n = touch(out, n, r, t, DISCOVER, _ADVERTISEMENT, key, o, points)
         n = touch(out, n, r, t, EVALUATE, _ADVICE, key, o, points)
         if o.services[r] & _NEEDS and needs_gain > 0.0:

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.customers import emission_kernels as emit
+from e2esim.customers.believing import MISSED, believed, claimed, told
 from e2esim.customers.books import WordsRead
 from e2esim.customers.expecting import Expectation
 from e2esim.customers.experiences import Experiences
@@ -54,6 +55,7 @@ class Journey:
         self.world, self.experiences, self.orders = world, experiences, orders
         w = world
         self._read_key, self._heard = streams.key("journey.read"), heard(w)
+        self._told, self._claim = told(w), claimed(w)
         self._after_key, self._overdue_key, self._stir_key = streams.key("journey.after"), streams.key("journey.overdue"), streams.key("journey.stir")
         self.news = 0.0  # share of the delays told first while the firm speaks about an event
         self._promises = DueCalendar(ticks, 1024, tick_h=w.settings.horizon.tick_h)
@@ -108,7 +110,8 @@ class Journey:
     def bought(self, rows: Rows, reputation: F) -> None:
         """Purchases just made: what the customers met before, and read of others (``reputation`` of each market)."""
         e, needs = self.experiences, float(self.world.services.effect[1])
-        others = WordsRead(self._read_key, self._heard, reputation, self.world.settings.satisfaction.word_expected)
+        missed = MISSED * believed(self._claim, reputation)
+        others = WordsRead(self._read_key, self._heard, reputation, self.world.settings.satisfaction.word_expected, self._told, missed)
         e.feel(emit.bought(e.room(len(rows)), rows, e.touch_key, e.facts(), e.points, needs, others))
 
     def open_past(self, people: People, streams: Streams) -> tuple[Requests, Requests]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from e2esim.customers.believing import believed, claimed, told
 from e2esim.customers.hurdle_kernels import LOOKED, Hurdles
 from e2esim.customers.loyalty_kernels import Pull
 from e2esim.customers.market_kernels import (
@@ -97,6 +98,7 @@ class DemandCells:
         lost = GIVES_UP * broken / (1.0 - w.settings.market.conversion)
         seller = (self._selling() + c.choice_offset - lost)[:, None]
         self._touch = by_segment(w, w.touch.pull)[:, before].sum(axis=1) + seller  # (channels, segments)
+        self._claim, self._told, self._no_belief = claimed(w), told(w), np.zeros((cells, w.items.n))
         self._word_weight = w.settings.market.reputation_weight * heard(w)
         use = w.services.use if w.settings.organisation.after_sale else np.zeros_like(w.services.use)
         services = (c.install * use[2], float(use[1]), float(use[3]), float(w.services.alone[3]), float(use[4]))
@@ -221,7 +223,7 @@ class DemandCells:
             offer.on_hand,
         )
         wallet = self.people.wallet * self.people.selling
-        firm = Standing(self.reputation, wallet, self._touch, w.settings.market.utility_offset, self._word_weight)
+        firm = Standing(self.reputation, wallet, self._touch, w.settings.market.utility_offset, self._word_weight, self._belief())
         hours = (tick * self._tick_h, self._tick_h)
         hurdles = self._hurdles(unanswered, slow)
         n_new, seen = prospects(self._keys, hours, mu, self._came, self._cells, self._goods, lead, firm, self._tastes, hurdles, self.met, self._buffer)
@@ -231,13 +233,20 @@ class DemandCells:
         n = n_new + (self._needs(due, tick, lead, firm, hurdles, self._buffer[n_new:]) if len(due) else 0)
         return self._enter(self._buffer[:n], n_new) if n else np.empty(0, dtype=np.int32)
 
+    def _belief(self) -> F:
+        """What claims add to the choice of each item where they are told and believed, (cells, items) [utility]."""
+        d, m = self.world.cells, self.world.settings.market
+        if not self._claim.any():
+            return self._no_belief
+        return np.asarray(m.reputation_weight * self._told[d.channel, None] * believed(self._claim, self.reputation)[d.market])
+
     def _needs(self, due: Rows, tick: int, lead: LeadShown, firm: Standing, hurdles: Hurdles, buffer: npt.NDArray[np.void]) -> int:
         """Customers whose need is due: leave, buy again or buy elsewhere this time; returns the buyers written to ``buffer``."""
         m, p = self.world.settings.market, self.people
         p.settle_for(due)
         start = tick * self._tick_h
         if not m.loyalty_loop:  # every need is bought from the firm: exactly BG/NBD
-            firm = Standing(np.zeros_like(firm.reputation), np.ones_like(firm.wallet), firm.touch, _SURELY, firm.word_weight)
+            firm = Standing(np.zeros_like(firm.reputation), np.ones_like(firm.wallet), firm.touch, _SURELY, firm.word_weight, firm.belief)
         pull = self._pull._replace(competitor=m.competitor_satisfaction + m.rival_gain_y * start / _YEAR_H)
         shown = WeighedBy(self._cells, self._goods, lead, firm, self._tastes, hurdles)
         who, _ = self._columns()

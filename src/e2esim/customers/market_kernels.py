@@ -154,7 +154,7 @@ class LeadShown(NamedTuple):
 
 class Standing(NamedTuple):
     """How the firm stands: reputation by market, share of wallet by account, touchpoints by channel and segment, weight of words by channel,
-    and an offset [utility].
+    and an offset [utility]; ``belief`` (cells, items) what claims add [utility].
     """
 
     reputation: F
@@ -162,6 +162,7 @@ class Standing(NamedTuple):
     touch: F
     offset: float
     word_weight: F
+    belief: F
 
 
 class Tastes(NamedTuple):
@@ -275,7 +276,7 @@ def consider(
         tastes.relief,
         tastes.conversion,
         firm.word_weight[c],
-        firm.touch[c, segment],
+        firm.touch[c, segment] + firm.belief[cell, item],
     )
     if not one.simple:
         u += agreed(keys[5], who, purchase, tastes.deciders[segment])

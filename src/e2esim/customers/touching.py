@@ -20,7 +20,7 @@ LEVER = 0.5  # [share] by which enjoyment and trouble of a touchpoint move where
 BREAKS = 0.5  # [share] of journeys that cross between online and physical in which a missing integration shows, assumed
 GIVES_UP = 0.1  # [share] of those who meet a break who buy elsewhere or not, assumed
 REPEATS = 0.3  # [share] of those who meet a break or a problem at a touchpoint, and buy, who ask the firm once more, assumed
-_BEFORE = slice(0, PHASES.index("receive"))
+BEFORE = slice(0, PHASES.index("receive"))
 _SEARCH = slice(0, PHASES.index("buy"))
 _USUAL = Organisation()
 
@@ -28,17 +28,17 @@ _USUAL = Organisation()
 def heard(world: World) -> F:
     """Share of the consumers of each channel who hear what others say: touchpoints neither direct nor controlled, (channels,)."""
     t, silent = world.touch, np.ones((len(world.channels.ids), len(PHASES)))
-    for place, p in _rows(t):
+    for place, p in rows_by_place(t):
         if not (t.direct[p] or t.controlled[p]):
             silent.flat[place] *= 1.0 - t.reach[p]
-    return np.asarray(1.0 - (1.0 - HEARD_ANYWAY) * silent[:, _BEFORE].prod(axis=1))
+    return np.asarray(1.0 - (1.0 - HEARD_ANYWAY) * silent[:, BEFORE].prod(axis=1))
 
 
 def crossing(world: World) -> F:
     """Share of the touchpoints met before buying that are of the other kind (online or not) than the channel, (channels,)."""
     t, shape = world.touch, (len(world.channels.ids), len(PHASES))
     every, other = np.zeros(shape), np.zeros(shape)
-    for place, p in _rows(t):
+    for place, p in rows_by_place(t):
         every.flat[place] += t.reach[p]
         other.flat[place] += t.reach[p] * (t.online[p] != world.channels.online[place // len(PHASES)])
     met = every[:, _SEARCH].sum(axis=1)
@@ -66,6 +66,6 @@ def led(world: World) -> tuple[F, F]:
     return np.asarray(t.joy * np.maximum(0.0, 1.0 + push) + modules), np.asarray(np.clip(t.trouble * np.maximum(0.0, 1.0 - push), 0.0, 1.0))
 
 
-def _rows(t: Touch) -> list[tuple[int, int]]:
+def rows_by_place(t: Touch) -> list[tuple[int, int]]:
     """(place, row) of each touchpoint met: place = 6 channel + phase."""
     return [(place, p) for place in range(len(t.start) - 1) for p in range(int(t.start[place]), int(t.start[place + 1]))]

@@ -56,6 +56,7 @@ _LIKED = {
 }  # phase: what answers if a segment meets nothing there but screens
 
 MOVES: dict[str, tuple[Turn, ...]] = {
+    "brands.claim": (Turn("=0.5", "purchases+ satisfaction-"),),
     "brands.quality": (Turn("*1.1", "satisfaction+ csat_mean_true+ memory+ good_word+"),),
 
     "season.index": (Turn("*1.2", "turnover capacity_load", "month=1"),),

@@ -466,6 +466,7 @@ class World:
     brands: tuple[str, ...]
     brand_names: tuple[str, ...]
     quality: F  # (brands,)
+    claim: F  # (brands,) said beyond it [satisfaction]
     markets: tuple[str, ...]
     market_names: tuple[str, ...]
     export: B  # (markets,)

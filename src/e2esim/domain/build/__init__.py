@@ -91,6 +91,7 @@ def build_world(scenario: Scenario) -> w.World:
         brands=brands,
         brand_names=names_of(t["brands"], brands),
         quality=floats(t["brands"], "quality"),
+        claim=floats(t["brands"], "claim"),
         markets=markets,
         market_names=names_of(t["markets"], markets),
         export=t["markets"]["export"].to_numpy().astype(bool),

@@ -24,6 +24,8 @@ TABLES: tuple[Table, ...] = (
             id_column("brand"),
             text("name", "name shown in reports"),
             number("quality", "1", "product benefit B of the satisfaction formula; 1 = what the reference price buys", above=0.0),
+            optional("claim", "satisfaction", "what the firm's own touchpoints claim that it gives beyond that; believed where words do not contradict", 0.0,
+                     high=1.0, why="beyond it the claim is twice the product"),
             SOURCE,
         ),
     ),
