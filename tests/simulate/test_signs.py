@@ -82,7 +82,7 @@ def test_who_sees_only_the_product_does_not_feel_lateness(tiny: Any) -> None:
     def gap(model: str) -> tuple[float, float]:
         late, s, ratio = lateness(tiny("quoted4", f"satisfaction={model}", variant="silo", channels=_quoted(4)))
         bad, good = (s * ratio)[late > 2], (s * ratio)[late < 0]
-        assert len(bad) > 50
+        assert len(bad) > 30
         assert len(good) > 50
         return good.mean() - bad.mean(), float(np.hypot(bad.std() / np.sqrt(len(bad)), good.std() / np.sqrt(len(good))))
 
