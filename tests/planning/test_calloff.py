@@ -164,3 +164,19 @@ def test_bad_terms_are_refused():
             weekly_capacity=np.zeros(1),
             reject_share=np.ones(1),
         )
+
+
+def test_what_a_supplier_gives_in_a_week_goes_to_what_runs_out_first():
+    """Three items of one supplier that gives 100 EUR: 30 are gone, the rest serves the shortest cover, in whole lots, then the next one."""
+    sources = Sources(
+        item=np.array([0, 1, 2]), priority=np.ones(3, dtype=int), lead_d=np.full(3, 5.0), lot_min=np.zeros(3), lot_multiple=np.array([1.0, 4.0, 1.0]),
+        weekly_capacity=np.zeros(3), reject_share=np.zeros(3),
+        supplier=np.array([0, 0, 1]), price=np.array([5.0, 2.0, 3.0]), weekly_eur=np.array([100.0, np.inf]),
+    )  # fmt: skip
+    plan = call_offs(
+        sources, daily=np.full((3, 20), 2.0), on_hand=np.array([4.0, 1.0, 0.0]), on_order=np.zeros(3), safety=np.zeros(3), review_d=5.0,
+        called_this_week=np.array([6.0, 0.0, 50.0]),
+    )  # fmt: skip
+    given = dict(zip(plan.item.tolist(), plan.quantity.tolist(), strict=True))
+    assert given == {1: 20.0, 0: 6.0, 2: 20.0}  # 70 EUR left: 40 for item 1 (one day of cover), 30 for item 0
+    assert plan.missing.tolist() == [10.0, 0.0, 0.0]

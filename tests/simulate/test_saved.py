@@ -49,21 +49,17 @@ def world(folder: Path, *overrides: str, **tables: Any) -> World:
 
 RULES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "plain": ((), {}),
-    "S&OP, short supply rationed, promises pulled in": (
-        ("sop=monthly", "allocation.rule=nested", "promise.pull_in=true", "market.demand_factor=1.4", "horizon.journeys=50"),
-        {},
-    ),
-    "an event that has begun, and another to come": (
-        (),
-        {"events": [row("stop", "supplier", "chem", first="2026-01-12", days=21, rush_share=0.5, rush_days=2, told_share=0.5, tell_days=2),
-                    row("bad", "yield", "core", size=0.4, first="2026-01-26"), row("back", "recall", "mattress", first="2026-01-20", size=0.3)]},
-    ),
     "personalised items": (("market.patience_d=0", "market.cancel_d=1"), personal(scrap_share=0.2)),
-    "every stage that data switch on": (
-        (),
+    "everything at once: S&OP, short supply rationed, promises pulled in, events begun and to come, every stage that data switch on": (
+        ("sop=monthly", "allocation.rule=nested", "promise.pull_in=true", "market.demand_factor=1.4", "horizon.journeys=50"),
         {
+            "events": [row("stop", "supplier", "chem", first="2026-01-12", days=21, rush_share=0.5, rush_days=2, told_share=0.5, tell_days=2),
+                       row("bad", "yield", "core", size=0.4, first="2026-01-26"), row("back", "recall", "mattress", first="2026-01-20", size=0.3),
+                       row("fall", "work_centre", "sewing", first="2026-01-28", size=0.5, days=9)],
             "items": lambda rows: [r | ({"scrap_share": 0.1, "rework_share": 0.7, "rework_eur": 2.0} if r["item"] == "mattress" else {}) for r in rows],
             "alternates": [{"work_centre": "sewing", "alternate": "foaming", "preference": 2, "time_factor": 1.2}],
+            "work_centres": lambda rows: [r | {"mtbf_h": 40, "mttr_h": 4} for r in rows],
+            "suppliers": lambda rows: [r | ({"weekly_eur": 2000} if r["supplier"] == "weaver" else {}) for r in rows],
             "supply": lambda rows: [r | {"hold_share": 0.5, "hold_d": 3.0} for r in rows],
             "sites": lambda rows: [r | {"inspection_pcs_h": 0.1, "misbooked_share": 0.05, "shrink_share": 0.01, "count_days": 9, "wave_h": 5} for r in rows],
             "lanes": lambda rows: [r | {"customs_share": 0.2, "slot_h": 3.0, "miss_share": 0.2, "fleet": "own", "round_trip_d": 4} for r in rows],

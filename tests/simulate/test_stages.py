@@ -208,6 +208,15 @@ def test_too_few_trucks_make_goods_wait_hired_ones_cost(tiny: Any) -> None:
         cash_agrees(run)
 
 
+def test_promises_and_accounts_count_with_trucks_that_are_missing(tiny: Any) -> None:
+    two, plenty = (tiny(name, SHORT, **fleet(trucks)).replication for name, trucks in (("two trucks", 2), ("ten trucks", 10)))
+    more = two.promise.transit_d - plenty.promise.transit_d
+    assert 2.0 < more.max() < 20.0
+    assert more.min() >= 0.0
+    assert (two.trade.transit_d > plenty.trade.transit_d).any()
+    assert (two.trade.lead_d >= plenty.trade.lead_d).all()
+
+
 def test_a_fleet_that_stands_still_stops_its_lanes(tiny: Any) -> None:
     stop = {"event": "strike", "kind": "fleet", "target": "own", "first": "2026-01-26", "days": 21, "size": 1}
     run = tiny("fleet strike", SHORT, events=[stop], **fleet(100))

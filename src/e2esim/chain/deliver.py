@@ -54,6 +54,8 @@ class Deliver:
         self._by_load = lanes_by_load.tolist()
         self.fleets: Fleets | None = None
         self._late_from = np.full(lanes, np.nan)  # [h] of the departure that waits for a truck
+        self._gone, self._waited_h = np.zeros(lanes), np.zeros(lanes)  # lines that left in the week so far, and what they waited for a truck in all
+        self._truck_wait_d = np.zeros(lanes)  # as the firm last saw it
         self.attempts = Attempts(world, book, streams, ticks, stock.links) if world.lanes.miss_share.any() else None
 
     def start(self) -> None:
@@ -153,7 +155,7 @@ class Deliver:
 
     def _leave(self, lane: int, t: float) -> None:
         b, lanes = self.book, self.world.lanes
-        leaving, truck_eur_m3 = int(self._ready[lane]), 0.0
+        leaving, truck_eur_m3, late = int(self._ready[lane]), 0.0, float(self._late_from[lane])
         if self.trucks is not None and self._by_load[lane]:
             way = self.trucks.dispatch(lane, t, self._load(lane, t))
             leaving, truck_eur_m3 = way.rows, way.eur_m3
@@ -167,6 +169,9 @@ class Deliver:
             return
         rows = out[:m]
         self._ready[lane] -= m
+        self._gone[lane] += m
+        if late == late:
+            self._waited_h[lane] += m * (t - late)
         pieces = self.stock.ship(rows)
         dearer = 1.0 if self.ways is None else 1.0 + self.ways.freight(lane, t)
         volume = kernels.freight(
@@ -196,6 +201,16 @@ class Deliver:
             rows, m3 = first_trucks(head, way.rows, taken.trucks, size, self.stock.links.next, b["item"], b["quantity"], self.world.items.volume_m3)
             way = Dispatch(rows, taken.trucks, m3, way.eur)
         return way.rows, way.eur_m3 + (taken.eur / way.m3 if way.m3 > 0 else 0.0)
+
+    def truck_wait_d(self) -> npt.NDArray[np.float64]:
+        """Days that goods wait for want of trucks, (lanes,): the mean of the lines that left in the week now over, and of weeks before, each counted
+        half of the next; where nothing left, as long as the departure that is due has waited."""
+        now = self.env.now
+        due = np.nan_to_num(now - self._late_from)
+        seen = np.where(self._gone > 0, self._waited_h / np.maximum(self._gone, 1.0), due) / 24.0
+        self._truck_wait_d = np.asarray(0.5 * self._truck_wait_d + 0.5 * seen)
+        self._gone[:] = self._waited_h[:] = 0.0
+        return self._truck_wait_d
 
     def _await_truck(self, lane: int, since: float, home: float) -> None:
         """What could not leave ``since`` [h] leaves with the truck that comes ``home`` [h], unless a departure of the lane comes before."""

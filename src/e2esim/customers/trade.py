@@ -46,9 +46,7 @@ class Trade:
                 weight = a.weight[members] / a.weight[members].sum()
                 self.rate_d[members] = weight[:, None] * (w.cells.yearly[cell] / 365.0)[None, :]
                 self._season[members] = w.cells.season[cell]
-        lane = w.lanes.of[a.channel, a.market]
-        self.transit_d = np.where(lane >= 0, (w.lanes.transit_d + usual_wait_d(w))[lane], 0.0) if n else np.zeros(0)
-        self.lead_d = np.maximum(self.transit_d + 1.0, w.channels.quoted_d[a.channel]) if n else np.zeros(0)
+        self.wait_for_trucks(np.zeros(len(w.lanes.ids)))
         self.central = np.zeros(n, dtype=np.bool_)  # accounts for which somebody else orders
         self._leave_key = streams.key("trade.leave")
         self._theta, self._own = 2.0 * w.segments.theta[a.segment], w.channels.buyer[a.channel] == 2
@@ -149,6 +147,13 @@ class Trade:
         o["revenue_eur"][new] = np.where(own, 0.0, w.price[item, channel] * quantity)
         o["cost_eur"][new] = np.where(own, 0.0, w.items.cost_eur[item] * quantity)
         return np.arange(first, first + m, dtype=np.int32)
+
+    def wait_for_trucks(self, days: F) -> None:
+        """Accounts count with ``days`` (lanes,) that goods wait for a truck of the firm, beside the usual transit."""
+        w, a = self.world, self.world.accounts
+        lane = w.lanes.of[a.channel, a.market]
+        self.transit_d = np.where(lane >= 0, (w.lanes.transit_d + usual_wait_d(w) + days)[lane], 0.0) if a.n else np.zeros(0)
+        self.lead_d = np.maximum(self.transit_d + 1.0, w.channels.quoted_d[a.channel]) if a.n else np.zeros(0)
 
     def week(self) -> None:
         """Once a week: learn the sell-out rate, forget a little, and move the share of wallet towards its equilibrium."""

@@ -186,6 +186,7 @@ class Supply:
     hold_d: F  # 0 where none is held
     mode: I
     start: I  # (items + 1,) rows of each item
+    weekly_eur: F  # (suppliers,) over all their rows, inf = no limit
     breaks: tuple[tuple[tuple[float, float], ...], ...] = ()  # of each row, (from this quantity, price); empty where nobody has any
 
     @property

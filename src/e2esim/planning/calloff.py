@@ -2,7 +2,8 @@
 
 Order-up-to on the time-phased requirement: the position (on hand, on order) must reach what is needed until the goods
 of the next review can arrive. Every item asks its sources in the order of their priority; a source gives within its
-lots and what is left of its weekly capacity.
+lots and what is left of its weekly capacity. What a supplier gives in a week for all items together goes to the items
+that run out first.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ class Sources:
 
     ``item`` index of the item; ``priority`` 1 = preferred; ``lead_d`` call-off to receipt [days]; ``lot_min``,
     ``lot_multiple`` [unit]; ``weekly_capacity`` [unit/week], 0 = no limit; ``reject_share`` share rejected at
-    receipt, ordered on top.
+    receipt, ordered on top. ``supplier``, ``price`` [EUR/unit] and ``weekly_eur`` (n_suppliers,) [EUR/week, inf = no limit] say what a
+    supplier gives in a week over all its rows; without ``weekly_eur`` none has such a limit.
 
     Raises
     ------
@@ -37,6 +39,9 @@ class Sources:
     lot_multiple: Floats
     weekly_capacity: Floats
     reject_share: Floats
+    supplier: Ints | None = None
+    price: Floats | None = None
+    weekly_eur: Floats | None = None
 
     def __post_init__(self) -> None:
         for name in ("lead_d", "lot_min", "lot_multiple", "weekly_capacity", "reject_share"):
@@ -141,6 +146,8 @@ def call_offs(
     """
     position = on_hand + on_order
     missing = np.zeros(position.size)
+    left = _left_eur(sources, called_this_week)
+    cover = position / np.maximum(daily.mean(axis=1), 1e-12)
     taken: list[tuple[Ints, Floats]] = []
     for rank, row in enumerate(sources.ranked()):
         item, good = sources.item[row], 1.0 - sources.reject_share[row]
@@ -150,9 +157,38 @@ def call_offs(
         limit = sources.weekly_capacity[row]
         room = np.where(limit > 0, np.maximum(limit - called_this_week[row], 0.0), np.inf)
         quantity = lot_size(missing[item] / good, room, sources.lot_min[row], sources.lot_multiple[row])
+        if left is not None:
+            quantity = _shared(sources, row, quantity, left, cover[item])
         missing[item] = np.maximum(missing[item] - quantity * good, 0.0)
         taken.append((row[quantity > 0], quantity[quantity > 0]))
     source = np.concatenate([row for row, _ in taken]) if taken else np.zeros(0, dtype=np.int64)
     quantity = np.concatenate([amount for _, amount in taken]) if taken else np.zeros(0)
     due = np.ceil(sources.lead_d[source] - 1e-9).astype(np.int64)
     return CallOffs(source=source, item=sources.item[source], quantity=quantity, due_day=due, missing=missing)
+
+
+def _left_eur(sources: Sources, called_this_week: Floats) -> Floats | None:
+    """What each supplier still gives in its current week, (n_suppliers,) [EUR]; None where none is limited."""
+    if sources.weekly_eur is None or sources.supplier is None or sources.price is None:
+        return None
+    given = np.bincount(sources.supplier, weights=called_this_week * sources.price, minlength=sources.weekly_eur.size)
+    return np.maximum(sources.weekly_eur - given, 0.0)
+
+
+def _shared(sources: Sources, row: Ints, quantity: Floats, left: Floats, cover: Floats) -> Floats:
+    """Quantities that limited suppliers give of what is asked on ``row``: the item that lasts the fewest days (``cover``) is served first.
+
+    ``left`` (n_suppliers,) [EUR] is taken down by what they give.
+    """
+    assert sources.supplier is not None
+    assert sources.price is not None
+    supplier, price, granted = sources.supplier[row], sources.price[row], quantity.copy()
+    for k in np.argsort(cover, kind="stable"):
+        s = supplier[k]
+        if quantity[k] <= 0.0 or np.isinf(left[s]):
+            continue
+        if price[k] > 0.0:
+            one = row[k : k + 1]
+            granted[k] = lot_size(quantity[k : k + 1], left[s : s + 1] / price[k], sources.lot_min[one], sources.lot_multiple[one])[0]
+        left[s] -= granted[k] * price[k]
+    return granted

@@ -46,6 +46,9 @@ class Feeder:
             lot_multiple=w.supply.lot_multiple,
             weekly_capacity=np.where(np.isinf(w.supply.weekly_capacity), 0.0, w.supply.weekly_capacity),
             reject_share=w.supply.reject,
+            supplier=w.supply.supplier,
+            price=w.supply.price_eur,
+            weekly_eur=w.supply.weekly_eur if np.isfinite(w.supply.weekly_eur).any() else None,
         )
         self._usual = self._sources
         self.known: KnownEvents | None = None  # what the firm knows of events
@@ -56,6 +59,11 @@ class Feeder:
         """Add ``extra`` (supply rows,) [unit/week] to the weekly capacity of sources, by the frame contracts of the month."""
         limited = self._usual.weekly_capacity > 0
         self._sources = replace(self._usual, weekly_capacity=self._usual.weekly_capacity + np.where(limited, extra, 0.0))
+
+    def weekly(self) -> F:
+        """Most that can be called off from each source in a week, frame contracts included, (supply rows,) [unit]; inf = no limit."""
+        most = self._sources.weekly_capacity
+        return np.where(most > 0, most, np.inf)
 
     def feed(self, day: int, planned: F, level: F) -> None:
         """One night: ``planned`` finished lots by day of release (items, FEED_DAYS), ``level`` weekly demand (items,)."""
@@ -114,5 +122,12 @@ class Feeder:
         whole = [(np.ceil(start / multiple - 1e-9) * multiple, price) for start, price in supply.breaks[row]]
         return lifted(
             quantity, float(supply.price_eur[row]), whole, use_week=7.0 * float(gross[item].mean()),
-            holding_share_week=self.world.settings.planning.holding_share_week, most=float(supply.weekly_capacity[row] - self._called[row]),
+            holding_share_week=self.world.settings.planning.holding_share_week, most=self._still_given(row),
         )  # fmt: skip
+
+    def _still_given(self, row: int) -> float:
+        """What a source gives at most in its current week, on its own row and over all items of its supplier [unit]."""
+        supply = self.world.supply
+        own, price, supplier = float(supply.weekly_capacity[row] - self._called[row]), float(supply.price_eur[row]), supply.supplier[row]
+        given = float((self._called * supply.price_eur)[supply.supplier == supplier].sum())
+        return min(own, (float(supply.weekly_eur[supplier]) - given) / price) if price > 0.0 else own

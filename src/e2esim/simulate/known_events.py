@@ -26,7 +26,7 @@ class KnownEvents:
         self.usual, self.now, self.ways = world, now, ways.known(now)
         self.world = struck(world, self.ways.happened)
         rows = len(world.supply.item)
-        self._delay_d = np.array([self.ways.delay_d(row, now) for row in range(rows)])
+        self.delay_d: F = np.array([self.ways.delay_d(row, now) for row in range(rows)])
         self._demand = [one for one in self.ways.happened if one.kind == Blow.DEMAND]
         self._stops = [one for one in self.ways.happened if (one.kind == Blow.WORK_CENTRE or one.strikes(Blow.SITE, 0)) and one.end > now]
         yearly = world.cells.yearly
@@ -45,7 +45,7 @@ class KnownEvents:
         """Shortest lead time of each bought item over its sources, delays known counted in, (items,) [days]."""
         s = self.usual.supply
         lead = np.full(self.usual.items.n, np.inf)
-        np.minimum.at(lead, s.item, s.ready_d + self._delay_d)
+        np.minimum.at(lead, s.item, s.ready_d + self.delay_d)
         return lead
 
     def sources(self, usual: Sources, on_order: F, source: Source) -> tuple[Sources, F]:
@@ -54,12 +54,12 @@ class KnownEvents:
         A source held up longer than another one needs in all is not asked; what comes later than the fastest could bring it does
         not count as ordered.
         """
-        if not self._delay_d.any():
+        if not self.delay_d.any():
             return usual, on_order
-        lead = usual.lead_d + self._delay_d
+        lead = usual.lead_d + self.delay_d
         fastest = np.full(len(on_order), np.inf)
         np.minimum.at(fastest, usual.item, lead)
-        passed = (self._delay_d > 0) & (lead > fastest[usual.item])
+        passed = (self.delay_d > 0) & (lead > fastest[usual.item])
         capacity = np.where(passed, _NOTHING, usual.weekly_capacity)
         stuck = source.stuck(self.now, np.where(np.isinf(fastest), np.inf, self.now + 24.0 * fastest))
         several = np.bincount(usual.item, minlength=len(on_order)) > 1

@@ -31,6 +31,7 @@ from e2esim.planning.precedence import backlog_weights
 from e2esim.planning.second_hours import hours_elsewhere
 from e2esim.planning.sop.from_world import Position
 from e2esim.planning.static_mps import lots, static_mps
+from e2esim.planning.supplier_limits import may_come, shared_weekly
 from e2esim.simulate.deployment import Deployment
 from e2esim.simulate.distribution import Distribution
 from e2esim.simulate.feeder import FEED_DAYS, Feeder
@@ -404,14 +405,23 @@ class Planner:
         return np.asarray(hours)
 
     def _material(self, day: int) -> F:
-        """Cumulative availability of each raw material by week, (raws, weeks); infinite from the week a new call-off can reach."""
+        """Cumulative availability of each raw material by week, (raws, weeks); from the week that a new call-off can reach, what suppliers may
+        bring: without end where they have plenty."""
         w, raw = self.world, self.raw
         arrivals = _by_week(self.source.receipts(day, 7 * self.weeks))[:, raw]
         held = self._held_raw()[raw]
         level = held[:, None] + np.cumsum(arrivals, axis=0).T
         lead = (np.array([w.supply.ready_d[w.supply.start[i]] for i in raw]) if self.known is None else self.known.lead_d(24.0 * day)[raw]) - self.ahead_d
         reach = np.ceil(np.maximum(lead, 0.0) / 7.0)[:, None] <= np.arange(self.weeks)[None, :]
-        return np.where(reach, np.inf, level)
+        return np.asarray(level + np.where(reach, self._may_come()[raw], 0.0))
+
+    def _may_come(self) -> F:
+        """What suppliers may bring of each item from now on, (items, weeks)."""
+        w, s = self.world, self.world.supply
+        use = w.items.pooled(self._level) @ w.bom.flat
+        weekly = shared_weekly(self.feeder.weekly(), s.supplier, np.column_stack((s.price_eur, use[s.item])), s.weekly_eur)
+        lead = s.ready_d if self.known is None else s.ready_d + self.known.delay_d
+        return may_come(s.item, (1.0 - s.reject) * weekly, lead - self.ahead_d, use, self.weeks)
 
     def _held_raw(self) -> F:
         """Raw materials on hand, those inside semi-finished stock and issued to no lot included, (items,)."""

@@ -85,15 +85,21 @@ class PromiseDesk:
         self._departure = departures(world, self.last_day + 1, w.lanes.departs, w.lanes.site)
         self._works = np.any([site.calendar.daily(self.last_day + 1) > 0 for site in world.sites], axis=0)
         late = normal_quantile(w.settings.promise.transit_quantile) if self.rule == "atp" else 0.0
-        self.transit_d = w.lanes.transit_d * np.exp(late * w.lanes.sigma) + usual_wait_d(w)
+        self._usual_transit_d = w.lanes.transit_d * np.exp(late * w.lanes.sigma) + usual_wait_d(w)
+        self.wait_for_trucks(np.zeros(len(w.lanes.ids)))
+        self._weekday = w.start.weekday()
+        self._no_wait = np.zeros(w.items.n)
+        self._account_class = account_classes(world)
+
+    def wait_for_trucks(self, days: F) -> None:
+        """Count with ``days`` (lanes,) that goods wait for a truck of the firm from now on."""
+        w = self.world
+        self.transit_d = self._usual_transit_d + days
         cell_lane = w.lanes.of[w.cells.channel, w.cells.market]
         transit = np.where(cell_lane >= 0, self.transit_d[cell_lane], 0.0)
         quoted = w.channels.quoted_d[w.cells.channel]
         self._direct_d = quoted.astype(np.float64) if self.rule == "quoted" else transit + self.margin_d + 0.8
-        self._weekday = w.start.weekday()
-        self._account_wait_d: F | None = None  # known with the first offer
-        self._no_wait = np.zeros(w.items.n)
-        self._account_class = account_classes(world)
+        self._account_wait_d: F | None = None  # known with the next offer
 
     def close_lanes(self, stopped: npt.NDArray[np.bool_], plant: World) -> None:
         """Promise only departures that are known to leave: ``stopped`` (lanes, days) none does, ``plant`` as it will work."""

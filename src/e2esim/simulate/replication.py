@@ -250,6 +250,10 @@ class Replication:
             return
         self._check(whole=False)
         self.pick.week(self.env.now)
+        if self.fleets is not None:
+            wait_d = self.deliver.truck_wait_d()
+            self.promise.wait_for_trucks(wait_d)
+            self.trade.wait_for_trucks(wait_d)
         self.trade.week()
         self.market.close_week(self.env.now)
         self.desk.request(*self.listening.week(self.env.now), int(self.env.now / self.tick_h))

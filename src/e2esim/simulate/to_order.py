@@ -43,19 +43,21 @@ class ToOrder:
 
     def night(self, day: int) -> None:
         """Throw away what nobody waits for, stop lots of lines that are cancelled, release those whose time has come."""
-        for number in [number for number, row in self.line.items() if self.orders["state"][row] != OrderState.OPEN]:
+        for number in self._without_line().tolist():
             self.line.pop(number)
             self.shop.give_up(number)
         self._clear()
-        o, still = self.orders, []
-        for row in self.waiting:
-            if o["state"][row] != OrderState.OPEN:
-                continue
-            if self.promise.ship_day[row] - self._lead_d[o["item"][row]] - 1 > day:
-                still.append(row)
-                continue
+        o, waiting = self.orders, np.array(self.waiting, dtype=np.int64)
+        waiting = waiting[o["state"][waiting] == OrderState.OPEN]
+        due = self.promise.ship_day[waiting] - self._lead_d[o["item"][waiting]] - 1 <= day
+        for row in waiting[due].tolist():
             self._release(row, float(o["quantity"][row]), day, len(self.line))
-        self.waiting = still
+        self.waiting = waiting[~due].tolist()
+
+    def _without_line(self) -> npt.NDArray[np.int64]:
+        """Open lots whose line is no longer open."""
+        numbers, rows = (np.fromiter(one, dtype=np.int64, count=len(self.line)) for one in (self.line.keys(), self.line.values()))
+        return np.asarray(numbers[self.orders["state"][rows] != OrderState.OPEN])
 
     def _release(self, row: int, pieces: float, day: int, number: int) -> None:
         item = int(self.orders["item"][row])
@@ -79,12 +81,12 @@ class ToOrder:
 
     def _clear(self) -> None:
         """Goods on hand that no open line has ordered fit nobody."""
-        o = self.orders
-        for row in [row for row in self.good if o["state"][row] != OrderState.OPEN]:
+        o, rows = self.orders, np.fromiter(self.good.keys(), dtype=np.int64, count=len(self.good))
+        for row in rows[o["state"][rows] != OrderState.OPEN].tolist():
             del self.good[row]
-        kept = np.zeros(self.world.items.n)
-        for row, pieces in self.good.items():
-            kept[o["item"][row]] += pieces
+        rows = np.fromiter(self.good.keys(), dtype=np.int64, count=len(self.good))
+        pieces = np.fromiter(self.good.values(), dtype=np.float64, count=len(self.good))
+        kept = np.bincount(o["item"][rows], weights=pieces, minlength=self.world.items.n)
         over = np.where(self.world.items.to_order, self.stock.free - kept, 0.0)
         for item in np.flatnonzero(over > 1e-6).tolist():
             self.stock.discard(item, float(over[item]))

@@ -160,6 +160,7 @@ def lay_out_supply(
         hold_d=np.where(floats(supply, "hold_share") > 0, floats(supply, "hold_d"), 0.0)[order],
         mode=mode_of[supplier],
         start=starts_of(item[order], len(items)),
+        weekly_eur=np.where(np.isnan(shared := floats(suppliers, "weekly_eur") * scale), np.inf, shared),
         breaks=_breaks(breaks, [(ids[s], items[i]) for s, i in zip(supplier, item[order], strict=True)], scale) if breaks.height else (),
     )
 

@@ -310,6 +310,8 @@ TABLES: tuple[Table, ...] = (
             optional("way_d", "days", "of its lead times, days on the way; the rest is its own work, which events may stop", 0.0),
             optional_id("calendar", "days on which it works: of its lead times, those of its own work count on them alone, those on the way (way_d) on every "
                         "day; what is ordered on another day is begun on the next; empty: every day", ("calendars", "calendar"), verbs=NETWORK),
+            optional("weekly_eur", "EUR/week", "most that can be called off from it in a calendar week over all its items, at the prices of table supply; "
+                     "what runs out first is served first; empty: no limit", None, above=0.0, verbs=("run",)),
             SOURCE,
         ),
     ),
