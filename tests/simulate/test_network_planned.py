@@ -86,6 +86,20 @@ def test_a_warehouse_asks_its_plant_when_the_truck_must_leave(tmp_path: Path) ->
     assert outcome.tally["at_once"].sum() == 100.0
 
 
+def test_an_order_on_its_way_to_the_plant_is_known_there(tmp_path: Path) -> None:
+    """Two days until the plant sees what the hub has ordered, one to make it: it must begin before it sees it."""
+    outcome = ran(
+        tmp_path,
+        items=TABLES["items"].replace("TABLE,pcs,3", "TABLE,pcs,1"),
+        sites="site,kind\nPLANT,plant\nHUB,warehouse\n",
+        lanes="from,to,item,transit_d,departures,order_delay_d\nPLANT,HUB,TABLE,1,5,2\n",  # trucks on Fridays
+        orders="order,item,site,qty,due\nA,TABLE,HUB,100,2026-01-25\n",
+        replenishment="site,item,rule\nHUB,TABLE,plan\nPLANT,TABLE,plan\nPLANT,TOP,plan\nPLANT,LEG,plan\n",
+    )
+    assert max(done for _, _, done in orders(outcome)["TABLE"]) == 19.0
+    assert outcome.tally["at_once"].sum() == 100.0
+
+
 def stage(rule: RuleName, level: float) -> NetworkOutcome:
     rows = NetworkRows(
         points=(PointRow(site="s", item="x", on_hand=60.0),),
