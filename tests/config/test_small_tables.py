@@ -45,6 +45,9 @@ def test_each_problem_names_its_own_file(tmp_path: Path) -> None:
         with pytest.raises(InputErrors, match=f"{name}/data/brands.csv"):
             load([f"scenario={folder}"])
     assert read(tiny_world(tmp_path / "three")).labels["brands"] == "three/data/brands.csv"
+    for name in ("four", "five"):
+        told = read(tiny_world(tmp_path / name, brands=lambda rows: [row | {"clerk": "7"} for row in rows])).problems
+        assert [problem.file for problem in told if problem.column == "clerk"] == [f"{name}/data/brands.csv"]
 
 
 def test_what_is_kept_is_bounded() -> None:

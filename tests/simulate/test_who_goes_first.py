@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from e2esim.config import load
-from e2esim.domain.book import ORDER_COLUMNS, Columns, OrderKind
+from e2esim.domain.book import ORDER_COLUMNS, Columns, OrderKind, OrderState
 from e2esim.domain.build import build_world
 from e2esim.domain.events import EventLog
 from e2esim.simulate.promise import PromiseDesk
@@ -75,3 +75,12 @@ def test_worth_wins_where_goods_are_scarce(shipped: Any) -> None:
             mine, other = (shipped("mattress_maker", *WORLD, "market.demand_factor=1.3", f"precedence={rule}", replication=k) for rule in ("optimised", rival))
             for name in ("contribution", "customer_value"):
                 assert mine.kpi(name) > other.kpi(name), (rival, name)
+
+
+def test_open_lines_are_found_whatever_was_sought_before(tiny: Any) -> None:
+    """The search begins at the first line that was open the last time: none is missed, however often it was sought."""
+    run = tiny("plain", variant="silo").replication
+    o = run.orders
+    expected = np.flatnonzero((o.filled("state") == OrderState.OPEN) & (o.filled("node") == 0)).tolist()
+    assert len(expected) > 1
+    assert [run._open_at_plant().tolist() for _ in range(2)] == [expected, expected]
