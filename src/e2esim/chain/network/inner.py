@@ -9,4 +9,5 @@ from __future__ import annotations
 from numba import njit
 
 inner = njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)  # type: ignore[call-overload]
+pasted = njit(inline="always")  # taken over by its one caller before either is compiled
 called = njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)  # type: ignore[call-overload]

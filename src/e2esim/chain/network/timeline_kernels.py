@@ -10,7 +10,7 @@ from e2esim.chain.network.chance_kernels import draw, rejected
 from e2esim.chain.network.columns import NetworkState
 from e2esim.chain.network.goods_kernels import close_if_done, delivered, new_row, note, serve_lines, take_back, touch
 from e2esim.chain.network.heap_kernels import free, pop, push
-from e2esim.chain.network.inner import inner
+from e2esim.chain.network.inner import inner, pasted
 from e2esim.chain.network.ordering_kernels import arrives, line, moved, plan_review, review
 from e2esim.chain.network.works_kernels import finished, release, step_done
 from e2esim.streams.draws import uniform
@@ -114,7 +114,7 @@ def close_band(s: NetworkState, b: int) -> None:
         s.counters[C.N_FREE_ROWS] = -1
 
 
-@inner
+@pasted
 def happen(s: NetworkState, b: int, t: float, kind: int, what: int, quantity: float) -> bool:
     """Let one event happen. False: it has been entered again, for the book is full."""
     s.counters[C.N_EVENTS] += 1
