@@ -8,7 +8,7 @@ from e2esim.chain.network import columns as C
 from e2esim.chain.network.chance_kernels import draw
 from e2esim.chain.network.columns import NetworkState
 from e2esim.chain.network.heap_kernels import push
-from e2esim.chain.network.inner import inner
+from e2esim.chain.network.inner import inner, pasted
 from e2esim.chain.network.working_kernels import worked_until
 from e2esim.streams.draws import uniform
 
@@ -77,14 +77,14 @@ def close_if_done(s: NetworkState, o: int, t: float) -> None:
             s.counters[C.N_FREE_ROWS] = o
 
 
-@inner
+@pasted
 def echelon_falls(s: NetworkState, p: int, quantity: float) -> None:
     """Take what customers asked for at ``p`` from the position of every echelon above it."""
     for k in range(s.point[p].ech, s.point[p].ech_end):
         s.point[s.echelon[k].point].echelon -= quantity * s.echelon[k].quantity
 
 
-@inner
+@pasted
 def queue_line(s: NetworkState, p: int, o: int) -> None:
     """Let row ``o`` wait at stock point ``p``: behind everyone of its priority, before everyone of a lower one."""
     s.point[p].backlog += s.book[o].open
@@ -108,7 +108,7 @@ def queue_line(s: NetworkState, p: int, o: int) -> None:
             b[before].next = o
 
 
-@inner
+@pasted
 def serve_lines(s: NetworkState, p: int, t: float) -> None:
     """Give what is on hand at ``p`` to the lines that wait, the first first."""
     while s.point[p].head >= 0 and s.point[p].on_hand > C.EPS:
@@ -130,7 +130,7 @@ def serve_lines(s: NetworkState, p: int, t: float) -> None:
         ship(s, o, t, give)
 
 
-@inner
+@pasted
 def at_once(s: NetworkState, o: int, p: int, give: float, whole: bool) -> None:
     """Note what a line got at the moment it asked."""
     if s.book[o].kind == C.SALE:
@@ -171,7 +171,7 @@ def next_open(s: NetworkState, opens: int, t: float) -> float:
     return float(s.opens[opens, day])
 
 
-@inner
+@pasted
 def leaves(s: NetworkState, w: int, t: float, give: float) -> float:
     """When ``give`` units of operation ``w`` leave: behind what left before where so many leave a week, on an open day.
 
@@ -205,7 +205,7 @@ def send(s: NetworkState, o: int, t: float, give: float) -> None:
     push(s, t + lead, C.RECEIVE_MOMENT, s.point[to].level, to, C.E_RECEIPT, o, give)
 
 
-@inner
+@pasted
 def sell(s: NetworkState, o: int, p: int, t: float, give: float) -> None:
     """Goods leave for a customer: revenue when they are sent, delivery after the days of the way."""
     d = s.book[o].what
@@ -235,7 +235,7 @@ def delivered(s: NetworkState, o: int, t: float, give: float) -> None:
         push(s, t + s.demand[d].return_d, C.RECEIVE_MOMENT, s.point[p].level, p, C.E_RECEIPT, back, give)
 
 
-@inner
+@pasted
 def take_back(s: NetworkState, o: int, t: float, quantity: float) -> None:
     """A return reaches the shelf it came from: as good as new, its price is paid back."""
     d, p = s.book[o].what, s.book[o].to

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from e2esim.chain.network import columns as C
 from e2esim.chain.network.columns import NetworkState
-from e2esim.chain.network.inner import called, inner
+from e2esim.chain.network.inner import called, inner, pasted
 
 _GRID = 4294967296.0
 
@@ -51,7 +51,7 @@ def enter(heap: Any, slots: Any, c: npt.NDArray[np.int64], t: float, key: int, k
     heap[k].slot = slot
 
 
-@inner
+@pasted
 def pop(s: NetworkState) -> int:
     """Take the first event off and return its slot; :func:`free` it when it is read."""
     c = s.counters
@@ -79,7 +79,7 @@ def pop(s: NetworkState) -> int:
     return slot
 
 
-@inner
+@pasted
 def free(s: NetworkState, slot: int) -> None:
     """Give a slot back."""
     s.slot[slot].kind = s.counters[C.N_FREE_SLOTS]

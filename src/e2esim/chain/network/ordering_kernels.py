@@ -8,7 +8,7 @@ from e2esim.chain.network import columns as C
 from e2esim.chain.network.columns import NetworkState
 from e2esim.chain.network.goods_kernels import asked, close_if_done, new_row, note, queue_line, send, ship, touch
 from e2esim.chain.network.heap_kernels import push
-from e2esim.chain.network.inner import inner
+from e2esim.chain.network.inner import inner, pasted
 from e2esim.chain.network.planned_kernels import planned_order
 from e2esim.chain.network.works_kernels import queue_works, release, startable
 from e2esim.planning.refill_kernels import PLAN, refill
@@ -23,7 +23,7 @@ def active_rule(s: NetworkState, p: int, t: float) -> int:
     return -1
 
 
-@inner
+@pasted
 def next_review(s: NetworkState, p: int, t: float) -> float:
     """First moment after ``t`` at which a rule of ``p`` reviews by the calendar [d], infinite if none."""
     best = math.inf
@@ -62,7 +62,7 @@ def moved(s: NetworkState, p: int, t: float) -> None:
         push(s, t, C.ORDER_MOMENT, s.point[p].level, p, C.E_LOOK, p, 0.0)
 
 
-@inner
+@pasted
 def learn(s: NetworkState, p: int, r: int) -> None:
     """Put the demand since the last review into the forecast of the next [units/review]."""
     f = s.point
@@ -83,7 +83,7 @@ def learn(s: NetworkState, p: int, r: int) -> None:
         f[p].forecast += alpha * (seen - f[p].forecast)
 
 
-@inner
+@pasted
 def target(s: NetworkState, p: int, r: int, t: float) -> float:
     """Level up to which rule ``r`` orders at ``t``: constant part, forecast over the cover, or expected demand over the cover (DRP)."""
     level = s.rule[r].level
@@ -105,7 +105,7 @@ def expected_until(s: NetworkState, row: int, t: float) -> float:
     return before + (s.expected[row * width + day + 1] - before) * (t - day)
 
 
-@inner
+@pasted
 def review(s: NetworkState, p: int, t: float, fresh: bool) -> bool:
     """Look at the position of ``p`` and order. Returns False if the book has no room for the rows: the event must be repeated."""
     r = active_rule(s, p, t)
@@ -145,7 +145,7 @@ def review(s: NetworkState, p: int, t: float, fresh: bool) -> bool:
     return True
 
 
-@inner
+@pasted
 def choose(s: NetworkState, p: int, q: float, t: float) -> int:
     """Source of an order of ``q``: by share, the one furthest behind its own; else the first that can deliver now; else the first. -1: none."""
     first, end = s.point[p].ways, s.point[p].ways_end
@@ -168,7 +168,7 @@ def choose(s: NetworkState, p: int, q: float, t: float) -> int:
     return best
 
 
-@inner
+@pasted
 def can_deliver(s: NetworkState, w: int, q: float, t: float) -> bool:
     """Whether operation ``w`` could start ``q`` at once."""
     kind = s.way[w].kind
@@ -182,7 +182,7 @@ def can_deliver(s: NetworkState, w: int, q: float, t: float) -> bool:
     return s.way[w].head < 0 and startable(s, w, q) >= q - C.EPS
 
 
-@inner
+@pasted
 def place(s: NetworkState, p: int, w: int, t: float, q: float) -> None:
     """Place an order of ``q`` good units with operation ``w``."""
     kind = s.way[w].kind
@@ -283,7 +283,7 @@ def line(s: NetworkState, o: int, t: float) -> None:
     moved(s, p, t)
 
 
-@inner
+@pasted
 def send_back(s: NetworkState, p: int, t: float, q: float) -> None:
     """Send an excess of ``q`` units to the first source, which has it after the lead time of the way."""
     w = s.point[p].ways

@@ -10,14 +10,14 @@ import numpy.typing as npt
 
 from e2esim.chain.network import columns as C
 from e2esim.chain.network.columns import NetworkState
-from e2esim.chain.network.inner import called, inner
+from e2esim.chain.network.inner import called, pasted
 from e2esim.chain.network.working_kernels import worked_until
 from e2esim.planning.requirement_kernels import net_requirements
 
 Floats = npt.NDArray[np.float64]
 
 
-@inner
+@pasted
 def planned_order(s: NetworkState, p: int, r: int, position: float, t: float) -> float:
     """Units that stock point ``p`` must order at ``t`` by its rule ``r``, whose next review comes later than they must be ordered."""
     row = s.point[p].planned

@@ -66,7 +66,7 @@ def lacks_room(s: NetworkState, more: int) -> bool:
     return s.counters[C.N_HEAP] + more + 64 > s.heap.shape[0] or s.counters[C.N_BOOK] + 64 > s.book.shape[0]
 
 
-@inner
+@pasted
 def open_band(s: NetworkState, b: int) -> None:
     """Enter the first events of part ``b`` of the network."""
     for k in range(s.band[b].points, s.band[b + 1].points):
@@ -100,7 +100,7 @@ def enter_demand(s: NetworkState, d: int) -> None:
         push(s, t, C.DEMAND_MOMENT, s.point[p].level, p, C.E_DEMAND, d, 0.0)
 
 
-@inner
+@pasted
 def close_band(s: NetworkState, b: int) -> None:
     """Bring the sums of part ``b`` to the horizon and empty the calendar."""
     for k in range(s.band[b].points, s.band[b + 1].points):
@@ -147,7 +147,7 @@ def happen(s: NetworkState, b: int, t: float, kind: int, what: int, quantity: fl
     return True
 
 
-@inner
+@pasted
 def demand(s: NetworkState, d: int, t: float) -> None:
     """A customer asks; the next line of the stream is entered."""
     stream = s.demand
@@ -167,7 +167,7 @@ def demand(s: NetworkState, d: int, t: float) -> None:
         line(s, o, t)
 
 
-@inner
+@pasted
 def receive(s: NetworkState, o: int, t: float, quantity: float) -> None:
     """``quantity`` good units of row ``o`` come on hand and go on to whoever waits for them."""
     kind, p = s.book[o].kind, s.book[o].to
@@ -213,7 +213,7 @@ def receive(s: NetworkState, o: int, t: float, quantity: float) -> None:
         moved(s, p, t)
 
 
-@inner
+@pasted
 def refuse(s: NetworkState, o: int, quantity: float) -> float:
     """Units of a purchase that goods receipt rejects: they were on order and are not paid for; the rule sees that they lack."""
     w, p = s.book[o].what, s.book[o].to
@@ -226,7 +226,7 @@ def refuse(s: NetworkState, o: int, quantity: float) -> float:
     return bad
 
 
-@inner
+@pasted
 def count(s: NetworkState, b: int, t: float, period: int) -> None:
     """Count stock and backlog of every stock point of part ``b``; where costs are counted, they cost now."""
     for k in range(s.band[b].points, s.band[b + 1].points):
@@ -251,7 +251,7 @@ def count(s: NetworkState, b: int, t: float, period: int) -> None:
         push(s, at, C.COUNT_MOMENT, 255, s.member_points[s.band[b].points], C.E_COUNT, period + 1, 0.0)
 
 
-@inner
+@pasted
 def open_window(s: NetworkState, b: int, t: float) -> None:
     """The warm-up ends: sums begin again. Sums of a work centre belong to the part that uses it."""
     for k in range(s.band[b].points, s.band[b + 1].points):

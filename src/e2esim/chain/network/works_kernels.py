@@ -7,7 +7,7 @@ from e2esim.chain.network.chance_kernels import draw
 from e2esim.chain.network.columns import NetworkState
 from e2esim.chain.network.goods_kernels import note, touch
 from e2esim.chain.network.heap_kernels import push
-from e2esim.chain.network.inner import inner
+from e2esim.chain.network.inner import inner, pasted
 from e2esim.chain.network.working_kernels import worked_until
 
 
@@ -18,7 +18,7 @@ def want(s: NetworkState, w: int, quantity: float) -> None:
         s.point[s.input[j].point].wanted += quantity * s.input[j].quantity
 
 
-@inner
+@pasted
 def queue_works(s: NetworkState, w: int, o: int) -> None:
     """Let works order ``o`` wait for material and for a place in the shop."""
     want(s, w, s.book[o].open)
@@ -60,7 +60,7 @@ def release(s: NetworkState, w: int, t: float) -> None:
         start(s, w, o, t, give)
 
 
-@inner
+@pasted
 def start(s: NetworkState, w: int, o: int, t: float, give: float) -> None:
     """Issue the components of ``give`` units of works order ``o`` and send it to its first work centre, or let its lead time run."""
     to = s.way[w].to
@@ -125,7 +125,7 @@ def work(s: NetworkState, o: int, step: int, c: int, t: float) -> None:
     push(s, end, C.RECEIVE_MOMENT, s.point[to].level, to, C.E_STEP, o, 0.0)
 
 
-@inner
+@pasted
 def step_done(s: NetworkState, o: int, t: float) -> None:
     """Works order ``o`` leaves its work centre for the next one or, finished, for the stock; the machine takes the next in its queue."""
     w = s.book[o].what
@@ -148,7 +148,7 @@ def step_done(s: NetworkState, o: int, t: float) -> None:
     push(s, t + lead, C.RECEIVE_MOMENT, s.point[to].level, to, C.E_RECEIPT, o, s.book[o].quantity)
 
 
-@inner
+@pasted
 def finished(s: NetworkState, o: int, t: float, quantity: float) -> None:
     """Book the arrival of ``quantity`` good units of a works order in stock; the shop has room for the next."""
     to = s.book[o].to
