@@ -85,7 +85,7 @@ def test_a_sweep_of_a_folder_runs_every_combination(tmp_path: Path) -> None:
     assert found.rows.select("point", "replication").unique().height == 8
     assert "4 points, 2 replications" in repr(found)
     assert "<table" in found._repr_html_()
-    fill = found.means.filter(found.means["kpi"] == "fill_rate").sort("demand.mean")["mean"].to_list()
-    assert fill == pytest.approx([9 / 60, 9 / 60, 9 / 120, 9 / 120], rel=0.2)  # what lies at the start is served at once, the rest a moment later
+    stock = found.means.filter(found.means["kpi"] == "stock").sort("demand.mean")["mean"].to_list()
+    assert stock == pytest.approx([16 / 30, 16 / 30, 6 / 30, 6 / 30])  # 7 + 5 + 3 + 1 and 5 + 1 at the ends of 30 days; then each day brings what it takes
     with pytest.raises(InputErrors, match="nothing is swept"):
         company.sweep({})

@@ -82,7 +82,8 @@ def test_rivals_who_get_faster_shape_what_is_expected(world: Any) -> None:
     assert faster.kpi("purchases") < plain.kpi("purchases")
     o = faster.outcome.orders
     rows = np.flatnonzero((o.filled("placed") > 24.0 * 60) & (o.filled("consumer") >= 0))[:5].astype(np.int32)
-    now, then = faster.replication.journey.expectation.of(rows), faster.world.channels.reference_d[o.filled("channel")[rows]]
+    now = faster.replication.journey.expectation.of(rows, faster.replication.experiences.facts())
+    then = faster.world.channels.reference_d[o.filled("channel")[rows]]
     assert now / then == pytest.approx(0.2 ** (o.filled("placed")[rows] / 8760.0), rel=1e-3)
 
 

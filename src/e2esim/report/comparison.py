@@ -111,8 +111,8 @@ def label(kpi: str, unit: str = "") -> str:
 def told(kpi: str, value: float, unit: str = "") -> str:
     """A value of a KPI with its unit, as people read it; ``unit``: of a KPI that the catalogue lacks or has in another unit.
 
-    >>> told("otif", 0.91234), told("contribution", 292385.2), told("made", 12.5, "pcs")
-    ('91.2\xa0%', '292,385\xa0EUR/year', '12.5\xa0pcs')
+    >>> told("otif", 0.91234), told("contribution", 292385.2), told("wait", 12.5, "h")
+    ('91.2\xa0%', '292,385\xa0EUR/year', '12.5\xa0h')
     """
     return Words("en").told(value, unit or (CATALOGUE[kpi].unit if kpi in CATALOGUE else ""))
 
