@@ -26,5 +26,5 @@ def warm() -> None:
         (plan / "orders.csv").write_text(ORDERS, encoding="utf-8")
         (plan / "settings.csv").write_text("key,value\ntoday,2026-03-02\n", encoding="utf-8")
         chains = [" && ".join(f"{sys.executable} -m e2esim {line.format(place)}" for line in lines) for lines in (MARKET, PLANS)]
-        for one in [subprocess.Popen(chain, shell=True, stdout=subprocess.DEVNULL) for chain in chains]:
+        for one in [subprocess.Popen(chain, shell=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for chain in chains]:
             one.wait()
