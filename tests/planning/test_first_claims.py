@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from e2esim.planning.factory import first_claims
 from e2esim.planning.factory.execute import Wants, backward, wants_of
 from e2esim.planning.factory.first_claims import claimed
 from e2esim.planning.factory.frame import Frame, frame
@@ -64,8 +65,10 @@ def last_day(now: Waiting, order: int) -> int:
     return int(now.schedule.delivery_day[now.schedule.delivery_order == order].max())
 
 
-def test_who_waits_too_long_takes_from_one_who_then_waits_for_days() -> None:
+def test_who_waits_too_long_takes_from_one_who_then_waits_for_days(monkeypatch: pytest.MonkeyPatch) -> None:
     view, wants = full_weeks(spare_week=6)
+    assert claimed(view, wants, lambda _, same: same) == (view, wants)  # ten pieces more would be late: fewest late pieces come first
+    monkeypatch.setattr(first_claims, "STEPS_BACK", 9.0)
     before, after = seen(view, wants), seen(*claimed(view, wants, lambda _, same: same))
     assert (last_day(before, 0), last_day(after, 0)) == (49, 35)
     days = after.schedule.delivery_day - view.problem.order_due[after.schedule.delivery_order]

@@ -4,7 +4,8 @@ The fewest pieces are late where hopeless orders stand behind all others: every 
 it. Turns (`sooner`) help where hours are free; where none are, somebody must step back. An order with a first claim gets, `LONG_DAYS`
 after its due day, what is there before any other of its priority; those who step back are late by days. No order of a higher priority
 steps back for it but where the search finds that this saves more. A claim is given where less is late by it in sum (`sooner.Waiting`): where
-the same item is short for months whoever steps back waits as long, and nobody is helped.
+the same item is short for months whoever steps back waits as long, and nobody is helped. Claims after whose search more pieces are late than
+before are taken back: pieces late come first, days late second.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from e2esim.planning.factory.frame import Claims, Frame, with_claims
 from e2esim.planning.factory.problem import Flags, Ints
 from e2esim.planning.factory.sooner import EPS, LONG_DAYS, LONG_PIECES, Waiting, seen
 
+STEPS_BACK = 0.0  # of the late pieces, by weight, at most so many more are late that nobody waits too long: pieces late come first
 MOST_ROUNDS = 4  # of claims and a search: who steps back may wait too long in turn
 
 
@@ -58,14 +60,25 @@ def claimed(view: Frame, wants: Wants, improved: Callable[[Frame, Wants], Wants]
     True
     """
     best = seen(view, wants)
+    kept, least = (view, wants), _late_pieces(view, best)
     who = np.zeros(len(view.problem.orders), dtype=bool)
     for _ in range(MOST_ROUNDS):
         other, after = _claims_that_pay(view, best, who, may_go_on)
-        if other is view or not may_go_on():
-            return other, after.wants
-        found = seen(other, improved(other, copied(after.wants)))
+        if other is view:
+            break
+        found = seen(other, improved(other, copied(after.wants))) if may_go_on() else after
         view, best = other, found if found.beats(after) else after
-    return view, best.wants
+        if _late_pieces(view, best) <= (1.0 + STEPS_BACK) * least:
+            kept = view, best.wants
+    return kept
+
+
+def _late_pieces(view: Frame, now: Waiting) -> float:
+    """Pieces that come after their due day, each by the weight of its order."""
+    p, done = view.problem, now.schedule
+    on_time = done.delivery_day <= p.order_due[done.delivery_order]
+    given = np.bincount(done.delivery_order[on_time], weights=done.delivery_qty[on_time], minlength=len(p.orders))
+    return float(view.orders.weight @ np.maximum(p.order_qty - given, 0.0))
 
 
 def _claims_that_pay(view: Frame, now: Waiting, who: Flags, may_go_on: Callable[[], bool]) -> tuple[Frame, Waiting]:
