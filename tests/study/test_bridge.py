@@ -108,6 +108,7 @@ def test_precision_runs_both_ends_until_narrow_and_every_set_as_often() -> None:
     assert gap.precision <= 0.0015  # differences of two sets have a spread of 1.4 on 1,000
     assert set(some.values.group_by("scenario", "kpi").len()["len"]) == {some.replications}
     assert told[-1] == pytest.approx(1.0)
+    assert max(told[:6]) < 0.5  # two sets of six run first
     capped = lever_bridge(base(), plan, ToyLevers, replace(rule, precision=1e-5, most=5))
     assert (capped.replications, capped.wide) == (5, ("operating_result",))
 

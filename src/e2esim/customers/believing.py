@@ -39,4 +39,6 @@ def believed(claim: F, reputation: F) -> F:
     >>> believed(np.array([0.3, 0.0]), np.array([0.1, -0.1, -0.5])).round(6).tolist()
     [[0.3, 0.0], [0.2, 0.0], [0.0, 0.0]]
     """
+    if not claim.any():  # asked at every purchase of every company
+        return np.zeros((reputation.size, claim.size))
     return np.asarray(np.maximum(0.0, claim[None, :] + np.where(claim > 0.0, np.minimum(0.0, reputation)[:, None], 0.0)))

@@ -78,7 +78,7 @@ def contacts_closed(contacts: Columns) -> ContactsClosed:
 def open_contacts(at: int, asked: Requested, o: OrderFacts, c: ContactsOpened, counts: U8, fresh: I32) -> None:
     """Open contacts from number ``at``, with who asks and where as in the order book; ``fresh`` (n,) gets their numbers.
 
-    ``counts`` (capacity,), contacts by line, calls of the firm not counted, goes up by one however many a line has among these.
+    ``counts`` (capacity,), contacts by line, goes up by each of these but calls of the firm.
     """
     for k in range(asked.rows.shape[0]):
         r, x, reason = asked.rows[k], at + k, asked.reasons[k]
@@ -86,12 +86,9 @@ def open_contacts(at: int, asked: Requested, o: OrderFacts, c: ContactsOpened, c
         c.address[x] = child(o.address[r], 1_000 + np.int64(reason))
         c.consumer[x], c.account[x], c.channel[x], c.market[x], c.segment[x] = o.consumer[r], o.account[r], o.channel[r], o.market[r], o.segment[r]
         c.row[x], c.t[x], c.reason[x], c.first[x], c.heard[x] = r, asked.times[k], reason, asked.since[k], asked.heard[k]
-        c.attempt[x] = counts[r]  # for a moment: as it was before any of these
-    for k in range(asked.rows.shape[0]):
-        if asked.reasons[k] != _CALL_BACK:
-            counts[asked.rows[k]] = c.attempt[at + k] + 1
-    for k in range(asked.rows.shape[0]):
-        c.attempt[at + k] = asked.attempts[k]
+        c.attempt[x] = asked.attempts[k]
+        if reason != _CALL_BACK:
+            counts[r] += 1
 
 
 @lean_njit

@@ -168,19 +168,20 @@ def _run_sets(companies: Mapping[str, Company], whole: str, rule: BridgeRule, pr
     done: dict[ReplicationJob, pl.DataFrame] = {}
     count, more = 0, rule.replications
     while more:
-        done |= replicated(ends, replications=more, first=count, workers=rule.workers, progress=_part(progress, len(done), (count + more) * len(companies)))
+        tell = _part(progress, len(done), more * len(ends), (count + more) * len(companies))
+        done |= replicated(ends, replications=more, first=count, workers=rule.workers, progress=tell)
         count += more
         more = still_to_run(judge(headline_rows(done), "none", [whole], rule.kpis), rule.kpis, wanted, count)
     if between:
-        done |= replicated(between, replications=count, workers=rule.workers, progress=_part(progress, len(done), count * len(companies)))
+        done |= replicated(between, replications=count, workers=rule.workers, progress=_part(progress, len(done), count * len(between), count * len(companies)))
     return {job: done[job] for job in (ReplicationJob(company=name, replication=k) for name in companies for k in range(count))}
 
 
-def _part(progress: Progress | None, before: int, jobs: int) -> Progress | None:
-    """Progress of a part of the work, of which ``before`` of ``jobs`` are done, as progress of the whole."""
+def _part(progress: Progress | None, before: int, these: int, jobs: int) -> Progress | None:
+    """Progress of ``these`` jobs of ``jobs``, of which ``before`` are done, as progress of the whole."""
     if progress is None:
         return None
-    return lambda share, text: progress(before / jobs + share * (jobs - before) / jobs, text)
+    return lambda share, text: progress((before + share * these) / jobs, text)
 
 
 def _share(plan: CoalitionPlan, name: str, gains: Mapping[Coalition, F], brought: F, valued: F) -> LeverShare:
