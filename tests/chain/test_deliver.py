@@ -215,3 +215,16 @@ def test_a_row_without_lane_is_refused(calm: Chain) -> None:
     row = c.order(OrderKind.DIRECT, 0, 1, channel=WEB, market=1)
     with pytest.raises(ValueError, match="web/abroad"):
         ready(c, [row], 10.0)
+
+
+@given(st.lists(st.tuples(st.integers(0, 15), st.sampled_from([int(OrderKind.DIRECT), int(OrderKind.REPLENISH)])), max_size=12))
+@settings(max_examples=25)
+def test_used_products_and_shelves_of_a_delivery(lines: list[tuple[int, int]]) -> None:
+    """Who had the used product collected and what fills a shelf, one row after the other in words; not every row of the book is delivered."""
+    services = np.array([9, *(s for s, _ in lines)], dtype=np.uint8)
+    kind = np.array([int(OrderKind.REPLENISH), *(k for _, k in lines)], dtype=np.uint8)
+    rows = np.arange(1, len(lines) + 1, dtype=np.int32)
+    used, shelves = np.empty_like(rows), np.empty_like(rows)
+    taken, filled = kernels.hand_overs(rows, services, kind, used, shelves)
+    assert used[:taken].tolist() == [r for r, (s, _) in enumerate(lines, 1) if Service.USED_COLLECTION in Service(s)]
+    assert shelves[:filled].tolist() == [r for r, (_, k) in enumerate(lines, 1) if k == OrderKind.REPLENISH]
