@@ -218,7 +218,7 @@ def test_a_row_without_lane_is_refused(calm: Chain) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 15), st.sampled_from([int(OrderKind.DIRECT), int(OrderKind.REPLENISH)])), max_size=12))
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 def test_used_products_and_shelves_of_a_delivery(lines: list[tuple[int, int]]) -> None:
     """Who had the used product collected and what fills a shelf, one row after the other in words; not every row of the book is delivered."""
     services = np.array([9, *(s for s, _ in lines)], dtype=np.uint8)
