@@ -19,8 +19,9 @@ import pytest
 from polars.testing import assert_frame_equal
 from typer.testing import CliRunner
 
+from e2esim.application.study_words import question
 from e2esim.cli.main import app
-from e2esim.cli.sweep_command import SweepOptions, question, run_sweep
+from e2esim.cli.sweep_command import SweepOptions, run_sweep
 from e2esim.config.factors import read_factors
 from e2esim.config.problems import InputErrors
 from e2esim.study.design import Choice, Interval, design

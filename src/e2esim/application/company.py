@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
 from e2esim.application.planning import PlanMade, PlanWishes, ask, forecast_company, forecast_of, make_plan, silent, start_plan
 from e2esim.application.promising import Promised, promise_one
 from e2esim.application.results import Balanced, ComparedRuns, Confirmed, Forecasted, Ran, RanNetwork, RanPlan
-from e2esim.config.places import find_data, has_market
+from e2esim.application.studied import StudiedCompany
+from e2esim.config.places import find_data
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
-
-if TYPE_CHECKING:
-    from e2esim.application.sweeping import Failed, Swept
-    from e2esim.domain.scenario import Scenario
 
 
 @dataclass(frozen=True)
-class OpenCompany:
+class OpenCompany(StudiedCompany):
     """A company at a place: a shipped name, NAME/VARIANT, a folder or a workbook; ``overrides`` as on the command line.
 
     Each verb reads the tables anew, so a change of a file is seen. Errors of the data are raised as
@@ -30,21 +27,8 @@ class OpenCompany:
     Examples
     --------
     >>> open_company("mattress_maker/to_be", "scale=0.02")
-    <company mattress_maker/to_be scale=0.02: plan, promise, backorders, forecast, sop, run, compare, sweep, failures>
+    <company mattress_maker/to_be scale=0.02: plan, promise, backorders, forecast, sop, run, compare, sweep, sensitivity, knowing, optimise, failures>
     """
-
-    name: str
-    overrides: tuple[str, ...] = ()
-
-    @property
-    def place(self) -> Path:
-        """The folder or workbook."""
-        return find_data(Path(self.name))
-
-    @property
-    def simulates_markets(self) -> bool:
-        """Whether it has a market layer, so that ``sop`` can be asked."""
-        return has_market(self.place)
 
     def plan(self, *, time_limit_s: float | None = None, **wishes: Any) -> PlanMade:
         """Plan: what to make and buy when, what comes late and why; ``wishes`` as in `PlanWishes`."""
@@ -126,7 +110,8 @@ class OpenCompany:
 
         ``others`` are lists of overrides by name, ``more`` are companies by name.
         """
-        from e2esim.application.comparing import kpis_of, rivals_of
+        from e2esim.application.comparing import rivals_of
+        from e2esim.application.kpi_names import kpis_of
         from e2esim.study.compare import Rule, compare
 
         runs = {self.name: self._words()}
@@ -138,26 +123,6 @@ class OpenCompany:
         kpis = kpis_of(rivals[self.name].kind)
         return ComparedRuns(compare({name: one.subject for name, one in rivals.items()}, rule=Rule(replications=replications), kpis=kpis, workers=workers))
 
-    def sweep(self, factors: Mapping[str, Sequence[Any]], *, replications: int = 5, workers: int = 0, folder: Path | None = None) -> Swept:
-        """Run every combination of values of settings and columns on common random numbers; ``folder`` keeps what has run."""
-        from e2esim.application.sweeping import sweep_company
-
-        return sweep_company(self.name, self._words(), factors, replications=replications, workers=workers, folder=folder)
-
-    def failures(self, *, replications: int = 5) -> Failed:
-        """Say what each kind of failure costs in customers' value."""
-        from e2esim.application.sweeping import failures_of
-
-        return failures_of(self._scenario(()), replications=replications)
-
-    def _words(self) -> list[str]:
-        return [f"scenario={self.name}", *self.overrides]
-
-    def _scenario(self, overrides: Sequence[str]) -> Scenario:
-        from e2esim.config import load
-
-        return load([*self._words(), *overrides])
-
     def tables(self) -> Mapping[str, pl.DataFrame]:
         """The tables as its verbs read them."""
         from e2esim.config.plan_data import read_plan_data
@@ -165,8 +130,9 @@ class OpenCompany:
         return self._scenario(()).tables if self.simulates_markets else read_plan_data(Path(self.name)).tables
 
     def __repr__(self) -> str:
-        verbs = f"plan, promise, backorders, forecast, {'sop, ' if self.simulates_markets else ''}run, compare, sweep"
-        verbs += ", failures" if self.simulates_markets else ""
+        market = self.simulates_markets
+        verbs = f"plan, promise, backorders, forecast, {'sop, ' if market else ''}run, compare, sweep, sensitivity, knowing, optimise"
+        verbs += ", failures" if market else ""
         return f"<company {' '.join((self.name, *self.overrides))}: {verbs}>"
 
 

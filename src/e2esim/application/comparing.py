@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from e2esim.application.kpi_names import MARKET, NETWORK, PLANNED
 from e2esim.config.places import data_place, has_market
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from e2esim.config.tables_once import TablesOnce
     from e2esim.domain.scenario import Scenario
     from e2esim.study.company import Company
-
-MARKET, NETWORK, PLANNED = "market", "network", "factory"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,35 +157,3 @@ def _factory(data: Path, overrides: Sequence[str]) -> Rival:
     alike = (str(rules.days), str(rules.seed), str(read.case.facts.today))
     period = f"{rules.days} days from {read.case.facts.today}"
     return Rival(kind=PLANNED, subject=PlanningCompany(company=company, rules=rules), alike=alike, period=period, seed=rules.seed)
-
-
-def known_kpis(kind: str) -> tuple[str, ...]:
-    """Every KPI that a kind of company has.
-
-    >>> "fill_rate" in known_kpis("network"), "clv" in known_kpis("factory")
-    (True, False)
-    """
-    if kind == MARKET:
-        from e2esim.kpi.catalogue import CATALOGUE
-
-        return tuple(CATALOGUE)
-    return kpis_of(kind)
-
-
-def kpis_of(kind: str) -> tuple[str, ...]:
-    """KPIs that are judged together and shown where none are asked for: all that a network or a factory has.
-
-    >>> kpis_of("factory")[:2]
-    ('lines_due', 'otif')
-    """
-    if kind == NETWORK:
-        from e2esim.kpi.network import UNITS
-
-        return tuple(UNITS)
-    if kind == PLANNED:
-        from e2esim.kpi.planned import KPIS
-
-        return tuple(kpi.name for kpi in KPIS)
-    from e2esim.report.comparison import SHOWN
-
-    return SHOWN

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from e2esim.cli.compare_command import CompareOptions, asked, check_kpis, load_runs
+from e2esim.cli.compare_command import CompareOptions, asked, load_runs
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def bridge_runs(arguments: Sequence[str], options: CompareOptions, own: BridgeOp
         If there are not two runs, or the second is not the first with levers.
     """
     from e2esim.application.folders import new_folder, write_new
+    from e2esim.application.kpi_names import check_kpis
 
     question = asked(arguments, options.experiment)
     kpis = tuple(word.strip() for word in options.kpis.split(",") if word.strip()) or SHOWN

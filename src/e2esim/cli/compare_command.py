@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem, did_you_mean
+from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
 
 if TYPE_CHECKING:
     from e2esim.application.comparing import Rival
@@ -79,27 +79,11 @@ def asked(arguments: Sequence[str], experiment: str) -> ComparisonAsked:
     return ComparisonAsked(title=" against ".join(text for text, _ in reversed(named)), runs={text: [*words, *common] for text, words in named})
 
 
-def check_kpis(kpis: Sequence[str], place: str, column: str = "kpis", kind: str = "") -> None:
-    """Refuse names that a kind of company (a market's, if none is named) does not have.
-
-    Raises
-    ------
-    InputErrors
-        With the nearest name for each.
-    """
-    from e2esim.application.comparing import MARKET, known_kpis
-
-    names = known_kpis(kind or MARKET)
-    unknown = [kpi for kpi in kpis if kpi not in names]
-    if unknown:
-        remedy = "`e2esim kpis` lists them" if kind in ("", MARKET) else f"known: {', '.join(names)}"
-        raise InputErrors([Problem(file=place, column=column, value=kpi, message="no such KPI", remedy=did_you_mean(kpi, names, remedy)) for kpi in unknown])
-
-
 def compare_runs(arguments: Sequence[str], options: CompareOptions) -> None:
     """Load all runs (all errors at once), run them, print the differences and write the folder that is asked for."""
-    from e2esim.application.comparing import kpis_of, rivals_of
+    from e2esim.application.comparing import rivals_of
     from e2esim.application.folders import new_folder, write_new
+    from e2esim.application.kpi_names import check_kpis, kpis_of
 
     question = asked(arguments, options.experiment)
     kpis = [word.strip() for word in options.kpis.split(",") if word.strip()] or list(question.kpis)

@@ -10,7 +10,7 @@ import typer
 
 def tell_failures(overrides: Sequence[str], *, replications: int, as_json: bool, quiet: bool) -> None:
     """Run the replications, value the failures, and print them."""
-    from e2esim.application.sweeping import failures_of
+    from e2esim.application.failing import failures_of
     from e2esim.config import load
     from e2esim.report.failures import failures_json, print_failures
     from e2esim.report.progress import progress_bar

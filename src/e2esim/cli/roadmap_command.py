@@ -305,7 +305,7 @@ def _units() -> Mapping[str, str]:
 
 def _limits(asked: RoadmapFile, found: LeverBridge, words: Words) -> list[str]:
     """Whether the constraints of the strategy hold."""
-    from e2esim.cli.optimise_command import read_constraints
+    from e2esim.application.goals import read_constraints
 
     means = {gap.kpi: gap.other for gap in found.differences}
     said = []

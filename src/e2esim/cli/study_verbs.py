@@ -132,14 +132,15 @@ def optimise(
     Example: e2esim optimise scenario=mattress_maker scale=0.05 'planning.reserve=interval(0,0.3)' --objective contribution --constraint 'otif>=0.9' -n 4
     """
     with clean_end():
-        from e2esim.cli.optimise_command import OptimiseOptions, run_optimise
+        from e2esim.application.optimising import OptimiseWishes
+        from e2esim.cli.optimise_command import run_optimise
         from e2esim.cli.sweep_command import SweepOptions
 
         options = SweepOptions(
             replications=replications, executor=executor, address=address, workers=workers, time_limit_s=time_limit, out=out, again=again,
             as_json=as_json, quiet=quiet,
         )
-        wanted = OptimiseOptions(
+        wanted = OptimiseWishes(
             objectives=objective or [], constraints=constraint or [], trials=trials, finalists=finalists, delta=delta, level=level, most=most
         )
         run_optimise(words or [], options, wanted)

@@ -137,6 +137,17 @@ def nearest(word: str, options: Sequence[str], cutoff: float = 0.6) -> str:
     return tails[found[0]] if found else ""
 
 
+def wrong_word(column: str, value: str, message: str, remedy: str) -> InputErrors:
+    """One word of the command line that is wrong, as the error to raise.
+
+    Examples
+    --------
+    >>> str(wrong_word("--size", "0", "too few", "at least 2").problems[0])
+    'command line, key --size: too few [0]; at least 2'
+    """
+    return InputErrors([Problem(file=COMMAND_LINE, column=column, value=value, message=message, remedy=remedy)])
+
+
 def did_you_mean(word: str, options: Sequence[str], what: str = "one of") -> str:
     """Return a remedy: the nearest option if there is one, else the list of what is possible.
 
