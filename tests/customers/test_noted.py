@@ -5,9 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from e2esim.customers.books import order_facts
-from e2esim.customers.contact_kernels import ContactsOpened, Requested, ask_again, begun, contacts_closed, contacts_opened, open_contacts, over
+from e2esim.customers.contact_kernels import (
+    ContactsOpened,
+    LinesAsked,
+    Requested,
+    ask_again,
+    asked_in_vain,
+    begun,
+    contacts_closed,
+    contacts_opened,
+    open_contacts,
+    over,
+)
 from e2esim.customers.market_kernels import BUYER, GoodsBought, LastBought, note_purchases
-from e2esim.domain.book import CONSUMER_COLUMNS, CONTACT_COLUMNS, ORDER_COLUMNS, Columns, Reason
+from e2esim.domain.book import CONSUMER_COLUMNS, CONTACT_COLUMNS, ORDER_COLUMNS, Columns, OrderKind, Reason
 from e2esim.streams.draws import children
 
 
@@ -34,6 +45,17 @@ def test_contacts_open_as_their_order_lines_say() -> None:
     for name in ContactsOpened._fields:
         np.testing.assert_array_equal(contacts[name][first : first + n], told[name].astype(contacts[name].dtype), err_msg=name)
     assert np.isnan(contacts["t"][:10]).all()  # contacts before them stay
+
+
+def test_accounts_remember_the_pieces_they_asked_about_in_vain() -> None:
+    """A line asked about twice counts twice, and consumers' lines do not count."""
+    rng = np.random.default_rng(5)
+    kind, account = rng.integers(0, 3, 60).astype(np.uint8), rng.integers(0, 4, 60).astype(np.int16)
+    quantity, line = rng.integers(1, 9, 60).astype(np.int32), rng.integers(-1, 60, 80).astype(np.int32)
+    pieces = np.ones(4)
+    asked_in_vain(line, LinesAsked(kind, account, quantity), pieces)
+    for k in range(4):
+        assert pieces[k] == 1.0 + sum(quantity[r] for r in line.tolist() if r >= 0 and kind[r] == OrderKind.REPLENISH and account[r] == k)
 
 
 def test_who_is_not_helped_asks_again_and_the_rest_is_over() -> None:

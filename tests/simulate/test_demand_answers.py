@@ -59,6 +59,15 @@ def test_accounts_cover_themselves_elsewhere_and_remember(tiny: Any) -> None:
     assert run.replication.people.wallet.max() < 0.95
 
 
+def test_requests_of_accounts_that_nobody_solves_cost_share_of_wallet(tiny: Any) -> None:
+    """Too few agents, late goods: accounts remember what they asked in vain, and order less; where silence weighs nothing they do not."""
+    keys = (*SLOW, "organisation.agents=3", "organisation.handle_min=120")
+    deaf, felt = (tiny("plain", *keys, f"market.unsolved_weight={weight}", variant="silo").replication for weight in (0.0, 3.0))
+    assert (felt.trade.service() < deaf.trade.service()).mean() > 0.5
+    assert felt.trade.service().mean() < deaf.trade.service().mean() - 0.01
+    assert felt.trade.equilibrium().mean() < deaf.trade.equilibrium().mean()
+
+
 def test_a_point_of_service_moves_trade_orders_by_five_to_fifteen_percent(tiny: Any) -> None:
     """Craig, DeHoratius and Raman (2016): +1 point of fill rate, +11 % orders. Near the usual service, service itself held."""
     world = tiny("plain", "horizon.days=20", "horizon.warmup_days=5").world

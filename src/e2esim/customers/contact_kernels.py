@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from e2esim.customers.books import OrderFacts
 from e2esim.customers.desk_kernels import is_open, to_work
-from e2esim.domain.book import Columns, Reason
+from e2esim.domain.book import Columns, OrderKind, Reason
 from e2esim.domain.lean import lean_njit
 from e2esim.streams.draws import child
 
@@ -20,6 +20,7 @@ F32 = npt.NDArray[np.float32]
 U8 = npt.NDArray[np.uint8]
 
 _INFORMATION, _CALL_BACK = int(Reason.INFORMATION), int(Reason.CALL_BACK)
+_REPLENISH = int(OrderKind.REPLENISH)
 
 
 class ContactsOpened(NamedTuple):
@@ -124,6 +125,23 @@ def waited(rows: I32, c: ContactsClosed, first_weekday: int, opens: float, close
             c.written[r] = 1
         elif not math.isnan(c.started[r]):
             c.queued[r] = max(to_work(c.started[r], first_weekday, opens, closes, days) - to_work(c.t[r], first_weekday, opens, closes, days), 0.0)
+
+
+class LinesAsked(NamedTuple):
+    """Columns of the order book that tell whose line a request is about, each (capacity,)."""
+
+    kind: U8
+    account: npt.NDArray[np.int16]
+    quantity: I32
+
+
+@lean_njit
+def asked_in_vain(line: I32, lines: LinesAsked, pieces: F) -> None:
+    """Add the pieces of the trade lines among ``line`` (n,), rows of the order book, to their accounts' ``pieces`` (accounts,)."""
+    for k in range(line.shape[0]):
+        r = line[k]
+        if r >= 0 and lines.kind[r] == _REPLENISH:
+            pieces[lines.account[r]] += lines.quantity[r]
 
 
 @lean_njit

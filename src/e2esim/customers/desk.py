@@ -10,8 +10,10 @@ import numpy.typing as npt
 from e2esim.customers.contact_kernels import (
     ContactsClosed,
     ContactsOpened,
+    LinesAsked,
     Requested,
     ask_again,
+    asked_in_vain,
     begun,
     contacts_closed,
     contacts_opened,
@@ -217,13 +219,21 @@ class Desk:
         """A firm that sells products only answers no complaint, claim or question in use."""
         some = reasons >= Reason.COMPLAINT
         e = self.experiences
+        self._in_vain(rows[some])
         e.feel(unanswered(e.room(len(rows)), rows[some], times[some]))
+
+    def _in_vain(self, lines: npt.NDArray[np.int32]) -> None:
+        """Requests about ``lines`` (rows of the order book) are over and were never solved: trade accounts remember it by the pieces."""
+        o = self.orders
+        asked_in_vain(lines, LinesAsked(o["kind"], o["account"], o["quantity"]), self.experiences.people.unsolved)
 
     def _feel(self, rows: npt.NDArray[np.int32], back: npt.NDArray[np.int32]) -> None:
         """Answers, and silence for good, are experiences; ``back`` will ask again."""
         e, s = self.experiences, self.world.settings.satisfaction
         final = np.empty(len(rows), dtype=np.uint8)
         over(rows, back, PROMPT_H, self._noted().closed, self._asked_first, final)
+        c = self.contacts
+        self._in_vain(c["row"][rows[(final == 1) & (c["resolved"][rows] == 0) & (c["reason"][rows] != Reason.CALL_BACK)]])
         self._guide(rows)
         batch = e.room(len(rows))
         reference = self.world.settings.organisation.answer_reference_h

@@ -38,6 +38,8 @@ class People:
         (accounts,) how much better the sellers of each account sell than untrained ones, as a factor on the odds of a choice.
     account_memory, wallet
         (accounts,) satisfaction remembered; share of wallet relative to the opening (1 = as in the history, 0 = left).
+    unsolved
+        (accounts,) pieces of the lines about which each account asked in vain since its memory of service was last moved.
     quality, base
         mean benefit of the products sold, and the base line of memory [satisfaction].
     clock
@@ -68,6 +70,7 @@ class People:
         self.account_memory = np.full(w.accounts.n, self.base)
         self.wallet = np.ones(w.accounts.n)
         self.selling = np.ones(w.accounts.n)
+        self.unsolved = np.zeros(w.accounts.n)
         self.account_left = np.full(w.accounts.n, np.nan)
         self.purchases_y = w.cells.yearly / (1.0 + w.items.pair_share)  # (cells, items) purchases a year of the history
         totals = self.purchases_y.sum(axis=1, keepdims=True)

@@ -168,6 +168,8 @@ class Trade:
         fade = 0.5 ** (7.0 / m.service_half_life_d)
         self._due *= fade
         self._good *= fade
+        self._due += m.unsolved_weight * p.unsolved
+        p.unsolved[:] = 0.0
         p.settle()
         back = p.account_left + 24.0 * m.trade_return_d <= 24.0 * self._day  # NaN compares false
         p.wallet[back], p.account_memory[back], p.account_left[back] = 1.0, p.base, np.nan
@@ -177,7 +179,7 @@ class Trade:
             p.wallet[:] = np.where(p.wallet > 0, np.exp(near * np.log(np.maximum(p.wallet, 1e-9)) + (1.0 - near) * aim), 0.0)
 
     def service(self) -> F:
-        """How each account remembers to have been served: mean of fill rate and kept promises, (accounts,) [share]."""
+        """How each account remembers to have been served: mean of fill rate and kept promises, less what it asked in vain, (accounts,) [share]."""
         return np.asarray(self._good / self._due)
 
     def remembered(self) -> F:

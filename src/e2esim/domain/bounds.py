@@ -62,6 +62,7 @@ BOUNDS: dict[str, Bound] = {
     "market.trade_return_d": _DAYS_LONG,
     "market.service_elasticity": Bound(0.0, 100.0, "percent of orders a point of service"),
     "market.service_half_life_d": _DAYS_LONG,
+    "market.unsolved_weight": Bound(0.0, 10.0, "beyond it one silence would weigh more than ten lines not served"),
     "market.rival_service": Bound(-1.0, 1.0, "a difference of shares"),
     "market.trade_elasticity": Bound(0.0, 20.0, "percent of orders a percent of price"),
     "market.cancel_d": Bound(0.0, 10.0, "a hazard a day"),

@@ -172,6 +172,7 @@ MOVES: dict[str, tuple[Turn, ...]] = {
     "market.wallet_most": (Turn("=0", "wallet"),),
     "market.service_elasticity": (Turn("=0", "wallet"),),
     "market.service_half_life_d": (Turn("*0.2", "wallet"),),
+    "market.unsolved_weight": (Turn("=7", "wallet-", given=("organisation.agents=6",)),),
     "market.rival_service": (Turn("=0.2", "wallet- turnover-"),),
     "market.trade_elasticity": (Turn("*2", "turnover-", given=("market.price_factor=1.2",)),),
     "market.cancel_d": (Turn("*10", "lost_sales+", given=("market.patience_d=3", "market.demand_factor=1.4")),),

@@ -60,6 +60,7 @@ class Market:
     wallet_gain_most: float = 0.17  # [log] most that better service adds to it: what a point of fill rate brought; more was not measured (Craig et al. 2016)
     service_elasticity: float = 11.0  # [% of orders/point of fill rate] of trade (Craig, DeHoratius and Raman: 11 to 13)
     service_half_life_d: float = 180.0  # [days] in which an account half forgets how it was served (assumed: the last year counts)
+    unsolved_weight: float = 0.7  # [1] an account's request never solved against a line not served (responsiveness 22, reliability 32 points: Zeithaml 1990)
     rival_service: float = 0.0  # [share] by which the best alternative has become better than what accounts are used to
     trade_elasticity: float = 2.8  # [1] percent of trade orders lost for a percent of trade price (usual range 1 to 3)
     cancel_d: float = 0.03  # [1/day] hazard at which a consumer gives up a line late or beyond patience (assumed)
