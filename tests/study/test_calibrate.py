@@ -9,7 +9,8 @@ import pytest
 
 from e2esim.config import load
 from e2esim.domain.scenario import Scenario
-from e2esim.study.calibrate import calibrate, figures
+from e2esim.study.calibrate import calibrate
+from e2esim.study.history import figures
 from worlds import tiny_world
 
 Row = dict[str, Any]

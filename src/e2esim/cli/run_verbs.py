@@ -136,19 +136,23 @@ def compare(
 @run_verbs.command()
 def calibrate(
     overrides: Overrides = None,
-    runs: Annotated[int, typer.Option("--runs", min=2, max=50, help="Most runs of the fit.")] = 8,
+    runs: Annotated[int, typer.Option("--runs", min=2, max=50, help="Most tries of the fit.")] = 8,
+    replications: Annotated[
+        int, typer.Option("--replications", "-n", min=1, help="Of each try: the fit is of their mean. One has no interval: what it fits may be chance.")
+    ] = 3,
+    workers: Annotated[int, typer.Option("--workers", "-w", min=0, help="Processes; 0 = one a core.")] = 0,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="CSV file for the fitted columns of table channels.", show_default=False)] = None,
     as_json: AsJson = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing.")] = False,
 ) -> None:
-    """Fit a scenario to the figures of its last year (table history_kpis): prints fit, residuals and what was not met.
+    """Fit a scenario to the figures of its last year (table history_kpis): prints fit, residuals with their intervals, and what was not met.
 
-    Example: e2esim calibrate scenario=mattress_maker/as_is scale=0.1
+    Example: e2esim calibrate scenario=mattress_maker/as_is scale=0.1 -n 5
     """
     with clean_end():
         from e2esim.cli.calibrate_command import CalibrateOptions, run_calibration
 
-        run_calibration(overrides or [], CalibrateOptions(runs=runs, out=out, as_json=as_json, quiet=quiet))
+        run_calibration(overrides or [], CalibrateOptions(runs=runs, replications=replications, workers=workers, out=out, as_json=as_json, quiet=quiet))
 
 
 @run_verbs.command("customer")

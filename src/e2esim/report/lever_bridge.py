@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -73,12 +74,21 @@ def why_closed(gate: Any, words: Words) -> str:
     """Why the baseline gate is closed, '' if it is open."""
     if gate.open:
         return ""
-    if gate.shut != "off":
+    if gate.shut not in ("off", "few"):
         return words(f"lb_why_{gate.shut}", days=gate.days)
-    worst = gate.off[0]
-    gap = "–" if worst.found is None else f"{words.number(100 * worst.gap, 1)} %"
-    named = f"{words.label(worst.kpi)}, {worst.member}"
-    return words("lb_why_off", n=len(gate.off), of=len(gate.figures), worst=named, gap=gap, allowed=f"{words.number(100 * worst.tolerance, 1)} %")
+    some = gate.off if gate.shut == "off" else gate.unknown
+    worst = some[0]
+    told = {"worst": f"{words.label(worst.kpi)}, {worst.member}", "gap": _gap_told(worst, words), "allowed": f"{words.number(100 * worst.tolerance, 1)} %"}
+    return words(f"lb_why_{gate.shut}", n=len(some), of=len(gate.figures), runs=gate.runs, needed=max(gate.needed, gate.runs + 1), **told)
+
+
+def _gap_told(one: Any, words: Words) -> str:
+    """The gap of a figure [%] with its interval, where there is one."""
+    if one.found is None:
+        return "–"
+    low, high = one.gaps
+    between = "" if math.isnan(low) else f" ({words.number(100 * low, 1)} … {words.number(100 * high, 1)})"
+    return f"{words.number(100 * one.gap, 1)} %{between}"
 
 
 def lever_name(one: Any) -> str:
@@ -88,7 +98,7 @@ def lever_name(one: Any) -> str:
 
 def answers(found: Bridged, words: Words) -> list[str]:
     """What may be said, the gate first."""
-    gate = words("lb_open", n=len(found.gate.figures)) if found.gate.open else words("lb_closed", why=why_closed(found.gate, words))
+    gate = words("lb_open", n=len(found.gate.figures), runs=found.gate.runs) if found.gate.open else words("lb_closed", why=why_closed(found.gate, words))
     running = sum(one.lever.running_eur_y for one in found.levers)
     what = claim(found, words)
     said = [
@@ -149,6 +159,7 @@ def reading(found: Bridged, told: BridgeFacts, words: Words) -> list[str]:
     said = [
         *(f"{one.lever.lever}: {one.lever.name}" for one in found.levers if one.lever.name),
         words("lb_read_runs", sets=found.sets, n=found.replications),
+        *([words("lb_read_gate", runs=found.gate.runs)] if found.gate.figures else []),
         *_precise(found, words),
         words("lb_read_drawn", orders=found.orders) if found.orders else words("lb_read_exact"),
         words("lb_read_chance"),
@@ -227,13 +238,15 @@ def small_copy(scale: float, words: Words) -> str:
 
 
 def gate_grid(found: Bridged, words: Words) -> TextGrid:
-    """Figures of the last year against the base."""
+    """Figures of the last year against the base: gap of the mean with its interval, and how far a year lies from another by chance."""
     rows = []
     for one in found.gate.figures:
         model = "–" if one.found is None else words.number(one.found)
-        gap = "–" if one.found is None else f"{words.number(100 * one.gap, 1)} %"
-        rows.append([f"{words.label(one.kpi)}, {one.member}", words.number(one.history), model, gap, words("lb_met" if one.met else "lb_not_met")])
-    return TextGrid(title=words("lb_h_gate"), head=["KPI", *(words(f"lb_t_{key}") for key in ("history", "model", "gap", "met"))], rows=rows)
+        chance = "–" if math.isnan(one.spread) else f"{words.number(100 * one.chance, 1)} %"
+        told = [f"{words.label(one.kpi)}, {one.member}", words.number(one.history), model, _gap_told(one, words), chance]
+        rows.append([*told, words(f"lb_figure_{one.verdict}")])
+    head = ["KPI", *(words(f"lb_t_{key}") for key in ("history", "model", "gap", "by_chance", "met"))]
+    return TextGrid(title=words("lb_h_gate"), head=head, rows=rows)
 
 
 def waterfall(found: Bridged, words: Words) -> Iterator[tuple[str, float, float, float, bool]]:
@@ -254,6 +267,12 @@ def _lever(one: Any) -> dict[str, Any]:
     shares = {name: _estimate(getattr(one, name)) for name in ("share", "alone", "last", "equity")}
     money = {"running_eur_y": one.lever.running_eur_y, "investment_eur": one.lever.once_eur}
     return {"lever": one.lever.lever, **shares, **money, "start_month": one.lever.start_month, "ramp_days": one.lever.ramp_days}
+
+
+def _figure(one: Any) -> dict[str, Any]:
+    low, high = one.gaps
+    gap = {name: None if math.isnan(value) else value for name, value in (("gap", one.gap), ("low", low), ("high", high), ("by_chance", one.chance))}
+    return {"kpi": one.kpi, "dimension": one.dimension, "member": one.member, **gap, "tolerance": one.tolerance, "verdict": one.verdict}
 
 
 def _year(y: Any) -> dict[str, Any]:
@@ -278,7 +297,7 @@ def bridge_json(found: Bridged, told: BridgeFacts) -> dict[str, Any]:
         "precision": found.precision,
         "not_precise": list(found.wide),
         "claim": claim(found, words),
-        "gate": {"open": found.gate.open, "why": why_closed(found.gate, words)},
+        "gate": {"open": found.gate.open, "why": why_closed(found.gate, words), "runs": found.gate.runs, "figures": [_figure(f) for f in found.gate.figures]},
         "gain_eur_y": _estimate(found.gain),
         "net_eur_y": _estimate(found.net),
         "customer_value_eur": _estimate(found.equity),

@@ -26,7 +26,7 @@ from e2esim.report.sop_facts import sop_frame
 from e2esim.report.waiting import waiting_frame
 from e2esim.report.whole_folder import whole_folder
 from e2esim.report.words import Words
-from e2esim.study.calibrate import compare, figures
+from e2esim.study.history import beside, check_told, figures
 
 _ROWS: dict[str, Callable[[Outcome, World | None], pl.DataFrame]] = {
     "orders": orders_frame,
@@ -94,7 +94,9 @@ def write_run(
 
 def history_frame(history: pl.DataFrame, table: KpiTable, scale: float) -> pl.DataFrame:
     """The company's last year (table ``history_kpis``) beside a run at ``scale``: kpi, dimension, member, history, run, gap, met."""
-    found = compare(figures(history), table, scale)
+    asked = figures(history)
+    check_told(asked, table.frame)
+    found = beside(asked, [table.frame], scale)
     rows = [(one.kpi, one.dimension, one.member, one.history, one.found, None if one.found is None else one.gap, one.met) for one in found]
     return pl.DataFrame(rows, schema=["kpi", "dimension", "member", "history", "run", "gap", "met"], orient="row")
 

@@ -14,7 +14,7 @@ import polars as pl
 
 from e2esim.domain.levers import Lever
 from e2esim.domain.scenario import Scenario
-from e2esim.study.baseline import BaselineGate, baseline_gate
+from e2esim.study.baseline import BaselineGate, told_gate
 from e2esim.study.cash import Payoff, payoff
 from e2esim.study.coalitions import Coalition, CoalitionPlan, Estimate, estimate, shares
 from e2esim.study.company import Company, ReplicationJob
@@ -147,7 +147,7 @@ def lever_bridge(base: Scenario, plan: CoalitionPlan, company: Callable[[str], C
         net=estimate(gap[None]),
         equity=estimate((equity[whole] - equity[frozenset()])[None]),
         payoff=payoff(plan, gains, years=rule.years, discount_y=base.settings.finance.discount_y),
-        gate=baseline_gate(base, cells[0]),
+        gate=told_gate(base, cells[0], lambda first, n: _more_of_base(company("none"), first, n, rule, progress)),
         differences=differences,
         values=rows,
         tables=(cells[0], cells[1]),
@@ -175,6 +175,12 @@ def _run_sets(companies: Mapping[str, Company], whole: str, rule: BridgeRule, pr
     if between:
         done |= replicated(between, replications=count, workers=rule.workers, progress=_part(progress, len(done), count * len(between), count * len(companies)))
     return {job: done[job] for job in (ReplicationJob(company=name, replication=k) for name in companies for k in range(count))}
+
+
+def _more_of_base(company: Company, first: int, replications: int, rule: BridgeRule, progress: Progress | None) -> list[pl.DataFrame]:
+    """More runs of AS-IS, for the gate alone."""
+    tell = None if progress is None else lambda share, text: progress(0.99, f"{text}, for the gate")
+    return list(replicated({"none": company}, replications=replications, first=first, workers=rule.workers, progress=tell).values())
 
 
 def _part(progress: Progress | None, before: int, these: int, jobs: int) -> Progress | None:

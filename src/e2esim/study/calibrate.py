@@ -1,16 +1,21 @@
-"""Today's firm first: fit few stated parameters so that a run meets the figures of the company's last year.
+"""Today's firm first: fit few stated parameters so that the mean of the runs meets the figures of the company's last year.
 
 Fitted are the choice offsets of the channels, one for each figure by channel that may be fitted: log odds of being chosen, so
 that what the history sold is sold at today's service. What accounts are used to (``usual_service``) and what people say
 (``market.usual_word``) are not fitted to a figure: they are what accounts get and people hear, found in the same runs. Figures that
 are not fitted are checked. More parameters than figures is refused.
+
+Every try runs the same replications on the same random numbers, so that the mean is a smooth answer to the offsets; how far that mean may lie
+from that of all runs is told by the interval of each figure.
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,42 +25,18 @@ from e2esim.domain.build import build_world
 from e2esim.domain.scenario import Scenario
 from e2esim.domain.world import World
 from e2esim.kpi import measure
-from e2esim.kpi.catalogue import CATALOGUE
-from e2esim.kpi.table import KpiTable
 from e2esim.simulate.replication import Replication
+from e2esim.study.executor import Local
+from e2esim.study.history import Figure, beside, check_told, figures
 
 F = npt.NDArray[np.float64]
 _RESPONSE = 0.8  # share of sales won for a log odds of choice, the first guess of the fit: newcomers .65, loyal customers 1
 _MOST = 3.0  # [utility] furthest that an offset may go
-_EXTENSIVE = ("/year", "pcs", "customers", "lines", "EUR")  # units that grow with the scale
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    """One figure of the last year, and what a run makes of it."""
-
-    kpi: str
-    dimension: str
-    member: str
-    history: float
-    tolerance: float
-    fitted: bool
-    found: float | None = None
-
-    @property
-    def gap(self) -> float:
-        """Relative gap of the run to the history; NaN if the run cannot tell."""
-        return float("nan") if self.found is None else self.found / self.history - 1.0
-
-    @property
-    def met(self) -> bool:
-        """True if the gap lies within the tolerance."""
-        return abs(self.gap) <= self.tolerance
 
 
 @dataclass(frozen=True, kw_only=True)
 class Calibration:
-    """What a calibration found: parameters by channel, the figures before and after, and how many runs it took."""
+    """What a calibration found: parameters by channel, the figures before and after, and how many tries of how many replications it took."""
 
     channels: tuple[str, ...]
     fitted: tuple[str, ...]
@@ -65,60 +46,22 @@ class Calibration:
     before: tuple[Figure, ...]
     after: tuple[Figure, ...]
     runs: int
+    replications: int = 1
 
 
-def figures(table: pl.DataFrame | None) -> tuple[Figure, ...]:
-    """The figures of table ``history_kpis``.
+def calibrate(
+    scenario: Scenario, *, runs: int = 8, replications: int = 1, workers: int = 0, tell: Callable[[int, Sequence[Figure]], None] | None = None
+) -> Calibration:
+    """Fit the channel offsets of ``scenario`` to its history in at most about ``runs`` tries.
 
-    Raises
-    ------
-    ValueError
-        If there is none, a KPI is not known, or a value is zero.
-    """
-    if table is None or table.height == 0:
-        raise ValueError("nothing to calibrate to: table history_kpis is empty; state the last year's figures there")
-    found = []
-    for row in table.iter_rows(named=True):
-        if row["kpi"] not in CATALOGUE:
-            raise ValueError(f"history_kpis: there is no KPI {row['kpi']!r}")
-        if row["value"] == 0:
-            raise ValueError(f"history_kpis: {row['kpi']} of {row['member']} is zero; a gap in per cent needs another value")
-        found.append(
-            Figure(
-                kpi=row["kpi"],
-                dimension=row["dimension"],
-                member=row["member"],
-                history=float(row["value"]),
-                tolerance=float(row["tolerance"]),
-                fitted=bool(row["fitted"]),
-            )
-        )
-    return tuple(found)
-
-
-def compare(asked: Sequence[Figure], table: KpiTable, scale: float) -> tuple[Figure, ...]:
-    """The figures with what a run at ``scale`` found, at scale 1; ``table``: its KPIs."""
-    found = []
-    for one in asked:
-        try:
-            value = table.value(one.kpi, one.dimension, one.member)
-        except KeyError as error:
-            raise ValueError(f"history_kpis: {one.kpi} is not told for {one.dimension} {one.member}") from error
-        found.append(replace(one, found=value if value is None or not grows(CATALOGUE[one.kpi].unit) else value / scale))
-    return tuple(found)
-
-
-def grows(unit: str) -> bool:
-    """Whether a KPI of this unit grows with the scale.
-
-    >>> grows("EUR/year"), grows("share")
-    (True, False)
-    """
-    return any(mark in unit for mark in _EXTENSIVE)
-
-
-def calibrate(scenario: Scenario, *, runs: int = 8, tell: Callable[[int, Sequence[Figure]], None] | None = None) -> Calibration:
-    """Fit the channel offsets of ``scenario`` to its history in at most about ``runs`` runs.
+    Parameters
+    ----------
+    scenario
+        What to fit, with its table ``history_kpis``.
+    runs, replications
+        Tries, and how many replications the mean of each is taken over.
+    workers, tell
+        Processes (0 = one a core); told the number of the try and its figures.
 
     Raises
     ------
@@ -130,7 +73,7 @@ def calibrate(scenario: Scenario, *, runs: int = 8, tell: Callable[[int, Sequenc
     asked = figures(scenario.tables.get("history_kpis"))
     world = build_world(scenario)
     fitted = _parameters(asked, world)
-    fit = _Fit(world, asked, fitted, tell)
+    fit = _Fit(scenario, world, asked, fitted, replications, workers, tell)
     start = world.channels.choice_offset[fitted].copy()
     with contextlib.suppress(optimize.NoConvergence):  # the runs are used up: the best of them counts
         optimize.broyden1(fit.residual, start, alpha=-1.0 / _RESPONSE, maxiter=max(1, runs - 2), f_tol=3e-3, line_search=None)  # type: ignore[arg-type]
@@ -146,6 +89,7 @@ def calibrate(scenario: Scenario, *, runs: int = 8, tell: Callable[[int, Sequenc
         before=fit.first,
         after=best.figures,
         runs=fit.runs,
+        replications=replications,
     )
 
 
@@ -164,8 +108,46 @@ def _parameters(asked: Sequence[Figure], world: World) -> npt.NDArray[np.int64]:
     return np.array([world.channels.ids.index(name) for name in members], dtype=np.int64)
 
 
-@dataclass(frozen=True)
-class _Try:
+class _Trial(NamedTuple):
+    """One replication at parameters: offsets and service of every channel, what people say."""
+
+    offset: F
+    service: F
+    word: float
+    replication: int
+
+
+class _Seen(NamedTuple):
+    """What a replication showed: its KPIs; pieces due and well served by channel; sum and count of what people said."""
+
+    table: pl.DataFrame
+    due: F
+    good: F
+    word_sum: float
+    word_count: float
+
+
+@dataclass
+class _Runs:
+    """Runs trials; the world is built once a process."""
+
+    scenario: Scenario
+    world: World | None = None
+
+    def __call__(self, trial: _Trial) -> _Seen:
+        w = self.world = self.world or build_world(self.scenario)
+        settings = replace(w.settings, market=replace(w.settings.market, usual_word=trial.word))
+        channels = replace(w.channels, choice_offset=trial.offset, usual_service=trial.service)
+        run = Replication(replace(w, settings=settings, channels=channels), trial.replication)
+        table = measure(run.run()).frame
+        got, due, of = run.trade.service(), run.trade.remembered(), w.accounts.channel
+        n = len(w.channels.ids)
+        said = run.experiences
+        good = np.bincount(of, weights=got * due, minlength=n)
+        return _Seen(table, np.bincount(of, weights=due, minlength=n), good, float(said.word_sum.sum()), float(said.word_count.sum()))
+
+
+class _Try(NamedTuple):
     offset: F
     service: F
     word: float
@@ -177,39 +159,53 @@ class _Fit:
     """Runs the world at offsets; keeps the best try."""
 
     def __init__(
-        self, world: World, asked: Sequence[Figure], channels: npt.NDArray[np.int64], tell: Callable[[int, Sequence[Figure]], None] | None
+        self,
+        scenario: Scenario,
+        world: World,
+        asked: Sequence[Figure],
+        channels: npt.NDArray[np.int64],
+        replications: int,
+        workers: int,
+        tell: Callable[[int, Sequence[Figure]], None] | None,
     ) -> None:
         self.world, self.asked, self.channels, self.tell = world, asked, channels, tell
+        self.replications, self.work = replications, _Runs(scenario)
+        self.local = Local(workers=1 if replications == 1 else workers)
         self.service = world.channels.usual_service.copy()
         self.word = world.settings.market.usual_word
         self.runs, self.best = 0, _Try(np.zeros(0), self.service, self.word, (), np.inf)
         self.first: tuple[Figure, ...] = ()
 
     def residual(self, offset: F) -> F:
-        """Log gaps of the fitted figures at ``offset``."""
-        w = self.world
-        at = w.channels.choice_offset.copy()
+        """Log gaps of the fitted figures at ``offset``, means over the replications."""
+        at = self.world.channels.choice_offset.copy()
         at[self.channels] = np.clip(offset, -_MOST, _MOST)
         used, said = self.service.copy(), self.word
-        settings = replace(w.settings, market=replace(w.settings.market, usual_word=said))
-        run = Replication(replace(w, settings=settings, channels=replace(w.channels, choice_offset=at, usual_service=used)), 0)
-        outcome = run.run()
-        found = compare(self.asked, measure(outcome), outcome.scale)
+        seen = self._run(at, used, said)
+        check_told(self.asked, seen[0].table)
+        found = beside(self.asked, [one.table for one in seen], self.world.settings.scale)
         self.runs += 1
         gaps = np.array([np.log(max(1.0 + one.gap, 1e-3)) for one in found if one.fitted])
         self.first = self.first or found
         worst = float(np.sqrt(np.mean(gaps**2)))
         if worst < self.best.worst:
             self.best = _Try(at[self.channels].copy(), used, said, found, worst)
-        self._learn_service(run)
-        self.word = float(run.experiences.word_sum.sum() / max(run.experiences.word_count.sum(), 1e-9))
+        self._learn(seen)
         if self.tell is not None:
             self.tell(self.runs, found)
         return gaps
 
-    def _learn_service(self, run: Replication) -> None:
-        """Accounts are used to what they got in this run."""
-        got, due, of = run.trade.service(), run.trade.remembered(), self.world.accounts.channel
-        for channel in np.unique(of):
-            members = of == channel
-            self.service[channel] = float((got[members] * due[members]).sum() / max(due[members].sum(), 1e-9))
+    def _run(self, at: F, used: F, said: float) -> list[_Seen]:
+        trials = [_Trial(at, used, said, k) for k in range(self.replications)]
+        done: dict[int, _Seen] = {}
+        with closing(self.local.each(self.work, trials)) as ended:
+            for one in ended:
+                done[one.job.replication] = one.value()
+        return [done[k] for k in sorted(done)]
+
+    def _learn(self, seen: Sequence[_Seen]) -> None:
+        """Accounts are used to what they got in these runs, and people to what was said."""
+        due, good = np.sum([one.due for one in seen], axis=0), np.sum([one.good for one in seen], axis=0)
+        of = np.unique(self.world.accounts.channel)
+        self.service[of] = (good / np.maximum(due, 1e-9))[of]
+        self.word = sum(one.word_sum for one in seen) / max(sum(one.word_count for one in seen), 1e-9)
