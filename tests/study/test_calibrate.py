@@ -9,7 +9,7 @@ import pytest
 
 from e2esim.config import load
 from e2esim.domain.scenario import Scenario
-from e2esim.study.calibrate import calibrate
+from e2esim.study.calibrate import Calibration, calibrate
 from e2esim.study.history import figures
 from worlds import tiny_world
 
@@ -30,9 +30,16 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
     return load([f"scenario={tiny_world(tmp_path_factory.mktemp('calibrate') / 'tiny')}", "horizon.days=60"])
 
 
-def test_offsets_find_what_the_history_sold(plain: Scenario) -> None:
+SOLD = [_figure("pieces_delivered", "channel", "web", 1000.0, True), _figure("turnover", "all", "all", 1e6, False)]
+
+
+@pytest.fixture(scope="module")
+def first(plain: Scenario) -> Calibration:
+    return calibrate(_with(plain, SOLD), runs=2)
+
+
+def test_offsets_find_what_the_history_sold(plain: Scenario, first: Calibration) -> None:
     """Asked for 8 % more on the web (the plant has no room for much more in 60 days): the offset rises and the gap closes to the noise of the run."""
-    first = calibrate(_with(plain, [_figure("pieces_delivered", "channel", "web", 1000.0, True), _figure("turnover", "all", "all", 1e6, False)]), runs=2)
     sold = first.before[0].found
     assert sold is not None
     asked = [_figure("pieces_delivered", "channel", "web", 1.08 * sold, True), _figure("turnover", "all", "all", 1e6, False)]
@@ -44,6 +51,17 @@ def test_offsets_find_what_the_history_sold(plain: Scenario) -> None:
     assert found.usual_word not in (0.0, first.usual_word)  # what people said in the run before
     assert not found.after[1].fitted
     assert sum(1 for offset in found.choice_offset if offset) == 1
+
+
+def test_replications_give_the_mean_and_its_interval(plain: Scenario, first: Calibration) -> None:
+    """Tries of two replications: a figure is the mean of both, with its interval; the first of them is the run of one."""
+    both = calibrate(_with(plain, SOLD), runs=2, replications=2, workers=1)
+    web, alone = both.before[0], first.before[0]
+    assert web.found is not None and alone.found is not None
+    assert (both.replications, web.low < web.found < web.high) == (2, True)
+    assert web.found != alone.found
+    assert web.spread == pytest.approx(2**0.5 * abs(web.found - alone.found))  # of two values: their distance over root two
+    assert alone.low != alone.low  # one run has no interval
 
 
 @pytest.mark.parametrize(

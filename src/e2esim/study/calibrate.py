@@ -143,8 +143,8 @@ class _Runs:
         got, due, of = run.trade.service(), run.trade.remembered(), w.accounts.channel
         n = len(w.channels.ids)
         said = run.experiences
-        good = np.bincount(of, weights=got * due, minlength=n)
-        return _Seen(table, np.bincount(of, weights=due, minlength=n), good, float(said.word_sum.sum()), float(said.word_count.sum()))
+        owed, good = (np.bincount(of, weights=some, minlength=n).astype(np.float64) for some in (due, got * due))
+        return _Seen(table, owed, good, float(said.word_sum.sum()), float(said.word_count.sum()))
 
 
 class _Try(NamedTuple):
