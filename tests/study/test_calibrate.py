@@ -57,7 +57,8 @@ def test_replications_give_the_mean_and_its_interval(plain: Scenario, first: Cal
     """Tries of two replications: a figure is the mean of both, with its interval; the first of them is the run of one."""
     both = calibrate(_with(plain, SOLD), runs=2, replications=2, workers=1)
     web, alone = both.before[0], first.before[0]
-    assert web.found is not None and alone.found is not None
+    assert web.found is not None
+    assert alone.found is not None
     assert (both.replications, web.low < web.found < web.high) == (2, True)
     assert web.found != alone.found
     assert web.spread == pytest.approx(2**0.5 * abs(web.found - alone.found))  # of two values: their distance over root two

@@ -108,7 +108,7 @@ def _parameters(asked: Sequence[Figure], world: World) -> npt.NDArray[np.int64]:
     return np.array([world.channels.ids.index(name) for name in members], dtype=np.int64)
 
 
-class _Trial(NamedTuple):
+class _Fitting(NamedTuple):
     """One replication at parameters: offsets and service of every channel, what people say."""
 
     offset: F
@@ -117,7 +117,7 @@ class _Trial(NamedTuple):
     replication: int
 
 
-class _Seen(NamedTuple):
+class _Shown(NamedTuple):
     """What a replication showed: its KPIs; pieces due and well served by channel; sum and count of what people said."""
 
     table: pl.DataFrame
@@ -128,13 +128,13 @@ class _Seen(NamedTuple):
 
 
 @dataclass
-class _Runs:
+class _FittingRuns:
     """Runs trials; the world is built once a process."""
 
     scenario: Scenario
     world: World | None = None
 
-    def __call__(self, trial: _Trial) -> _Seen:
+    def __call__(self, trial: _Fitting) -> _Shown:
         w = self.world = self.world or build_world(self.scenario)
         settings = replace(w.settings, market=replace(w.settings.market, usual_word=trial.word))
         channels = replace(w.channels, choice_offset=trial.offset, usual_service=trial.service)
@@ -144,7 +144,7 @@ class _Runs:
         n = len(w.channels.ids)
         said = run.experiences
         owed, good = (np.bincount(of, weights=some, minlength=n).astype(np.float64) for some in (due, got * due))
-        return _Seen(table, owed, good, float(said.word_sum.sum()), float(said.word_count.sum()))
+        return _Shown(table, owed, good, float(said.word_sum.sum()), float(said.word_count.sum()))
 
 
 class _Try(NamedTuple):
@@ -169,7 +169,7 @@ class _Fit:
         tell: Callable[[int, Sequence[Figure]], None] | None,
     ) -> None:
         self.world, self.asked, self.channels, self.tell = world, asked, channels, tell
-        self.replications, self.work = replications, _Runs(scenario)
+        self.replications, self.work = replications, _FittingRuns(scenario)
         self.local = Local(workers=1 if replications == 1 else workers)
         self.service = world.channels.usual_service.copy()
         self.word = world.settings.market.usual_word
@@ -195,15 +195,15 @@ class _Fit:
             self.tell(self.runs, found)
         return gaps
 
-    def _run(self, at: F, used: F, said: float) -> list[_Seen]:
-        trials = [_Trial(at, used, said, k) for k in range(self.replications)]
-        done: dict[int, _Seen] = {}
+    def _run(self, at: F, used: F, said: float) -> list[_Shown]:
+        trials = [_Fitting(at, used, said, k) for k in range(self.replications)]
+        done: dict[int, _Shown] = {}
         with closing(self.local.each(self.work, trials)) as ended:
             for one in ended:
                 done[one.job.replication] = one.value()
         return [done[k] for k in sorted(done)]
 
-    def _learn(self, seen: Sequence[_Seen]) -> None:
+    def _learn(self, seen: Sequence[_Shown]) -> None:
         """Accounts are used to what they got in these runs, and people to what was said."""
         due, good = np.sum([one.due for one in seen], axis=0), np.sum([one.good for one in seen], axis=0)
         of = np.unique(self.world.accounts.channel)
