@@ -14,7 +14,7 @@ from e2esim.application.promising import Promised, promise_one
 from e2esim.application.results import Balanced, ComparedRuns, Confirmed, Forecasted, Ran, RanNetwork, RanPlan
 from e2esim.application.studied import StudiedCompany
 from e2esim.config.places import find_data
-from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
+from e2esim.config.problems import InputErrors, Problem
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class OpenCompany(StudiedCompany):
 
     Examples
     --------
-    >>> open_company("mattress_maker/to_be", "scale=0.02")
-    <company mattress_maker/to_be scale=0.02: plan, promise, backorders, forecast, sop, run, compare, sweep, sensitivity, knowing, optimise, failures>
+    >>> open_company("planner_200")
+    <company planner_200: plan, promise, backorders, forecast, run, compare, sweep, sensitivity, knowing, optimise>
     """
 
     def plan(self, *, time_limit_s: float | None = None, **wishes: Any) -> PlanMade:
@@ -81,29 +81,22 @@ class OpenCompany(StudiedCompany):
 
     def run(self, *overrides: str, replications: int = 1, workers: int = 0) -> Ran | RanNetwork | RanPlan:
         """Simulate: customers' markets where the company has them, a supply network with its refill rules, else plans and promises night by night."""
-        if self.simulates_markets:
-            from e2esim.study.replicate import run_study
-
-            return Ran(run_study(self._scenario(overrides), replications=replications, workers=workers))
+        from e2esim.application.simulating import run_market, run_planned, run_refilled
         from e2esim.config.places import network_place
-        from e2esim.config.supply_network import open_network
 
+        if self.simulates_markets:
+            return run_market(self._scenario(overrides), replications=replications, workers=workers)
         network = network_place(self.name)
         if network is not None:
-            from e2esim.study.network import study_network
+            from e2esim.config.supply_network import open_network
 
-            opened = open_network(network, [*self.overrides, *overrides])
-            return RanNetwork(study_network(opened.company, replications=replications), opened.company.settings.name)
+            return run_refilled(open_network(network, [*self.overrides, *overrides]), replications=replications)
         from e2esim.config.plan_data import read_plan_data
-        from e2esim.config.planned_run import company_of, demand_of, rules_of, run_words
-        from e2esim.study.planned_runs import replicate_run
+        from e2esim.config.planned_run import rules_of, run_words
 
         words = run_words([*self.overrides, *overrides])
         read = read_plan_data(Path(self.name), words.columns, firm=False)
-        rules = rules_of(read, words)
-        demand = demand_of(read, rules)
-        company = company_of(read, None if demand is None else forecast_of(demand))
-        return RanPlan(replicate_run(company, rules, replications=replications), read.case.title)
+        return run_planned(read, rules_of(read, words), replications=replications)
 
     def compare(self, others: Mapping[str, Sequence[str]] | None = None, *, replications: int = 10, workers: int = 0, **more: OpenCompany) -> ComparedRuns:
         """Run this company and others, or itself with other overrides, on common random numbers.
@@ -111,17 +104,14 @@ class OpenCompany(StudiedCompany):
         ``others`` are lists of overrides by name, ``more`` are companies by name.
         """
         from e2esim.application.comparing import rivals_of
+        from e2esim.application.judging import CompareWishes, run_rivals
         from e2esim.application.kpi_names import kpis_of
-        from e2esim.study.compare import Rule, compare
 
         runs = {self.name: self._words()}
         runs |= {name: [*self._words(), *overrides] for name, overrides in (others or {}).items()}
         runs |= {name: company._words() for name, company in more.items()}
-        if len(runs) < 2:
-            raise InputErrors([Problem(file=COMMAND_LINE, message="nothing to compare", remedy="give overrides or another company")])
         rivals = rivals_of(runs)
-        kpis = kpis_of(rivals[self.name].kind)
-        return ComparedRuns(compare({name: one.subject for name, one in rivals.items()}, rule=Rule(replications=replications), kpis=kpis, workers=workers))
+        return run_rivals(rivals, kpis_of(rivals[self.name].kind), CompareWishes(workers=workers), replications)
 
     def tables(self) -> Mapping[str, pl.DataFrame]:
         """The tables as its verbs read them."""
@@ -132,7 +122,7 @@ class OpenCompany(StudiedCompany):
     def __repr__(self) -> str:
         market = self.simulates_markets
         verbs = f"plan, promise, backorders, forecast, {'sop, ' if market else ''}run, compare, sweep, sensitivity, knowing, optimise"
-        verbs += ", failures" if market else ""
+        verbs += ", failures, risk, tournament, bridge, calibrate, warmup" if market else ""
         return f"<company {' '.join((self.name, *self.overrides))}: {verbs}>"
 
 

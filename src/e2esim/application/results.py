@@ -11,6 +11,7 @@ import polars as pl
 from e2esim.application.shown import Shown
 
 if TYPE_CHECKING:
+    from e2esim.domain.outcome import Outcome
     from e2esim.planning.demand.net_demand import NetDemand
     from e2esim.planning.sop.cycle import Cycle
     from e2esim.planning.sop.opportunity import OpportunityAnswer
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from e2esim.study.compare import Comparison
     from e2esim.study.network import NetworkResult
     from e2esim.study.planned_runs import PlannedStudy
+    from e2esim.study.post_game import PostGame
     from e2esim.study.replicate import StudyResult
 
 
@@ -105,9 +107,10 @@ class Balanced(Shown):
 
 @dataclass(frozen=True, repr=False)
 class Ran(Shown):
-    """A simulated market: KPIs with intervals."""
+    """A simulated market: KPIs with intervals; ``calm``: the replication that is kept, without the events that struck it."""
 
     study: StudyResult
+    calm: Outcome | None = None
 
     @property
     def kpis(self) -> pl.DataFrame:
@@ -150,6 +153,7 @@ class RanPlan(Shown):
 
     study: PlannedStudy
     title: str
+    game: PostGame | None = None
 
     def headline(self) -> str:
         """One line."""

@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING, Any
 from e2esim.config.places import find_data, has_market
 
 if TYPE_CHECKING:
+    from e2esim.application.bridging import BridgedRuns
+    from e2esim.application.calibrating import Calibrated
+    from e2esim.application.competing import Competed
     from e2esim.application.efforts import Effort
     from e2esim.application.failing import Failed
     from e2esim.application.knowing import WorthKnowing
     from e2esim.application.optimising import Optimised
+    from e2esim.application.settling import Settled
+    from e2esim.application.striking import Struck
     from e2esim.application.study_words import Question
     from e2esim.application.sweeping import Swept
     from e2esim.application.weighing import Weighed
@@ -81,6 +86,39 @@ class StudiedCompany:
         from e2esim.application.failing import failures_of
 
         return failures_of(self._scenario(()), replications=replications)
+
+    def risk(self, *, replications: int = 3, workers: int = 0, folder: Path | None = None, **wishes: Any) -> Struck:
+        """Knock out every node of the chain in turn; ``wishes`` as in `RiskWishes`: node, days, size, start_day, target, measures, screen."""
+        from e2esim.application.striking import RiskWishes, strike
+
+        return strike(self._words(), RiskWishes(replications=replications, workers=workers, out=folder, **wishes))
+
+    def tournament(self, *, group: str = "precedence", replications: int = 10, workers: int = 0, folder: Path | None = None, **wishes: Any) -> Competed:
+        """Let every option of a group of settings compete on the same orders; ``wishes`` as in `TournamentWishes`: rules, base."""
+        from e2esim.application.competing import TournamentWishes, compete
+
+        return compete(self._words(), TournamentWishes(group=group, replications=replications, workers=workers, out=folder, **wishes))
+
+    def bridge(self, to_be: StudiedCompany, *, years: int = 5, orders: int = 0, **wishes: Any) -> BridgedRuns:
+        """Say what each lever of ``to_be`` brings over this company; ``wishes`` as in `CompareWishes`: kpis, replications, precision, most, workers."""
+        from e2esim.application.bridging import BridgeWishes, lay_bridge
+        from e2esim.application.comparison_words import ComparisonAsked
+        from e2esim.application.judging import CompareWishes
+
+        asked = ComparisonAsked(title=f"{to_be.name} against {self.name}", runs={self.name: self._words(), to_be.name: to_be._words()})
+        return lay_bridge(asked, CompareWishes(**wishes), BridgeWishes(years=years, orders=orders)).run()
+
+    def calibrate(self, *, runs: int = 8) -> Calibrated:
+        """Fit the market to the figures of its last year (table history_kpis)."""
+        from e2esim.application.calibrating import fit
+
+        return fit(self._scenario(()), runs=runs)
+
+    def warmup(self, *, replications: int = 3, folder: Path | None = None) -> Settled:
+        """Say from which day a run has settled (MSER-5)."""
+        from e2esim.application.settling import settle
+
+        return settle(self._scenario(()), replications=replications, out=folder)
 
     def _question(self, factors: Factors) -> Question:
         from e2esim.application.study_words import question_of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 from collections.abc import Sequence
@@ -12,11 +11,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
-
 if TYPE_CHECKING:
-    from e2esim.study.calibrate import Calibration
-    from e2esim.study.history import Figure
+    from e2esim.application.calibrating import Calibrated
 
 _VERDICTS = {"met": "met", "off": "NOT MET", "unknown": "cannot tell"}
 
@@ -41,36 +37,24 @@ def run_calibration(overrides: Sequence[str], options: CalibrateOptions) -> None
     InputErrors
         If the scenario or its figures are wrong, or ``out`` exists.
     """
+    from e2esim.application.calibrating import fit
     from e2esim.config.door import load_with_warnings
 
-    if options.out is not None and options.out.exists():
-        raise InputErrors([_problem("--out", str(options.out), "the file is there already", "name another file")])
-    scenario = load_with_warnings(overrides).scenario
-    from e2esim.study.calibrate import calibrate
-
-    def tell(run: int, found: Sequence[Figure]) -> None:
+    def tell(run: int, off: float) -> None:
         if not options.quiet and not options.as_json:
-            off = max((abs(one.gap) for one in found if one.fitted), default=0.0)
             typer.echo(f"try {run}: largest gap of a fitted figure {off:.1%}", err=True)
 
-    try:
-        result = calibrate(scenario, runs=options.runs, replications=options.replications, workers=options.workers, tell=tell)
-    except ValueError as error:
-        raise InputErrors([_problem("history_kpis", "", str(error), "see docs/data.md, table history_kpis")]) from error
-    rows = list(zip(result.channels, result.choice_offset, result.usual_service, strict=True))
-    if options.out is not None:
-        with options.out.open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file, lineterminator="\n").writerows([("channel", "choice_offset", "usual_service"), *rows])
+    scenario = load_with_warnings(overrides).scenario
+    fitted = fit(scenario, runs=options.runs, replications=options.replications, workers=options.workers, out=options.out, tell=tell)
     if options.as_json:
-        channels = [{"channel": name, "choice_offset": offset, "usual_service": service} for name, offset, service in rows]
-        told = {"runs": result.runs, "replications": result.replications, "channels": channels, "market.usual_word": result.usual_word}
-        typer.echo(json.dumps(told | {"figures": [_plain(one) for one in result.after]}, allow_nan=False))
+        typer.echo(json.dumps(fitted.as_dict(), allow_nan=False))
     elif not options.quiet:
-        _print(result, rows)
+        _print(fitted)
 
 
-def _print(result: Calibration, rows: Sequence[tuple[str, float, float]]) -> None:
+def _print(fitted: Calibrated) -> None:
     """Print fit and residuals: the gap of the mean with its interval, and how far a year of this firm lies from another by chance."""
+    result = fitted.found
     of = f"of {result.replications} replications each" if result.replications > 1 else "of one replication: without intervals, what is fitted may be chance"
     typer.echo(f"{len(result.fitted)} parameters fitted to {len(result.after)} figures in {result.runs} tries {of}")
     typer.echo(f"{'figure':38} {'last year':>12} {'before':>8} {'after':>8} {'95 % interval':>18} {'by chance':>9}")
@@ -86,15 +70,5 @@ def _print(result: Calibration, rows: Sequence[tuple[str, float, float]]) -> Non
         typer.echo("cannot tell: the interval is too wide to say whether the figure is met; more replications (-n) narrow it")
     typer.echo(f"market.usual_word: {result.usual_word:+.4f} satisfaction")
     typer.echo("channel, choice_offset, usual_service:")
-    for name, offset, service in rows:
+    for name, offset, service in fitted.channels:
         typer.echo(f"  {name:24} {offset:+.4f} {service:.4f}")
-
-
-def _plain(one: Figure) -> dict[str, object]:
-    ends = [None if math.isnan(end) else end for end in one.gaps]
-    told = {"kpi": one.kpi, "member": one.member, "history": one.history, "run": one.found, "fitted": one.fitted, "met": one.met}
-    return told | {"gap_low": ends[0], "gap_high": ends[1], "verdict": one.verdict}
-
-
-def _problem(column: str, value: str, message: str, remedy: str) -> Problem:
-    return Problem(file=COMMAND_LINE, column=column, value=value, message=message, remedy=remedy)

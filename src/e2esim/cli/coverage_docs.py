@@ -11,9 +11,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from e2esim.application.kpi_names import MARKET, known_kpis
 from e2esim.config.settings import known_keys
 from e2esim.domain.schema import TABLES
-from e2esim.kpi.catalogue import CATALOGUE
 
 STATES = ("works", "partly", "not yet")
 _INTRO = """\
@@ -29,11 +29,11 @@ without a source are assumed (`docs/model.md`).
 def wrong(rows: Sequence[Mapping[str, str]], tests: Path) -> list[str]:
     """What is wrong with the rows: unknown states, switches, KPIs or tests (under the folder that holds ``tests``), and empty claims."""
     switches = set(known_keys()) | {f"{table.name}.{column.name}" for table in TABLES for column in table.columns}
-    found = []
+    kpis, found = set(known_kpis(MARKET)), []
     for row in rows:
         found += [f"{row['id']}: no such state {row['state']}"] if row["state"] not in STATES else []
         found += [f"{row['id']}: no such switch {name}" for name in row["switch"].split() if name not in switches]
-        found += [f"{row['id']}: no such KPI {name}" for name in row["kpis"].split() if name not in CATALOGUE]
+        found += [f"{row['id']}: no such KPI {name}" for name in row["kpis"].split() if name not in kpis]
         file, _, function = row["test"].partition("::")
         path = tests / file
         if file and (not path.exists() or f"def {function}" not in path.read_text(encoding="utf-8")):

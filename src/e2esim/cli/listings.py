@@ -99,12 +99,12 @@ def list_kpis(*, as_json: bool) -> None:
     """Print the catalogue of KPIs."""
     from dataclasses import asdict
 
-    from e2esim.kpi.catalogue import catalogue
+    from e2esim.application.kpi_names import kpi_catalogue
 
     if as_json:
-        typer.echo(json.dumps({"kpis": [asdict(kpi) for kpi in catalogue()]}))
+        typer.echo(json.dumps({"kpis": [asdict(kpi) for kpi in kpi_catalogue()]}))
         return
-    for kpi in catalogue():
+    for kpi in kpi_catalogue():
         scale = f", scale {kpi.scale}" if kpi.scale else ""
         typer.echo(f"{kpi.name} [{kpi.unit}{scale}] {kpi.label}; better: {kpi.better}")
         for head, text in (("", kpi.definition), ("= ", kpi.formula), ("source: ", kpi.source)):

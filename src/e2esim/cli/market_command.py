@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,6 @@ from e2esim.machine_code import is_compiled
 if TYPE_CHECKING:
     from e2esim.config.saved_run import SavedRun
     from e2esim.config.tables_once import TablesOnce
-    from e2esim.domain.outcome import Outcome
     from e2esim.domain.scenario import Scenario
     from e2esim.report.differs import Stated
 
@@ -29,6 +28,7 @@ def run_scenario(overrides: Sequence[str], options: RunOptions, saved: SavedRun 
     InputErrors
         If scenario, overrides or run folder are wrong; nothing is written then.
     """
+    from e2esim.application.simulating import run_market
     from e2esim.cli.ends import FAILED, listing
     from e2esim.config.door import load_with_warnings
     from e2esim.config.tables_once import TablesOnce
@@ -46,7 +46,6 @@ def run_scenario(overrides: Sequence[str], options: RunOptions, saved: SavedRun 
 
         if stopped(overrides, loaded.scenario, options, data, saved):
             return
-    since = saved.state if saved is not None else None
     folder = new_folder(options.out, settings.name, data[:12])
     if not options.quiet and not is_compiled("customers"):
         typer.echo("first run after installation: compiling, about a minute more than later runs", err=True)
@@ -54,17 +53,17 @@ def run_scenario(overrides: Sequence[str], options: RunOptions, saved: SavedRun 
     from e2esim.report.output import write_run
     from e2esim.report.progress import progress_bar
     from e2esim.report.terminal import print_result, to_json
-    from e2esim.study.replicate import run_study
 
     with progress_bar(quiet=options.quiet) as tell:
-        result = run_study(
-            loaded.scenario, replications=options.replications, keep=options.replication - 1, workers=options.workers, progress=tell, since=since
-        )
-        calm = _calm_twin(loaded.scenario, options, tell) if options.report and result.world is not None and result.world.disturbances.n else None
+        ran = run_market(
+            loaded.scenario, replications=options.replications, keep=options.replication - 1, workers=options.workers, saved=saved, calm=options.report,
+            tell=tell,
+        )  # fmt: skip
+    result = ran.study
 
     def write(place: Path) -> None:
         stated = _stated(overrides, loaded.scenario, once)
-        write_run(result, place, report=options.report, language=options.language, tables=tables, stated=stated, calm=calm)
+        write_run(result, place, report=options.report, language=options.language, tables=tables, stated=stated, calm=ran.calm)
 
     folder = write_new(folder, write, chosen=options.out is not None)
     if options.as_json:
@@ -75,16 +74,6 @@ def run_scenario(overrides: Sequence[str], options: RunOptions, saved: SavedRun 
         numbers = ", ".join(str(k + 1) for k in result.lost)
         typer.echo(f"lost: replication {numbers}, whose process was killed twice (is there memory enough?); the result is of the others", err=True)
         raise typer.Exit(FAILED)
-
-
-def _calm_twin(scenario: Scenario, options: RunOptions, tell: Callable[[float, str], None]) -> Outcome | None:
-    """The replication that is kept, with the same random numbers and without events: what the wave is measured against."""
-    from dataclasses import replace
-
-    from e2esim.study.replicate import run_study
-
-    still = replace(scenario, settings=replace(scenario.settings, events=replace(scenario.settings.events, active="none")))
-    return run_study(still, keep=options.replication - 1, progress=lambda share, _: tell(share, "the same without events")).first
 
 
 def _stated(overrides: Sequence[str], scenario: Scenario, once: TablesOnce) -> Stated:

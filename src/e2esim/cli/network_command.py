@@ -23,6 +23,7 @@ def run_network(place: Place, overrides: Sequence[str], options: RunOptions) -> 
         If company, overrides or run folder are wrong; nothing is written then.
     """
     from e2esim.application.folders import new_folder
+    from e2esim.application.simulating import run_refilled
     from e2esim.cli.ends import listing
     from e2esim.config.supply_network import open_network
     from e2esim.report.manifest import fingerprint
@@ -38,10 +39,9 @@ def run_network(place: Place, overrides: Sequence[str], options: RunOptions) -> 
     from e2esim.report.network import network_json, write_network
     from e2esim.report.network_terminal import print_network
     from e2esim.report.progress import progress_bar
-    from e2esim.study.network import study_network
 
     with progress_bar(quiet=options.quiet) as tell:
-        result = study_network(opened.company, replications=options.replications, keep=options.replication - 1, progress=tell)
+        result = run_refilled(opened, replications=options.replications, keep=options.replication - 1, tell=tell).study
     page = ""
     if options.report:
         from e2esim.report.network_page import build_network_page

@@ -28,3 +28,12 @@ class Language(StrEnum):
 
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")]
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a list with commas between.
+
+    >>> words_of("otif, csat,")
+    ('otif', 'csat')
+    """
+    return tuple(word.strip() for word in text.split(",") if word.strip())

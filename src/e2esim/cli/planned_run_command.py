@@ -21,10 +21,10 @@ def run_planned(data: Path, overrides: Sequence[str], options: RunOptions) -> No
         If data, overrides or folders are wrong; nothing is written then.
     """
     from e2esim.application.folders import new_folder
-    from e2esim.application.planning import forecast_of
+    from e2esim.application.simulating import run_planned as simulate_planned
     from e2esim.cli.ends import listing, told_on_stderr
     from e2esim.config.plan_data import read_plan_data
-    from e2esim.config.planned_run import company_of, demand_of, rules_of, run_words, stop_day, taken_for_granted
+    from e2esim.config.planned_run import rules_of, run_words, stop_day, taken_for_granted
     from e2esim.report.plan.folder import fingerprint
     from e2esim.report.planned.folder import write_planned_run
     from e2esim.report.planned.terminal import planned_json, print_planned
@@ -37,14 +37,11 @@ def run_planned(data: Path, overrides: Sequence[str], options: RunOptions) -> No
         typer.echo(listing(read.warnings), err=True)
     until = stop_day(options.stop_at, options.save, rules, read.case.facts.today)
     folder = new_folder(options.out, f"run-{read.case.title}", fingerprint(read.tables)[:12])
-    demand = demand_of(read, rules)
-    company = company_of(read, None if demand is None else forecast_of(demand, told_on_stderr(quiet=options.quiet)))
-    from e2esim.study.planned_runs import replicate_run
-    from e2esim.study.post_game import post_game
-
     with progress_bar(quiet=options.quiet) as tell:
-        study = replicate_run(company, rules, replications=options.replications, until=until, progress=tell, keep_plans=options.post_game)
-        game = post_game(company, rules, plans=study.plans, progress=tell) if options.post_game else None
+        ran = simulate_planned(
+            read, rules, replications=options.replications, until=until, game=options.post_game, say=told_on_stderr(quiet=options.quiet), tell=tell
+        )
+    study, game = ran.study, ran.game
     if folder.is_dir():  # empty, as new_folder has seen
         folder.rmdir()
     stated = taken_for_granted(read, rules)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from e2esim.cli.ends import clean_end
-from e2esim.cli.options import AsJson, Language, Overrides
+from e2esim.cli.options import AsJson, Language, Overrides, words_of
 
 run_verbs = typer.Typer()
 
@@ -122,7 +122,7 @@ def compare(
             compare_plans(*plans, out=out, as_json=as_json, quiet=quiet)
             return
         options = CompareOptions(
-            experiment=experiment, kpis=kpis, replications=replications, precision=precision, most=most, material=material,
+            experiment=experiment, kpis=words_of(kpis), replications=replications, precision=precision, most=most, material=material,
             workers=workers, out=out, as_json=as_json, quiet=quiet,
         )
         if bridge:

@@ -33,13 +33,12 @@ def stopped(overrides: Sequence[str], scenario: Scenario, options: RunOptions, d
     if day is None or options.save is None:
         return False
     alone(options, "--stop-at")
+    from e2esim.application.simulating import stop_market
     from e2esim.report.progress import progress_bar
-    from e2esim.study.company import MarketCompany
 
     number = options.replication - 1
     with progress_bar(quiet=options.quiet) as tell:
-        company = MarketCompany(scenario=scenario, since=saved.state if saved is not None else None)
-        state = company.stopped(number, day, lambda share: tell(min(1.0, share * settings.horizon.days / day), f"to {options.stop_at}"))
+        state = stop_market(scenario, number, day, saved, tell)
     write_saved(SavedRun(overrides=tuple(map(_found_again, overrides)), number=number, data=data, program=program, state=state), options.save)
     if options.as_json:
         typer.echo(json.dumps({"saved": str(options.save), "day": day, "days": settings.horizon.days}))

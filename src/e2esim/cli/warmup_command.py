@@ -6,12 +6,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
-
-if TYPE_CHECKING:
-    from e2esim.report.pictures.settling import Settling
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,54 +22,18 @@ class WarmupOptions:
 
 
 def tell_warmup(overrides: Sequence[str], options: WarmupOptions) -> None:
-    """Run the replications, find where the mean series settle (MSER-5), print, and draw them where a folder is asked for."""
-    from e2esim.application.folders import new_folder, write_new
-    from e2esim.application.settling import daily_runs
+    """Run the replications, find where the mean series settle, and print."""
+    from e2esim.application.settling import settle
     from e2esim.config import load
     from e2esim.report.progress import progress_bar
 
     scenario = load(overrides)
-    folder = None if options.out is None else new_folder(options.out, "warmup", "")
     with progress_bar(quiet=options.quiet or options.as_json) as tell:
-        runs = daily_runs(scenario, options.replications, tell)
-    warmup = scenario.settings.horizon.warmup_days
-    told, drawn = [], []
-    for series in zip(*runs, strict=True):
-        one, settling = _settle(series[0].name, series[0].unit, [s.values for s in series])
-        told.append(one)
-        drawn.append(settling)
-    if folder is not None:
-        write_new(folder, lambda place: _write(place, drawn, warmup, told), chosen=True)
+        settled = settle(scenario, replications=options.replications, out=options.out, tell=tell)
     if options.as_json:
-        typer.echo(json.dumps({"warmup_days": warmup, "series": told}, allow_nan=False))
+        typer.echo(json.dumps({"warmup_days": settled.warmup_days, "series": settled.series}, allow_nan=False))
     elif not options.quiet:
-        _print(told, warmup, options.replications, folder)
-
-
-def _settle(name: str, unit: str, runs: Sequence[Any]) -> tuple[dict[str, Any], Settling]:
-    """Truncation by MSER-5 of the mean over replications, and the batch means of what is left."""
-    import numpy as np
-
-    from e2esim.report.pictures.settling import Settling
-    from e2esim.study.warmup import batch_means, filled, mser5
-
-    mean = np.mean([filled(values) for values in runs], axis=0)
-    found = mser5(mean)
-    rest = mean[found.leave_out :]
-    told: dict[str, Any] = {"series": name, "unit": unit, "settled_from_day": found.leave_out if found.found else None}
-    if found.found and rest.size >= 40:
-        long = batch_means(rest)
-        told |= {"mean": long.mean, "ci_low": long.ci_low, "ci_high": long.ci_high, "batches": long.batches, "neighbours": long.neighbours}
-    return told, Settling(name, unit, mean, found.leave_out if found.found else None, float(rest.mean()))
-
-
-def _write(place: Path, drawn: Sequence[Settling], warmup: int, told: Sequence[dict[str, Any]]) -> None:
-    from e2esim.report.pictures.settling import draw_settling
-    from e2esim.report.whole_folder import whole_folder
-
-    with whole_folder(place) as partial:
-        draw_settling(drawn, warmup, partial / "warmup")
-        (partial / "warmup.json").write_text(json.dumps({"warmup_days": warmup, "series": list(told)}, indent=2) + "\n", encoding="utf-8")
+        _print(settled.series, settled.warmup_days, options.replications, settled.folder)
 
 
 def _print(told: Sequence[dict[str, Any]], warmup: int, replications: int, folder: Path | None) -> None:
