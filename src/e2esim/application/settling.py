@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False)
-class Settled(Shown):
+class SettledRuns(Shown):
     """One row a daily series: from which day it has settled, and the mean of the rest with its interval."""
 
     name: str
@@ -39,7 +39,7 @@ class Settled(Shown):
         return pl.DataFrame(self.series, infer_schema_length=None)
 
 
-def settle(scenario: Scenario, *, replications: int, out: Path | None = None, tell: Callable[[float, str], object] | None = None) -> Settled:
+def settle(scenario: Scenario, *, replications: int, out: Path | None = None, tell: Callable[[float, str], object] | None = None) -> SettledRuns:
     """Run the replications, and find where the mean series settle (MSER-5); draw them where a folder is asked for.
 
     Raises
@@ -57,7 +57,7 @@ def settle(scenario: Scenario, *, replications: int, out: Path | None = None, te
         drawn.append(settling)
     if folder is not None:
         write_new(folder, lambda place: _write(place, drawn, warmup, told), chosen=True)
-    return Settled(scenario.settings.name, warmup, told, folder)
+    return SettledRuns(scenario.settings.name, warmup, told, folder)
 
 
 def daily_runs(scenario: Scenario, replications: int, tell: Callable[[float, str], object]) -> list[list[Daily]]:

@@ -48,7 +48,7 @@ class RiskWishes:
 
 
 @dataclass(frozen=True, repr=False)
-class Struck(Shown):
+class KnockedOutNodes(Shown):
     """What each node costs, worst first; where the target breaks at the worst; what helps against it."""
 
     nodes: pl.DataFrame
@@ -81,7 +81,7 @@ class Struck(Shown):
         return {"nodes": self.nodes.to_dicts(), "worst": self.worst, "breaks": self.breaks, "measures": list(self.helped)}
 
 
-def strike(overrides: Sequence[str], wishes: RiskWishes, tell: Progress | None = None) -> Struck:
+def strike(overrides: Sequence[str], wishes: RiskWishes, tell: Progress | None = None) -> KnockedOutNodes:
     """Run the study, and write it where a folder is asked for.
 
     Raises
@@ -110,7 +110,7 @@ def strike(overrides: Sequence[str], wishes: RiskWishes, tell: Progress | None =
     broken = None if rule is None else _break(scenario, found[0].node, outage, rule, tell or (lambda share, text: None))
     helped = mitigate(scenario, found[0].node, outage, kept=kept, progress=tell, **runs) if wishes.measures else ()
     breaks = None if broken is None else {name: {"breaks": one.breaks, "passes": one.passes, "runs": one.tried} for name, one in broken.items()}
-    struck = Struck(_table(world, found, outage), breaks, [_measure(one) for one in helped], scenario.settings.scale, folder)
+    struck = KnockedOutNodes(_table(world, found, outage), breaks, [_measure(one) for one in helped], scenario.settings.scale, folder)
     if folder is not None:
         write_new(folder, lambda place: _write(place, struck), chosen=True)
     return struck
@@ -222,7 +222,7 @@ def _measure(one: Countermeasure) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _write(place: Path, struck: Struck) -> None:
+def _write(place: Path, struck: KnockedOutNodes) -> None:
     from e2esim.domain.safe_csv import write_safe_csv
     from e2esim.report.whole_folder import whole_folder
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from e2esim.application.failing import Failed
     from e2esim.application.knowing import WorthKnowing
     from e2esim.application.optimising import Optimised
-    from e2esim.application.settling import Settled
-    from e2esim.application.striking import Struck
+    from e2esim.application.settling import SettledRuns
+    from e2esim.application.striking import KnockedOutNodes
     from e2esim.application.study_words import Question
     from e2esim.application.sweeping import Swept
     from e2esim.application.weighing import Weighed
@@ -87,7 +87,7 @@ class StudiedCompany:
 
         return failures_of(self._scenario(()), replications=replications)
 
-    def risk(self, *, replications: int = 3, workers: int = 0, folder: Path | None = None, **wishes: Any) -> Struck:
+    def risk(self, *, replications: int = 3, workers: int = 0, folder: Path | None = None, **wishes: Any) -> KnockedOutNodes:
         """Knock out every node of the chain in turn; ``wishes`` as in `RiskWishes`: node, days, size, start_day, target, measures, screen."""
         from e2esim.application.striking import RiskWishes, strike
 
@@ -114,7 +114,7 @@ class StudiedCompany:
 
         return fit(self._scenario(()), runs=runs)
 
-    def warmup(self, *, replications: int = 3, folder: Path | None = None) -> Settled:
+    def warmup(self, *, replications: int = 3, folder: Path | None = None) -> SettledRuns:
         """Say from which day a run has settled (MSER-5)."""
         from e2esim.application.settling import settle
 

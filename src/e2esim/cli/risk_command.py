@@ -12,7 +12,7 @@ import typer
 from e2esim.application.striking import RiskWishes
 
 if TYPE_CHECKING:
-    from e2esim.application.striking import Struck
+    from e2esim.application.striking import KnockedOutNodes
 
 _FIFTH = 5  # pairs of which a fifth is one
 AMOUNTS = ("result_lost_eur", "result_lost_cvar_eur", "customer_value_lost_eur", "customer_value_lost_cvar_eur")
@@ -41,7 +41,7 @@ def tell_risk(overrides: Sequence[str], options: RiskOptions) -> None:
             typer.echo(f"Folder: {struck.folder}")
 
 
-def _print(struck: Struck, options: RiskOptions) -> None:
+def _print(struck: KnockedOutNodes, options: RiskOptions) -> None:
     pairs = f"{options.replications} pairs of runs; EUR at scale {struck.scale:g}"
     typer.echo(f"Each node out for {options.days:g} days, size {options.size:g}, from day {options.start_day}; {pairs}.")
     typer.echo("By stocks and rates | by runs (80 % band); survives: until customers feel it; recovers: from its beginning until they no longer do.")
@@ -63,7 +63,7 @@ def _print(struck: Struck, options: RiskOptions) -> None:
     _print_measures(struck)
 
 
-def _print_breaks(struck: Struck, target: str) -> None:
+def _print_breaks(struck: KnockedOutNodes, target: str) -> None:
     if struck.breaks is None:
         return
     typer.echo(f"\n{target} breaks at {struck.worst}:")
@@ -73,7 +73,7 @@ def _print_breaks(struck: Struck, target: str) -> None:
         typer.echo(f"  {name}: {said}; {at['runs']} runs, replication 1")
 
 
-def _print_measures(struck: Struck) -> None:
+def _print_measures(struck: KnockedOutNodes) -> None:
     if not struck.helped:
         return
     pairs = struck.helped[0]["runs"]
