@@ -11,8 +11,8 @@ import pytest
 from scipy import stats
 from typer.testing import CliRunner
 
-from e2esim.application.study_words import question
 from e2esim.application.comparison_words import asked
+from e2esim.application.study_words import question
 from e2esim.cli.main import app
 from e2esim.config import load
 from e2esim.config.experiment import load_experiment, split_run

@@ -108,11 +108,11 @@ class StudiedCompany:
         asked = ComparisonAsked(title=f"{to_be.name} against {self.name}", runs={self.name: self._words(), to_be.name: to_be._words()})
         return lay_bridge(asked, CompareWishes(**wishes), BridgeWishes(years=years, orders=orders)).run()
 
-    def calibrate(self, *, runs: int = 8) -> Calibrated:
-        """Fit the market to the figures of its last year (table history_kpis)."""
+    def calibrate(self, *, runs: int = 8, replications: int = 3, workers: int = 0) -> Calibrated:
+        """Fit the market to the figures of its last year (table history_kpis): at most ``runs`` tries of ``replications`` each."""
         from e2esim.application.calibrating import fit
 
-        return fit(self._scenario(()), runs=runs)
+        return fit(self._scenario(()), runs=runs, replications=replications, workers=workers)
 
     def warmup(self, *, replications: int = 3, folder: Path | None = None) -> SettledRuns:
         """Say from which day a run has settled (MSER-5)."""
