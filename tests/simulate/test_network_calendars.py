@@ -28,13 +28,13 @@ SHELF = {
 }
 
 
-def ran(folder: Path, tables: dict[str, str], days: int = 60) -> NetworkResult:
+def ran(folder: Path, tables: dict[str, str], days: int = 60, replications: int = 1) -> NetworkResult:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "scenario.yaml").write_text(f"name: work\nhorizon: {{days: {days}, warmup_days: 0}}\n")
     (folder / "data").mkdir()
     for name, text in ({"replenishment": "item,rule,level\n" + f"{tables['items'].split()[-1].split(',')[0]},base_stock,0\n"} | tables).items():
         (folder / "data" / f"{name}.csv").write_text(text)
-    return study_network(open_network(Place(folder=folder, variant="", name="work"), []).company)
+    return study_network(open_network(Place(folder=folder, variant="", name="work"), []).company, replications=replications)
 
 
 def done(result: NetworkResult) -> float:
@@ -93,3 +93,33 @@ def test_random_times_in_a_calendar_keep_their_mean_in_working_time(tmp_path: Pa
     }
     result = ran(tmp_path, tables, days=4000)
     assert abs(result.value("utilisation", "SAW") - 0.4) < 3 * 0.4 * np.sqrt(2 / 8000)
+
+
+def test_hours_by_week_go_before_the_calendar(tmp_path: Path) -> None:
+    weekly = SHOP | {"capacity": "work_centre,week_start,capacity_h\nSAW,2026-01-05,20\n"}
+    assert done(ran(tmp_path / "goes on", weekly)) == pytest.approx(8.0 + 4 / 24)  # four hours a day: Thursday, Friday, Monday, Tuesday
+    gap = SHOP | {"capacity": "work_centre,week_start,capacity_h\nSAW,2026-01-19,40\nSAW,2026-01-05,20\n"}
+    assert done(ran(tmp_path / "gap", gap)) == pytest.approx(14.0 + 8 / 24)  # nothing in the week from the 12th
+    two = weekly | {"work_centres": "work_centre,machines,efficiency\nSAW,2,0.5\n"}  # standard hours of both: one machine has 20 h of the clock for 10 of them
+    assert done(ran(tmp_path / "two", two)) == pytest.approx(14.0 + 4 / 24)  # 32 h of the clock, four a day
+    with pytest.raises(InputErrors, match="more hours than its machines have"):
+        ran(tmp_path / "too many", SHOP | {"capacity": "work_centre,week_start,capacity_h\nSAW,2026-01-05,169\n"})
+
+
+def test_breakdowns_lengthen_and_spread_the_time_as_factory_physics_says(tmp_path: Path) -> None:
+    """Preemptive outages: te = t0 / A and ce2 = c02 + (1 + cr2) A (1 - A) mr / t0 (Hopp and Spearman), then Pollaczek and Khinchine for the wait."""
+    t0, mf, mr, gap_h = 3.0, 20.0, 5.0, 6.0
+    tables = {
+        "items": "item,unit\nCHAIR,pcs\n",
+        "routings": f"item,step,work_centre,setup_h_per_lot,run_h_per_unit\nCHAIR,1,SAW,0,{t0}\n",
+        "work_centres": f"work_centre,machines,mtbf_h,mttr_h\nSAW,1,{mf},{mr}\n",
+        "demand": f"item,every_d,every_law,mean\nCHAIR,{gap_h / 24},exponential,1\n",
+        "settings": SHOP["settings"],
+    }
+    up = mf / (mf + mr)
+    te, ce2 = t0 / up, 2.0 * up * (1.0 - up) * mr / t0
+    used = te / gap_h
+    wait = (1.0 + ce2) / 2.0 * used / (1.0 - used) * te
+    found = ran(tmp_path, tables, days=1500, replications=8)
+    for kpi, right in (("utilisation", used), ("wait_h", wait)):
+        assert abs(found.value(kpi, "SAW") - right) < 3.0 * found.standard_error(["SAW"], [kpi]), (kpi, found.value(kpi, "SAW"), right)

@@ -49,6 +49,7 @@ work centres counted, queues not |
 Works orders start whole (in part where they have no routing and `partial` holds), when all their components are on hand and the shop has fewer works
 orders of the item than `wip_limit`. Works of one item that lack a component do not keep it from others. A work centre works in the shifts of its
 `calendar`, a works order that is not done at their end goes on at the next; a supplier with a `calendar` counts its own days of a lead time on its working
-days alone.
+days alone. Hours that table `capacity` states by week go before a calendar. A machine with `mtbf_h` breaks down while it works and is repaired in working
+time (both exponential); the works order waits at it, and the time counts as use of the work centre.
 
 """

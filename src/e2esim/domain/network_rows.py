@@ -181,13 +181,16 @@ class CentreRow:
     """A work centre with identical machines and one first-come-first-served queue.
 
     ``works``: its hours; a works order that is not done at their end goes on at their next beginning. None: round the clock. In an hour of them
-    ``efficiency`` standard hours are done.
+    ``efficiency`` standard hours are done. A machine breaks down while it works, after ``mtbf_h`` working hours on average, and is repaired in
+    ``mttr_h`` working hours on average (both exponential); then the works order goes on. Infinite: it never breaks down.
     """
 
     centre: str
     machines: int = 1
     works: WorkTime | None = None
     efficiency: float = 1.0
+    mtbf_h: float = float("inf")
+    mttr_h: float = 8.0
 
 
 @dataclass(frozen=True, kw_only=True)

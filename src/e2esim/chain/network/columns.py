@@ -31,7 +31,8 @@ INPUT = _table("quantity", "point")
 STEP = _table("setup_d run_d", "centre law")
 DEMAND = _table("next to_d price_eur delivery_eur return_share return_d first_d", "point gap_law law delivery_law priority number address gap_first opens")
 RECEIPT = _table("quantity at_d", "point")
-CENTRE = _table("used_d starts waited wait_d done", "machines busy head tail shifts shifts_end")
+CENTRE = _table("used_d starts waited wait_d done mtbf_d mttr_d",  # mtbf_d 0: it never breaks down
+                "machines busy head tail shifts shifts_end")
 SHIFT = _table("opens closes worked", "")  # working time of one calendar after the other [d]
 LAW = _table("a b", "kind low high")
 TABLE = _table("x p", "")
@@ -73,7 +74,7 @@ CONSTANT, EXPONENTIAL, NORMAL, UNIFORM, LOGNORMAL, FROM_TABLE, DISCRETE = 0, 1, 
 # clock [d]; switches; keys of the streams
 HORIZON, WARMUP, PERIOD, DAYS, AHEAD = 0, 1, 2, 3, 4
 COSTS_OVER_TIME, KEEP_BOOK, RECORDING = 0, 1, 2
-K_QUANTITY, K_GAP, K_LEAD, K_SHOP, K_RETURN, K_DELIVERY, K_REJECT = 0, 1, 2, 3, 4, 5, 6
+K_QUANTITY, K_GAP, K_LEAD, K_SHOP, K_RETURN, K_DELIVERY, K_REJECT, K_BREAK, K_REPAIR = 0, 1, 2, 3, 4, 5, 6, 7, 8
 EPS = 1e-9
 # `opens` (patterns, days): the first day from each day on, on which goods leave; a way or stream with opens < 0 leaves every day
 

@@ -16,7 +16,7 @@ from e2esim.chain.network.pack_planned import lay_out_plans
 from e2esim.chain.network.pack_times import ShiftRows, lay_out_times, usual_lead
 from e2esim.domain.chance import Chance
 from e2esim.domain.network import MOMENTS, NetworkClock, SupplyNetwork, address_of, laws_of, open_days_of
-from e2esim.domain.network_rows import OpenDays
+from e2esim.domain.network_rows import CentreRow, OpenDays
 from e2esim.planning.expected_demand import expected_demand
 from e2esim.planning.refill_kernels import RULE_CODES
 from e2esim.streams import Streams
@@ -26,7 +26,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 FORECAST_CODES = {"none": 0, "moving_average": 1, "smoothing": 2}
 WAY_CODES = {"make": C.MAKE, "buy": C.BUY, "move": C.MOVE}
-STREAM_NAMES = ("quantity", "gap", "lead", "shop", "return", "delivery", "reject")
+STREAM_NAMES = ("quantity", "gap", "lead", "shop", "return", "delivery", "reject", "breakdown", "repair")
 HOUR = 1.0 / 24.0
 
 
@@ -60,7 +60,7 @@ def pack(network: SupplyNetwork, clock: NetworkClock, streams: Streams, *, book:
         step=step,
         demand=_demands(network, laws, opens),
         receipt=_records(C.RECEIPT, ((r.quantity, r.at_d, p) for r, p in zip(network.receipts, network.receipt_point, strict=True))),
-        centre=_records(C.CENTRE, ((0.0,) * 5 + (c.machines, 0, -1, -1, *shifts.of(c.works)) for c in network.centres)),
+        centre=_records(C.CENTRE, ((0.0,) * 5 + (*_broken(c), c.machines, 0, -1, -1, *shifts.of(c.works)) for c in network.centres)),
         law=law,
         table=table,
         band=band,
@@ -79,6 +79,11 @@ def pack(network: SupplyNetwork, clock: NetworkClock, streams: Streams, *, book:
         clock=np.asarray([clock.horizon_d, clock.warmup_d, clock.period_d, expected.size / max(1, int(rule.plan.max(initial=-1)) + 1), plans.ahead]),
         switches=np.asarray([clock.costs_at == "time", book, record], dtype=np.int64),
     )
+
+
+def _broken(centre: CentreRow) -> tuple[float, float]:
+    """Working days between two breakdowns of a machine, 0 if it has none, and those of a repair."""
+    return (centre.mtbf_h * HOUR if centre.mtbf_h < math.inf else 0.0), centre.mttr_h * HOUR
 
 
 def _empty(kind: np.dtype[np.void], rows: int) -> Any:

@@ -1,11 +1,15 @@
-"""Working time of work centres and suppliers: when so many days of it are over."""
+"""Working time of work centres and suppliers: when so many days of it are over, and what breakdowns add to them."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from e2esim.chain.network import columns as C
 from e2esim.chain.network.inner import called
+from e2esim.streams.draws import uniform
+
+_NEXT = 4096  # steps of a routing lie closer together than the addresses of two breakdowns
 
 
 @called
@@ -43,3 +47,18 @@ def worked_until(shift: Any, first: int, end: int, t: float, days: float) -> flo
             high = middle
     k = max(first, low - 1)
     return float(shift[k].opens + target - shift[k].worked)
+
+
+@called
+def with_repairs(keys: Any, days: float, mtbf_d: float, mttr_d: float, address: int, number: int) -> float:
+    """Working days that ``days`` of work take on a machine that breaks down while it works (preemptive outages, exponential times between and of repair).
+
+    On average 1 + mttr / mtbf times as many (Hopp and Spearman, Factory Physics, "variability from preemptive outages").
+    """
+    left, whole = days, days
+    while True:
+        left += mtbf_d * math.log(uniform(keys[C.K_BREAK], address, number))
+        if left <= 0.0:
+            return whole
+        whole -= mttr_d * math.log(uniform(keys[C.K_REPAIR], address, number))
+        address += _NEXT

@@ -8,7 +8,7 @@ from e2esim.chain.network.columns import NetworkState
 from e2esim.chain.network.goods_kernels import note, touch
 from e2esim.chain.network.heap_kernels import push
 from e2esim.chain.network.inner import inner, pasted
-from e2esim.chain.network.working_kernels import worked_until
+from e2esim.chain.network.working_kernels import with_repairs, worked_until
 
 
 @inner
@@ -119,6 +119,8 @@ def work(s: NetworkState, o: int, step: int, c: int, t: float) -> None:
     w = s.book[o].what
     days = s.step[step].setup_d + s.step[step].run_d * s.book[o].quantity
     days *= draw(s, s.step[step].law, C.K_SHOP, s.way[w].address + s.book[o].step, s.book[o].number)
+    if s.centre[c].mtbf_d > 0.0:
+        days = with_repairs(s.keys, days, s.centre[c].mtbf_d, s.centre[c].mttr_d, s.way[w].address + s.book[o].step, s.book[o].number)
     s.centre[c].used_d += days
     to = s.way[w].to
     end = worked_until(s.shift, s.centre[c].shifts, s.centre[c].shifts_end, begin, days)

@@ -2,20 +2,64 @@
 
 from __future__ import annotations
 
+import math
+from itertools import accumulate
+
 from e2esim.config.supply_network.rows import Reader, Row
 from e2esim.domain.build.making import lay_out_calendars
 from e2esim.domain.network_rows import CentreRow
 from e2esim.domain.worktime import WorkTime
 
 _BEYOND_D = 400  # days behind the horizon on which something may still be under way; also those a plan looks ahead
+_WEEK_H = 168.0
+_WORKDAYS = 5  # as in a plan by the week
 
 
 def read_centres(reader: Reader) -> tuple[CentreRow, ...]:
     """Work centres with their hours; problems go to the reader."""
-    return tuple(
-        CentreRow(centre=row["work_centre"], machines=row["machines"], works=work_time(reader, "work_centres", row), efficiency=row["efficiency"] or 1.0)
-        for row in reader.rows("work_centres")
-    )
+    weekly = _weekly(reader)
+    return tuple(_centre(reader, row, weekly.get(row["work_centre"], [])) for row in reader.rows("work_centres"))
+
+
+def _centre(reader: Reader, row: Row, weeks: list[Row]) -> CentreRow:
+    efficiency = row["efficiency"] or 1.0
+    works = _by_week(reader, row["machines"] * efficiency, weeks) if weeks else work_time(reader, "work_centres", row)
+    mtbf_h = math.inf if row["mtbf_h"] is None else row["mtbf_h"]
+    return CentreRow(centre=row["work_centre"], machines=row["machines"], works=works, efficiency=efficiency, mtbf_h=mtbf_h, mttr_h=row["mttr_h"])
+
+
+def _weekly(reader: Reader) -> dict[str, list[Row]]:
+    """Rows of table capacity by work centre, in order of their weeks; a work centre that is not there is told."""
+    known, found = {row["work_centre"] for row in reader.rows("work_centres")}, dict[str, list[Row]]()
+    for row in reader.rows("capacity"):
+        if row["work_centre"] in known:
+            found.setdefault(row["work_centre"], []).append(row)
+    return {name: sorted(rows, key=lambda row: str(row["week_start"])) for name, rows in found.items()}
+
+
+def _by_week(reader: Reader, per_hour: float, weeks: list[Row]) -> WorkTime | None:
+    """Hours of a work centre that table capacity states by week: in equal parts on its first five days, on seven where five are too short.
+
+    ``per_hour``: standard hours that all machines do in an hour. A week without a row has none; after the last row its hours go on.
+    """
+    hours = {(row["week_start"] - reader.start).days: row["capacity_h"] / per_hour for row in weeks}
+    last = max(hours)
+    opens, closes = list[float](), list[float]()
+    for first in [*sorted(hours), *range(last + 7, reader.days + _BEYOND_D, 7)]:
+        each = hours.get(first, hours[last])
+        if each > _WEEK_H + 1e-9:
+            reader.wrong("capacity", weeks[0], "capacity_h", "more hours than its machines have in a week", "correct the hours, or the number of machines")
+            return None
+        days = _WORKDAYS if each <= 24.0 * _WORKDAYS else 7
+        for day in range(first, first + days):
+            if day >= 0 and each > 0.0:
+                opens.append(24.0 * day)
+                closes.append(24.0 * day + each / days)
+    if not opens:
+        reader.wrong("capacity", weeks[0], "capacity_h", "a work centre that never works", "give it hours in some week of the run")
+        return None
+    worked = list(accumulate((b - a for a, b in zip(opens, closes, strict=True)), initial=0.0))
+    return WorkTime(tuple(opens), tuple(closes), tuple(worked[:-1]))
 
 
 def supplier_times(reader: Reader) -> dict[str, tuple[WorkTime | None, float]]:

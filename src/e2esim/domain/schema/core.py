@@ -198,8 +198,9 @@ TABLES: tuple[Table, ...] = (
             optional("overtime_h_week", "h/machine/week", "overtime the planner may use", 0.0, verbs=MARKET),
             optional("cost_eur_h", "EUR/h", "cost of a machine hour", 0.0, verbs=MARKET),
             optional("overtime_eur_h", "EUR/h", "extra cost of an overtime hour", 0.0, verbs=MARKET),
-            optional("mtbf_h", "h", "working hours of one machine between two breakdowns, mean; empty: it never breaks down", None, above=0.0, verbs=MARKET),
-            optional("mttr_h", "h", "working hours of a repair, mean, where machines break down", 8.0, verbs=MARKET),
+            optional("mtbf_h", "h", "working hours of one machine between two breakdowns, mean; empty: it never breaks down", None, above=0.0,
+                     verbs=(*MARKET, *NETWORK)),
+            optional("mttr_h", "h", "working hours of a repair, mean, where machines break down", 8.0, verbs=(*MARKET, *NETWORK)),
             optional("extra_h_eur", "EUR/h", "what an hour beyond the calendar costs; for the ways out of a plan (assumed where it is not stated)", None,
                      verbs=FACTORY),
             optional("hours_cv", "share", "spread of the hours of a week around the plan, standard deviation over mean (--robust)", None, high=1.0,
@@ -209,9 +210,10 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         name="capacity",
-        meaning="Hours of a work centre by week; where it has rows here, its calendar is not used.",
+        meaning="Hours of a work centre by week; where it has rows here, its calendar is not used. In a network run they lie in equal parts on the first five "
+        "days of the week (on seven where five are too short), and those of the last row go on.",
         key=("work_centre", "week_start"),
-        verbs=FACTORY,
+        verbs=(*FACTORY, *NETWORK),
         required=False,
         columns=(
             id_column("work_centre", "work centre", _CENTRE),
