@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from e2esim.planning.book.allocate import allocate
-from e2esim.planning.book.flow_kernels import fill_items
+from e2esim.planning.book.flow_kernels import Windows, fill_items
 from e2esim.planning.book.order_book import Deliveries, breaches, plain_book
 from e2esim.planning.book.synthetic import generated_book
 
@@ -73,7 +73,7 @@ def test_flow_kernel_with_prices_equals_the_linear_programme(book, price):
     rows = np.argsort(book.item, kind="stable")  # any order of entry must do
     start = np.searchsorted(book.item[rows], np.arange(book.receipts.shape[0] + 1))
     placed, level = np.zeros_like(value), np.cumsum(book.receipts, axis=1)
-    fill_items(start, rows, book.first, book.until, book.quantity, value, np.full(book.days, price), level, placed)
+    fill_items(start, rows, book.quantity, level, Windows(book.first, book.until, value, np.full(book.days, price), placed))
     assert ((value - price) * placed).sum() == pytest.approx(lp_value(book, price), abs=1e-6)
     assert (level >= -1e-6).all()
     shipped = np.zeros_like(level)

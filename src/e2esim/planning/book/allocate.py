@@ -15,9 +15,9 @@ import numpy as np
 
 from e2esim.planning.book.choice_kernels import choose_anew, wishes
 from e2esim.planning.book.dock_kernels import dock_prices, relieve_dock, swap_at_dock
-from e2esim.planning.book.flow_kernels import fill_items
-from e2esim.planning.book.order_book import EPS, Deliveries, Flags, Floats, Ints, OrderBook, tidy
-from e2esim.planning.book.placing_kernels import insert_all
+from e2esim.planning.book.flow_kernels import Windows, fill_items
+from e2esim.planning.book.order_book import EPS, Deliveries, Floats, Ints, OrderBook, tidy
+from e2esim.planning.book.placing_kernels import Placing, insert_all
 from e2esim.planning.book.repair_kernels import improve, improve_groups
 
 PRICE_STEPS = 200
@@ -74,7 +74,7 @@ def allocate(book: OrderBook) -> Deliveries:
     placed = np.zeros_like(value)
     start, rows = _by_item(heavy, book.item, book.receipts.shape[0])
     price = _dock_prices(book, heavy, value)
-    fill_items(start, rows, first, until, book.quantity, value, price, level, placed)
+    fill_items(start, rows, book.quantity, level, Windows(first, until, value, price, placed))
     movers = _cut(book, placed, value)
     return _repair(book, movers)
 
@@ -84,13 +84,13 @@ def _dock_prices(book: OrderBook, turn: Ints, value: Floats) -> Floats:
     n, none = book.item.size, np.zeros(0, dtype=np.int64)
     day, alone = np.full(n, -1), np.full(n, -1)
     open_dock = np.full(book.days, np.inf)
-    insert_all(turn, book.item, book.quantity, book.first, book.until, alone, none, none, day, np.cumsum(book.receipts, axis=1), open_dock)
+    worth, loose = np.ascontiguousarray(value * book.quantity[:, None]), np.zeros(n, dtype=np.bool_)
+    state = Placing(book.item, book.quantity, book.first, book.until, worth, loose, day, np.cumsum(book.receipts, axis=1), open_dock)
+    insert_all(turn, state, alone, none, none)
     load = np.bincount(day[day >= 0], weights=book.quantity[day >= 0], minlength=book.days)
     if (load <= book.dock).all():
         return np.zeros(book.days)
-    worth = np.ascontiguousarray(value * book.quantity[:, None])
-    stride = STRIDE * float(book.weight.mean())
-    return dock_prices(book.quantity, book.first, book.until, worth, day, book.dock, stride, PRICE_STEPS)
+    return dock_prices(state, book.dock, STRIDE * float(book.weight.mean()), PRICE_STEPS)
 
 
 def _by_item(order: Ints, item: Ints, items: int) -> tuple[Ints, Ints]:
@@ -131,23 +131,21 @@ def _repair(book: OrderBook, m: _Movers) -> Deliveries:
     np.add.at(shipped, (m.item[on], m.day[on]), m.quantity[on])
     level = np.cumsum(book.receipts - shipped, axis=1)
     room = book.dock - shipped.sum(axis=0)
-    relieve_dock(np.lexsort((m.line, -m.until)), m.item, m.quantity, m.first, m.until, m.value, m.day, level, room)
-    density = m.value[:, 0] / m.quantity
-    turn = np.lexsort((m.first, -_of_group(density, m)))
+    state = Placing(m.item, m.quantity, m.first, m.until, m.value, m.group >= 0, m.day, level, room)
+    relieve_dock(np.lexsort((m.line, -m.until)), state)
+    turn = np.lexsort((m.first, -_of_group(m.value[:, 0] / m.quantity, m)))
     begin, member = _by_item(np.flatnonzero(m.group >= 0), m.group, int(m.group.max(initial=-1)) + 1)
-    insert_all(turn, m.item, m.quantity, m.first, m.until, m.group, begin, member, m.day, level, room)
-    fixed: Flags = m.group >= 0
+    insert_all(turn, state, m.group, begin, member)
     start, rows = _by_item(turn, m.item, book.receipts.shape[0])
     dirty = np.ones(start.size - 1, dtype=np.bool_)
     for share in WISHES:
-        improve(start, rows, m.item, m.quantity, m.first, m.until, m.value, fixed, m.day, level, room, PASSES, dirty)
-        improve_groups(begin, member, start, rows, m.item, m.quantity, m.first, m.until, m.value, fixed, m.day, level, room)
+        improve(start, rows, state, PASSES, dirty)
+        improve_groups(begin, member, start, rows, state)
         if np.isfinite(room).any():
-            swap_at_dock(turn, m.item, m.quantity, m.first, m.until, m.value, fixed, m.day, level, room)
-        wish = wishes(share, m.quantity, m.first, m.until, m.day, room)
-        choose_anew(start, rows, wish, m.item, m.quantity, m.first, m.value, fixed, m.day, level, room, dirty)
-    improve(start, rows, m.item, m.quantity, m.first, m.until, m.value, fixed, m.day, level, room, PASSES, dirty)
-    insert_all(turn, m.item, m.quantity, m.first, m.until, m.group, begin, member, m.day, level, room)
+            swap_at_dock(turn, state)
+        choose_anew(start, rows, wishes(share, state), state, dirty)
+    improve(start, rows, state, PASSES, dirty)
+    insert_all(turn, state, m.group, begin, member)
     done = [(m.line, m.day, m.quantity), *_fill(book, m, level, room)]
     line, day, quantity = (np.concatenate(parts) for parts in zip(*done, strict=True))
     return tidy(line, day, quantity)

@@ -8,12 +8,37 @@ another day or push them out. So the flow is of greatest value for the lines ent
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 from numba import njit
 
 EPS = 1e-6  # [pcs] and [EUR/pcs]
 NEVER = -1e18
+
+
+class Windows(NamedTuple):
+    """Lines of all items: ``first, until`` (n,) window [days], ``value`` (n, width) of a piece by day, ``price`` (n_days,), pieces ``placed`` (n, width)."""
+
+    first: npt.NDArray[np.int64]
+    until: npt.NDArray[np.int64]
+    value: npt.NDArray[np.float64]
+    price: npt.NDArray[np.float64]
+    placed: npt.NDArray[np.float64]
+
+
+class PathLabels(NamedTuple):
+    """Best paths: by row what a piece out of place has ``gain``-ed, the day it ``left``, the day that wanted its place, ``source``; by day the ``best``
+    label, the line that comes ``by``, and from where it is handed on: ``reach``, ``origin``."""
+
+    gain: npt.NDArray[np.float64]
+    left: npt.NDArray[np.int64]
+    source: npt.NDArray[np.int64]
+    best: npt.NDArray[np.float64]
+    by: npt.NDArray[np.int64]
+    reach: npt.NDArray[np.float64]
+    origin: npt.NDArray[np.int64]
 
 
 @njit(cache=True)
@@ -38,31 +63,11 @@ def _reach(level: npt.NDArray[np.float64], best: npt.NDArray[np.float64], reach:
 
 
 @njit(cache=True)
-def _labels(
-    k: int,
-    rows: npt.NDArray[np.int64],
-    first: npt.NDArray[np.int64],
-    until: npt.NDArray[np.int64],
-    value: npt.NDArray[np.float64],
-    price: npt.NDArray[np.float64],
-    level: npt.NDArray[np.float64],
-    placed: npt.NDArray[np.float64],
-    gain: npt.NDArray[np.float64],
-    left: npt.NDArray[np.int64],
-    source: npt.NDArray[np.int64],
-    best: npt.NDArray[np.float64],
-    by: npt.NDArray[np.int64],
-    reach: npt.NDArray[np.float64],
-    origin: npt.NDArray[np.int64],
-) -> int:
-    """Best paths from line ``rows[k]``: what a piece of each line out of place has gained, and how it came.
-
-    Overwrites by row ``gain``, the day that the piece ``left`` and the day that wanted its place, ``source``; by day
-    ``best``, the line that comes ``by``, ``reach`` and ``origin``. Returns the last empty day.
-    """
-    gain[: k + 1] = NEVER
-    gain[k] = 0.0
-    best[:] = NEVER
+def _labels(k: int, rows: npt.NDArray[np.int64], w: Windows, level: npt.NDArray[np.float64], to: PathLabels) -> int:
+    """Best paths from line ``rows[k]``, written to labels ``to``; returns the last empty day."""
+    to.gain[: k + 1] = NEVER
+    to.gain[k] = 0.0
+    to.best[:] = NEVER
     fresh = np.zeros(k + 1, dtype=np.bool_)
     fresh[k] = True
     while True:
@@ -71,48 +76,36 @@ def _labels(
             if fresh[a]:
                 fresh[a] = False
                 r = rows[a]
-                for d in range(first[r], until[r] + 1):
-                    x = gain[a] + value[r, d - first[r]] - price[d]
-                    if x > best[d] + EPS:
-                        best[d], by[d], moved = x, a, True
-        empty = _reach(level, best, reach, origin)
+                for d in range(w.first[r], w.until[r] + 1):
+                    x = to.gain[a] + w.value[r, d - w.first[r]] - w.price[d]
+                    if x > to.best[d] + EPS:
+                        to.best[d], to.by[d], moved = x, a, True
+        empty = _reach(level, to.best, to.reach, to.origin)
         if not moved:
             return empty
         for a in range(k):
             r = rows[a]
-            for d in range(first[r], until[r] + 1):
-                if placed[r, d - first[r]] > EPS:
-                    x = reach[d] - value[r, d - first[r]] + price[d]
-                    if x > gain[a] + EPS:
-                        gain[a], left[a], source[a], fresh[a] = x, d, origin[d], True
+            for d in range(w.first[r], w.until[r] + 1):
+                if w.placed[r, d - w.first[r]] > EPS:
+                    x = to.reach[d] - w.value[r, d - w.first[r]] + w.price[d]
+                    if x > to.gain[a] + EPS:
+                        to.gain[a], to.left[a], to.source[a], fresh[a] = x, d, to.origin[d], True
 
 
 @njit(cache=True)
-def _push(
-    k: int,
-    end: int,
-    day: int,
-    wanted: float,
-    rows: npt.NDArray[np.int64],
-    first: npt.NDArray[np.int64],
-    level: npt.NDArray[np.float64],
-    placed: npt.NDArray[np.float64],
-    left: npt.NDArray[np.int64],
-    source: npt.NDArray[np.int64],
-    by: npt.NDArray[np.int64],
-) -> float:
+def _push(k: int, end: int, day: int, wanted: float, rows: npt.NDArray[np.int64], w: Windows, level: npt.NDArray[np.float64], path: PathLabels) -> float:
     """Push what fits along the path that ends with line ``end`` out of place (-1: with free stock on ``day``)."""
     days = level.shape[0]
     change = np.zeros(days)  # of the pieces shipped on a day, for one piece along the path
     line, to = np.empty(2 * (k + 1), dtype=np.int64), np.empty(2 * (k + 1), dtype=np.int64)
     n, amount = 0, wanted
     if end >= 0:
-        line[0], to[0], n = end, -1 - left[end], 1
-        change[left[end]] -= 1.0
-        amount = min(amount, placed[rows[end], left[end] - first[rows[end]]])
-        day = source[end]
+        line[0], to[0], n = end, -1 - path.left[end], 1
+        change[path.left[end]] -= 1.0
+        amount = min(amount, w.placed[rows[end], path.left[end] - w.first[rows[end]]])
+        day = path.source[end]
     while True:
-        a = by[day]
+        a = path.by[day]
         line[n], to[n] = a, day
         n += 1
         change[day] += 1.0
@@ -120,11 +113,11 @@ def _push(
             break
         if n >= 2 * k + 1:
             return 0.0
-        line[n], to[n] = a, -1 - left[a]
+        line[n], to[n] = a, -1 - path.left[a]
         n += 1
-        change[left[a]] -= 1.0
-        amount = min(amount, placed[rows[a], left[a] - first[rows[a]]])
-        day = source[a]
+        change[path.left[a]] -= 1.0
+        amount = min(amount, w.placed[rows[a], path.left[a] - w.first[rows[a]]])
+        day = path.source[a]
     used = 0.0
     for d in range(days):
         used += change[d]
@@ -139,28 +132,19 @@ def _push(
     for j in range(n):
         r = rows[line[j]]
         if to[j] >= 0:
-            placed[r, to[j] - first[r]] += amount
+            w.placed[r, to[j] - w.first[r]] += amount
         else:
-            placed[r, -1 - to[j] - first[r]] -= amount
+            w.placed[r, -1 - to[j] - w.first[r]] -= amount
     return amount
 
 
 @njit(cache=True)
-def _free_place(
-    r: int,
-    missing: float,
-    first: int,
-    until: int,
-    value: npt.NDArray[np.float64],
-    price: npt.NDArray[np.float64],
-    level: npt.NDArray[np.float64],
-    placed: npt.NDArray[np.float64],
-) -> float:
+def _free_place(r: int, missing: float, w: Windows, level: npt.NDArray[np.float64]) -> float:
     """Put the line on its own best day if stock is left there: no path can be better. Returns the pieces put."""
     best, day = EPS, -1
-    for d in range(first, until + 1):
-        if value[r, d - first] - price[d] > best:
-            best, day = value[r, d - first] - price[d], d
+    for d in range(w.first[r], w.until[r] + 1):
+        if w.value[r, d - w.first[r]] - w.price[d] > best:
+            best, day = w.value[r, d - w.first[r]] - w.price[d], d
     if day < 0:
         return 0.0
     amount = missing
@@ -169,21 +153,13 @@ def _free_place(
         if amount <= EPS:
             return 0.0
     level[day:] -= amount
-    placed[r, day - first] += amount
+    w.placed[r, day - w.first[r]] += amount
     return amount
 
 
 @njit(cache=True)
 def fill_items(
-    start: npt.NDArray[np.int64],
-    rows: npt.NDArray[np.int64],
-    first: npt.NDArray[np.int64],
-    until: npt.NDArray[np.int64],
-    quantity: npt.NDArray[np.float64],
-    value: npt.NDArray[np.float64],
-    price: npt.NDArray[np.float64],
-    level: npt.NDArray[np.float64],
-    placed: npt.NDArray[np.float64],
+    start: npt.NDArray[np.int64], rows: npt.NDArray[np.int64], quantity: npt.NDArray[np.float64], level: npt.NDArray[np.float64], w: Windows
 ) -> None:
     """Allocate every item exactly, lines in parts.
 
@@ -191,42 +167,44 @@ def fill_items(
     ----------
     start : (n_items + 1,)
         Lines of item i are ``rows[start[i]:start[i + 1]]``, the heaviest first (any order is right, this one is fast).
-    first, until, quantity : (n,)
-        Window [days] and pieces [pcs] of each line.
-    value : (n, width)
-        Value of a piece of line k on day first[k] + j [EUR/pcs].
-    price : (n_days,)
-        What a piece that leaves on a day costs [EUR/pcs].
+    quantity : (n,)
+        Pieces of each line [pcs].
     level : (n_items, n_days)
         Cumulative supply [pcs]; lowered by what is shipped.
-    placed : (n, width)
-        Pieces of line k on day first[k] + j [pcs]; overwritten.
+    w
+        Windows, values of a piece of line k on day first[k] + j [EUR/pcs], prices of the days [EUR/pcs]; ``placed`` is overwritten [pcs].
     """
     days = level.shape[1]
     most = 0
     for i in range(start.shape[0] - 1):
         most = max(most, start[i + 1] - start[i])
-    gain, left, source = np.empty(most), np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64)
-    best, by = np.empty(days), np.empty(days, dtype=np.int64)
-    reach, origin = np.empty(days), np.empty(days, dtype=np.int64)
+    to = PathLabels(
+        gain=np.empty(most),
+        left=np.empty(most, dtype=np.int64),
+        source=np.empty(most, dtype=np.int64),
+        best=np.empty(days),
+        by=np.empty(days, dtype=np.int64),
+        reach=np.empty(days),
+        origin=np.empty(days, dtype=np.int64),
+    )
     for i in range(start.shape[0] - 1):
         mine = rows[start[i] : start[i + 1]]
         for k in range(mine.shape[0]):
             r = mine[k]
             missing = quantity[r]
-            if first[r] <= until[r]:
-                missing -= _free_place(r, missing, first[r], until[r], value, price, level[i], placed)
-            while missing > EPS and first[r] <= until[r]:
-                empty = _labels(k, mine, first, until, value, price, level[i], placed, gain, left, source, best, by, reach, origin)
+            if w.first[r] <= w.until[r]:
+                missing -= _free_place(r, missing, w, level[i])
+            while missing > EPS and w.first[r] <= w.until[r]:
+                empty = _labels(k, mine, w, level[i], to)
                 top, end, day = EPS, -2, -1
-                if empty < days - 1 and reach[days - 1] > top:
-                    top, end, day = reach[days - 1], -1, origin[days - 1]
+                if empty < days - 1 and to.reach[days - 1] > top:
+                    top, end, day = to.reach[days - 1], -1, to.origin[days - 1]
                 for a in range(k):
-                    if gain[a] > top:
-                        top, end = gain[a], a
+                    if to.gain[a] > top:
+                        top, end = to.gain[a], a
                 if end == -2:
                     break
-                amount = _push(k, end, day, missing, mine, first, level[i], placed, left, source, by)
+                amount = _push(k, end, day, missing, mine, w, level[i], to)
                 if amount <= 0.0:
                     break
                 missing -= amount
