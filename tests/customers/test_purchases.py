@@ -74,7 +74,9 @@ def test_a_need_is_met_lost_or_the_customer_leaves(loop: bool) -> None:
     calendar, expected = DueCalendar(TICKS, N), DueCalendar(TICKS, N)
     met, out = np.zeros((CELLS, SEGMENTS)), np.zeros(N, dtype=BUYER)
     shown, to_come = WeighedBy(cells, goods, lead, firm, tastes, shop.hurdles(reacts=loop)), NeedsToCome(need, CLOCK, LIFE, calendar.lists())
-    bought, lost, beyond = needs_met(shop.keys, coin, due, start, columns(table), pull, shown, to_come, room(N), met, out)
+    elsewhere = np.zeros((CELLS, SEGMENTS))
+    bought, beyond = needs_met(shop.keys, coin, due, start, columns(table), pull, shown, to_come, room(N), (met, elsewhere), out)
+    lost = int(elsewhere.sum())
     weighed, one, none = np.zeros((CELLS, SEGMENTS)), np.zeros(1, dtype=BUYER), np.empty(1, dtype=np.int32)
     who = CustomersDue(*(told[name] for name in CustomersDue._fields))
     buyers_told, lost_told = [], 0
@@ -91,6 +93,7 @@ def test_a_need_is_met_lost_or_the_customer_leaves(loop: bool) -> None:
             buyers_told.append(one[0].copy())
             continue
         lost_told += 1
+        elsewhere[told["cell"][c], segment] -= 1.0
         turn = number + (1 << 20) + (int(told["next"][c]) << 24)
         wait = LOST_NEED_LIVES * waiting_time(need, int(told["address"][c]), turn, told["rate"][c], LIFE[told["category"][c]])
         told["next"][c] = arises(CLOCK, int(told["cell"][c]), float(told["next"][c]), wait)
@@ -100,6 +103,7 @@ def test_a_need_is_met_lost_or_the_customer_leaves(loop: bool) -> None:
     assert bought > 10
     np.testing.assert_array_equal(out[:bought], np.array(buyers_told))
     np.testing.assert_array_equal(met, weighed)
+    assert not elsewhere.any()
     for name, values in told.items():
         np.testing.assert_array_equal(table[name], values, err_msg=name)
     assert waiting(calendar) == waiting(expected)

@@ -268,6 +268,17 @@ class Twin:
                 return sum(self.gain(r) for r in rows) / lines
         return 0.0
 
+    def buying(self, channel: int, segment: int) -> float:
+        """Purchases against needs after a purchase: mean time between purchases where a need is bought with a chance, else felt again sooner."""
+        x = self.outcome
+        again = [r for r in self.every_order if r["kind"] != REPLENISH and r["repeat"] == 1 and self.inside(r["placed"])]
+        weeks = [k for k, end in enumerate(x.weighed_t) if end - 168.0 >= self.a and end <= self.b]
+        lost = x.needs_lost[weeks].sum(axis=0)
+        mean_chance = len(again) / (len(again) + lost.sum())
+        mine = sum(r["channel"] == channel and r["segment"] == segment for r in again)
+        chance = (mine + 10.0 * mean_chance) / (mine + lost[channel, segment] + 10.0)
+        return float(1.0 / (1.0 + x.terms.lost_need_lives * (1.0 - chance) / chance))
+
     def clv(self, people: list[Row]) -> float:
         """Lifetime value by adding up ten thousand slices of time."""
         t, values = self.outcome.terms, []
@@ -285,12 +296,11 @@ class Twin:
             logit += c["scar"] if t.segment_theta[c["segment"]] > 0 else 0.0
             p = 1 / (1 + math.exp(-logit))
             step = t.clv_horizon_y / 2000
-            life = sum(
-                math.exp(-rate * p * (j + 0.5) * step) * (1 + t.discount_y) ** (-(j + 0.5) * step) for j in range(2000)
-            )
             stays = 1 - p
             if c["purchases"] == 1:  # no coin after the first purchase, only what dissatisfaction adds
                 stays = 1 - max(0.0, (p - c["drop"]) / (1 - c["drop"]))
+            rate *= self.buying(c["channel"], c["segment"])
+            life = sum(math.exp(-rate * p * (j + 0.5) * step) * (1 + t.discount_y) ** (-(j + 0.5) * step) for j in range(2000))
             values.append(self.margin(c["channel"], c["category"]) * rate * stays * life * step)
         return mean(values)
 
@@ -458,7 +468,10 @@ def sale_twin(t: Twin) -> dict[str, float]:
     met = sum(float(x.touch_sums[code, channel, segment, 0].sum()) for code in range(len(x.touch_phase)) if 0 <= x.touch_phase[code] <= 2)
     asked = sum(c["reason"] == 0 for c in t.contacts)
     starts = [end - 168.0 for end in x.weighed_t]
-    weighed = sum(float(x.weighed[k, channel, segment].sum()) for k, start in enumerate(starts) if start >= t.a)
+    weeks = [k for k, start in enumerate(starts) if start >= t.a and start + 168.0 <= t.b]
+    weighed = sum(float(x.weighed[k, channel, segment].sum()) for k in weeks)
+    lost = sum(float(x.needs_lost[k, channel, segment].sum()) for k in weeks)
+    again = sum(r["repeat"] == 1 for r in sold)
     j, eur = x.journal, 0.0
     for k in range(len(j["t"])):
         account, place = int(j["account"][k]), int(j["place"][k])
@@ -474,6 +487,7 @@ def sale_twin(t: Twin) -> dict[str, float]:
         "shelf_empty": t.share(sum(float(e["quantity"][k]) for k in shelves), looked),
         "shelf_lost": t.share(sum(float(e["value"][k]) for k in shelves), looked),
         "conversion": t.share(len(sold), weighed),
+        "needs_bought": t.share(again, again + lost),
         "sale_contacts": t.share(met + asked, len(sold)),
         "sale_cost": t.share(eur, len(sold)),
         "trouble_contacts": 100.0 * mean(r["contacts"] for r in failed),

@@ -47,6 +47,7 @@ def terms(**changes: Any) -> KpiFacts:
         "memory_half_life_d": 240.0,
         "discount_y": 0.08,
         "clv_horizon_y": 10.0,
+        "lost_need_lives": 0.25,
     }
     return KpiFacts(**(facts | changes))
 
@@ -95,6 +96,7 @@ def random_outcome(seed: int, rows: int = 400, people: int = 150, horizon_d: int
         touch_phase=np.array([0, 2, 3, -1]),
         weighed_t=168.0 * np.arange(1, weeks + 1),
         weighed=rng.integers(100, 200, (weeks, 3, 3)).astype(float),
+        needs_lost=rng.integers(0, 5, (weeks, 3, 3)).astype(float),
         horizon_h=end,
         warmup_h=warmup_d * 24.0,
         opening_last=opening_last,
@@ -159,6 +161,7 @@ def _orders(rng: np.random.Generator, n: int, people: int, end: float) -> Column
         complained=rng.integers(0, 2, n),
         trouble=rng.choice([-1, -1, 0, 2], n),
         contacts=rng.integers(0, 4, n),
+        repeat=rng.integers(0, 2, n),
         **money,
     )
 

@@ -81,9 +81,10 @@ class DemandCells:
         self._buffer = np.zeros(4096, dtype=BUYER)
         self.reputation = np.zeros(len(w.markets))
         self.prospects_seen = 0
-        self.needs_lost = 0
+        self.lost_by_week: list[F] = []  # needs of customers bought elsewhere, (cells, segments) each
         self.met = np.zeros((cells, len(w.segments.ids)))  # who weighed a purchase, since the last close
         self._met_by_week: list[tuple[float, F]] = []
+        self._elsewhere = np.zeros_like(self.met)
         self.shelves = np.zeros((len(w.channels.ids), 3))  # consumers who looked at a shop's shelf, found it empty, were lost there, since the last close
         self._shelf_keys = np.array([streams.key(k) for k in _SHELF_KEYS], dtype=np.uint64)
         self._kin = np.where(w.items.brand >= 0, w.items.brand * len(w.items.categories) + w.items.category, -1 - np.arange(w.items.n))
@@ -157,7 +158,9 @@ class DemandCells:
     def close_week(self, t: float) -> list[tuple[float, F]]:
         """Close the count of people who weighed a purchase at ``t`` [h]; return all counts so far, each (cells, segments)."""
         self._met_by_week.append((t, self.met.copy()))
+        self.lost_by_week.append(self._elsewhere.copy())
         self.met[:] = 0.0
+        self._elsewhere[:] = 0.0
         return self._met_by_week
 
     def close_shelves(self, t: float, log: EventLog) -> None:
@@ -250,9 +253,8 @@ class DemandCells:
         pull = self._pull._replace(competitor=m.competitor_satisfaction + m.rival_gain_y * start / _YEAR_H)
         shown = WeighedBy(self._cells, self._goods, lead, firm, self._tastes, hurdles)
         who, _ = self._columns()
-        found = needs_met(self._keys, self._drop_key, due, start, who, pull, shown, self._to_come(), _room(len(due)), self.met, buffer)
-        bought, lost, beyond = found
-        self.needs_lost += lost
+        found = needs_met(self._keys, self._drop_key, due, start, who, pull, shown, self._to_come(), _room(len(due)), (self.met, self._elsewhere), buffer)
+        bought, beyond = found
         p.needs.beyond += beyond
         return bought
 

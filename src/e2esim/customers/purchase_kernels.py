@@ -132,14 +132,15 @@ def needs_met(
     shown: WeighedBy,
     to_come: NeedsToCome,
     room: Room,
-    met: F,
+    counts: tuple[F, F],
     out: Buyers,
-) -> tuple[int, int, int]:
+) -> tuple[int, int]:
     """Customers ``due`` with a need in a tick from ``start`` [h] on: leave for good, buy again (to ``out``), or take this need elsewhere and wait anew.
 
-    Returns the buyers, the needs lost, and of those the customers who need nothing more in this run. ``keys``: those of `consider`; ``coin``: the
-    stream of leaving; ``met`` (cells, segments) counts who weighed a purchase.
+    Returns the buyers, and of the others the customers who need nothing more in this run. ``keys``: those of `consider`; ``coin``: the
+    stream of leaving; ``counts``, (cells, segments) each: who weighed a purchase, and needs taken elsewhere, counted up.
     """
+    met, elsewhere = counts
     t, stay, lost = room.t, room.stay, room.lost
     for k in range(due.shape[0]):
         t[k] = max(np.float64(who.next[due[k]]), start)
@@ -151,11 +152,12 @@ def needs_met(
     people = CustomersDue(who.address, who.cell, who.segment, who.account, who.purchases)
     bought, away = returning(keys, stay, t, people, shown.cells, shown.goods, shown.lead, shown.firm, shown.tastes, shown.hurdles, met, out, lost)
     if away == 0:
-        return bought, 0, 0
+        return bought, 0
     lost = lost[:away]
     for k in range(away):
         room.life_h[k] = to_come.category_life[who.category[lost[k]]]
-    return bought, away, _wait_anew(lost, room.life_h, who.next, LOST_NEED_LIVES, who, to_come, t)
+        elsewhere[who.cell[lost[k]], who.segment[lost[k]]] += 1.0
+    return bought, _wait_anew(lost, room.life_h, who.next, LOST_NEED_LIVES, who, to_come, t)
 
 
 @lean_njit

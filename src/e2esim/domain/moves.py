@@ -183,7 +183,7 @@ MOVES: dict[str, tuple[Turn, ...]] = {
     ),
     "market.shelf_other_item": (Turn("=0.8", "shelf_lost-", given=("market.shelf_wait=0.1", "market.shelf_other_shop=0.1")),),
     "market.shelf_other_shop": (Turn("=0.8", "shelf_lost-", given=("market.shelf_wait=0.1", "market.shelf_other_item=0.1")),),
-    "market.unanswered_lost": (Turn("=1", "purchases-", given=("organisation.agents=6", "market.unanswered_lost=0")),),
+    "market.unanswered_lost": (Turn("=1", "purchases- needs_bought-", given=("organisation.agents=6", "market.unanswered_lost=0")),),
     "market.late_answer_lost": (Turn("=1", "purchases- conversion-"),),
     "market.competitor_satisfaction": (Turn("=1.1", "crr_due- bad_word+"),),
     "market.rival_gain_y": (Turn("=1", "crr_due- clv- bad_word+"),),

@@ -123,6 +123,8 @@ class KpiFacts:
         What the best alternative gives [satisfaction].
     memory_base, memory_half_life_d
         Base line to which remembered satisfaction returns [satisfaction], and its half-life [days]; infinite = never.
+    lost_need_lives
+        Share of a full waiting time after which a need that was bought elsewhere is felt again.
     discount_y, clv_horizon_y
         Discount rate [1/year], horizon of the lifetime value [years].
     own_stock
@@ -153,6 +155,7 @@ class KpiFacts:
     clv_horizon_y: float
     memory_base: float = 1.0
     memory_half_life_d: float = math.inf
+    lost_need_lives: float = 1.0
     own_stock: tuple[int, ...] = (0, 1)
     conversion: float = 0.35
     touch_pull: Floats = field(default_factory=lambda: np.zeros((0, 0)))
@@ -210,6 +213,8 @@ class Outcome:
         Phase of each touchpoint (`PHASES`).
     weighed_t, weighed : (k,), (k, channels, segments)
         Ends of the weeks [h], and people who weighed a purchase in each, customers with a need included.
+    needs_lost : (k, channels, segments)
+        Needs of customers that were bought elsewhere in each of these weeks.
     journeys
         `EXPERIENCE` rows of the consumers kept whole (settings ``horizon.journeys``), in order of feeling.
     fleet_trucks
@@ -253,6 +258,7 @@ class Outcome:
     touch_phase: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     weighed_t: Floats = field(default_factory=lambda: np.zeros(0))
     weighed: Floats = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    needs_lost: Floats = field(default_factory=lambda: np.zeros((0, 0, 0)))
     journeys: npt.NDArray[np.void] = field(default_factory=lambda: np.zeros(0, dtype=EXPERIENCE))
 
     def __post_init__(self) -> None:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from e2esim.domain.outcome import Outcome
 from e2esim.kpi.loyalty_kernels import ConsumersValued, CustomerLaw, worth_without
 from e2esim.kpi.money import sum_money
+from e2esim.kpi.needs import buying
 from e2esim.kpi.reading import Reading
 
 F = npt.NDArray[np.float64]
@@ -22,6 +23,7 @@ class CustomerLedger:
     def __init__(self, outcome: Outcome) -> None:
         self.reading = Reading(outcome)
         self.margin = sum_money(self.reading).margin_per_purchase()
+        self.buying = buying(self.reading)
 
     def lost(self, felt: State, spared: State) -> F:
         """Value of each consumer had a failure not been felt, less the value as it is, (n_consumers,) [EUR]."""
@@ -36,6 +38,7 @@ class CustomerLedger:
             memory_base=terms.memory_base,
             forget_h=math.log(2.0) / (24.0 * terms.memory_half_life_d),
             margin=self.margin,
+            buying=self.buying,
             discount_y=math.log1p(terms.discount_y),
             horizon_y=terms.clv_horizon_y,
         )

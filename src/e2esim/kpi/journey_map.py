@@ -97,9 +97,9 @@ def _phases(reading: Reading) -> list[JourneyPhase]:
     came = consumer & _inside(reading, o["delivered"])
     asked = _inside(reading, c["t"]) & (c["consumer"] >= 0) & (c["reason"] != Reason.CALL_BACK)
     sales, arrived = float(placed.sum()), float(came.sum())
-    since, weighed = people_who_weighed(reading)
-    whole = float((consumer & (o["placed"] >= since) & (o["placed"] < reading.end)).sum())
-    weigh_y = float(weighed[0]) * 8760.0 / (reading.end - since) if reading.end > since else math.nan
+    weeks, weighed = people_who_weighed(reading)
+    whole = float((consumer & (o["placed"] >= weeks.since) & (o["placed"] < weeks.until)).sum())
+    weigh_y = float(weighed[0]) * 8760.0 / (weeks.until - weeks.since) if weeks.until > weeks.since else math.nan
     informed = asked & (c["reason"] == Reason.INFORMATION)
     later = asked & ~informed
     people = {

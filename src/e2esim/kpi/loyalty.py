@@ -13,6 +13,7 @@ from e2esim.kpi import loyalty_kernels as k
 from e2esim.kpi.groups import GroupCells, base_cells, check_codes, fold, ratio
 from e2esim.kpi.money import Money
 from e2esim.kpi.money_kernels import DISCOUNTED
+from e2esim.kpi.needs import buying
 from e2esim.kpi.reading import Reading, filled
 from e2esim.kpi.table import Findings
 
@@ -169,6 +170,7 @@ def _sum_loyalty(
         memory_base=terms.memory_base,
         forget_h=math.log(2.0) / (24.0 * terms.memory_half_life_d),
         margin=margin,
+        buying=buying(reading),
         discount_y=math.log1p(terms.discount_y),
         horizon_y=terms.clv_horizon_y,
     )

@@ -77,10 +77,10 @@ def pulled(drop: float, pull: float) -> float:
 
 
 @lean_njit
-def living_value(margin_eur: float, need_y: float, drop: float, pull: float, purchases: int, discount_y: float, horizon_y: float) -> float:
-    """Expected discounted margin of a living customer whose drop-out probability is ``pulled`` [EUR]; needs come at ``need_y`` a year."""
+def living_value(margin_eur: float, buys_y: float, drop: float, pull: float, purchases: int, discount_y: float, horizon_y: float) -> float:
+    """Expected discounted margin of a living customer whose drop-out probability is ``pulled`` [EUR]; he buys ``buys_y`` times a year."""
     p = pulled(drop, pull)
-    value = remaining_value(margin_eur, need_y, p, discount_y, horizon_y)
+    value = remaining_value(margin_eur, buys_y, p, discount_y, horizon_y)
     if purchases == 1 and p < 1.0:  # BG/NBD tosses no coin after the first purchase, only dissatisfaction does
         value *= (1.0 - max(0.0, (p - drop) / (1.0 - drop))) / (1.0 - p)
     return value
@@ -120,7 +120,8 @@ class PurchaseTraces(NamedTuple):
 
 class CustomerLaw(NamedTuple):
     """What customers' value is reckoned by: ``window_h`` (n_segments, n_categories), ``life_y`` (n_categories,), ``theta`` (n_segments,), ``margin``
-    (n_channels, n_categories) [EUR/purchase], ``discount_y`` continuous [1/year].
+    (n_channels, n_categories) [EUR/purchase], ``buying`` (n_channels, n_segments) purchases against needs after a purchase [share], see
+    `e2esim.kpi.needs`, ``discount_y`` continuous [1/year].
     """
 
     brands: int
@@ -131,6 +132,7 @@ class CustomerLaw(NamedTuple):
     memory_base: float
     forget_h: float
     margin: Array
+    buying: Array
     discount_y: float
     horizon_y: float
 
@@ -170,9 +172,10 @@ def worth_without(
         if pull[0] == pull[1]:
             continue
         eur, d = law.margin[people.channel[i], people.category[i]], np.float64(people.drop[i])
-        value = living_value(eur, need_y, d, pull[1], people.purchases[i], law.discount_y, law.horizon_y)
+        buys_y = need_y * law.buying[people.channel[i], s]
+        value = living_value(eur, buys_y, d, pull[1], people.purchases[i], law.discount_y, law.horizon_y)
         if not gone:
-            out[i] = value - living_value(eur, need_y, d, pull[0], people.purchases[i], law.discount_y, law.horizon_y)
+            out[i] = value - living_value(eur, buys_y, d, pull[0], people.purchases[i], law.discount_y, law.horizon_y)
             continue
         was, would = pulled(d, pull[0]), pulled(d, pull[1])
         if people.purchases[i] == 1:
@@ -215,7 +218,8 @@ def loyalty(people: Clientele, traced: PurchaseTraces, law: CustomerLaw, start: 
             kept = need_y / (need_y + law.forget_h * _YEAR_H)  # of what memory is above its base line, at the next need
             theta, margin = law.theta[people.segment[i]], law.margin[people.channel[i], people.category[i]]
             pull = theta * (law.memory_base + above * kept - law.rival) - (people.scar[i] if theta > 0.0 else 0.0)
-            value = living_value(margin, need_y, float(people.drop[i]), pull, people.purchases[i], law.discount_y, law.horizon_y)
+            buys_y = need_y * law.buying[people.channel[i], people.segment[i]]
+            value = living_value(margin, buys_y, float(people.drop[i]), pull, people.purchases[i], law.discount_y, law.horizon_y)
         o = out[people.base[i] * (law.brands + 1) + traced.brand_last[i] + 1]
         o[END] += 1.0
         o[YEARS_END] += years

@@ -14,6 +14,7 @@ from e2esim.domain.world import PHASES
 from e2esim.kpi.groups import fold, ratio
 from e2esim.kpi.reading import Reading
 from e2esim.kpi.table import Findings
+from e2esim.kpi.weeks import WeeksInside, by_group, whole_weeks
 
 Floats = npt.NDArray[np.float64]
 UNTIL = PHASES.index("receive")  # phases before it belong to the sale
@@ -25,8 +26,8 @@ def measure_sale(reading: Reading, findings: Findings) -> None:
     consumer = o["kind"] != OrderKind.REPLENISH
     inside = consumer & (o["placed"] >= reading.start) & (o["placed"] < reading.end)
     sales = _lines(reading, np.flatnonzero(inside))
-    since, weighed = people_who_weighed(reading)
-    whole = _lines(reading, np.flatnonzero(consumer & (o["placed"] >= since) & (o["placed"] < reading.end)))
+    weeks, weighed = people_who_weighed(reading)
+    whole = _lines(reading, np.flatnonzero(consumer & (o["placed"] >= weeks.since) & (o["placed"] < weeks.until)))
     findings.put("conversion", ratio(whole, weighed), weighed)
     looked, empty, lost = _at_shelves(reading)
     findings.put("shelf_empty", ratio(empty, looked), looked)
@@ -50,13 +51,10 @@ def _at_shelves(reading: Reading) -> tuple[Floats, Floats, Floats]:
     return out[0], out[1], out[2]
 
 
-def people_who_weighed(reading: Reading) -> tuple[float, Floats]:
-    """Start of the first whole week of the window [h], and people who weighed a purchase from then on, (n_groups,); brand and market untold."""
-    ends = np.asarray(reading.outcome.weighed_t)
-    starts = np.concatenate(([0.0], ends[:-1])) if len(ends) else ends
-    some = starts >= reading.start - 1e-6
-    since = float(starts[some].min()) if some.any() else reading.end
-    return since, _spread(reading, np.asarray(reading.outcome.weighed)[some].sum(axis=0) if some.any() else None)
+def people_who_weighed(reading: Reading) -> tuple[WeeksInside, Floats]:
+    """The whole weeks of the window, and people who weighed a purchase in them, (n_groups,); brand and market untold."""
+    weeks = whole_weeks(reading)
+    return weeks, by_group(reading, np.asarray(reading.outcome.weighed)[weeks.some].sum(axis=0) if weeks.some.any() else None)
 
 
 def sale_eur(reading: Reading) -> Floats:
@@ -76,7 +74,7 @@ def sale_eur(reading: Reading) -> Floats:
 def _met_before(reading: Reading) -> Floats:
     """Touchpoints met until the purchase by who bought, (n_groups,)."""
     x = reading.outcome
-    return _spread(reading, x.touch_sums[(x.touch_phase >= 0) & (x.touch_phase < UNTIL)][..., 0].sum(axis=0) if x.touch_sums.size else None)
+    return by_group(reading, x.touch_sums[(x.touch_phase >= 0) & (x.touch_phase < UNTIL)][..., 0].sum(axis=0) if x.touch_sums.size else None)
 
 
 def _asked_before(reading: Reading) -> Floats:
@@ -90,13 +88,3 @@ def _lines(reading: Reading, rows: npt.NDArray[np.integer[Any]], weights: Floats
     cells = reading.order_cells
     counted = np.bincount(cells.of_row[rows], weights=weights, minlength=cells.count).astype(np.float64)
     return fold(counted[:, None], cells, reading.groups)[:, 0]
-
-
-def _spread(reading: Reading, by_both: npt.NDArray[Any] | None) -> Floats:
-    """A count by channel and segment, (channels, segments), laid out by group; None = nobody."""
-    out = np.zeros(reading.groups.size)
-    if by_both is not None:
-        out[0] = by_both.sum()
-        out[reading.groups.slice("channel")] = by_both.sum(axis=1)
-        out[reading.groups.slice("segment")] = by_both.sum(axis=0)
-    return out

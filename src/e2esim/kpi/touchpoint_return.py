@@ -47,10 +47,11 @@ def measure_touchpoint_return(reading: Reading, pnl: Pnl, findings: Findings) ->
 def _won_and_spent(reading: Reading, pnl: Pnl, pull: Floats, eur: Floats, phase: npt.NDArray[np.int64]) -> tuple[Floats, Floats]:
     """Contribution won and money spent by touchpoint in the whole weeks of the window, (touchpoints,) each [EUR]."""
     o, channels = reading.orders, reading.groups.slice("channel")
-    since, weighed = people_who_weighed(reading)
-    consumer = (o["kind"] != OrderKind.REPLENISH) & (o["placed"] < reading.end)
+    weeks, weighed = people_who_weighed(reading)
+    consumer = o["kind"] != OrderKind.REPLENISH
     n = pull.shape[1]
-    inside, window = (np.bincount(o["channel"][consumer & (o["placed"] >= t)], minlength=n).astype(np.float64) for t in (since, reading.start))
+    spans = ((weeks.since, weeks.until), (reading.start, reading.end))
+    inside, window = (np.bincount(o["channel"][consumer & (o["placed"] >= a) & (o["placed"] < b)], minlength=n).astype(np.float64) for a, b in spans)
     worth = pnl.line(PnlLine.CONTRIBUTION)[channels] - pnl.eur(Posted.TOUCHPOINTS)[channels]
     each = np.nan_to_num(ratio(np.asarray(worth, dtype=np.float64), window))
     before = (phase >= 0) & (phase < PHASES.index("receive"))

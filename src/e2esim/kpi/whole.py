@@ -10,6 +10,7 @@ from e2esim.kpi.late import measure_late
 from e2esim.kpi.ledger import read_pnl
 from e2esim.kpi.loyalty import measure_loyalty
 from e2esim.kpi.money import measure_money, measure_returns, sum_money
+from e2esim.kpi.needs import measure_needs
 from e2esim.kpi.operations import mean_stock, measure_operations
 from e2esim.kpi.reading import Reading
 from e2esim.kpi.reliability import measure_reliability
@@ -41,6 +42,7 @@ def measure_all(outcome: Outcome) -> KpiTable:
     measure_heard(reading, findings)
     measure_services_used(reading, findings)
     measure_sale(reading, findings)
+    measure_needs(reading, findings)
     measure_buying(reading, customers, findings)
     measure_reliability(reading, findings)
     placed = measure_service(reading, findings)

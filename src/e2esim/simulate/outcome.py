@@ -10,6 +10,7 @@ import numpy.typing as npt
 from e2esim.customers.experiences import Experiences
 from e2esim.customers.loyalty_kernels import drop_probability
 from e2esim.customers.people import People
+from e2esim.customers.purchase_kernels import LOST_NEED_LIVES
 from e2esim.customers.trade import Trade
 from e2esim.domain.book import Columns
 from e2esim.domain.events import EventLog
@@ -77,6 +78,7 @@ def terms(world: World, memory_base: float) -> KpiFacts:
         memory_half_life_d=s.satisfaction.half_life_d,
         discount_y=s.finance.discount_y,
         clv_horizon_y=s.finance.clv_horizon_y,
+        lost_need_lives=LOST_NEED_LIVES,
     )
 
 
@@ -154,10 +156,10 @@ def touch_phases(world: World) -> npt.NDArray[np.int64]:
     return out
 
 
-def _weighed(world: World, met: list[tuple[float, F]]) -> F:
-    """People who weighed a purchase, (weeks, channels, segments), from those by cell."""
-    out = np.zeros((len(met), len(world.channels.ids), len(world.segments.ids)))
-    for k, (_, people) in enumerate(met):
+def _by_channel(world: World, weeks: list[F]) -> F:
+    """Counts of weeks, (weeks, channels, segments), from those by cell and segment."""
+    out = np.zeros((len(weeks), len(world.channels.ids), len(world.segments.ids)))
+    for k, people in enumerate(weeks):
         np.add.at(out[k], world.cells.channel, people)
     return out
 
@@ -180,6 +182,7 @@ def gather(
     sop: dict[str, npt.NDArray[Any]],
     forecast_ahead_weekly: F,
     met: list[tuple[float, F]],
+    needs_lost: list[F],
     experiences: Experiences,
     changes: tuple[int, int],
 ) -> Outcome:
@@ -220,7 +223,8 @@ def gather(
         touch_sums=experiences.points.seen,
         touch_phase=touch_phases(world),
         weighed_t=np.array([t for t, _ in met]),
-        weighed=_weighed(world, met),
+        weighed=_by_channel(world, [people for _, people in met]),
+        needs_lost=_by_channel(world, needs_lost),
         journeys=experiences.kept(),
     )
 

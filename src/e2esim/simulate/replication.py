@@ -221,6 +221,7 @@ class Replication:
             sop=self.planner.sop.columns() if self.planner.sop is not None else {},
             forecast_ahead_weekly=self.planner.forecast_ahead(),
             met=self.market.close_week(self.world.hours),
+            needs_lost=self.market.lost_by_week,
             experiences=self.experiences,
             changes=(self.changes.asked, self.changes.granted),
         )

@@ -20,6 +20,18 @@ SALE: tuple[Kpi, ...] = (
         dimensions=("all", "channel", "segment"),
     ),
     Kpi(
+        name="needs_bought",
+        label="Needs of customers bought from the firm",
+        unit="share",
+        better="higher",
+        counted="needs of customers that came due",
+        ceiling=1.0,
+        definition="Of the needs of customers who stay, those bought from the firm; the others were bought elsewhere this time and come back sooner.",
+        formula=f"repeat purchases / (repeat purchases + needs bought elsewhere), {_WEEKS}",
+        source="own; share of category requirements by occasions (Ehrenberg 1988)",
+        dimensions=("all", "channel", "segment"),
+    ),
+    Kpi(
         name="shelf_empty",
         label="Shelves found empty",
         unit="share",
