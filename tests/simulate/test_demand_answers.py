@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from e2esim.config import load
-from e2esim.domain.book import OrderKind, OrderState, Reason
+from e2esim.domain.book import LineProblem, OrderKind, OrderState, Reason
 from e2esim.domain.build import build_world
 from e2esim.domain.ledger import PnlLine
 from e2esim.kpi import measure
@@ -66,6 +66,22 @@ def test_requests_of_accounts_that_nobody_solves_cost_share_of_wallet(tiny: Any)
     assert (felt.trade.service() < deaf.trade.service()).mean() > 0.5
     assert felt.trade.service().mean() < deaf.trade.service().mean() - 0.01
     assert felt.trade.equilibrium().mean() < deaf.trade.equilibrium().mean()
+
+
+def test_a_line_that_came_broken_is_no_line_served(tiny: Any) -> None:
+    """The same line in time, whole and then damaged: only the first is remembered as good, both count."""
+    run = Replication(tiny("plain", "horizon.days=40").world, 0)
+    outcome = run.run()
+    o = outcome.orders
+    in_time = np.floor(o.filled("delivered") / 24.0) <= np.floor(np.fmin(o.filled("promised"), o.filled("requested")) / 24.0)
+    row = np.flatnonzero((o.filled("kind") == OrderKind.REPLENISH) & in_time)[:1].astype(np.int32)
+    found = []
+    for problems in (0, int(LineProblem.DAMAGED)):
+        run.trade.orders["problems"][row] = problems
+        before = run.trade.service() * run.trade.remembered()
+        run.trade.served(row)
+        found.append(float((run.trade.service() * run.trade.remembered() - before).sum()))
+    assert found == [pytest.approx(float(o.filled("quantity")[row[0]])), pytest.approx(0.0, abs=1e-9)]
 
 
 def test_a_point_of_service_moves_trade_orders_by_five_to_fifteen_percent(tiny: Any) -> None:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from e2esim.customers.people import People
 from e2esim.customers.trade_kernels import Leaving, count_sales, leave
-from e2esim.domain.book import Columns, OrderKind
+from e2esim.domain.book import Columns, LineProblem, OrderKind
 from e2esim.domain.build.months import month_of
 from e2esim.domain.dispatch import usual_wait_d
 from e2esim.domain.world import World
@@ -25,6 +25,7 @@ _LEARN = 0.1  # weekly weight of the newest week in an account's sell-out rate o
 _FAST_WEEK = 5.0  # [pcs/week] of which half that weight is learnt: who sells one a month does not double his stock for it, assumed
 _CREDIT_Y = 0.08  # [1/year] what credit is worth to an account: terms longer by a year are that much off the price, assumed (a shop's bank loan)
 _ORDER_HOUR = 8.0
+_FLAWED = int(LineProblem.DAMAGED | LineProblem.INCOMPLETE)  # what an account does not take for a line served
 _REFUSED = 0.5  # of a line not served at all: how a refused change of it is remembered, assumed
 
 
@@ -202,10 +203,11 @@ class Trade:
         return np.where(w.channels.buyer[w.accounts.channel] == 2, 0.0, moved)  # an own branch has no other supplier
 
     def served(self, rows: Rows) -> None:
-        """Count delivered REPLENISH ``rows``: when they were wished for, and when they were promised."""
+        """Count delivered REPLENISH ``rows``: whole and undamaged when they were wished for, and when they were promised (perfect order by the line)."""
         o = self.orders
         day, pieces = np.floor(o["delivered"][rows] / 24.0), o["quantity"][rows].astype(np.float64)
-        kept, filled = day <= np.floor(o["promised"][rows] / 24.0), day <= np.floor(o["requested"][rows] / 24.0)
+        whole = (o["problems"][rows] & _FLAWED) == 0
+        kept, filled = whole & (day <= np.floor(o["promised"][rows] / 24.0)), whole & (day <= np.floor(o["requested"][rows] / 24.0))
         np.add.at(self._due, o["account"][rows], pieces)
         np.add.at(self._good, o["account"][rows], 0.5 * pieces * (kept.astype(np.float64) + filled))
 

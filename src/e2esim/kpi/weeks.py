@@ -13,7 +13,7 @@ Floats = npt.NDArray[np.float64]
 
 
 class WeeksInside(NamedTuple):
-    """WeeksInside of a run that lie in the window: which, (weeks,), and when the first of them begins and the last one ends [h]."""
+    """Weeks of a run that lie in the window: which, (weeks,), and when the first of them begins and the last one ends [h]."""
 
     some: npt.NDArray[np.bool_]
     since: float
