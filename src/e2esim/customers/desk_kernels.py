@@ -14,7 +14,7 @@ import numpy.typing as npt
 from numba import njit
 
 from e2esim.domain.book import Reason
-from e2esim.domain.lean import lean_njit
+from e2esim.domain.lean import counting_njit, lean_njit
 from e2esim.streams.draws import Count, exponential, uniform
 
 F = npt.NDArray[np.float64]
@@ -180,7 +180,7 @@ class DeskReturns(NamedTuple):
     later: I32
 
 
-@njit(cache=True)
+@counting_njit
 def answer_contacts(
     asking: I32, until: float, asked: ContactsRead, told: ContactsWritten, rules: Rules, free: F, back: DeskReturns
 ) -> tuple[int, int]:

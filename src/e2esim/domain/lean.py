@@ -12,10 +12,25 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from numba import njit
+from numba.core.dispatcher import Dispatcher
+
+import e2esim.domain.bundled as bundled  # not by `from`, which `e2esim.machine_code` follows: how a kernel is called does not change its machine code
 
 _Kernel = TypeVar("_Kernel", bound=Callable[..., Any])
 
 
 def lean_njit(kernel: _Kernel) -> _Kernel:
     """Compile ``kernel`` on its first call, without counting references, and keep its machine code."""
-    return cast(_Kernel, njit(cache=True, _nrt=False)(kernel))  # type: ignore[call-overload]
+    return _called(kernel, njit(cache=True, _nrt=False)(kernel))  # type: ignore[call-overload]
+
+
+def counting_njit(kernel: _Kernel) -> _Kernel:
+    """Compile ``kernel`` on its first call, and keep its machine code: for kernels that allocate or return arrays."""
+    return _called(kernel, njit(cache=True)(kernel))
+
+
+def _called(kernel: _Kernel, compiled: Any) -> _Kernel:
+    """The compiled kernel; one that takes bundles is called the short way (`e2esim.domain.bundled`)."""
+    if isinstance(compiled, Dispatcher) and bundled.has_bundles(kernel):
+        compiled.__class__ = bundled.Bundled
+    return cast(_Kernel, compiled)

@@ -19,6 +19,37 @@ from e2esim.domain.lean import lean_njit
 TOLERANCE = 1e-6  # [pcs] pieces are whole, sums of lots are not
 
 
+class Dates(NamedTuple):
+    """What the day of delivery follows from: next ``departure`` from each day (lanes, days), ``transit`` (lanes,) and ``margin`` [d], weekday of day 0."""
+
+    departure: npt.NDArray[np.int64]
+    transit: npt.NDArray[np.float64]
+    margin: float
+    weekday: int
+
+
+class PromisedLines(NamedTuple):
+    """Columns of the order book that a promise reads, each (capacity,); ``promised`` is written."""
+
+    kind: npt.NDArray[np.uint8]
+    account: npt.NDArray[np.int16]
+    item: npt.NDArray[np.int16]
+    quantity: npt.NDArray[np.int32]
+    requested: npt.NDArray[np.float32]
+    promised: npt.NDArray[np.float32]
+
+
+class Promises(NamedTuple):
+    """What is promised: ``day0`` of the tables, ATP ``free`` and ``quota`` of `promise_line`, pieces by item and ship day from day 0 on, and those overdue."""
+
+    day0: int
+    free: npt.NDArray[np.float64]
+    quota: npt.NDArray[np.float64]
+    committed: npt.NDArray[np.float64]
+    past: npt.NDArray[np.float64]
+    ship_day: npt.NDArray[np.int32]
+
+
 @lean_njit
 def first_free(row: npt.NDArray[np.float64], quantity: float, earliest: int) -> int:
     """First day from ``earliest`` on with at least ``quantity`` free; n_days if there is none. ``row`` never falls."""
@@ -106,15 +137,6 @@ def take_supply(supply: npt.NDArray[np.float64], item: npt.NDArray[np.int16], qu
             supply[item[r], day] -= quantity[r]
 
 
-class Dates(NamedTuple):
-    """What the day of delivery follows from: next ``departure`` from each day (lanes, days), ``transit`` (lanes,) and ``margin`` [d], weekday of day 0."""
-
-    departure: npt.NDArray[np.int64]
-    transit: npt.NDArray[np.float64]
-    margin: float
-    weekday: int
-
-
 @lean_njit
 def delivery_day(ship: int, lane: int, dates: Dates) -> float:
     """Day promised to a line that can ship on day ``ship``: next departure, transit, margin, no delivery on Sundays."""
@@ -128,28 +150,6 @@ def delivery_days(ship: npt.NDArray[np.int64], lane: npt.NDArray[np.int64], date
     """`delivery_day` of aligned arrays, (n,), to ``out``."""
     for k in range(ship.shape[0]):
         out[k] = delivery_day(ship[k], lane[k], dates)
-
-
-class PromisedLines(NamedTuple):
-    """Columns of the order book that a promise reads, each (capacity,); ``promised`` is written."""
-
-    kind: npt.NDArray[np.uint8]
-    account: npt.NDArray[np.int16]
-    item: npt.NDArray[np.int16]
-    quantity: npt.NDArray[np.int32]
-    requested: npt.NDArray[np.float32]
-    promised: npt.NDArray[np.float32]
-
-
-class Promises(NamedTuple):
-    """What is promised: ``day0`` of the tables, ATP ``free`` and ``quota`` of `promise_line`, pieces by item and ship day from day 0 on, and those overdue."""
-
-    day0: int
-    free: npt.NDArray[np.float64]
-    quota: npt.NDArray[np.float64]
-    committed: npt.NDArray[np.float64]
-    past: npt.NDArray[np.float64]
-    ship_day: npt.NDArray[np.int32]
 
 
 @lean_njit
