@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from e2esim.chain.network import columns as C
-from e2esim.chain.network.execute import execute
 from e2esim.chain.network.columns import NetworkState
+from e2esim.chain.network.execute import execute
 from e2esim.chain.stock import ConservationError
 from e2esim.domain.network import NetworkClock, SupplyNetwork
 from e2esim.domain.network_outcome import NetworkOutcome
