@@ -19,7 +19,7 @@ from e2esim.config.problems import InputErrors
 from e2esim.domain.levers import MONTH_D, Lever
 from e2esim.domain.scenario import Scenario
 from e2esim.domain.settings import Finance, Horizon, Settings
-from e2esim.report.lever_bridge import BridgeFacts, why_closed
+from e2esim.report.lever_bridge import BridgeFacts, reading, why_closed
 from e2esim.report.lever_bridge_folder import build_lever_page, write_lever_bridge
 from e2esim.report.words import Words
 from e2esim.study.baseline import BaselineGate, baseline_gate
@@ -96,17 +96,26 @@ def test_shares_are_right_to_three_standard_errors_and_add_up(found: LeverBridge
     assert (found.sets, found.orders) == (6, 0)  # of eight sets two hold crm without team
 
 
-def test_precision_runs_both_ends_until_narrow_and_every_set_as_often() -> None:
+def test_precision_runs_both_ends_until_narrow_and_every_set_twice() -> None:
     plan = plan_coalitions(tuple(LEVERS), LEVERS)
-    told: list[float] = []
+    told, noted = list[float](), list[str]()
     rule = BridgeRule(replications=3, precision=0.0015, workers=1, kpis=("operating_result",))
-    some = lever_bridge(base(), plan, ToyLevers, rule, lambda share, text: told.append(share))
+    some = lever_bridge(base(), plan, ToyLevers, rule, lambda share, text: told.append(share), noted.append)
     assert some.wide == ()
     assert some.replications > 3
     (gap,) = (gap for gap in some.differences if gap.kpi == "operating_result")
     assert gap.precision is not None
     assert gap.precision <= 0.0015  # differences of two sets have a spread of 1.4 on 1,000
-    assert set(some.values.group_by("scenario", "kpi").len()["len"]) == {some.replications}
+    runs = dict(some.values.filter(pl.col("kpi") == "operating_result").group_by("scenario").len().iter_rows())
+    assert runs["none"] == runs["plan+team+crm"] == some.replications
+    assert 2 <= min(runs.values()) < some.replications
+    assert some.runs == sum(runs.values())
+    assert abs(some.rest) < 1e-9
+    for one, right in zip(some.levers, by_hand(worth).values(), strict=True):
+        assert abs(one.share.mean - right) < 3.0  # own luck of 1, and 8 replications
+    assert noted[0].startswith("a run takes")
+    assert f"{some.runs - 2 * some.replications} runs of the sets between" in noted[1]
+    assert "one order of the levers" in " ".join(reading(some, BridgeFacts(before="a", after="b"), Words("en")))
     assert told[-1] == pytest.approx(1.0)
     assert max(told[:6]) < 0.5  # two sets of six run first
     capped = lever_bridge(base(), plan, ToyLevers, replace(rule, precision=1e-5, most=5))

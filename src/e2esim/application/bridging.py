@@ -40,10 +40,13 @@ SHOWN = (
 
 @dataclass(frozen=True, kw_only=True)
 class BridgeWishes:
-    """Years of the cash account; orders of the levers to draw (0: every set up to 5 levers)."""
+    """Years of the cash account; orders of the levers to draw (0: every set up to 5 levers); ``every``: replications that run every set, those
+    beyond run fewer (`e2esim.study.thinning`; None: all of them, or two where precision is asked for).
+    """
 
     years: int = 5
     orders: int = 0
+    every: int | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -77,11 +80,12 @@ class LaidBridge:
     rule: BridgeRule
     facts: BridgeFacts
 
-    def run(self, tell: Progress | None = None) -> BridgedRuns:
-        """Run every set."""
+    def run(self, tell: Progress | None = None, note: Callable[[str], None] | None = None) -> BridgedRuns:
+        """Run the sets; ``note`` hears in words how long it takes."""
         from e2esim.study.bridge import lever_bridge
 
-        return BridgedRuns(lever_bridge(self.base, self.plan, lambda some: pulling(self.words, some), self.rule, tell), self.facts)
+        found = lever_bridge(self.base, self.plan, lambda some: pulling(self.words, some), self.rule, tell, note or (lambda text: None))
+        return BridgedRuns(found, self.facts)
 
 
 def lay_bridge(question: ComparisonAsked, wishes: CompareWishes, own: BridgeWishes) -> LaidBridge:
@@ -116,6 +120,7 @@ def lay_bridge(question: ComparisonAsked, wishes: CompareWishes, own: BridgeWish
         plan=plan_coalitions(goal.levers, levers, orders=own.orders, chains=chains(levers, goal.levers, own.years), seed=base.settings.seed),
         rule=BridgeRule(
             replications=wishes.replications or usual,
+            every=own.every,
             precision=wishes.precision,
             most=wishes.most,
             material=MATERIAL if wishes.material is None else wishes.material,

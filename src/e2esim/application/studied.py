@@ -99,14 +99,14 @@ class StudiedCompany:
 
         return compete(self._words(), TournamentWishes(group=group, replications=replications, workers=workers, out=folder, **wishes))
 
-    def bridge(self, to_be: StudiedCompany, *, years: int = 5, orders: int = 0, **wishes: Any) -> BridgedRuns:
-        """Say what each lever of ``to_be`` brings over this company; ``wishes`` as in `CompareWishes`: kpis, replications, precision, most, workers."""
+    def bridge(self, to_be: StudiedCompany, *, years: int = 5, orders: int = 0, every: int | None = None, **wishes: Any) -> BridgedRuns:
+        """Say what each lever of ``to_be`` brings over this company (see `BridgeWishes`); ``wishes`` as in `CompareWishes`: kpis, replications, precision, most, workers."""
         from e2esim.application.bridging import BridgeWishes, lay_bridge
         from e2esim.application.comparison_words import ComparisonAsked
         from e2esim.application.judging import CompareWishes
 
         asked = ComparisonAsked(title=f"{to_be.name} against {self.name}", runs={self.name: self._words(), to_be.name: to_be._words()})
-        return lay_bridge(asked, CompareWishes(**wishes), BridgeWishes(years=years, orders=orders)).run()
+        return lay_bridge(asked, CompareWishes(**wishes), BridgeWishes(years=years, orders=orders, every=every)).run()
 
     def calibrate(self, *, runs: int = 8, replications: int = 3, workers: int = 0) -> Calibrated:
         """Fit the market to the figures of its last year (table history_kpis): at most ``runs`` tries of ``replications`` each."""

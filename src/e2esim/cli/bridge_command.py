@@ -43,9 +43,11 @@ def bridge_runs(arguments: Sequence[str], options: CompareOptions, own: BridgeOp
     if not quiet:
         rule, sets = laid.rule, len(laid.plan.coalitions)
         until = "" if rule.precision is None else f" or more, until half-widths are at most {100 * rule.precision:g} % of AS-IS"
-        typer.echo(f"{len(laid.plan.players)} levers, {sets} sets of them, {rule.replications} replications each{until}", err=True)
+        typer.echo(f"{len(laid.plan.players)} levers, {sets} sets of them, {rule.replications} replications{until}", err=True)
+        if rule.first < rule.replications or rule.precision is not None:
+            typer.echo(f"every set in {rule.first} of them, then one order of the levers and its reverse each", err=True)
     with progress_bar(quiet=quiet) as tell:
-        bridged = laid.run(tell)
+        bridged = laid.run(tell, None if quiet else lambda text: typer.echo(text, err=True))
     found, told = bridged.found, bridged.facts
     if folder is not None:
         from e2esim.report.lever_bridge_folder import write_lever_bridge

@@ -105,6 +105,13 @@ def compare(
     ] = False,
     years: Annotated[int, typer.Option("--years", min=1, max=30, help="Of --bridge: years of the cash account.")] = 5,
     orders: Annotated[int, typer.Option("--orders", min=0, help="Of --bridge: draw so many orders of the levers; 0 = every set up to 5 levers.")] = 0,
+    every_set: Annotated[
+        int | None,
+        typer.Option(
+            "--every-set", min=2, help="Of --bridge: replications that run every set of levers; those beyond run one order of the levers and its "
+            "reverse. Default: all; with --precision 2.", show_default=False,
+        ),
+    ] = None,
     language: Annotated[Language, typer.Option("--language", help="Of the page of --bridge.")] = Language.en,
     as_json: AsJson = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no table.")] = False,
@@ -128,7 +135,7 @@ def compare(
         if bridge:
             from e2esim.cli.bridge_command import BridgeOptions, bridge_runs
 
-            bridge_runs(runs or [], options, BridgeOptions(years=years, orders=orders, language=language.value))
+            bridge_runs(runs or [], options, BridgeOptions(years=years, orders=orders, every=every_set, language=language.value))
             return
         compare_runs(runs or [], options)
 

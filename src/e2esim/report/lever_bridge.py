@@ -44,6 +44,10 @@ class Bridged(Protocol):
     @property
     def sets(self) -> int: ...
     @property
+    def every(self) -> int: ...
+    @property
+    def runs(self) -> int: ...
+    @property
     def scale(self) -> float: ...
     @property
     def precision(self) -> float | None: ...
@@ -158,10 +162,10 @@ def reading(found: Bridged, told: BridgeFacts, words: Words) -> list[str]:
     """How to read the numbers."""
     said = [
         *(f"{one.lever.lever}: {one.lever.name}" for one in found.levers if one.lever.name),
-        words("lb_read_runs", sets=found.sets, n=found.replications),
+        words("lb_read_runs" if found.every == found.replications else "lb_read_thin", sets=found.sets, n=found.replications, **_runs(found)),
         *([words("lb_read_gate", runs=found.gate.runs)] if found.gate.figures else []),
         *_precise(found, words),
-        words("lb_read_drawn", orders=found.orders) if found.orders else words("lb_read_exact"),
+        words(_how_shared(found), orders=found.orders),
         words("lb_read_chance"),
         words("lb_read_cash"),
     ]
@@ -170,6 +174,16 @@ def reading(found: Bridged, told: BridgeFacts, words: Words) -> list[str]:
     if not 330 <= told.days <= 400:
         said.append(words("lb_read_days", days=told.days, factor=words.number(365.0 / told.days, 1)))
     return said
+
+
+def _runs(found: Bridged) -> dict[str, int]:
+    """Of a thinned study: replications with every set, runs of all sets."""
+    return {"every": found.every, "runs": found.runs}
+
+
+def _how_shared(found: Bridged) -> str:
+    """Name of the text that says what shares are made from."""
+    return "lb_read_orders" if found.every < found.replications else "lb_read_drawn" if found.orders else "lb_read_exact"
 
 
 def _precise(found: Bridged, words: Words) -> list[str]:
@@ -293,6 +307,8 @@ def bridge_json(found: Bridged, told: BridgeFacts) -> dict[str, Any]:
         "scale": found.scale,
         "replications": found.replications,
         "sets": found.sets,
+        "every_set": found.every,
+        "runs": found.runs,
         "orders": found.orders,
         "precision": found.precision,
         "not_precise": list(found.wide),

@@ -7,7 +7,7 @@ of the values of sets). Every year after full adoption counts as the run's year:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from e2esim.domain.levers import MONTH_D, Lever
 from e2esim.study.coalitions import Coalition, CoalitionPlan, Estimate, estimate
+from e2esim.study.thinning import Unsure, together
 
 F = npt.NDArray[np.float64]
 
@@ -64,7 +65,7 @@ def chains(levers: Mapping[str, Lever], names: tuple[str, ...], years: int) -> s
     return {some for month in range(12 * years) for _, some in stages(levers, names, month)}
 
 
-def payoff(plan: CoalitionPlan, gains: Mapping[Coalition, F], *, years: int, discount_y: float) -> Payoff:
+def payoff(plan: CoalitionPlan, gains: Mapping[Coalition, F], *, years: int, discount_y: float, unsure: Mapping[Coalition, Unsure] | None = None) -> Payoff:
     """Return the account of all levers of ``plan`` over ``years``.
 
     Parameters
@@ -73,9 +74,12 @@ def payoff(plan: CoalitionPlan, gains: Mapping[Coalition, F], *, years: int, dis
         Sets of levers, and what each gains in a year before its running cost and investment, (replications,) [EUR/year at scale 1].
     years, discount_y
         Length of the account, and its rate [1/year].
+    unsure
+        Of sets that were not run in all replications.
     """
     months = 12 * years
-    gain = np.stack([sum(share * gains[plan.acting(some)] for share, some in stages(plan.levers, plan.players, m)) / 12.0 for m in range(months)])
+    mixed = [_mixture(plan, m) for m in range(months)]
+    gain = np.stack([sum(share * gains[some] for some, share in month.items()) for month in mixed])
     once, running = np.zeros(months), np.zeros(months)
     for name in plan.players:
         lever = plan.levers[name]
@@ -94,7 +98,7 @@ def payoff(plan: CoalitionPlan, gains: Mapping[Coalition, F], *, years: int, dis
         found.append(
             CashYear(
                 year=year + 1,
-                gain=estimate(gain[part].sum(axis=0)[None]),
+                gain=estimate(gain[part].sum(axis=0)[None], *_unsure(mixed[part], np.ones(12), unsure)),
                 running=float(running[part].sum()),
                 investment=float(once[part].sum()),
                 net=net,
@@ -102,7 +106,26 @@ def payoff(plan: CoalitionPlan, gains: Mapping[Coalition, F], *, years: int, dis
                 discounted=float(worth[part].sum(axis=0).mean()),
             )
         )
-    return Payoff(years=tuple(found), npv=estimate(worth.sum(axis=0)[None]), payback_month=_back(flows.mean(axis=1), once), discount_y=discount_y)
+    npv = estimate(worth.sum(axis=0)[None], *_unsure(mixed, np.asarray(middle, dtype=np.float64), unsure))
+    return Payoff(years=tuple(found), npv=npv, payback_month=_back(flows.mean(axis=1), once), discount_y=discount_y)
+
+
+def _mixture(plan: CoalitionPlan, month: int) -> dict[Coalition, float]:
+    """What part of a year each set of levers acts in a month of the programme."""
+    total: dict[Coalition, float] = {}
+    for share, some in stages(plan.levers, plan.players, month):
+        acting = plan.acting(some)
+        total[acting] = total.get(acting, 0.0) + share / 12.0
+    return total
+
+
+def _unsure(mixed: Sequence[Mapping[Coalition, float]], weights: F, unsure: Mapping[Coalition, Unsure] | None) -> Unsure:
+    """What is added to the error of a sum over months, each with its weight and its mixture of sets."""
+    total: dict[Coalition, float] = {}
+    for month, weight in zip(mixed, weights, strict=True):
+        for some, share in month.items():
+            total[some] = total.get(some, 0.0) + share * float(weight)
+    return together([(weight, unsure[some]) for some, weight in total.items()]) if unsure else Unsure()
 
 
 def _back(flows: F, once: F) -> int | None:

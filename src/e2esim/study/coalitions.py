@@ -101,8 +101,11 @@ def _exact(plan: CoalitionPlan, name: str, values: Mapping[Coalition, F]) -> F:
     return total
 
 
-def estimate(parts: F) -> Estimate:
+def estimate(parts: F, error: float = 0.0, degrees: int = 1) -> Estimate:
     """Mean of (orders, replications) with Student's t; where orders are drawn their spread is added to that of the replications, which is wide.
+
+    ``error`` is a standard error of ``degrees`` degrees of freedom that comes on top; the degrees of both together are those of F. E.
+    Satterthwaite (1946).
 
     Examples
     --------
@@ -112,12 +115,14 @@ def estimate(parts: F) -> Estimate:
     orders, replications = parts.shape
     mean = float(parts.mean())
     variance = float(np.var(parts.mean(axis=0), ddof=1)) / replications
-    degrees = replications - 1
+    free = float(replications - 1)
     if orders > 1:
         variance += float(np.var(parts.mean(axis=1), ddof=1)) / orders
-        degrees = min(replications, orders) - 1
-    error = math.sqrt(variance)
-    if error == 0.0:
+        free = float(min(replications, orders) - 1)
+    both = variance + error**2
+    if both == 0.0:
         return Estimate(mean, mean, mean, 1.0 if mean > 0.0 else 0.0 if mean < 0.0 else 0.5)
-    half = float(stats.t.ppf(0.975, degrees)) * error
-    return Estimate(mean, mean - half, mean + half, float(stats.t.cdf(mean / error, degrees)))
+    if error > 0.0:
+        free = both**2 / (variance**2 / free + error**4 / degrees)
+    half = float(stats.t.ppf(0.975, free)) * math.sqrt(both)
+    return Estimate(mean, mean - half, mean + half, float(stats.t.cdf(mean / math.sqrt(both), free)))

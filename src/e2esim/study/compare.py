@@ -25,7 +25,8 @@ __all__ = ["Comparison", "Difference", "Rule", "compare", "differences", "paired
 class Rule:
     """How many replications a comparison runs.
 
-    ``precision``: until the paired half-width of every judged KPI is at most this share of its base; None = ``replications`` and no more.
+    ``precision``: until the paired half-width of every judged KPI is at most this share of its base, or of the least size that counts where the
+    base is near zero (`e2esim.study.judged.size`); None = ``replications`` and no more.
     ``most``: but no more than so many.
     """
 
@@ -117,9 +118,10 @@ def judge(table: pl.DataFrame, base: str, others: Iterable[str], kpis: Sequence[
     asked = [k for k, (_, gap) in enumerate(every) if not kpis or gap.kpi in kpis]
     chosen = set(asked)
     rest = [k for k in range(len(every)) if k not in chosen]
+    turnover = max((abs(gap.base) for _, gap in every if gap.kpi == "turnover"), default=0.0)
     done: dict[int, Difference] = {}
     for family in (asked, rest):
-        done |= dict(zip(family, judged([every[k][1] for k in family], material), strict=True))
+        done |= dict(zip(family, judged([every[k][1] for k in family], material, turnover), strict=True))
     return {name: tuple(done[k] for k, (whose, _) in enumerate(every) if whose == name) for name in others}
 
 

@@ -12,6 +12,8 @@ from e2esim.study.intervals import interval
 
 MATERIAL = 0.01  # share of the base below which a difference is called immaterial unless somebody says otherwise (assumed)
 _POINTS = 100.0  # a scale of points (net promoters) has no base to take a share of: its span stands in
+_SHARE, _OF_TURNOVER = 0.1, 0.05  # least of a share, and of money as a share of turnover, that a half-width is held against (assumed)
+_MONEY = ("EUR", "EUR/year")
 LEVEL = 0.05  # probability that any of a family without a true difference is called different
 
 
@@ -31,6 +33,8 @@ class Difference:
         How many were judged together.
     matters
         Size below which the difference is called immaterial [unit].
+    size
+        What its precision is a share of [unit], see `size`; None = the base.
     """
 
     kpi: str
@@ -45,6 +49,7 @@ class Difference:
     p_family: float
     family: int = 1
     matters: float = 0.0
+    size: float | None = None
 
     @property
     def seen(self) -> bool:
@@ -63,8 +68,9 @@ class Difference:
 
     @property
     def precision(self) -> float | None:
-        """Half-width of the interval relative to the base; None where the base is zero."""
-        return (self.ci_high - self.difference) / abs(self.base) if self.base != 0.0 else None
+        """Half-width of the interval as a share of ``size``; None where that is zero."""
+        size = abs(self.base) if self.size is None else self.size
+        return (self.ci_high - self.difference) / size if size > 0.0 else None
 
 
 def paired(kpi: str, unit: str, base: Sequence[float], other: Sequence[float]) -> Difference:
@@ -103,8 +109,23 @@ def matters(unit: str, base: float, material: float) -> float:
     return material * (_POINTS if unit == "points" else abs(base))
 
 
-def judged(found: Sequence[Difference], material: float = 0.0) -> tuple[Difference, ...]:
-    """Judge differences together: p corrected by Holm, and what matters as a share of each base.
+def size(unit: str, base: float, turnover: float = 0.0) -> float:
+    """What the half-width of an interval is held against [unit]: the base, but no less than a floor where a level near zero would ask for the impossible.
+
+    Of points their span of 100 and of shares at least a tenth, so that 2 % are .2 of a percentage point; of money at least a twentieth of
+    ``turnover``, so that 2 % are .1 % of it (assumed; a relative half-width is the usual rule, and fails near zero: A. M. Law 2015, chapter 9).
+
+    >>> size("points", 0.1), size("share", 0.004), size("share", 0.9), size("EUR/year", 10.0, 1000.0), size("h", 13.0)
+    (100.0, 0.1, 0.9, 50.0, 13.0)
+    """
+    if unit == "points":
+        return _POINTS
+    floor = _SHARE if unit == "share" else _OF_TURNOVER * abs(turnover) if unit in _MONEY else 0.0
+    return max(abs(base), floor)
+
+
+def judged(found: Sequence[Difference], material: float = 0.0, turnover: float = 0.0) -> tuple[Difference, ...]:
+    """Judge differences together: p corrected by Holm, what matters as a share of each base, and what precision is a share of (`size`).
 
     Examples
     --------
@@ -113,7 +134,10 @@ def judged(found: Sequence[Difference], material: float = 0.0) -> tuple[Differen
     ([False, False, False, False, False, False, False, False, False, False, False, False, False, False, False, False, False, False, False, False], False)
     """
     corrected = holm([d.p for d in found])
-    return tuple(replace(d, p_family=p, family=len(found), matters=matters(d.unit, d.base, material)) for d, p in zip(found, corrected, strict=True))
+    return tuple(
+        replace(d, p_family=p, family=len(found), matters=matters(d.unit, d.base, material), size=size(d.unit, d.base, turnover))
+        for d, p in zip(found, corrected, strict=True)
+    )
 
 
 def holm(ps: Sequence[float]) -> list[float]:

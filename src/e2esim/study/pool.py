@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from itertools import product
 
@@ -53,6 +53,13 @@ def replicated(
         What a replication raised; `WorkerDied` if its process was killed twice.
     """
     jobs = [ReplicationJob(company=name, replication=k) for name, k in product(scenarios, range(first, first + replications))]
+    return run_jobs(scenarios, jobs, workers, progress)
+
+
+def run_jobs(
+    scenarios: Mapping[str, Scenario | Company], jobs: Sequence[ReplicationJob], workers: int = 0, progress: Progress | None = None
+) -> dict[ReplicationJob, pl.DataFrame]:
+    """KPI tables of any jobs, in their order; as of `replicated`. Jobs of one company should stand together: it is opened once for them."""
     tell = progress or (lambda share, text: None)
     tables: dict[ReplicationJob, pl.DataFrame] = {}
     work = Replications({name: company_of(scenario) for name, scenario in scenarios.items()})
