@@ -100,7 +100,10 @@ class StudiedCompany:
         return compete(self._words(), TournamentWishes(group=group, replications=replications, workers=workers, out=folder, **wishes))
 
     def bridge(self, to_be: StudiedCompany, *, years: int = 5, orders: int = 0, every: int | None = None, **wishes: Any) -> BridgedRuns:
-        """Say what each lever of ``to_be`` brings over this company (see `BridgeWishes`); ``wishes`` as in `CompareWishes`: kpis, replications, precision, most, workers."""
+        """Say what each lever of ``to_be`` brings over this company (see `BridgeWishes`).
+
+        ``wishes`` as in `CompareWishes`: kpis, replications, precision, most, workers.
+        """
         from e2esim.application.bridging import BridgeWishes, lay_bridge
         from e2esim.application.comparison_words import ComparisonAsked
         from e2esim.application.judging import CompareWishes
