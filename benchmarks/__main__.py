@@ -17,7 +17,7 @@ SPEED: dict[str, Callable[[bool], Iterator[speed.Figure]]] = {
 ROOMS = {  # figures too; their modules take a second to import
     "promise": ("promise", "promise"), "network": ("network", "network"), "coverage": ("coverage", "coverage"), "crn": ("crn", "narrowing"),
     "loop": ("planning_loop", "loop"), "factory": ("factory", "factory"),
-    "stages": ("stages", "cost_of"),
+    "stages": ("stages", "cost_of"), "customers": ("customers", "customers"),
 }  # fmt: skip
 PLANNERS = {
     "kpi": ("kpi", "full_year"), "lotsizing": ("lotsizing", "main"),
@@ -36,6 +36,7 @@ ABOUT = {
     "coverage": "how often 95 % intervals of ten replications hold the truth on the shipped company (100 years at scale 0.02; --full: 200)",
     "crn": "how much narrower pairs on common random numbers are than independent runs (8 pairs of half a year at scale 0.05)",
     "stages": "what each stage of the chain that data switch on costs: CPU of a run with it over one without (three minutes)",
+    "customers": "5,000,000 customers with an open journey each: time and memory",
     "kpi": "all KPIs with breakdowns of a full year",
     "speed": "start, year, decade, small, fixed and workers",
     "planning": "lotsizing, factory, sequencing, forecast and loop: gaps and times of everything that plans",

@@ -96,6 +96,17 @@ def per_order(customers: int, collector: str) -> Figures:
     return clock.read() | {"lines": len(result.orders)}
 
 
+def journeys(customers: int) -> Figures:
+    """Open journeys of ``customers`` consumers, from the purchase to the weeks after; kernels compiled and loaded by a few before."""
+    from benchmarks.customers import live, ready
+
+    live(ready(2_000), 2_000)
+    run = ready(customers)
+    clock = Clock()
+    coming = live(run, customers)
+    return clock.read() | {"coming": coming}
+
+
 def main() -> None:
     """Do the task of the command line."""
     task, *args = sys.argv[1:]
@@ -105,10 +116,12 @@ def main() -> None:
         done = engine(int(args[0]))
     elif task == "per_order":
         done = per_order(int(args[0]), args[1])
+    elif task == "journeys":
+        done = journeys(int(args[0]))
     elif task == "network":
         done = network(args[0])
     else:
-        raise SystemExit(f"no task {task}: year SCALE DAYS, engine CUSTOMERS, per_order CUSTOMERS on|off, network FOLDER")
+        raise SystemExit(f"no task {task}: year SCALE DAYS, engine CUSTOMERS, per_order CUSTOMERS on|off, network FOLDER, journeys CUSTOMERS")
     print(json.dumps(done))
 
 
