@@ -50,7 +50,7 @@ def by_the_hour(problem: PlanProblem) -> PlanProblem:
     machines = []
     for hours in problem.capacity_h.mean(axis=1).tolist():
         count = max(1, round(hours / week))
-        days = [(24.0 * (7 * w + d) + first, 24.0 * (7 * w + d) + last, 7 * w + d) for w in range(problem.n_weeks) for d in range(5)]
+        days = [(24.0 * (7 * w + d) + first, 24.0 * (7 * w + d) + last, 0) for w in range(problem.n_weeks) for d in range(5)]
         machines.append([(hours / (count * week), days)] * count)
     shifts = shifts_of(machines)
     return replace(problem, shifts=shifts, capacity_h=hours_by_week(shifts, problem.n_weeks))

@@ -250,7 +250,8 @@ def ticks(p: Plant) -> dict[str, Floats]:
 
     accounts = 300
     cells = [rng.uniform(0, 30, (accounts, SOLD)) for _ in range(4)]
-    reviews = rng.random(accounts) < 0.2
+    reviews, wallet = np.flatnonzero(rng.random(accounts) < 0.2), np.ones(accounts)
+    lines = np.zeros((3, reviews.size * SOLD), dtype=np.int64)
     bought = np.r_[np.arange(RAW), np.arange(RAW)]
     sources = Sources(
         item=bought,
@@ -270,9 +271,7 @@ def ticks(p: Plant) -> dict[str, Floats]:
         "wave, 50,000 lines, all scarce, fifo": wave(300.0, "fifo"),
         "wave, 50,000 lines, all scarce, optimised": wave(300.0, "optimised"),
         "wave, 50,000 lines, plenty": wave(1e6, "optimised"),
-        "replenish 300 accounts": lambda k: replenish(
-            target=cells[0], on_hand=cells[1], on_order=cells[2], backlog=cells[3], reviews=reviews
-        ),
+        "replenish 300 accounts": lambda k: replenish(reviews, cells[0], wallet, (cells[1], cells[2], cells[2], cells[3]), *lines),
         "call-offs of 25 raws": lambda k: call_offs(
             sources,
             daily=daily,
