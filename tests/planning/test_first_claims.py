@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -97,3 +98,41 @@ def test_less_is_late_in_sum(seed: int) -> None:
     wants = backward(view, p.order_due)
     before, after = seen(view, wants), seen(*claimed(view, wants, lambda _, same: same))
     assert after.late <= before.late + 1e-6
+
+
+def test_hours_are_given_where_no_piece_is_made_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """B's ten pieces wait for hours at the end; in their week A's are made, and A's later lots can wait a week without being late by more."""
+    view, wants = two_items_on_full_hours()
+    monkeypatch.setattr(first_claims, "STEPS_BACK", 9.0)
+    before, after = seen(view, wants), seen(*claimed(view, wants, lambda _, same: same))
+    assert (last_day(before, 0), last_day(after, 0)) == (7 * WEEKS, 35)  # a claim alone moves nothing: nobody else has pieces of its item
+    days = after.schedule.delivery_day - view.problem.order_due[after.schedule.delivery_order]
+    assert days[after.schedule.delivery_order > 0].max() <= 30
+
+
+def two_items_on_full_hours() -> tuple[Frame, Wants]:
+    """10 pieces of C due on day 7, made in the last week; 50 of A each week with just the hours for them, and 10 h to spare from week 6 on."""
+    view, _ = full_weeks(spare_week=6)
+    p = view.problem
+    n = len(p.orders)
+    both = replace(
+        p,
+        items=("A", "B", "C"),
+        lot_min=np.array([1.0, 0.0, 1.0]),
+        lot_multiple=np.ones(3),
+        on_hand=np.array([0.0, 1e6, 0.0]),
+        step_item=np.array([0, 2]),
+        step_name=("10", "10"),
+        step_centre=np.zeros(2, dtype=np.int64),
+        step_setup_h=np.zeros(2),
+        step_run_h=np.ones(2),
+        step_flow_days=np.full(2, 7),
+        bom_parent=np.array([0, 2]),
+        bom_component=np.array([1, 1]),
+        bom_qty=np.ones(2),
+        order_item=np.r_[2, np.zeros(n - 1, dtype=np.int64)],
+        capacity_h=p.capacity_h + np.where(np.arange(p.n_weeks) >= WEEKS - 1, 10.0, 0.0),
+    )
+    due, qty = both.order_due, both.order_qty
+    wants = wants_of(both, np.r_[np.zeros(n - 1, dtype=np.int64), 1], np.r_[due[1:] - 7, 7 * (WEEKS - 1)], np.r_[qty[1:], 10.0])
+    return frame(both, network(both), 7 * WEEKS + 14), wants

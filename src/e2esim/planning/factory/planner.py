@@ -206,7 +206,7 @@ def _improved(view: Frame, wants: Wants, state: State, clock: Clock, tail_s: flo
 
     if rounds is not None:
         search(view, wants, rounds, state)
-        return claimed(view, sooner(view, wants, rounds), steady)
+        return claimed(view, sooner(view, wants, rounds), steady, bound=bound)
 
     def in_time(other: Frame, some: Wants) -> Wants:
         _search(other, some, state, clock, tail_s + (1.0 - CLAIM_SHARE) * (clock.left() - tail_s), 0.0)
@@ -221,7 +221,7 @@ def _improved(view: Frame, wants: Wants, state: State, clock: Clock, tail_s: flo
         before, cost, share = cost, search(view, wants, 0, state), NEXT_SHARE
         if cost <= enough or cost >= (1.0 - PROGRESS) * before:
             break
-    return claimed(view, wants, in_time, lambda: clock.left() > tail_s)
+    return claimed(view, wants, in_time, lambda: clock.left() > tail_s, bound=bound)
 
 
 def _search(view: Frame, wants: Wants, state: State, clock: Clock, tail_s: float, enough: float) -> None:

@@ -131,10 +131,10 @@ def _served_sooner(view: Frame, now: Waiting, order: int, most: int) -> tuple[Wa
     tried = 0
     for day in (due + after for after in AFTER_DAYS if due + after < last):
         more = asked(view, free, room, order, pieces, day)
-        for some in (more, _joined(p, now.wants, more)):
+        for some in (more, joined(p, now.wants, more)):
             if tried >= most:
                 return None, tried
-            found = seen(view, _with(p, now.wants, some))
+            found = seen(view, with_more(p, now.wants, some))
             tried += 1
             if found.beats(now):
                 return found, tried
@@ -167,7 +167,7 @@ def asked(view: Frame, free: Floats, room: Floats, order: int, pieces: float, da
     return replace(found, qty=np.ceil(found.qty - EPS))
 
 
-def _joined(p: PlanProblem, wants: Wants, more: Wants) -> Wants:
+def joined(p: PlanProblem, wants: Wants, more: Wants) -> Wants:
     """Lots put to those of their step that are begun a little sooner: one set-up less, and no smallest lot of their own."""
     key, span = wants.step * (1 << 20) + wants.day, 1 << 20
     order = np.argsort(key, kind="stable")
@@ -177,6 +177,7 @@ def _joined(p: PlanProblem, wants: Wants, more: Wants) -> Wants:
     return wants_of(p, more.step, np.where(near, wants.day[before], more.day), more.qty)
 
 
-def _with(p: PlanProblem, wants: Wants, more: Wants) -> Wants:
+def with_more(p: PlanProblem, wants: Wants, more: Wants) -> Wants:
+    """Wants with some more lots, in the order of rank that they have."""
     both = wants_of(p, np.r_[wants.step, more.step], np.r_[wants.day, more.day], np.r_[wants.qty, more.qty])
     return replace(both, rank=wants.rank)
