@@ -62,7 +62,7 @@ def test_windows_and_working_days_like_a_calendar_on_the_wall(t: float, monday: 
 @settings(deadline=None)
 @given(st.integers(0, 10_000), st.booleans(), st.booleans(), st.floats(0.0, 500.0))
 def test_the_journey_is_its_slow_twin(row: int, truck: bool, installed: bool, plan: float) -> None:
-    t, bits = kernels.journey(row, 17.0, truck, installed, plan, 0.3, 0.4, 30.0, 0.5, 0.2, 0.3, 2, KEYS)
+    t, bits = kernels.journey(row, 17.0, truck, installed, plan, 0.3, kernels.Lateness(0.4, 30.0, 0.5), 0.2, 0.3, 2, KEYS)
     expected, problems = 17.0 + (lognormal(KEYS[0], row, 0, plan, 0.3) if plan else 0.0), 0
     if truck and uniform(KEYS[1], row, 0) < 0.4:
         expected += lognormal(KEYS[1], row, 1, 30.0, 0.5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from e2esim.chain.returns_kernels import unsold
+from e2esim.chain.returns_kernels import Shelves, unsold
 from e2esim.domain.book import LineProblem, OrderKind, OrderState, ReturnCause
 from e2esim.domain.events import Event
 
@@ -122,9 +122,7 @@ def test_unsold_stock_goes_back_at_its_yearly_share() -> None:
         np.full(size, int(OrderState.DELIVERED), dtype=np.uint8),
         zero,
         zero,
-        np.zeros_like(on_hand),
-        on_hand,
-        shipped,
+        Shelves(np.zeros_like(on_hand), on_hand, shipped),
         out,
     )
     n, p = shelves * items, share / 12 * 12 / 4

@@ -115,11 +115,12 @@ class Deliver:
             first = self.book["delivered"][again].astype(np.float64)
             self.book["delivered"][again] = first + self.attempts.wait(first)
         b, channels, services = self.book, self.world.channels, self.world.services
-        kernels.charge(
-            rows, b["channel"], b["services"], b["problems"], b["promised"], b["delivered"], b["revenue_eur"],
-            b["service_eur"], b["fee_eur"], b["commission_eur"],
-            b["penalty_eur"], channels.penalty_share_d, channels.penalty_cap, channels.commission, services.cost_eur, services.price_eur,
-        )
+        account = kernels.Accounted(
+            b["channel"], b["services"], b["problems"], b["promised"], b["delivered"], b["revenue_eur"],
+            b["service_eur"], b["fee_eur"], b["commission_eur"], b["penalty_eur"],
+        )  # fmt: skip
+        terms = kernels.ContractTerms(channels.penalty_share_d, channels.penalty_cap, channels.commission, services.cost_eur, services.price_eur)
+        kernels.charge(rows, account, terms)
         pieces = self.stock.land(rows)
         self.log.emit(t, Event.DELIVERED, rows=len(rows), quantity=pieces)
         return rows
@@ -127,17 +128,17 @@ class Deliver:
     def _times(self, rows: Rows, *, write: bool) -> F:
         """Delivery times of rows under way, (n,) [h]."""
         b, w = self.book, self.world
-        out = np.empty(len(rows))
+        out, failure = np.empty(len(rows)), float(w.services.effect[_INSTALLATION])
+        book = kernels.OnTheWay(
+            b["address"], b["kind"], b["channel"], b["market"], b["services"], b["shipped"], b["allocated"], b["state"], b["delivered"], b["problems"]
+        )
+        roads = kernels.Roads(
+            w.lanes.transit_d, w.lanes.sigma, w.lanes.damage, w.lanes.mode, w.lanes.customs_share, w.lanes.customs_d, w.lanes.slot_h,
+            w.modes.late_share, w.modes.late_median_d, w.modes.late_sigma, w.channels.consumer_d,
+        )  # fmt: skip
         for lanes, some in self._by_way(rows):
             mine, times = rows[some], out[some]
-            kernels.arrive(
-                mine, write, times, b["address"],
-                b["kind"], b["channel"], b["market"], b["services"], b["shipped"], b["allocated"], b["state"],
-                b["delivered"], b["problems"],
-                lanes, w.lanes.transit_d, w.lanes.sigma, w.lanes.damage, w.lanes.mode,
-                w.modes.late_share, w.modes.late_median_d, w.modes.late_sigma, w.lanes.customs_share, w.lanes.customs_d, w.lanes.slot_h, w.channels.consumer_d,
-                float(w.services.effect[_INSTALLATION]), self._monday, self._keys,
-            )
+            kernels.arrive(mine, write, times, book, lanes, roads, failure, self._monday, self._keys)
             out[some] = times
         return out
 

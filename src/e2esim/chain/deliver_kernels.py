@@ -7,6 +7,7 @@ uses it to find the tick of arrival, and arrival to write the columns: nothing t
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -72,22 +73,29 @@ def working_days_later(t: float, days: int, monday: int) -> float:
     return 24.0 * day + hour
 
 
+class Lateness(NamedTuple):
+    """Share of the trucks that are late, by a lognormal time of this median [h] and spread."""
+
+    share: float
+    median_h: float
+    sigma: float
+
+
 @lean_njit
 def journey(
-    address: int, start: float, truck: bool, installed: bool, plan_h: float, sigma: float, late_share: float,
-    late_median_h: float,
-    late_sigma: float, damage: float, install_failure: float, monday: int, keys: Keys,
+    address: int, start: float, truck: bool, installed: bool, plan_h: float, sigma: float, late: Lateness, damage: float, install_failure: float, monday: int,
+    keys: Keys,
 ) -> tuple[float, int]:
     """Clock time [h] at which the row of ``address`` that left at ``start`` is delivered, and its problem bits.
 
-    Transit is lognormal around its plan; a truck is late on top with ``late_share``, by a lognormal time; deliveries
+    Transit is lognormal around its plan; a truck is late on top with its share, by a lognormal time; deliveries
     wait for the receiving window; a failed installation is done again two working days later.
     """
     t = start
     if plan_h > 0.0:
         t += lognormal(keys[TRANSIT], address, 0, plan_h, sigma)
-    if truck and uniform(keys[LATE], address, 0) < late_share:
-        t += lognormal(keys[LATE], address, 1, late_median_h, late_sigma)
+    if truck and uniform(keys[LATE], address, 0) < late.share:
+        t += lognormal(keys[LATE], address, 1, late.median_h, late.sigma)
     if plan_h > 0.0:
         t = next_window(t, monday)
     problems = 0
@@ -158,41 +166,64 @@ def load(lane: int, t: float, picked: T, shipped: T, state: Kind, head: Rows, ta
     return m
 
 
+class OnTheWay(NamedTuple):
+    """Columns of the order book that a delivery reads and writes, each (capacity,)."""
+
+    address: I
+    kind: Kind
+    channel: Kind
+    market: Kind
+    services: Kind
+    shipped: T
+    allocated: T
+    state: Kind
+    delivered: T
+    problems: Kind
+
+
+class Roads(NamedTuple):
+    """Facts of lanes, (lanes,); of modes: late_*, (modes,); days of a channel's own delivery to the consumer, (channels,)."""
+
+    transit_d: F
+    sigma: F
+    damage: F
+    mode: I
+    customs_share: F
+    customs_d: F
+    slot_h: F
+    late_share: F
+    late_median_d: F
+    late_sigma: F
+    consumer_d: F
+
+
 @lean_njit
-def arrive(
-    rows: Rows, write: bool, out: F, address: I,
-    kind: Kind, channel: Kind, market: Kind, services: Kind, shipped: T, allocated: T,
-    state: Kind, delivered: T, problems: Kind,
-    lane_of: I, transit_d: F, sigma: F, damage: F, mode: I, late_share: F, late_median_d: F, late_sigma: F,
-    customs_share: F, customs_d: F, slot_h: F, consumer_d: F,
-    install_failure: float, monday: int, keys: Keys,
-) -> None:
+def arrive(rows: Rows, write: bool, out: F, book: OnTheWay, lane_of: I, roads: Roads, install_failure: float, monday: int, keys: Keys) -> None:
     """Delivery times of rows under way, (n,) [h], into ``out``; with ``write`` they happen: time, state, problems."""
+    address, kind, channel, services = book.address, book.kind, book.channel, book.services
     for k in range(rows.shape[0]):
         r = rows[k]
-        lane = lane_of[channel[r], market[r]]
+        lane = lane_of[channel[r], book.market[r]]
         truck = kind[r] != _SELL_OUT
         installed = (services[r] & _INSTALLATION) != 0
         if truck:
-            m = mode[lane]
-            start = cleared(np.float64(shipped[r]), lane, customs_share[lane], 24.0 * customs_d[lane], keys)
+            m = roads.mode[lane]
+            start = cleared(np.float64(book.shipped[r]), lane, roads.customs_share[lane], 24.0 * roads.customs_d[lane], keys)
+            late = Lateness(roads.late_share[m], 24.0 * roads.late_median_d[m], roads.late_sigma[m])
             t, bits = journey(
-                address[r], start, True, installed, 24.0 * transit_d[lane], sigma[lane], late_share[m],
-                24.0 * late_median_d[m], late_sigma[m], damage[lane], install_failure, monday, keys,
+                address[r], start, True, installed, 24.0 * roads.transit_d[lane], roads.sigma[lane], late, roads.damage[lane], install_failure, monday, keys
             )
         else:
-            spread = sigma[lane] if lane >= 0 else 0.0
-            t, bits = journey(
-                address[r], np.float64(allocated[r]), False, installed, 24.0 * consumer_d[channel[r]], spread, 0.0,
-                0.0, 0.0, 0.0, install_failure, monday, keys,
-            )
-        if kind[r] == _DIRECT and slot_h[lane] > 0.0:
-            t = in_slot(t, address[r], slot_h[lane], monday, keys)
+            spread = roads.sigma[lane] if lane >= 0 else 0.0
+            own_h, never = 24.0 * roads.consumer_d[channel[r]], Lateness(0.0, 0.0, 0.0)
+            t, bits = journey(address[r], np.float64(book.allocated[r]), False, installed, own_h, spread, never, 0.0, install_failure, monday, keys)
+        if kind[r] == _DIRECT and roads.slot_h[lane] > 0.0:
+            t = in_slot(t, address[r], roads.slot_h[lane], monday, keys)
         out[k] = t
         if write:
-            delivered[r] = t
-            state[r] = _DELIVERED
-            problems[r] |= bits
+            book.delivered[r] = t
+            book.state[r] = _DELIVERED
+            book.problems[r] |= bits
 
 
 @lean_njit
@@ -211,30 +242,53 @@ def freight(
     return load_m3
 
 
+class Accounted(NamedTuple):
+    """Columns of the order book that the money of a delivery reads and writes, each (capacity,)."""
+
+    channel: Kind
+    services: Kind
+    problems: Kind
+    promised: T
+    delivered: T
+    revenue: T
+    service_eur: T
+    fee_eur: T
+    commission_eur: T
+    penalty_eur: T
+
+
+class ContractTerms(NamedTuple):
+    """Penalty a day late and its most, commission, (channels,) shares of the invoice; cost and price of services, (5,) [EUR/use]."""
+
+    penalty_share_d: F
+    penalty_cap: F
+    commission: F
+    cost_eur: F
+    price_eur: F
+
+
 @lean_njit
-def charge(
-    rows: Rows, channel: Kind, services: Kind, problems: Kind, promised: T, delivered: T, revenue: T, service_eur: T, fee_eur: T, commission_eur: T,
-    penalty_eur: T, penalty_share_d: F, penalty_cap: F, commission_share: F, cost_eur: F, price_eur: F,
-) -> None:
+def charge(rows: Rows, book: Accounted, terms: ContractTerms) -> None:
     """Write what a delivery earns and costs beside the goods: services, commission and the contract penalty for days late.
 
     Services (``cost_eur``, ``price_eur`` (5,) [EUR/use]) are the firm's only where the firm sold to the consumer; what a trade
     account does in its own shop is its own business. A failed installation is done twice and paid once.
     """
+    services, revenue = book.services, book.revenue
     for k in range(rows.shape[0]):
         r = rows[k]
-        c = channel[r]
+        c = book.channel[r]
         if revenue[r] > 0.0:
-            commission_eur[r] = commission_share[c] * revenue[r]
-            for s in range(cost_eur.shape[0]):
+            book.commission_eur[r] = terms.commission[c] * revenue[r]
+            for s in range(terms.cost_eur.shape[0]):
                 if services[r] & (1 << s):
-                    twice = 2.0 if (1 << s) == _INSTALLATION and problems[r] & _FAILED else 1.0
-                    service_eur[r] += twice * cost_eur[s]
-                    fee_eur[r] += price_eur[s]
-        late_d = (np.float64(delivered[r]) - np.float64(promised[r])) / 24.0
-        share = penalty_share_d[c]
+                    twice = 2.0 if (1 << s) == _INSTALLATION and book.problems[r] & _FAILED else 1.0
+                    book.service_eur[r] += twice * terms.cost_eur[s]
+                    book.fee_eur[r] += terms.price_eur[s]
+        late_d = (np.float64(book.delivered[r]) - np.float64(book.promised[r])) / 24.0
+        share = terms.penalty_share_d[c]
         if share > 0.0 and late_d > 0.0:
-            penalty_eur[r] = min(penalty_cap[c], share * late_d) * revenue[r]
+            book.penalty_eur[r] = min(terms.penalty_cap[c], share * late_d) * revenue[r]
 
 
 @lean_njit

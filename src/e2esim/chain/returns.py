@@ -103,12 +103,13 @@ class Returns:
         b, w, s = self.book, self.world, self.stock
         pieces, worth, outcomes = np.zeros(len(ReturnCause)), np.zeros(len(ReturnCause)), np.zeros(len(SORTED_AS))
         lines, came = np.zeros(len(ReturnCause), dtype=np.int64), np.zeros(w.items.n, dtype=np.bool_)
-        kernels.take_back(
-            rows, t, self._sort_key, b["address"], self._pending, b["kind"], b["channel"], b["item"], b["quantity"], b["problems"],
-            b["revenue_eur"], b["cost_eur"], w.items.cost_eur, w.price, w.channels.buyer, w.items.resale,
-            self._share, self._eur, b["returned"], b["return_cause"], b["credit_eur"], s.on_hand, s.returned, s.scrapped, pieces, worth, outcomes,
-            lines, came,
+        book = kernels.ComingBack(
+            b["address"], self._pending, b["kind"], b["channel"], b["item"], b["quantity"], b["problems"], b["revenue_eur"], b["cost_eur"], b["returned"],
+            b["return_cause"], b["credit_eur"],
         )  # fmt: skip
+        terms = kernels.ReturnTerms(w.items.cost_eur, w.items.resale, w.price, w.channels.buyer, self._share, self._eur)
+        goods = kernels.ReturnedGoods(s.on_hand, s.returned, s.scrapped)
+        kernels.take_back(rows, t, self._sort_key, book, terms, goods, kernels.TakenBack(pieces, worth, outcomes, lines, came))
         s.news(*came.nonzero()[0].tolist())
         for cause, (count, many, eur) in enumerate(zip(lines.tolist(), pieces.tolist(), worth.tolist(), strict=True)):
             if count:
@@ -133,7 +134,7 @@ class Returns:
         out = np.empty(int(np.count_nonzero(s.latest >= 0)), dtype=np.int32)
         m = kernels.unsold(
             month, self._unsold_key, w.accounts.channel, w.channels.unsold_y, s.latest, b["quantity"], b["state"],
-            b["return_cause"], self._pending, s.backlog, s.on_hand, s.shipped, out,
+            b["return_cause"], self._pending, kernels.Shelves(s.backlog, s.on_hand, s.shipped), out,
         )
         return out[:m]
 

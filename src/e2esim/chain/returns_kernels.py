@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -53,56 +54,98 @@ def part(pieces: int, share: float, luck: float) -> int:
     return whole + 1 if luck < exact - whole else whole
 
 
+class ComingBack(NamedTuple):
+    """Columns of the order book that a return reads and writes, each (capacity,); ``pending``: the cause of the return under way."""
+
+    address: npt.NDArray[np.int64]
+    pending: Kind
+    kind: Kind
+    channel: Kind
+    item: Small
+    quantity: Rows
+    problems: Kind
+    revenue: T
+    cost: T
+    returned_t: T
+    return_cause: Kind
+    credit: T
+
+
+class ReturnTerms(NamedTuple):
+    """Standard cost and resale share, (items,), price (items, channels), kind of buyer (channels,); ``share`` and ``eur`` by cause, (causes, 3)."""
+
+    standard: F
+    resale: F
+    price: F
+    buyer: npt.NDArray[np.int64]
+    share: F
+    eur: F
+
+
+class ReturnedGoods(NamedTuple):
+    """Goods by node and item, (nodes, items)."""
+
+    on_hand: F
+    returned: F
+    scrapped: F
+
+
+class TakenBack(NamedTuple):
+    """Sums of a batch of returns: by cause pieces, worth [EUR] and rows, (causes,); pieces as new, repaired, B-grade, recycled, (4,); items that came."""
+
+    pieces: F
+    worth: F
+    sorted_out: F
+    lines: Counts
+    came: Flags
+
+
 @lean_njit
-def take_back(
-    rows: Rows, t: float, key: np.uint64, address: npt.NDArray[np.int64], pending: Kind, kind: Kind, channel: Kind, item: Small, quantity: Rows,
-    problems: Kind,
-    revenue: T, cost: T, standard: F, price: F, buyer: npt.NDArray[np.int64], resale: F, share: F, eur: F,
-    returned_t: T, return_cause: Kind, credit: T, on_hand: F, returned: F, scrapped: F, pieces: F, worth: F, sorted_out: F, lines: Counts, came: Flags,
-) -> None:
-    """Put returned goods where they belong, write time, cause and net credit; ``pieces`` (causes,) counts them, ``worth`` (causes,) adds up
-    ``standard`` cost (items,) of what can be sold as new again [EUR], ``sorted_out`` (4,) the pieces as new, repaired, B-grade, recycled;
-    ``lines`` (causes,) counts the rows and ``came`` (items,) marks their items.
+def take_back(rows: Rows, t: float, key: np.uint64, book: ComingBack, terms: ReturnTerms, goods: ReturnedGoods, found: TakenBack) -> None:
+    """Put returned goods where they belong, write time, cause and net credit, and add up in ``found``; its worth is the standard cost of what can be
+    sold as new again.
 
     ``share`` (causes, 3): as new, of the others repaired, of the rest recycled; what then is left is sold as B-grade for its resale
     value. ``eur`` (causes, 3): repair, recycling, inspection of a piece. Nothing of a damaged line is unsold as new. Credit is the value
     of the line, less resale, less the standard cost of what is as new again, with what was spent on it. A line on which the firm earned
     nothing is worth its invoice price, except transfers to own branches.
     """
+    address, item, quantity, revenue, cost = book.address, book.item, book.quantity, book.revenue, book.cost
+    share, eur = terms.share, terms.eur
     for k in range(rows.shape[0]):
         r = rows[k]
-        cause = pending[r]
-        pending[r] = _NONE
+        cause = book.pending[r]
+        book.pending[r] = _NONE
         i = item[r]
         q = quantity[r]
-        damaged = cause == _UNSOLD and (problems[r] & _DAMAGED) != 0
+        damaged = cause == _UNSOLD and (book.problems[r] & _DAMAGED) != 0
         unharmed = 0 if damaged else part(q, share[cause, 0], uniform(key, address[r], 0))
         repaired = part(q - unharmed, share[cause, 1], uniform(key, address[r], 1))
         recycled = part(q - unharmed - repaired, share[cause, 2], uniform(key, address[r], 2))
         good = unharmed + repaired
-        returned[0, i] += q
-        scrapped[0, i] += q - good
-        on_hand[0, i] += good
+        goods.returned[0, i] += q
+        goods.scrapped[0, i] += q - good
+        goods.on_hand[0, i] += good
         value = float(revenue[r])
-        if value == 0.0 and not (kind[r] == _REPLENISH and buyer[channel[r]] == _OWN):
-            value = price[i, channel[r]] * q
+        if value == 0.0 and not (book.kind[r] == _REPLENISH and terms.buyer[book.channel[r]] == _OWN):
+            value = terms.price[i, book.channel[r]] * q
             if math.isnan(value):
                 value = 0.0
         as_new = good / q if q > 0 else 0.0
         b_grade = 1.0 - as_new - (recycled / q if q > 0 else 0.0)
-        goods = cost[r] if cost[r] > 0.0 or value == 0.0 else standard[i] * q  # bought in a shop of others: the firm booked its cost with the shop
+        made = cost[r] if cost[r] > 0.0 or value == 0.0 else terms.standard[i] * q  # bought in a shop of others: the firm booked its cost with the shop
         spent = repaired * eur[cause, 0] + recycled * eur[cause, 1] + q * eur[cause, 2]
-        credit[r] = value - b_grade * resale[i] * value - as_new * goods + spent
-        returned_t[r] = t
-        return_cause[r] = cause
-        lines[cause] += 1
-        came[i] = True
-        pieces[cause] += q
-        worth[cause] += as_new * goods
-        sorted_out[0] += unharmed
-        sorted_out[1] += repaired
-        sorted_out[2] += q - good - recycled
-        sorted_out[3] += recycled
+        book.credit[r] = value - b_grade * terms.resale[i] * value - as_new * made + spent
+        book.returned_t[r] = t
+        book.return_cause[r] = cause
+        found.lines[cause] += 1
+        found.came[i] = True
+        found.pieces[cause] += q
+        found.worth[cause] += as_new * made
+        found.sorted_out[0] += unharmed
+        found.sorted_out[1] += repaired
+        found.sorted_out[2] += q - good - recycled
+        found.sorted_out[3] += recycled
 
 
 @lean_njit
@@ -118,17 +161,25 @@ def collect_used(rows: Rows, t: float, quantity: Rows, returned_t: T, return_cau
     return pieces
 
 
+class Shelves(NamedTuple):
+    """Goods by node and item, (nodes, items)."""
+
+    backlog: F
+    on_hand: F
+    shipped: F
+
+
 @lean_njit
 def unsold(
-    month: int, key: np.uint64, channel_of: npt.NDArray[np.int64], share_y: F, latest: Rows, quantity: Rows,
-    state: Kind,
-    return_cause: Kind, pending: Kind, backlog: F, on_hand: F, shipped: F, out: Rows,
+    month: int, key: np.uint64, channel_of: npt.NDArray[np.int64], share_y: F, latest: Rows, quantity: Rows, state: Kind, return_cause: Kind, pending: Kind,
+    shelves: Shelves, out: Rows,
 ) -> int:
     """Choose the replenishment rows that accounts send back in a month; their goods leave the shelf.
 
     Of each shelf without backlog the latest row goes back with the probability at which a twelfth of the yearly share
     of the stock is sent back on average. Returns how many rows were written to ``out``.
     """
+    backlog, on_hand, shipped = shelves
     m = 0
     items = on_hand.shape[1]
     for a in range(channel_of.shape[0]):

@@ -141,15 +141,12 @@ class Stock:
         ``eligible`` (n,) [h] is the time from which a plant row may be allocated (ship-by date less a window);
         without it, and for rows of accounts, at once.
         """
-        b, n = self.book, len(rows)
-        self.links.fit(b.capacity)
-        book = kernels.Booked(b["kind"], b["node"], b["account"], b["item"], b["quantity"], b["state"])
-        queues = kernels.Queues(
-            self.world.items.n, self._head, self._tail, self.links.next, self._due_pieces, self._due_rows, self._least, self._dirty
-        )
+        n = len(rows)
+        self.links.fit(self.book.capacity)
         times = _AT_ONCE if eligible is None else np.asarray(eligible, dtype=np.float64)
+        room, ticks = np.empty((2, n), dtype=np.int32), np.empty(n, dtype=np.int64)
         at_accounts, beyond = kernels.let_wait(
-            rows, times, self._early.lists(), book, queues, self.backlog, self.on_order, np.empty((2, n), dtype=np.int32), np.empty(n, dtype=np.int64)
+            rows, times, self._early.lists(), self._booked(), self._queues(), self.backlog, self.on_order, room, ticks
         )
         self._at_accounts += at_accounts
         self._early.beyond += beyond
@@ -184,11 +181,19 @@ class Stock:
         self.book["state"][rows] = OrderState.OPEN
 
     def _enqueue(self, rows: Rows) -> None:
+        kernels.enqueue(rows, self._booked(), self._queues())
+
+    def _booked(self) -> kernels.Booked:
         b = self.book
-        kernels.enqueue(
-            rows, b["node"], b["item"], b["quantity"], b["state"], self.world.items.n, self._head, self._tail,
-            self.links.next, self._due_pieces, self._due_rows, self._least, self._dirty,
+        return kernels.Booked(b["kind"], b["node"], b["account"], b["item"], b["quantity"], b["state"])
+
+    def _queues(self) -> kernels.Queues:
+        return kernels.Queues(
+            self.world.items.n, self._head, self._tail, self.links.next, self._due_pieces, self._due_rows, self._least, self._dirty
         )
+
+    def _goods(self) -> kernels.Goods:
+        return kernels.Goods(self.on_hand, self.shipped, self.backlog, self.reserved)
 
     def serve_accounts(self, rows: Rows, t: float) -> Rows:
         """Serve the account queues of ``rows`` (new consumer orders, or replenishments just delivered).
@@ -197,10 +202,7 @@ class Stock:
         """
         b = self.book
         out = np.empty(self._at_accounts, dtype=np.int32)
-        m = kernels.serve_queues(
-            rows, t, b["kind"], b["node"], b["account"], b["item"], b["quantity"], b["state"], b["allocated"],
-            b["shipped"], self.on_hand, self.shipped, self.backlog, self._head, self._tail, self.links.next, out,
-        )
+        m = kernels.serve_queues(rows, t, self._booked(), b["allocated"], b["shipped"], self._goods(), self._queues(), out)
         self._at_accounts -= m
         return self._told(t, out[:m].copy(), place=1)
 
@@ -219,13 +221,8 @@ class Stock:
             self._enqueue(self._early.pop(tick))
         if not self._dirty.any():
             return np.empty(0, dtype=np.int32)
-        b = self.book
         out, short = np.empty((2, int(self._due_rows.sum())), dtype=np.int32)
-        m, c = kernels.allocate_plenty(
-            t, choose is None, self.on_hand, self.reserved, self.backlog, self._due_pieces, self._due_rows,
-            self._least, self._dirty, b["quantity"], b["state"], b["allocated"],
-            self._head, self._tail, self.links.next, out, short,
-        )
+        m, c = kernels.allocate_plenty(t, choose is None, self._booked(), self.book["allocated"], self._goods(), self._queues(), out, short)
         plenty = np.sort(out[:m])
         if not c:
             return self._told(t, plenty, place=0)

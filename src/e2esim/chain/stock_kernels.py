@@ -42,30 +42,6 @@ def admit(
             on_order[account[r] + 1, item[r]] += quantity[r]
 
 
-@lean_njit
-def enqueue(
-    rows: Rows, node: Small, item: Small, quantity: Rows, state: Kind, items: int, head: Rows, tail: Rows, link: Rows,
-    due_pieces: F, due_rows: npt.NDArray[np.int64], least: F, dirty: Flag,
-) -> None:
-    """Append open rows to their queues; ``due_pieces``, ``due_rows``, ``least`` (items,) count the plant's."""
-    for k in range(rows.shape[0]):
-        r = rows[k]
-        if state[r] != _OPEN:
-            continue
-        q = node[r] * items + item[r]
-        link[r] = -1
-        if head[q] < 0:
-            head[q] = r
-        else:
-            link[tail[q]] = r
-        tail[q] = r
-        if node[r] == 0:
-            due_pieces[item[r]] += quantity[r]
-            due_rows[item[r]] += 1
-            least[item[r]] = min(least[item[r]], float(quantity[r]))
-            dirty[item[r]] = True
-
-
 class Booked(NamedTuple):
     """Columns of the order book that say what a row waits for, each (capacity,)."""
 
@@ -78,7 +54,7 @@ class Booked(NamedTuple):
 
 
 class Queues(NamedTuple):
-    """The queues, see `enqueue`."""
+    """The queues: ``head``, ``tail`` (nodes * items,), ``link`` (rows,); of the plant's, (items,): due pieces and rows, least row, news."""
 
     items: int
     head: Rows
@@ -88,6 +64,38 @@ class Queues(NamedTuple):
     due_rows: npt.NDArray[np.int64]
     least: F
     dirty: Flag
+
+
+class Goods(NamedTuple):
+    """Goods by node and item, (nodes, items), and what is reserved at the plant, (items,)."""
+
+    on_hand: F
+    shipped: F
+    backlog: F
+    reserved: F
+
+
+@lean_njit
+def enqueue(rows: Rows, book: Booked, queues: Queues) -> None:
+    """Append open rows to their queues; those of the plant are counted."""
+    head, tail, link = queues.head, queues.tail, queues.link
+    for k in range(rows.shape[0]):
+        r = rows[k]
+        if book.state[r] != _OPEN:
+            continue
+        i = book.item[r]
+        q = book.node[r] * queues.items + i
+        link[r] = -1
+        if head[q] < 0:
+            head[q] = r
+        else:
+            link[tail[q]] = r
+        tail[q] = r
+        if book.node[r] == 0:
+            queues.due_pieces[i] += book.quantity[r]
+            queues.due_rows[i] += 1
+            queues.least[i] = min(queues.least[i], float(book.quantity[r]))
+            queues.dirty[i] = True
 
 
 @lean_njit
@@ -113,23 +121,18 @@ def let_wait(
         spare[0, now] = r
         now += 1
     beyond = push_due(spare[1, :later], ticks[:later], early.open, early.head, early.waiting, early.link)
-    q = queues
-    enqueue(
-        spare[0, :now], book.node, book.item, book.quantity, book.state, q.items, q.head, q.tail, q.link, q.due_pieces, q.due_rows, q.least, q.dirty
-    )
+    enqueue(spare[0, :now], book, queues)
     return at_accounts, beyond
 
 
 @lean_njit
-def serve_queues(
-    rows: Rows, t: float, kind: Kind, node: Small, account: Small, item: Small, quantity: Rows, state: Kind,
-    allocated: T, sent: T,
-    on_hand: F, shipped: F, backlog: F, head: Rows, tail: Rows, link: Rows, out: Rows,
-) -> int:
+def serve_queues(rows: Rows, t: float, book: Booked, allocated: T, sent: T, goods: Goods, queues: Queues, out: Rows) -> int:
     """Serve the account queues of ``rows`` (their own, or the one they replenish), first in first out, lines in full.
 
     Goods leave the account's shelf at ``t``; returns how many rows were written to ``out``.
     """
+    kind, node, account, item, quantity, state = book
+    on_hand, backlog, head, link = goods.on_hand, goods.backlog, queues.head, queues.link
     items = on_hand.shape[1]
     m = 0
     for k in range(rows.shape[0]):
@@ -145,7 +148,7 @@ def serve_queues(
                 if quantity[o] > on_hand[n, i] + _EPS:
                     break
                 on_hand[n, i] -= quantity[o]
-                shipped[n, i] += quantity[o]
+                goods.shipped[n, i] += quantity[o]
                 backlog[n, i] -= quantity[o]
                 allocated[o] = t
                 sent[o] = t
@@ -155,28 +158,26 @@ def serve_queues(
             o = link[o]
         head[q] = o
         if o < 0:
-            tail[q] = -1
+            queues.tail[q] = -1
     return m
 
 
 @lean_njit
-def allocate_plenty(
-    t: float, strict: bool, on_hand: F, reserved: F, backlog: F, due_pieces: F, due_rows: npt.NDArray[np.int64],
-    least: F, dirty: Flag, quantity: Rows, state: Kind, allocated: T, head: Rows, tail: Rows, link: Rows,
-    out: Rows, short: Rows,
-) -> tuple[int, int]:
+def allocate_plenty(t: float, strict: bool, book: Booked, allocated: T, goods: Goods, queues: Queues, out: Rows, short: Rows) -> tuple[int, int]:
     """Serve plant items whose free stock covers all their due rows; list the due rows of the others in ``short``.
 
     Only items with news (``dirty``) are looked at, and only if a row could be served: the smallest one, or the first
     one under a ``strict`` queue. Returns how many rows stand in ``out`` and in ``short`` (grouped by item).
     """
+    quantity, state, reserved, head, link = book.quantity, book.state, goods.reserved, queues.head, queues.link
+    dirty, due_pieces, due_rows, least = queues.dirty, queues.due_pieces, queues.due_rows, queues.least
     m = 0
     c = 0
     for i in range(reserved.shape[0]):
         if not dirty[i]:
             continue
         dirty[i] = False
-        free = on_hand[0, i] - reserved[i]
+        free = goods.on_hand[0, i] - reserved[i]
         if due_rows[i] == 0 or free < least[i] - _EPS:
             continue
         plenty = free >= due_pieces[i] - _EPS
@@ -190,7 +191,7 @@ def allocate_plenty(
             if state[o] == _OPEN:
                 if plenty:
                     reserved[i] += quantity[o]
-                    backlog[0, i] -= quantity[o]
+                    goods.backlog[0, i] -= quantity[o]
                     allocated[o] = t
                     state[o] = _ALLOCATED
                     out[m] = o
@@ -201,7 +202,7 @@ def allocate_plenty(
             o = link[o]
         if plenty:
             head[i] = -1
-            tail[i] = -1
+            queues.tail[i] = -1
             due_pieces[i] = 0.0
             due_rows[i] = 0
             least[i] = np.inf

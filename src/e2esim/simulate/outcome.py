@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -164,33 +164,40 @@ def _by_channel(world: World, weeks: list[F]) -> F:
     return out
 
 
+class BooksLeft(NamedTuple):
+    """Tables that a replication leaves: order lines, why they were late, lines that moved their day (t, row), lines still open, contacts."""
+
+    orders: Columns
+    late: Columns
+    moved: list[tuple[float, float]]
+    waiting: Columns
+    contacts: Columns
+
+
+class WeeksLeft(NamedTuple):
+    """What planning and the market leave by week or month.
+
+    ``forecast``, ``actual``, ``ahead`` (weeks, items) in pieces; ``sop``: its columns; ``met`` (t, people) and ``needs_lost`` (people): by cell and segment.
+    """
+
+    forecast: F
+    actual: F
+    ahead: F
+    sop: dict[str, npt.NDArray[Any]]
+    met: list[tuple[float, F]]
+    needs_lost: list[F]
+
+
 def gather(
-    world: World,
-    *,
-    orders: Columns,
-    late: Columns,
-    moved: list[tuple[float, float]],
-    waiting: Columns,
-    contacts: Columns,
-    people: People,
-    trade: Trade,
-    log: EventLog,
-    opening_last: F,
-    opening_brand: npt.NDArray[np.int16],
-    forecast_weekly: F,
-    actual_weekly: F,
-    sop: dict[str, npt.NDArray[Any]],
-    forecast_ahead_weekly: F,
-    met: list[tuple[float, F]],
-    needs_lost: list[F],
-    experiences: Experiences,
-    changes: tuple[int, int],
-) -> Outcome:
+    world: World, books: BooksLeft, weeks: WeeksLeft, people: People, trade: Trade, log: EventLog, *, opening_last: F, opening_brand: npt.NDArray[np.int16],
+    experiences: Experiences, changes: tuple[int, int],
+) -> Outcome:  # fmt: skip
     """Build the outcome; contribution earned is added to each consumer on the way."""
+    orders, late, moved, waiting, contacts = books
     people.settle()
     _add_value(orders, people.consumers)
     s, events, facts = world.settings, log.columns(), terms(world, people.base)
-    journal = post_all(world, events=events, orders=orders, contacts=contacts, met=met, own=facts.own_stock)
+    journal = post_all(world, events=events, orders=orders, contacts=contacts, met=weeks.met, own=facts.own_stock)
     _told_by_item(world, orders, late, waiting)
     if world.warehouses:
         named = np.asarray(events["item"], dtype=np.int64)
@@ -212,19 +219,19 @@ def gather(
         scale=s.scale,
         opening_last=opening_last,
         opening_brand=opening_brand,
-        forecast_weekly=_by_product(world, forecast_weekly),
-        actual_weekly=_by_product(world, actual_weekly),
-        sop=sop,
-        forecast_ahead_weekly=_by_product(world, forecast_ahead_weekly),
+        forecast_weekly=_by_product(world, weeks.forecast),
+        actual_weekly=_by_product(world, weeks.actual),
+        sop=weeks.sop,
+        forecast_ahead_weekly=_by_product(world, weeks.ahead),
         fleet_trucks=int(world.fleets.trucks.sum()),
         changes_asked=changes[0],
         changes_accepted=changes[1],
         experience_sums=experiences.sums,
         touch_sums=experiences.points.seen,
         touch_phase=touch_phases(world),
-        weighed_t=np.array([t for t, _ in met]),
-        weighed=_by_channel(world, [people for _, people in met]),
-        needs_lost=_by_channel(world, needs_lost),
+        weighed_t=np.array([t for t, _ in weeks.met]),
+        weighed=_by_channel(world, [people for _, people in weeks.met]),
+        needs_lost=_by_channel(world, weeks.needs_lost),
         journeys=experiences.kept(),
     )
 

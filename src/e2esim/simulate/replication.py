@@ -49,7 +49,7 @@ from e2esim.simulate.distribution import Distribution
 from e2esim.simulate.late_causes import LateFacts, explain, late_table
 from e2esim.simulate.open_book import open_book
 from e2esim.simulate.opening import open_orders, open_shelves, open_transit, open_unsold
-from e2esim.simulate.outcome import gather
+from e2esim.simulate.outcome import BooksLeft, WeeksLeft, gather
 from e2esim.simulate.planner import Planner
 from e2esim.simulate.promise import PromiseDesk
 from e2esim.simulate.saved.moments import await_again, pending
@@ -204,24 +204,31 @@ class Replication:
             transit_d=self.promise.transit_d,
         )
         self.market.close_shelves(self.world.hours, self.log)
+        planner, market = self.planner, self.market
+        books = BooksLeft(
+            orders=self.orders,
+            late=late_table(facts),
+            moved=planner.moved,
+            waiting=open_book(self.orders, self.promise, planner, now=self.env.now, explain=partial(explain, facts)),
+            contacts=self.desk.contacts,
+        )
+        weeks = WeeksLeft(
+            forecast=np.array(planner.forecasts[: len(planner.actuals)]).reshape(-1, self.world.items.n),
+            actual=np.array(planner.actuals).reshape(-1, self.world.items.n),
+            ahead=planner.forecast_ahead(),
+            sop=planner.sop.columns() if planner.sop is not None else {},
+            met=market.close_week(self.world.hours),
+            needs_lost=market.lost_by_week,
+        )
         return gather(
             self.world,
-            late=late_table(facts),
-            moved=self.planner.moved,
-            waiting=open_book(self.orders, self.promise, self.planner, now=self.env.now, explain=partial(explain, facts)),
-            orders=self.orders,
-            contacts=self.desk.contacts,
-            people=self.people,
-            trade=self.trade,
-            log=self.log,
+            books,
+            weeks,
+            self.people,
+            self.trade,
+            self.log,
             opening_last=self._opening_last.astype(np.float64),
             opening_brand=self._opening_brand.astype(np.int16),
-            forecast_weekly=np.array(self.planner.forecasts[: len(self.planner.actuals)]).reshape(-1, self.world.items.n),
-            actual_weekly=np.array(self.planner.actuals).reshape(-1, self.world.items.n),
-            sop=self.planner.sop.columns() if self.planner.sop is not None else {},
-            forecast_ahead_weekly=self.planner.forecast_ahead(),
-            met=self.market.close_week(self.world.hours),
-            needs_lost=self.market.lost_by_week,
             experiences=self.experiences,
             changes=(self.changes.asked, self.changes.granted),
         )
