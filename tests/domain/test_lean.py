@@ -18,7 +18,7 @@ _ROOT = Path(e2esim.__file__).parent
 _MODULES = sorted(
     ".".join(("e2esim", *path.relative_to(_ROOT).with_suffix("").parts))
     for path in _ROOT.rglob("*.py")
-    if re.search(r"^@lean_njit", path.read_text(encoding="utf-8"), re.MULTILINE)
+    if re.search(r"^@(?:lean|pasted)_njit", path.read_text(encoding="utf-8"), re.MULTILINE)
 )
 
 

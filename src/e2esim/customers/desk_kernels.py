@@ -15,6 +15,7 @@ from numba import njit
 
 from e2esim.domain.book import Reason
 from e2esim.domain.lean import counting_njit, lean_njit
+from e2esim.domain.pasted import pasted_njit
 from e2esim.streams.draws import Count, exponential, uniform
 
 F = npt.NDArray[np.float64]
@@ -43,7 +44,7 @@ def to_work(t: float, first_weekday: int, opens: float, closes: float, days: int
     return (week * days + min(weekday, days)) * length + inside
 
 
-@lean_njit
+@pasted_njit
 def to_clock(worked: float, first_weekday: int, opens: float, closes: float, days: int) -> float:
     """Clock time [h] at which ``worked`` working hours of the desk are done (inverse of :func:`to_work`).
 
@@ -56,7 +57,7 @@ def to_clock(worked: float, first_weekday: int, opens: float, closes: float, day
     return 24.0 * (week * 7 + weekday - first_weekday) + opens + max(0.0, worked - day * length)
 
 
-@lean_njit
+@pasted_njit
 def is_open(t: float, first_weekday: int, opens: float, closes: float, days: int) -> bool:
     """True if the desk is open at clock time ``t`` [h].
 
@@ -77,13 +78,13 @@ class Levers(NamedTuple):
     platform: float
 
 
-@lean_njit
+@pasted_njit
 def ceiling(levers: Levers) -> float:
     """Share of the hard requests that are solved at once where skill, place and sight are all there."""
     return (levers.high - levers.low) / (1.0 - levers.low) if levers.low < 1.0 else 1.0
 
 
-@lean_njit
+@pasted_njit
 def asked_of(key: np.uint64, who: Count, n: Count, levers: Levers) -> tuple[bool, bool, bool, bool]:
     """Whether a request is hard, and of its agent: skilled and willing (culture), the right one (organisation), who sees all (platform).
 
@@ -98,7 +99,7 @@ def asked_of(key: np.uint64, who: Count, n: Count, levers: Levers) -> tuple[bool
     return hard, skilled, placed, seen
 
 
-@lean_njit
+@pasted_njit
 def knows_phase(key: np.uint64, who: Count, n: Count, aware: float) -> bool:
     """Whether the firm knows where on the journey the customer is when he asks for the ``n``-th time; never where ``aware`` is 0."""
     return uniform(key, who, 70 + n) < aware
@@ -111,7 +112,7 @@ def phases_known(key: np.uint64, who: I64, n: I64, aware: float, known: npt.NDAr
         known[k] = knows_phase(key, who[k], n[k], aware)
 
 
-@lean_njit
+@pasted_njit
 def _soonest(free: F, a: int, b: int) -> int:
     best = a
     for k in range(a + 1, b):
@@ -241,17 +242,17 @@ def _by_way(asking: I32, asked: ContactsRead, rules: Rules) -> tuple[I32, I32]:
     return rows[:a], written[:b]
 
 
-@lean_njit
+@pasted_njit
 def _working(t: float, rules: Rules) -> float:
     return to_work(t, rules.first_weekday, rules.opens, rules.closes, rules.days)
 
 
-@lean_njit
+@pasted_njit
 def _clock(worked: float, rules: Rules) -> float:
     return to_clock(worked, rules.first_weekday, rules.opens, rules.closes, rules.days)
 
 
-@lean_njit
+@pasted_njit
 def _letter_patience(r: int, asked: ContactsRead, rules: Rules) -> float:
     """How long the customer waits for an answer to what he wrote [clock h]; whom the firm calls waits for nothing."""
     if asked.reason[r] == _CALL_BACK:
@@ -259,7 +260,7 @@ def _letter_patience(r: int, asked: ContactsRead, rules: Rules) -> float:
     return exponential(rules.keys[1], asked.address[r], 50 + np.int64(asked.attempt[r]), rules.give_up_h)
 
 
-@lean_njit
+@pasted_njit
 def _start(r: int, asked: ContactsRead, rules: Rules, free: F) -> float:
     """Working time at which a written request would be begun: when two agents are idle, so that one stays on the telephone, where there are three."""
     d = rules.route[asked.reason[r]]
@@ -272,7 +273,7 @@ def _start(r: int, asked: ContactsRead, rules: Rules, free: F) -> float:
     return max(_working(asked.t[r], rules), idle)
 
 
-@lean_njit
+@pasted_njit
 def _colleague(d: int, u: float, rules: Rules, free: F) -> int:
     """The agent of another department than ``d`` who helps: a department drawn by how many work there, and who of it is free first."""
     first, last = rules.dept_start[d], rules.dept_start[d + 1]
@@ -282,7 +283,7 @@ def _colleague(d: int, u: float, rules: Rules, free: F) -> int:
     return _soonest(free, rules.dept_start[other], rules.dept_start[other + 1])
 
 
-@lean_njit
+@pasted_njit
 def _serve(r: int, start: float, asked: ContactsRead, told: ContactsWritten, rules: Rules, free: F, back: DeskReturns, m: int) -> int:
     """Answer one contact, at ``start`` [working h] at the soonest, or find that the customer has given up; 1 if he asks again (at place ``m``), else 0."""
     keys, who, n, t = rules.keys, asked.address[r], np.int64(asked.attempt[r]), asked.t[r]

@@ -30,6 +30,7 @@ from e2esim.customers.satisfaction_kernels import (
 from e2esim.domain.book import LineProblem, Reason, ReturnCause, Service
 from e2esim.domain.experience import SERVICE, Flag, Lived
 from e2esim.domain.lean import lean_njit
+from e2esim.domain.pasted import pasted_njit
 from e2esim.streams.draws import uniform
 
 F = npt.NDArray[np.float64]
@@ -61,7 +62,7 @@ LISTENED_GAIN = 0.04  # [satisfaction] of being called back or told what was don
 CALL_BACK_HALF_D = 130.0  # [days] by which a call-back makes good half: 47 % bought again within 90 days, 29 % at 90 to 180 (Dillard and Bates)
 
 
-@lean_njit
+@pasted_njit
 def live(out: Batch, n: int, row: int, t: float, kind: int, phase: int, attribute: int, shown: float, expected: float) -> int:
     """Write one experience; returns ``n`` + 1."""
     x = out[n]
@@ -71,7 +72,7 @@ def live(out: Batch, n: int, row: int, t: float, kind: int, phase: int, attribut
     return n + 1
 
 
-@lean_njit
+@pasted_njit
 def touch(out: Batch, n: int, row: int, t: float, phase: int, kind: int, key: np.uint64, o: OrderFacts, points: Touchpoints) -> int:
     """Touchpoints of a phase that the customer of ``row`` meets: enjoyment, and now and then a problem (which marks the row)."""
     who, at = o.address[row], 6 * np.int64(o.channel[row]) + phase
@@ -96,7 +97,7 @@ def touch(out: Batch, n: int, row: int, t: float, phase: int, kind: int, key: np
     return n
 
 
-@lean_njit
+@pasted_njit
 def close(out: Batch, first: int, n: int, flags: int) -> int:
     """End the moment that began at ``first``; nothing if it is empty."""
     if n > first:
@@ -160,7 +161,7 @@ def received(
     return n
 
 
-@lean_njit
+@pasted_njit
 def used(out: Batch, n: int, row: int, t: float, key: np.uint64, o: OrderFacts, points: Touchpoints, follow_gain: float) -> int:
     """Some weeks after delivery: touchpoints of use, and the firm that asks how the product does."""
     first = n
@@ -170,7 +171,7 @@ def used(out: Batch, n: int, row: int, t: float, key: np.uint64, o: OrderFacts, 
     return close(out, first, n, _ENDS)
 
 
-@lean_njit
+@pasted_njit
 def breaks(out: Batch, n: int, row: int, t: float, o: OrderFacts) -> int:
     """A defect shows in use."""
     o.problems[row] |= _DEFECT
@@ -269,7 +270,7 @@ def called_back(out: Batch, n: int, row: int, t: float, share: float, o: OrderFa
     return repaid(out, n, row, t, _RECOVERY, share * math.pow(0.5, since / CALL_BACK_HALF_D), o)
 
 
-@lean_njit
+@pasted_njit
 def repaid(out: Batch, n: int, row: int, t: float, kind: int, share: float, o: OrderFacts) -> int:
     """Make good a share of what each problem of the row has cost (``shown`` holds the share)."""
     bits = o.problems[row]
@@ -282,7 +283,7 @@ def repaid(out: Batch, n: int, row: int, t: float, kind: int, share: float, o: O
     return n
 
 
-@lean_njit
+@pasted_njit
 def mended(out: Batch, n: int, row: int, t: float, kind: int, share: float, o: OrderFacts) -> int:
     """The shop solves what its consumer complained about, or a return is credited (kind REFUND); nothing for trade."""
     if o.consumer[row] < 0:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from e2esim.customers.books import OrderFacts
 from e2esim.domain.book import Columns
 from e2esim.domain.lean import lean_njit
+from e2esim.domain.pasted import pasted_njit
 from e2esim.domain.world import World
 
 F = npt.NDArray[np.float64]
@@ -40,7 +41,7 @@ class LeadTimes(NamedTuple):
     own_lines: F
 
 
-@lean_njit
+@pasted_njit
 def lead_expected(r: int, o: OrderFacts, x: LeadTimes) -> float:
     """Lead time that the buyer of row ``r`` expects [days]."""
     channel, trade = o.channel[r], o.consumer[r] < 0

@@ -24,6 +24,7 @@ from e2esim.customers.satisfaction_kernels import (
 )
 from e2esim.domain.experience import ONLY_TOLD, SERVICE, Flag, Lived
 from e2esim.domain.lean import lean_njit
+from e2esim.domain.pasted import pasted_njit
 from e2esim.streams.draws import Count, normal, uniform
 
 F = npt.NDArray[np.float64]
@@ -46,7 +47,7 @@ ANSWERED_STAR = 0.053  # [satisfaction] by which words are better where the firm
 ANSWERED_MORE = 0.12  # [share] more words there (Proserpio and Zervas 2017, both)
 
 
-@lean_njit
+@pasted_njit
 def logistic_of(z: float) -> float:
     """Standard logistic value at the quantile of the standard normal ``z``.
 
@@ -57,7 +58,7 @@ def logistic_of(z: float) -> float:
     return math.log(p / (1.0 - p))
 
 
-@lean_njit
+@pasted_njit
 def survey(key: np.uint64, line: Count, who: Count, s: float, memory: float, ease: float, segment: int, mind: Mind) -> tuple[int, int, int, int]:
     """Answers (csat 1-5, recommend 0-10, ease 1-7) that everybody would give, and whether the survey is answered.
 
@@ -73,7 +74,7 @@ def survey(key: np.uint64, line: Count, who: Count, s: float, memory: float, eas
     return csat, nps, ces, 1 if uniform(key, line, 4) < extreme else 0
 
 
-@lean_njit
+@pasted_njit
 def willing(s: float, good: float, bad: float) -> float:
     """Share who speak after an experience ``s``: a U without thresholds, from ``FLOOR`` to ``good`` above and ``bad`` below.
 
@@ -86,7 +87,7 @@ def willing(s: float, good: float, bad: float) -> float:
     return floor + (top - floor) * (1.0 - math.exp(-((d / WIDTH) ** 2)))
 
 
-@lean_njit
+@pasted_njit
 def add_up(x: np.void, segment: int, f: Felt, law: Law) -> float:
     """Add one experience to what its purchase has shown so far; returns its feeling [satisfaction]."""
     r, a, kind = x["row"], x["attribute"], x["kind"]
@@ -116,7 +117,7 @@ def add_up(x: np.void, segment: int, f: Felt, law: Law) -> float:
     return float(feeling)
 
 
-@lean_njit
+@pasted_njit
 def scarred(x: np.void, feeling: float) -> float:
     """Loss (+) that an experience leaves in trust, or gives back (-): only what somebody had to put right, and whether it was.
 
@@ -189,7 +190,7 @@ def feel(
                 speech.word_count[o.market[r]] += many
 
 
-@lean_njit
+@pasted_njit
 def ask(
     x: np.void,
     key: np.uint64,
@@ -221,7 +222,7 @@ def ask(
     f.csat[r], f.nps[r], f.ces[r], f.answered[r] = csat, nps, ces, 0 if silent else said
 
 
-@lean_njit
+@pasted_njit
 def speak(kind: int, key: np.uint64, s: float, speech: SpeechBook, rival: float, line: Count) -> int:
     """+1 a good word, -1 a bad one (worse than the best alternative), 0 silence."""
     if uniform(key, line, kind) >= willing(s, speech.good, speech.bad):

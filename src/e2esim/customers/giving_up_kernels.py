@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from e2esim.domain.book import OrderKind, OrderState
 from e2esim.domain.lean import lean_njit
+from e2esim.domain.pasted import pasted_njit
 from e2esim.streams.draws import uniform
 
 F = npt.NDArray[np.float64]
@@ -42,7 +43,7 @@ class Patience(NamedTuple):
     own: npt.NDArray[np.bool_]
 
 
-@lean_njit
+@pasted_njit
 def hazard(r: int, lines: LinesWaiting, who: Patience) -> float:
     """Hazard that a line has gathered so far: of the days beyond its promised one, and of those beyond the patience of its customer."""
     c, day_h = lines.channel[r], np.float32(24.0)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.customers.loyalty_kernels import pick
-from e2esim.domain.lean import lean_njit
+from e2esim.domain.pasted import pasted_njit
 from e2esim.streams.draws import Count, uniform
 
 F = npt.NDArray[np.float64]
@@ -43,7 +43,7 @@ class Hurdles(NamedTuple):
     shelves: F
 
 
-@lean_njit
+@pasted_njit
 def stand_in(item: int, quantity: int, stock: F, kin: I64, item_cdf: F, u: float) -> int:
     """Another item of the same kin with ``quantity`` on the shelf, drawn by what the cell buys; -1 if there is none.
 
@@ -66,7 +66,7 @@ def stand_in(item: int, quantity: int, stock: F, kin: I64, item_cdf: F, u: float
     return found
 
 
-@lean_njit
+@pasted_njit
 def at_the_shelf(
     who: Count, purchase: Count, cell: Count, channel: Count, account: Count, item: int, quantity: int, item_cdf: F, on_hand: F, hurdles: Hurdles
 ) -> tuple[Count, int]:

@@ -12,6 +12,7 @@ from e2esim.customers.books import OrderFacts
 from e2esim.customers.satisfaction_kernels import late_days
 from e2esim.domain.book import LineProblem, OrderKind, Reason, ReturnCause, Service
 from e2esim.domain.lean import lean_njit
+from e2esim.domain.pasted import pasted_njit
 from e2esim.streams.draws import exponential, normal, uniform
 
 F = npt.NDArray[np.float64]
@@ -66,7 +67,7 @@ def next_steps(n: int) -> NextSteps:
     )
 
 
-@lean_njit
+@pasted_njit
 def _helpless(h: Habits, services: int) -> float:
     """Readiness to ask for help in use: less where the firm asks first, or has helped to the next step."""
     return h.usage_share * (1.0 - (h.prevented if services & _FOLLOWED else 0.0)) * (GUIDED_ASKS if services & _GUIDED else 1.0)

@@ -18,6 +18,7 @@ from numba import njit
 from e2esim.customers.need_clock import NeedClock, arises, comes, season_time
 from e2esim.customers.satisfaction_kernels import decayed
 from e2esim.domain.lean import lean_njit
+from e2esim.domain.pasted import pasted_njit
 from e2esim.streams.draws import Count, child, exponential, from_table, normal, uniform
 
 F = npt.NDArray[np.float64]
@@ -26,7 +27,7 @@ I64 = npt.NDArray[np.int64]
 _HOURS_Y = 8760.0
 
 
-@lean_njit
+@pasted_njit
 def drop_probability(base: float, theta: float, advantage: float, scar: float = 0.0) -> float:
     """Drop-out probability whose logit is that of ``base`` minus ``theta`` times the ``advantage`` in satisfaction, plus ``scar``.
 
@@ -40,7 +41,7 @@ def drop_probability(base: float, theta: float, advantage: float, scar: float = 
     return 1.0 / (1.0 + (1.0 - base) / base * math.exp(theta * advantage - scar))
 
 
-@lean_njit
+@pasted_njit
 def leaving(base: float, theta: float, advantage: float, scar: float, purchases: Count) -> float:
     """Probability of leaving at the next need after ``purchases`` purchases.
 
@@ -53,7 +54,7 @@ def leaving(base: float, theta: float, advantage: float, scar: float, purchases:
     return max(0.0, (p - base) / (1.0 - base)) if base < 1.0 else 0.0
 
 
-@lean_njit
+@pasted_njit
 def waiting_time(key: np.uint64, address: Count, purchases: Count, rate: float, life_h: float) -> float:
     """Time to the next need after purchase number ``purchases`` [h]; inf for a rate of zero."""
     if rate <= 1e-12:
@@ -61,20 +62,18 @@ def waiting_time(key: np.uint64, address: Count, purchases: Count, rate: float, 
     return exponential(key, address, purchases, life_h / rate)
 
 
-@lean_njit
+@pasted_njit
 def pick(cdf: F, first: int, last: int, u: float) -> int:
     """Smallest index in [first, last) whose cumulative share reaches ``u``; last - 1 at most."""
-    lo, hi = first, last - 1
-    while lo < hi:
-        mid = (lo + hi) >> 1
-        if cdf[mid] < u:
-            lo = mid + 1
-        else:
-            hi = mid
-    return lo
+    k, left = first, last - 1 - first
+    while left > 0:  # halves by arithmetic and not by a branch, which a processor guesses wrong every other time
+        half = (left + 1) >> 1
+        k += half * (cdf[k + half - 1] < u)
+        left -= half
+    return k
 
 
-@lean_njit
+@pasted_njit
 def past_of_one(
     key_need: np.uint64,
     key_drop: np.uint64,
@@ -203,7 +202,7 @@ class Pull(NamedTuple):
     loop: bool
 
 
-@lean_njit
+@pasted_njit
 def leave_or_stay(key: np.uint64, rows: npt.NDArray[np.int32], t: npt.NDArray[np.float64], who: CoinHolders, pull: Pull, stay: npt.NDArray[np.int32]) -> int:
     """Reveal the coin of the consumers whose need comes due at ``t`` [h]; those who stay go to ``stay``, the number is returned."""
     m = 0
@@ -222,7 +221,7 @@ def leave_or_stay(key: np.uint64, rows: npt.NDArray[np.int32], t: npt.NDArray[np
     return m
 
 
-@lean_njit
+@pasted_njit
 def draw_loyalty(
     key: np.uint64, address: I64, segment: npt.NDArray[np.uint8], rates: F, drops: F, rate: npt.NDArray[np.float32], drop: npt.NDArray[np.float32]
 ) -> None:
@@ -232,7 +231,7 @@ def draw_loyalty(
         drop[k] = from_table(drops[segment[k]], uniform(key, address[k], 2))
 
 
-@lean_njit
+@pasted_njit
 def next_needs(
     key: np.uint64,
     rows: npt.NDArray[np.int32],

@@ -16,6 +16,7 @@ from e2esim.customers.hurdle_kernels import Hurdles, at_the_shelf
 from e2esim.customers.loyalty_kernels import pick
 from e2esim.domain.book import Service
 from e2esim.domain.lean import lean_njit
+from e2esim.domain.pasted import pasted_njit
 from e2esim.streams.draws import Count, child, exponential, normal, uniform
 
 _SIMPLE = int(Service.SIMPLE)
@@ -47,7 +48,7 @@ BUYER = np.dtype(
 )  # one purchase on its way into the order book; consumer -1 = new customer
 
 
-@lean_njit
+@pasted_njit
 def offered_lead(
     cell: Count,
     account: Count,
@@ -71,7 +72,7 @@ def offered_lead(
     return float(consumer_d + account_wait_d[account] + ship_wait_d[item])
 
 
-@lean_njit
+@pasted_njit
 def utility(
     lead_d: float,
     reference_d: float,
@@ -97,7 +98,7 @@ def utility(
     return u + math.log(max(wallet, 1e-9))
 
 
-@lean_njit
+@pasted_njit
 def dearness(ratio: float, loss: float) -> float:
     """Price over its reference as it weighs in a choice [1], where a loss weighs ``loss`` times a gain and both weigh 1 in the mean.
 
@@ -212,7 +213,7 @@ class CustomersDue(NamedTuple):
 DISSENT = 1.8  # [utility] spread of opinions among those who decide: 81 / 55 / 60 / 31 % bought where 1 / 2 / 3 / 6 decided (CEB survey)
 
 
-@lean_njit
+@pasted_njit
 def agreed(key: np.uint64, who: Count, purchase: Count, people: float) -> float:
     """What the least convinced of those who decide takes from a purchase [utility], 0 where one decides; a part of a person decides now and then.
 
@@ -230,7 +231,7 @@ def agreed(key: np.uint64, who: Count, purchase: Count, people: float) -> float:
     return DISSENT * least
 
 
-@lean_njit
+@pasted_njit
 def consider(
     keys: npt.NDArray[np.uint64],
     one: Weighing,
@@ -345,7 +346,7 @@ def prospects(
     return m, seen
 
 
-@lean_njit
+@pasted_njit
 def returning(
     keys: npt.NDArray[np.uint64],
     rows: I32,
@@ -400,7 +401,7 @@ class LastBought(NamedTuple):
     purchases: npt.NDArray[np.uint16]
 
 
-@lean_njit
+@pasted_njit
 def note_purchases(buyers: Buyers, consumer: I32, goods: GoodsBought, who: LastBought, life_h: F) -> None:
     """Note when and what each buyer bought, and as which purchase; writes the life of the item into ``life_h`` [h], (n,)."""
     for k in range(consumer.shape[0]):
@@ -452,7 +453,7 @@ class LinesBorn(NamedTuple):
     price_ratio: F32
 
 
-@lean_njit
+@pasted_njit
 def write_purchases(
     buyers: Buyers, m: int, row0: int, days: tuple[int, int], consumer: I32, keys: npt.NDArray[np.uint64], of: SoldHow, lines: LinesBorn
 ) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.customers.shopping_hours import shopping_week
-from e2esim.domain.lean import lean_njit
+from e2esim.domain.pasted import pasted_njit
 from e2esim.streams.draws import Count
 
 F = npt.NDArray[np.float64]
@@ -55,7 +55,7 @@ def need_clock(season: F, start: dt.date, days: int) -> NeedClock:
     return NeedClock(edge, passed, shopping_week(start.weekday()))
 
 
-@lean_njit
+@pasted_njit
 def along(x: F, y: F, at: float) -> np.float64:
     """Value at ``at`` of the line through the points (x, y), both rising; slope one outside them."""
     n = x.shape[0]
@@ -63,17 +63,15 @@ def along(x: F, y: F, at: float) -> np.float64:
         return np.float64(y[0] + at - x[0])
     if at >= x[n - 1]:
         return np.float64(y[n - 1] + at - x[n - 1])
-    k, last = 0, n
-    while k < last:  # first point after ``at``
-        middle = (k + last) >> 1
-        if x[middle] <= at:
-            k = middle + 1
-        else:
-            last = middle
+    k, left = 0, n - 1  # first point after ``at``, halving by arithmetic: a processor guesses such a branch wrong every other time
+    while left > 0:
+        half = (left + 1) >> 1
+        k += half * (x[k + half - 1] <= at)
+        left -= half
     return np.float64(y[k - 1] + (at - x[k - 1]) * (y[k] - y[k - 1]) / (x[k] - x[k - 1]))
 
 
-@lean_njit
+@pasted_njit
 def within_week(x: F, y: F, at: float) -> np.float64:
     """Value at ``at`` [h] of a line that repeats each week, from (0, 0) to (168, 168) through the points (x, y); inf stays inf."""
     if np.isinf(at):
@@ -82,7 +80,7 @@ def within_week(x: F, y: F, at: float) -> np.float64:
     return np.float64(weeks + along(x, y, at - weeks))
 
 
-@lean_njit
+@pasted_njit
 def arises(clock: NeedClock, of: Count, since: float, wait: float) -> np.float64:
     """Time [h] at which ``wait`` hours of the season's and the week's time have passed since ``since``, on clock ``of``.
 
@@ -96,13 +94,13 @@ def arises(clock: NeedClock, of: Count, since: float, wait: float) -> np.float64
     return comes(clock, of, season_time(clock, of, since) + wait)
 
 
-@lean_njit
+@pasted_njit
 def season_time(clock: NeedClock, of: Count, at: float) -> np.float64:
     """Hours of the season's and the week's time that have passed at ``at`` [h], on clock ``of``."""
     return along(clock.edge, clock.passed[of], within_week(_WEEK, clock.week, at))
 
 
-@lean_njit
+@pasted_njit
 def comes(clock: NeedClock, of: Count, passed: float) -> np.float64:
     """Time [h] at which ``passed`` hours of the season's and the week's time have passed, on clock ``of``."""
     return within_week(clock.week, _WEEK, along(clock.passed[of], clock.edge, passed))

@@ -19,6 +19,8 @@ from e2esim.streams.draws import quantile_table
 F = npt.NDArray[np.float64]
 
 _YEAR_H = 8760.0
+_PIECE = 32768  # customers whose columns stay near the processor while they are worked on
+_NEWCOMERS = 1.5  # new customers for whom there is room, against a year of the history
 _MEMORY_SD = 0.15  # [satisfaction] by which the memories of the opening base differ, assumed
 _BASE_KEYS = ("loyalty.need", "loyalty.drop", "market.item", "market.facts", "base.when", "base.account")
 
@@ -88,7 +90,8 @@ class People:
         new_share = self._new_share()
         counts = np.round(self.purchases_y.sum(axis=1) * m.demand_factor * new_share * m.history_y).astype(np.int64)
         c = self.consumers
-        c.reserve(int(counts.sum()))  # few are customers still: what nobody fills is never touched
+        years = w.settings.horizon.days / 365.0
+        c.reserve(int(counts.sum() * (1.0 + _NEWCOMERS * years / m.history_y)))  # what nobody fills is never touched, and a table that grows is copied
         names = ("address", "segment", "account", "rate", "drop", "memory", "first", "last", "next", "purchases", "category", "brand")
         base = OpeningBase(**{name: c[name] for name in names})
         tables = PastTables(
@@ -144,14 +147,17 @@ class People:
         w, c = self.world, self.consumers
         n = c.n
         life = np.array([w.items.life_h[w.items.category == k].mean() for k in range(len(w.items.categories))])
-        needs = c["rate"][:n] * _YEAR_H / life[c["category"][:n]]
-        p = self._neutral_drop(c["drop"][:n], w.segments.theta, c["segment"][:n])
-        sure = np.where(c["purchases"][:n] > 1, 1.0 - p, 1.0)  # no coin hangs over a first purchase
-        found = np.zeros((years, len(w.cells.channel)))
-        for year in range(years):  # a customer lost stops buying
-            made = sure / np.maximum(p, 1e-9) * (np.exp(-needs * p * year) if year else 1.0) * -np.expm1(-needs * p)
-            found[year] = np.bincount(c["cell"][:n], weights=made, minlength=len(w.cells.channel))
-        return found
+        made = np.empty((years, n))
+        for k in range(0, n, _PIECE):
+            some = slice(k, min(n, k + _PIECE))
+            needs = c["rate"][some] * _YEAR_H / life[c["category"][some]]
+            p = self._neutral_drop(c["drop"][some], w.segments.theta, c["segment"][some])
+            sure = np.where(c["purchases"][some] > 1, 1.0 - p, 1.0)  # no coin hangs over a first purchase
+            rest = sure / np.maximum(p, 1e-9)
+            once = -np.expm1(-needs * p)
+            for year in range(years):  # a customer lost stops buying
+                made[year, some] = rest * (np.exp(-needs * p * year) if year else 1.0) * once
+        return np.array([np.bincount(c["cell"][:n], weights=of_year, minlength=len(w.cells.channel)) for of_year in made])
 
     def _repeats_of_new(self, years: int) -> F:
         """Repeat purchases of a customer acquired evenly over a year, in that year and those after it, (years, cells)."""

@@ -33,6 +33,7 @@ from e2esim.customers.need_clock import NeedClock
 from e2esim.domain.book import LineProblem, Service
 from e2esim.domain.calendar_kernels import Lists, push_at
 from e2esim.domain.lean import lean_njit
+from e2esim.domain.pasted import pasted_njit
 from e2esim.streams.draws import uniform
 
 F = npt.NDArray[np.float64]
@@ -110,7 +111,7 @@ class Newcomers(NamedTuple):
     memory: float
 
 
-@lean_njit
+@pasted_njit
 def _wait_anew(rows: I32, life_h: F, since: F32, share: float, who: Customers, to_come: NeedsToCome, t: F) -> int:
     """Write the next need of ``rows`` and let them wait for it; returns how many need nothing more in this run. ``t`` (n,): room."""
     next_needs(to_come.key, rows, who.address, who.purchases, who.rate, life_h, since, share, to_come.clock, who.cell, t)

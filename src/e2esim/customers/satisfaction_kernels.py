@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.customers.books import Law
-from e2esim.domain.lean import lean_njit
+from e2esim.domain.pasted import pasted_njit
 
 F = npt.NDArray[np.float64]
 
@@ -42,7 +42,7 @@ def cut_points(shares: tuple[float, ...], style_logit: float) -> F:
     return cuts
 
 
-@lean_njit
+@pasted_njit
 def curve(u: float, tolerance: float, shape: float) -> float:
     """F(u): 0 for u <= 0, then rising to 1; 63 % at ``tolerance`` (same unit as ``u``).
 
@@ -54,7 +54,7 @@ def curve(u: float, tolerance: float, shape: float) -> float:
     return 1.0 - math.exp(-((u / tolerance) ** shape))
 
 
-@lean_njit
+@pasted_njit
 def weight(attribute: int, segment: int, law: Law) -> float:
     """Weight of an attribute for a segment; what is needed whoever the customer is (whole, undamaged, sound) weighs one."""
     if attribute == PUNCTUALITY:
@@ -66,7 +66,7 @@ def weight(attribute: int, segment: int, law: Law) -> float:
     return 1.0
 
 
-@lean_njit
+@pasted_njit
 def contribution(attribute: int, segment: int, shown: float, expected: float, law: Law) -> float:
     """Gain (+) or loss (-) of what is shown against what is expected [satisfaction]; more than expected is worse.
 
@@ -81,7 +81,7 @@ def contribution(attribute: int, segment: int, shown: float, expected: float, la
     return float(w * law.gain[attribute] * curve(-excess, tolerance, shape))
 
 
-@lean_njit
+@pasted_njit
 def purchase(quality: float, gain: float, fun: float, needs_loss: float, ease_loss: float, squares: float, kappa: float, price_ratio: float) -> float:
     """S of a purchase from what it has shown so far; ``squares``: sum of squared losses.
 
@@ -96,32 +96,32 @@ def purchase(quality: float, gain: float, fun: float, needs_loss: float, ease_lo
     return max(LEAST, (quality + (gain + fun) * gate - losses - kappa * pairs) / price_ratio)
 
 
-@lean_njit
+@pasted_njit
 def enjoyed(joy: float, segment: int, law: Law) -> float:
     """Experiential gain of the enjoyment added up over the touchpoints [satisfaction]; it saturates."""
     return float(law.w_experience[segment] * law.gain[EXPERIENCE] * (1.0 - math.exp(-max(0.0, joy) / law.tolerance[EXPERIENCE])))
 
 
-@lean_njit
+@pasted_njit
 def late_days(delivered: float, promised: float) -> float:
     """Continuous days past the start of the promised day; negative = early. Times in hours."""
     return delivered / 24.0 - math.floor(promised / 24.0)
 
 
-@lean_njit
+@pasted_njit
 def decayed(memory: float, base: float, elapsed_h: float, half_life_h: float) -> float:
     """Memory after ``elapsed_h`` without contact: it returns to the brand's base line."""
     return base + (memory - base) * math.pow(0.5, max(0.0, elapsed_h) / half_life_h)
 
 
-@lean_njit
+@pasted_njit
 def remembered(memory: float, s: float, eta: float, eta_extreme: float) -> float:
     """Memory after an experience ``s``: extremes weigh more (peak), the latest contact weighs most (end)."""
     weight = min(1.0, eta * (1.0 + eta_extreme * abs(s - memory)))
     return memory + weight * (s - memory)
 
 
-@lean_njit
+@pasted_njit
 def answer(latent: float, cuts: F) -> int:
     """Category 0..len(cuts) of an ordinal answer: the number of cut points below the latent value (logit scale around S = 1).
 

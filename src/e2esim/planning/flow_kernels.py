@@ -16,24 +16,25 @@ from e2esim.domain.lean import lean_njit
 F = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Words = npt.NDArray[np.uint64]
+Short = npt.NDArray[np.uint32]  # an index without a sign needs no test whether it counts from the end
 
 _LEAST = 1e-9  # [pcs] room below which an arc is full
 _TIE = 1e-7  # [EUR/pcs] by which a path must be cheaper
 _ONE, _BRUIJN, _SHIFT = np.uint64(1), np.uint64(0x03F79D71B4CB0A89), np.uint64(58)
-_PLACE = np.zeros(64, dtype=np.int64)  # of a lone bit, by the top six bits of its product with a de Bruijn sequence
+_PLACE = np.zeros(64, dtype=np.uint32)  # of a lone bit, by the top six bits of its product with a de Bruijn sequence
 for _bit in range(64):
     _PLACE[((int(_BRUIJN) << _bit) & (2**64 - 1)) >> 58] = _bit
 
 
 @lean_njit
-def lowest_bit(word: np.uint64) -> int:
+def lowest_bit(word: np.uint64) -> np.uint32:
     """Number of the lowest bit that is set in ``word``, which is not 0 (Leiserson, Prokop and Randall 1998).
 
     >>> lowest_bit(np.uint64(40))
     3
     """
     lone = word & (~word + _ONE)
-    return int(_PLACE[np.int64((lone * _BRUIJN) >> _SHIFT)])
+    return _PLACE[np.uint32((lone * _BRUIJN) >> _SHIFT)]  # type: ignore[no-any-return]
 
 
 @njit(cache=True)
@@ -44,13 +45,14 @@ def augment(tail: Ints, head: Ints, room: F, cost: F, nodes: int, source: int, s
     """
     arcs = len(tail)
     words = (arcs + 63) // 64
+    start, end = tail.astype(np.uint32), head.astype(np.uint32)
     leaving, waiting = np.zeros((nodes, words), np.uint64), np.zeros(words, np.uint64)
     for a in range(arcs):
         if room[a] > _LEAST:
             leaving[tail[a], a >> 6] |= _ONE << np.uint64(a & 63)
-    distance, by = np.empty(nodes), np.empty(nodes, np.int64)
+    distance, by = np.empty(nodes), np.empty(nodes, np.uint32)
     for _ in range(50 * arcs):
-        _cheapest(tail, head, cost, source, leaving, waiting, distance, by)
+        _cheapest(start, end, cost, source, leaving, waiting, distance, by)
         if distance[sink] >= 0.0:
             return
         most, node = np.inf, sink
@@ -58,23 +60,24 @@ def augment(tail: Ints, head: Ints, room: F, cost: F, nodes: int, source: int, s
             most, node = min(most, room[by[node]]), tail[by[node]]
         node = sink
         while node != source:
-            a = by[node]
-            room[a] -= most
-            room[a ^ 1] += most
-            for b in (a, a ^ 1):
+            there = np.int64(by[node])
+            room[there] -= most
+            room[there ^ 1] += most
+            for b in (there, there ^ 1):
                 bit = _ONE << np.uint64(b & 63)
                 if room[b] > _LEAST:
                     leaving[tail[b], b >> 6] |= bit
                 else:
                     leaving[tail[b], b >> 6] &= ~bit
-            node = tail[a]
+            node = tail[there]
 
 
 @lean_njit
-def _cheapest(tail: Ints, head: Ints, cost: F, source: int, leaving: Words, waiting: Words, distance: F, by: Ints) -> None:
+def _cheapest(start: Short, end: Short, cost: F, source: int, leaving: Words, waiting: Words, distance: F, by: Short) -> None:
     """Write the least cost from ``source`` to each node into ``distance`` and the arc by which it comes into ``by``, (nodes,).
 
-    ``leaving`` (nodes, words): arcs with room that leave a node; ``waiting`` (words,): arcs whose tail has moved.
+    Arcs lead from ``start`` to ``end``, (arcs,); ``leaving`` (nodes, words): arcs with room that leave a node; ``waiting`` (words,): arcs whose
+    start has moved.
     """
     words = len(waiting)
     distance[:] = np.inf
@@ -85,19 +88,20 @@ def _cheapest(tail: Ints, head: Ints, cost: F, source: int, leaving: Words, wait
         left = left or waiting[w] != 0
     while left:
         left = False
-        for w in range(words):
-            ahead = waiting[w]
+        for k in range(words):
+            at = np.uint32(k)
+            ahead = waiting[at]
             while ahead != 0:
                 bit = lowest_bit(ahead)
-                a = 64 * w + bit
+                a = np.uint32((at << np.uint32(6)) | bit)
                 one = _ONE << np.uint64(bit)
-                waiting[w] &= ~one
-                node = head[a]
-                reached = distance[tail[a]] + cost[a]
+                waiting[at] &= ~one
+                node = end[a]
+                reached = distance[start[a]] + cost[a]
                 if reached < distance[node] - _TIE:
                     distance[node], by[node] = reached, a
                     for v in range(words):
                         waiting[v] |= leaving[node, v]
-                ahead = waiting[w] & ~(one | (one - _ONE))
+                ahead = waiting[at] & ~(one | (one - _ONE))
         for w in range(words):
             left = left or waiting[w] != 0
