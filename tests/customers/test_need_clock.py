@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from e2esim.customers.loyalty_kernels import CoinHolders, Pull, draw_loyalty, first_needs, leave_or_stay, next_needs
-from e2esim.customers.need_clock import NeedClock, arises, need_clock
+from e2esim.customers.loyalty_kernels import CoinHolders, Pull, draw_loyalty, first_needs, leave_or_stay, next_needs, pick
+from e2esim.customers.need_clock import NeedClock, along, arises, need_clock
 from e2esim.customers.shopping_hours import HOUR_SHARE, WEEKDAY
 from e2esim.streams import Streams
 from e2esim.streams.draws import quantile_table
@@ -72,6 +72,33 @@ def test_needs_come_when_people_shop() -> None:
     since, wait = rng.uniform(0.0, 8000.0, 500), rng.exponential(40.0, 500)
     again = np.array([arises(clock, 0, s, w) for s, w in zip(since, wait, strict=True)])
     assert (again >= since - 1e-6).all()
+
+
+def test_halving_finds_what_a_search_finds() -> None:
+    """Picks by share, ties and shares of nothing included, and points of a line, of every length up to 20."""
+    rng = np.random.default_rng(11)
+    for n in range(1, 21):
+        cdf = np.sort(rng.choice([0.25, 0.5, *rng.uniform(size=8)], n))
+        for u in (0.0, 0.25, 0.5, 1.0, *rng.uniform(size=20)):
+            first = int(rng.integers(n))
+            assert pick(cdf, first, n, u) == min(first + int(np.searchsorted(cdf[first:], u)), n - 1)
+        x, y = np.cumsum(rng.uniform(0.1, 1.0, n + 1)), np.cumsum(rng.uniform(0.1, 1.0, n + 1))
+        at = rng.uniform(x[0], x[-1], 20)
+        assert [along(x, y, one) for one in [*at, *x]] == pytest.approx(np.interp([*at, *x], x, y))
+
+
+def test_needs_long_after_the_calendar_stay_there() -> None:
+    """Those near its end come when people shop, as one by one; those long after keep the season's time, which is never an hour of the run."""
+    clock = need_clock(np.array([np.linspace(0.5, 1.5, 12)]), dt.date(2026, 7, 1), 100)
+    waits = np.array([10.0, 2000.0, 2400.0, 4000.0, 5000.0, 90_000.0])
+    due = waits.astype(np.float32)
+    first_needs(due, clock, np.zeros(len(waits), dtype=np.int16))
+    alone = np.array([arises(clock, 0, 0.0, wait) for wait in waits])
+    late = due > clock.edge[-1] + 2100.0
+    assert late.tolist() == [False, False, False, False, True, True]
+    assert due[~late] == pytest.approx(alone[~late], abs=1e-3)
+    assert due[late] == pytest.approx(waits[late] + clock.edge[-1] - clock.passed[0, -1], rel=1e-6)
+    assert (np.abs(due[late] - alone[late]) <= WEEK_H).all()
 
 
 def active_by_quarter(clock: NeedClock, n: int = 150_000) -> npt.NDArray[np.bool_]:

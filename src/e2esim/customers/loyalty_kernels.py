@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from e2esim.customers.need_clock import NeedClock, arises, comes, season_time
+from e2esim.customers.need_clock import NeedClock, along, arises, on_the_hour, season_time
 from e2esim.customers.satisfaction_kernels import decayed
 from e2esim.domain.lean import lean_njit
 from e2esim.domain.pasted import pasted_njit
@@ -25,6 +25,7 @@ F = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 
 _HOURS_Y = 8760.0
+_BEYOND_H = 2000.0  # [h] past the end of the calendar, and past all windows that look ahead from it
 
 
 @pasted_njit
@@ -259,13 +260,17 @@ def next_needs(
 
 @lean_njit
 def first_needs(nxt: npt.NDArray[np.float32], clock: NeedClock, cell: npt.NDArray[np.integer]) -> None:
-    """Put times ``nxt`` [h] of a year without season, from 0, on the clocks of their cells (the next needs of the installed base)."""
-    last, opened = -1, 0.0
+    """Put times ``nxt`` [h] of a year without season, from 0, on the clocks of their cells (the next needs of the installed base).
+
+    Most come long after the calendar's end: these keep the time of the season, since nobody asks on which hour of the week they fall.
+    """
+    last, opened, late = -1, 0.0, clock.edge[clock.edge.shape[0] - 1] + _BEYOND_H
     for c in range(nxt.shape[0]):
         if cell[c] != last:
             last = cell[c]
             opened = season_time(clock, last, 0.0)
-        nxt[c] = comes(clock, last, opened + np.float64(nxt[c]))
+        at = along(clock.passed[last], clock.edge, opened + np.float64(nxt[c]))
+        nxt[c] = at if at > late else on_the_hour(clock, at)
 
 
 @njit(cache=True)

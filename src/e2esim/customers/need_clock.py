@@ -103,4 +103,10 @@ def season_time(clock: NeedClock, of: Count, at: float) -> np.float64:
 @pasted_njit
 def comes(clock: NeedClock, of: Count, passed: float) -> np.float64:
     """Time [h] at which ``passed`` hours of the season's and the week's time have passed, on clock ``of``."""
-    return within_week(clock.week, _WEEK, along(clock.passed[of], clock.edge, passed))
+    return on_the_hour(clock, along(clock.passed[of], clock.edge, passed))
+
+
+@pasted_njit
+def on_the_hour(clock: NeedClock, at: float) -> np.float64:
+    """Time [h] at which people shop whose need would come ``at`` [h] if every hour of the week were alike."""
+    return within_week(clock.week, _WEEK, at)
