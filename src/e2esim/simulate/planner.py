@@ -259,7 +259,8 @@ class Planner:
             self._log_prices(self.plan)
         k = self.week_number - self._plan_week
         if p.overtime or self.sop is not None:
-            self._grant_overtime(self._catch_up() if p.rule == "silo" else self.plan.overtime[:, min(k, self.weeks - 1)])
+            planned = self.plan.overtime[:, min(k, self.weeks - 1)]
+            self._grant_overtime(self._catch_up() if p.rule == "silo" else np.maximum(planned, self._behind(7 * self.week_number + self.ahead_d)[1]))
         self.limits.append(self._worth(min(k, self.weeks - 1)))
         self._lay_out(self.plan.make[k])
 
@@ -367,7 +368,8 @@ class Planner:
         demand = np.maximum(given, forecast) + moves
         demand[0] += overdue + soon + moving[:, :ahead].sum(axis=1)
         given[0] += overdue + promised[:, :ahead].sum(axis=1)
-        overtime = np.where(hours > 0, self._overtime_h()[:, None], 0.0) if p.overtime else np.zeros_like(hours)
+        works = _weekly_sum(self._hours[:, today + ahead : today + horizon]) > 0
+        overtime = np.where(works, self._overtime_h()[:, None], 0.0) if p.overtime else np.zeros_like(hours)
         self._plan_hours = hours + overtime
         return self._rolling.plan(
             demand=demand,
@@ -392,17 +394,27 @@ class Planner:
     def _bucket_hours(self, first: int) -> F:
         """Standard hours of each work centre in the weeks from day ``first``, less finished work that is behind, (centres, weeks)."""
         daily = self._hours[:, first : first + 7 * self.weeks]
-        hours = (1.0 - self.world.settings.planning.reserve) * daily.reshape(len(daily), self.weeks, 7).sum(axis=2)
+        hours = (1.0 - self.world.settings.planning.reserve) * _weekly_sum(daily)
         if self.sop is not None:
             hours += np.where(hours > 0, self.sop.shift_hours(first, self.weeks), 0.0)
-        today = 7 * self.week_number
-        # hours of semi-finished lots are already in those of the planned pieces
-        behind = np.maximum(self.shop.work_ahead(self.world.items.sold) - self._hours[:, today:first].sum(axis=1), 0.0)
+        behind, overtime = self._behind(first)
+        behind = behind - overtime
         for k in range(self.weeks):
             used = np.minimum(behind, hours[:, k])
             hours[:, k] -= used
             behind -= used
         return np.asarray(hours)
+
+    def _behind(self, first: int) -> tuple[F, F]:
+        """Work on finished lots that the normal hours before day ``first`` leave undone, and overtime of this week that does it, (centres,) each [h]."""
+        today = 7 * self.week_number
+        # hours of semi-finished lots are already in those of the planned pieces
+        behind = np.maximum(self.shop.work_ahead(self.world.items.sold) - self._hours[:, today:first].sum(axis=1), 0.0)
+        p = self.world.settings.planning
+        if p.rule == "silo" or not p.overtime:  # the silo works overtime by what is overdue
+            return behind, np.zeros_like(behind)
+        works = self._hours[:, today : today + 7].sum(axis=1) > 0
+        return behind, np.where(works, np.minimum(behind, self._overtime_h()), 0.0)
 
     def _material(self, day: int) -> F:
         """Cumulative availability of each raw material by week, (raws, weeks); from the week that a new call-off can reach, what suppliers may
@@ -578,6 +590,11 @@ def _by_week(daily: F) -> F:
     """Sums of whole weeks of (items, days), as (weeks, items)."""
     weeks = daily.shape[1] // 7
     return np.asarray(daily[:, : 7 * weeks].reshape(daily.shape[0], weeks, 7).sum(axis=2).T)
+
+
+def _weekly_sum(daily: F) -> F:
+    """Sums of whole weeks of (rows, days), as (rows, weeks)."""
+    return np.asarray(daily.reshape(len(daily), -1, 7).sum(axis=2))
 
 
 def _item_season(world: World) -> F:
