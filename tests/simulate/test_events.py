@@ -124,6 +124,8 @@ def test_a_work_centre_stands_still_is_paid_and_planned_around_once_known(tiny: 
         paid = ran.outcome.journal["account"] == Posted.IDLE
         assert ran.outcome.journal["cents"][paid].sum() < calm.outcome.journal["cents"][calm.outcome.journal["account"] == Posted.IDLE].sum()
     assert log(known, Event.REPLANNED)[0] < START < log(surprise, Event.REPLANNED)[0]
+    overtime = log(surprise, Event.EXTRA_PAID, place=sewing)
+    assert ((overtime >= END) & (overtime < END + 168.0)).any(), "what lies before a work centre that opens again is worth its overtime"
     late = []
     for ran in (calm, known, surprise):
         o = ran.outcome.orders

@@ -13,7 +13,7 @@ from e2esim.domain.build import build_world
 from e2esim.domain.disturbances import Blow
 from e2esim.domain.scenario import Scenario
 from e2esim.study.company import ReplicationJob
-from e2esim.study.knock_out import CALM, KnockedOut, Outage, RiskRuns, Runs, Suffered, knock_out, with_outage, without_events
+from e2esim.study.knock_out import CALM, KnockedOut, Outage, RiskRuns, Runs, Suffered, caught_up, knock_out, with_outage, without_events
 from e2esim.study.mitigation import measures, mitigate
 from e2esim.study.reverse_stress import least_that_breaks
 from e2esim.study.survival import ChainNode, _load, nodes, recovers_d, survives_d
@@ -83,7 +83,7 @@ def test_cheap_nodes_get_one_pair_and_no_run_is_made_twice(scenario: Scenario, m
         late = np.zeros(63)
         late[30:50] = 0.0 if job.company.startswith(CALM) else 40.0
         late[52] = 0.0 if job.company.startswith(CALM) else 21.0  # one late lorry opens nothing again
-        return Suffered(overdue=late, due=np.full(63, 40.0), kpis={"operating_result": 500.0 - cost, "customer_value": 1.0}, years=1.0)
+        return Suffered(overdue=late, due=np.full(63, 40.0), waiting=late, kpis={"operating_result": 500.0 - cost, "customer_value": 1.0}, years=1.0)
 
     monkeypatch.setattr(RiskRuns, "__call__", run)
     kept: Runs = {}
@@ -104,6 +104,22 @@ def test_a_buffer_is_there_when_the_outage_comes_and_a_spare_work_centre_works(s
     spare, _ = measures(scenario, SEWING)["capacity: a spare work centre"]
     helped = RiskRuns({"": with_outage(spare(scenario), SEWING, OUTAGE)})(ReplicationJob(company="", replication=0))
     assert helped.overdue[28:].sum() < 0.5 * knocked[1][str(SEWING)][0].overdue[28:].sum()
+
+
+def test_the_order_book_tells_when_the_firm_has_caught_up() -> None:
+    """By hand: 28 days of 40 pieces that wait, then 10 a day more than come are made up: a day's pieces are left after 108 of them."""
+
+    def run(waiting: list[float]) -> Suffered:
+        return Suffered(overdue=np.zeros(200), due=np.full(200, 40.0), waiting=np.array(waiting), kpis={}, years=1.0)
+
+    owed = [min(40.0 * (day - 19), 40.0 * 28 - 10.0 * max(0, day - 47)) if day >= 20 else 0.0 for day in range(200)]
+    struck = run([100.0 + max(0.0, one) for one in owed])
+    found = caught_up(struck, run([100.0] * 200), 20, 48)
+    assert found.over
+    assert found.days == 28 + 108 - 1 - 3  # from the beginning, on the mean of a week that begins then
+    short = caught_up(run(struck.waiting[:150].tolist() + [900.0] * 50), run([100.0] * 200), 20, 48)
+    assert (short.days, short.over) == (180.0, False)
+    assert caught_up(run([100.0] * 200), run([100.0] * 200), 20, 48).days == 0.0
 
 
 @pytest.mark.parametrize("limit", [0.0, 0.3, 7.0, 63.5])

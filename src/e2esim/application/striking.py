@@ -188,6 +188,8 @@ def _table(world: World, found: Sequence[KnockedOut], outage: Outage) -> pl.Data
                 "not_felt": sum(not s.felt for s in one.spells),
                 **{f"run_recovers_d_{name}": value for name, value in recovered.items()},
                 "not_over": sum(not s.over for s in one.spells),
+                **{f"run_caught_up_d_{name}": value for name, value in _bands([c.days for c in one.caught_up]).items()},
+                "not_caught_up": sum(not c.over for c in one.caught_up),
                 "runs": len(one.spells),
                 "result_lost_eur": _mean(one.result_lost),
                 "result_lost_cvar_eur": _finite(one.cvar()),
@@ -219,6 +221,7 @@ def _measure(one: Countermeasure) -> dict[str, Any]:
         "cost_eur": _finite(one.cost[0]), "cost_low": _finite(one.cost[1]), "cost_high": _finite(one.cost[2]), "gain_per_eur": _finite(one.per_eur),
         "separated": one.separated, "runs": one.replications,
         "over_d_without": _finite(one.over_d[0]), "over_d_with": _finite(one.over_d[1]), "not_over": one.not_over,
+        "caught_up_d_without": _finite(one.caught_up_d[0]), "caught_up_d_with": _finite(one.caught_up_d[1]),
     }  # fmt: skip
 
 

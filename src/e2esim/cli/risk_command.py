@@ -42,21 +42,26 @@ def tell_risk(overrides: Sequence[str], options: RiskOptions) -> None:
 
 
 def _print(struck: KnockedOutNodes, options: RiskOptions) -> None:
+    from e2esim.study.knock_out import DEAREST
+
     pairs = f"{options.replications} pairs of runs; EUR at scale {struck.scale:g}"
     typer.echo(f"Each node out for {options.days:g} days, size {options.size:g}, from day {options.start_day}; {pairs}.")
-    typer.echo("By stocks and rates | by runs (80 % band); survives: until customers feel it; recovers: from its beginning until they no longer do.")
-    head = f"{'node':<28}{'survives':>12}{'recovers':>12} | {'survives':>26}{'recovers':>26}"
+    typer.echo("By stocks and rates, until the order book is as before | by runs (80 % band); survives: until customers feel it; caught up: from its")
+    typer.echo("beginning until the order book is that of the run without it; recovers: until customers no longer feel it, those far away last.")
+    head = f"{'node':<28}{'survives':>12}{'recovers':>12} | {'survives':>26}{'caught up':>26}{'recovers':>26}"
     typer.echo(head + "".join(f"{word:>13}" for word in ("result lost", "worst fifth", "cust. value", "worst fifth")))
     rows = list(struck.nodes.iter_rows(named=True))
     for row in rows:
         unfelt = row["not_felt"] == row["runs"]
         felt = "unfelt" if unfelt else _band(row, "survives", row["not_felt"])
         over = "unfelt" if unfelt else _band(row, "recovers", row["not_over"])
+        book = _band(row, "caught_up", row["not_caught_up"])
         lost = "".join(f"{_k(row[name]):>13}" for name in AMOUNTS)
-        typer.echo(f"{row['node']:<28}{_days(row['survives_d']):>12}{_recovers(row):>12} | {felt:>26}{over:>26}{lost}")
+        typer.echo(f"{row['node']:<28}{_days(row['survives_d']):>12}{_recovers(row):>12} | {felt:>26}{book:>26}{over:>26}{lost}")
     few = sum(row["runs"] < options.replications for row in rows)
     if few:
-        typer.echo(f"{few} nodes cost less than {options.screen:.0%} of the dearest in the first pair and got no other (--screen 0 gives them all pairs).")
+        least = f"cost less than {options.screen:.0%} of the dearest in the first pair, or were not among the {DEAREST} dearest"
+        typer.echo(f"{few} nodes {least}, and got no other (--screen 0 gives them all pairs).")
     if options.replications < _FIFTH:
         typer.echo(f"Of {options.replications} pairs the worst fifth is the worst one alone; how nodes differ takes more of them (-n {2 * _FIFTH}).")
     _print_breaks(struck, options.target)
@@ -82,7 +87,8 @@ def _print_measures(struck: KnockedOutNodes) -> None:
         verdict = "costs nothing" if way["gain_per_eur"] is None else f"{way['gain_per_eur']:.1f} EUR a EUR"
         verdict = f"does harm: {verdict}" if way["gain_high"] is not None and way["gain_high"] < 0.0 else verdict
         gain, cost = (f"{_k(way[f'{of}_eur'])} [{_k(way[f'{of}_low'])}, {_k(way[f'{of}_high'])}]" for of in ("gain", "cost"))
-        over = f"over after {_whole(way['over_d_without'])} d without, {_whole(way['over_d_with'])} d with"
+        over = f"caught up after {_whole(way['caught_up_d_without'])} d without, {_whole(way['caught_up_d_with'])} d with; "
+        over += f"customers feel it for {_whole(way['over_d_without'])} d without, {_whole(way['over_d_with'])} d with"
         over += f" ({way['not_over']} a bound)" if way["not_over"] else ""
         typer.echo(f"  {way['measure']:<32} gain {gain}, cost {cost}: {verdict if way['separated'] else 'cannot separate it from nothing'}; {over}")
 

@@ -61,6 +61,18 @@ def overdue_by_day(reading: Reading) -> tuple[Floats, Floats]:
     return np.cumsum(change)[:days], due[:days].astype(np.float64)
 
 
+def waiting_by_day(reading: Reading) -> Floats:
+    """The order book of the firm: pieces ordered from it, and neither gone nor cancelled, at the end of each day, (days,)."""
+    o, days = reading.orders, int(reading.end // 24)
+    mine = o["kind"] != OrderKind.SELL_OUT
+    quantity = o["quantity"][mine].astype(np.float64)
+    gone = np.fmin(np.nan_to_num(o["shipped"][mine], nan=np.inf), np.nan_to_num(o["cancelled"][mine], nan=np.inf))
+    change = np.zeros(days + 1)
+    for at, sign in ((o["placed"][mine], 1.0), (gone, -1.0)):
+        np.add.at(change, np.clip(np.floor(at / 24.0), 0, days).astype(np.int64), sign * quantity)
+    return np.cumsum(change)[:days]
+
+
 def recovered(overdue: Floats, due: Floats, start_d: int, end_d: int) -> int:
     """Day, not before the end of an event that was felt, on which what is overdue is as before it again, for a week; the last day of the
     data where it is not.

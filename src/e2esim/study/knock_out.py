@@ -17,7 +17,7 @@ from e2esim.domain.scenario import Scenario
 from e2esim.domain.schema import TABLE
 from e2esim.kpi import measure
 from e2esim.kpi.reading import Reading
-from e2esim.kpi.surprises import CALM_D, LEEWAY, overdue_by_day
+from e2esim.kpi.surprises import CALM_D, LEEWAY, overdue_by_day, waiting_by_day
 from e2esim.simulate import simulate
 from e2esim.study.company import ReplicationJob
 from e2esim.study.executor import Local
@@ -31,6 +31,7 @@ EVENT = "knock_out"
 RESULT, VALUE = "operating_result", "customer_value"
 TAIL = 0.2  # share of the worst replications in the CVaR
 SCREEN = 0.2  # of what the dearest node costs in the first pair; nodes that cost less get no further pairs, assumed
+DEAREST = 6  # nodes that cost most in result, and most in customer value, in the first pair: no others get further pairs, assumed
 
 Runs = dict[str, dict[int, "Suffered"]]  # by name of a case and replication
 
@@ -46,10 +47,11 @@ class Outage:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Suffered:
-    """What one run leaves for a study of risk: overdue pieces and pieces due by day, headline KPIs, length of the window [years]."""
+    """What one run leaves for a study of risk: overdue pieces, pieces due and the order book by day, headline KPIs, length of the window [years]."""
 
     overdue: F
     due: F
+    waiting: F
     kpis: Mapping[str, float]
     years: float
 
@@ -65,11 +67,20 @@ class Spell:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaughtUp:
+    """Days from the beginning of an outage until the firm has made up for it: its order book is that of the calm run; a bound only where not over."""
+
+    days: float
+    over: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class KnockedOut:
-    """One node: its spells by replication, and what was lost against the same run without the outage [EUR]."""
+    """One node: its spells by replication, when the firm had caught up, and what was lost against the same run without the outage [EUR]."""
 
     node: ChainNode
     spells: tuple[Spell, ...]
+    caught_up: tuple[CaughtUp, ...]
     result_lost: tuple[float, ...]
     value_lost: tuple[float, ...]
 
@@ -101,9 +112,10 @@ class RiskRuns:
     def __call__(self, job: ReplicationJob) -> Suffered:
         """Run one replication and keep little of it."""
         outcome = simulate(build_world(self._scenarios[job.company]), replication=job.replication)
-        overdue, due = overdue_by_day(Reading(outcome))
+        reading = Reading(outcome)
+        overdue, due = overdue_by_day(reading)
         kpis = {name: value for name, (value, _) in measure(outcome).headline.items() if value is not None}
-        return Suffered(overdue=overdue, due=due, kpis=kpis, years=outcome.window_y)
+        return Suffered(overdue=overdue, due=due, waiting=waiting_by_day(reading), kpis=kpis, years=outcome.window_y)
 
 
 def with_outage(scenario: Scenario, node: ChainNode, outage: Outage, **more: float) -> Scenario:
@@ -162,6 +174,21 @@ def spell(struck: F, calm: F, due: F, start_d: int, end_d: int) -> Spell:
     return Spell(survived_d=float(hurt[0]), felt=True, recovered_d=float(len(more)), over=False)
 
 
+def caught_up(struck: Suffered, calm: Suffered, start_d: int, end_d: int) -> CaughtUp:
+    """Read when the order book is back, on the mean of a week no more than a day's pieces above that of the calm run, once the outage is over.
+
+    This is what stocks and rates tell; customers may feel the outage longer, whose goods are on the way, or shorter, who were promised a later day.
+    """
+    more, limit = (struck.waiting - calm.waiting)[start_d:], float(calm.due.mean())
+    last = len(more) - CALM_D
+    week = np.array([more[day : day + CALM_D].mean() for day in range(max(last, 0) + 1)])
+    if not (week > limit).any():
+        return CaughtUp(days=0.0, over=True)
+    first = max(int(np.argmax(week > limit)), end_d - start_d)
+    found = np.flatnonzero(week[first:] <= limit)
+    return CaughtUp(days=float(first + found[0]), over=True) if len(found) else CaughtUp(days=float(len(more)), over=False)
+
+
 def lost(calm: Suffered, struck: Suffered, kpi: str) -> float:
     """What a run leaves less than the calm one [EUR]: of a yearly amount that of the window."""
     a, b = calm.kpis.get(kpi), struck.kpis.get(kpi)
@@ -183,7 +210,8 @@ def knock_out(
 ) -> tuple[KnockedOut, ...]:
     """Let every node fail in turn, each with the same seeds; the dearest first.
 
-    Nodes that cost less than ``screen`` of the dearest in the first pair, in result and in customer value, get that pair alone; 0: all get all.
+    Nodes that cost less than ``screen`` of the dearest in the first pair, in result and in customer value, or are not among the `DEAREST` in either,
+    get that pair alone; 0: all get all.
     ``kept`` keeps the runs, for what is asked next.
     """
     cases = {CALM: without_events(scenario), **{str(node): with_outage(scenario, node, outage) for node in nodes}}
@@ -192,6 +220,7 @@ def knock_out(
     if replications > 1:
         run_all({CALM: cases[CALM], **{str(node): cases[str(node)] for node in dear}}, range(1, replications), kept=runs, workers=workers, progress=progress)
     start_d = (outage.first - scenario.settings.horizon.start).days
+    end_d = math.ceil(start_d + outage.days)
     calm = runs[CALM]
     found = []
     for node in nodes:
@@ -199,7 +228,8 @@ def knock_out(
         found.append(
             KnockedOut(
                 node=node,
-                spells=tuple(spell(b.overdue, a.overdue, a.due, start_d, math.ceil(start_d + outage.days)) for a, b in pairs),
+                spells=tuple(spell(b.overdue, a.overdue, a.due, start_d, end_d) for a, b in pairs),
+                caught_up=tuple(caught_up(b, a, start_d, end_d) for a, b in pairs),
                 result_lost=tuple(lost(a, b, RESULT) for a, b in pairs),
                 value_lost=tuple(lost(a, b, VALUE) for a, b in pairs),
             )
@@ -208,8 +238,13 @@ def knock_out(
 
 
 def _dear(runs: Runs, nodes: Sequence[ChainNode], screen: float) -> list[ChainNode]:
-    """Nodes that cost at least a share of what the dearest costs in the first pair, in result or in customer value."""
-    first = {node: [lost(runs[CALM][0], runs[str(node)][0], kpi) for kpi in (RESULT, VALUE)] for node in nodes}
-    most = [max(max(cost[k] for cost in first.values()), 0.0) for k in (0, 1)]
-    dear = {node for node, cost in first.items() if any(math.isnan(one) or one >= screen * top > 0.0 for one, top in zip(cost, most, strict=True))}
-    return [node for node in nodes if node in dear or screen <= 0.0]
+    """Nodes that are among the dearest of the first pair, and cost at least a share of what the dearest costs, in result or in customer value."""
+    if screen <= 0.0:
+        return list(nodes)
+    dear: set[ChainNode] = set()
+    for kpi in (RESULT, VALUE):
+        cost = {node: lost(runs[CALM][0], runs[str(node)][0], kpi) for node in nodes}
+        dear |= {node for node, one in cost.items() if math.isnan(one)}
+        told = sorted((node for node in nodes if not math.isnan(cost[node])), key=lambda node: -cost[node])[:DEAREST]
+        dear |= {node for node in told if cost[node] >= screen * cost[told[0]] > 0.0}
+    return [node for node in nodes if node in dear]

@@ -15,7 +15,7 @@ from e2esim.domain.disturbances import Blow
 from e2esim.domain.scenario import Scenario
 from e2esim.domain.schema import TABLE
 from e2esim.study.intervals import interval
-from e2esim.study.knock_out import CALM, RESULT, Outage, Runs, lost, run_all, spell, with_outage, without_events
+from e2esim.study.knock_out import CALM, RESULT, Outage, Runs, caught_up, lost, run_all, spell, with_outage, without_events
 from e2esim.study.pool import Progress
 from e2esim.study.survival import ChainNode, used_a_day
 
@@ -36,6 +36,7 @@ class Countermeasure:
 
     ``separated``: the interval of the gain leaves out zero. ``over_d``: days from the beginning of the outage until customers no longer
     feel it, without the measure and with it, means; ``not_over``: runs in which they do to the end, whose days are bounds only.
+    ``caught_up_d``: the same until the order book is as without the outage.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Countermeasure:
     replications: int
     over_d: tuple[float, float]
     not_over: int
+    caught_up_d: tuple[float, float]
 
     @property
     def separated(self) -> bool:
@@ -102,6 +104,8 @@ def mitigate(
         calm, hit = runs[f"{CALM}, {name}"], runs[f"{struck}, {name}"]
         with_it = [spell(one.overdue, calm[k].overdue, calm[k].due, start_d, end_d) for k, one in sorted(hit.items())]
         without = [spell(runs[struck][k].overdue, runs[CALM][k].overdue, runs[CALM][k].due, start_d, end_d) for k in sorted(hit)]
+        after = [caught_up(runs[struck][k], runs[CALM][k], start_d, end_d).days for k in sorted(hit)]
+        after_with = [caught_up(one, calm[k], start_d, end_d).days for k, one in sorted(hit.items())]
         found.append(
             Countermeasure(
                 name=name,
@@ -110,6 +114,7 @@ def mitigate(
                 replications=len(hit),
                 over_d=(fmean(one.recovered_d for one in without), fmean(one.recovered_d for one in with_it)),
                 not_over=sum(not one.over for one in [*without, *with_it]),
+                caught_up_d=(fmean(after), fmean(after_with)),
             )
         )
     return tuple(sorted(found, key=lambda one: (not one.separated, -one.per_eur, -one.gain[0])))

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from e2esim.domain.build.months import month_of
 from e2esim.domain.disturbances import Blow
 from e2esim.domain.world import World
 
@@ -63,7 +64,7 @@ def survives_d(world: World, node: ChainNode) -> float:
 
 
 def recovers_d(world: World, node: ChainNode, outage_d: float) -> float:
-    """Days from the beginning of an outage until what is owed is made up: the outage, and what it left over what the node has to spare.
+    """Days from the beginning of an outage until the order book is as before: the outage, and what it left over what the node has to spare.
 
     Where its rate has no limit, as long as the lead time of its goods; inf where it has nothing to spare. A plant is as slow as the
     slowest of its work centres and its picking crew: what a load of three quarters left over in four weeks takes it twelve more.
@@ -143,9 +144,11 @@ def _picking_load(world: World, site: int) -> float:
 
 
 def _load(world: World) -> F:
-    """Hours that the demand of the history needs over those of normal time and overtime, (centres,)."""
+    """Hours that the demand of the history needs, in the season of the run, over those of normal time and overtime that are planned, (centres,)."""
     c, days = world.centres, int(world.hours // 24)
-    sold = world.settings.market.demand_factor * world.cells.yearly.sum(axis=0) / 365.0
+    season = world.cells.season[:, [month_of(world.start, day) for day in range(days)]].mean(axis=1)
+    sold = world.settings.market.demand_factor * (season @ world.cells.yearly) / 365.0
     need = world.routing.centre_hours @ sold
     open_h = np.array([cal.daily(days).sum() * m * e / days for cal, m, e in zip(c.calendar, c.machines, c.efficiency, strict=True)])
+    open_h *= 1.0 - world.settings.planning.reserve
     return np.asarray(need / (open_h + c.overtime_h_week * c.machines * c.efficiency / 7.0))
