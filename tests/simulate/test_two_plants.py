@@ -114,7 +114,7 @@ def test_the_second_plant_makes_what_the_first_has_no_hours_for(tmp_path: Path) 
     assert hours(helped.outcome, "south_sewing") > 30.0
     assert hours(alone.outcome, "south_sewing") == 0.0
     served = [next(row for row in site_figures(run.outcome, run.world) if row.site == "hub") for run in (helped, alone)]
-    assert served[0].lines > 1.3 * served[1].lines
+    assert served[0].pieces > 1.3 * served[1].pieces
     assert (served[0].otif or 0.0) > (served[1].otif or 0.0)
     own = next(row for row in site_figures(helped.outcome, helped.world) if row.site == "plant")
     assert (own.otif or 0.0) > 0.85  # with lots of a week, longer than their lead time, its sewing waits for foam and its own dates break (.63)
