@@ -174,7 +174,7 @@ def risk(
     measures: Annotated[bool, typer.Option("--measures/--no-measures", help="Try what helps against the worst node.")] = True,
     replications: Annotated[int, typer.Option("--replications", "-n", min=1, help="Pairs of runs a node.")] = 3,
     screen: Annotated[
-        float, typer.Option("--screen", min=0.0, max=1.0, help="Nodes that cost less than this share of the dearest in the first pair get no further one; 0: all get all.")
+        float, typer.Option("--screen", min=0.0, max=1.0, help="Nodes that cost less than this share of the dearest in the first pair get no further one.")
     ] = 0.2,
     workers: Annotated[int, typer.Option("--workers", "-w", min=0, help="Processes; 0 = one a core.")] = 0,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the tables.", show_default=False)] = None,
