@@ -42,8 +42,6 @@ def tell_risk(overrides: Sequence[str], options: RiskOptions) -> None:
 
 
 def _print(struck: KnockedOutNodes, options: RiskOptions) -> None:
-    from e2esim.study.knock_out import DEAREST
-
     pairs = f"{options.replications} pairs of runs; EUR at scale {struck.scale:g}"
     typer.echo(f"Each node out for {options.days:g} days, size {options.size:g}, from day {options.start_day}; {pairs}.")
     typer.echo("By stocks and rates, until the order book is as before | by runs (80 % band); survives: until customers feel it; caught up: from its")
@@ -60,7 +58,7 @@ def _print(struck: KnockedOutNodes, options: RiskOptions) -> None:
         typer.echo(f"{row['node']:<28}{_days(row['survives_d']):>12}{_recovers(row):>12} | {felt:>26}{book:>26}{over:>26}{lost}")
     few = sum(row["runs"] < options.replications for row in rows)
     if few:
-        least = f"cost less than {options.screen:.0%} of the dearest in the first pair, or were not among the {DEAREST} dearest"
+        least = f"cost less than {options.screen:.0%} of the dearest in the first pair, or were not among the dearest of it"
         typer.echo(f"{few} nodes {least}, and got no other (--screen 0 gives them all pairs).")
     if options.replications < _FIFTH:
         typer.echo(f"Of {options.replications} pairs the worst fifth is the worst one alone; how nodes differ takes more of them (-n {2 * _FIFTH}).")
