@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from e2esim.domain.book import Columns
+from e2esim.domain.book import Columns, Reason
 from e2esim.domain.events import Event
 from e2esim.domain.ledger import Posted
 from e2esim.domain.outcome import Outcome
@@ -16,6 +16,7 @@ from e2esim.domain.outcome import Outcome
 Row = dict[str, Any]
 DIRECT, SELL_OUT, REPLENISH = 0, 1, 2
 CANCELLED = 5
+CALL_BACK = int(Reason.CALL_BACK)
 
 
 def rows_of(table: Columns) -> list[Row]:
@@ -48,6 +49,7 @@ class Twin:
         contacts = rows_of(outcome.contacts)
         for row in contacts:
             row["brand"] = everything[row["row"]]["brand"] if row["row"] >= 0 else -1
+        self.every_contact = contacts
         self.contacts = [r for r in contacts if self.mine(r) and self.inside(r["t"])]
         self.firm = [r for r in self.orders if r["kind"] != SELL_OUT]
         self.seen = [r for r in self.orders if r["kind"] != REPLENISH]
@@ -105,7 +107,10 @@ class Twin:
         return mean(r["state"] != CANCELLED and r["allocated"] - r["placed"] <= 72 for r in ripe)
 
     def reliability(self, rows: list[Row]) -> float:
-        return mean(self.on_date(r) and not r["problems"] & 15 and not r["complained"] and r["return_cause"] not in (1, 4) for r in self.due(rows))
+        rows_of = {id(r): k for k, r in enumerate(self.every_order)}
+        vain = {c["row"] for c in self.every_contact if c["final"] and not c["resolved"] and c["reason"] != CALL_BACK}
+        good = [rows_of[id(r)] not in vain and not r["problems"] & 79 for r in self.due(rows)]
+        return mean(fine and self.on_date(r) and not r["complained"] and r["return_cause"] not in (1, 4) for fine, r in zip(good, self.due(rows), strict=True))
 
     def perfect_order(self) -> float:
         orders: dict[int, list[Row]] = {}

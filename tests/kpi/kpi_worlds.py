@@ -142,7 +142,7 @@ def _orders(rng: np.random.Generator, n: int, people: int, end: float) -> Column
         market=rng.integers(0, 2, n),
         segment=rng.integers(0, 3, n),
         state=rng.choice([0, 4, 4, 4, 4, 5], n),
-        problems=rng.choice([0, 0, 0, 1, 2, 4, 6, 16], n),
+        problems=rng.choice([0, 0, 0, 1, 2, 4, 6, 16, 64], n),
         services=rng.integers(0, 32, n),
         return_cause=rng.choice([0, 0, 0, 1, 2, 3, 4, 5], n),
         placed=placed,

@@ -53,6 +53,7 @@ def test_a_frozen_order_is_refused_felt_and_remembered(changed: Any) -> None:
     assert refused[1] == frozen.outcome.changes_asked > refused[0] == free.outcome.changes_asked - free.outcome.changes_accepted
     assert frozen.replication.trade.service().mean() < free.replication.trade.service().mean()
     assert frozen.kpi("wallet") < free.kpi("wallet")
+    assert frozen.kpi("reliability_trade") < free.kpi("reliability_trade") - 0.02
 
 
 def test_inside_of_the_window_a_change_costs_the_firm_its_price(changed: Any) -> None:

@@ -44,6 +44,7 @@ class LineProblem(IntFlag):
     DEFECT = 8
     INTEGRATION = 16
     TOUCHPOINT = 32
+    CHANGE_REFUSED = 64  # its customer wanted it changed and was refused
 
 
 class Service(IntFlag):

@@ -9,7 +9,7 @@ from e2esim.chain.stock import Stock
 from e2esim.customers.changing import Changing, Wishes
 from e2esim.customers.journey import Journey
 from e2esim.customers.trade import Trade
-from e2esim.domain.book import Columns, OrderState
+from e2esim.domain.book import Columns, LineProblem, OrderState
 from e2esim.domain.world import World
 from e2esim.planning.changes import Grant, OrderChange, grants
 from e2esim.simulate.planner import Planner
@@ -58,8 +58,10 @@ class Changes:
         done = answer != Grant.REFUSED
         o["service_eur"][wishes.rows[answer == Grant.PAID]] += p.change_eur
         self._apply(wishes, done, other, ship, now)
-        self.journey.change_refused(wishes.rows[~done], now)
-        self.trade.refused(wishes.rows[~done])
+        refused = wishes.rows[~done]
+        o["problems"][refused] |= int(LineProblem.CHANGE_REFUSED)
+        self.journey.change_refused(refused, now)
+        self.trade.refused(refused)
         if now >= 24.0 * self.world.settings.horizon.warmup_days:
             self.asked += len(done)
             self.granted += int(done.sum())
