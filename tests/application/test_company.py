@@ -89,3 +89,28 @@ def test_a_sweep_of_a_folder_runs_every_combination(tmp_path: Path) -> None:
     assert stock == pytest.approx([16 / 30, 16 / 30, 6 / 30, 6 / 30])  # 7 + 5 + 3 + 1 and 5 + 1 at the ends of 30 days; then each day brings what it takes
     with pytest.raises(InputErrors, match="nothing is swept"):
         company.sweep({})
+
+
+def test_studies_are_verbs_with_frames(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two pieces a day are sold and what is taken comes the next day: stock falls with demand, and nothing else moves it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "chairs").mkdir()
+    for name, text in {"items": "item\nCHAIR\n", "demand": "item,mean\nCHAIR,2\n", "stock": "item,on_hand\nCHAIR,9\n"}.items():
+        (tmp_path / "chairs" / f"{name}.csv").write_text(text)
+    company = e2esim.open("chairs", "horizon.days=30", "horizon.warmup_days=0")
+    weighed = company.sensitivity({"demand.mean": (1.0, 4.0), "seed": [1, 2]}, size=2, kpis=["stock"], replications=1, workers=1, folder=Path("s"))
+    effect = dict(weighed.table().select("factor", "mu_star").iter_rows())
+    assert effect["demand.mean"] > 0.0 == effect["seed"]
+    assert "morris" in repr(weighed)
+    assert (tmp_path / "s" / "sensitivity.parquet").is_file()
+    best = company.optimise({"demand.mean": [1, 2, 4]}, objectives=["stock:max"], replications=1, workers=1, folder=Path("o"), trials=4, finalists=1, most=10)
+    assert best.told["winner"] == {"demand.mean": 1}
+    assert "winner" in repr(best)
+    known = company.knowing(
+        {"demand.mean": (1.0, 4.0), "seed": [1, 2]}, decision="seed", size=4, kpis=["stock:max"], replications=1, workers=1, folder=Path("k")
+    )
+    assert [row["value"] for row in known.kpis[0]["knowing"]] == [0.0]  # the seed changes nothing: knowing the demand would not change it
+    with pytest.raises(InputErrors, match="no such KPI"):
+        company.sensitivity({"demand.mean": (1.0, 4.0)}, kpis=["stok"], workers=1)
+    with pytest.raises(InputErrors, match="needs a higher end"):
+        company.sweep({"demand.mean": (4.0, 1.0)})
