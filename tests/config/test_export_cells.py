@@ -34,6 +34,14 @@ def told(typed: Typed) -> str:
         ("signs that nobody sees", ORDERS + "1,A\u200b,3,2026-04-01\n2,\u00adB,4,2026-04-02\n", [("A", D(2026, 4, 1)), ("B", D(2026, 4, 2))], ""),
         ("the weekday before the day", ORDERS + "1,A,3,Wed 01.04.2026\n2,B,4,\"gio., 02/04/2026\"\n3,B,4,31/12/2026\n",
          [("A", D(2026, 4, 1)), ("B", D(2026, 4, 2)), ("B", D(2026, 12, 31))], ""),
+        ("a minus of typesetters, whole amounts", ORDERS + "1,A,5.-,2026-04-01\n2,B,4,2026-04-02\n", [("A", D(2026, 4, 1)), ("B", D(2026, 4, 2))], ""),
+        ("hours of a day in two halves", ORDERS + "1,A,3,4/1/2026 12:00:00 AM\n2,B,4,4/20/2026 12:00:00 AM\n",
+         [("A", D(2026, 4, 1)), ("B", D(2026, 4, 20))], ""),
+        ("years of two digits", ORDERS + "1,A,3,01.04.26\n2,B,4,20.04.26\n", [("A", D(2026, 4, 1)), ("B", D(2026, 4, 20))], "a year of two digits"),
+        ("files joined with their marks", "\ufeff" + ORDERS + "1,A,3,2026-04-01\n\ufeff" + ORDERS + "2,B,4,2026-04-02\n",
+         [("A", D(2026, 4, 1)), ("B", D(2026, 4, 2))], "row 3: the header once more"),
+        ("a column that counts the rows", ",order,item,qty,,due\n0,1,A,3,,2026-04-01\n1,2,B,4,,2026-04-02\n", [("A", D(2026, 4, 1)), ("B", D(2026, 4, 2))],
+         "column 1 has no name and only counts the rows: left out (and 1 more)"),
         ("calendar weeks", ORDERS + "1,A,3,KW14/2026\n2,B,4,CW 53 2026\n",
          [("A", D(2026, 3, 30)), ("B", D(2026, 12, 28))], "a week, read as its Monday (2 cells such)"),
         ("a header on every page", ORDERS + "1,A,3,2026-04-01\nOrder,Item,Qty [pcs],Due\n2,B,4,2026-04-02\n", [("A", D(2026, 4, 1)), ("B", D(2026, 4, 2))],
@@ -92,3 +100,16 @@ def test_no_day_is_no_day_where_none_is_needed(tmp_path: Path) -> None:
 def test_numbers_that_a_spreadsheet_shortened_are_told(tmp_path: Path) -> None:
     (tmp_path / "items.csv").write_text("item\n1.23E+05\nB\n", encoding="utf-8")
     assert "shortened" in told(read_tables(tmp_path, "", FORMAT))
+
+
+@pytest.mark.parametrize(("cell", "value"), [("5.-", 5.0), ("12,--", 12.0), ("\u22127", -7.0), ("\u2013 3", -3.0), ("3-", -3.0)])
+def test_signs_and_whole_amounts(tmp_path: Path, cell: str, value: float) -> None:
+    """Five and a stroke is five, not minus five."""
+    typed = read(tmp_path, "stock", f"item;on_hand\nA;{cell}\n")
+    assert typed.frames["stock"]["on_hand"].to_list() == [value], told(typed)
+
+
+def test_a_day_at_the_end_of_time_is_no_day(tmp_path: Path) -> None:
+    typed = read(tmp_path, "orders", ORDERS.replace("due", "due,promised") + "1,A,3,2026-04-01,31.12.9999\n2,B,3,2026-04-01,9999-12-31 00:00:00\n")
+    assert typed.frames["orders"]["promised"].to_list() == [None, None], told(typed)
+    assert "due: empty cell" in told(read(tmp_path, "orders", ORDERS + "1,A,3,9999-12-31\n"))

@@ -246,7 +246,7 @@ def number_remedy(cell: str, *, whole: bool = False) -> str:
     ('write it with a decimal point: 1234.50', 'write it as -99.9', 'write it as a share: 0.12')
     """
     text = re.sub(r"[\s\u00a0\u202f'’_]", "", cell)
-    if text.lower() in ("nan", "inf", "+inf", "-inf", "infinity", "n/a", "na", "null", "none", "-", "#n/a"):
+    if text.lower() in ("nan", "inf", "+inf", "-inf", "infinity", "n/a", "na", "null", "none", "-", "–", "—", "#n/a", "#ref!", "#value!", "#div/0!"):
         return "give the number, or leave the cell empty if the column has a default"
     if re.fullmatch(r"[+-]?\d+([.,]\d+)?%", text):
         return f"write it as a share: {float(text[:-1].replace(',', '.')) / 100:g}"

@@ -15,7 +15,7 @@ from e2esim.domain.schema import Table
 _INVISIBLE = "[\u00ad\u200b-\u200f\u2060\ufeff]"  # soft hyphens, joiners and marks that nobody sees
 _AS_TEXT = r'^(?:="(.*)"|\'(\d.*))$'  # ="000123" and '000123: how a spreadsheet keeps zeros
 _SHORTENED = r"^\d(?:[.,]\d+)?[eE]\+\d{2,}$"
-_NO_DAY = r"^0{1,4}[./-]0{1,2}[./-]0{1,4}$"  # 00.00.0000
+_NO_DAY = r"^(?:0{1,4}[./-]0{1,2}[./-]0{1,4}|(?:9999[./-]?12[./-]?31|31[./-]12[./-]9999|12[./-]31[./-]9999)(?:[ T]\d{2}:\d{2}.*)?)$"  # 00.00.0000, for ever
 _DAY_NAME = r"^(?i)(?:mo|tu|we|th|fr|sa|su|di|mi|do|so|lu|ma|me|gi|ve)\p{L}*\.?,?\s+(\d{1,4}[./-]\d)"
 _WEEKDAYS = ("mon lun", "tue die mar", "wed mit mer", "thu don gio", "fri fre ven", "sat sam sab", "sun son dom")  # English, German, Italian
 _NUMBER = {word: str(k) for k, words in enumerate(_WEEKDAYS, start=1) for word in words.split()}
@@ -86,7 +86,8 @@ def _without_headers(frame: pl.DataFrame, table: Table, label: str) -> tuple[pl.
     words = {column.name: {column.name, *column.aliases} for column in table.columns if column.name in frame.columns}
     if len(words) < 2:
         return frame, []
-    plain = [pl.col(name).str.to_lowercase().str.replace_all(r"[\s-]+", "_").str.replace(r"_*[\[(][^\])]*[\])]$", "").is_in(list(known))
+    cells = {name: pl.col(name).str.replace_all(_INVISIBLE, "").str.to_lowercase() for name in words}
+    plain = [cells[name].str.replace_all(r"[\s-]+", "_").str.replace(r"_*[\[(][^\])]*[\])]$", "").is_in(list(known))
              for name, known in words.items()]  # fmt: skip
     hit = frame.select(pl.all_horizontal(plain).fill_null(value=False).alias("hit"))["hit"]
     if not hit.any():

@@ -289,6 +289,8 @@ def _table(name: str, label: str, grid: Grid, known_tables: Mapping[str, Table])
         remedy = f"its first row names the columns: {', '.join(column.name for column in table.columns)}"
         out.problems.append(Problem(file=label, message="the table is empty", remedy=remedy))
         return out
+    grid, nameless = _without_nameless(grid, label)
+    out.problems += nameless
     names = _named(table, grid.names)
     out.problems += _header_problems(table, label, grid.header_row, grid.names, names)
     out.partial = bool(grid.ragged)
@@ -334,6 +336,24 @@ def _with_unit(table: Table, known: dict[str, str], plain: str) -> str:
     if "unit" in own.split("/")[0]:  # the unit of the item, which is no matter of the header
         return bare if re.fullmatch(r"[^\W\d]+\.?", unit) else ""
     return bare if unit == own or _UNIT_WORDS.get(unit) == own.split("/")[0] else ""
+
+
+def _without_nameless(grid: Grid, label: str) -> tuple[Grid, list[Problem]]:
+    """Columns without a name that say nothing are left out, with a word: empty ones, and one that only counts the rows."""
+    if all(grid.names) or grid.body.is_empty():
+        return grid, []
+    n = grid.body.height
+    counts = ([str(k) for k in range(n)], [str(k + 1) for k in range(n)])
+    cells = {k: grid.body[str(k)].str.strip_chars().to_list() for k, name in enumerate(grid.names) if not name}
+    idle = [k for k, column in cells.items() if not any(column) or column in counts]
+    if not idle or len(idle) == len(grid.names):
+        return grid, []
+    kept = [k for k in range(len(grid.names)) if k not in idle]
+    body = grid.body.select(ROW, *(pl.col(str(k)).alias(str(at)) for at, k in enumerate(kept)))
+    what = "is empty" if not any(cells[idle[0]]) else "only counts the rows"
+    message = f"column {idle[0] + 1} has no name and {what}: left out" + (f" (and {len(idle) - 1} more)" if len(idle) > 1 else "")
+    told = Problem(file=label, row=grid.header_row, message=message, remedy="name it or remove it", warning=True)
+    return replace(grid, names=[grid.names[k] for k in kept], body=body), [told]
 
 
 def _header_problems(table: Table, label: str, row: int, headers: list[str], names: list[str]) -> list[Problem]:

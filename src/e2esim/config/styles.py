@@ -35,7 +35,9 @@ _POINT = r"^[+-]?(?:(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d*)?|\.\d+)(?:[eE][+-]?
 _COMMA = r"^[+-]?(?:(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d*)?|,\d+)$"
 _SPACED = r"^[+-]?[1-9]\d{0,2}(?:[ \u00a0\u2009\u202f'’]\d{3})+(?:[.,]\d+)?-?$"
 _TRAILING = r"^(\d[\d.,]*)-$"  # 99,9- of some exports
-_SLASHED = r"^(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$"
+_MINUS = r"^[\u2212\u2013\uff0d]\s?([\d.,])"  # the minus of typesetters
+_NO_CENTS = r"^([+-]?\d[\d.,'’ ]*?)([.,])[-\u2013\u2014]{1,2}$"  # 5.- and 1'250,--: a whole amount
+_SLASHED = r"^(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s?[AaPp]\.?[Mm]\.?)?)?$"
 _NUMBERS = ("float", "share", "int")
 
 
@@ -121,10 +123,10 @@ def _plain_numbers(raw: RawTable, table: Table, stated: str) -> RawTable:
 def _unspaced(name: str) -> pl.Expr:
     """Numbers without spaces or apostrophes between thousands, the minus before them.
 
-    >>> pl.DataFrame({"a": ["1 234,5", "1'000", "99,9-", "1 2"]}).select(_unspaced("a"))["a"].to_list()
-    ['1234,5', '1000', '-99,9', '1 2']
+    >>> pl.DataFrame({"a": ["1 234,5", "1'000", "99,9-", "1 2", "5.-", "1'250,--", "\u22127"]}).select(_unspaced("a"))["a"].to_list()
+    ['1234,5', '1000', '-99,9', '1 2', '5.00', '1250,00', '-7']
     """
-    cell = pl.col(name)
+    cell = pl.col(name).str.replace(_MINUS, "-$1").str.replace(_NO_CENTS, "$1${2}00")
     tight = pl.when(cell.str.contains(_SPACED)).then(cell.str.replace_all(r"[ \u00a0\u2009\u202f'’]", "")).otherwise(cell)
     return tight.str.replace(_TRAILING, "-$1").alias(name)
 

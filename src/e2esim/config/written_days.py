@@ -19,6 +19,7 @@ _SERIALS = (36526, 73050)  # 2000-01-01 and 2099-12-31 in the day numbers of spr
 _WEEK = r"^(\d{4})-?W(\d{2})(?:-?([1-7]))?$"
 _CALENDAR_WEEK = r"^(?i)(?:KW|CW|WK|W)\.?\s*(\d{1,2})\s*[/.\s-]\s*(\d{4})$"
 _ZONED = r"^(\d{4}-\d{2}-\d{2})[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})$"
+_SHORT_YEAR = r"^(0?[1-9]|[12]\d|3[01])\.(0?[1-9]|1[0-2])\.(\d{2})$"  # 07.01.26: with points between them days come first everywhere
 _NAMED = r"^(\d{1,2})[.\s/-]+(\p{L}{3,})\.?[\s/-]+(\d{4})$"
 _NAME_FIRST = r"^(\p{L}{3,})\.?\s+(\d{1,2}),?\s+(\d{4})$"
 _MONTHS = (
@@ -56,6 +57,11 @@ def _turned(cell: pl.Expr) -> pl.Expr:
     return pl.concat_str([cell.str.extract(_CALENDAR_WEEK, 2), pl.lit("-W"), cell.str.extract(_CALENDAR_WEEK, 1).str.zfill(2)])
 
 
+def _of_short_year(cell: pl.Expr) -> pl.Expr:
+    day, month = (cell.str.extract(_SHORT_YEAR, k).str.zfill(2) for k in (1, 2))
+    return pl.concat_str([pl.lit("20") + cell.str.extract(_SHORT_YEAR, 3), month, day], separator="-")
+
+
 def _by_name(pattern: str, day: int, month: int) -> _Form:
     def read(cell: pl.Expr) -> pl.Expr:
         number = cell.str.extract(pattern, month).str.to_lowercase().str.slice(0, 3).replace_strict(_NUMBER, default=None, return_dtype=pl.String)
@@ -71,6 +77,8 @@ _FORMS = (
     _Form(lambda cell: cell.str.contains(_CALENDAR_WEEK), lambda cell: _of_week(_turned(cell)), "a week, read as its Monday", "write the day, YYYY-MM-DD"),
     _Form(lambda cell: cell.str.contains(_ZONED), lambda cell: cell.str.extract(_ZONED, 1), "a time in a zone of its own: the day was taken as it is written",
           "write the day as your plant counts it"),
+    _Form(lambda cell: cell.str.contains(_SHORT_YEAR), lambda cell: _of_short_year(cell), "a year of two digits, read as one of this century",
+          "write the year in full", whole=True),
     _by_name(_NAMED, 1, 2),
     _by_name(_NAME_FIRST, 2, 1),
 )  # fmt: skip
