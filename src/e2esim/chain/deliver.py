@@ -48,6 +48,11 @@ class Deliver:
         self._ready = np.zeros(lanes, dtype=np.int64)  # rows that wait for their truck
         self._keys = np.array([streams.key(name) for name in _STREAMS], dtype=np.uint64)
         self._monday = world.start.weekday()
+        self._columns: kernels.OnTheWay | None = None
+        self._roads = kernels.Roads(
+            world.lanes.transit_d, world.lanes.sigma, world.lanes.damage, world.lanes.mode, world.lanes.customs_share, world.lanes.customs_d,
+            world.lanes.slot_h, world.modes.late_share, world.modes.late_median_d, world.modes.late_sigma, world.channels.consumer_d,
+        )  # fmt: skip
         self.ways: Ways | None = None  # where events stop trucks
         lanes_by_load = np.isfinite(world.lanes.truck_m3)
         self.trucks = Trucks(world) if lanes_by_load.any() else None
@@ -127,20 +132,22 @@ class Deliver:
 
     def _times(self, rows: Rows, *, write: bool) -> F:
         """Delivery times of rows under way, (n,) [h]."""
-        b, w = self.book, self.world
-        out, failure = np.empty(len(rows)), float(w.services.effect[_INSTALLATION])
-        book = kernels.OnTheWay(
-            b["address"], b["kind"], b["channel"], b["market"], b["services"], b["shipped"], b["allocated"], b["state"], b["delivered"], b["problems"]
-        )
-        roads = kernels.Roads(
-            w.lanes.transit_d, w.lanes.sigma, w.lanes.damage, w.lanes.mode, w.lanes.customs_share, w.lanes.customs_d, w.lanes.slot_h,
-            w.modes.late_share, w.modes.late_median_d, w.modes.late_sigma, w.channels.consumer_d,
-        )  # fmt: skip
+        out, failure = np.empty(len(rows)), float(self.world.services.effect[_INSTALLATION])
+        book, roads = self._on_the_way(), self._roads
         for lanes, some in self._by_way(rows):
             mine, times = rows[some], out[some]
             kernels.arrive(mine, write, times, book, lanes, roads, failure, self._monday, self._keys)
             out[some] = times
         return out
+
+    def _on_the_way(self) -> kernels.OnTheWay:
+        """The columns of the book as they are now, the same until it grows."""
+        b = self.book
+        if self._columns is None or self._columns.kind is not b["kind"]:
+            self._columns = kernels.OnTheWay(
+                b["address"], b["kind"], b["channel"], b["market"], b["services"], b["shipped"], b["allocated"], b["state"], b["delivered"], b["problems"]
+            )
+        return self._columns
 
     def _next_truck(self, lane: int, after: float) -> None:
         """Await the first truck of a lane at or after ``after`` [h]: once the tick of its cut-off is closed."""

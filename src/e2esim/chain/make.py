@@ -158,11 +158,11 @@ class Shop:
     # --- what planning may know --------------------------------------------------------------------------------------
     def receipts(self, now_day: int, days: int) -> F:
         """Good pieces expected of open lots by due day from ``now_day``, (items, days); overdue = tomorrow."""
-        table = np.zeros((self.world.items.n, days))
+        table, scrap = np.zeros((self.world.items.n, days)), self.world.items.scrap.tolist()
         for lot in self.lots.values():
             if lot.unclaimed:
                 continue
-            add_due(table, lot.item, lot.quantity * (1.0 - float(self.world.items.scrap[lot.item])), lot.due_h, now_day)
+            add_due(table, lot.item, lot.quantity * (1.0 - scrap[lot.item]), lot.due_h, now_day)
         return table
 
     def in_process(self) -> F:

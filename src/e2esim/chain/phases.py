@@ -41,11 +41,13 @@ class At(simpy.Event):
     """
 
     def __init__(self, env: simpy.Environment, t: float, phase: Phase, act: Callable[..., None], *args: Any) -> None:
-        self.env, self.act, self.args = env, act, args
-        self.callbacks = [self._happen]
-        self._ok = True
-        self._value = None
+        self.act, self.args = act, args
         env.schedule(self, _PRIORITY[phase], max(0.0, t - env.now))
 
-    def _happen(self, _: simpy.Event) -> None:
+    def _happen(self) -> None:
         self.act(*self.args)
+
+    # what SimPy asks an event for, the same for every moment (a run has some fifty thousand)
+    callbacks = (_happen,)  # type: ignore[assignment]
+    _ok = True
+    _value = None

@@ -54,6 +54,7 @@ class Stock:
         self._tick_h = world.settings.horizon.tick_h
         ticks = int(np.ceil(world.hours / self._tick_h)) + 2
         self._early = DueCalendar(ticks, 1, tick_h=self._tick_h, links=self.links)
+        self._kept: tuple[kernels.Booked, kernels.Queues] | None = None  # as they were when a kernel last asked for them
         self._at_accounts = 0  # rows waiting at accounts: bounds the buffer of a service
         self.open_node(0, world.opening.on_hand)
 
@@ -184,13 +185,20 @@ class Stock:
         kernels.enqueue(rows, self._booked(), self._queues())
 
     def _booked(self) -> kernels.Booked:
-        b = self.book
-        return kernels.Booked(b["kind"], b["node"], b["account"], b["item"], b["quantity"], b["state"])
+        """The columns of the book as they are now, the same until it grows."""
+        return self._kept_now()[0]
 
     def _queues(self) -> kernels.Queues:
-        return kernels.Queues(
-            self.world.items.n, self._head, self._tail, self.links.next, self._due_pieces, self._due_rows, self._least, self._dirty
-        )
+        """The queues as they are now, the same until the book grows."""
+        return self._kept_now()[1]
+
+    def _kept_now(self) -> tuple[kernels.Booked, kernels.Queues]:
+        b, link = self.book, self.links.next
+        if self._kept is None or self._kept[0].kind is not b["kind"] or self._kept[1].link is not link:
+            booked = kernels.Booked(b["kind"], b["node"], b["account"], b["item"], b["quantity"], b["state"])
+            queues = kernels.Queues(self.world.items.n, self._head, self._tail, link, self._due_pieces, self._due_rows, self._least, self._dirty)
+            self._kept = booked, queues
+        return self._kept
 
     def _goods(self) -> kernels.Goods:
         return kernels.Goods(self.on_hand, self.shipped, self.backlog, self.reserved)

@@ -105,13 +105,13 @@ class Desk:
     @property
     def unanswered(self) -> float:
         """Share of the questions before buying that were never answered, of those over lately; 0 while there was none."""
-        over, never, _ = self._asked_first
+        over, never, _ = self._asked_first.tolist()
         return float(never / over) if over > 0.0 else 0.0
 
     @property
     def slow(self) -> float:
         """Share of the questions before buying that were answered later than `PROMPT_H`, of those over lately; 0 while there was none."""
-        over, _, late = self._asked_first
+        over, _, late = self._asked_first.tolist()
         return float(late / over) if over > 0.0 else 0.0
 
     def fade(self, hours: float) -> None:

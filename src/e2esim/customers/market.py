@@ -77,6 +77,7 @@ class DemandCells:
         self.prospects_y = self._prospects_y()  # (years, cells)
         self._day, self._year_mu = -1, np.zeros(cells)  # prospects a year at the season of that day, (cells,)
         self._tick_h = w.settings.horizon.tick_h
+        self._open = [bool(HOUR_SHARE[hour : max(hour + 1, int(hour + self._tick_h))].any()) for hour in range(24)]
         self.surge: Callable[[float], F] | None = None  # factor on the prospects of each cell at a time [h], where events move demand
         self._buffer = np.zeros(4096, dtype=BUYER)
         self.reputation = np.zeros(len(w.markets))
@@ -99,8 +100,11 @@ class DemandCells:
         lost = GIVES_UP * broken / (1.0 - w.settings.market.conversion)
         seller = (self._selling() + c.choice_offset - lost)[:, None]
         self._touch = by_segment(w, w.touch.pull)[:, before].sum(axis=1) + seller  # (channels, segments)
-        self._claim, self._told, self._no_belief = claimed(w), told(w), np.zeros((cells, w.items.n))
-        self._word_weight = w.settings.market.reputation_weight * heard(w)
+        self._claim, self._told = claimed(w), told(w)
+        self._claims = bool(self._claim.any())
+        word_weight, no_belief = w.settings.market.reputation_weight * heard(w), np.zeros((cells, w.items.n))
+        self._firm = Standing(self.reputation, np.ones(w.accounts.n), self._touch, w.settings.market.utility_offset, word_weight, no_belief)
+        self._weighed: tuple[float, float, Hurdles] | None = None  # shares of the questions before buying, and what they kept from buying
         use = w.services.use if w.settings.organisation.after_sale else np.zeros_like(w.services.use)
         services = (c.install * use[2], float(use[1]), float(use[3]), float(w.services.alone[3]), float(use[4]))
         self._sold = SoldHow(w.cells.channel, w.cells.market, c.stockist, c.buyer == 2, w.price, w.items.cost_eur, *services, broken)
@@ -193,6 +197,12 @@ class DemandCells:
         reference = self.world.channels.reference_d
         return np.asarray(reference * (1.0 - faster) ** (t / _YEAR_H)) if faster > 0.0 else reference
 
+    def _hurdles_now(self, unanswered: float, slow: float) -> Hurdles:
+        """What may keep buyers from buying now: put together anew only where the desk has answered since."""
+        if self._weighed is None or self._weighed[:2] != (unanswered, slow):
+            self._weighed = unanswered, slow, self._hurdles(unanswered, slow)
+        return self._weighed[2]
+
     def _hurdles(self, unanswered: float, slow: float, *, reacts: bool = True) -> Hurdles:
         """What may keep buyers from buying now; ``unanswered``, ``slow`` [share] of the questions before buying, ``reacts`` False = nobody is kept."""
         w, m = self.world, self.world.settings.market
@@ -204,8 +214,7 @@ class DemandCells:
 
     def is_open(self, tick: int) -> bool:
         """True if anybody buys in this tick."""
-        hour = int(tick * self._tick_h % 24.0)
-        return bool(HOUR_SHARE[hour : max(hour + 1, int(hour + self._tick_h))].any())
+        return self._open[int(tick * self._tick_h % 24.0)]
 
     def step(self, tick: int, offer: ShownOffer, unanswered: float, slow: float = 0.0) -> npt.NDArray[np.int32]:
         """One tick of demand; returns the new order rows (placed inside the tick). ``unanswered``, ``slow``: shares of the questions before buying."""
@@ -225,10 +234,9 @@ class DemandCells:
             offer.account_wait_d,
             offer.on_hand,
         )
-        wallet = self.people.wallet * self.people.selling
-        firm = Standing(self.reputation, wallet, self._touch, w.settings.market.utility_offset, self._word_weight, self._belief())
+        firm = self._standing()
         hours = (tick * self._tick_h, self._tick_h)
-        hurdles = self._hurdles(unanswered, slow)
+        hurdles = self._hurdles_now(unanswered, slow)
         n_new, seen = prospects(self._keys, hours, mu, self._came, self._cells, self._goods, lead, firm, self._tastes, hurdles, self.met, self._buffer)
         self.prospects_seen += seen
         if not w.settings.market.loyalty_loop:
@@ -236,12 +244,13 @@ class DemandCells:
         n = n_new + (self._needs(due, tick, lead, firm, hurdles, self._buffer[n_new:]) if len(due) else 0)
         return self._enter(self._buffer[:n], n_new) if n else np.empty(0, dtype=np.int32)
 
-    def _belief(self) -> F:
-        """What claims add to the choice of each item where they are told and believed, (cells, items) [utility]."""
-        d, m = self.world.cells, self.world.settings.market
-        if not self._claim.any():
-            return self._no_belief
-        return np.asarray(m.reputation_weight * self._told[d.channel, None] * believed(self._claim, self.reputation)[d.market])
+    def _standing(self) -> Standing:
+        """How the firm stands now; claims add to the choice of each item where they are told and believed, (cells, items) [utility]."""
+        d, m, firm = self.world.cells, self.world.settings.market, self._firm
+        np.multiply(self.people.wallet, self.people.selling, out=firm.wallet)
+        if not self._claims:
+            return firm
+        return firm._replace(belief=np.asarray(m.reputation_weight * self._told[d.channel, None] * believed(self._claim, self.reputation)[d.market]))
 
     def _needs(self, due: Rows, tick: int, lead: LeadShown, firm: Standing, hurdles: Hurdles, buffer: npt.NDArray[np.void]) -> int:
         """Customers whose need is due: leave, buy again or buy elsewhere this time; returns the buyers written to ``buffer``."""

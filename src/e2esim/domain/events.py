@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -68,6 +69,11 @@ class Event(IntEnum):
     MATERIAL_PRICED = 23  # item = material; [EUR/unit, unit]
 
 
+_COLUMNS: dict[str, type[np.number[Any]]] = {
+    "t": np.float64, "kind": np.int8, "place": np.int32, "item": np.int32, "rows": np.int32, "quantity": np.float64, "value": np.float64,
+}  # fmt: skip
+
+
 @dataclass
 class EventLog:
     """Growing columns of the log, one row a batch.
@@ -80,35 +86,16 @@ class EventLog:
     1
     """
 
-    t: array[float] = field(default_factory=lambda: array("d"))
-    kind: array[int] = field(default_factory=lambda: array("b"))
-    place: array[int] = field(default_factory=lambda: array("i"))
-    item: array[int] = field(default_factory=lambda: array("i"))
-    rows: array[int] = field(default_factory=lambda: array("i"))
-    quantity: array[float] = field(default_factory=lambda: array("d"))
-    value: array[float] = field(default_factory=lambda: array("d"))
+    told: array[float] = field(default_factory=lambda: array("d"))  # one event after the other, its `_COLUMNS` in a row
 
     def emit(self, t: float, kind: Event, *, place: int = -1, item: int = -1, rows: int = 0, quantity: float = 0.0, value: float = 0.0) -> None:
         """Append one event at time ``t`` [h since start]."""
-        self.t.append(t)
-        self.kind.append(int(kind))
-        self.place.append(place)
-        self.item.append(item)
-        self.rows.append(rows)
-        self.quantity.append(quantity)
-        self.value.append(value)
+        self.told.extend((t, kind, place, item, rows, quantity, value))
 
     def __len__(self) -> int:
-        return len(self.t)
+        return len(self.told) // len(_COLUMNS)
 
     def columns(self) -> dict[str, npt.NDArray[np.generic]]:
         """Return the log as numpy columns."""
-        return {
-            "t": np.asarray(self.t, dtype=np.float64),
-            "kind": np.asarray(self.kind, dtype=np.int8),
-            "place": np.asarray(self.place, dtype=np.int32),
-            "item": np.asarray(self.item, dtype=np.int32),
-            "rows": np.asarray(self.rows, dtype=np.int32),
-            "quantity": np.asarray(self.quantity, dtype=np.float64),
-            "value": np.asarray(self.value, dtype=np.float64),
-        }
+        table = np.array(self.told).reshape(-1, len(_COLUMNS))
+        return {name: table[:, k].astype(dtype) for k, (name, dtype) in enumerate(_COLUMNS.items())}
