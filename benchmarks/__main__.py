@@ -16,6 +16,7 @@ SPEED: dict[str, Callable[[bool], Iterator[speed.Figure]]] = {
 }  # fmt: skip
 ROOMS = {  # figures too; their modules take a second to import
     "promise": ("promise", "promise"), "network": ("network", "network"), "coverage": ("coverage", "coverage"), "crn": ("crn", "narrowing"),
+    "sweep": ("sweep_cost", "cost"),
     "loop": ("planning_loop", "loop"), "factory": ("factory", "factory"),
     "stages": ("stages", "cost_of"), "customers": ("customers", "customers"),
 }  # fmt: skip
@@ -35,6 +36,7 @@ ABOUT = {
     "network": "20,000 stock points for a year; a serial chain beside stockpyl and SupplyNetPy (E2ESIM_PEERS=their Python)",
     "coverage": "how often 95 % intervals of ten replications hold the truth on the shipped company (100 years at scale 0.02; --full: 200)",
     "crn": "how much narrower pairs on common random numbers are than independent runs (8 pairs of half a year at scale 0.05)",
+    "sweep": "CPU that a sweep itself takes a point: 2,000 points of a company that does nothing (--full: 10,000)",
     "stages": "what each stage of the chain that data switch on costs: CPU of a run with it over one without (three minutes)",
     "customers": "5,000,000 customers with an open journey each: time and memory",
     "kpi": "all KPIs with breakdowns of a full year",

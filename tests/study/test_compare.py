@@ -19,7 +19,7 @@ from e2esim.config.experiment import load_experiment, split_run
 from e2esim.config.problems import InputErrors
 from e2esim.report.comparison import comparison_json, effects_said, print_comparison, word
 from e2esim.report.whole_folder import what_is_missing
-from e2esim.study.compare import Rule, compare, paired
+from e2esim.study.compare import Rule, compare, paired, still_to_run, still_wide
 from e2esim.study.intervals import interval
 from e2esim.study.judged import judged
 from study_jobs import Toy
@@ -139,6 +139,24 @@ def test_fifteen_kpis_without_a_true_difference_are_rarely_called_different() ->
     limit = 400 * 0.05 + 3 * (400 * 0.05 * 0.95) ** 0.5
     assert together <= limit
     assert alone > 400 * 0.4
+
+
+@pytest.mark.parametrize(
+    ("unit", "base", "other", "wide"),
+    [
+        ("h", [37.0, 38.0, 36.0, 37.0], [13.0, 14.5, 12.0, 13.5], False),  # 1.3 h is 3 % of 37 h, and a twentieth of the 24 h gained
+        ("h", [37.0, 38.0, 36.0, 37.0], [36.0, 37.5, 35.0, 38.5], True),
+        ("share", [0.003, 0.004, 0.002, 0.003], [0.004, 0.003, 0.003, 0.004], False),  # a tenth of a percentage point, whatever the level
+        ("share", [0.9, 0.93, 0.88, 0.9], [0.9, 0.9, 0.91, 0.93], True),
+        ("points", [2.0, 3.0, 2.5, 2.2], [2.4, 3.1, 2.9, 2.7], False),
+        ("EUR/year", [5.0, 15.0, -8.0, 10.0], [9.0, 12.0, 2.0, 9.0], False),  # a result near zero of a firm that turns over 20,000
+        ("EUR/year", [1500.0, 1600.0, 1450.0, 1500.0], [1500.0, 1500.0, 1500.0, 1500.0], True),
+    ],
+)
+def test_what_is_precise_enough(unit: str, base: list[float], other: list[float], wide: bool) -> None:
+    gaps = judged([paired("some", unit, base, other)], turnover=20_000.0)
+    assert (still_wide(gaps, 0.02) == ("some",)) == wide
+    assert bool(still_to_run({"b": gaps}, [], Rule(precision=0.02), 4)) == wide
 
 
 def test_precision_runs_until_every_judged_interval_is_narrow() -> None:

@@ -153,7 +153,10 @@ def statements(found: Compared, scale: float = 1.0) -> list[str]:
         named = ", ".join(label(kpi) for kpi in found.wide)
         told = f"reached with {found.replications} replications" if not found.wide else f"not reached by {named} with {found.replications} replications"
         said.append(f"Paired half-width asked for: {100 * found.precision:g} % of the base; {told}.")
-        said.append("Where the base is near zero, of more: of points 100, of shares at least 10 %, of money at least 5 % of turnover.")
+        said.append(
+            "Where the base is near zero, of more: of points 100, of shares at least 10 %, of money at least 5 % of turnover; a half-width of a tenth "
+            "of the difference is enough."
+        )
     if scale != 1.0:
         said.append(
             f"Scaled world ({100 * scale:g} % of the full size): amounts (EUR, pieces, customers, lines; marked *) are those of the small copy, "

@@ -21,12 +21,15 @@ from e2esim.study.pool import Progress, headlines
 __all__ = ["Comparison", "Difference", "Rule", "compare", "differences", "paired"]
 
 
+KNOWN = 0.1  # share of a difference: known so well it needs no more runs (A. M. Law 2015, 9.4.1: a relative error of .15 at most)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rule:
     """How many replications a comparison runs.
 
     ``precision``: until the paired half-width of every judged KPI is at most this share of its base, or of the least size that counts where the
-    base is near zero (`e2esim.study.judged.size`); None = ``replications`` and no more.
+    base is near zero (`e2esim.study.judged.size`), or at most a tenth of the difference; None = ``replications`` and no more.
     ``most``: but no more than so many.
     """
 
@@ -140,24 +143,26 @@ def differences(table: pl.DataFrame, base: str, other: str) -> tuple[Difference,
 
 def still_wide(gaps: Iterable[Difference], precision: float | None) -> tuple[str, ...]:
     """KPIs whose interval is wider than asked for."""
-    return tuple(dict.fromkeys(gap.kpi for gap in gaps if _wide(gap, precision)))
+    return tuple(dict.fromkeys(gap.kpi for gap in gaps if _excess(gap, precision) > 1.0))
 
 
-def _wide(gap: Difference, precision: float | None) -> bool:
-    return precision is not None and gap.precision is not None and gap.precision > precision
+def _excess(gap: Difference, precision: float | None) -> float:
+    """Half-width over the one that is enough: that share of what the KPI is held against, or a tenth of the difference itself; 0 if nothing is asked."""
+    if precision is None or gap.precision is None or gap.size is None:
+        return 0.0
+    return gap.precision * gap.size / max(precision * gap.size, KNOWN * abs(gap.difference))
 
 
 def still_to_run(found: Mapping[str, tuple[Difference, ...]], kpis: Sequence[str], rule: Rule, count: int) -> int:
     """Replications still to run: as many as the widest interval needs if its spread stays as it is, at most as many again as there are.
 
-    >>> gap = paired("otif", "share", [0.90, 0.92, 0.91, 0.93], [0.95, 0.93, 0.96, 0.94])
+    >>> (gap,) = judged([paired("otif", "share", [0.90, 0.92, 0.91, 0.93], [0.95, 0.93, 0.96, 0.94])])
     >>> still_to_run({"to_be": (gap,)}, ["otif"], Rule(replications=4, precision=0.02), 4), still_to_run({"to_be": (gap,)}, ["otif"], Rule(), 4)
     (4, 0)
     """
     if rule.precision is None or count >= rule.most:
         return 0
-    widths = [gap.precision for gaps in found.values() for gap in gaps if (not kpis or gap.kpi in kpis) and _wide(gap, rule.precision)]
-    if not widths:
+    widest = max((_excess(gap, rule.precision) for gaps in found.values() for gap in gaps if not kpis or gap.kpi in kpis), default=0.0)
+    if widest <= 1.0:
         return 0
-    needed = math.ceil(count * (max(w for w in widths if w is not None) / rule.precision) ** 2)
-    return min(max(needed - count, 2), count, rule.most - count)
+    return min(max(math.ceil(count * widest**2) - count, 2), count, rule.most - count)
