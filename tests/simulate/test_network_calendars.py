@@ -100,8 +100,10 @@ def test_hours_by_week_go_before_the_calendar(tmp_path: Path) -> None:
     assert done(ran(tmp_path / "goes on", weekly)) == pytest.approx(8.0 + 4 / 24)  # four hours a day: Thursday, Friday, Monday, Tuesday
     gap = SHOP | {"capacity": "work_centre,week_start,capacity_h\nSAW,2026-01-19,40\nSAW,2026-01-05,20\n"}
     assert done(ran(tmp_path / "gap", gap)) == pytest.approx(14.0 + 8 / 24)  # nothing in the week from the 12th
-    two = weekly | {"work_centres": "work_centre,machines,efficiency\nSAW,2,0.5\n"}  # standard hours of both: one machine has 20 h of the clock for 10 of them
-    assert done(ran(tmp_path / "two", two)) == pytest.approx(14.0 + 4 / 24)  # 32 h of the clock, four a day
+    two = weekly | {"work_centres": "work_centre,machines\nSAW,2\n"}  # ten hours a week each: two a day, and 16 h of work
+    assert done(ran(tmp_path / "two", two)) == pytest.approx(14.0 + 2 / 24)
+    slow = weekly | {"work_centres": "work_centre,machines,efficiency\nSAW,1,0.5\n"}  # standard hours: 8 h of the clock a day, and 32 of work
+    assert done(ran(tmp_path / "slow", slow)) == pytest.approx(8.0 + 8 / 24)
     with pytest.raises(InputErrors, match="more hours than its machines have"):
         ran(tmp_path / "too many", SHOP | {"capacity": "work_centre,week_start,capacity_h\nSAW,2026-01-05,169\n"})
 
