@@ -1,7 +1,7 @@
 """Speed of the KPI room: all KPIs with breakdowns at the size of a full year, and the main kernels against polars at
 5,000,000 rows.
 
-Run: ``python benchmarks/kpi.py`` (prints wall seconds, best of three, after compilation). The tables are made up: right
+Run: ``POLARS_MAX_THREADS=1 python -m benchmarks.kpi`` (prints wall seconds, best of three, after compilation). The tables are made up: right
 columns, codes and sizes, no story.
 """
 

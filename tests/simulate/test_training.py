@@ -74,6 +74,8 @@ def test_rivals_who_get_better_take_customers_and_turn_words_bad(world: Any) -> 
     assert better.kpi("advantage") == pytest.approx(plain.kpi("advantage") - 0.8 * 90.0 / 365.0, abs=0.02)
     assert better.kpi("clv") < plain.kpi("clv")
     assert better.kpi("crr_due") < plain.kpi("crr_due")
+    of_a_person = [run.kpi("contribution") / (run.kpi("contact_cost") + run.kpi("seller_cost")) for run in (plain, better)]
+    assert of_a_person[1] < of_a_person[0]  # the same staff earns less: who stands still becomes less productive (requirement J13)
 
 
 def test_rivals_who_get_faster_shape_what_is_expected(world: Any) -> None:
