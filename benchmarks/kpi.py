@@ -167,6 +167,9 @@ def _terms() -> KpiFacts:
         item_category=np.arange(ITEMS) % 3,
         item_price_eur=np.full(ITEMS, 200.0),
         item_weight_kg=np.full(ITEMS, 20.0),
+        item_material_share=np.full(ITEMS, 0.6),
+        channel_early_d=np.full(CHANNELS, 5.0),
+        channel_late_d=np.zeros(CHANNELS),
         category_life_y=np.array([9.0, 3.0, 5.0]),
         channel_buyer=np.arange(CHANNELS) % 3,
         channel_payment_d=np.full(CHANNELS, 40.0),
@@ -179,9 +182,6 @@ def _terms() -> KpiFacts:
         memory_half_life_d=240.0,
         discount_y=0.08,
         clv_horizon_y=10.0,
-        overhead_eur_y=9e6,
-        holding_share_y=0.2,
-        agent_eur_h=28.0,
     )
 
 
