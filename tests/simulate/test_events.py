@@ -126,6 +126,9 @@ def test_a_work_centre_stands_still_is_paid_and_planned_around_once_known(tiny: 
     assert log(known, Event.REPLANNED)[0] < START < log(surprise, Event.REPLANNED)[0]
     overtime = log(surprise, Event.EXTRA_PAID, place=sewing)
     assert ((overtime >= END) & (overtime < END + 168.0)).any(), "what lies before a work centre that opens again is worth its overtime"
+    stages = {stage.key: stage.struck for stage in read_wave(calm.outcome, surprise.outcome, surprise.world).stages}
+    assert (stages["held_up"] <= stages["late"]).all()
+    assert stages["held_up"][int(END // 168.0)] > 0.5 * stages["late"][int(END // 168.0)] > 0.0  # lorries are quick here: what is late waits at the firm
     late = []
     for ran in (calm, known, surprise):
         o = ran.outcome.orders

@@ -16,7 +16,7 @@ from e2esim.domain.outcome import Outcome
 from e2esim.domain.safe_csv import write_safe_csv
 from e2esim.domain.world import World
 from e2esim.kpi.surprises import courses
-from e2esim.report.weekly import WEEK_H, read_backlog, read_feelings, read_stock, weeks_of
+from e2esim.report.weekly import WEEK_H, read_backlog, read_feelings, read_held_up, read_stock, weeks_of
 from e2esim.report.words import Words
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -77,6 +77,7 @@ def _stages(outcome: Outcome, world: World) -> list[tuple[str, str, Floats]]:
         ("stock", "pcs", stock),
         ("waiting", "pcs", waiting),
         ("late", "pcs", late),
+        ("held_up", "pcs", read_held_up(outcome)),
         ("returned", "pcs/week", returned),
         ("calls", "1/week", calls),
         ("satisfied", "share", read_feelings(outcome)),

@@ -119,6 +119,15 @@ def read_backlog(outcome: Outcome) -> tuple[Floats, Floats]:
     return waiting, past_due
 
 
+def read_held_up(outcome: Outcome) -> Floats:
+    """Of the pieces past their promised date, those that have not left the firm at the end of each week, (n_weeks,); the others are on the way."""
+    o, weeks, end = outcome.orders, weeks_of(outcome), outcome.horizon_h
+    mine = np.flatnonzero((o.filled("kind") != OrderKind.SELL_OUT) & (o.filled("state") != OrderState.CANCELLED))
+    quantity, promised, shipped = (o.filled(name)[mine].astype(np.float64) for name in ("quantity", "promised", "shipped"))
+    late = ~(shipped <= promised) & ~np.isnan(promised)
+    return _running(promised[late], quantity[late], weeks, end) - _running(shipped[late], quantity[late], weeks, end)
+
+
 def read_stock(outcome: Outcome) -> dict[int, Floats]:
     """Pieces of sold items on hand by node class (0 plant, 1 own branches, 2 trade accounts), weekly means,
     (n_weeks,).
