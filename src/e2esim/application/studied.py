@@ -108,7 +108,8 @@ class StudiedCompany:
         from e2esim.application.comparison_words import ComparisonAsked
         from e2esim.application.judging import CompareWishes
 
-        asked = ComparisonAsked(title=f"{to_be.name} against {self.name}", runs={self.name: self._words(), to_be.name: to_be._words()})
+        before, after = (" ".join((one.name, *one.overrides)) for one in (self, to_be))  # one company may be both, its levers apart
+        asked = ComparisonAsked(title=f"{after} against {before}", runs={before: self._words(), after: to_be._words()})
         return lay_bridge(asked, CompareWishes(**wishes), BridgeWishes(years=years, orders=orders, every=every)).run()
 
     def calibrate(self, *, runs: int = 8, replications: int = 3, workers: int = 0) -> Calibrated:
