@@ -16,7 +16,7 @@ from collections.abc import Callable
 import numpy as np
 
 from e2esim.planning.factory.bounds import earliest_days
-from e2esim.planning.factory.execute import Wants, copied
+from e2esim.planning.factory.execute import Wants, copied, wants_of
 from e2esim.planning.factory.first_hours import hours_given
 from e2esim.planning.factory.frame import Claims, Frame
 from e2esim.planning.factory.grid import tier_weights
@@ -63,14 +63,25 @@ def claimed(
     def better(after: Waiting, before: Waiting) -> bool:
         return after.beats(before) and late_pieces_of(view, after) <= max(most, late_pieces_of(view, before))
 
-    claims = Claims(who=np.zeros(len(view.problem.orders), dtype=bool), due=_claim_days(view), weight=1.0 + LONG_PIECES)
+    until = claim_days(view)
+    claims = Claims(who=np.zeros(until.size, dtype=bool), due=until.copy(), weight=1.0 + LONG_PIECES)
     for _ in range(MOST_ROUNDS):
-        other, after = hours_given(view, now, claims, better, may_go_on)
-        if after is now:
+        begun = as_made(view, now)
+        other, after = hours_given(view, begun, until, claims, better, may_go_on)
+        if after is begun:
             break
         found = seen(other, improved(other, copied(after.wants))) if may_go_on() else after
         view, now = other, found if better(found, after) else after
     return view, now.wants
+
+
+def as_made(view: Frame, now: Waiting) -> Waiting:
+    """The same plan wished for lot by lot as it is made, so that a lot that goes first moves those behind it and no others; as it was where that
+    is worse.
+    """
+    p, done = view.problem, now.schedule
+    own = seen(view, wants_of(p, done.lot_step, done.lot_day, done.lot_qty))
+    return now if now.beats(own) else own
 
 
 def late_pieces_of(view: Frame, now: Waiting) -> float:
@@ -81,7 +92,7 @@ def late_pieces_of(view: Frame, now: Waiting) -> float:
     return float(tier_weights(p) @ np.maximum(p.order_qty - given, 0.0))
 
 
-def _claim_days(view: Frame) -> Ints:
-    """Day from which every order would have its first claim, (n_orders,): no sooner than its item can be made at all."""
+def claim_days(view: Frame) -> Ints:
+    """Day by which every order has its pieces where it has a claim, (n_orders,): no sooner than its item can be made at all."""
     p = view.problem
     return np.asarray(np.maximum(np.maximum(p.order_due + LONG_DAYS, 0), earliest_days(p, view.net)[p.order_item]))

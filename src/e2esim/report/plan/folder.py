@@ -19,6 +19,7 @@ from e2esim.report.plan.closed import closed_frame
 from e2esim.report.plan.expires import expires_frame
 from e2esim.report.plan.forecast import accuracy_frame, forecast_frame
 from e2esim.report.plan.helps import limits_frame, ways_frame
+from e2esim.report.plan.long_waits import long_waits_frame
 from e2esim.report.plan.made import lots_frame, purchases_frame, schedule_frame
 from e2esim.report.plan.messages import messages_frame
 from e2esim.report.plan.robust import robust_frame
@@ -124,6 +125,8 @@ def plan_frames(view: PlanView, tables: Mapping[str, pl.DataFrame]) -> dict[str,
     frames = {name: make(view) for name, make in FRAMES.items()} | {"messages": messages_frame(view, tables)}
     if (view.facts.mains[view.lots.step] != view.lots.step).any():
         frames["second_choices"] = second_choices_frame(view)
+    if view.long_waits:
+        frames["long_waits"] = long_waits_frame(view)
     if view.facts.is_outside[view.facts.step_centre[view.lots.step]].any():
         frames["subcontracts"] = subcontracts_frame(view)
     if view.aged is not None and view.aged.gone:

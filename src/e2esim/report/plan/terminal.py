@@ -19,6 +19,7 @@ from e2esim.report.console import terminal
 from e2esim.report.plan.changes import nervousness_json
 from e2esim.report.plan.forecast import accuracy_table, forecast_json, forecast_words, methods_words
 from e2esim.report.plan.helps import frozen_json, frozen_rows, helps_json, summary_lines, way_line, way_word
+from e2esim.report.plan.long_waits import long_waits_json, long_waits_line
 from e2esim.report.plan.robust import assumed, robust_json, safe_tiers
 from e2esim.report.plan.second_choices import second_choice_lines, second_choices_frame
 from e2esim.report.plan.summary import Summary, causes_by_kind
@@ -55,6 +56,8 @@ def plan_json(summary: Summary, folder: Path | None, wall_s: float, view: PlanVi
     }
     if messages is not None:
         found["messages"] = dict(messages.group_by("message").len().sort("message").iter_rows())
+    if view is not None and view.long_waits:
+        found["long_waits"] = long_waits_json(view)
     if view is not None and (second := second_choices_frame(view)).height:
         found["second_choices"] = {"lots": second.height, "hours": round(float(second["hours"].sum()), 3)}
     if view is not None and view.changes is not None:
@@ -88,6 +91,9 @@ def print_plan(
     if summary.causes:
         console.print()
         console.print(_causes(summary))
+    if view is not None and view.long_waits:
+        console.print()
+        console.print(Text(long_waits_line(view)), soft_wrap=True)
     if messages is not None and not messages.is_empty():
         console.print()
         console.print(Text(f"Goods on order: {messages_words(messages)}"), soft_wrap=True)

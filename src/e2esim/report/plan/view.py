@@ -15,6 +15,7 @@ from e2esim.planning.demand.net_demand import NetDemand
 from e2esim.planning.factory.case import PlanCase
 from e2esim.planning.factory.explain import Explanation
 from e2esim.planning.factory.frozen import Remainder
+from e2esim.planning.factory.long_waits import LongWait, long_waits
 from e2esim.planning.factory.planner import late_pieces
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.requirements import wished_load
@@ -149,6 +150,11 @@ class PlanView:
         """Pieces of every order that are late or never come, (n_orders,)."""
         r = self.result
         return late_pieces(self.left.problem, r.delivery_order, r.delivery_day, r.delivery_qty)
+
+    @cached_property
+    def long_waits(self) -> tuple[LongWait, ...]:
+        """Orders of customers that wait long, the longest first."""
+        return tuple(w for w in long_waits(self.left.problem, self.result) if self.ordered[w.order])
 
     @cached_property
     def ordered(self) -> npt.NDArray[np.bool_]:

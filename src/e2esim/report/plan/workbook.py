@@ -56,11 +56,13 @@ _COLUMNS: dict[str, tuple[str, str, int]] = {
     "stock_start": ("Stock before", "qty", 12), "stock_least": ("Least stock", "qty", 12), "safety_stock": ("Safety stock", "qty", 12),
     "sent": ("Send on", "date", 12), "back": ("Back on", "date", 12), "sends": ("Goes with it", "text", 46), "lot_rule": ("Lot rule", "text", 24),
     "unusable": ("Unusable from", "date", 14), "from_lot": ("Own lots", "text", 10), "expired": ("Expires", "qty", 10),
+    "soonest": ("Soonest", "date", 12), "if_first": ("If it went first", "date", 14), "others_late": ("Others late", "qty", 12),
     "value_added": ("Value added", "percent", 12),
 }  # fmt: skip
 SHEETS = {
     "lots": "Production lots", "purchases": "Purchase orders", "schedule": "Schedule", "deliveries": "Deliveries",
-    "late": "Late orders", "limits": "Limits", "ways_out": "Ways out", "robust": "How safe", "pegging": "Pegging", "changes": "changes",
+    "late": "Late orders", "long_waits": "Long waits", "limits": "Limits", "ways_out": "Ways out", "robust": "How safe",
+    "pegging": "Pegging", "changes": "changes",
     "messages": "Messages", "closed": "Closed days", "second_choices": "Second choices", "subcontracts": "Subcontracts", "expires": "Expires",
     "figures": "Plan against plan", "customers": "Customers", "orders": "Orders", "moves": "Moves",
     "forecast": "Forecast", "accuracy": "Forecast accuracy",
@@ -95,7 +97,7 @@ class _Book:
 
 
 def write_workbook(path: Path, summary: Summary, frames: Mapping[str, pl.DataFrame], pictures: Sequence[Path]) -> None:
-    """Write plan.xlsx: summary, MPS, messages, lots, purchases, stock, load, schedule, deliveries, late orders, limits and ways out, pegging,
+    """Write plan.xlsx: summary, MPS, messages, lots, purchases, stock, load, schedule, deliveries, late orders, long waits, limits and ways out, pegging,
     pictures.
 
     Texts that look like formulas, numbers or addresses stay text.
@@ -111,8 +113,8 @@ def write_workbook(path: Path, summary: Summary, frames: Mapping[str, pl.DataFra
                 _table(tools, SHEETS[name], frames[name])
         _wide(tools, "Stock", stock_grid(frames["stock"]), {})
         _wide(tools, "Load", load_grid(frames["load"]), {})
-        for name in ("schedule", "closed", "deliveries", "late", "limits", "ways_out", "robust", "pegging", "forecast", "accuracy"):
-            if name in frames and (frames[name].height or name not in ("limits", "ways_out", "closed")):
+        for name in ("schedule", "closed", "deliveries", "late", "long_waits", "limits", "ways_out", "robust", "pegging", "forecast", "accuracy"):
+            if name in frames and (frames[name].height or name not in ("limits", "ways_out", "closed", "long_waits")):
                 _table(tools, SHEETS[name], frames[name])
         if "changes" in frames:
             _table(tools, SHEETS["changes"], frames["changes"])
