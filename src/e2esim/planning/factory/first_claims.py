@@ -41,7 +41,7 @@ def claimed(
     may_go_on
         Asked before each claim and each search; False ends it.
     bound
-        Weighted late pieces that every plan has; a plan with no more gives none of them up.
+        Weighted late pieces that every plan has; a plan with no more gives none of them up (inf: none in any case).
 
     Examples
     --------
@@ -81,7 +81,8 @@ def as_made(view: Frame, now: Waiting) -> Waiting:
     """
     p, done = view.problem, now.schedule
     own = seen(view, wants_of(p, done.lot_step, done.lot_day, done.lot_qty))
-    return now if now.beats(own) else own
+    more = late_pieces_of(view, own) > late_pieces_of(view, now) + EPS
+    return now if more or now.beats(own) else own
 
 
 def late_pieces_of(view: Frame, now: Waiting) -> float:

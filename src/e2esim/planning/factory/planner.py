@@ -200,13 +200,15 @@ def _improved(view: Frame, wants: Wants, state: State, clock: Clock, tail_s: flo
     each, or in turn until the clock runs out or nothing helps.
     """
 
+    strict = np.inf if len(view.problem.orders) <= SMALL_ORDERS else bound  # few late pieces are near proven there
+
     def steady(other: Frame, some: Wants) -> Wants:
         search(other, some, (rounds or 0) // 2, state)
         return sooner(other, some, (rounds or 0) // 2)
 
     if rounds is not None:
         search(view, wants, rounds, state)
-        return claimed(view, sooner(view, wants, rounds), steady, bound=bound)
+        return claimed(view, sooner(view, wants, rounds), steady, bound=strict)
 
     def in_time(other: Frame, some: Wants) -> Wants:
         _search(other, some, state, clock, tail_s + (1.0 - CLAIM_SHARE) * (clock.left() - tail_s), 0.0)
@@ -221,7 +223,7 @@ def _improved(view: Frame, wants: Wants, state: State, clock: Clock, tail_s: flo
         before, cost, share = cost, search(view, wants, 0, state), NEXT_SHARE
         if cost <= enough or cost >= (1.0 - PROGRESS) * before:
             break
-    return claimed(view, wants, in_time, lambda: clock.left() > tail_s, bound=bound)
+    return claimed(view, wants, in_time, lambda: clock.left() > tail_s, bound=strict)
 
 
 def _search(view: Frame, wants: Wants, state: State, clock: Clock, tail_s: float, enough: float) -> None:
