@@ -21,6 +21,7 @@ from e2esim.customers.market_kernels import (
     LeadShown,
     LinesBorn,
     MarketCells,
+    MetBefore,
     SoldHow,
     Standing,
     Tastes,
@@ -75,7 +76,7 @@ class Shop:
         self.beta_lead, self.beta_price, self.anxiety = np.array([0.015, 0.01]), np.array([1.5, 2.0]), np.array([0.2, 0.1])
         self.shelf_keys = np.array([keys.key(k) for k in ("shelf", "other item", "other shop")], dtype=np.uint64)
         self.shares, self.kin, self.answered = (0.2, 0.3, 0.3), np.array([1, 1, 2, 1]), np.array([0.9, 0.7, 1.0])
-        self.shelves = np.zeros((CELLS, 3))
+        self.shelves, self.swayed = np.zeros((CELLS, 3)), np.zeros((CELLS, SEGMENTS))
 
     def hurdles(self, *, reacts: bool = True) -> Hurdles:
         """Empty shelves and silent desks."""
@@ -139,6 +140,13 @@ class Shop:
         odds = s["conversion"] / (1.0 - s["conversion"]) * math.exp(u)
         return (1.0 if simple else self.answered[c]) * (min(1.0, math.exp(u)) if loyal else odds / (1.0 + odds)), lead
 
+    def slope(self, *asked: Any) -> float:
+        """What one unit of utility more does to the chance, by differences."""
+        plain, self.scalars = self.scalars, self.scalars | {"offset": self.scalars["offset"] + 1e-6}
+        more = self.chance(*asked)[0]
+        self.scalars = plain
+        return (more - self.chance(*asked)[0]) / 1e-6
+
     def weigh(self, who: int, purchase: int, cell: int, segment: int, account: int, when: float | None = None) -> tuple[bool, dict[str, Any]]:
         """One consumer decides: the twin of ``consider``; a customer whose need comes at ``when`` [h] has the luck of that hour."""
         loyal = when is not None
@@ -157,26 +165,33 @@ class Shop:
         people = 1.0 if simple else self.deciders[segment]
         many = int(people) + int(uniform(self.keys[5], who, 100 * purchase) < people - int(people))
         dissent = DISSENT * min(normal(self.keys[5], who, 100 * purchase + k) for k in range(1, many + 1)) if many > 1 else 0.0
-        chance, lead = self.chance(item, quantity, u[2] < self.use[segment], ratio, cell, segment, account, loyal, dissent, simple)
+        asked = (item, quantity, u[2] < self.use[segment], ratio, cell, segment, account, loyal, dissent, simple)
+        chance, lead = self.chance(*asked)
+        if not simple:
+            self.swayed[cell, segment] += self.slope(*asked)
         facts = {"account": account, "item": item, "quantity": quantity, "lead_d": lead, "price_ratio": ratio, "financed": int(u[2] < self.use[segment])}
         facts |= {"reward": reward, "simple": int(simple)}
         return u[4] < chance, facts
 
 
-def run_prospects(shop: Shop, mu: F, ticks: int) -> tuple[npt.NDArray[np.void], int, npt.NDArray[np.int64]]:
+def met_before() -> MetBefore:
+    return MetBefore(np.zeros((CELLS, SEGMENTS)), np.zeros((CELLS, SEGMENTS)))
+
+
+def run_prospects(shop: Shop, mu: F, ticks: int) -> tuple[npt.NDArray[np.void], int, npt.NDArray[np.int64], MetBefore]:
     """Buyers of ``ticks`` ticks of one hour, prospects seen, and their number by cell."""
     clock, number = np.zeros(CELLS), np.zeros(CELLS, dtype=np.int64)
     due = np.array([exponential(shop.gap, child(CODE[cell], -2), 0, 1.0) for cell in range(CELLS)])
-    found, seen, met = [], 0, np.zeros((CELLS, shop.mix.shape[1]))
+    found, seen, met = [], 0, met_before()
     for tick in range(ticks):
         out = np.zeros(4_000, dtype=BUYER)
         m, some = prospects(shop.keys, (float(tick), 1.0), mu, Arrivals(clock, due, number), *shop.offer(), shop.hurdles(), met, out)
         found.append(out[:m])
         seen += some
-    assert met.sum() <= seen
+    assert met.people.sum() <= seen
     if not shop.stockist.any():
-        assert met.sum() == seen  # everybody weighed it
-    return np.concatenate(found), seen, number
+        assert met.people.sum() == seen  # everybody weighed it
+    return np.concatenate(found), seen, number, met
 
 
 def twin_prospects(shop: Shop, mu: F, ticks: int) -> list[dict[str, Any]]:
@@ -197,9 +212,7 @@ def twin_prospects(shop: Shop, mu: F, ticks: int) -> list[dict[str, Any]]:
             if opened:
                 buys, facts = shop.weigh(who, 1, cell, segment, account)
                 if buys:
-                    found.append(
-                        facts | {"address": who, "t": at / mu[cell], "cell": cell, "segment": segment, "purchase": 1, "consumer": -1}
-                    )
+                    found.append(facts | {"address": who, "t": at / mu[cell], "cell": cell, "segment": segment, "purchase": 1, "consumer": -1})
             k += 1
             at += exponential(shop.gap, who, 0, 1.0)
     return found
@@ -210,9 +223,10 @@ def test_prospects_twin(seed: int) -> None:
     """Every buyer of every cell, field by field."""
     shop, mu = Shop(seed), np.array([3.0, 5.0, 2.0])
     shop.deciders = np.array([[1.0, 1.0], [2.0, 1.5], [1.0, 6.0], [2.3, 3.0]][seed])
-    buyers, seen, number = run_prospects(shop, mu, 60)
+    buyers, seen, number, met = run_prospects(shop, mu, 60)
     twins = {t["address"]: t for t in twin_prospects(shop, mu, 60)}
     assert seen == number.sum()
+    np.testing.assert_allclose(met.sway, shop.swayed, rtol=1e-4)
     assert len(buyers) == len(twins) > 30
     for one in buyers:
         twin = twins[int(one["address"])]
@@ -229,17 +243,18 @@ def test_returning_twin(seed: int) -> None:
     segment, address = rng.integers(0, 2, n).astype(np.uint8), rng.integers(0, 1 << 40, n)
     purchases, rows, t = rng.integers(1, 6, n).astype(np.uint16), rng.permutation(n).astype(np.int32), rng.uniform(0, 5_000, n)
     for loop in (True, False):
-        out, lost, met = np.zeros(n, dtype=BUYER), np.empty(n, dtype=np.int32), np.zeros((CELLS, SEGMENTS))
+        out, lost, met = np.zeros(n, dtype=BUYER), np.empty(n, dtype=np.int32), met_before()
         people = CustomersDue(address, cell, segment, account, purchases)
         bought, away = returning(shop.keys, rows, t, people, *shop.offer(loop), shop.hurdles(reacts=loop), met, out, lost)
         simple = sum(uniform(shop.keys[9], int(address[c]), int(purchases[c]) + 1) < shop.simple[segment[c]] for c in rows)
-        assert met.sum() == n - simple < n  # every need is weighed; who buys simply meets nobody
+        assert met.people.sum() == n - simple < n  # every need is weighed; who buys simply meets nobody
         assert bought + away == n
         if not loop:
             assert away == 0
             continue
         twin = [shop.weigh(int(address[c]), int(purchases[c]) + 1, int(cell[c]), int(segment[c]), int(account[c]), t[k]) for k, c in enumerate(rows)]
         buys = np.array([b for b, _ in twin])
+        np.testing.assert_allclose(met.sway, shop.swayed, rtol=1e-3)
         assert out["consumer"][:bought].tolist() == rows[buys].tolist()
         assert lost[:away].tolist() == rows[~buys].tolist()
         assert 0 < away < n
@@ -266,8 +281,8 @@ def test_the_more_decide_the_less_is_bought() -> None:
 def test_more_demand_keeps_the_order_of_arrivals() -> None:
     """Intensity times 1.2: the first prospects of each cell are the same people with the same facts, sooner by 1.2."""
     shop, mu = Shop(7), np.array([3.0, 5.0, 2.0])
-    base, _, few = run_prospects(shop, mu, 100)
-    more, _, many = run_prospects(shop, 1.2 * mu, 100)
+    base, _, few, _ = run_prospects(shop, mu, 100)
+    more, _, many, _ = run_prospects(shop, 1.2 * mu, 100)
     assert (many > few).all()
     for cell in (0, 1):
         a, b = base[base["cell"] == cell], more[more["cell"] == cell][: np.count_nonzero(base["cell"] == cell)]
@@ -295,7 +310,7 @@ def test_prospects_come_as_poisson_at_the_stated_rate() -> None:
     due = np.array([exponential(shop.gap, child(CODE[cell], -2), 0, 1.0) for cell in range(CELLS)])
     out = np.zeros(4_000, dtype=BUYER)
     for tick in range(2_000):
-        met = np.zeros((CELLS, shop.mix.shape[1]))
+        met = met_before()
         counts.append(prospects(shop.keys, (float(tick), 1.0), mu, Arrivals(clock, due, number), *shop.offer(), shop.hurdles(), met, out)[1])
     x, n = np.array(counts, dtype=float), len(counts)
     assert abs(x.mean() - 12.0) < 3.0 * math.sqrt(12.0 / n)
@@ -341,7 +356,7 @@ def test_a_refusal_leaves_no_trace() -> None:
     shop, out = Shop(1), np.zeros(1, dtype=BUYER)
     before = out.copy()
     shop.scalars["offset"] = -60.0
-    bought = consider(shop.keys, Weighing(9, 1, 0.5, 0, 0, -1, True, False), *shop.offer(), shop.hurdles(), out, 0)
+    bought = consider(shop.keys, Weighing(9, 1, 0.5, 0, 0, -1, True, False), *shop.offer(), shop.hurdles(), met_before(), out, 0)
     assert not bought
     assert np.array_equal(out, before)
 

@@ -8,7 +8,7 @@ from test_market import CELLS, ITEMS, SEGMENTS, Shop, buyers
 
 from e2esim.customers.giving_up_kernels import LinesWaiting, Patience, gives_up
 from e2esim.customers.loyalty_kernels import Pull, drop_probability, leaving, waiting_time
-from e2esim.customers.market_kernels import BUYER, CustomersDue, GoodsBought, LinesBorn, SoldHow, returning
+from e2esim.customers.market_kernels import BUYER, CustomersDue, GoodsBought, LinesBorn, MetBefore, SoldHow, returning
 from e2esim.customers.need_clock import NeedClock, arises
 from e2esim.customers.purchase_kernels import (
     LOST_NEED_LIVES,
@@ -72,12 +72,12 @@ def test_a_need_is_met_lost_or_the_customer_leaves(loop: bool) -> None:
     pull = Pull(np.array([1.5, 0.5]), np.array([0.9, 1.0]), 0.8, 500.0, loop)
     cells, goods, lead, firm, tastes = shop.offer(loop)
     calendar, expected = DueCalendar(TICKS, N), DueCalendar(TICKS, N)
-    met, out = np.zeros((CELLS, SEGMENTS)), np.zeros(N, dtype=BUYER)
+    met, sway, out = np.zeros((CELLS, SEGMENTS)), np.zeros((CELLS, SEGMENTS)), np.zeros(N, dtype=BUYER)
     shown, to_come = WeighedBy(cells, goods, lead, firm, tastes, shop.hurdles(reacts=loop)), NeedsToCome(need, CLOCK, LIFE, calendar.lists())
     elsewhere = np.zeros((CELLS, SEGMENTS))
-    bought, beyond = needs_met(shop.keys, coin, due, start, columns(table), pull, shown, to_come, room(N), (met, elsewhere), out)
+    bought, beyond = needs_met(shop.keys, coin, due, start, columns(table), pull, shown, to_come, room(N), (MetBefore(met, sway), elsewhere), out)
     lost = int(elsewhere.sum())
-    weighed, one, none = np.zeros((CELLS, SEGMENTS)), np.zeros(1, dtype=BUYER), np.empty(1, dtype=np.int32)
+    weighed, one, none = MetBefore(np.zeros((CELLS, SEGMENTS)), np.zeros((CELLS, SEGMENTS))), np.zeros(1, dtype=BUYER), np.empty(1, dtype=np.int32)
     who = CustomersDue(*(told[name] for name in CustomersDue._fields))
     buyers_told, lost_told = [], 0
     for c in due:
@@ -102,7 +102,8 @@ def test_a_need_is_met_lost_or_the_customer_leaves(loop: bool) -> None:
     assert lost > 10 or not loop
     assert bought > 10
     np.testing.assert_array_equal(out[:bought], np.array(buyers_told))
-    np.testing.assert_array_equal(met, weighed)
+    np.testing.assert_array_equal(met, weighed.people)
+    np.testing.assert_allclose(sway, weighed.sway, rtol=1e-12)
     assert not elsewhere.any()
     for name, values in told.items():
         np.testing.assert_array_equal(table[name], values, err_msg=name)

@@ -13,7 +13,7 @@ from e2esim.report.sop_facts import read_sop, sop_frame
 
 RUNS = 3
 LONG = {"horizon": {"days": 150}}
-MORE = "market.demand_factor=2.0"
+MORE = "market.demand_factor=3.0"
 
 
 def pair(tiny: Any, number: int, *overrides: str) -> tuple[Any, Any]:

@@ -19,6 +19,7 @@ from e2esim.customers.market_kernels import (
     LeadShown,
     LinesBorn,
     MarketCells,
+    MetBefore,
     SoldHow,
     Standing,
     Tastes,
@@ -83,9 +84,11 @@ class DemandCells:
         self.reputation = np.zeros(len(w.markets))
         self.prospects_seen = 0
         self.lost_by_week: list[F] = []  # needs of customers bought elsewhere, (cells, segments) each
-        self.met = np.zeros((cells, len(w.segments.ids)))  # who weighed a purchase, since the last close
+        size = (cells, len(w.segments.ids))
+        self.met, self.sway = np.zeros(size), np.zeros(size)  # since the last close: who weighed a purchase, and what one unit of utility more would have added
         self._met_by_week: list[tuple[float, F]] = []
-        self._elsewhere = np.zeros_like(self.met)
+        self.sway_by_week: list[F] = []  # purchases that one unit of utility more would have added, (cells, segments) each
+        self._elsewhere = np.zeros(size)
         self.shelves = np.zeros((len(w.channels.ids), 3))  # consumers who looked at a shop's shelf, found it empty, were lost there, since the last close
         self._shelf_keys = np.array([streams.key(k) for k in _SHELF_KEYS], dtype=np.uint64)
         self._kin = np.where(w.items.brand >= 0, w.items.brand * len(w.items.categories) + w.items.category, -1 - np.arange(w.items.n))
@@ -162,8 +165,10 @@ class DemandCells:
     def close_week(self, t: float) -> list[tuple[float, F]]:
         """Close the count of people who weighed a purchase at ``t`` [h]; return all counts so far, each (cells, segments)."""
         self._met_by_week.append((t, self.met.copy()))
+        self.sway_by_week.append(self.sway.copy())
         self.lost_by_week.append(self._elsewhere.copy())
         self.met[:] = 0.0
+        self.sway[:] = 0.0
         self._elsewhere[:] = 0.0
         return self._met_by_week
 
@@ -236,8 +241,8 @@ class DemandCells:
         )
         firm = self._standing()
         hours = (tick * self._tick_h, self._tick_h)
-        hurdles = self._hurdles_now(unanswered, slow)
-        n_new, seen = prospects(self._keys, hours, mu, self._came, self._cells, self._goods, lead, firm, self._tastes, hurdles, self.met, self._buffer)
+        hurdles, met = self._hurdles_now(unanswered, slow), MetBefore(self.met, self.sway)
+        n_new, seen = prospects(self._keys, hours, mu, self._came, self._cells, self._goods, lead, firm, self._tastes, hurdles, met, self._buffer)
         self.prospects_seen += seen
         if not w.settings.market.loyalty_loop:
             hurdles = self._hurdles(unanswered, slow, reacts=False)
@@ -262,7 +267,8 @@ class DemandCells:
         pull = self._pull._replace(competitor=m.competitor_satisfaction + m.rival_gain_y * start / _YEAR_H)
         shown = WeighedBy(self._cells, self._goods, lead, firm, self._tastes, hurdles)
         who, _ = self._columns()
-        found = needs_met(self._keys, self._drop_key, due, start, who, pull, shown, self._to_come(), _room(len(due)), (self.met, self._elsewhere), buffer)
+        counts = (MetBefore(self.met, self.sway), self._elsewhere)
+        found = needs_met(self._keys, self._drop_key, due, start, who, pull, shown, self._to_come(), _room(len(due)), counts, buffer)
         bought, beyond = found
         p.needs.beyond += beyond
         return bought

@@ -187,6 +187,13 @@ class Tastes(NamedTuple):
     price_loss: float
 
 
+class MetBefore(NamedTuple):
+    """Counts, (cells, segments) each: ``people`` who weighed a purchase, and ``sway``, purchases that one unit of utility more would have added."""
+
+    people: F
+    sway: F
+
+
 class Weighing(NamedTuple):
     """One purchase weighed: by whom (address), its number, when [h], where, whether by a customer with a need, and whether as simply as the last one."""
 
@@ -241,6 +248,7 @@ def consider(
     firm: Standing,
     tastes: Tastes,
     hurdles: Hurdles,
+    met: MetBefore,
     out: Buyers,
     m: int,
 ) -> bool:
@@ -248,7 +256,8 @@ def consider(
 
     A customer with a need buys with min(1, exp(u)); a prospect with the logit around the conversion. In a shop whose shelf lacks the item the
     consumer may weigh another one, or another shop (`Hurdles`).
-    Who buys simply decides alone and asks nothing first. ``keys``: item, pair, financing, price, choice, agreement, gap, facts, card, simple.
+    Who buys simply decides alone, asks nothing first and meets nothing that sways; of others ``met.sway`` adds up what one unit of utility more
+    does to the chance. ``keys``: item, pair, financing, price, choice, agreement, gap, facts, card, simple.
     """
     who, purchase, cell, segment, account = one.who, one.purchase, one.cell, one.segment, one.account
     c = cells.channel[cell]
@@ -283,9 +292,13 @@ def consider(
         u += agreed(keys[5], who, purchase, tastes.deciders[segment])
     if one.loyal:
         chance = min(1.0, math.exp(u))
+        slope = chance if u < 0.0 else 0.0
     else:
         chance = 1.0 / (1.0 + (1.0 - tastes.conversion) / tastes.conversion * math.exp(-u))
-    chance *= 1.0 if one.simple else hurdles.answered[c]
+        slope = chance * (1.0 - chance)
+    if not one.simple:
+        chance *= hurdles.answered[c]
+        met.sway[cell, segment] += slope * hurdles.answered[c]
     if uniform(keys[4], who, np.int64(one.t) if one.loyal else purchase) >= chance:  # who bought elsewhere weighs the next need anew
         return False
     x = out[m]
@@ -307,12 +320,12 @@ def prospects(
     firm: Standing,
     tastes: Tastes,
     hurdles: Hurdles,
-    met: F,
+    met: MetBefore,
     out: Buyers,
 ) -> tuple[int, int]:
     """Prospects of one tick (begin and length in ``hours``), all cells; returns (buyers written to ``out``, prospects seen).
 
-    ``keys``: those of `consider`; ``mu`` (cells,): expected prospects in the tick; ``met`` (cells, segments) counts who
+    ``keys``: those of `consider`; ``mu`` (cells,): expected prospects in the tick; ``met`` counts who
     weighed a purchase.
     """
     m = 0
@@ -338,9 +351,9 @@ def prospects(
                 account = cells.account_order[pick(cells.account_cdf, a0, a1, uniform(key_facts, who, 4))]
                 if firm.wallet[account] <= 0.0:
                     continue
-            met[cell, segment] += 1.0
+            met.people[cell, segment] += 1.0
             one = Weighing(who, 1, t, cell, segment, account, False, False)
-            if m < out.shape[0] and consider(keys, one, cells, goods, lead, firm, tastes, hurdles, out, m):
+            if m < out.shape[0] and consider(keys, one, cells, goods, lead, firm, tastes, hurdles, met, out, m):
                 out[m]["consumer"] = -1
                 m += 1
     return m, seen
@@ -358,7 +371,7 @@ def returning(
     firm: Standing,
     tastes: Tastes,
     hurdles: Hurdles,
-    met: F,
+    met: MetBefore,
     out: Buyers,
     lost: I32,
 ) -> tuple[int, int]:
@@ -373,9 +386,9 @@ def returning(
         cell, segment, account = np.int64(people.cell[who]), np.int64(people.segment[who]), np.int64(people.account[who])
         again = np.int64(people.purchases[who]) + 1
         simple = uniform(keys[9], people.address[who], again) < tastes.simple[segment]
-        met[cell, segment] += 0.0 if simple else 1.0
+        met.people[cell, segment] += 0.0 if simple else 1.0
         one = Weighing(people.address[who], again, t[k], cell, segment, account, True, simple)
-        if consider(keys, one, cells, goods, lead, firm, tastes, hurdles, out, m):
+        if consider(keys, one, cells, goods, lead, firm, tastes, hurdles, met, out, m):
             out[m]["consumer"] = who
             m += 1
         else:

@@ -22,6 +22,7 @@ from e2esim.customers.market_kernels import (
     LeadShown,
     LinesBorn,
     MarketCells,
+    MetBefore,
     SoldHow,
     Standing,
     Tastes,
@@ -133,13 +134,13 @@ def needs_met(
     shown: WeighedBy,
     to_come: NeedsToCome,
     room: Room,
-    counts: tuple[F, F],
+    counts: tuple[MetBefore, F],
     out: Buyers,
 ) -> tuple[int, int]:
     """Customers ``due`` with a need in a tick from ``start`` [h] on: leave for good, buy again (to ``out``), or take this need elsewhere and wait anew.
 
     Returns the buyers, and of the others the customers who need nothing more in this run. ``keys``: those of `consider`; ``coin``: the
-    stream of leaving; ``counts``, (cells, segments) each: who weighed a purchase, and needs taken elsewhere, counted up.
+    stream of leaving; ``counts``: who weighed a purchase, and needs taken elsewhere (cells, segments), counted up.
     """
     met, elsewhere = counts
     t, stay, lost = room.t, room.stay, room.lost

@@ -129,8 +129,6 @@ class KpiFacts:
         Discount rate [1/year], horizon of the lifetime value [years].
     own_stock
         Node classes (``place`` of STOCK_COUNTED) whose stock belongs to the firm: plant and own branches.
-    conversion
-        Share of prospects who buy at reference conditions.
     touch_pull, touch_eur : (touchpoints, n_channels)
         Reach x relevance [utility] and reach x cost [EUR] of each touchpoint.
     """
@@ -157,7 +155,6 @@ class KpiFacts:
     memory_half_life_d: float = math.inf
     lost_need_lives: float = 1.0
     own_stock: tuple[int, ...] = (0, 1)
-    conversion: float = 0.35
     touch_pull: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     touch_eur: Floats = field(default_factory=lambda: np.zeros((0, 0)))
 
@@ -213,6 +210,8 @@ class Outcome:
         Phase of each touchpoint (`PHASES`).
     weighed_t, weighed : (k,), (k, channels, segments)
         Ends of the weeks [h], and people who weighed a purchase in each, customers with a need included.
+    swayed : (k, channels, segments)
+        Purchases that one unit of utility more before the sale would have added in each week (first order, for those who meet touchpoints before).
     needs_lost : (k, channels, segments)
         Needs of customers that were bought elsewhere in each of these weeks.
     journeys
@@ -258,6 +257,7 @@ class Outcome:
     touch_phase: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     weighed_t: Floats = field(default_factory=lambda: np.zeros(0))
     weighed: Floats = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    swayed: Floats = field(default_factory=lambda: np.zeros((0, 0, 0)))
     needs_lost: Floats = field(default_factory=lambda: np.zeros((0, 0, 0)))
     journeys: npt.NDArray[np.void] = field(default_factory=lambda: np.zeros(0, dtype=EXPERIENCE))
 

@@ -1,7 +1,8 @@
 """What a touchpoint before the sale brings for what it costs, and where on the journey feeling is lost: the journey cut in five.
 
-A touchpoint moves the choice of who meets it. To the first order of the logit, purchases fall by (1 - conversion) x reach x relevance without it;
-each is worth what a purchase of its channel leaves before touchpoints are paid. What it does later, through memory and words, is not counted.
+A touchpoint moves the choice of who meets it. To the first order of the choices that were made, purchases fall without it by its pull (reach x
+relevance) times what a unit of utility adds (`Outcome.swayed`: of a newcomer p (1 - p), of a customer with a need his chance, nothing where he buys
+anyway); each is worth what a purchase of its channel leaves before touchpoints are paid. What it does later, through memory and words, is not counted.
 """
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ def _won_and_spent(reading: Reading, pnl: Pnl, pull: Floats, eur: Floats, phase:
     each = np.nan_to_num(ratio(np.asarray(worth, dtype=np.float64), window))
     before = (phase >= 0) & (phase < PHASES.index("receive"))
     people = np.where((phase == PHASES.index("buy"))[:, None], inside[None, :], weighed[channels][None, :])
-    won = (1.0 - reading.outcome.terms.conversion) * (pull * (inside * each)[None, :]).sum(axis=1)
+    swayed = np.asarray(reading.outcome.swayed)[weeks.some].sum(axis=(0, 2)) if weeks.some.any() else np.zeros(n)
+    won = (pull * (swayed * each)[None, :]).sum(axis=1)
     return np.where(before, won, 0.0), np.where(before, (eur * people).sum(axis=1), 0.0)
 
 

@@ -57,7 +57,6 @@ def terms(world: World, memory_base: float) -> KpiFacts:
     return KpiFacts(
         touch_pull=pull,
         touch_eur=eur,
-        conversion=s.market.conversion,
         item_brand=w.items.brand[:n].astype(np.int32),
         item_category=w.items.category[:n].astype(np.int32),
         item_price_eur=price[:n],
@@ -177,7 +176,8 @@ class BooksLeft(NamedTuple):
 class WeeksLeft(NamedTuple):
     """What planning and the market leave by week or month.
 
-    ``forecast``, ``actual``, ``ahead`` (weeks, items) in pieces; ``sop``: its columns; ``met`` (t, people) and ``needs_lost`` (people): by cell and segment.
+    ``forecast``, ``actual``, ``ahead`` (weeks, items) in pieces; ``sop``: its columns; ``met`` (t, people),
+    ``needs_lost`` (people) and ``swayed`` (purchases): by cell and segment.
     """
 
     forecast: F
@@ -186,6 +186,7 @@ class WeeksLeft(NamedTuple):
     sop: dict[str, npt.NDArray[Any]]
     met: list[tuple[float, F]]
     needs_lost: list[F]
+    swayed: list[F]
 
 
 def gather(
@@ -231,6 +232,7 @@ def gather(
         touch_phase=touch_phases(world),
         weighed_t=np.array([t for t, _ in weeks.met]),
         weighed=_by_channel(world, [people for _, people in weeks.met]),
+        swayed=_by_channel(world, weeks.swayed),
         needs_lost=_by_channel(world, weeks.needs_lost),
         journeys=experiences.kept(),
     )

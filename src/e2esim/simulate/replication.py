@@ -219,6 +219,7 @@ class Replication:
             sop=planner.sop.columns() if planner.sop is not None else {},
             met=market.close_week(self.world.hours),
             needs_lost=market.lost_by_week,
+            swayed=market.sway_by_week,
         )
         return gather(
             self.world,
@@ -485,4 +486,3 @@ class Replication:
             check_under_way(self.orders, self.deliver.expected())
         except (ConservationError, ValueError) as error:
             raise SimulationError(f"{where}: {error}") from error
-
