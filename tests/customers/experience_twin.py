@@ -18,6 +18,7 @@ from e2esim.streams.draws import normal, uniform
 BARELY = {"ADVERTISEMENT": 0, "ADVICE": 0, "OFFER": 0, "CHANGE_REFUSED": 0, "REVIEW_READ": 0}
 HEARD = {"CALLED_BACK": 0.4, "FEEDBACK_RETURNED": 0.4, "SENT_BACK": 0.2, "BILLED": 0.6}
 SAID = ("TRAINED", "RECALLED", "QUESTION", "PROMISED", "PROMISE_CHANGED", "DELAY_TOLD", "FOUND_OUT", "HELP_ASKED", "COMPLAINED")  # in the log only
+LISTENED = ("CALLED_BACK", "FEEDBACK_RETURNED")  # never remembered as worse than what is remembered already
 MEMORY = BARELY | HEARD | dict.fromkeys(SAID, 0) | {"FIRST_USE": 0.2, "FOLLOW_UP": 0.4, "ANSWER": 0.6, "RECOVERY": 0.8, "SHOP_RECOVERY": 0.5, "REFUND": 0.2}
 NEEDS = ("punctuality", "lead_time", "completeness", "damage", "defect")
 SOLVED = ("completeness", "damage", "defect", "installation")  # what somebody has to put right
@@ -122,12 +123,14 @@ class ExperienceTwin:
             person = self.people.setdefault(who, {"memory": 1.0, "t": 0.0, "scar": 0.0})
             if eta > 0:
                 now = mind.base + (person["memory"] - mind.base) * 0.5 ** (max(0.0, float(x["t"]) - person["t"]) / mind.half_life_h)
-                person["memory"] = now + min(1.0, eta * (1.0 + mind.eta_extreme * abs(s - now))) * (s - now)
+                seen = max(s, now) if kind.name in LISTENED else s
+                person["memory"] = now + min(1.0, eta * (1.0 + mind.eta_extreme * abs(seen - now))) * (seen - now)
                 person["t"] = float(x["t"])
             person["scar"] = max(0.0, person["scar"] + mind.scar * scar)
             memory, code = person["memory"], 0
         else:
-            self.account += min(1.0, eta * mind.line_weight * (1.0 + mind.eta_extreme * abs(s - self.account))) * (s - self.account)
+            seen = max(s, self.account) if kind.name in LISTENED else s
+            self.account += min(1.0, eta * mind.line_weight * (1.0 + mind.eta_extreme * abs(seen - self.account))) * (seen - self.account)
             memory, code = self.account, 72
         ease = max(0.0, 1.0 - line["ease"])
         line |= {"satisfaction": s, **self.answers(address, code, s, memory, ease, segment, who < 0)}

@@ -264,10 +264,10 @@ def alone(out: Batch, rows: I32, t: float, kind: int, phase: int, attribute: int
 
 @lean_njit
 def called_back(out: Batch, n: int, row: int, t: float, share: float, o: OrderFacts) -> int:
-    """An agent has called who was unhappy: it does good to be heard, and a share of what went wrong is made good while it is fresh."""
+    """An agent has called who was unhappy: a share of what went wrong is made good while it is fresh, and it does good to be heard."""
     since = max(0.0, t - o.delivered[row]) / 24.0
-    n = live(out, n, row, t, _CALLED_BACK, ASSIST, SERVICE, LISTENED_GAIN, 0.0)
-    return repaid(out, n, row, t, _RECOVERY, share * math.pow(0.5, since / CALL_BACK_HALF_D), o)
+    n = repaid(out, n, row, t, _RECOVERY, share * math.pow(0.5, since / CALL_BACK_HALF_D), o)
+    return live(out, n, row, t, _CALLED_BACK, ASSIST, SERVICE, LISTENED_GAIN, 0.0)
 
 
 @pasted_njit

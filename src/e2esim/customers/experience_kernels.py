@@ -42,6 +42,7 @@ _BAND_MIDDLE = 1.0  # [satisfaction] least to tell
 _HEARD = {Lived.CALLED_BACK: 0.4, Lived.FEEDBACK_RETURNED: 0.4, Lived.SENT_BACK: 0.2, Lived.BILLED: 0.6}
 _OLD = (0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.2, 0.4, 1.0, 0.6, 1.0, 0.8, 0.5, 0.2, 1.0, 0.0)
 _MEMORY = np.array([*_OLD, *(_HEARD.get(kind, 0.0) for kind in Lived if kind >= Lived.REVIEW_READ)])
+_LISTENED = np.array([kind in (Lived.CALLED_BACK, Lived.FEEDBACK_RETURNED) for kind in Lived])  # being listened to reminds nobody of worse than he remembers
 _TOLD = np.array([kind in ONLY_TOLD for kind in Lived])
 ANSWERED_STAR = 0.053  # [satisfaction] by which words are better where the firm answers them: .12 star at the 2.3 stars a satisfaction of the answers' slope
 ANSWERED_MORE = 0.12  # [share] more words there (Proserpio and Zervas 2017, both)
@@ -168,14 +169,15 @@ def feel(
         if c >= 0:
             if weight > 0.0:
                 m = decayed(minds.memory[c], mind.base, x["t"] - minds.memory_t[c], mind.half_life_h)
-                minds.memory[c] = remembered(m, s, weight, mind.eta_extreme)
+                minds.memory[c] = remembered(m, max(s, m) if _LISTENED[x["kind"]] else s, weight, mind.eta_extreme)
                 minds.memory_t[c] = max(x["t"], np.float64(minds.memory_t[c]))
             if not law.product_only:
                 minds.scar[c] = max(0.0, minds.scar[c] + mind.scar * scar)
             memory, who = np.float64(minds.memory[c]), minds.address[c]
         else:
             a = o.account[r]
-            minds.account_memory[a] = remembered(minds.account_memory[a], s, weight * mind.line_weight, mind.eta_extreme)
+            m = minds.account_memory[a]
+            minds.account_memory[a] = remembered(m, max(s, m) if _LISTENED[x["kind"]] else s, weight * mind.line_weight, mind.eta_extreme)
             memory, who = minds.account_memory[a], minds.account_code[a]
         scar = 0.0
         if x["flags"] & _ASKS:

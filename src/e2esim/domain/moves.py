@@ -48,6 +48,7 @@ OTHERWISE = {
 SECTIONS = ("market", "satisfaction", "organisation", "feedback", "finance")  # of the settings
 _ONE = ("organisation=one_team",)
 _TROUBLE = "touchpoints.problem_share=0.2"  # a small copy has few answers: each touchpoint must fail often to be named
+_STAFFED = ("organisation.agents=80",)
 _MENDS = ("feedback.mend_after=100", "feedback.mend_d=7", _TROUBLE)
 
 _LIKED = {
@@ -244,8 +245,8 @@ MOVES: dict[str, tuple[Turn, ...]] = {
     "organisation.info_share": (Turn("*3", "contacts_per_100_orders+"),),
     "organisation.usage_share": (Turn("*3", "contacts_per_100_orders+"),),
     "organisation.answer_reference_h": (Turn("*5", "satisfaction+"),),
-    "feedback.callback_share": (Turn("=1", "called_back+ memory+ agent_hours+"),),
-    "feedback.callback_d": (Turn("=28", "memory- called_back-", given=("feedback.callback_share=1",)),),
+    "feedback.callback_share": (Turn("=1", "called_back+ memory+ agent_hours+", given=_STAFFED),),  # a desk that is full answers others later for it
+    "feedback.callback_d": (Turn("=28", "memory- called_back-", given=("feedback.callback_share=1", *_STAFFED)),),
     "feedback.mend_after": (Turn("=100", "touchpoints_mended+ problem_share- satisfaction+", given=("feedback.mend_d=7", _TROUBLE)),),
     "feedback.mend_d": (Turn("=0", "problem_share-", given=_MENDS),),
     "feedback.mend_share": (Turn("=1", "problem_share- satisfaction+", given=_MENDS),),
