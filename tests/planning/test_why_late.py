@@ -151,7 +151,7 @@ def test_two_bottlenecks_share_the_blame() -> None:
     """Two scarce work centres that each alone would make as much late: neither takes all from the other."""
     problem = plentiful(13)
     hours = problem.capacity_h.copy()
-    hours[[0, 1]] *= 0.28
+    hours[[0, 1]] *= 0.25
     problem = replace(problem, capacity_h=hours)
     result = plan(problem, rounds=50)
     share = [blamed(problem, result, Cause.WORK_CENTRE, centre) for centre in (0, 1)]

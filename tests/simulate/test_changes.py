@@ -30,7 +30,7 @@ def test_without_a_share_nobody_asks(tiny: Any) -> None:
 
 
 def test_lines_that_have_not_left_are_changed_and_the_books_agree(changed: Any) -> None:
-    run = changed()
+    run = changed("promise.change_frozen_d=0")
     o, r = run.outcome.orders, run.replication
     trade = (o.filled("kind") == OrderKind.REPLENISH) & (o.filled("placed") >= 0) & (o.filled("placed") < run.outcome.horizon_h - 24.0 * 20)
     lines = int(trade.sum())
