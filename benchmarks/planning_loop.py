@@ -25,7 +25,7 @@ from e2esim.planning.netting import Bill, bill, net_requirements, roll_up
 from e2esim.planning.precedence import choose
 from e2esim.planning.precedence_kernels import split_rows
 from e2esim.planning.replenishment import replenish
-from e2esim.planning.serve_value_kernels import serve_value
+from e2esim.planning.serve_value_kernels import Curves, Served, WhoWaits, serve_value
 
 Floats = npt.NDArray[np.float64]
 
@@ -202,26 +202,11 @@ def ticks(p: Plant) -> dict[str, Floats]:
         rng.uniform(0, 20, rows),
     )
     a, b, c, d, e, f = (rng.uniform(0, 1, rows) for _ in range(6))
-    facts = [
-        100 * a,
-        300 * a,
-        10 * b - 5,
-        1 + 5 * c,
-        0.01 * d,
-        0.1 * e,
-        5 * a,
-        200 * f,
-        0.1 + 0.5 * a,
-        1 + b,
-        c - 0.5,
-        0.3 * d,
-        0.01 * e,
-        20 * f,
-        0.6 + 0.1 * a,
-        20 * b - 10,
-        0.4 + 0.1 * c,
-        0.1 + d,
-    ]
+    served = Served(
+        margin=100 * a, line_value=300 * a, late_d=10 * b - 5, slow_d=20 * b - 10, wait_d=1 + 5 * c, penalty_share_d=0.01 * d, penalty_cap=0.1 * e,
+        call_eur=5 * a, word_eur=20 * f, late_loss=0.6 + 0.1 * a, slow_loss=0.4 + 0.1 * c, hours=0.1 + d,
+    )  # fmt: skip
+    who = WhoWaits(value=200 * f, drop=0.1 + 0.5 * a, theta=1 + b, memory=c - 0.5, weight=0.3 * d, fade=0.01 * e)
 
     def wave(stock: float, rule: str) -> Callable[[int], object]:
         def work(k: int) -> None:
@@ -229,7 +214,7 @@ def ticks(p: Plant) -> dict[str, Floats]:
             _, rival = split_rows(many["item"], many["quantity"], on_hand)
             value = b[rival]
             if rule == "optimised":
-                value = serve_value(*(column[rival] for column in facts), 0.02, 3.4, 2.3, 45.0, 1.0)
+                value = serve_value(Served(*(one[rival] for one in served)), WhoWaits(*(one[rival] for one in who)), Curves(3.4, 2.3, 45.0, 1.0), 0.02)
             choose(
                 rule,
                 item=many["item"][rival],

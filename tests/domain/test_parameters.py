@@ -16,7 +16,6 @@ STILL = {  # functions that take more: the list gets shorter, never longer
     "planning/netting_kernels.py net_items",
     "planning/precedence.py choose",
     "planning/sequencing/dispatch_kernels.py dispatch",
-    "planning/serve_value_kernels.py serve_value",
 }
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from e2esim.planning.precedence import RULES, choose, class_values, order_rows
 from e2esim.planning.precedence_kernels import allocate, sort_rows, split_rows
-from e2esim.planning.serve_value_kernels import serve_value, stay_probability
+from e2esim.planning.serve_value_kernels import Curves, Served, WhoWaits, serve_value, stay_probability
 
 
 def lines(rng, n=40, items=4, classes=3):
@@ -221,8 +221,9 @@ def one_value(**changes):
         "hours": 0.5,
     }
     columns = {k: np.array([v]) for k, v in {**base, **changes}.items()}
-    curves = {"late_tolerance_d": 2.0, "late_shape": 1.0, "slow_tolerance_d": 45.0, "slow_shape": 1.0}
-    return float(serve_value(**columns, margin_weight=1.0, **curves)[0])
+    columns |= {"value": columns.pop("customer_value"), "weight": columns.pop("memory_weight")}
+    lines, who = (kind(*(columns[name] for name in kind._fields)) for kind in (Served, WhoWaits))
+    return float(serve_value(lines, who, Curves(2.0, 1.0, 45.0, 1.0), 1.0)[0])
 
 
 def test_value_is_margin_penalty_and_the_customer_who_stays_for_an_hour():

@@ -126,6 +126,7 @@ def test_a_work_centre_stands_still_is_paid_and_planned_around_once_known(tiny: 
     assert log(known, Event.REPLANNED)[0] < START < log(surprise, Event.REPLANNED)[0]
     overtime = log(surprise, Event.EXTRA_PAID, place=sewing)
     assert ((overtime >= END) & (overtime < END + 168.0)).any(), "what lies before a work centre that opens again is worth its overtime"
+    assert (overtime < START).any(), "lots of weeks before have used up a week's normal hours: the plan counts on overtime, the shop grants it"
     stages = {stage.key: stage.struck for stage in read_wave(calm.outcome, surprise.outcome, surprise.world).stages}
     assert (stages["held_up"] <= stages["late"]).all()
     assert stages["held_up"][int(END // 168.0)] > 0.5 * stages["late"][int(END // 168.0)] > 0.0  # lorries are quick here: what is late waits at the firm

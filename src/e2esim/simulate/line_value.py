@@ -19,7 +19,7 @@ from e2esim.customers.reliving import word_worth
 from e2esim.domain.book import Columns, OrderKind
 from e2esim.domain.serving import contribution_eur
 from e2esim.domain.world import ATTRIBUTES, World
-from e2esim.planning.serve_value_kernels import serve_value
+from e2esim.planning.serve_value_kernels import Curves, Served, WhoWaits, serve_value
 
 Rows = npt.NDArray[np.int32]
 F = npt.NDArray[np.float64]
@@ -86,37 +86,25 @@ class LineValue:
         transit = w.lanes.transit_d[w.lanes.along(o["way"][rows], channel, o["market"][rows])]
         arrives = now / 24.0 + 1.0 + transit
         trade = o["consumer"][rows] < 0
-        customer, drop, theta, memory, weight, fade = self._relation(rows, trade)
         seg = w.segments
-        return np.asarray(
-            serve_value(
-                self.margin(rows),
-                o["revenue_eur"][rows].astype(np.float64),
-                arrives - np.floor(o["promised"][rows] / 24.0),
-                wait_d,
-                w.channels.penalty_share_d[channel],
-                w.channels.penalty_cap[channel],
-                self._call_eur * ASK_SHARE * np.where(trade, ASKS_TRADE, 1.0),
-                customer,
-                drop,
-                theta,
-                memory,
-                weight,
-                fade,
-                np.where(trade, 0.0, self._words[o["market"][rows]]),
-                seg.w_punctuality[segment] * float(a.loss[self._late]),
-                arrives - o["placed"][rows] / 24.0 - self._reference_d[channel],
-                seg.w_lead[segment] * float(a.loss[self._slow]),
-                hours,
-                _MARGIN_WEIGHT,
-                float(a.tolerance[self._late]),
-                float(a.shape[self._late]),
-                float(a.tolerance[self._slow]),
-                float(a.shape[self._slow]),
-            )
+        lines = Served(
+            margin=self.margin(rows),
+            line_value=o["revenue_eur"][rows].astype(np.float64),
+            late_d=arrives - np.floor(o["promised"][rows] / 24.0),
+            slow_d=arrives - o["placed"][rows] / 24.0 - self._reference_d[channel],
+            wait_d=wait_d,
+            penalty_share_d=w.channels.penalty_share_d[channel],
+            penalty_cap=w.channels.penalty_cap[channel],
+            call_eur=self._call_eur * ASK_SHARE * np.where(trade, ASKS_TRADE, 1.0),
+            word_eur=np.where(trade, 0.0, self._words[o["market"][rows]]),
+            late_loss=seg.w_punctuality[segment] * float(a.loss[self._late]),
+            slow_loss=seg.w_lead[segment] * float(a.loss[self._slow]),
+            hours=hours,
         )
+        curves = Curves(float(a.tolerance[self._late]), float(a.shape[self._late]), float(a.tolerance[self._slow]), float(a.shape[self._slow]))
+        return np.asarray(serve_value(lines, self._relation(rows, trade), curves, _MARGIN_WEIGHT))
 
-    def _relation(self, rows: Rows, trade: npt.NDArray[np.bool_]) -> tuple[F, F, F, F, F, F]:
+    def _relation(self, rows: Rows, trade: npt.NDArray[np.bool_]) -> WhoWaits:
         """Value, drop-out, its sensitivity, satisfaction, weight of this delivery and fading wallet of each row's customer."""
         w, o, p = self.world, self.orders, self.people
         p.settle()
@@ -131,7 +119,7 @@ class LineValue:
             value[trade] = self.account_value()[account]
             drop[trade], memory[trade] = market.trade_churn, p.account_memory[account] - p.base
             fade[trade] = self._wallet_at_stake()[account]
-        return value, drop, theta, memory, weight, fade
+        return WhoWaits(value, drop, theta, memory, weight, fade)
 
     def _wallet_at_stake(self) -> F:
         """Share of an account's value lost for a satisfaction lost on one line, (accounts,) [1/satisfaction].

@@ -20,7 +20,7 @@ from e2esim.planning.factory.execute import Wants, copied, wants_of
 from e2esim.planning.factory.first_hours import hours_given
 from e2esim.planning.factory.frame import Claims, Frame
 from e2esim.planning.factory.grid import tier_weights
-from e2esim.planning.factory.problem import Ints
+from e2esim.planning.factory.problem import Floats, Ints
 from e2esim.planning.factory.sooner import EPS, LONG_DAYS, LONG_PIECES, Waiting, seen
 
 STEPS_BACK = 0.05  # of the late pieces, by weight, at most so many more are late that nobody waits too long (assumed)
@@ -85,12 +85,17 @@ def as_made(view: Frame, now: Waiting) -> Waiting:
     return now if more or now.beats(own) else own
 
 
-def late_pieces_of(view: Frame, now: Waiting) -> float:
-    """Pieces that come after their due day, each by the weight of its order."""
+def late_by_order(view: Frame, now: Waiting) -> Floats:
+    """Pieces of each order that come after its due day or never, (n_orders,)."""
     p, done = view.problem, now.schedule
     on_time = done.delivery_day <= p.order_due[done.delivery_order]
     given = np.bincount(done.delivery_order[on_time], weights=done.delivery_qty[on_time], minlength=len(p.orders))
-    return float(tier_weights(p) @ np.maximum(p.order_qty - given, 0.0))
+    return np.asarray(np.maximum(p.order_qty - given, 0.0))
+
+
+def late_pieces_of(view: Frame, now: Waiting) -> float:
+    """Late pieces, each by the weight of its order."""
+    return float(tier_weights(view.problem) @ late_by_order(view, now))
 
 
 def claim_days(view: Frame) -> Ints:

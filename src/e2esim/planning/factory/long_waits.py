@@ -13,7 +13,7 @@ import numpy as np
 
 from e2esim.planning.factory.bounds import earliest_days
 from e2esim.planning.factory.execute import wants_of
-from e2esim.planning.factory.first_claims import claim_days
+from e2esim.planning.factory.first_claims import claim_days, late_by_order
 from e2esim.planning.factory.first_hours import late_for, ways_to_go_first
 from e2esim.planning.factory.frame import Claims, Frame, frame
 from e2esim.planning.factory.network import network
@@ -126,8 +126,4 @@ def _price(view: Frame, now: Waiting, order: int) -> tuple[int, float]:
 
 def _late_others(view: Frame, now: Waiting, order: int) -> float:
     """Late pieces of all other orders."""
-    p, done = view.problem, now.schedule
-    on_time = done.delivery_day <= p.order_due[done.delivery_order]
-    given = np.bincount(done.delivery_order[on_time], weights=done.delivery_qty[on_time], minlength=len(p.orders))
-    late = np.maximum(p.order_qty - given, 0.0)
-    return float(late.sum() - late[order])
+    return float(np.delete(late_by_order(view, now), order).sum())
