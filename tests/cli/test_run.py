@@ -125,7 +125,7 @@ def test_ctrl_c_and_sigterm_end_cleanly_and_at_once(here: Path, number: signal.S
     started = time.monotonic()
     os.killpg(run.pid, number)
     out, err = run.communicate(timeout=60)
-    assert (run.returncode, out) == (ends_with, "")
+    assert (run.returncode, out) == (ends_with, ""), err
     assert time.monotonic() - started < 15.0
     assert "Traceback" not in err
     assert not (here / "runs").exists()

@@ -26,53 +26,82 @@ class Terminated(BaseException):
 @contextmanager
 def clean_end() -> Iterator[None]:
     """Turn the ends that are not bugs into a message on stderr and an exit code."""
+    heard: list[type[BaseException]] = []
     try:
-        with _hearing_sigterm():
+        with _hearing_signals(heard):
             yield
-    except InputErrors as error:
-        typer.echo(listing(error.problems), err=True)
-        raise typer.Exit(BAD_INPUT) from None
-    except KeyboardInterrupt:
-        typer.echo("interrupted", err=True)
-        raise typer.Exit(INTERRUPTED) from None
-    except TooLargeError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(BAD_INPUT) from None
-    except Terminated:
-        typer.echo("terminated", err=True)
-        raise typer.Exit(TERMINATED) from None
-    except RuntimeError as error:
-        if type(error).__name__ == "WorkerDied":  # the room study is not imported for every command
-            typer.echo(str(error), err=True)
-            raise typer.Exit(FAILED) from None
-        if "no locator available" not in str(error):  # numba's words for: nowhere to keep compiled code
+    except BaseException as error:
+        end = _WHEN_TOLD[heard[0]] if heard else _end_of(error)
+        if end is None:
             raise
-        typer.echo("no folder for compiled code can be written; name one: NUMBA_CACHE_DIR=/some/folder e2esim ...", err=True)
-        raise typer.Exit(FAILED) from None
-    except BrokenPipeError:  # the reader of our output has gone, e.g. `| head`
+        words, code = end
+        if words:
+            typer.echo(words, err=True)
+        raise typer.Exit(code) from None
+
+
+def _end_of(error: BaseException) -> tuple[str, int] | None:
+    """Return the words and the exit code of an end that is no bug."""
+    if isinstance(error, InputErrors):
+        return listing(error.problems), BAD_INPUT
+    if isinstance(error, TooLargeError):
+        return str(error), BAD_INPUT
+    if isinstance(error, RuntimeError):
+        if type(error).__name__ == "WorkerDied":  # the room study is not imported for every command
+            return str(error), FAILED
+        if "no locator available" in str(error):  # numba's words for: nowhere to keep compiled code
+            return "no folder for compiled code can be written; name one: NUMBA_CACHE_DIR=/some/folder e2esim ...", FAILED
+    if isinstance(error, BrokenPipeError):  # the reader of our output has gone, e.g. `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(DONE) from None
-    except OSError as error:
-        typer.echo(f"{error.strerror or error}: {error.filename}" if error.filename else str(error), err=True)
-        raise typer.Exit(FAILED) from None
+        return "", DONE
+    if isinstance(error, OSError):
+        return f"{error.strerror or error}: {error.filename}" if error.filename else str(error), FAILED
+    return _WHEN_TOLD.get(type(error))
 
 
 @contextmanager
-def _hearing_sigterm() -> Iterator[None]:
-    """Turn SIGTERM into `Terminated`, so that half-written folders and worker processes go as they do after Ctrl-C."""
+def _hearing_signals(heard: list[type[BaseException]]) -> Iterator[None]:
+    """Turn Ctrl-C and SIGTERM into exceptions, so that half-written folders and worker processes go; ``heard`` keeps which was first.
+
+    Libraries may turn such an exception into another one, or lose it where none can leave (a finaliser, a callback of the compiler): then it is sent again.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
-    def heard(number: int, frame: Any) -> None:
+    def interrupted(number: int, frame: Any) -> None:
+        heard.append(KeyboardInterrupt)
+        raise KeyboardInterrupt
+
+    def terminated(number: int, frame: Any) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: what it undoes must not be cut short
+        heard.append(Terminated)
         raise Terminated
 
-    before = signal.signal(signal.SIGTERM, heard)
+    def lost(what: sys.UnraisableHookArgs) -> None:
+        if what.exc_type is Terminated:
+            signal.signal(signal.SIGTERM, terminated)
+        if what.exc_type in _SENT_AGAIN:
+            threading.Timer(0.02, os.kill, (os.getpid(), _SENT_AGAIN[what.exc_type])).start()
+        elif not heard:
+            told_lost(what)
+
+    told_lost, sys.unraisablehook = sys.unraisablehook, lost
+    before = signal.signal(signal.SIGTERM, terminated)
+    on_interrupt = signal.getsignal(signal.SIGINT)
+    if on_interrupt is signal.default_int_handler:  # a shell's background job does not hear it
+        signal.signal(signal.SIGINT, interrupted)
     try:
         yield
     finally:
         signal.signal(signal.SIGTERM, before if before is not None else signal.SIG_DFL)
+        signal.signal(signal.SIGINT, on_interrupt if on_interrupt is not None else signal.SIG_DFL)
+        if not heard:  # what is cut off complains to the last, in finalisers: nobody wants to read that
+            sys.unraisablehook = told_lost
+
+
+_WHEN_TOLD: dict[type[BaseException], tuple[str, int]] = {KeyboardInterrupt: ("interrupted", INTERRUPTED), Terminated: ("terminated", TERMINATED)}
+_SENT_AGAIN: dict[type[BaseException], signal.Signals] = {KeyboardInterrupt: signal.SIGINT, Terminated: signal.SIGTERM}
 
 
 def listing(problems: Sequence[Problem], shown: int = SHOWN) -> str:
