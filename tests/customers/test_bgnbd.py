@@ -59,7 +59,7 @@ def repeat_purchases(n: int, weeks: float, *, theta: float = 0.0, memory: float 
     rows = np.arange(n, dtype=np.int32)
     while len(rows):
         when = np.empty(len(rows))
-        next_needs(keys.key("loyalty.need"), rows, address, purchases, rate, np.full(len(rows), WEEK_H), last, 1.0, FLAT, ONE_CELL, when)
+        next_needs(keys.key("loyalty.need"), rows, address, purchases, rate, np.full(len(rows), WEEK_H), last, False, FLAT, ONE_CELL, when)
         inside = when < weeks * WEEK_H
         rows, when = rows[inside], when[inside]
         last[rows] = when
@@ -178,13 +178,13 @@ def test_a_whole_world_without_the_loop_is_bgnbd(tmp_path: Path) -> None:
 
 
 def test_each_need_taken_elsewhere_has_its_own_luck() -> None:
-    """Needs lost one after the other: the waits are exponential with a quarter of the mean, not the same one again and again."""
+    """Needs lost one after the other: the waits are exponential with the full mean, not the same one again and again."""
     n, key = 4_000, Streams(3, 0).key("loyalty.need")
     rows, address = np.zeros(n, dtype=np.int32), np.array([77], dtype=np.int64)
     one = (address, np.array([1], dtype=np.uint16), np.array([2.0], dtype=np.float32), np.full(1, 1000.0))
     waits, when = np.empty(n - 1), np.empty(1)
     for k in range(1, n):
-        next_needs(key, rows[:1], *one, np.array([1000.0 * k], dtype=np.float32), 0.25, FLAT, ONE_CELL, when)
+        next_needs(key, rows[:1], *one, np.array([1000.0 * k], dtype=np.float32), True, FLAT, ONE_CELL, when)
         waits[k - 1] = when[0] - 1000.0 * k
-    assert abs(waits.mean() - 125.0) < 3.0 * 125.0 / n**0.5
-    assert abs(waits.std() / 125.0 - 1.0) < 0.1
+    assert abs(waits.mean() - 500.0) < 3.0 * 500.0 / n**0.5
+    assert abs(waits.std() / 500.0 - 1.0) < 0.1

@@ -138,7 +138,7 @@ class Shop:
         u -= (self.beta_lead[segment] * (lead - self.reference_d[c]) + self.beta_price[segment] * weight * math.log(ratio)) / (1.0 - s["conversion"])
         u -= self.anxiety[segment] * (1.0 - s["relief"] * financed) - dissent
         odds = s["conversion"] / (1.0 - s["conversion"]) * math.exp(u)
-        return (1.0 if simple else self.answered[c]) * (min(1.0, math.exp(u)) if loyal else odds / (1.0 + odds)), lead
+        return (1.0 if simple else self.answered[c]) * (min(1.0, math.exp((1.0 - s["conversion"]) * u)) if loyal else odds / (1.0 + odds)), lead
 
     def slope(self, *asked: Any) -> float:
         """What one unit of utility more does to the chance, by differences."""

@@ -115,7 +115,7 @@ def active_by_quarter(clock: NeedClock, n: int = 150_000) -> npt.NDArray[np.bool
     rows = np.arange(n, dtype=np.int32)
     while len(rows):
         life, when = np.full(len(rows), WEEK_H), np.empty(len(rows))
-        next_needs(keys.key("loyalty.need"), rows, address, purchases, rate, life, last, 1.0, clock, cell, when)
+        next_needs(keys.key("loyalty.need"), rows, address, purchases, rate, life, last, False, clock, cell, when)
         inside = when < 6.0 * QUARTER_H
         rows, when = rows[inside], when[inside]
         last[rows] = when

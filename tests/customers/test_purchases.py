@@ -11,7 +11,6 @@ from e2esim.customers.loyalty_kernels import Pull, drop_probability, leaving, wa
 from e2esim.customers.market_kernels import BUYER, CustomersDue, GoodsBought, LinesBorn, MetBefore, SoldHow, returning
 from e2esim.customers.need_clock import NeedClock, arises
 from e2esim.customers.purchase_kernels import (
-    LOST_NEED_LIVES,
     RENEWAL,
     Asking,
     Customers,
@@ -95,7 +94,7 @@ def test_a_need_is_met_lost_or_the_customer_leaves(loop: bool) -> None:
         lost_told += 1
         elsewhere[told["cell"][c], segment] -= 1.0
         turn = number + (1 << 20) + (int(told["next"][c]) << 24)
-        wait = LOST_NEED_LIVES * waiting_time(need, int(told["address"][c]), turn, told["rate"][c], LIFE[told["category"][c]])
+        wait = waiting_time(need, int(told["address"][c]), turn, told["rate"][c], LIFE[told["category"][c]])
         told["next"][c] = arises(CLOCK, int(told["cell"][c]), float(told["next"][c]), wait)
         expected.push(rows, told["next"][rows])
     assert (bought, lost, beyond) == (len(buyers_told), lost_told, expected.beyond)

@@ -36,7 +36,7 @@ def lives() -> tuple[F, F, F, F, F]:
     rows = np.arange(n, dtype=np.int32)
     while len(rows):
         when = np.empty(len(rows))
-        next_needs(keys.key("loyalty.need"), rows, address, purchases, rate, np.full(len(rows), WEEK_H), last, 1.0, FLAT, cell, when)
+        next_needs(keys.key("loyalty.need"), rows, address, purchases, rate, np.full(len(rows), WEEK_H), last, False, FLAT, cell, when)
         inside = when < WEEKS * WEEK_H
         rows, when = rows[inside], when[inside]
         stay = np.empty(len(rows), dtype=np.int32)

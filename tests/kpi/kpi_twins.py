@@ -274,15 +274,14 @@ class Twin:
         return 0.0
 
     def buying(self, channel: int, segment: int) -> float:
-        """Purchases against needs after a purchase: mean time between purchases where a need is bought with a chance, else felt again sooner."""
+        """Purchases against needs after a purchase: mean time between purchases where a need is bought with a chance, else felt again a full wait later."""
         x = self.outcome
         again = [r for r in self.every_order if r["kind"] != REPLENISH and r["repeat"] == 1 and self.inside(r["placed"])]
         weeks = [k for k, end in enumerate(x.weighed_t) if end - 168.0 >= self.a and end <= self.b]
         lost = x.needs_lost[weeks].sum(axis=0)
         mean_chance = len(again) / (len(again) + lost.sum())
         mine = sum(r["channel"] == channel and r["segment"] == segment for r in again)
-        chance = (mine + 10.0 * mean_chance) / (mine + lost[channel, segment] + 10.0)
-        return float(1.0 / (1.0 + x.terms.lost_need_lives * (1.0 - chance) / chance))
+        return float((mine + 10.0 * mean_chance) / (mine + lost[channel, segment] + 10.0))
 
     def clv(self, people: list[Row]) -> float:
         """Lifetime value by adding up ten thousand slices of time."""

@@ -47,7 +47,6 @@ def terms(**changes: Any) -> KpiFacts:
         "memory_half_life_d": 240.0,
         "discount_y": 0.08,
         "clv_horizon_y": 10.0,
-        "lost_need_lives": 0.25,
     }
     return KpiFacts(**(facts | changes))
 

@@ -577,7 +577,7 @@ def test_retention_and_value_of_trade_accounts() -> None:
     assert (k.value("wallet"), k.value("trade_satisfaction")) == pytest.approx((0.75, 0.9))
     decay = (1 / 3) / (63 / 365) + math.log(1.08)
     assert k.value("clv_trade") == pytest.approx(365 * (1 - math.exp(-decay * 10)) / decay, rel=1e-5)
-    worth = 1000 * _years(math.log(1.08)) + 400 * 0.5 * _years(0.1 + math.log(1.08))  # who left and the branch count nothing
+    worth = 1000 * _years(math.log(1.08)) + 400 * _years(0.1 + math.log(1.08))  # who left and the branch count nothing
     assert k.value("customer_value") == pytest.approx(worth, rel=1e-5)
 
 

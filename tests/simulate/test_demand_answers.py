@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from e2esim.config import load
+from e2esim.customers.market_kernels import dearness
 from e2esim.domain.book import LineProblem, OrderKind, OrderState, Reason
 from e2esim.domain.build import build_world
 from e2esim.domain.ledger import PnlLine
@@ -96,7 +97,7 @@ def test_a_point_of_service_moves_trade_orders_by_five_to_fifteen_percent(tiny: 
             run.trade.week()
             year.append(run.people.wallet.copy())
         wallets.append(np.mean(year, axis=0))
-    orders = (1.0 - world.settings.market.conversion * run.people.newcomers()) * np.log(wallets[1] / wallets[0])
+    orders = (1.0 - world.settings.market.conversion) * np.log(wallets[1] / wallets[0])
     assert (orders > 0.05).all()
     assert (orders < 0.15).all()
 
@@ -117,6 +118,43 @@ def test_trade_orders_answer_trade_prices(shipped: Any) -> None:
 
     elasticity = np.log(ordered(dear) / ordered(base.outcome)) / np.log(1.05)
     assert -3.0 < elasticity < -1.0
+
+
+@pytest.mark.parametrize("factor", [0.9, 1.05, 1.2])
+def test_an_account_withholds_what_its_consumers_have_not_left_for(tiny: Any, factor: float) -> None:
+    """Trade and shelf dearer alike: with what consumers leave for orders move by `trade_elasticity` at any size; shelf unmoved: the account by all of it."""
+    world = tiny("plain", "horizon.days=20", "horizon.warmup_days=5").world
+    m, b2b = world.settings.market, world.channels.buyer[world.accounts.channel] == 1
+    usual = replace(world, channels=replace(world.channels, trade_share=np.full(len(world.channels.ids), 0.5)))
+    usual = replace(usual, price=0.5 * world.reference_price, consumer_price=world.reference_price.copy())
+    thin = replace(usual, price=factor * usual.price)
+    aims = [Replication(one, 0).trade.equilibrium()[b2b] for one in (usual, thin, replace(thin, consumer_price=factor * usual.consumer_price))]
+    orders = (1.0 - m.conversion) * np.array(aims)
+    assert len(orders[0]) > 0
+    assert orders[0] == pytest.approx(np.zeros(len(orders[0])))
+    assert orders[1] == pytest.approx(-m.trade_elasticity * np.log(factor))
+    beta = (np.diff(world.mix_cdf, axis=1, prepend=0.0) @ world.segments.beta_price)[world.accounts.channel[b2b]]
+    left = beta * np.log(dearness(factor, m.price_loss))
+    assert orders[2] - left == pytest.approx(-m.trade_elasticity * np.log(factor))
+    assert (np.abs(orders[2]) < np.abs(orders[1])).all()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("factor", [1.05, 1.2])
+def test_all_prices_dearer_sell_less_by_an_elasticity_of_one_to_three_at_small_and_large_steps(shipped: Any, factor: float) -> None:
+    """Pieces ordered by trade and bought from the firm's own channels in two years; loyal customers buy fewer of their needs and fewer stay."""
+    two_years = ("scale=0.1", "horizon.days=730", "horizon.tick_h=3")
+    base, dear = (shipped("mattress_maker/as_is", *two_years, *more) for more in ((), (f"market.price_factor={factor}",)))
+
+    def pieces(run: Any) -> Any:
+        o = run.outcome.orders
+        kind, some = o.filled("kind"), o.filled("placed") >= 0.0
+        return np.array([o.filled("quantity")[some & of].sum() for of in (kind == OrderKind.REPLENISH, kind == OrderKind.DIRECT)])
+
+    elasticity = np.log(pieces(dear) / pieces(base)) / np.log(factor)
+    assert ((elasticity > -3.0) & (elasticity < -1.0)).all(), elasticity
+    for name in ("needs_bought", "crr_due", "csat", "nps", "customers"):
+        assert dear.kpi(name) < base.kpi(name), name
 
 
 @pytest.mark.long
@@ -178,7 +216,7 @@ def test_shorter_credit_is_a_higher_price(tmp_path: Path) -> None:
         folder = tiny_world(tmp_path / name, channels=lambda rows: [row | (terms if row["buyer"] == "b2b" else {}) for row in rows])
         world = build_world(load([f"scenario={folder}"]))
         run = Replication(world, 0)
-        response = 1.0 - world.settings.market.conversion * run.people.newcomers()  # of orders to a log odds of choice
+        response = 1.0 - world.settings.market.conversion  # of orders to a log odds of choice
         return response * run.trade.equilibrium()[world.channels.buyer[world.accounts.channel] == 1]
 
     usual, shorter, unknown = aims("usual", 60.0, 60.0), aims("shorter", 60.0, 30.0), aims("unknown", -1.0, 30.0)

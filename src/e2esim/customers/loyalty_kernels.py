@@ -241,21 +241,21 @@ def next_needs(
     rate: npt.NDArray[np.float32],
     life_h: F,
     since: npt.NDArray[np.float32],
-    share: float,
+    elsewhere: bool,
     clock: NeedClock,
     cell: npt.NDArray[np.integer],
     out: F,
 ) -> None:
     """Time of the next need [h] of consumers ``rows`` to ``out``, counted from ``since`` on the clock of their ``cell``; ``life_h, out`` aligned with ``rows``.
 
-    With a ``share`` below one the need before was taken elsewhere at ``since``: each such time has its own luck.
+    ``elsewhere``: the need before was bought from another firm at ``since``. What was bought there lives as long; each such time has its own luck.
     """
     for k in range(rows.shape[0]):
         c = rows[k]
         number = np.int64(purchases[c])
-        if share < 1.0:
+        if elsewhere:
             number += (1 << 20) + (np.int64(since[c]) << 24)
-        out[k] = arises(clock, cell[c], np.float64(since[c]), share * waiting_time(key, address[c], number, rate[c], life_h[k]))
+        out[k] = arises(clock, cell[c], np.float64(since[c]), waiting_time(key, address[c], number, rate[c], life_h[k]))
 
 
 @lean_njit

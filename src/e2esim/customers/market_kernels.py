@@ -254,7 +254,8 @@ def consider(
 ) -> bool:
     """One consumer weighs one purchase; True (and a filled buyer ``out[m]``) if the firm gets it.
 
-    A customer with a need buys with min(1, exp(u)); a prospect with the logit around the conversion. In a shop whose shelf lacks the item the
+    A prospect buys with the logit around the conversion, a customer with a need with min(1, exp((1 - conversion) u)): near reference conditions a change moves
+    the purchases of both by the same percentage. In a shop whose shelf lacks the item the
     consumer may weigh another one, or another shop (`Hurdles`).
     Who buys simply decides alone, asks nothing first and meets nothing that sways; of others ``met.sway`` adds up what one unit of utility more
     does to the chance. ``keys``: item, pair, financing, price, choice, agreement, gap, facts, card, simple.
@@ -291,8 +292,8 @@ def consider(
     if not one.simple:
         u += agreed(keys[5], who, purchase, tastes.deciders[segment])
     if one.loyal:
-        chance = min(1.0, math.exp(u))
-        slope = chance if u < 0.0 else 0.0
+        chance = min(1.0, math.exp((1.0 - tastes.conversion) * u))
+        slope = (1.0 - tastes.conversion) * chance if u < 0.0 else 0.0
     else:
         chance = 1.0 / (1.0 + (1.0 - tastes.conversion) / tastes.conversion * math.exp(-u))
         slope = chance * (1.0 - chance)

@@ -125,15 +125,6 @@ class People:
             repeats += mix[:, s] * per_new
         return np.asarray(1.0 / (1.0 + repeats))
 
-    def newcomers(self) -> float:
-        """Share of the first year's purchases that newcomers make, all cells together.
-
-        The rest is bought again by customers of the opening base, or in the same year by newcomers.
-        """
-        wanted = self.purchases_y.sum(axis=1) * self.world.settings.market.demand_factor
-        new = np.clip(wanted - self.expected_repeats[0], 0.05 * wanted, wanted) / (1.0 + self.repeats_of_new[0])
-        return float(new.sum() / wanted.sum()) if wanted.sum() > 0.0 else 1.0
-
     def _neutral_drop(self, drop: F, theta: F | float, of: npt.NDArray[np.integer] | None = None) -> F:
         """Drop-out probabilities at the base line of memory; ``of``: which one of ``theta`` is each customer's, else they are aligned."""
         m = self.world.settings.market

@@ -43,7 +43,6 @@ I64 = npt.NDArray[np.int64]
 I32 = npt.NDArray[np.int32]
 U8 = npt.NDArray[np.uint8]
 
-LOST_NEED_LIVES = 0.25  # a need taken elsewhere comes back after this share of a full waiting time, assumed
 RENEWAL = 0.1  # [share] of the time to the next need by which taking the used product along brings it forward, assumed
 _RENEWED = np.float32(1.0 - RENEWAL)
 _COLLECTED = int(Service.USED_COLLECTION)
@@ -113,9 +112,9 @@ class Newcomers(NamedTuple):
 
 
 @pasted_njit
-def _wait_anew(rows: I32, life_h: F, since: F32, share: float, who: Customers, to_come: NeedsToCome, t: F) -> int:
-    """Write the next need of ``rows`` and let them wait for it; returns how many need nothing more in this run. ``t`` (n,): room."""
-    next_needs(to_come.key, rows, who.address, who.purchases, who.rate, life_h, since, share, to_come.clock, who.cell, t)
+def _wait_anew(rows: I32, life_h: F, who: Customers, to_come: NeedsToCome, t: F) -> int:
+    """Write the need of ``rows`` after one bought elsewhere and let them wait for it; returns how many need nothing more in this run. ``t`` (n,): room."""
+    next_needs(to_come.key, rows, who.address, who.purchases, who.rate, life_h, who.next, True, to_come.clock, who.cell, t)
     for k in range(rows.shape[0]):
         who.next[rows[k]] = t[k]
         t[k] = np.float64(who.next[rows[k]])
@@ -159,7 +158,7 @@ def needs_met(
     for k in range(away):
         room.life_h[k] = to_come.category_life[who.category[lost[k]]]
         elsewhere[who.cell[lost[k]], who.segment[lost[k]]] += 1.0
-    return bought, _wait_anew(lost, room.life_h, who.next, LOST_NEED_LIVES, who, to_come, t)
+    return bought, _wait_anew(lost, room.life_h, who, to_come, t)
 
 
 @lean_njit
@@ -196,7 +195,7 @@ def enter(
     draw_loyalty(new.key, who.address[first:last], who.segment[first:last], new.rates, new.drops, who.rate[first:last], who.drop[first:last])
     write_purchases(buyers, n, row0, days, rows, keys, of, lines)
     note_purchases(buyers, rows, goods, LastBought(who.last, who.category, who.brand, who.purchases), room.life_h)
-    next_needs(to_come.key, rows, who.address, who.purchases, who.rate, room.life_h, who.last, 1.0, to_come.clock, who.cell, room.t)
+    next_needs(to_come.key, rows, who.address, who.purchases, who.rate, room.life_h, who.last, False, to_come.clock, who.cell, room.t)
     for k in range(n):
         c = rows[k]
         who.next[c] = room.t[k]

@@ -58,26 +58,43 @@ class Trade:
         past_d = w.settings.market.service_half_life_d / math.log(2.0)
         self._due = self.rate_d.sum(axis=1) * past_d + 1.0  # pieces remembered
         self._good = self._due * w.channels.usual_service[a.channel]  # of them, delivered when wished and when promised, halves each
-        self._newcomers = people.newcomers()
-        self._dear = self._price_gap()
+        self._priced_out = self._lost_to_prices()
         if w.settings.market.loyalty_loop:  # prices are known when accounts list for the year; service is learnt
             people.wallet[:] = np.exp(self.equilibrium())
         self._targets = self.targets()
 
-    def _price_gap(self) -> F:
-        """Log of each account's trade prices over the usual ones for what it sells, (accounts,); 0 where no usual ones are known.
+    def _lost_to_prices(self) -> F:
+        """Log of the orders that each account itself withholds from a dear firm, (accounts,); negative from a cheap one.
 
-        Credit shorter than usual is dearer, by what credit is worth to the account.
+        All in all ``trade_elasticity`` percent of orders are lost for a percent of trade price. Where the price on the shelf has moved as well, the account's
+        consumers have left already (`market_kernels.utility`, `dearness`): the account withholds the rest. A shop that keeps its shelf price has a thinner
+        margin, and withholds all of it. Credit shorter than usual is dearer too, by what credit is worth to the account; nobody sees it on the shelf.
+        """
+        w, m, channel = self.world, self.world.settings.market, self.world.accounts.channel
+        dear, passed = self._price_gap()
+        passed = np.sign(dear) * np.clip(np.sign(dear) * passed, 0.0, np.abs(dear))
+        beta = np.diff(w.mix_cdf, axis=1, prepend=0.0) @ w.segments.beta_price
+        weighs = 2.0 * np.where(passed > 0.0, m.price_loss, 1.0) / (1.0 + m.price_loss)
+        withheld = np.abs(m.trade_elasticity * dear) - np.abs(beta[channel] * weighs * passed)
+        c = w.channels
+        credit = np.where(c.usual_payment_d >= 0, _CREDIT_Y * (c.usual_payment_d - c.payment_d) / 365.0, 0.0)
+        return np.asarray(np.sign(dear) * np.maximum(withheld, 0.0) + m.trade_elasticity * credit[channel])
+
+    def _price_gap(self) -> tuple[F, F]:
+        """Log of each account's trade prices over the usual ones for what it sells, and of the prices on its shelf over the expected ones, (accounts,).
+
+        0 where no usual trade prices are known.
         """
         w, a = self.world, self.world.accounts
+        reference = np.nan_to_num(w.reference_price)
+        shelf = np.log(np.where((reference > 0.0) & (w.consumer_price > 0.0), w.consumer_price / np.where(reference > 0.0, reference, 1.0), 1.0))
         usual = w.channels.trade_share[None, :] * w.reference_price
         known = (usual > 0) & ~np.isnan(w.price)
         gap = np.where(known, np.log(np.where(known, w.price, 1.0) / np.where(known, usual, 1.0)), 0.0)
-        worth = self.rate_d * np.nan_to_num(w.reference_price)[:, a.channel].T
+        worth = self.rate_d * reference[:, a.channel].T
         total = np.maximum(worth.sum(axis=1), 1e-12)
-        c = w.channels
-        credit = np.where(c.usual_payment_d >= 0, _CREDIT_Y * (c.usual_payment_d - c.payment_d) / 365.0, 0.0)
-        return np.asarray((worth * gap[:, a.channel].T).sum(axis=1) / total + credit[a.channel])
+        of_trade, of_shelf = (np.asarray((worth * of[:, a.channel].T).sum(axis=1) / total) for of in (gap, shelf))
+        return of_trade, of_shelf
 
     def targets(self) -> F:
         """Base stock of each (account, item): the mean need and some Poisson deviations, whole pieces."""
@@ -191,15 +208,14 @@ class Trade:
         """Log of the share of wallet that each account's service and prices, against those it is used to, lead to, (accounts,).
 
         Orders follow service by ``service_elasticity`` near the usual one, up by ``wallet_gain_most`` and down by ``wallet_most`` at the most; prices by
-        ``trade_elasticity``. A share of wallet moves the log odds of a choice, which moves what newcomers buy by (1 - conversion), and what
-        loyal consumers buy in proportion.
+        ``trade_elasticity``. A share of wallet moves the log odds of a choice, which moves what consumers buy by (1 - conversion).
         """
         w, m = self.world, self.world.settings.market
-        of_orders = 1.0 / (1.0 - m.conversion * self._newcomers)
+        of_orders = 1.0 / (1.0 - m.conversion)
         better = self.service() - w.channels.usual_service[w.accounts.channel] - m.rival_service
         most = np.where(better > 0.0, m.wallet_gain_most, m.wallet_most)
         served = most * np.tanh(of_orders * m.service_elasticity * better / np.maximum(most, 1e-12))
-        moved = served - of_orders * m.trade_elasticity * self._dear
+        moved = served - of_orders * self._priced_out
         return np.where(w.channels.buyer[w.accounts.channel] == 2, 0.0, moved)  # an own branch has no other supplier
 
     def served(self, rows: Rows) -> None:

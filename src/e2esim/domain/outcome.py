@@ -73,7 +73,7 @@ ACCOUNT_COLUMNS: dict[str, tuple[type, float]] = {
     "active_start": (np.uint8, 0),  # orders placed in the run; 1 = a customer when the run opened
     "left": (np.float32, np.nan),  # [h] when it left
     "tier": (np.uint8, 1),  # Tier
-    "margin_y": (np.float32, 0),  # [EUR/year] at list prices and its share of the history
+    "margin_y": (np.float32, 0),  # [EUR/year] at list prices and what its consumers buy at the end, season apart
     "loss_y": (np.float32, 0),  # [1/year] at which it would leave at its satisfaction of the end
 }
 
@@ -123,8 +123,6 @@ class KpiFacts:
         What the best alternative gives [satisfaction].
     memory_base, memory_half_life_d
         Base line to which remembered satisfaction returns [satisfaction], and its half-life [days]; infinite = never.
-    lost_need_lives
-        Share of a full waiting time after which a need that was bought elsewhere is felt again.
     discount_y, clv_horizon_y
         Discount rate [1/year], horizon of the lifetime value [years].
     own_stock
@@ -153,7 +151,6 @@ class KpiFacts:
     clv_horizon_y: float
     memory_base: float = 1.0
     memory_half_life_d: float = math.inf
-    lost_need_lives: float = 1.0
     own_stock: tuple[int, ...] = (0, 1)
     touch_pull: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     touch_eur: Floats = field(default_factory=lambda: np.zeros((0, 0)))

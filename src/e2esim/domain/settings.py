@@ -62,7 +62,7 @@ class Market:
     service_half_life_d: float = 180.0  # [days] in which an account half forgets how it was served (assumed: the last year counts)
     unsolved_weight: float = 0.7  # [1] an account's request never solved against a line not served (responsiveness 22, reliability 32 points: Zeithaml 1990)
     rival_service: float = 0.0  # [share] by which the best alternative has become better than what accounts are used to
-    trade_elasticity: float = 2.8  # [1] percent of trade orders lost for a percent of trade price (usual range 1 to 3)
+    trade_elasticity: float = 2.8  # [1] percent of trade orders lost for a percent of trade price, what its consumers leave for included (usual range 1 to 3)
     cancel_d: float = 0.03  # [1/day] hazard at which a consumer gives up a line late or beyond patience (assumed)
     cancel_trade_d: float = 0.01  # [1/day] the same of a trade account (assumed)
     patience_d: float = 45.0  # [days] beyond the day wished for after which customers give up, whatever was promised (assumed)

@@ -116,7 +116,7 @@ def _value_at_end(reading: Reading, people: Floats, findings: Findings) -> None:
     consumers = people[reading.groups.slice("channel")][ours]
     account = (terms.channel_buyer[a["channel"]] == Buyer.B2B) & ~(a["left"] < reading.end)
     years = years_worth(a["loss_y"][account].astype(np.float64), terms.discount_y, terms.clv_horizon_y)
-    trade = float((a["margin_y"][account].astype(np.float64) * a["wallet"][account] * years).sum())
+    trade = float((a["margin_y"][account].astype(np.float64) * years).sum())
     findings.put_one("customer_value", float(consumers[:, k.CLV].sum()) + trade, float(consumers[:, k.END].sum() + account.sum()))
 
 

@@ -1,11 +1,7 @@
 """Needs of customers that the firm wins or loses to others for once, and what that makes of how often a customer buys.
 
-A need of a living customer is bought from the firm with probability q; one that is bought elsewhere comes back after the share f of a full waiting
-time. With needs at rate l after a purchase, the time between two purchases is 1/l + (1 - q)/q f/l on average, so that customers buy at
-
-    l q / (q + f (1 - q))
-
-which is the rate that `e2esim.kpi.clv` takes. q is what was seen in the window, by channel and segment: a dear price, a slow delivery, an empty
+A need of a living customer is bought from the firm with probability q; what is bought elsewhere lives as long, so needs go on at their rate l and
+customers buy at l q, the rate that `e2esim.kpi.clv` takes. q is what was seen in the window, by channel and segment: a dear price, a slow delivery, an empty
 shelf or a question that nobody answers costs the value of customers who stay, not of those only who leave.
 """
 
@@ -46,17 +42,15 @@ def needs_seen(reading: Reading) -> tuple[Floats, Floats]:
 
 def buying(reading: Reading) -> Floats:
     """How often customers buy, against how often they would if they bought every need from the firm, (channels, segments) [share]."""
-    bought, lost = needs_seen(reading)
-    return rate_of_buying(bought, lost, reading.outcome.terms.lost_need_lives)
+    return share_bought(*needs_seen(reading))
 
 
-def rate_of_buying(bought: Floats, lost: Floats, comes_back: float) -> npt.NDArray[Any]:
-    """The same from needs bought here and elsewhere; ``comes_back``: after which share of a waiting time a need bought elsewhere is felt again.
+def share_bought(bought: Floats, lost: Floats) -> npt.NDArray[Any]:
+    """The same from needs bought here and elsewhere.
 
-    >>> rate_of_buying(np.array([75.0]), np.array([25.0]), 1.0).round(3), rate_of_buying(np.array([0.0]), np.array([0.0]), 0.25)
+    >>> share_bought(np.array([75.0]), np.array([25.0])).round(3), share_bought(np.array([0.0]), np.array([0.0]))
     (array([0.75]), array([1.]))
     """
     total = bought.sum() + lost.sum()
     all_of_them = bought.sum() / total if total > 0.0 else 1.0
-    q = (bought + _FEW * all_of_them) / (bought + lost + _FEW)
-    return np.asarray(q / np.maximum(q + comes_back * (1.0 - q), 1e-12))
+    return np.asarray((bought + _FEW * all_of_them) / (bought + lost + _FEW))

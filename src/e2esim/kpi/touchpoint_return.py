@@ -1,8 +1,9 @@
 """What a touchpoint before the sale brings for what it costs, and where on the journey feeling is lost: the journey cut in five.
 
 A touchpoint moves the choice of who meets it. To the first order of the choices that were made, purchases fall without it by its pull (reach x
-relevance) times what a unit of utility adds (`Outcome.swayed`: of a newcomer p (1 - p), of a customer with a need his chance, nothing where he buys
-anyway); each is worth what a purchase of its channel leaves before touchpoints are paid. What it does later, through memory and words, is not counted.
+relevance) times what a unit of utility adds (`Outcome.swayed`: of a newcomer p (1 - p), of a customer with a need his chance times
+(1 - conversion), nothing where he buys anyway); each is worth what a purchase of its channel leaves before touchpoints are paid. What it does later, through
+memory and words, is not counted.
 """
 
 from __future__ import annotations

@@ -146,8 +146,11 @@ class LineValue:
         return np.asarray(self._mean_margin * rate * (1.0 - drop) / (rate * drop + self.world.settings.finance.discount_y))
 
 
-def account_margin(world: World) -> F:
-    """Yearly contribution of each account at its opening share and list prices, serving included, (accounts,) [EUR/year]."""
+def account_margin(world: World, sold_y: F | None = None) -> F:
+    """Yearly contribution of each account at list prices, serving included, (accounts,) [EUR/year].
+
+    ``sold_y`` (accounts, items) [pcs/year]: what its consumers buy; by default its opening share of the history.
+    """
     w = world
     margin = contribution_eur(world)
     value = np.zeros(w.accounts.n)
@@ -155,5 +158,6 @@ def account_margin(world: World) -> F:
         members = w.cells.account_order[w.cells.account_start[cell] : w.cells.account_start[cell + 1]]
         if len(members):
             weight = w.accounts.weight[members] / w.accounts.weight[members].sum()
-            value[members] = np.maximum(weight * float(w.cells.yearly[cell] @ margin[cell]), 0.0)
+            bought = weight[:, None] * w.cells.yearly[cell] if sold_y is None else sold_y[members]
+            value[members] = np.maximum(bought @ margin[cell], 0.0)
     return value

@@ -10,7 +10,6 @@ import numpy.typing as npt
 from e2esim.customers.experiences import Experiences
 from e2esim.customers.loyalty_kernels import drop_probability
 from e2esim.customers.people import People
-from e2esim.customers.purchase_kernels import LOST_NEED_LIVES
 from e2esim.customers.trade import Trade
 from e2esim.domain.book import Columns
 from e2esim.domain.events import EventLog
@@ -77,7 +76,6 @@ def terms(world: World, memory_base: float) -> KpiFacts:
         memory_half_life_d=s.satisfaction.half_life_d,
         discount_y=s.finance.discount_y,
         clv_horizon_y=s.finance.clv_horizon_y,
-        lost_need_lives=LOST_NEED_LIVES,
     )
 
 
@@ -132,7 +130,7 @@ def accounts_table(world: World, people: People, trade: Trade) -> Columns:
         ("active_start", np.ones(a.n)),
         ("left", people.account_left),
         ("tier", account_classes(world)),
-        ("margin_y", account_margin(world)),
+        ("margin_y", account_margin(world, 365.0 * trade.rate_d)),
         ("loss_y", _loss_rate(world, people)),
     ):
         table[name][: a.n] = values

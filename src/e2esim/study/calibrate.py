@@ -30,7 +30,7 @@ from e2esim.study.executor import Local
 from e2esim.study.history import Figure, beside, check_told, figures
 
 F = npt.NDArray[np.float64]
-_RESPONSE = 0.8  # share of sales won for a log odds of choice, the first guess of the fit: newcomers .65, loyal customers 1
+_RESPONSE = 0.65  # share of sales won for a log odds of choice, the first guess of the fit: 1 - conversion
 _MOST = 3.0  # [utility] furthest that an offset may go
 
 

@@ -228,8 +228,8 @@ LOYALTY: tuple[Kpi, ...] = (
             "a trade channel is counted with the account."
         ),
         formula=(
-            "sum of clv over consumers of own channels + sum over trade accounts of yearly list margin at the share of the history x share "
-            "of wallet at the end x (1 - exp(-(c + d) T)) / (c + d), c loss rate at the satisfaction of the end"
+            "sum of clv over consumers of own channels + sum over trade accounts of yearly list margin of what their consumers buy at the "
+            "end x (1 - exp(-(c + d) T)) / (c + d), c loss rate at the satisfaction of the end"
         ),
         source="Gupta and Lehmann (2003); MODEL section 7 (own)",
         dimensions=ONLY_ALL,
