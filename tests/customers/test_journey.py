@@ -24,7 +24,7 @@ from e2esim.customers.journey_kernels import (
     SHOP_REPLACES,
     Habits,
     after_delivery,
-    fade,
+    stand,
     next_steps,
     overdue,
 )
@@ -214,12 +214,11 @@ def test_peak_and_end() -> None:
 def test_words_fade_and_are_weighed_against_neutral_ones() -> None:
     """Reputation is the mean word above the usual one, with a prior of usual words; without new words it returns to zero."""
     total, count, out = np.array([12.0, -6.0]), np.array([30.0, 10.0]), np.empty(2)
-    fade(total, count, 1.0, 20.0, 0.4, out)
+    stand(total, count, 20.0, 0.4, out)
     assert out == pytest.approx([0.0, -10.0 / 30.0])
-    fade(total, count, 0.5, 20.0, 0.0, out)
+    stand(0.5 * total, 0.5 * count, 20.0, 0.0, out)
     assert out == pytest.approx([6.0 / 35.0, -3.0 / 25.0])
-    for _ in range(60):
-        fade(total, count, 0.5, 20.0, 0.0, out)
+    stand(0.5**60 * total, 0.5**60 * count, 20.0, 0.0, out)
     assert np.abs(out).max() < 1e-12
 
 

@@ -40,7 +40,7 @@ from e2esim.streams.draws import child, exponential, normal, uniform
 
 F = npt.NDArray[np.float64]
 CODE = np.array([1_234_567, 89, 4_567_890_123])  # addresses of the cells
-CELLS, ITEMS, ACCOUNTS, SEGMENTS = 3, 4, 5, 2
+CELLS, ITEMS, ACCOUNTS, SEGMENTS, CIRCLES = 3, 4, 5, 2, 3
 
 
 @dataclass
@@ -53,7 +53,7 @@ class Shop:
     def __post_init__(self) -> None:
         rng = np.random.default_rng(self.seed)
         keys = Streams(self.seed)
-        self.keys = np.array([keys.key(k) for k in ("item", "pair", "fin", "price", "choice", "agreed", "gap", "facts", "card", "simple")], dtype=np.uint64)
+        self.keys = np.array([keys.key(k) for k in ("item", "pair", "fin", "price", "choice", "agreed", "gap", "facts", "card", "simple", "circle")], dtype=np.uint64)
         self.gap, self.who = self.keys[6], self.keys[7]
         self.deciders, self.simple = np.ones(SEGMENTS), np.array([0.4, 0.0])
         self.card, self.reward, self.price_loss = np.array([0.5, 0.0, 1.0]), 0.1, 1.6
@@ -67,7 +67,7 @@ class Shop:
         self.direct_d, self.wait_d = rng.uniform(3.0, 9.0, CELLS), np.array([0.0, 2.0, 9.0, 0.5])
         self.consumer_d, self.reference_d = np.array([0.0, 2.0, 3.0]), np.array([6.0, 4.0, 5.0])
         self.account_wait_d, self.on_hand = rng.uniform(4.0, 12.0, ACCOUNTS), rng.integers(0, 3, (ACCOUNTS, ITEMS)).astype(float)
-        self.wallet, self.reputation = np.array([1.0, 0.0, 1.4, 0.7, 1.0]), np.array([0.2, -0.3])
+        self.wallet, self.reputation = np.array([1.0, 0.0, 1.4, 0.7, 1.0]), np.array([0.2, -0.3, 0.5, -0.1, 0.0, 0.3])
         self.touch = np.array([[0.3, 0.2], [0.1, 0.4], [0.0, 0.0]])
         self.belief = rng.uniform(0.0, 0.3, (CELLS, ITEMS))
         self.channel, self.market = np.array([0, 1, 2]), np.array([1, 0, 1])
@@ -76,6 +76,7 @@ class Shop:
         self.beta_lead, self.beta_price, self.anxiety = np.array([0.015, 0.01]), np.array([1.5, 2.0]), np.array([0.2, 0.1])
         self.shelf_keys = np.array([keys.key(k) for k in ("shelf", "other item", "other shop")], dtype=np.uint64)
         self.shares, self.kin, self.answered = (0.2, 0.3, 0.3), np.array([1, 1, 2, 1]), np.array([0.9, 0.7, 1.0])
+        self.circle = 0  # of who weighs
         self.shelves, self.swayed = np.zeros((CELLS, 3)), np.zeros((CELLS, SEGMENTS))
 
     def hurdles(self, *, reacts: bool = True) -> Hurdles:
@@ -105,9 +106,9 @@ class Shop:
     def offer(self, loop: bool = True) -> tuple[MarketCells, GoodsShown, LeadShown, Standing, Tastes]:
         """The arguments that new and returning consumers share; without the loop everybody with a need buys."""
         s = self.scalars
-        standing = Standing(self.reputation, self.wallet, self.touch, s["offset"], self.weight, self.belief)
+        standing = Standing(self.reputation, self.wallet, self.touch, s["offset"], self.weight, self.belief, CIRCLES)
         if not loop:
-            standing = Standing(0.0 * self.reputation, np.ones(ACCOUNTS), self.touch, 50.0, self.weight, self.belief)
+            standing = Standing(0.0 * self.reputation, np.ones(ACCOUNTS), self.touch, 50.0, self.weight, self.belief, CIRCLES)
         return (
             MarketCells(CODE, self.channel, self.market, self.mix, self.start, self.order, self.cdf),
             GoodsShown(self.item_cdf, self.ratio, self.pair),
@@ -133,7 +134,7 @@ class Shop:
         else:
             lead = self.consumer_d[c] + self.account_wait_d[account] + self.wait_d[item]
         wallet = self.wallet[account] if account >= 0 else 1.0
-        u = s["offset"] + self.touch[c, segment] + self.belief[cell, item] + self.weight[c] * self.reputation[self.market[cell]] + math.log(wallet)
+        u = s["offset"] + self.touch[c, segment] + self.belief[cell, item] + self.weight[c] * self.reputation[CIRCLES * self.market[cell] + self.circle] + math.log(wallet)
         weight = {True: self.price_loss, False: 1.0}[ratio > 1.0] * 2.0 / (1.0 + self.price_loss)
         u -= (self.beta_lead[segment] * (lead - self.reference_d[c]) + self.beta_price[segment] * weight * math.log(ratio)) / (1.0 - s["conversion"])
         u -= self.anxiety[segment] * (1.0 - s["relief"] * financed) - dissent
@@ -166,6 +167,7 @@ class Shop:
         many = int(people) + int(uniform(self.keys[5], who, 100 * purchase) < people - int(people))
         dissent = DISSENT * min(normal(self.keys[5], who, 100 * purchase + k) for k in range(1, many + 1)) if many > 1 else 0.0
         asked = (item, quantity, u[2] < self.use[segment], ratio, cell, segment, account, loyal, dissent, simple)
+        self.circle = int(uniform(self.keys[10], who, 0) * CIRCLES)
         chance, lead = self.chance(*asked)
         if not simple:
             self.swayed[cell, segment] += self.slope(*asked)

@@ -127,7 +127,7 @@ class Mind(NamedTuple):
 
 
 class SpeechBook(NamedTuple):
-    """Who speaks, and what it adds up to, (markets,)."""
+    """Who speaks, and what it adds up to, (markets x circles,)."""
 
     good: float
     bad: float
@@ -136,6 +136,8 @@ class SpeechBook(NamedTuple):
     word_count: F
     answered: float = 0.0  # [share] of the words that the firm answers in public
     rival_gain_y: float = 0.0  # [satisfaction/year] by which the best alternative becomes better
+    circles: int = 1  # of households in a market
+    circle_key: np.uint64 = np.uint64(0)
 
 
 class WordsRead(NamedTuple):

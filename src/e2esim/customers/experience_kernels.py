@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.customers.books import Felt, Law, Mind, Minds, OrderFacts, ServiceVoice, SpeechBook
+from e2esim.customers.circles import circle_of
 from e2esim.customers.satisfaction_kernels import (
     COMPLETENESS,
     DAMAGE,
@@ -188,8 +189,9 @@ def feel(
             if word != 0:
                 f.spoke[r] = word
                 many = 1.0 + ANSWERED_MORE * speech.answered
-                speech.word_sum[o.market[r]] += many * (s - rival + ANSWERED_STAR * speech.answered)
-                speech.word_count[o.market[r]] += many
+                place = o.market[r] * speech.circles + circle_of(speech.circle_key, who, speech.circles)
+                speech.word_sum[place] += many * (s - rival + ANSWERED_STAR * speech.answered)
+                speech.word_count[place] += many
 
 
 @pasted_njit

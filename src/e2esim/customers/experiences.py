@@ -23,6 +23,7 @@ from e2esim.customers.books import (
     service_voice,
     touchpoints,
 )
+from e2esim.customers.circles import STREAM
 from e2esim.customers.emission_kernels import ROWS
 from e2esim.customers.experience_kernels import feel
 from e2esim.customers.experience_sums import add_cells, concerns, keep
@@ -56,18 +57,19 @@ class Experiences:
         (kinds, attributes, channels, segments, 5) inside the reporting window: number, feelings, losses alone [satisfaction], and what was
         shown and expected [unit of the attribute].
     word_sum, word_count
-        (markets,) words spoken, as differences to the best alternative [satisfaction], and their number; they fade.
+        (markets x circles,) words spoken, as differences to the best alternative [satisfaction], and their number; they fade.
     """
 
     def __init__(self, world: World, people: People, orders: Columns, contacts: Columns, streams: Streams) -> None:
         self.world, self.people, self.orders, self.contacts = world, people, orders, contacts
         self._keys = np.array([streams.key(k) for k in ("journey.quality", "journey.survey", "journey.word")], dtype=np.uint64)
         self.touch_key, self._keep_key = streams.key("journey.touch"), streams.key("journey.kept")
+        self._circle_key = streams.key(STREAM)
         self.points: Touchpoints = touchpoints(world)
         steps = np.diff(self.points.start).reshape(-1, 6).sum(axis=1) if len(self.points.start) > 1 else np.zeros(1)
         self._most = ROWS + 2 * int(steps.max())
         self._batch = np.zeros(1024 * self._most, dtype=EXPERIENCE)
-        self.word_sum, self.word_count = np.zeros(len(world.markets)), np.zeros(len(world.markets))
+        self.word_sum, self.word_count = (np.zeros(len(world.markets) * world.settings.market.word_circles) for _ in range(2))
         self._law, self._mind = law(world, people), mind(world, people)
         self.sums = np.zeros((len(Lived), SERVICE + 1, len(world.channels.ids), len(world.segments.ids), 5))
         self._share = kept_share(world, people)
@@ -114,7 +116,9 @@ class Experiences:
         now, m = self._now(), self.world.settings.market
         o, address = now.facts, now.minds.address
         answered = self.world.settings.feedback.reviews_answered
-        speech = SpeechBook(m.speak_good, m.speak_bad, m.competitor_satisfaction, self.word_sum, self.word_count, answered, m.rival_gain_y)
+        speech = SpeechBook(
+            m.speak_good, m.speak_bad, m.competitor_satisfaction, self.word_sum, self.word_count, answered, m.rival_gain_y, m.word_circles, self._circle_key
+        )  # fmt: skip
         feel(self._batch, n, self._keys, o, now.felt, now.minds, now.voice, self._law, self._mind, speech)
         add_cells(self._batch, n, 24.0 * self.world.settings.horizon.warmup_days, o.channel, o.segment, self.sums, self.points.seen)
         if self._share > 0.0:

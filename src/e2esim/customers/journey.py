@@ -8,9 +8,10 @@ import numpy.typing as npt
 from e2esim.customers import emission_kernels as emit
 from e2esim.customers.believing import MISSED, believed, claimed, told
 from e2esim.customers.books import WordsRead
+from e2esim.customers.circles import heard_where
 from e2esim.customers.expecting import Expectation
 from e2esim.customers.experiences import Experiences
-from e2esim.customers.journey_kernels import Habits, after_delivery, fade, next_steps, overdue, stirred
+from e2esim.customers.journey_kernels import Habits, after_delivery, next_steps, overdue, stand, stirred
 from e2esim.customers.people import People
 from e2esim.customers.recalling import Recall, called_back
 from e2esim.customers.sold_before import sold_before
@@ -182,10 +183,13 @@ class Journey:
         return self.world.settings.organisation.info_share * float(stirred(_CONTACT_SD, self._stir_key, int(t // 24), int(t % 24)))
 
     def reputation(self, hours: float, out: F) -> None:
-        """Let old words fade and write the reputation of each market, against the words that it is used to, into ``out``."""
+        """Let old words fade and write the reputation of each circle of each market, against the words that it is used to, into ``out``."""
         m = self.world.settings.market
         self.experiences.settle()
         factor = 0.5 ** (hours / (24.0 * m.reputation_half_life_d))
-        fade(self.experiences.word_sum, self.experiences.word_count, factor, _PRIOR_WORDS * self.world.settings.scale, m.usual_word, out)
+        e, prior = self.experiences, _PRIOR_WORDS * self.world.settings.scale / m.word_circles
+        e.word_sum *= factor
+        e.word_count *= factor
+        stand(heard_where(e.word_sum, m), heard_where(e.word_count, m), prior, m.usual_word, out)
         if not m.word_of_mouth:
             out[:] = 0.0

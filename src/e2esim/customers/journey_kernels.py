@@ -159,11 +159,9 @@ def overdue(rows: I32, now: float, key: np.uint64, o: OrderFacts, share: float, 
 
 
 @lean_njit
-def fade(total: F, count: F, factor: float, prior: float, usual: float, out: F) -> None:
-    """Reputation by market: mean word of the recent past above the ``usual`` one, with ``prior`` usual words; old words fade by ``factor``."""
+def stand(total: F, count: F, prior: float, usual: float, out: F) -> None:
+    """Reputation by market and circle: mean word of the recent past above the ``usual`` one, with ``prior`` usual words."""
     for m in range(total.shape[0]):
-        total[m] *= factor
-        count[m] *= factor
         out[m] = (total[m] - usual * count[m]) / (count[m] + prior)
 
 

@@ -41,7 +41,7 @@ F = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int32]
 
 _INFORMATION = int(Reason.INFORMATION)
-_DECIDES = ("item", "pair", "financing", "price", "choice", "agreed", "gap", "facts", "card", "simple")  # drawn for a purchase, see `consider`
+_DECIDES = ("item", "pair", "financing", "price", "choice", "agreed", "gap", "facts", "card", "simple", "circle")  # drawn for a purchase, see `consider`
 _SHELF_KEYS = ("market.shelf", "market.shelf_item", "market.shelf_shop")
 _SURELY = 50.0  # [utility] at which everybody buys
 _YEAR_H = 8760.0
@@ -81,7 +81,7 @@ class DemandCells:
         self._open = [bool(HOUR_SHARE[hour : max(hour + 1, int(hour + self._tick_h))].any()) for hour in range(24)]
         self.surge: Callable[[float], F] | None = None  # factor on the prospects of each cell at a time [h], where events move demand
         self._buffer = np.zeros(4096, dtype=BUYER)
-        self.reputation = np.zeros(len(w.markets))
+        self.reputation = np.zeros(len(w.markets) * w.settings.market.word_circles)
         self.prospects_seen = 0
         self.lost_by_week: list[F] = []  # needs of customers bought elsewhere, (cells, segments) each
         size = (cells, len(w.segments.ids))
@@ -106,7 +106,7 @@ class DemandCells:
         self._claim, self._told = claimed(w), told(w)
         self._claims = bool(self._claim.any())
         word_weight, no_belief = w.settings.market.reputation_weight * heard(w), np.zeros((cells, w.items.n))
-        self._firm = Standing(self.reputation, np.ones(w.accounts.n), self._touch, w.settings.market.utility_offset, word_weight, no_belief)
+        self._firm = Standing(self.reputation, np.ones(w.accounts.n), self._touch, w.settings.market.utility_offset, word_weight, no_belief, w.settings.market.word_circles)
         self._weighed: tuple[float, float, Hurdles] | None = None  # shares of the questions before buying, and what they kept from buying
         use = w.services.use if w.settings.organisation.after_sale else np.zeros_like(w.services.use)
         services = (c.install * use[2], float(use[1]), float(use[3]), float(w.services.alone[3]), float(use[4]))
@@ -249,13 +249,19 @@ class DemandCells:
         n = n_new + (self._needs(due, tick, lead, firm, hurdles, self._buffer[n_new:]) if len(due) else 0)
         return self._enter(self._buffer[:n], n_new) if n else np.empty(0, dtype=np.int32)
 
+    @property
+    def public(self) -> F:
+        """What is said of the firm where all can read it: the mean of the circles of each market, (markets,) [satisfaction]."""
+        circles = self.world.settings.market.word_circles
+        return self.reputation if circles == 1 else np.asarray(self.reputation.reshape(-1, circles).mean(axis=1))
+
     def _standing(self) -> Standing:
         """How the firm stands now; claims add to the choice of each item where they are told and believed, (cells, items) [utility]."""
         d, m, firm = self.world.cells, self.world.settings.market, self._firm
         np.multiply(self.people.wallet, self.people.selling, out=firm.wallet)
         if not self._claims:
             return firm
-        return firm._replace(belief=np.asarray(m.reputation_weight * self._told[d.channel, None] * believed(self._claim, self.reputation)[d.market]))
+        return firm._replace(belief=np.asarray(m.reputation_weight * self._told[d.channel, None] * believed(self._claim, self.public)[d.market]))
 
     def _needs(self, due: Rows, tick: int, lead: LeadShown, firm: Standing, hurdles: Hurdles, buffer: npt.NDArray[np.void]) -> int:
         """Customers whose need is due: leave, buy again or buy elsewhere this time; returns the buyers written to ``buffer``."""
@@ -263,7 +269,7 @@ class DemandCells:
         p.settle_for(due)
         start = tick * self._tick_h
         if not m.loyalty_loop:  # every need is bought from the firm: exactly BG/NBD
-            firm = Standing(np.zeros_like(firm.reputation), np.ones_like(firm.wallet), firm.touch, _SURELY, firm.word_weight, firm.belief)
+            firm = firm._replace(reputation=np.zeros_like(firm.reputation), wallet=np.ones_like(firm.wallet), offset=_SURELY)
         pull = self._pull._replace(competitor=m.competitor_satisfaction + m.rival_gain_y * start / _YEAR_H)
         shown = WeighedBy(self._cells, self._goods, lead, firm, self._tastes, hurdles)
         who, _ = self._columns()

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from e2esim.customers.circles import circle_of
 from e2esim.customers.hurdle_kernels import Hurdles, at_the_shelf
 from e2esim.customers.loyalty_kernels import pick
 from e2esim.domain.book import Service
@@ -154,8 +155,8 @@ class LeadShown(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """How the firm stands: reputation by market, share of wallet by account, touchpoints by channel and segment, weight of words by channel,
-    and an offset [utility]; ``belief`` (cells, items) what claims add [utility].
+    """How the firm stands: reputation by market and circle, share of wallet by account, touchpoints by channel and segment, weight of words by channel,
+    and an offset [utility]; ``belief`` (cells, items) what claims add [utility]; ``circles`` of households in a market, `circles.circle_of`.
     """
 
     reputation: F
@@ -164,6 +165,7 @@ class Standing(NamedTuple):
     offset: float
     word_weight: F
     belief: F
+    circles: int
 
 
 class Tastes(NamedTuple):
@@ -258,7 +260,7 @@ def consider(
     the purchases of both by the same percentage. In a shop whose shelf lacks the item the
     consumer may weigh another one, or another shop (`Hurdles`).
     Who buys simply decides alone, asks nothing first and meets nothing that sways; of others ``met.sway`` adds up what one unit of utility more
-    does to the chance. ``keys``: item, pair, financing, price, choice, agreement, gap, facts, card, simple.
+    does to the chance. ``keys``: item, pair, financing, price, choice, agreement, gap, facts, card, simple, circle.
     """
     who, purchase, cell, segment, account = one.who, one.purchase, one.cell, one.segment, one.account
     c = cells.channel[cell]
@@ -278,7 +280,7 @@ def consider(
         shown_d,
         lead.reference_d[c],
         dearness(ratio, tastes.price_loss),
-        firm.reputation[cells.market[cell]],
+        firm.reputation[cells.market[cell] * firm.circles + circle_of(keys[10], who, firm.circles)],
         firm.wallet[account] if account >= 0 else 1.0,
         financed,
         tastes.beta_lead[segment],

@@ -84,5 +84,6 @@ def word_worth(world: World, gain_y: F) -> F:
     yearly = np.bincount(cells.market, weights=heard_gain, minlength=len(world.markets)) * m.demand_factor
     buys = np.bincount(cells.market, weights=cells.yearly.sum(axis=1), minlength=len(world.markets)) * m.demand_factor
     remembered_y = m.reputation_half_life_d / math.log(2.0) / 365.0
-    words = m.speak_good * buys * remembered_y + 200.0 * world.settings.scale
-    return np.asarray(m.reputation_weight * (1.0 - m.conversion) * yearly * remembered_y / np.maximum(words, 1.0))
+    often = 1.0 / (1.0 - m.word_passed_on)  # that a word is heard
+    words = often * m.speak_good * buys * remembered_y + 200.0 * world.settings.scale
+    return np.asarray(often * m.reputation_weight * (1.0 - m.conversion) * yearly * remembered_y / np.maximum(words, 1.0))

@@ -53,6 +53,9 @@ class Market:
     speak_good: float = 0.25  # [share] who speak after a good experience
     speak_bad: float = 0.40  # [share] who speak after a bad experience; 1.2 to 2 times as many as after a good one (Anderson 1998)
     complaint_share: float = 0.55  # [share] who complain about damage, defect, failed installation (TARP: 50-75 % where money is lost)
+    word_circles: int = 1  # [circles] of households in a market, each of which hears its own words; 1 = everybody hears the mean of the market
+    word_passed_on: float = 0.0  # [share] of the words heard that are told on, to the next circles; 0 = a word is heard once
+    word_far: float = 0.1  # [share] of what is told on that goes anywhere in the market (social channels), not to the next circles, assumed
     word_of_mouth: bool = True  # reputation follows what customers say
     loyalty_loop: bool = True  # satisfaction moves staying and share of wallet
     wallet_half_life_d: float = 90.0  # [days] in which half of the way to a new share of wallet is gone (assumed)

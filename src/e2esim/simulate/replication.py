@@ -355,7 +355,7 @@ class Replication:
             return
         o, new = self.orders, slice(rows[0], rows[-1] + 1)
         self.log.emit(now, Event.ORDERS_PLACED, rows=len(rows), quantity=float(o["quantity"][new].sum()), value=float(o["revenue_eur"][new].sum()))
-        self.journey.bought(rows, self.market.reputation)
+        self.journey.bought(rows, self.market.public)
         self.desk.request(*self.market.questions(rows, self.journey.information_share(tick)), tick)
         self.trade.notice(rows)
         direct = o["kind"][new] == _DIRECT
