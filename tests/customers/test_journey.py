@@ -24,9 +24,9 @@ from e2esim.customers.journey_kernels import (
     SHOP_REPLACES,
     Habits,
     after_delivery,
-    stand,
     next_steps,
     overdue,
+    stand,
 )
 from e2esim.customers.loyalty_kernels import drop_probability
 from e2esim.customers.satisfaction_kernels import (

@@ -53,7 +53,8 @@ class Shop:
     def __post_init__(self) -> None:
         rng = np.random.default_rng(self.seed)
         keys = Streams(self.seed)
-        self.keys = np.array([keys.key(k) for k in ("item", "pair", "fin", "price", "choice", "agreed", "gap", "facts", "card", "simple", "circle")], dtype=np.uint64)
+        names = ("item", "pair", "fin", "price", "choice", "agreed", "gap", "facts", "card", "simple", "circle")
+        self.keys = np.array([keys.key(k) for k in names], dtype=np.uint64)
         self.gap, self.who = self.keys[6], self.keys[7]
         self.deciders, self.simple = np.ones(SEGMENTS), np.array([0.4, 0.0])
         self.card, self.reward, self.price_loss = np.array([0.5, 0.0, 1.0]), 0.1, 1.6
@@ -134,7 +135,8 @@ class Shop:
         else:
             lead = self.consumer_d[c] + self.account_wait_d[account] + self.wait_d[item]
         wallet = self.wallet[account] if account >= 0 else 1.0
-        u = s["offset"] + self.touch[c, segment] + self.belief[cell, item] + self.weight[c] * self.reputation[CIRCLES * self.market[cell] + self.circle] + math.log(wallet)
+        words = self.weight[c] * self.reputation[CIRCLES * self.market[cell] + self.circle]
+        u = s["offset"] + self.touch[c, segment] + self.belief[cell, item] + words + math.log(wallet)
         weight = {True: self.price_loss, False: 1.0}[ratio > 1.0] * 2.0 / (1.0 + self.price_loss)
         u -= (self.beta_lead[segment] * (lead - self.reference_d[c]) + self.beta_price[segment] * weight * math.log(ratio)) / (1.0 - s["conversion"])
         u -= self.anxiety[segment] * (1.0 - s["relief"] * financed) - dissent

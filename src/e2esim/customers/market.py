@@ -106,7 +106,8 @@ class DemandCells:
         self._claim, self._told = claimed(w), told(w)
         self._claims = bool(self._claim.any())
         word_weight, no_belief = w.settings.market.reputation_weight * heard(w), np.zeros((cells, w.items.n))
-        self._firm = Standing(self.reputation, np.ones(w.accounts.n), self._touch, w.settings.market.utility_offset, word_weight, no_belief, w.settings.market.word_circles)
+        m = w.settings.market
+        self._firm = Standing(self.reputation, np.ones(w.accounts.n), self._touch, m.utility_offset, word_weight, no_belief, m.word_circles)
         self._weighed: tuple[float, float, Hurdles] | None = None  # shares of the questions before buying, and what they kept from buying
         use = w.services.use if w.settings.organisation.after_sale else np.zeros_like(w.services.use)
         services = (c.install * use[2], float(use[1]), float(use[3]), float(w.services.alone[3]), float(use[4]))
