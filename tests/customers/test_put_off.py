@@ -17,7 +17,7 @@ from e2esim.simulate import line_value
 from e2esim.simulate.replication import Replication
 from worlds import tiny_world
 
-READERS = ((market, "needs_met"), (trade, "leave"), (trade.Trade, "equilibrium"), (journey, "fade"), (line_value, "serve_value"))
+READERS = ((market, "needs_met"), (trade, "leave"), (trade.Trade, "equilibrium"), (journey, "stand"), (line_value, "serve_value"))
 
 
 def test_nobody_reads_memories_while_something_waits_to_be_felt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
