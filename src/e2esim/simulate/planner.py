@@ -37,6 +37,7 @@ from e2esim.simulate.distribution import Distribution
 from e2esim.simulate.feeder import FEED_DAYS, Feeder
 from e2esim.simulate.known_events import KnownEvents
 from e2esim.simulate.promise import PromiseDesk
+from e2esim.simulate.put_off import put_off
 from e2esim.simulate.quotas import NightlyQuotas
 from e2esim.simulate.reports import reported, unreported
 from e2esim.simulate.sop import MonthlySop
@@ -363,10 +364,12 @@ class Planner:
             promised -= unreported(self.promise.orders, self.promise.ship_day, (w.items.n, horizon), today, p.report_days)[sold]
         overdue = self.promise.overdue(today)[sold]
         promised[:, 0] -= overdue
-        soon = np.maximum(promised[:, :ahead].sum(axis=1), before_it)
+        waiting, sooner = put_off(self.promise, today, horizon, 24.0 * (today - p.report_days) if p.report_days else np.inf)
+        wished = promised + sooner[sold]
+        soon = np.maximum(wished[:, :ahead].sum(axis=1), before_it)
         given = _by_week(promised[:, ahead:])
-        demand = np.maximum(given, forecast) + moves
-        demand[0] += overdue + soon + moving[:, :ahead].sum(axis=1)
+        demand = np.maximum(_by_week(wished[:, ahead:]), forecast) + moves
+        demand[0] += overdue + waiting[sold] + soon + moving[:, :ahead].sum(axis=1)
         given[0] += overdue + promised[:, :ahead].sum(axis=1)
         works = _weekly_sum(self._hours[:, today + ahead : today + horizon]) > 0
         overtime = np.where(works, self._overtime_h()[:, None], 0.0) if p.overtime else np.zeros_like(hours)
