@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,9 @@ class WaveStage:
 
 @dataclass(frozen=True, kw_only=True)
 class Wave:
-    """The stages in the order in which goods pass them, and the events: name, start, end, known, all in weeks of the run."""
+    """The stages in the order in which goods pass them, the first day of the run, and the events: name, start, end, known, all in weeks of the run."""
+
+    start: dt.date
 
     stages: tuple[WaveStage, ...]
     events: tuple[tuple[str, float, float, float], ...]
@@ -46,7 +49,7 @@ def read_wave(calm: Outcome, struck: Outcome, world: World) -> Wave:
     stages = tuple(WaveStage(key=key, unit=unit, calm=a, struck=b) for (key, unit, a), (_, _, b) in zip(*sides, strict=True))
     found = courses(struck.events, 0.0, struck.horizon_h)
     told = tuple((world.disturbances.ids[one.event], one.start / WEEK_H, one.end / WEEK_H, one.known / WEEK_H) for one in found)
-    return Wave(stages=stages, events=told)
+    return Wave(start=world.start, stages=stages, events=told)
 
 
 def _stages(outcome: Outcome, world: World) -> list[tuple[str, str, Floats]]:
@@ -85,10 +88,12 @@ def _stages(outcome: Outcome, world: World) -> list[tuple[str, str, Floats]]:
 
 
 def write_wave(wave: Wave, folder: Path) -> None:
-    """Write wave.csv (stage, unit, week, calm, struck) into ``folder``, in English as all tables."""
+    """Write wave.csv (stage, unit, week, first day of it, calm, struck) into ``folder``, in English as all tables."""
     words = Words("en")
     parts = []
     for stage in wave.stages:
-        sides = {"week": np.arange(1, len(stage.calm) + 1), "calm": stage.calm, "struck": stage.struck}
+        weeks = range(len(stage.calm))
+        days = [wave.start + dt.timedelta(days=7 * week) for week in weeks]
+        sides = {"week": [week + 1 for week in weeks], "from": days, "calm": stage.calm, "struck": stage.struck}
         parts.append(pl.DataFrame({"stage": words(f"wave_{stage.key}"), "unit": stage.unit} | sides))
     write_safe_csv(pl.concat(parts).with_columns(pl.col("calm", "struck").fill_nan(None)), folder / "wave.csv")

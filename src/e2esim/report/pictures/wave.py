@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from e2esim.report.pictures.ink import BLUE, ORANGE, ORANGEWASH, SOFT, STYLE, blank
 from e2esim.report.wave import Wave
 from e2esim.report.words import Words
+
+
+EN_DASH = "\N{EN DASH}"
 
 
 def draw_wave(wave: Wave, path: Path, words: Words) -> list[Path]:
@@ -32,12 +36,28 @@ def draw_wave(wave: Wave, path: Path, words: Words) -> list[Path]:
             axes.grid(False, axis="x")
             if stage.unit != "share":
                 axes.set_ylim(bottom=0)
-        panels[-1].set_xlabel(words("wave_axis", events=", ".join(name for name, *_ in wave.events) or words("wave_nothing")))
+        ticks = _months(wave, words)
+        panels[-1].set_xticks([week for week, _ in ticks], [name for _, name in ticks])
+        told = ", ".join(f"{name} ({_day(wave, start, words)} {EN_DASH} {_day(wave, end, words)})" for name, start, end, _ in wave.events)
+        panels[-1].set_xlabel(words("wave_axis", events=told or words("wave_nothing")))
         figure.patch.set_facecolor("white")
         paths = [path.with_suffix(kind) for kind in (".png", ".svg")]
         for target in paths:
             figure.savefig(target, facecolor="white", dpi=144)
     return paths
+
+
+def _months(wave: Wave, words: Words) -> list[tuple[float, str]]:
+    """Where months begin, in weeks of the run, and their names, the year with the first one of each; every third where a run is longer than a year and a half."""
+    weeks = len(wave.stages[0].calm)
+    days = [wave.start + dt.timedelta(days=day) for day in range(7 * weeks)]
+    firsts = [day for day in days if day.day == 1 and (weeks <= 78 or day.month % 3 == 1)]
+    years = {day.year: day for day in reversed(firsts)}
+    return [((day - wave.start).days / 7.0, words.month(day) + (f"\n{day.year}" if years[day.year] == day else "")) for day in firsts]
+
+
+def _day(wave: Wave, week: float, words: Words) -> str:
+    return words.day(wave.start + dt.timedelta(days=int(7.0 * week)))
 
 
 def _share(words: Words, value: float, _: int) -> str:
