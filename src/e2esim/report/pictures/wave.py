@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from functools import partial
 from pathlib import Path
+from textwrap import fill
 
 import matplotlib as mpl
 import numpy as np
@@ -16,6 +17,7 @@ from e2esim.report.words import Words
 
 
 EN_DASH = "\N{EN DASH}"
+_LINE = 118  # characters of the legend that the picture is wide
 
 
 def draw_wave(wave: Wave, path: Path, words: Words) -> list[Path]:
@@ -39,7 +41,7 @@ def draw_wave(wave: Wave, path: Path, words: Words) -> list[Path]:
         ticks = _months(wave, words)
         panels[-1].set_xticks([week for week, _ in ticks], [name for _, name in ticks])
         told = ", ".join(f"{name} ({_day(wave, start, words)} {EN_DASH} {_day(wave, end, words)})" for name, start, end, _ in wave.events)
-        panels[-1].set_xlabel(words("wave_axis", events=told or words("wave_nothing")))
+        panels[-1].set_xlabel(fill(words("wave_axis", events=told or words("wave_nothing")), _LINE))
         figure.patch.set_facecolor("white")
         paths = [path.with_suffix(kind) for kind in (".png", ".svg")]
         for target in paths:
