@@ -15,7 +15,6 @@ from e2esim.report.pictures.ink import BLUE, ORANGE, ORANGEWASH, SOFT, STYLE, bl
 from e2esim.report.wave import Wave
 from e2esim.report.words import Words
 
-
 EN_DASH = "\N{EN DASH}"
 _LINE = 118  # characters of the legend that the picture is wide
 
@@ -50,7 +49,7 @@ def draw_wave(wave: Wave, path: Path, words: Words) -> list[Path]:
 
 
 def _months(wave: Wave, words: Words) -> list[tuple[float, str]]:
-    """Where months begin, in weeks of the run, and their names, the year with the first one of each; every third where a run is longer than a year and a half."""
+    """Where months begin, in weeks of the run, and their names, the year with the first one of each; quarters where a run lasts longer than a year and a half."""
     weeks = len(wave.stages[0].calm)
     days = [wave.start + dt.timedelta(days=day) for day in range(7 * weeks)]
     firsts = [day for day in days if day.day == 1 and (weeks <= 78 or day.month % 3 == 1)]
