@@ -49,7 +49,7 @@ def draw_wave(wave: Wave, path: Path, words: Words) -> list[Path]:
 
 
 def _months(wave: Wave, words: Words) -> list[tuple[float, str]]:
-    """Where months begin, in weeks of the run, and their names, the year with the first one of each; quarters where a run lasts longer than a year and a half."""
+    """Where months begin, in weeks of the run, and their names, the year with the first one of each; quarters in runs of more than 78 weeks."""
     weeks = len(wave.stages[0].calm)
     days = [wave.start + dt.timedelta(days=day) for day in range(7 * weeks)]
     firsts = [day for day in days if day.day == 1 and (weeks <= 78 or day.month % 3 == 1)]
