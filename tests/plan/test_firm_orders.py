@@ -139,7 +139,7 @@ def test_a_promise_leaves_their_parts_alone(tmp_path: Path) -> None:
     assert book.supply[case.facts.items.index("LEG")].max() == 0.0
 
 
-def test_a_run_plans_them_anew(tmp_path: Path) -> None:
+def test_a_run_takes_them_apart_from_the_case(tmp_path: Path) -> None:
     folder = write_folder(tmp_path, **bench(["W1", "TABLE", "6", "2026-01-23", "production", "true", "2026-01-14"]))
     case = read_plan_data(folder, firm=False).case
     assert case.n_firm == 0

@@ -99,11 +99,13 @@ the objective is not proven necessary. `shortages` counts orders never delivered
 - Open orders in `receipts` have taken their parts and hours already; not so a works order with `firm`: it has not begun, the plan keeps its
   day (`start`, else so that it is there when `due`) and quantity (status `firm`), and plans its parts, before all customers, and its hours. On
   a closed day it begins on the next open one; one that finds no hours or parts is let go and planned like any other need. Both are
-  messages (*check*). `e2esim run` plans firm orders anew.
+  messages (*check*). `e2esim run` does so night after night, the steps after the
+  first too.
 - `shelf_life_d` of items: what is bought, lies in stock (from today on, or as table `batches` says) or is on order is used up to so many days
   after it came in, what expires first being used first; what expires is told (sheet Expires) and bought anew, and no purchase is lifted to a lower
   price beyond what keeps. Up to four plans are sought for it. Lots of our own that the plan would use too old are a message (*check*), no more;
-  safety stock is taken to be turned over. A promise leaves alone what is planned to expire; `e2esim run` lets everything keep.
+  safety stock is taken to be turned over. A promise leaves alone what is planned to expire; `e2esim run` uses stock by its dates and
+  takes out what is too old; its promises between two plans count on goods as if they kept.
 - Table `other_routings`: another chain of steps from the same bill to the same item, taken only for what the first routing would have late. What has
   passed all its steps but the last stands in lots and stock as an item of its own (*item way 2*); its last step is one more choice of the last
   step of the first routing, behind other work centres for it, and is told as they are (sheet Second choices). Promises, backorders and planned

@@ -13,6 +13,7 @@ import numpy as np
 from e2esim.config.column_words import split_words
 from e2esim.config.plan_data.demand import build_demand
 from e2esim.config.plan_data.door import PlanData
+from e2esim.config.plan_data.firm_rows import firm_orders, firm_receipts
 from e2esim.config.plan_data.segments import segments_of
 from e2esim.config.plan_state.snapshot import elsewhere_of
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem, did_you_mean
@@ -164,6 +165,7 @@ def company_of(read: PlanData, demand: NetDemand | None) -> PlannedCompany:
         order_least=np.array(orders["min_shipment"].cast(float).fill_null(float("nan")).to_numpy(), dtype=np.float64),
         order_max_late=np.array(late, dtype=np.int64),
         order_price=np.array(orders["price"].to_numpy(), dtype=np.float64),
+        firm=tuple(firm_orders(firm_receipts(read.tables), read.case.facts.items, today)),
     )
 
 
@@ -185,6 +187,8 @@ def taken_for_granted(read: PlanData, rules: RunRules) -> list[str]:
     said.append("no lanes: goods are with the customer on the day on which they leave")
     if read.tables["order_classes"].is_empty():
         said.append("no order classes: goods that are short go by priority, then due day")
+    if read.case.shelf is not None:
+        said.append("promises between two plans count on goods as if they kept; plans and stock know what expires")
     off = [draw for draw in _DRAWS if not getattr(rules.chance, draw)]
     if off:
         said.append(f"draws switched off: {', '.join(off)}")

@@ -67,6 +67,7 @@ LOT_COLUMNS: dict[str, tuple[type, float]] = {
     "to": (np.float64, np.nan),
     "start": (np.int64, -1),
     "end": (np.int64, -1),  # once begun: the day on which it is or will be done
+    "firm": (np.int32, -1),  # row of the firm works orders of the company; -1 = the plan's own
     "stage": (np.uint8, 0),
 }
 
@@ -89,6 +90,15 @@ SHIPMENT_COLUMNS: dict[str, tuple[type, float]] = {
     "day": (np.int64, -1),
     "stage": (np.uint8, 0),
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class TooOld:
+    """Pieces of an item, by its row, that were taken out of stock on a day of the run."""
+
+    day: int
+    item: int
+    qty: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +136,8 @@ class PlannedOutcome:
         Hours that were planned to be there [h].
     nights
         Every planning night.
+    expired
+        What was too old and taken out of stock.
     """
 
     start: dt.date
@@ -142,4 +154,5 @@ class PlannedOutcome:
     room: Floats
     calendar: Floats
     nights: tuple[NightLog, ...]
+    expired: tuple[TooOld, ...] = ()
     wall_s: float

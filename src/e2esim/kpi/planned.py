@@ -35,6 +35,7 @@ KPIS: tuple[PlannedKpi, ...] = (
     PlannedKpi(name="load", unit="%", meaning="hours used of the hours there were, over all work centres"),
     PlannedKpi(name="highest_load", unit="%", meaning="the same of the work centre that has the highest"),
     PlannedKpi(name="stock_value", unit="EUR", meaning="mean value of goods on hand, by bought materials at preferred prices"),
+    PlannedKpi(name="expired", unit="EUR", meaning="value of goods that were too old and taken out of stock"),
     PlannedKpi(name="purchases", unit="EUR", meaning="value of purchases placed in the run"),
     PlannedKpi(name="late_supplies", unit="%", meaning="purchases due in the run that came after their day"),
     PlannedKpi(name="lines_as_planned", unit="%", meaning="lines planned in the run whose last piece came on the day of the first plan that knew them"),
@@ -127,6 +128,7 @@ def _factory(outcome: PlannedOutcome, value: Floats, price: PriceOf) -> dict[str
         "load": share(float(used.sum()), float(room.sum())),
         "highest_load": max(each, default=float("nan")),
         "stock_value": float((outcome.stock @ value).mean()) if outcome.days else float("nan"),
+        "expired": float(sum(old.qty * value[old.item] for old in outcome.expired)),
         "purchases": float((price(source, bought["qty"][:n][placed]) * bought["qty"][:n][placed]).sum()),
         "late_supplies": share(float(late.sum()), float(expected.sum())),
     }

@@ -30,7 +30,7 @@ Ints = npt.NDArray[np.int64]
 
 
 def build_case(frames: dict[str, pl.DataFrame], settings: PlanSettings, *, firm: bool = True) -> PlanCase:
-    """Lay checked tables out, in an order that does not hang on the order of their rows; without `firm`, firm orders are planned anew."""
+    """Lay checked tables out, in an order that does not hang on the order of their rows; without `firm`, firm orders are left out."""
     assert settings.today is not None  # the door has refused data without a day
     frames = with_other_routings(in_order(frames))
     firm_rows = firm_receipts(frames)

@@ -94,7 +94,7 @@ def read_plan_data(data: Path, columns: Sequence[str] = (), *, firm: bool = True
     columns
         Words that change columns of its tables: `e2esim.config.column_words`.
     firm
-        Whether firm works orders keep their day; a run plans them anew.
+        Whether the case holds firm works orders; a run takes them apart (`e2esim.config.planned_run`).
 
     Raises
     ------

@@ -1,6 +1,6 @@
 """The state of a night as a company folder: the tables of the company as they stand then, and the plan in force.
 
-Written are the tables that were read, with stock, receipts, orders, capacity, history and today as a stopped run has
+Written are the tables that were read, with stock, batches, receipts, orders, capacity, history and today as a stopped run has
 them; below ``plan/`` lies the plan in force, on which `e2esim promise` answers as the run would.
 """
 
@@ -30,8 +30,7 @@ WORKDAYS = 5
 
 def write_company(read: PlanData, stopped: StoppedRun, folder: Path) -> None:
     """Write a company as it stands on the morning on which a run was stopped, into a folder that is there and empty."""
-    tables = {name: frame for name, frame in read.tables.items() if name != "batches"}  # a run does not tell batches apart
-    tables |= {name: make(read, stopped) for name, make in CHANGED.items()}
+    tables = read.tables | {name: make(read, stopped) for name, make in CHANGED.items()}
     for name, frame in tables.items():
         if frame.height:
             _written(frame, folder / f"{name}.csv")
@@ -67,6 +66,14 @@ def _stock(read: PlanData, stopped: StoppedRun) -> pl.DataFrame:
     return pl.DataFrame({"item": list(problem.items), "on_hand": np.round(problem.on_hand, 9), "safety_stock": kept})
 
 
+def _batches(read: PlanData, stopped: StoppedRun) -> pl.DataFrame:
+    problem, shelf = stopped.problem, stopped.shelf
+    none = np.zeros(0, dtype=np.int64)
+    item, last, qty = (none, none, none) if shelf is None else (shelf.batch_item, shelf.batch_last, shelf.batch_qty)
+    day = [problem.today + dt.timedelta(days=d) for d in last.tolist()]
+    return pl.DataFrame({"item": [problem.items[k] for k in item.tolist()], "use_by": pl.Series(day, dtype=pl.Date), "qty": np.round(qty, 9)})
+
+
 def _receipts(read: PlanData, stopped: StoppedRun) -> pl.DataFrame:
     """What is on its way; work in process names the step behind which it is."""
     problem, n = stopped.problem, stopped.problem.n_items
@@ -78,9 +85,12 @@ def _receipts(read: PlanData, stopped: StoppedRun) -> pl.DataFrame:
         step = int(problem.step_name[node - n]) if node >= n else None
         kind = "production" if item in made else "purchase"
         place = problem.centres[centre] if centre >= 0 else ""
-        rows.append((name, problem.items[item], step, qty, problem.today + dt.timedelta(days=day), kind, place, hours))
+        rows.append((name, problem.items[item], step, qty, problem.today + dt.timedelta(days=day), kind, place, hours, False, None))
+    for order in stopped.firm:
+        due, start = (problem.today + dt.timedelta(days=day) for day in (order.due, order.start or 0))
+        rows.append((order.name, problem.items[order.item], None, order.qty, max(due, start), "production", "", 0.0, True, start))
     schema = {"receipt": pl.String, "item": pl.String, "step": pl.Int64, "qty": pl.Float64, "due": pl.Date, "kind": pl.String}
-    schema |= {"work_centre": pl.String, "hours_to_go": pl.Float64}
+    schema |= {"work_centre": pl.String, "hours_to_go": pl.Float64, "firm": pl.Boolean, "start": pl.Date}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
@@ -157,6 +167,7 @@ def _asked(stopped: StoppedRun) -> tuple[Any, ...]:
 CHANGED: dict[str, Callable[[PlanData, StoppedRun], pl.DataFrame]] = {
     "settings": _settings,
     "stock": _stock,
+    "batches": _batches,
     "receipts": _receipts,
     "orders": _orders,
     "capacity": _capacity,

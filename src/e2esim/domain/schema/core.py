@@ -457,7 +457,7 @@ TABLES: tuple[Table, ...] = (
                    verbs=("plan", "promise", "backorders", "sop", "run")),
             optional_id("supplier", "who delivers a purchase", ("suppliers", "supplier"), loose=True, verbs=MARKET),
             flag("firm", "true for a works order of a made item that has not begun: the plan keeps its day and quantity, and plans its parts and hours; a "
-                 "planned run plans it anew", False, verbs=FACTORY),
+                 "planned run does so night after night", False, verbs=FACTORY),
             date("start", "of a firm works order: day on which its first step begins; empty: so that it is there when due", required=False, verbs=FACTORY),
             _unit("qty"),
             SOURCE,

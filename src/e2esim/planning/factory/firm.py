@@ -18,6 +18,7 @@ from e2esim.planning.factory.network import network
 from e2esim.planning.factory.problem import PlanProblem
 from e2esim.planning.factory.result import PlanResult
 from e2esim.planning.factory.shifts import DAY_H, Shifts, without
+from e2esim.planning.factory.trace import Schedule
 from e2esim.planning.factory.worked import day_started, day_there, lead_days
 
 NEEDED_BY = "firm order"  # customer of the parts of firm orders
@@ -26,13 +27,17 @@ EPS = 1e-6
 
 @dataclass(frozen=True, kw_only=True)
 class FirmOrder:
-    """A works order that has not begun: item row, pieces, day on which it begins (None: so that it is there when due), day due [d from today]."""
+    """A works order that has not begun: item row, pieces, day on which it begins (None: so that it is there when due), day due [d from today].
+
+    Of an order on the floor ``done`` steps are done or begun: the rest keep their day, from ``start`` on.
+    """
 
     name: str
     item: int
     qty: float
     start: int | None
     due: int
+    done: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +63,7 @@ def with_firm_orders(case: PlanCase, orders: list[FirmOrder]) -> tuple[PlanCase,
     shifts = facts.shifts
     for k in sorted(range(len(orders)), key=lambda k: (orders[k].start if orders[k].start is not None else orders[k].due, orders[k].name)):
         order = orders[k]
-        own = np.flatnonzero((facts.step_item == order.item) & facts.is_main)
+        own = np.flatnonzero((facts.step_item == order.item) & facts.is_main)[order.done :]
         start = max(order.due - int(lead[own].sum()), 0) if order.start is None else max(order.start, 0)
         mine, shifts_after = _scheduled(facts, shifts, own.tolist(), order, DAY_H * start)
         tried = joined(case.released, _released([*lots, *mine]))
@@ -157,7 +162,7 @@ def _with_parts(case: PlanCase, firm: Released) -> PlanCase:
     return replace(case, facts=more, order_customer=customers, n_firm=row.size, money=behind_orders(case.money, row.size))
 
 
-def lacking_parts(case: PlanCase, problem: PlanProblem, result: PlanResult) -> dict[str, str]:
+def lacking_parts(case: PlanCase, problem: PlanProblem, result: PlanResult | Schedule) -> dict[str, str]:
     """Firm orders whose parts a plan does not have on the day of the start, each with what it lacks."""
     found: dict[str, str] = {}
     rows = range(case.n_orders, case.n_orders + case.n_firm)

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from e2esim.planning.factory.case import PlanCase
-from e2esim.planning.factory.execute import Wants
 from e2esim.planning.factory.frozen import Remainder
 from e2esim.planning.factory.money import among_orders
 from e2esim.planning.factory.network import network
@@ -159,11 +158,11 @@ def with_scrap(case: PlanCase, found: Aged) -> PlanCase:
     return replace(case, facts=more, order_customer=customers, n_scrap=item.size, money=among_orders(case.money, at, item.size))
 
 
-Sought = tuple[PlanCase, Remainder, PlanResult, Wants]
+Sought = TypeVar("Sought", bound=tuple[PlanCase, Remainder, PlanResult, object])
 
 
 def nothing_too_old(case: PlanCase, seek: Callable[[PlanCase], Sought]) -> tuple[Sought, Aged]:
-    """The plan of which nothing is used too old, else of which least is; ``seek`` makes the plan of a case."""
+    """The plan of which nothing is used too old, else of which least is; ``seek`` makes the plan of a case, and may say more of it."""
     found = seek(case)
     best, least = found, aged(found[0], found[1].problem, found[2])
     told = least

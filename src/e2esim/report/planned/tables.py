@@ -160,6 +160,13 @@ def post_game_frame(game: PostGame) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["part", "late_lines_percent", "days_late_a_piece"], orient="row")
 
 
+def expired_frame(study: PlannedStudy) -> pl.DataFrame:
+    """One row a batch that was too old and taken out of stock."""
+    gone = study.first.expired
+    day, item = (np.array([getattr(old, name) for old in gone], dtype=np.int64) for name in ("day", "item"))
+    return pl.DataFrame({"day": dates(study, day), "item": names(study.company.case.facts.items, item), "qty": [old.qty for old in gone]})
+
+
 FRAMES: dict[str, Callable[[PlannedStudy], pl.DataFrame]] = {
     "orders": orders_frame,
     "lots": lots_frame,
@@ -167,4 +174,5 @@ FRAMES: dict[str, Callable[[PlannedStudy], pl.DataFrame]] = {
     "stock": stock_frame,
     "load": load_frame,
     "nights": nights_frame,
+    "expired": expired_frame,
 }

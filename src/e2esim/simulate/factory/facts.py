@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from e2esim.planning.demand.net_demand import NetDemand
 from e2esim.planning.factory.case import PlanCase
+from e2esim.planning.factory.firm import FirmOrder
 from e2esim.planning.factory.problem import Floats, Ints
 from e2esim.planning.factory.risk import PlanRisk
 from e2esim.planning.promise.elsewhere import Elsewhere
@@ -101,6 +102,8 @@ class PlannedCompany:
         Smallest part [unit], nan = the line goes in one piece; days after due on which it is still taken, -1 = any.
     order_price : (n_orders,)
         Price a unit, 0 = not known [EUR].
+    firm
+        Firm works orders: none of them is among the receipts of ``case``.
     """
 
     case: PlanCase
@@ -114,6 +117,7 @@ class PlannedCompany:
     order_least: Floats
     order_max_late: Ints
     order_price: Floats
+    firm: tuple[FirmOrder, ...] = ()
 
     def material_value(self) -> Floats:
         """Value of a piece of each item by its bought materials at the preferred price, (n_items,) [EUR]."""

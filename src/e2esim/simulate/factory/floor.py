@@ -32,7 +32,8 @@ class ShopFloor:
         self.late_supplies = self.late_lots = self.late_shipments = 0
 
     def goods_in(self, day: int) -> None:
-        """Book what comes from suppliers and from the floor on a day, and count the supplies that miss it."""
+        """Take out what is too old, book what comes from suppliers and from the floor on a day, and count the supplies that miss it."""
+        self.plant.ageing.settle(self.plant.stock, day)
         bought = self.plant.purchases
         placed = self.plant.rows(bought, Stage.BEGUN)
         self.late_supplies += int(((bought["due"][placed] == day) & (bought["arrives"][placed] > day)).sum())
@@ -44,11 +45,11 @@ class ShopFloor:
         bought, lots = plant.purchases, plant.lots
         placed = plant.rows(bought, Stage.BEGUN)
         here = placed[bought["arrives"][placed] <= day]
-        np.add.at(plant.stock, bought["node"][here], bought["qty"][here])
+        plant.book_in(bought["node"][here], bought["qty"][here], day)
         bought["stage"][here] = Stage.DONE
         begun = plant.rows(lots, Stage.BEGUN)
         done = begun[lots["end"][begun] <= day]
-        np.add.at(plant.stock, plant.net.step_output[lots["step"][done]], lots["qty"][done])
+        plant.book_in(plant.net.step_output[lots["step"][done]], lots["qty"][done], day)
         lots["stage"][done] = Stage.DONE
 
     def buy(self, day: int) -> None:

@@ -172,10 +172,10 @@ def plan_at(plant: FactoryState, day: int) -> tuple[PlanProblem, PlanResult]:
     ordered = np.maximum(bought["ordered"][buy], day)
     source = bought["source"][buy].astype(np.int64)
     received = ordered + bought["due"][buy] - bought["ordered"][buy] - day
-    return problem, _result(problem, schedule, (source, bought["qty"][buy], received, ordered - day))
+    return problem, as_result(problem, schedule, (source, bought["qty"][buy], received, ordered - day))
 
 
-def _result(problem: PlanProblem, schedule: Schedule, bought: tuple[Ints, Floats, Ints, Ints]) -> PlanResult:
+def as_result(problem: PlanProblem, schedule: Schedule, bought: tuple[Ints, Floats, Ints, Ints]) -> PlanResult:
     """A schedule as a plan with its pegging; why something is late was told when it was made."""
     source, qty, received, ordered = bought
     net = network(problem)

@@ -9,14 +9,20 @@ import numpy as np
 
 from e2esim.domain.planned_outcome import LineSource, NightLog, Stage
 from e2esim.planning.demand.net_demand import NetDemand, Orders, in_pieces, net_forecast
+from e2esim.planning.factory.case import PlanCase
 from e2esim.planning.factory.execute import Wants, wants_of
+from e2esim.planning.factory.firm import lacking_parts, with_firm_orders, without_firm
+from e2esim.planning.factory.frozen import Remainder
 from e2esim.planning.factory.net_forecast import with_forecast
 from e2esim.planning.factory.planner import Laid
 from e2esim.planning.factory.problem import Ints
+from e2esim.planning.factory.result import PlanResult
 from e2esim.planning.factory.safety_stock import with_safety_stock
+from e2esim.planning.factory.shelf_life import nothing_too_old
 from e2esim.planning.factory.trace import purchases_for
+from e2esim.simulate.factory.firm_lots import put_down, still_firm
 from e2esim.simulate.factory.floor import ShopFloor
-from e2esim.simulate.factory.known import open_lines, problem_at
+from e2esim.simulate.factory.known import as_result, open_lines, problem_at
 from e2esim.simulate.factory.made_plans import MadePlans
 from e2esim.simulate.factory.plant import FactoryState
 
@@ -71,20 +77,43 @@ class PlanningNight:
             order_customer=tuple(self._customer(k) for k in rows.tolist()),
             receipt_name=(),
             money=None,
+            shelf=plant.ageing.shelf(day),
         )
-        demand = net_at(plant, day)
+        case = with_firm_orders(case, list(plant.company.firm) if self.made_on < 0 else still_firm(plant, day))[0]
+        demand, kept = net_at(plant, day), self._kept(day)
         case = with_safety_stock(case if demand is None else with_forecast(case, demand))
-        laid = self.made.plan(case.facts, self._kept(day), plant.rules)
+        if case.shelf is None:
+            case, laid = self._sought(case, kept)
+        else:
+            (case, _, _, laid), _ = nothing_too_old(case, lambda some: self._told(*self._sought(some, kept)))
         self._drop()
         self._take(laid, rows, day)
+        put_down(plant, case.released, day)
         return laid
 
+    def _sought(self, case: PlanCase, kept: Wants | None) -> tuple[PlanCase, Laid]:
+        """The plan of a case; firm orders that cannot have their parts are let go, as `e2esim plan` does."""
+        while True:
+            left = case.remainder().problem if case.n_firm or case.released.lot_step.size else case.facts
+            laid = self.made.plan(left, kept, self.plant.rules)
+            if not (case.n_firm and (lacks := lacking_parts(case, left, laid.schedule))):
+                return case, laid
+            case = without_firm(case, lacks)
+
+    def _told(self, case: PlanCase, laid: Laid) -> tuple[PlanCase, Remainder, PlanResult, Laid]:
+        """A plan with its purchases, as the walk through what expires takes it."""
+        left = case.remainder()
+        source, qty, received = purchases_for(left.problem, laid.view.net, laid.schedule)
+        bought = source, qty, received, received - left.problem.source_lead_days[source]
+        return case, left, as_result(left.problem, laid.schedule, bought), laid
+
     def _kept(self, day: int) -> Wants | None:
-        """Lots of the plan in force that have not begun; None before the first plan."""
+        """Its own lots of the plan in force that have not begun; None before the first plan."""
         plant, lots = self.plant, self.plant.lots
         if self.made_on < 0:
             return None
         rows = plant.rows(lots, Stage.PLANNED)
+        rows = rows[lots["firm"][rows] < 0]
         return wants_of(plant.facts, lots["step"][rows].astype(np.int64), np.maximum(lots["plan_start"][rows] - day, 0), lots["qty"][rows])
 
     def _customer(self, row: int) -> str:
@@ -94,7 +123,8 @@ class PlanningNight:
     def _drop(self) -> None:
         plant = self.plant
         for table in (plant.lots, plant.purchases, plant.shipments):
-            table["stage"][plant.rows(table, Stage.PLANNED)] = Stage.DROPPED
+            rows = plant.rows(table, Stage.PLANNED)
+            table["stage"][rows if table is not plant.lots else rows[table["firm"][rows] < 0]] = Stage.DROPPED
 
     def _take(self, laid: Laid, rows: Ints, day: int) -> None:
         """Write a plan down: its lots, purchases and deliveries, and what each line may expect."""

@@ -11,6 +11,7 @@ from e2esim.domain.book import Columns
 from e2esim.domain.planned_outcome import LINE_COLUMNS, LOT_COLUMNS, PURCHASE_COLUMNS, SHIPMENT_COLUMNS, LineSource, Stage
 from e2esim.planning.factory.network import network
 from e2esim.planning.factory.problem import Floats, Ints
+from e2esim.simulate.factory.ageing import AgeingStock
 from e2esim.simulate.factory.facts import PlannedCompany, RunRules
 from e2esim.simulate.factory.luck import RunLuck, address_of, week_address
 
@@ -27,6 +28,7 @@ class FactoryState:
         self.net = network(facts)
         self.stock: Floats = np.zeros(self.net.n_nodes)
         self.stock[: facts.n_items] = facts.on_hand
+        self.ageing = AgeingStock(company.case.shelf, facts.on_hand)
         self.lines, self.line_name = Columns(LINE_COLUMNS, capacity=2 * len(facts.orders) + 64), list[str]()
         self.lots, self.lot_name = Columns(LOT_COLUMNS), list[str]()
         self.purchases, self.purchase_name = Columns(PURCHASE_COLUMNS), list[str]()
@@ -94,10 +96,17 @@ class FactoryState:
         self.line_name += names
         return rows
 
-    def plan_lot(self, step: int, qty: float, start: int, end: int, work: tuple[float, float, int] | None = None) -> int:
-        """A lot of a routing step that is planned; `work` is start and end of the work [h] and machine, where it is by the hour."""
+    def book_in(self, node: Ints, qty: Floats, day: int) -> None:
+        """Put goods into stock on a day."""
+        np.add.at(self.stock, node, qty)
+        self.ageing.came(node, qty, day)
+
+    def plan_lot(self, step: int, qty: float, start: int, end: int, work: tuple[float, float, int] | None = None, order: str = "") -> int:
+        """A lot of a routing step that is planned, of a firm ``order`` or the plan's own; `work` is start and end of the work [h] and machine, where it
+        is by the hour.
+        """
         facts = self.facts
-        stem = f"{facts.items[facts.step_item[step]]}/{facts.step_name[step]} {self.date(start)}"
+        stem = f"{order or facts.items[facts.step_item[step]]}/{facts.step_name[step]} {self.date(start)}"
         row = self.lots.take(1)
         self.lot_name.append(self.named(stem))
         hours = float(facts.step_setup_h[step] + facts.step_run_h[step] * qty)

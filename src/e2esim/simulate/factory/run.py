@@ -115,5 +115,6 @@ class PlannedRun:
             room=plant.room,
             calendar=plant.calendar,
             nights=tuple(self.night.log),
+            expired=tuple(plant.ageing.gone),
             wall_s=time.perf_counter() - self._began,
         )

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from e2esim.domain.planned_outcome import LineSource, Stage
+from e2esim.planning.factory.firm import FirmOrder
 from e2esim.planning.factory.problem import Floats, Ints, PlanProblem
 from e2esim.planning.factory.result import PlanResult
+from e2esim.planning.factory.shelf_life import ShelfLife
+from e2esim.simulate.factory.firm_lots import still_firm
 from e2esim.simulate.factory.known import hours_to_go, plan_at
 from e2esim.simulate.factory.run import PlannedRun
 
@@ -35,6 +38,10 @@ class StoppedRun:
         Every line known so far, for history: what it is like, its due day [d from the start of the run] and quantity.
     asked_item : (n_lines,)
         Its item.
+    firm
+        Firm works orders that have not begun, days from the stop; of those on the floor the steps left are lots of the plan.
+    shelf
+        What expires, days from the stop; None: nothing.
     """
 
     day: int
@@ -49,6 +56,8 @@ class StoppedRun:
     asked_item: Ints
     asked_due: Ints
     asked_qty: Floats
+    firm: tuple[FirmOrder, ...]
+    shelf: ShelfLife | None
 
 
 def stop(run: PlannedRun) -> StoppedRun:
@@ -84,4 +93,6 @@ def stop(run: PlannedRun) -> StoppedRun:
         asked_item=lines["item"][known].astype(np.int64),
         asked_due=lines["due"][known],
         asked_qty=lines["qty"][known],
+        firm=tuple(order for order in still_firm(plant, day) if not order.done),
+        shelf=plant.ageing.shelf(day),
     )
