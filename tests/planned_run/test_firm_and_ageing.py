@@ -130,7 +130,8 @@ def test_goods_are_conserved_where_some_expire(tmp_path: Path, seed: int) -> Non
 
 
 def test_a_stopped_run_hands_both_on(tmp_path: Path) -> None:
-    read = read_plan_data(company(tmp_path / "a", BENCH | {"items": "item,lot_min,shelf_life_d\nTABLE,1,\nLEG,1,30\n", "stock": "item,on_hand\nLEG,5\n"}), firm=False)
+    tables = BENCH | {"items": "item,lot_min,shelf_life_d\nTABLE,1,\nLEG,1,30\n", "stock": "item,on_hand\nLEG,5\n"}
+    read = read_plan_data(company(tmp_path / "a", tables), firm=False)
     run = PlannedRun(company_of(read, None), rules_of(read, run_words(["run_days=63", "rounds=5", NOTHING_DRAWN])))
     run.advance(6)
     saved = tmp_path / "saved"

@@ -1,4 +1,4 @@
-"""The Gantt chart of a plan: all lots by work centre over the whole horizon, closed days shaded."""
+"""The Gantt chart of a plan: all lots by work centre over the whole horizon, closed days shaded, a page wide: some weeks below the others."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from e2esim.report.plan.closed import closed_days, spans
 from e2esim.report.plan.pictures import busiest, feeds_late, saved
 from e2esim.report.plan.view import PlanView
 
-WEEK_PX, LEAST_PX, MOST_PX = 180.0, 1400.0, 6000.0  # width of a week, of the picture at least and at most
+PAGE_PX, MARGIN_PX = 1700.0, 250.0  # width of the picture, and of what is beside the bars
+STRIP_WEEKS, MOST_STRIPS = 6, 12  # weeks beside each other, more where else there were too many strips
 ROW = 0.72  # height of a work centre, of the distance between two
 LEAST_TEXT = 0.3  # height of a bar that has room for a name
 _COLOURS = {"late": ORANGE, "released": TEAL, "planned": BLUE}
@@ -35,32 +36,48 @@ def draw_gantt(view: PlanView, path: Path) -> list[Path]:
 def _gantt_text(view: PlanView, path: str) -> str:
     f, lots, rows = view.facts, view.lots, busiest(view)
     days = 7 * view.weeks
-    width = min(max(LEAST_PX, WEEK_PX * view.weeks), MOST_PX)
-    late = feeds_late(view)
-    figure, (axes,) = blank(width, 130.0 + 30.0 * len(rows))
+    edges = strips(view.weeks)
+    figure, plots = blank(PAGE_PX, 90.0 + (40.0 + 30.0 * len(rows)) * (len(edges) - 1), len(edges) - 1)
     closed = closed_days(f, days)[rows]
-    for at, first, after in zip(*(x.tolist() for x in spans(closed)), strict=True):
-        axes.broken_barh([(first, after - first)], (at - 0.5, 1.0), facecolors=LINE, linewidth=0.0, alpha=0.6)
+    for axes, first, last in zip(plots, edges, edges[1:], strict=False):
+        for at, shut, after in zip(*(x.tolist() for x in spans(closed)), strict=True):
+            if shut < last and after > first:
+                axes.broken_barh([(shut, after - shut)], (at - 0.5, 1.0), facecolors=LINE, linewidth=0.0, alpha=0.6)
+        _axes(axes, view, rows, first, edges[1] + first)
+    plots[0].set_title("Lots by work centre", loc="left", fontsize=12, color=INK)
+    late = feeds_late(view)
     for at, centre in enumerate(rows.tolist()):
         mine = np.flatnonzero((f.step_centre[lots.step] == centre) & (lots.ends > 0) & (lots.start < days))
         begin, length = _bars(view, mine, centre)
         low, height = _lanes(view, mine, centre)
         kinds = np.array(["released" if k < lots.released else "late" if k in late else "planned" for k in mine.tolist()], dtype=str)
-        for y, kind in sorted(set(zip(low.tolist(), kinds.tolist(), strict=True))):
-            own = (low == y) & (kinds == kind)
-            bars = list(zip(begin[own].tolist(), length[own].tolist(), strict=True))
-            axes.broken_barh(bars, (at + y, height), facecolors=_COLOURS[kind], edgecolor=CARD, linewidth=0.5)
-        for lot, x, w, y in zip(mine.tolist(), begin.tolist(), length.tolist(), low.tolist(), strict=True):
-            text = f.items[f.step_item[lots.step[lot]]]
-            if w * (width - 250.0) / days > 7.0 * len(text) + 6 and height > LEAST_TEXT:
-                axes.text(x + w / 2, at + y + height / 2, text, ha="center", va="center", color=CARD, fontsize=8.5, clip_on=True)
-    _axes(axes, view, rows, days)
+        names = [f.items[k] for k in f.step_item[lots.step[mine]].tolist()]
+        for axes, first, last in zip(plots, edges, edges[1:], strict=False):
+            here = (begin < last) & (begin + length > first)
+            for y, kind in sorted(set(zip(low[here].tolist(), kinds[here].tolist(), strict=True))):
+                own = here & (low == y) & (kinds == kind)
+                bars = list(zip(begin[own].tolist(), length[own].tolist(), strict=True))
+                axes.broken_barh(bars, (at + y, height), facecolors=_COLOURS[kind], edgecolor=CARD, linewidth=0.5)
+            for k in np.flatnonzero(here).tolist() if height > LEAST_TEXT else ():
+                x, end = max(float(begin[k]), first), min(float(begin[k] + length[k]), last)
+                if (end - x) * (PAGE_PX - MARGIN_PX) / edges[1] > 7.0 * len(names[k]) + 6:
+                    axes.text((x + end) / 2, at + low[k] + height / 2, names[k], ha="center", va="center", color=CARD, fontsize=8.5, clip_on=True)
     used = [k for k in _COLOURS if k != "released" or lots.released]
     handles = [Patch(facecolor=_COLOURS[k], label=_WORDS[k]) for k in used]
     if closed.any():
         handles.append(Patch(facecolor=LINE, alpha=0.6, label="closed"))
     figure.legend(handles=handles, loc="outside lower left", ncols=4, frameon=False)
     return saved(figure, path)
+
+
+def strips(weeks: int) -> list[int]:
+    """Days on which the strips of a picture begin, and the day after the last one [d].
+
+    >>> strips(13), strips(4)
+    ([0, 42, 84, 91], [0, 28])
+    """
+    step = min(max(STRIP_WEEKS, -(-weeks // MOST_STRIPS)), max(weeks, 1))
+    return [7 * week for week in (*range(0, weeks, step), max(weeks, 1))]
 
 
 def _bars(view: PlanView, mine: Ints, centre: int) -> tuple[Floats, Floats]:
@@ -82,16 +99,15 @@ def _lanes(view: PlanView, mine: Ints, centre: int) -> tuple[Floats, float]:
     return np.asarray(-ROW / 2 + height * np.maximum(view.machine_number[mine] - 1, 0)), height
 
 
-def _axes(axes: Axes, view: PlanView, rows: Ints, days: int) -> None:
-    axes.set_xlim(0, days)
+def _axes(axes: Axes, view: PlanView, rows: Ints, first: int, last: int) -> None:
+    axes.set_xlim(first, last)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_yticks(range(len(rows)), [view.facts.centres[c] for c in rows])
     axes.tick_params(axis="y", labelcolor=INK)
-    mondays = np.arange(-view.facts.today.weekday() % 7, days, 7)
+    mondays = np.arange(first + -view.facts.today.weekday() % 7, last, 7)
     axes.set_xticks(mondays, [f"{view.facts.today + dt.timedelta(days=int(d)):%d %b}" for d in mondays], ha="left")
-    axes.set_xticks(np.arange(days), minor=True)
+    axes.set_xticks(np.arange(first, last), minor=True)
     axes.grid(False, axis="y")
-    axes.set_title("Lots by work centre", loc="left", fontsize=12, color=INK)
 
 
 def paced(start: Ints, hours: Floats, capacity: Floats) -> tuple[Floats, Floats]:
