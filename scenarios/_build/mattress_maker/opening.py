@@ -1,6 +1,7 @@
 """What lies there and is on its way on the first morning (Monday 2026-01-05): what `as_is` comes back to every January, at the January level.
 
-After the busy last quarter little is left: about a day of sales of what is sold, and five days of orders wait. An opening with ten days of
+After the busy last quarter little is left: a day and a half of sales of what is sold, some days of it in process, and five days of orders wait; what
+lies before the work centres after their holidays is four days of semi-finished items. An opening with ten days of
 sales and a day of orders gave the first year twelve days of sales for nothing, and every year after it a worse service than the first.
 """
 
@@ -18,7 +19,9 @@ from table import Row, rows
 
 START = dt.date(2026, 1, 5)
 _SOURCE = "assumed: near steady state"
-_MOST_D = 4.5  # [days] of sales on hand of a sold item at the most, after the busy season; a quarter of that in the mean
+_MOST_D = 6.0  # [days] of sales on hand of a sold item at the most, after the busy season; a quarter of that in the mean
+_SEMI_D = 3.6, 4.4  # [days] of use of a semi-finished item; most of it stands in queues at the year's end, here it is on hand
+_IN_PROCESS_D = 4.5  # [days] of sales of mattresses in process, whose parts are still among those: as_is has 3 to 5 by day 7 of later years
 _OPEN = 0.8  # [share] of the orders of the last review that wait on the first morning
 
 
@@ -48,7 +51,7 @@ class Rates:
 
 
 def stock(rates: Rates, rng: random.Random) -> list[Row]:
-    """Table stock: sold items a day in the mean, most of them less, semi-finished about two days, raws their safety cover and half a call-off."""
+    """Table stock: sold items a day and a half in the mean, most of them less, semi-finished about four days, raws their safety cover and half a call-off."""
     lines: list[tuple[str, float]] = []
     for entry in product.items():
         rate = rates.daily[entry["item"]]
@@ -57,7 +60,7 @@ def stock(rates: Rates, rng: random.Random) -> list[Row]:
         elif entry["category"] == "raw":
             days = entry["cover_d"] + 5.0
         else:
-            days = rng.uniform(1.8, 2.6)
+            days = rng.uniform(*_SEMI_D)
         lines.append((entry["item"], round(rate * days)))
     return rows("item on_hand", *lines, source=_SOURCE)
 
@@ -88,9 +91,11 @@ def _purchases(rates: Rates) -> list[Row]:
 
 
 def _production(rates: Rates) -> list[Row]:
-    """A day of the twelve fastest mattresses, due in the first working days."""
-    fastest = sorted(product.mattresses(), key=lambda item: -rates.daily[item])[:12]
-    return [_line(f"W{k + 1:04d}", "production", item, round(rates.daily[item] / 5.0) * 5, dt.date(2026, 1, 7 + k // 5)) for k, item in enumerate(fastest)]
+    """What is in process of every mattress, the fastest first, due in the first working days."""
+    fastest = sorted(product.mattresses(), key=lambda item: -rates.daily[item])
+    lots = [(item, round(_IN_PROCESS_D * rates.daily[item] / 5.0) * 5) for item in fastest]
+    due = (7, 8, 9, 12, 13)
+    return [_line(f"W{k + 1:04d}", "production", item, lot, dt.date(2026, 1, due[k * len(due) // len(lots)])) for k, (item, lot) in enumerate(lots) if lot]
 
 
 def orders(rates: Rates, customers: list[Row], rng: random.Random) -> list[Row]:
