@@ -10,9 +10,10 @@ import pytest
 
 from e2esim.chain.truck_kernels import waiting_load
 from e2esim.config import load
+from e2esim.config.problems import InputErrors
 from e2esim.domain.book import OrderKind, OrderState
 from e2esim.domain.build import build_world
-from e2esim.domain.dispatch import usual_wait_d
+from e2esim.domain.dispatch import charged_m3, usual_wait_d
 from e2esim.domain.outcome import Outcome
 from e2esim.simulate import simulate
 from worlds import tiny_world
@@ -126,3 +127,37 @@ def test_what_the_firm_counts_on(tmp_path: Path) -> None:
     world = make_world(lanes=with_cells(truck_m3=1e9, truck_fill=1.0, hold_d=4.0))
     assert (usual_wait_d(world) == 4.0).all()
     assert not usual_wait_d(make_world()).any()
+
+
+def test_heavy_goods_fill_a_truck_by_their_weight() -> None:
+    """Room for five mattresses, load for two: two go on a truck, each pays half of it; a load for ten changes nothing to the last bit."""
+    weight = float(make_world().items.weight_kg[MATTRESS])
+    wait, freight = one_line_a_day(truck_fill=1.0, hold_d=30.0, truck_kg=2.0 * weight)
+    assert freight == pytest.approx(50.0)
+    assert wait.max() == pytest.approx(1.0 + 7.0 / 24.0, abs=1e-3)
+    light, plain = one_line_a_day(truck_fill=1.0, hold_d=30.0, truck_kg=10.0 * weight), one_line_a_day(truck_fill=1.0, hold_d=30.0)
+    assert light[0].tobytes() == plain[0].tobytes()
+    assert light[1].tobytes() == plain[1].tobytes()
+
+
+def test_room_charged_is_that_of_weight_where_it_is_more_and_freight_by_volume_counts_it_so() -> None:
+    world = make_world(lanes=with_cells(truck_m3=80.0, truck_kg=800.0))
+    items = world.items
+    expected = np.maximum(items.volume_m3, items.weight_kg / 10.0)  # 10 kg a m3 may be carried
+    assert (expected > items.volume_m3).any()
+    assert all(room == pytest.approx(expected) for room in charged_m3(world))
+    plain = one_line_a_day(truck_eur=0.0, cost_eur_m3=30.0)[1]
+    heavy = one_line_a_day(truck_eur=0.0, cost_eur_m3=30.0, truck_kg=0.5 * float(items.weight_kg[MATTRESS]))[1]
+    assert heavy == pytest.approx(10.0 * plain)  # a mattress fills two trucks by weight, a fifth of one by volume
+
+
+def test_the_firm_counts_on_trucks_that_are_full_sooner() -> None:
+    light, heavy = (make_world(lanes=with_cells(truck_m3=500.0, truck_fill=1.0, hold_d=400.0, truck_kg=kg)) for kg in (1e9, 500.0))
+    assert (usual_wait_d(heavy) <= usual_wait_d(light)).all()
+    assert usual_wait_d(heavy).max() < 0.5 * usual_wait_d(light).max()
+
+
+def test_a_load_limit_without_room_is_named_at_the_door(tmp_path: Path) -> None:
+    lanes = lambda rows: [{**row, "truck_kg": 900.0} for row in rows]  # noqa: E731
+    with pytest.raises(InputErrors, match="trucks without a size"):
+        load([f"scenario={tiny_world(tmp_path / 'tiny', lanes=lanes)}"])

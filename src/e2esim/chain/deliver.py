@@ -19,6 +19,7 @@ from e2esim.chain.trucks import Dispatch, Load, Trucks
 from e2esim.chain.ways import Ways
 from e2esim.domain.book import Columns
 from e2esim.domain.calendar import DueCalendar
+from e2esim.domain.dispatch import charged_m3
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.world import SERVICES, World
 from e2esim.streams import Streams
@@ -57,6 +58,7 @@ class Deliver:
         lanes_by_load = np.isfinite(world.lanes.truck_m3)
         self.trucks = Trucks(world) if lanes_by_load.any() else None
         self._by_load = lanes_by_load.tolist()
+        self._room_m3 = charged_m3(world)
         self.fleets: Fleets | None = None
         self._late_from = np.full(lanes, np.nan)  # [h] of the departure that waits for a truck
         self._gone, self._waited_h = np.zeros(lanes), np.zeros(lanes)  # lines that left in the week so far, and what they waited for a truck in all
@@ -183,7 +185,7 @@ class Deliver:
         pieces = self.stock.ship(rows)
         dearer = 1.0 if self.ways is None else 1.0 + self.ways.freight(lane, t)
         volume = kernels.freight(
-            rows, lane, b["item"], b["quantity"], b["freight_eur"], b["picking_eur"], self.world.items.volume_m3,
+            rows, lane, b["item"], b["quantity"], b["freight_eur"], b["picking_eur"], self._room_m3[lane],
             dearer * (float(lanes.cost_eur_m3[lane]) + truck_eur_m3), float(lanes.cost_eur_line[lane]),
             self.world.sites[int(lanes.site[lane])].picking_cost_eur,
         )
@@ -206,7 +208,7 @@ class Deliver:
         if taken.trucks < way.trucks:
             self._await_truck(lane, t if late != late or taken.trucks else float(late), fleets.next_home(fleet, t))
             b, size, head = self.book, float(lanes.truck_m3[lane]), int(self._head[lane])
-            rows, m3 = first_trucks(head, way.rows, taken.trucks, size, self.stock.links.next, b["item"], b["quantity"], self.world.items.volume_m3)
+            rows, m3 = first_trucks(head, way.rows, taken.trucks, size, self.stock.links.next, b["item"], b["quantity"], self._room_m3[lane])
             way = Dispatch(rows, taken.trucks, m3, way.eur)
         return way.rows, way.eur_m3 + (taken.eur / way.m3 if way.m3 > 0 else 0.0)
 
@@ -236,6 +238,6 @@ class Deliver:
         b, lanes = self.book, self.world.lanes
         return Load(
             *waiting_load(
-                int(self._head[lane]), t, float(lanes.truck_m3[lane]), b["picked"], self.stock.links.next, b["item"], b["quantity"], self.world.items.volume_m3,
+                int(self._head[lane]), t, float(lanes.truck_m3[lane]), b["picked"], self.stock.links.next, b["item"], b["quantity"], self._room_m3[lane],
             )
         )  # fmt: skip

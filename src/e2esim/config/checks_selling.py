@@ -212,12 +212,13 @@ def lanes_depart(view: View) -> Iterator[Problem]:
         )
 
 
-@needs("lanes.truck_m3", "lanes.truck_eur", "lanes.truck_fill")
+@needs("lanes.truck_m3", "lanes.truck_kg", "lanes.truck_eur", "lanes.truck_fill")
 def trucks_have_a_size(view: View) -> Iterator[Problem]:
-    """A truck that costs something or waits to be full holds so and so much."""
-    sizeless = view.table("lanes").filter(pl.col("truck_m3").is_null() & ((pl.col("truck_eur") > 0) | (pl.col("truck_fill") > 0)))
+    """A truck that costs something, waits to be full or may carry so many kilograms holds so and so much."""
+    asks = (pl.col("truck_eur") > 0) | (pl.col("truck_fill") > 0) | pl.col("truck_kg").is_not_null()
+    sizeless = view.table("lanes").filter(pl.col("truck_m3").is_null() & asks)
     for (row,) in sizeless.select(ROW).iter_rows():
-        yield view.problem("lanes", "trucks without a size", row=row, column="truck_m3", remedy="say what a truck holds, or leave out truck_eur and truck_fill")
+        yield view.problem("lanes", "trucks without a size", row=row, column="truck_m3", remedy="say what a truck holds, or leave out truck_kg, truck_eur and truck_fill")
 
 
 CHECKS: tuple[Check, ...] = (

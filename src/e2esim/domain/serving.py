@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.domain.book import ReturnCause
+from e2esim.domain.dispatch import charged_m3
 from e2esim.domain.liking import of_mix
 from e2esim.domain.world import PHASES, SERVICES, World
 
@@ -47,7 +48,8 @@ def _freight(world: World) -> F:
     """Freight of a piece with its part of the line's drop, (cells, items) [EUR/pcs]."""
     w, c = world, world.cells
     lane = w.lanes.of[c.channel, c.market]
-    m3 = np.where(lane >= 0, w.lanes.cost_eur_m3[lane], 0.0)[:, None] * w.items.volume_m3[None, :]
+    room = np.array([*charged_m3(w), w.items.volume_m3])  # the last one is that of no lane
+    m3 = np.where(lane >= 0, w.lanes.cost_eur_m3[lane], 0.0)[:, None] * room[lane]
     drop = np.where(lane >= 0, w.lanes.cost_eur_line[lane], 0.0)
     return np.asarray(m3 + drop[:, None] / pieces_a_line(world))
 

@@ -283,6 +283,7 @@ class Lanes:
     miss_share: F  # in the slot
     miss_eur: F
     truck_m3: F  # scaled, inf = no limit
+    truck_kg: F  # scaled, inf = no limit
     truck_eur: F  # a truck, scaled
     fill: F  # share of a truck from which it leaves
     hold_d: F
