@@ -218,7 +218,8 @@ def trucks_have_a_size(view: View) -> Iterator[Problem]:
     asks = (pl.col("truck_eur") > 0) | (pl.col("truck_fill") > 0) | pl.col("truck_kg").is_not_null()
     sizeless = view.table("lanes").filter(pl.col("truck_m3").is_null() & asks)
     for (row,) in sizeless.select(ROW).iter_rows():
-        yield view.problem("lanes", "trucks without a size", row=row, column="truck_m3", remedy="say what a truck holds, or leave out truck_kg, truck_eur and truck_fill")
+        remedy = "say what a truck holds, or leave out truck_kg, truck_eur and truck_fill"
+        yield view.problem("lanes", "trucks without a size", row=row, column="truck_m3", remedy=remedy)
 
 
 CHECKS: tuple[Check, ...] = (
