@@ -386,6 +386,21 @@ def test_an_event_is_seen_planned_for_and_over() -> None:
     assert k.value("reactivity") == 17.0
     assert k.value("promises_kept_event") == 0.5
     assert k.value("reaction_cost") == pytest.approx(630.0 * 365 / 63)
+    assert k.value("disrupted_days") == pytest.approx(17.0 * 365 / 63)
+    again = (44, Event.STRUCK, 0, -1, 1.0, 50 * D)  # inside the first: its days count once
+    assert events(*log, again, orders=rows).value("disrupted_days") == pytest.approx(17.0 * 365 / 63)
+    assert events(orders=rows).value("disrupted_days") == 0.0
+
+
+def test_uptime_is_what_breakdowns_and_events_leave() -> None:
+    """Two work centres of 40 h: one loses 10 h in a week of the window; the warm-up and overtime do not count."""
+    log = [
+        (7, Event.HOURS_LOST, 0, -1, 40.0, 0.0), (35, Event.CAPACITY_OPENED, 0, -1, 30.0, 0.0), (35, Event.HOURS_LOST, 0, -1, 10.0, 0.0),
+        (35, Event.CAPACITY_OPENED, 1, -1, 40.0, 0.0), (36, Event.CAPACITY_OPENED, 1, -1, 0.0, 8.0),
+    ]  # fmt: skip
+    k = events(*log)
+    assert k.value("uptime") == pytest.approx(70.0 / 80.0)
+    assert [k.value("uptime", "work_centre", name) for name in ("quilting", "closing")] == pytest.approx([0.75, 1.0])
 
 
 def test_late_pieces_by_cause_and_nervousness() -> None:

@@ -61,6 +61,8 @@ def test_twins_and_hand_cases_cover_the_catalogue() -> None:
         "forecast_error_ahead",
         "forecast_mase",
         "reactivity",
+        "uptime",
+        "disrupted_days",
         "bullwhip",
         "time_to_detect",
         "time_to_replan",

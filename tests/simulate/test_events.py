@@ -139,6 +139,21 @@ def test_a_work_centre_stands_still_is_paid_and_planned_around_once_known(tiny: 
     assert surprise.kpi("promises_kept_event") < calm.kpi("on_time")
 
 
+def test_what_is_known_early_is_planned_for_and_keeps_more_promises_and_uptime_is_what_an_outage_leaves(tiny: Run, calm: Ran) -> None:
+    known = tiny("known", *SHORT, events=[row("revision", "work_centre", "sewing", known_days=21)])
+    surprise = tiny("surprise", *SHORT, events=[row("revision", "work_centre", "sewing", detect_days=2)])
+    assert known.kpi("time_to_detect") == -21.0
+    assert surprise.kpi("time_to_detect") == 2.0
+    assert known.kpi("promises_kept_event") > surprise.kpi("promises_kept_event")
+    assert known.kpi("reactivity") <= surprise.kpi("reactivity")
+    assert (calm.kpi("uptime"), calm.kpi("disrupted_days")) == (1.0, 0.0)
+    assert surprise.kpi("disrupted_days") == pytest.approx(max(DAYS, surprise.kpi("reactivity")) * 365 / 49)
+    whole = calm.world.centres.calendar[calm.world.centres.ids.index("sewing")].hours(14 * 24.0, 63 * 24.0)
+    lost = calm.world.centres.calendar[calm.world.centres.ids.index("sewing")].hours(START, END)
+    assert surprise.kpis.value("uptime", "work_centre", "sewing") == pytest.approx(1.0 - lost / whole)
+    assert surprise.kpi("uptime") < 1.0
+
+
 def test_trucks_that_do_not_leave_prices_scrap_and_an_empty_desk(calm: Ran, many: Ran) -> None:
     lane = many.world.lanes.ids.index("web/home")
     inside = [((log(ran, Event.TRUCK_LEFT, place=lane) >= START) & (log(ran, Event.TRUCK_LEFT, place=lane) < END)).sum() for ran in (calm, many)]

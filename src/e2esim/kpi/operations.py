@@ -72,6 +72,7 @@ def measure_operations(reading: Reading, findings: Findings) -> None:
     _records(reading, findings)
     _fleets(reading, findings)
     _crews(reading, findings)
+    _uptime(reading, findings)
     _to_order(reading, findings)
 
 
@@ -118,6 +119,18 @@ def _to_order(reading: Reading, findings: Findings) -> None:
     findings.put_one("made_to_order_days", float(days.mean()) if len(days) else float("nan"), float(len(days)), why)
     value = _events(reading, Event.UNCLAIMED, "value")
     findings.put_one("unclaimed", float(value.sum()) * reading.a_year, float(len(value)))
+
+
+def _uptime(reading: Reading, findings: Findings) -> None:
+    """Normal hours open over those of the calendar, all work centres and each."""
+    centres = reading.outcome.labels.work_centres
+    place = _events(reading, Event.CAPACITY_OPENED, "place")
+    opened = np.bincount(place, weights=_events(reading, Event.CAPACITY_OPENED, "quantity"), minlength=len(centres))
+    lost = np.bincount(_events(reading, Event.HOURS_LOST, "place"), weights=_events(reading, Event.HOURS_LOST, "quantity"), minlength=len(centres))
+    weeks, hours = np.bincount(place, minlength=len(centres)).astype(np.float64), float((opened + lost).sum())
+    why = "no plant hour was opened in the reporting window"
+    findings.put_one("uptime", float(opened.sum()) / hours if hours else float("nan"), float(weeks.max(initial=0.0)), why)
+    findings.put_members("uptime", "work_centre", centres, ratio(opened, opened + lost), weeks)
 
 
 def _crews(reading: Reading, findings: Findings) -> None:

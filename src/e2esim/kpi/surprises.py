@@ -106,6 +106,7 @@ def measure_surprises(reading: Reading, findings: Findings) -> None:
     paid = (e["kind"] == Event.REACTION_PAID) & (e["t"] >= reading.start) & (e["t"] < reading.end)
     findings.put_one("reaction_cost", float(e["value"][paid].sum()) * reading.a_year, len(found))
     if not found:
+        findings.put_one("disrupted_days", 0.0, 0)
         for name in ("time_to_detect", "time_to_replan", "reactivity", "promises_kept_event"):
             findings.put_one(name, float("nan"), 0, NONE)
         return
@@ -117,7 +118,14 @@ def measure_surprises(reading: Reading, findings: Findings) -> None:
     overdue, due = overdue_by_day(reading)
     over = [recovered(overdue, due, int(one.start // 24), int(one.end // 24)) for one in found]
     findings.put_one("reactivity", float(np.mean([day - one.start // 24 for day, one in zip(over, found, strict=True)])), len(found))
+    disturbed = {day for one, last in zip(found, over, strict=True) for day in range(int(one.start // 24), int(_until(one, last, reading)))}
+    findings.put_one("disrupted_days", len(disturbed) * reading.a_year, len(found))
     _kept(reading, found, over, findings)
+
+
+def _until(one: Course, over: int, reading: Reading) -> float:
+    """First day after an event and its harm, within the data."""
+    return min(max(over, one.end // 24), reading.end // 24)
 
 
 def _kept(reading: Reading, found: list[Course], over: list[int], findings: Findings) -> None:
@@ -126,7 +134,7 @@ def _kept(reading: Reading, found: list[Course], over: list[int], findings: Find
     promised = np.floor(o["promised"] / 24.0)
     during = np.zeros(len(promised), dtype=np.bool_)
     for one, day in zip(found, over, strict=True):
-        during |= (promised >= one.start // 24) & (promised < min(max(day, one.end // 24), reading.end // 24))
+        during |= (promised >= one.start // 24) & (promised < _until(one, day, reading))
     lines = during & (o["kind"] != OrderKind.SELL_OUT)
     kept = lines & (np.floor(o["delivered"] / 24.0) <= promised) & np.isnan(o["cancelled"])
     n = int(lines.sum())

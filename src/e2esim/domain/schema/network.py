@@ -90,8 +90,8 @@ TABLES: tuple[Table, ...] = (
             optional("miss_eur", "EUR", "cost of an attempt that fails (PCA Predict 2017: 14.5)", 14.5, verbs=MARKET),
             optional("truck_m3", "m3", "what a truck of the lane holds; empty: as much as there is", None, above=0.0, verbs=MARKET),
             optional("truck_kg", "kg", "what a truck of the lane may carry; a line fills of it the larger one of its part of the room and of the load, and its "
-                     "freight by m3 counts so too, as carriers charge (usual: a m3 is 333 kg by road, 167 by air); needs truck_m3. Empty: no limit", None, above=0.0,
-                     verbs=MARKET),
+                     "freight by m3 counts so too, as carriers charge (usual: 333 kg a m3 by road, 167 by air); needs truck_m3. Empty: no limit", None,
+                     above=0.0, verbs=MARKET),
             optional("truck_eur", "EUR/truck", "cost of a truck whatever it carries, beside cost_eur_m3 and cost_eur_line", 0.0, verbs=MARKET),
             share("truck_fill", "load from which a truck leaves; less waits for the next departure, hold_d at most; 0: every departure leaves", 0.0,
                   verbs=MARKET),

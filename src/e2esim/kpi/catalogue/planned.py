@@ -103,6 +103,17 @@ PLANNED: tuple[Kpi, ...] = (
         dimensions=ONLY_ALL,
     ),
     Kpi(
+        name="disrupted_days",
+        label="Days disrupted",
+        unit="days/year",
+        better="lower",
+        counted="events",
+        definition="Days of a year on which an event lasts or what is overdue by it has not been made up for; days of several events count once.",
+        formula="days from begun to the later of ended and recovered, of events that begin in the window, a year",
+        source="requirements E5",
+        dimensions=ONLY_ALL,
+    ),
+    Kpi(
         name="promises_kept_event",
         label="Promises kept while an event lasts",
         unit="share",

@@ -40,6 +40,17 @@ PLANT: tuple[Kpi, ...] = (
         dimensions=("all", "work_centre"),
     ),
     Kpi(
+        name="uptime",
+        label="Uptime of the plant",
+        unit="share",
+        better="higher",
+        counted="weeks",
+        definition="Normal machine hours that could be worked over those of the calendar: breakdowns and events take the rest; all work centres, and each.",
+        formula="hours open / (hours open + hours lost to breakdowns and events), overtime left out",
+        source="requirements E5; availability as in Hopp and Spearman (2011), chapter 8",
+        dimensions=("all", "work_centre"),
+    ),
+    Kpi(
         name="pieces_per_hour",
         label="Pieces per plant hour",
         unit="pcs/h",
