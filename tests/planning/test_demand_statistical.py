@@ -250,3 +250,12 @@ def test_furniture_retail_of_eight_regions() -> None:
     assert len(once) == 8
     mean = np.mean(once, axis=0)
     assert mean[0] < 0.85 * mean[1]
+
+
+@pytest.mark.parametrize("back", [1, 3, 6])
+def test_one_large_period_is_no_step(back: int) -> None:
+    """A week of sixteen times the usual lifted half a year's forecast to three times the usual; six such weeks are a step."""
+    history = np.round(50 + 5 * np.random.default_rng(7).standard_normal(156))
+    history[-back] = 800
+    assert steps_of(history, np.ones(156), 6) == []
+    assert steps_of(np.append(history, np.full(6, 800.0)), np.ones(162), 6) == [156]

@@ -224,6 +224,8 @@ def _limits(column: Column) -> str:
 def _remedy(column: Column, cell: str) -> str:
     """Say how the cell should be written."""
     kind = column.kind
+    if column.name == "weekday":
+        return "write 1 for Monday to 7 for Sunday, one row a weekday"
     if kind == "choice":
         return did_you_mean(cell, column.choices)
     if kind == "bool":

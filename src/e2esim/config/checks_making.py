@@ -14,6 +14,8 @@ from e2esim.domain.build.sourcing import plants_of
 from e2esim.domain.closures import closed_days
 from e2esim.domain.worktime import WorkTime
 
+HALF_A_YEAR = 183  # [days] a yearly closure that is longer has its days in the wrong cells
+
 
 @needs("bom.parent", "bom.component")
 def no_cycle(view: View) -> Iterator[Problem]:
@@ -219,6 +221,20 @@ def closures_in_order(view: View) -> Iterator[Problem]:
                 value=f"{first} to {last}",
                 remedy="correct the days",
             )
+        elif len(first) == 5 and last < first and _days_over_new_year(first, last) > HALF_A_YEAR:
+            message = f"the closure ends before it begins: over the turn of the year it would last {_days_over_new_year(first, last)} days"
+            remedy = "swap the days; where that long a closure is meant, write two rows: to 12-31, and from 01-01"
+            yield view.problem("closures", message, row=row, column="last", value=f"{first} to {last}", remedy=remedy)
+
+
+def _days_over_new_year(first: str, last: str) -> int:
+    """Days of a yearly closure over the turn of a year without a leap day.
+
+    >>> _days_over_new_year("12-24", "01-06"), _days_over_new_year("08-20", "08-10")
+    (14, 356)
+    """
+    begin, end = (dt.date(2024 if day == "02-29" else 2025, int(day[:2]), int(day[3:])).timetuple().tm_yday for day in (first, last))
+    return 365 - begin + 1 + end
 
 
 @needs(

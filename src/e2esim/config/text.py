@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -13,7 +14,7 @@ class UnreadableText(ValueError):
 
 
 def decode(data: bytes) -> str:
-    """Return the text of ``data``, line ends as they are.
+    """Return the text of ``data``, line ends as they are, an accented letter as one sign whoever wrote it (NFC).
 
     Raises
     ------
@@ -36,8 +37,17 @@ def decode(data: bytes) -> str:
             continue  # bytes that happen to pair up, not a table of mostly Latin letters
         text = text.rstrip("\x1a")  # the end of a file in DOS
         if not _CONTROL.search(text):
-            return text.removeprefix("\ufeff")
+            return one_form(text.removeprefix("\ufeff"))
     raise UnreadableText("unreadable encoding: neither UTF-8, UTF-16 nor Windows-1252")
+
+
+def one_form(text: str) -> str:
+    """Return ``text`` with every accented letter as one sign: some computers write it as a letter and an accent.
+
+    >>> one_form("Gro\u0308\u00dfe") == "Gr\u00f6\u00dfe"
+    True
+    """
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _candidates(data: bytes) -> tuple[str, ...]:

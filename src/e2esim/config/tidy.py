@@ -10,7 +10,7 @@ from e2esim.config.grids import ROW
 from e2esim.config.problems import UNKNOWN_COLUMN, UNKNOWN_TABLE, Problem
 from e2esim.config.sheets import RawTable
 from e2esim.config.totals import without_totals
-from e2esim.config.written_days import plain_days
+from e2esim.config.written_days import period_words, plain_days
 from e2esim.domain.schema import Table
 
 _CLOCK = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"  # the hour of a day is not asked for
@@ -121,7 +121,7 @@ def first_days(column: str) -> pl.Expr:
     >>> pl.DataFrame({"week": ["2025-W01", "2025-02", "2025-03-04"]}).select(first_days("week"))["week"].to_list()
     ['2024-12-30', '2025-02-01', '2025-03-04']
     """
-    cell = pl.col(column)
+    cell = period_words(pl.col(column))
     week = (cell + "-1").str.to_date("%G-W%V-%u", strict=False).dt.to_string("%Y-%m-%d")
     return (
         pl.when(cell.str.contains(r"^\d{4}-W\d{2}$") & week.is_not_null())

@@ -17,7 +17,7 @@ _EQUAL = 1e-6  # relative difference between a total and the sum above it
 def without_totals(frame: pl.DataFrame, table: Table, label: str) -> tuple[pl.DataFrame, list[Problem]]:
     """Return ``frame`` without a last row of totals: its names and days are empty but for a word like Total, or its number is the sum above.
 
-    Only in tables whose rows need two names or days, so that nothing that may be a row is left out.
+    In a table whose rows need one name both must be so: a word like Total, and the sum above.
 
     Examples
     --------
@@ -29,7 +29,7 @@ def without_totals(frame: pl.DataFrame, table: Table, label: str) -> tuple[pl.Da
     """
     names = [column.name for column in table.columns if column.required and column.kind in _KEYS and column.name in frame.columns]
     numbers = [column.name for column in table.columns if column.kind in ("float", "int", "share") and column.name in frame.columns]
-    if len(names) < 2 or frame.height < 2:
+    if not names or frame.height < 2:
         return frame, []
     last = frame.row(int(frame[ROW].arg_max() or 0), named=True)
     filled = [name for name in names if last[name]]
@@ -38,6 +38,8 @@ def without_totals(frame: pl.DataFrame, table: Table, label: str) -> tuple[pl.Da
     if len(filled) > 1 or (filled and not word) or not any(last[name] for name in numbers):
         return frame, []
     rest = frame.filter(pl.col(ROW) != last[ROW])
+    if len(names) == 1 and not (word and any(_is_sum(rest[name], last[name]) for name in numbers if last[name])):
+        return frame, []
     if not word and (texts or not any(_is_sum(rest[name], last[name]) for name in numbers if last[name])):
         return frame, []
     value = ", ".join(str(last[name]) for name in (*texts, *numbers) if last[name])

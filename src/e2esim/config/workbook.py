@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from e2esim.config.grids import Grid, grid_of
+from e2esim.config.text import one_form
 
 # what a damaged or encrypted archive raises
 _DAMAGE = (OSError, zipfile.BadZipFile, zlib.error, ValueError, KeyError, NotImplementedError, RuntimeError, EOFError)
@@ -59,7 +60,7 @@ def read_sheets(path: Path) -> Iterator[Sheet]:
                 continue
             frame = book.load_sheet(name, header_row=None, dtypes="string").to_polars()
             first, errors, unworked, numbers = facts.get(name, _Facts(1, [], [], False))
-            records = [["" if cell is None else cell for cell in record] for record in frame.rows()]
+            records = [["" if cell is None else one_form(cell) for cell in record] for record in frame.rows()]
             yield Sheet(name.strip(), grid_of(records, first), errors, unworked, numbers)
     except UnreadableWorkbook:
         raise

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 PIECES = frozenset(
     ("pcs", "pc", "pce", "piece", "pieces", "ea", "each", "st", "stk", "stck", "stück", "stueck", "pz", "pezzi",
-     "un", "u", "unit", "units", "ud", "szt", "ks", "nr")
+     "un", "u", "unit", "units", "ud", "uds", "szt", "sztuk", "ks", "kus", "nr", "stücke", "stuks", "stuk", "pza", "pzas", "pieza", "piezas",
+     "pièce", "pièces", "pezzo", "unidad", "unidades", "unité", "unités")
 )
 
 

@@ -2,8 +2,8 @@
 
 Owns where the level stepped, and history brought to the level of today, so that every method may learn from all of it. A step
 is a change of the mean that the scatter within its two sides cannot explain, nor a straight trend. Seldom demand is judged by how
-often it came, because one large order is no step. Sources: Page (1955); Killick, Fearnhead, Eckley (2012) for the likelihood
-ratio of a change; McCullagh, Nelder (1989), 9.2, for the scatter.
+often it came, and of frequent demand a lone peak is cut, because one large order is no step.
+Sources: Page (1955); Killick, Fearnhead, Eckley (2012) for the likelihood ratio of a change; McCullagh, Nelder (1989), 9.2, for the scatter.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ Floats = npt.NDArray[np.float64]
 
 PROOF: Final = {False: 14.0, True: 16.0}  # twice the log of the likelihood ratio, frequent and seldom demand [1]; 1 % of noise passes
 LATELY: Final = (104, 52)  # last periods that are looked at alone where the whole has no step: what went and came back hides in it
+PEAK: Final = 2.0  # times the largest of the periods around it: a lone peak [1] (assumed)
 SHORTEST: Final = {True: 6, False: 3}  # on either side, of weeks and of longer periods [periods]
 
 
@@ -69,7 +70,7 @@ def steps_of(history: Floats, usual: Floats, shortest: int) -> list[int]:
     [20, 40]
     """
     seldom = demand_interval(history) >= ADI_LIMIT
-    came = (history > 0).astype(float) if seldom else np.asarray(history, float)
+    came = (history > 0).astype(float) if seldom else without_peaks(np.asarray(history, float), shortest)
 
     def step_in(begin: int, end: int) -> int:
         at, proof = clearest_step(came[begin:end], usual[begin:end], shortest, 1.0 if seldom else 1e-6)
@@ -86,6 +87,19 @@ def steps_of(history: Floats, usual: Floats, shortest: int) -> list[int]:
             found.append(at)
             open_parts += [(begin, at), (at, end)]
     return sorted(found)
+
+
+def without_peaks(history: Floats, around: int) -> Floats:
+    """History in which a lone peak is as high as the largest of the ``around`` periods before and after it.
+
+    >>> without_peaks(np.array([5.0, 4.0, 90.0, 5.0, 40.0, 50.0, 60.0]), 2).tolist()
+    [5.0, 4.0, 40.0, 5.0, 40.0, 50.0, 60.0]
+    """
+    padded = np.pad(history, around, constant_values=0.0)
+    beside = np.lib.stride_tricks.sliding_window_view(padded, 2 * around + 1).copy()
+    beside[:, around] = 0.0
+    largest = beside.max(axis=1)
+    return np.where((largest > 0.0) & (history > PEAK * largest), largest, history)
 
 
 @njit(cache=True)
