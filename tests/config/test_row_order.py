@@ -13,11 +13,13 @@ from e2esim.application.company import OpenCompany
 from e2esim.application.results import RanPlan
 from e2esim.config import load
 from e2esim.config.plan_data import read_plan_data
+from e2esim.config.tables import read_tables
 from e2esim.domain.build import build_world
+from e2esim.domain.schema import TABLE
 from e2esim.kpi import measure
 from e2esim.simulate.replication import Replication
 from two_plants import hub_of_both, south_routings, two_plants, with_hub
-from worlds import Row, tiny_world
+from worlds import Row, tiny_world, write_excel
 
 COMPANIES = {
     "network": {
@@ -109,3 +111,20 @@ def test_lines_without_a_number_are_told_apart_by_what_they_say(tmp_path: Path, 
     read = read_plan_data(tmp_path)
     orders = read.tables["orders"]
     assert orders.select("order", "line", "item", "qty").rows() == [("A", "1", "bolt", 2.0), ("A", "2", "bolt", 5.0), ("A", "3", "nut", 3.0)]
+
+
+@pytest.mark.parametrize("kind", COMPANIES)
+def test_folder_and_workbook_with_sheets_in_any_order_are_one_company(kind: str, tmp_path: Path) -> None:
+    """The tables of a company do not know where they came from, nor which came first."""
+    tables = {name: list(csv.DictReader(lines)) for name, lines in COMPANIES[kind].items()}
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name, lines in COMPANIES[kind].items():
+        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    found = [read_tables(folder, "", list(TABLE.values())).frames]
+    for seed in (1, 2):
+        order = np.random.default_rng(seed).permutation(list(tables))
+        write_excel(tmp_path / f"{seed}.xlsx", {name: tables[name] for name in order})
+        found.append(read_tables(tmp_path / f"{seed}.xlsx", "", list(TABLE.values())).frames)
+    for other in found[1:]:
+        assert all(other[name].equals(found[0][name]) for name in TABLE), [name for name in TABLE if not other[name].equals(found[0][name])]

@@ -10,6 +10,9 @@ import pytest
 from e2esim.config.plan_data import read_plan_data
 from e2esim.config.plan_data.door import PlanData
 from e2esim.config.problems import InputErrors, Problem
+from e2esim.config.tables import read_tables
+from e2esim.domain.schema import TABLE
+from worlds import write_excel
 
 FILES = {
     "items": "item;unit\nX;ST\nOIL;kg\n",
@@ -215,3 +218,14 @@ def test_unknown_headers_get_an_answer(tmp_path: Path, text: str) -> None:
         assert read(tmp_path / "d", items=text + "OIL|kg\n").case.facts.items == ("OIL", "X")
     else:
         assert any("no column of this table is known" in p.message for p in errors(tmp_path / "d", items=text))
+
+
+def test_numbers_of_a_workbook_do_not_tell_how_its_texts_are_written(tmp_path: Path) -> None:
+    """A text 1.000 beside the number 0.05 was read as one, in silence; beside a text 0,5 it is a thousand."""
+    rows = [{"item": "A", "lot_min": "1.000", "scrap_share": 0.05}, {"item": "B", "lot_min": 1.234, "scrap_share": 0.02}]
+    write_excel(tmp_path / "data.xlsx", {"items": rows})
+    typed = read_tables(tmp_path, "", list(TABLE.values()))
+    assert ["may be 1 or 1000" in str(problem) for problem in typed.problems] == [True]
+    write_excel(tmp_path / "data.xlsx", {"items": [*rows, {"item": "C", "lot_min": "0,5", "scrap_share": 0.0}]})
+    typed = read_tables(tmp_path, "", list(TABLE.values()))
+    assert typed.frames["items"]["lot_min"].to_list() == [1000.0, 1.234, 0.5], typed.problems

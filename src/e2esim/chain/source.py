@@ -50,7 +50,7 @@ class Source:
     def call_off(self, row: int, quantity: float, due_h: float | None = None) -> None:
         """Call off ``quantity`` [unit] on ``row`` of the supply terms, due at ``due_h`` [h] or after the lead time."""
         supply, now = self.world.supply, self.env.now
-        due = now + 24.0 * float(supply.lead_d[row]) if due_h is None else due_h
+        due = supply.due_h(row, now) if due_h is None else due_h
         item = int(supply.item[row])
         self.log.emit(
             now, Event.CALLED_OFF, place=int(supply.supplier[row]), item=item, quantity=quantity, value=quantity * self._price(row, quantity),

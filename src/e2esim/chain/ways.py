@@ -54,7 +54,7 @@ class Ways:
         supplier, mode = self._of(row)
         if not any(self._concerns(one, supplier, mode) and one.end > now for one in self.happened):
             return 0.0
-        due = now + 24.0 * float(self.world.supply.lead_d[row])
+        due = self.world.supply.due_h(row, now)
         return (arrival(now, due, self._way_h(supplier), *(windows(self.happened, kind, at) for kind, at in self._places(supplier, mode))) - due) / 24.0
 
     def _of(self, row: int) -> tuple[int, int]:

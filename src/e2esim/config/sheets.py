@@ -33,6 +33,7 @@ _UNIT_WORDS = {
     "d": "days", "day": "days", "days": "days", "tage": "days", "tg": "days", "giorni": "days", "gg": "days", "h": "h", "hours": "h", "std": "h", "ore": "h",
     "eur": "eur", "€": "eur", "kg": "kg", "m3": "m3", "km": "km", "pcs": "pcs", "weeks": "weeks",
 }  # how headers write the units of the format
+NUMBER_CELL = "e0"  # end of a number of a workbook
 OTHER = "?"  # first sign of the names of columns that the format does not know
 
 
@@ -140,8 +141,7 @@ def read_workbook(path: Path, label: str, known: Mapping[str, Table] = TABLE) ->
                 problems.append(_unknown_table(place, sheet.name, known))
                 continue
             raw = _table(name, place, sheet.grid, known)
-            if sheet.numbers:
-                raw.frame = _told_numbers(raw.frame, known[raw.name])
+            raw.frame = _told_numbers(raw.frame, known[raw.name], sheet.texts)
             remedy = "mend the formula or type the value"
             raw.problems += [
                 Problem(file=place, row=row, message=f"cell {cell} holds a formula error", remedy=remedy)
@@ -157,10 +157,14 @@ def read_workbook(path: Path, label: str, known: Mapping[str, Table] = TABLE) ->
     return found, problems
 
 
-def _told_numbers(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
-    """Numbers of a workbook are numbers: 1.234 is no thousand. They are marked so that nobody asks."""
+def _told_numbers(frame: pl.DataFrame, table: Table, texts: frozenset[str]) -> pl.DataFrame:
+    """Numbers of a workbook are numbers, whatever country its ``texts`` come from: 1.234 is no thousand, and 0.5 tells nothing of a text 1.000.
+
+    They are marked so that nobody asks.
+    """
     names = [column.name for column in table.columns if column.kind in ("float", "share", "int") and column.name in frame.columns]
-    return frame.with_columns(pl.col(name).str.replace(r"^([+-]?[1-9]\d{0,2}\.\d{3})$", "${1}e0") for name in names)
+    marked = {name: pl.col(name).str.replace(r"^([+-]?\d+\.\d+)$", f"${{1}}{NUMBER_CELL}") for name in names}
+    return frame.with_columns(pl.when(pl.col(name).is_in(list(texts))).then(pl.col(name)).otherwise(cell).alias(name) for name, cell in marked.items())
 
 
 def read_csv(path: Path, name: str, label: str, known: Mapping[str, Table] = TABLE) -> RawTable:

@@ -15,7 +15,7 @@ import polars as pl
 
 from e2esim.config.grids import ROW
 from e2esim.config.problems import Problem
-from e2esim.config.sheets import RawTable, small_and_plain
+from e2esim.config.sheets import NUMBER_CELL, RawTable, small_and_plain
 from e2esim.config.small_tables import Kept
 from e2esim.domain.schema import Column, Table
 
@@ -134,7 +134,7 @@ def _unspaced(name: str) -> pl.Expr:
 def _number_style(frame: pl.DataFrame, names: list[str], raw: RawTable) -> tuple[str, Problem | None]:
     """The style that the cells of a file tell; what to ask where two are possible."""
     cells = pl.concat([frame[name].unique() for name in names]).unique()
-    marked = cells.filter(cells.str.contains(r"[.,]", literal=False))
+    marked = cells.filter(cells.str.contains(r"[.,]", literal=False) & ~cells.str.ends_with(NUMBER_CELL))
     as_point, as_comma = marked.str.contains(_POINT), marked.str.contains(_COMMA)
     only_point, only_comma = bool((as_point & ~as_comma).any()), bool((as_comma & ~as_point).any())
     if only_point and only_comma:

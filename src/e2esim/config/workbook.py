@@ -20,7 +20,7 @@ _CELL = re.compile(rb'<c r="([A-Z]+)([0-9]+)"([^>]*)>')
 
 
 _WHOLE_CELL = re.compile(rb'<c r="([A-Z]+)([0-9]+)"([^>]*)(?<!/)>(.*?)</c>', re.DOTALL)
-_LOOKS_LIKE_A_NUMBER = re.compile(rb">[+-]?[1-9]\d{0,2}[.,]\d{3}<")
+_LOOKS_LIKE_A_NUMBER = re.compile(rb">\s*([+-]?[1-9]\d{0,2}[.,]\d{3})\s*<")
 MOST_UNPACKED = 200_000_000  # bytes; about three million cells, and some GB while they are read
 
 
@@ -32,14 +32,14 @@ class UnreadableWorkbook(ValueError):
 class Sheet:
     """One sheet: its grid, its cells with formula errors and those whose formula was never worked out, as (cell, row).
 
-    ``numbers`` says that what looks like a number is one, not a text that looks like it.
+    ``texts`` are texts of the workbook that look like 1.000: one, or a thousand.
     """
 
     name: str
     grid: Grid
     errors: list[tuple[str, int]]
     unworked: list[tuple[str, int]]
-    numbers: bool
+    texts: frozenset[str]
 
 
 def read_sheets(path: Path) -> Iterator[Sheet]:
@@ -59,9 +59,9 @@ def read_sheets(path: Path) -> Iterator[Sheet]:
             if name.startswith("_"):
                 continue
             frame = book.load_sheet(name, header_row=None, dtypes="string").to_polars()
-            first, errors, unworked, numbers = facts.get(name, _Facts(1, [], [], False))
+            first, errors, unworked, texts = facts.get(name, _Facts(1, [], [], frozenset()))
             records = [["" if cell is None else one_form(cell) for cell in record] for record in frame.rows()]
-            yield Sheet(name.strip(), grid_of(records, first), errors, unworked, numbers)
+            yield Sheet(name.strip(), grid_of(records, first), errors, unworked, texts)
     except UnreadableWorkbook:
         raise
     except (fastexcel.FastExcelError, *_DAMAGE) as error:
@@ -80,12 +80,12 @@ def sheet_names(path: Path) -> list[str]:
 
 
 class _Facts(NamedTuple):
-    """What the reader hides of a sheet: its first used row, cells with formula errors, cells without a worked out value, texts."""
+    """What the reader hides of a sheet: its first used row, cells with formula errors, cells without a worked out value, texts like 1.000."""
 
     first: int
     errors: list[tuple[str, int]]
     unworked: list[tuple[str, int]]
-    numbers: bool
+    texts: frozenset[str]
 
 
 def _sheet_facts(path: Path) -> dict[str, _Facts]:
@@ -102,7 +102,7 @@ def _sheet_facts(path: Path) -> dict[str, _Facts]:
         if size > MOST_UNPACKED:
             raise UnreadableWorkbook(f"too large: it unpacks to {size / 1e6:,.0f} MB, at most {MOST_UNPACKED / 1e6:,.0f} MB are read; save its sheets as CSV")
         shared = archive.read("xl/sharedStrings.xml") if "xl/sharedStrings.xml" in archive.namelist() else b""
-        doubtful = bool(_LOOKS_LIKE_A_NUMBER.search(shared))
+        doubtful = _texts(shared)
         book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
         links = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
         target = {}
@@ -121,7 +121,11 @@ def _sheet_facts(path: Path) -> dict[str, _Facts]:
     return facts
 
 
-def _facts(xml: bytes, doubtful: bool) -> _Facts:
+def _texts(xml: bytes) -> frozenset[str]:
+    return frozenset(text.decode() for text in _LOOKS_LIKE_A_NUMBER.findall(xml))
+
+
+def _facts(xml: bytes, doubtful: frozenset[str]) -> _Facts:
     first = _CELL.search(xml)
     errors = []
     if b't="e"' in xml:
@@ -129,8 +133,8 @@ def _facts(xml: bytes, doubtful: bool) -> _Facts:
     unworked = []
     if b"<f" in xml:
         unworked = [(f"{m[1].decode()}{m[2].decode()}", int(m[2])) for m in _WHOLE_CELL.finditer(xml) if _no_value(m[3], m[4])]
-    texts = doubtful or (b"inlineStr" in xml and bool(_LOOKS_LIKE_A_NUMBER.search(xml)))
-    return _Facts(int(first[2]) if first else 1, errors, unworked, not texts)
+    texts = doubtful | _texts(xml) if b"inlineStr" in xml else doubtful
+    return _Facts(int(first[2]) if first else 1, errors, unworked, texts)
 
 
 def _no_value(attributes: bytes, content: bytes) -> bool:

@@ -97,6 +97,12 @@ class WorkTime:
         end = self.opens[k] + target - self.worked[k]
         return end if end <= self.closes[k] + 1e-9 else float("inf")
 
+    def whole_days(self) -> WorkTime:
+        """The days on which it works at all, each as one of 24 hours."""
+        days = sorted({day for a, b in zip(self.opens, self.closes, strict=True) for day in range(int(a // 24.0), -int(-b // 24.0))})
+        opens, closes = [24.0 * day for day in days], [24.0 * (day + 1) for day in days]
+        return WorkTime(tuple(opens), tuple(closes), tuple(24.0 * k for k in range(len(days))))
+
     def daily(self, days: int) -> npt.NDArray[np.float64]:
         """Working hours of each of the first ``days`` days, (days,) [h]."""
         return np.diff([self.elapsed(24.0 * d) for d in range(days + 1)])

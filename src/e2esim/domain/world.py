@@ -177,7 +177,8 @@ class Supply:
     supplier: I  # (rows,)
     item: I
     price_eur: F
-    lead_d: F
+    lead_d: F  # that is planned with: the longest where the supplier has days off
+    own_d: F  # of the lead time, days of the supplier's own work
     lot_min: F
     lot_multiple: F
     weekly_capacity: F  # inf = no limit
@@ -188,6 +189,14 @@ class Supply:
     start: I  # (items + 1,) rows of each item
     weekly_eur: F  # (suppliers,) over all their rows, inf = no limit
     breaks: tuple[tuple[tuple[float, float], ...], ...] = ()  # of each row, (from this quantity, price); empty where nobody has any
+    works: tuple[WorkTime | None, ...] = ()  # (suppliers,) days on which it works, None = every day; empty where nobody has a calendar
+
+    def due_h(self, row: int, called: float) -> float:
+        """When a call-off made at ``called`` is due: after its lead time, own work in days on which the supplier works [h]."""
+        supplier = int(self.supplier[row])
+        works = self.works[supplier] if self.works else None
+        done = np.inf if works is None else works.add(works.next_open(called), 24.0 * float(self.own_d[row])) + 24.0 * float(self.way_d[supplier])
+        return float(done) if np.isfinite(done) else called + 24.0 * float(self.lead_d[row])
 
     @property
     def ready_d(self) -> F:

@@ -10,6 +10,7 @@ from e2esim.config.grids import ROW
 from e2esim.config.problems import Problem
 from e2esim.config.row_order import by_content
 from e2esim.config.tables import Typed
+from e2esim.domain.working_days import longest_lead_d
 from e2esim.planning.factory.money import EXTRA_HOUR_EUR
 from e2esim.planning.factory.risk import HOURS_CV, LATE_MEDIAN_D, LATE_SHARE
 
@@ -32,6 +33,8 @@ def as_planned(typed: Typed) -> None:
         frames["routings"] = _flow_days(frames["routings"], frames["items"])
     frames["history"] = _over_markets(frames["history"])
     if "supply" in frames:
+        if "suppliers" in frames:
+            _days_off(typed)
         _whole_days(typed)
     if "price" in frames["orders"].columns:
         frames["orders"] = _priced(frames["orders"], frames["items"])
@@ -39,6 +42,27 @@ def as_planned(typed: Typed) -> None:
         _from_outside(typed)
         _round_the_clock(typed)
         _one_place(typed)
+
+
+def _days_off(typed: Typed) -> None:
+    """Lead times of suppliers that do not work on every day: the longest that they last in weeks without closures; the plan says so."""
+    frames, lasting = typed.frames, {}
+    for name, calendar, way_d in frames["suppliers"].select("supplier", "calendar", "way_d").iter_rows():
+        shifts = frames["calendars"].filter((pl.col("calendar") == calendar) & (pl.col("end") > pl.col("start")))
+        weekdays = shifts["weekday"].drop_nulls().unique().to_list()
+        if calendar and 0 < len(weekdays) < 7:
+            lasting[name] = (weekdays, way_d or 0.0)
+    supply = frames["supply"].with_row_index("_at")
+    slow = supply.filter(pl.col("supplier").is_in(list(lasting)) & pl.col("lead_time_days").is_not_null())
+    if slow.is_empty():
+        return
+    days = [longest_lead_d(lasting[name][0], lead, lasting[name][1]) for name, lead in slow.select("supplier", "lead_time_days").iter_rows()]
+    frames["supply"] = supply.with_columns(supply["lead_time_days"].cast(pl.Float64).scatter(slow["_at"], days)).drop("_at")
+    name, lead = slow.select("supplier", "lead_time_days").row(0)
+    more = f" ({slow.height} rows such)" if slow.height > 1 else ""
+    message = f"{name} does not work on every day: counted as the longest that it lasts in a week without closures, {days[0]:g} days{more}"
+    where = Problem(file=typed.labels["supply"], row=int(slow[ROW][0]), column="lead_time_days", value=f"{lead:g}", message=message, warning=True)
+    typed.problems.append(where)
 
 
 def _whole_days(typed: Typed) -> None:

@@ -64,7 +64,8 @@ def _by_week(reader: Reader, per_hour: float, weeks: list[Row]) -> WorkTime | No
 
 def supplier_times(reader: Reader) -> dict[str, tuple[WorkTime | None, float]]:
     """Working days of every supplier of table suppliers, and the days on the way of its lead times."""
-    return {row["supplier"]: (_whole_days(work_time(reader, "suppliers", row)), row["way_d"] or 0.0) for row in reader.rows("suppliers")}
+    found = {row["supplier"]: (work_time(reader, "suppliers", row), row["way_d"] or 0.0) for row in reader.rows("suppliers")}
+    return {name: (works and works.whole_days(), way_d) for name, (works, way_d) in found.items()}
 
 
 def work_time(reader: Reader, table: str, row: Row) -> WorkTime | None:
@@ -88,13 +89,3 @@ def _calendars(reader: Reader) -> dict[str, WorkTime]:
         except ValueError:  # closed on all of its days
             continue
     return found
-
-
-def _whole_days(works: WorkTime | None) -> WorkTime | None:
-    """The days on which a calendar works at all, each as one of 24 hours."""
-    if works is None:
-        return None
-    shifts = zip(works.opens, works.closes, strict=True)
-    days = sorted({day for a, b in shifts for day in range(int(a // 24.0), -int(-b // 24.0))})
-    opens, closes = [24.0 * day for day in days], [24.0 * (day + 1) for day in days]
-    return WorkTime(tuple(opens), tuple(closes), tuple(24.0 * k for k in range(len(days))))

@@ -64,7 +64,7 @@ def build_world(scenario: Scenario) -> w.World:
     item_ids = ids_in(t["items"], "item")
     bom = lay_out_bills(t["bom"], item_ids, lost(t["items"]) * np.isin(item_ids, t["routings"]["item"].to_list()))
     made_by = lay_out_routings(t["routings"], t["alternates"], t["items"], centres, bom, scale)
-    supply = lay_out_supply(t["suppliers"], t["supply"], t["price_breaks"], item_ids, modes, scale)
+    supply = lay_out_supply(t["suppliers"], t["supply"], t["price_breaks"], item_ids, modes, calendars, scale)
     items = at_sites(lay_out_items(t["items"], brands, bom, made_by, centres, supply, scale), points)
     centres = replace(centres, site=centre_sites(made_by[0], items, len(centres.ids)))
     channels = lay_out_channels(t["channels"])

@@ -14,6 +14,7 @@ from e2esim.domain.build.columns import codes, floats, ids_in, index_of, names_o
 from e2esim.domain.closures import closed_days
 from e2esim.domain.rework import Rework, lost_for_good, passes
 from e2esim.domain.units import is_pieces
+from e2esim.domain.working_days import longest_lead_d
 from e2esim.domain.worktime import WorkTime
 
 
@@ -135,23 +136,27 @@ def _again(rework: Rework, start: w.I, centre: w.I, run_h: w.F, centres: int) ->
 
 
 def lay_out_supply(
-    suppliers: pl.DataFrame, supply: pl.DataFrame, breaks: pl.DataFrame, items: tuple[str, ...], modes: w.Modes, scale: float
+    suppliers: pl.DataFrame, supply: pl.DataFrame, breaks: pl.DataFrame, items: tuple[str, ...], modes: w.Modes, calendars: dict[str, WorkTime], scale: float
 ) -> w.Supply:
-    """Terms of supply by item, the preferred one first."""
+    """Terms of supply by item, the preferred one first; the lead time that is planned with is the longest where its supplier has days off."""
     ids = ids_in(suppliers, "supplier")
     mode_of = index_of(suppliers, "mode", modes.ids)
     item = index_of(supply, "item", items)
     order = np.lexsort((whole_numbers(supply, "priority"), item))
     supplier = index_of(supply, "supplier", ids)[order]
     weekly = floats(supply, "weekly_capacity")[order] * scale
+    works = tuple(calendars[name].whole_days() if name else None for name in suppliers["calendar"].to_list())
+    lead, way = floats(supply, "lead_time_days")[order], floats(suppliers, "way_d")
     return w.Supply(
         suppliers=ids,
         payment_d=floats(suppliers, "payment_d"),
-        way_d=floats(suppliers, "way_d"),
+        way_d=way,
         supplier=supplier,
         item=item[order],
         price_eur=floats(supply, "price")[order],
-        lead_d=floats(supply, "lead_time_days")[order],
+        lead_d=np.array([_longest(works[s], days, way[s]) for s, days in zip(supplier, lead, strict=True)]) if any(works) else lead,
+        works=works if any(works) else (),
+        own_d=np.maximum(lead - way[supplier], 0.0),
         lot_min=floats(supply, "moq")[order] * scale,
         lot_multiple=floats(supply.with_columns(pl.col("multiple").fill_null(1.0)), "multiple")[order] * scale,
         weekly_capacity=np.where(weekly > 0, weekly, np.inf),
@@ -163,6 +168,11 @@ def lay_out_supply(
         weekly_eur=np.where(np.isnan(shared := floats(suppliers, "weekly_eur") * scale), np.inf, shared),
         breaks=_breaks(breaks, [(ids[s], items[i]) for s, i in zip(supplier, item[order], strict=True)], scale) if breaks.height else (),
     )
+
+
+def _longest(works: WorkTime | None, lead_d: float, way_d: float) -> float:
+    """The lead time that is planned with [d]; weekdays count from that of the first day."""
+    return lead_d if works is None else longest_lead_d({int(t // 24.0) % 7 + 1 for t in works.opens}, lead_d, way_d)
 
 
 def _breaks(frame: pl.DataFrame, rows: list[tuple[str, str]], scale: float) -> tuple[tuple[tuple[float, float], ...], ...]:

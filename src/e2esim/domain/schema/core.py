@@ -300,18 +300,20 @@ TABLES: tuple[Table, ...] = (
         name="suppliers",
         meaning="Who the suppliers are.",
         key=("supplier",),
-        verbs=(*MARKET, *NETWORK),
+        verbs=MAKING,
         required=False,
         market=True,
         columns=(
             id_column("supplier"),
-            text("name", "name shown in reports"),
+            text("name", "name shown in reports", verbs=(*MARKET, *NETWORK)),
             optional_id("mode", "inbound transport mode", ("modes", "mode"), market=True, verbs=MARKET),
             optional("distance_km", "km", "distance to the plant", 0.0, verbs=MARKET),
             optional("payment_d", "days", "days payable", 60.0, verbs=MARKET),
             optional("way_d", "days", "of its lead times, days on the way; the rest is its own work, which events may stop", 0.0),
             optional_id("calendar", "days on which it works: of its lead times, those of its own work count on them alone, those on the way (way_d) on every "
-                        "day; what is ordered on another day is begun on the next; empty: every day", ("calendars", "calendar"), verbs=NETWORK),
+                        "day; what is ordered on another day is begun on the next; empty: every day. A plan, and the planning of a market run, which do not "
+                        "know on which day they will order, count the longest that a lead time lasts in weeks without closures",
+                        ("calendars", "calendar")),
             optional("weekly_eur", "EUR/week", "most that can be called off from it in a calendar week over all its items, at the prices of table supply; "
                      "what runs out first is served first; empty: no limit", None, above=0.0, verbs=("run",)),
             SOURCE,
