@@ -56,6 +56,8 @@ def test_a_good_request_is_laid_out() -> None:
         ("qty", "1.234,50", "not a number", "write it with a decimal point: 1234.50"),
         ("qty", "nan", "not a number", "give the number"),
         ("qty", "2.5", "a part of a piece", "write a whole number"),
+        ("qty", "1.000", "may be 1 or 1000", "write it without a point"),
+        ("qty", "1e13", "out of bounds: must be above 0 and at most 1e+12", "correct the number"),
         ("date", "2026-01-04", "date before today (2026-01-05)", "today or later"),
         ("date", "2026-03-16", "date beyond the horizon (2026-03-15)", "plan anew"),
         ("date", "01/02/2026", "not a date", "write it as YYYY-MM-DD"),
@@ -93,6 +95,14 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
     assert orders["min_shipment"].to_list() == [None, 5.0, None]
     assert orders["promised"].to_list() == [None, dt.date(2026, 1, 22), None]
     assert orders["row"].to_list() == [2, 3, 4]
+
+
+def test_a_file_of_orders_is_read_as_tables_are(tmp_path: Path) -> None:
+    """Zeros kept by a text mark, a day with its weekday, no value in words, a header on every page: as at the other door."""
+    path = written(tmp_path / "o.csv", (2, "item", '="000123"'), (3, "due", "Tue 20.01.2026"), (3, "ship_set", "NULL"), more=(ORDERS[0],))
+    orders, warnings = read_orders(path, KNOWN)
+    assert orders.select("item", "due", "ship_set").rows()[:2] == [("000123", dt.date(2026, 1, 20), ""), ("LEG", dt.date(2026, 1, 20), "")]
+    assert sorted(problem.message for problem in warnings) == ["stands for no value: read as empty", "the header once more: left out"]
 
 
 @pytest.mark.parametrize(

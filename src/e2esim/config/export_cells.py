@@ -19,6 +19,7 @@ _SHORTENED = r"^\d(?:[.,]\d+)?[eE]\+\d{2,}$"
 _NO_DAY = r"^(?:0{1,4}[./-]0{1,2}[./-]0{1,4}|(?:9999[./-]?12[./-]?31|31[./-]12[./-]9999|12[./-]31[./-]9999)(?:[ T]\d{2}:\d{2}.*)?)$"  # 00.00.0000, for ever
 _DAY_NAME = r"^(?i)(?:mo|tu|we|th|fr|sa|su|di|mi|do|so|lu|ma|me|gi|ve)\p{L}*\.?,?\s+(\d{1,4}[./-]\d)"
 _NOTHING = r"^(?i)(?:null|\(null\)|<null>|\\N|<na>|nan|n/a|-|\(blank\)|\(leer\)|\(vuoto\))$"  # how exports write that there is no value
+REMARKS = ("source", "name")  # for people: anything may stand there
 _BROKEN = r"^(?i)#(?:n/?a|nv|n/d|ref!|bezug!|rif!|value!|wert!|valore!|name\?|nome\?|div/0!|null!|num!|zahl!)$"  # formulas that found nothing
 _CLOCK = r"^(\d{1,2})(?:[:.h](\d{2})|h)?(?::\d{2})?\s*(?i)([ap])?\.?m?\.?$"
 _TIGHT = r"^([01]\d|2[0-4])([0-5]\d)$"
@@ -54,7 +55,7 @@ def _made_plain(raw: RawTable, table: Table) -> RawTable:
     frame = frame.with_columns(_plain(name, kind) for name, kind in kinds.items() if kind in ("id", "date", "time"))
     if "weekday" in kinds:
         frame = frame.with_columns(frame["weekday"].replace(weekday_numbers(frame["weekday"].unique().to_list())))
-    frame, nothing = _without_nothing(frame, [name for name, kind in kinds.items() if kind == "id"], raw.label)
+    frame, nothing = _without_nothing(frame, [name for name, kind in kinds.items() if kind in ("id", "text") and name not in REMARKS], raw.label)
     problems += nothing
     for name in (name for name, kind in kinds.items() if kind == "id"):
         short = frame.filter(pl.col(name).str.contains(_SHORTENED))

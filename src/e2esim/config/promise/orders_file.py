@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from e2esim.config.checks import View
+from e2esim.config.export_cells import plain_cells
 from e2esim.config.grids import ROW
 from e2esim.config.plan_data.checks_cells import smallest_parts, units, whole_pieces
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem
@@ -62,7 +63,7 @@ def read_orders(path: Path, known: Known) -> tuple[pl.DataFrame, tuple[Problem, 
     typed.frames["items"] = pl.DataFrame([rows, pl.Series("item", known.items), pl.Series("unit", known.units)])
     typed.frames["customers"] = pl.DataFrame({"customer": pl.Series(list(known.customers), dtype=pl.String)})
     if raw is not None:
-        tidy = tidied(settled({"orders": raw}, {"orders": ORDERS})["orders"], ORDERS)
+        tidy = tidied(settled({"orders": plain_cells(raw, ORDERS)}, {"orders": ORDERS})["orders"], ORDERS)
         raw = replace(tidy, problems=[_strict(problem) for problem in tidy.problems])
         type_tables((ORDERS,), {"orders": raw}, typed, lambda _: None)
         typed.problems += list(_checked(View(typed, None), known))

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from e2esim.config.problems import COMMAND_LINE, InputErrors, Problem, did_you_mean
 from e2esim.config.promise.known import USUAL_PRIORITY, Known
 
+MOST = 1e12  # [unit] as in tables
+_THOUSAND = re.compile(r"[1-9]\d{0,2}\.\d{3}")  # one, or a thousand
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
@@ -100,7 +102,7 @@ class _Reader:
             self.add("--customer", word, "no such customer" if word else "is missing: the data name customers", remedy)
         return word
 
-    def number(self, option: str, word: str, *, above: bool = False, whole: bool = False, most: float = 1e15) -> float | None:
+    def number(self, option: str, word: str, *, above: bool = False, whole: bool = False, most: float = MOST) -> float | None:
         """A quantity, with how to write it where it is none."""
         if not _NUMBER.fullmatch(word.strip()):
             from e2esim.config.cells import number_remedy  # reads tables, so it comes with polars
@@ -108,8 +110,11 @@ class _Reader:
             self.add(option, word, "not a number", number_remedy(word, whole=whole))
             return None
         value = float(word)
+        if whole and _THOUSAND.fullmatch(word.strip()):
+            self.add(option, word, f"may be {value:g} or {1000 * value:g}", "write it without a point")
+            return None
         if value < 0 or (above and value <= 0) or value > most:
-            limits = f"{'above 0' if above else 'at least 0'}{f' and at most {most:g}' if most < 1e15 else ''}"
+            limits = f"{'above 0' if above else 'at least 0'}{f' and at most {most:g}' if most < MOST or value > most else ''}"
             self.add(option, word, f"out of bounds: must be {limits}", "correct the number")
             return None
         if whole and value != int(value):
