@@ -135,6 +135,18 @@ def test_columns_of_other_verbs_are_named(tmp_path: Path) -> None:
     assert {("orders", "ship_set"), ("routings", "flow_days"), ("modes", "")} <= said
 
 
+def test_what_is_overdue_when_the_run_begins_is_told_once_a_table(tmp_path: Path) -> None:
+    """Receipts and orders of years ago came, and were asked for, on the first day without a word."""
+    receipts = "receipt,item,site,qty,due\nR1,chair,plant,6,2026-01-08\nR2,chair,plant,4,2020-01-01\nR3,chair,plant,4,2020-01-02\n"
+    orders = "order,item,site,qty,due\nA1,chair,shop,7,2025-12-15\n"
+    for name, text in (SOUND | {"orders": orders, "receipts": receipts}).items():
+        (tmp_path / f"{name}.csv").write_text(text)
+    place = network_place(str(tmp_path))
+    assert place is not None
+    said = [(Path(p.file).stem, p.row, p.message.partition(": ")[2]) for p in open_network(place, []).warnings if p.column == "due"]
+    assert said == [("receipts", 3, "taken to come on its first day (2 rows such)"), ("orders", 2, "asked for on its first day")]
+
+
 def test_negative_stock_is_taken_as_none(tmp_path: Path) -> None:
     found = company(tmp_path, stock="item,site,on_hand\nchair,plant,-3\nchair,shop,10\n")
     assert [p.on_hand for p in found.network.points] == [0.0, 10.0]

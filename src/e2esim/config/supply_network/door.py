@@ -100,6 +100,8 @@ def _today(typed: Typed, folder: Path) -> dt.date | None:
 def _rows(reader: Reader) -> NetworkRows:
     if not (reader.there("demand") or reader.there("orders")):
         reader.wrong("demand", None, "", "nobody asks for anything", "add rows to table demand or to table orders")
+    _overdue(reader, "receipts", "taken to come on its first day", "give the day on which it will come, or book it into stock")
+    _overdue(reader, "orders", "asked for on its first day", "correct the date, or take the order out")
     plan = read_map(reader)
     lanes = known_ends(reader, plan)
     ways = read_sources(reader, plan, lanes)
@@ -137,6 +139,15 @@ def _terms_of_supply(ways: list[Way]) -> tuple[float, float]:
 
 def _receipt(reader: Reader, row: Row) -> ReceiptRow:
     return ReceiptRow(site=row["site"], item=row["item"], quantity=row["qty"], at_d=max(0.0, reader.day(row["due"]) or 0.0), source=row["receipt"])
+
+
+def _overdue(reader: Reader, table: str, treatment: str, remedy: str) -> None:
+    """One warning for all rows of a table whose day lies before the run."""
+    rows = [row for row in reader.rows(table) if row["qty"] and (reader.day(row["due"]) or 0.0) < 0.0]
+    if rows:
+        more = f" ({len(rows)} rows such)" if len(rows) > 1 else ""
+        message = f"date before the run begins ({reader.start}), yet still open: {treatment}{more}"
+        reader.wrong(table, rows[0], "due", message, remedy, warning=True)
 
 
 def _sourced(reader: Reader, plan: Map, ways: Ways, rules: dict[Point, list[Row]]) -> None:
