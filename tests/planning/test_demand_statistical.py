@@ -256,6 +256,6 @@ def test_furniture_retail_of_eight_regions() -> None:
 def test_one_large_period_is_no_step(back: int) -> None:
     """A week of sixteen times the usual lifted half a year's forecast to three times the usual; six such weeks are a step."""
     history = np.round(50 + 5 * np.random.default_rng(7).standard_normal(156))
+    assert steps_of(np.append(history, np.full(6, 800.0)), np.ones(162), 6) == [156]
     history[-back] = 800
     assert steps_of(history, np.ones(156), 6) == []
-    assert steps_of(np.append(history, np.full(6, 800.0)), np.ones(162), 6) == [156]
