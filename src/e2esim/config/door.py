@@ -13,6 +13,7 @@ from e2esim.config.checks_buying import CHECKS as BUYING
 from e2esim.config.checks_demand import CHECKS as DEMAND
 from e2esim.config.checks_events import CHECKS as EVENTS
 from e2esim.config.checks_making import CHECKS as MAKING
+from e2esim.config.checks_opening import CHECKS as OPENING
 from e2esim.config.checks_selling import CHECKS as SELLING
 from e2esim.config.checks_sites import CHECKS as SITES
 from e2esim.config.checks_size import CHECKS as SIZE
@@ -86,7 +87,7 @@ def load_with_warnings(overrides: Sequence[str], once: TablesOnce | None = None)
             problems += error.problems
     if place is None:
         raise InputErrors(problems)
-    once, folder, checks = once or TablesOnce(), place.folder, (*SIZE, *MAKING, *BUYING, *DEMAND, *SELLING, *SITES, *SOURCES, *EVENTS)
+    once, folder, checks = once or TablesOnce(), place.folder, (*SIZE, *MAKING, *BUYING, *OPENING, *DEMAND, *SELLING, *SITES, *SOURCES, *EVENTS)
     typed = once.typed(folder, lambda: read_tables(folder, shown(folder), tables_for("sop", "run", with_market=True)))
     layers = _layers(place, problems)
     wrong = check_levers(typed)

@@ -18,10 +18,11 @@ def lay_out_opening(t: Mapping[str, pl.DataFrame], items: w.Items, supply: w.Sup
     on_hand = np.zeros(items.n)
     np.add.at(on_hand, index_of(stock, "item", items.ids), floats(stock, "on_hand") * scale)
     on_hand[items.sold] = np.round(on_hand[items.sold])
+    on_hand = np.maximum(on_hand, 0.0)  # an item that was booked out before it came in begins with none
     due = _due_h(receipts, start)
     item, quantity = index_of(receipts, "item", items.ids), floats(receipts, "qty") * scale
     kind = np.array(receipts["kind"].to_list(), dtype=object)
-    buy, make = (np.nonzero(kind == k)[0] for k in ("purchase", "production"))
+    buy, make = (np.nonzero((kind == k) & (quantity > 0))[0] for k in ("purchase", "production"))
     pieces = _whole(floats(orders, "qty") * scale)
     keep = pieces > 0
     suppliers = index_of(receipts, "supplier", supply.suppliers)
