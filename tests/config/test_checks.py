@@ -124,7 +124,8 @@ def test_warnings_do_not_stop_the_run(
     tmp_path: Path, changes: dict[str, Any], overrides: tuple[str, ...], words: str
 ) -> None:
     found = load_with_warnings([f"scenario={tiny_world(tmp_path / 'w', **changes)}", *overrides])
-    assert [words in problem.message for problem in found.warnings] == [True], found.warnings
+    overdue = "before the run begins"  # what was to come before a later start is told too
+    assert [words in problem.message for problem in found.warnings if overdue not in problem.message] == [True], found.warnings
 
 
 def test_a_start_before_the_history_is_an_error(tmp_path: Path) -> None:
