@@ -46,7 +46,7 @@ from e2esim.customers.satisfaction_kernels import (
 from e2esim.customers.satisfaction_kernels import (
     EXPERIENCE as ENJOYMENT,
 )
-from e2esim.customers.trade_kernels import count_sales
+from e2esim.customers.trade_kernels import HowServed, count_sales, count_served
 from e2esim.domain.book import CONSUMER_COLUMNS, CONTACT_COLUMNS, ORDER_COLUMNS, Columns, LineProblem, OrderKind, Reason, ReturnCause, Service
 from e2esim.domain.experience import EXPERIENCE, SERVICE, Flag, Lived
 from e2esim.domain.settings import Market, Satisfaction
@@ -356,6 +356,28 @@ def test_feel_twin(shipped: World, seed: int) -> None:
     assert minds.account_memory[1] == pytest.approx(twin.account, abs=1e-4)
     assert batch["feeling"] == pytest.approx(np.array(twin.feelings), abs=2e-4)
     assert speech.word_count[0] == twin.words
+
+
+def test_how_accounts_were_served_twin() -> None:
+    """Half for a line whole and undamaged on the day wished, half on the day promised; one that has not come is neither."""
+    rng, n = np.random.default_rng(6), 200
+    o = Columns(ORDER_COLUMNS, capacity=n)
+    o.take(n)
+    o["account"][:], o["quantity"][:], o["problems"][:] = rng.integers(0, 5, n), rng.integers(1, 9, n), rng.choice([0, 0, 1, 2, 4], n)
+    for name in ("requested", "promised", "delivered"):
+        o[name][:] = np.where(rng.random(n) < 0.1, np.nan, 24.0 * rng.integers(0, 4, n) + rng.uniform(0.0, 24.0, n))
+    rows, due, good = rng.permutation(n)[:150].astype(np.int32), np.zeros(5), np.zeros(5)
+    count_served(rows, 3, HowServed(*(o[name] for name in HowServed._fields)), due, good)
+    expected, well = np.zeros(5), np.zeros(5)
+    for r in rows:
+        account, day = int(o["account"][r]), float(o["delivered"][r]) // 24
+        expected[account] += o["quantity"][r]
+        if int(o["problems"][r]) & 3 == 0:
+            well[account] += 0.5 * o["quantity"][r] * ((day <= float(o["promised"][r]) // 24) + (day <= float(o["requested"][r]) // 24))
+    np.testing.assert_array_equal(due, expected)
+    np.testing.assert_array_equal(good, well)
+    assert (well > 0).all()
+    assert (well < expected).all()
 
 
 def test_count_sales_twin() -> None:

@@ -14,6 +14,7 @@ from e2esim.customers.purchase_kernels import (
     RENEWAL,
     Asking,
     Customers,
+    LinesWritten,
     NeedsToCome,
     Newcomers,
     Room,
@@ -162,9 +163,9 @@ def test_who_asks_before_buying() -> None:
     book.take(n)
     book["address"][:], book["kind"][:], book["problems"][:] = rng.integers(0, 1 << 40, n), rng.integers(0, 2, n), rng.choice([0, 1, 16, 32, 64], n)
     book["placed"][:], book["services"][:] = rng.uniform(0.0, 90.0, n), rng.choice([0, 4, 128, 132], n, p=[0.5, 0.3, 0.1, 0.1])
-    asking = Asking(keys.key("a"), keys.key("b"), keys.key("c"), 0.3, 0.6, 0.4)
+    asking = Asking(keys.key("a"), keys.key("b"), keys.key("c"), 0.6, 0.4)
     rows, asked, t = np.arange(50, n, dtype=np.int32), np.empty(n, dtype=np.int32), np.empty(n)
-    m = questions(rows, asking, book["address"], book["kind"], book["problems"], book["services"], book["placed"], asked, t)
+    m = questions(rows, 0.3, asking, LinesWritten(*(book[name] for name in LinesWritten._fields)), asked, t)
     told = []
     for r in rows:
         once, again, firm = (uniform(key, int(book["address"][r]), 0) for key in asking[:3])

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from e2esim.domain.bundled import Bundled
+from e2esim.domain.bundled import Bundled, kept
 from e2esim.domain.lean import lean_njit
 
 
@@ -52,6 +52,14 @@ def test_calls_give_what_numba_gives_whatever_is_handed_over() -> None:
             expected = float((bundle.value * bundle.inner.weight)[which].sum() * bundle.inner.share * factor)
             assert _weighed(bundle, which, factor) == pytest.approx(expected)
     assert _weighed(bundle=_bundle(), rows=rows, factor=1.0) == pytest.approx(150.5)
+
+
+def test_a_bundle_is_kept_while_its_parts_are_the_same() -> None:
+    values, share = np.ones(3), 0.25
+    first = kept(None, _Inner, values, share)
+    assert kept(first, _Inner, values, share) is first
+    assert kept(first, _Inner, np.ones(3), share) is not first  # equal is not enough: the kernel writes into the other one
+    assert kept(first, _Inner, values, 0.5).share == 0.5
 
 
 def test_what_numba_refuses_is_refused() -> None:

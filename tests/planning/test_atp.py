@@ -192,9 +192,29 @@ def test_lines_are_promised_one_after_the_other_and_committed():
 
 def test_first_days_are_those_of_quote():
     rng = np.random.default_rng(4)
-    free, out = free_supply(rng.integers(-5, 5, 20).astype(float), rng.integers(0, 3, (20, 15)).astype(float), np.zeros((20, 15))), np.empty(20, dtype=np.int64)
-    kernels.first_days(free, 1.0, out)
-    assert out.tolist() == quote(free).tolist()
+    free, out = free_supply(rng.integers(-5, 5, 20).astype(float), rng.integers(0, 3, (20, 15)).astype(float), np.zeros((20, 15))), np.empty(20)
+    for today in (0, 4):
+        kernels.first_days(free, 1.0, today, out)
+        assert out.tolist() == np.maximum(quote(free) - today, 0).tolist()
+
+
+def test_released_lines_leave_what_is_promised_and_ordered_pieces_are_counted():
+    rng, n, day0 = np.random.default_rng(5), 40, 6
+    item, quantity = rng.integers(0, 3, n).astype(np.int16), rng.integers(1, 9, n).astype(np.int32)
+    ship_day, rows = rng.integers(0, 12, n).astype(np.int32), rng.permutation(n)[:25].astype(np.int32)
+    committed, past = rng.integers(50, 90, (3, 12)).astype(float), rng.integers(50, 90, 3).astype(float)
+    told, overdue, ordered, seen = committed.copy(), past.copy(), np.zeros(3), np.zeros(3)
+    kernels.release_rows(rows, item, quantity, kernels.Promises(day0, np.zeros((3, 12)), OPEN_QUOTA, committed, past, ship_day))
+    kernels.count_ordered(rows, item, quantity, 1, ordered)
+    kernels.count_ordered(rows[:4], item, quantity, -1, ordered)
+    for place, r in enumerate(rows):
+        told[item[r], ship_day[r]] -= quantity[r]
+        overdue[item[r]] -= quantity[r] if ship_day[r] < day0 else 0
+        seen[item[r]] += quantity[r] if place >= 4 else 0
+    np.testing.assert_array_equal(committed, told)
+    np.testing.assert_array_equal(past, overdue)
+    np.testing.assert_array_equal(ordered, seen)
+    assert (past < 90).all()
 
 
 def test_free_supply_and_what_is_left_over_after_promises_moved():

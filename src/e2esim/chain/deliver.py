@@ -50,6 +50,10 @@ class Deliver:
         self._keys = np.array([streams.key(name) for name in _STREAMS], dtype=np.uint64)
         self._monday = world.start.weekday()
         self._columns: kernels.OnTheWay | None = None
+        self._earned: kernels.Accounted | None = None
+        c, s = world.channels, world.services
+        self._terms = kernels.ContractTerms(c.penalty_share_d, c.penalty_cap, c.commission, s.cost_eur, s.price_eur)
+        self._failure = float(s.effect[_INSTALLATION])
         self._roads = kernels.Roads(
             world.lanes.transit_d, world.lanes.sigma, world.lanes.damage, world.lanes.mode, world.lanes.customs_share, world.lanes.customs_d,
             world.lanes.slot_h, world.modes.late_share, world.modes.late_median_d, world.modes.late_sigma, world.channels.consumer_d,
@@ -121,26 +125,32 @@ class Deliver:
         if self.attempts is not None and again is not None:
             first = self.book["delivered"][again].astype(np.float64)
             self.book["delivered"][again] = first + self.attempts.wait(first)
-        b, channels, services = self.book, self.world.channels, self.world.services
-        account = kernels.Accounted(
-            b["channel"], b["services"], b["problems"], b["promised"], b["delivered"], b["revenue_eur"],
-            b["service_eur"], b["fee_eur"], b["commission_eur"], b["penalty_eur"],
-        )  # fmt: skip
-        terms = kernels.ContractTerms(channels.penalty_share_d, channels.penalty_cap, channels.commission, services.cost_eur, services.price_eur)
-        kernels.charge(rows, account, terms)
+        kernels.charge(rows, self._accounted(), self._terms)
         pieces = self.stock.land(rows)
         self.log.emit(t, Event.DELIVERED, rows=len(rows), quantity=pieces)
         return rows
 
     def _times(self, rows: Rows, *, write: bool) -> F:
         """Delivery times of rows under way, (n,) [h]."""
-        out, failure = np.empty(len(rows)), float(self.world.services.effect[_INSTALLATION])
-        book, roads = self._on_the_way(), self._roads
+        out, book, roads, ranked = np.empty(len(rows)), self._on_the_way(), self._roads, self.world.lanes.ranked
+        if len(ranked) == 1:
+            kernels.arrive(rows, write, out, book, ranked[0], roads, self._failure, self._monday, self._keys)
+            return out
         for lanes, some in self._by_way(rows):
             mine, times = rows[some], out[some]
-            kernels.arrive(mine, write, times, book, lanes, roads, failure, self._monday, self._keys)
+            kernels.arrive(mine, write, times, book, lanes, roads, self._failure, self._monday, self._keys)
             out[some] = times
         return out
+
+    def _accounted(self) -> kernels.Accounted:
+        """Columns of what a delivery earns and costs, the same until the book grows."""
+        b = self.book
+        if self._earned is None or self._earned.channel is not b["channel"]:
+            self._earned = kernels.Accounted(
+                b["channel"], b["services"], b["problems"], b["promised"], b["delivered"], b["revenue_eur"],
+                b["service_eur"], b["fee_eur"], b["commission_eur"], b["penalty_eur"],
+            )  # fmt: skip
+        return self._earned
 
     def _on_the_way(self) -> kernels.OnTheWay:
         """The columns of the book as they are now, the same until it grows."""

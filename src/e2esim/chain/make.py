@@ -160,9 +160,8 @@ class Shop:
         """Good pieces expected of open lots by due day from ``now_day``, (items, days); overdue = tomorrow."""
         table, scrap = np.zeros((self.world.items.n, days)), self.world.items.scrap.tolist()
         for lot in self.lots.values():
-            if lot.unclaimed:
-                continue
-            add_due(table, lot.item, lot.quantity * (1.0 - scrap[lot.item]), lot.due_h, now_day)
+            if not lot.unclaimed:
+                add_due(table, lot.item, lot.quantity * (1.0 - scrap[lot.item]), lot.due_h, now_day)
         return table
 
     def in_process(self) -> F:

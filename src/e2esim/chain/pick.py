@@ -8,6 +8,7 @@ What a wave costs is its set-up, and the time for which lines wait for it.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ from e2esim.streams import Streams
 Rows = npt.NDArray[np.int32]
 F = npt.NDArray[np.float64]
 _NONE: Rows = np.empty(0, dtype=np.int32)
+_NO_SHIFT: F = np.empty(0)
 WALKING = 0.5  # [share] of a picker's time (Tompkins et al. 2010)
 
 
@@ -47,11 +49,11 @@ class Pick:
         self._scale = world.settings.scale
         self._from = 0  # rows of the first batch already picked
         self._left = -1.0  # work left of the row in hand, -1 = none begun
-        self._open = np.asarray(self.site.calendar.opens)
-        self._close = np.asarray(self.site.calendar.closes)
+        self.work(self.site.calendar)
 
     def work(self, crew: WorkTime) -> None:
         """Let the crew work in other hours than the warehouse's."""
+        self._crew = crew
         self._open, self._close = np.asarray(crew.opens), np.asarray(crew.closes)
 
     def push(self, rows: Rows) -> None:
@@ -90,8 +92,9 @@ class Pick:
         opens, closes = self._shifts(t - self.tick_h, t)
         if not len(opens):
             return _NONE
-        waiting = np.concatenate(self._queue)[self._from :]
-        b, work = self.book, np.concatenate(self._work)[self._from :]
+        one = len(self._queue) == 1
+        waiting = (self._queue[0] if one else np.concatenate(self._queue))[self._from :]
+        b, work = self.book, (self._work[0] if one else np.concatenate(self._work))[self._from :]
         done, self._left, worked = pick_rows(
             waiting, work, self._left, opens, closes, self.site.picking_pcs_h, self._key, self.site.pick_error, b["address"],
             b["allocated"], b["picked"], b["state"], b["problems"],
@@ -104,8 +107,9 @@ class Pick:
 
     def _shifts(self, a: float, b: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Working intervals between ``a`` and ``b``."""
-        first = int(np.searchsorted(self._close, a, side="right"))
-        last = int(np.searchsorted(self._open, b, side="left"))
+        first, last = bisect_right(self._crew.closes, a), bisect_left(self._crew.opens, b)
+        if first >= last:
+            return _NO_SHIFT, _NO_SHIFT
         return np.maximum(self._open[first:last], a), np.minimum(self._close[first:last], b)
 
     def _drop(self, done: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 
 from e2esim.chain import stock_kernels as kernels
 from e2esim.domain.book import Columns, OrderState
+from e2esim.domain.bundled import kept
 from e2esim.domain.calendar import DueCalendar, Links
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.world import World
@@ -18,6 +20,7 @@ F = npt.NDArray[np.float64]
 Choose = Callable[[Rows, F], Rows]  # (due rows of short items, grouped by item; free stock (items,)) -> rows to serve
 
 _AT_ONCE: F = np.empty(0)
+_NO_ROWS: Rows = np.empty(0, dtype=np.int32)
 LEDGER = ("opening", "received", "produced", "returned", "shipped", "consumed", "scrapped")
 
 
@@ -55,6 +58,7 @@ class Stock:
         ticks = int(np.ceil(world.hours / self._tick_h)) + 2
         self._early = DueCalendar(ticks, 1, tick_h=self._tick_h, links=self.links)
         self._kept: tuple[kernels.Booked, kernels.Queues] | None = None  # as they were when a kernel last asked for them
+        self._goods_kept: kernels.Goods | None = None
         self._at_accounts = 0  # rows waiting at accounts: bounds the buffer of a service
         self.open_node(0, world.opening.on_hand)
 
@@ -201,7 +205,8 @@ class Stock:
         return self._kept
 
     def _goods(self) -> kernels.Goods:
-        return kernels.Goods(self.on_hand, self.shipped, self.backlog, self.reserved)
+        self._goods_kept = kept(self._goods_kept, kernels.Goods, self.on_hand, self.shipped, self.backlog, self.reserved)
+        return self._goods_kept
 
     def serve_accounts(self, rows: Rows, t: float) -> Rows:
         """Serve the account queues of ``rows`` (new consumer orders, or replenishments just delivered).
@@ -225,13 +230,18 @@ class Stock:
         ValueError
             If ``choose`` gives away more than there is, or a row that is not open.
         """
-        for tick in range(self._early.open, int(np.floor(t / self._tick_h + 1e-9)) + 1):
-            self._enqueue(self._early.pop(tick))
-        if not self._dirty.any():
-            return np.empty(0, dtype=np.int32)
-        out, short = np.empty((2, int(self._due_rows.sum())), dtype=np.int32)
+        for tick in range(self._early.open, math.floor(t / self._tick_h + 1e-9) + 1):
+            due = self._early.pop(tick)
+            if len(due):
+                self._enqueue(due)
+        rows = kernels.news(self._dirty, self._due_rows)
+        if rows == 0:
+            return _NO_ROWS
+        out, short = np.empty((2, rows), dtype=np.int32)
         m, c = kernels.allocate_plenty(t, choose is None, self._booked(), self.book["allocated"], self._goods(), self._queues(), out, short)
-        plenty = np.sort(out[:m])
+        plenty = out[:m]
+        if m > 1:
+            plenty.sort()
         if not c:
             return self._told(t, plenty, place=0)
         return self._told(t, np.concatenate((self._ration(t, short[:c], choose), plenty)), place=0)
@@ -262,8 +272,7 @@ class Stock:
 
     def _told(self, t: float, rows: Rows, *, place: int) -> Rows:
         if len(rows):
-            pieces = float(self.book["quantity"][rows].sum())
-            self.log.emit(t, Event.ORDERS_ALLOCATED, place=place, rows=len(rows), quantity=pieces)
+            self.log.emit(t, Event.ORDERS_ALLOCATED, place=place, rows=len(rows), quantity=kernels.pieces(rows, self.book["quantity"]))
         return rows
 
     def cancel(self, rows: Rows) -> Rows:

@@ -114,13 +114,13 @@ def let_wait(
             at_accounts += 1
         elif eligible.shape[0] > 0:
             tick = np.int64(np.ceil(eligible[k] / early.tick_h))
-            if tick >= early.open:
+            if tick >= early.open[0]:
                 spare[1, later], ticks[later] = r, tick
                 later += 1
                 continue
         spare[0, now] = r
         now += 1
-    beyond = push_due(spare[1, :later], ticks[:later], early.open, early.head, early.waiting, early.link)
+    beyond = push_due(spare[1, :later], ticks[:later], early.open[0], early.head, early.waiting, early.link)
     enqueue(spare[0, :now], book, queues)
     return at_accounts, beyond
 
@@ -160,6 +160,17 @@ def serve_queues(rows: Rows, t: float, book: Booked, allocated: T, sent: T, good
         if o < 0:
             queues.tail[q] = -1
     return m
+
+
+@lean_njit
+def news(dirty: Flag, due_rows: npt.NDArray[np.int64]) -> int:
+    """Due rows of the plant items with news, (items,) each; an item without due rows has none any longer."""
+    rows = 0
+    for i in range(dirty.shape[0]):
+        if dirty[i]:
+            dirty[i] = due_rows[i] > 0
+            rows += due_rows[i]
+    return rows
 
 
 @lean_njit
@@ -207,6 +218,15 @@ def allocate_plenty(t: float, strict: bool, book: Booked, allocated: T, goods: G
             due_rows[i] = 0
             least[i] = np.inf
     return m, c
+
+
+@lean_njit
+def pieces(rows: Rows, quantity: Rows) -> float:
+    """Pieces of lines ``rows`` in all."""
+    total = 0
+    for k in range(rows.shape[0]):
+        total += quantity[rows[k]]
+    return float(total)
 
 
 @lean_njit

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from e2esim.customers import emission_kernels as emit
 from e2esim.customers.experiences import Experiences
+from e2esim.customers.requests import NO_REQUESTS, Requests
 from e2esim.domain.book import Columns, OrderKind, Reason
 from e2esim.domain.experience import Lived
 from e2esim.domain.lean import lean_njit
@@ -21,7 +22,6 @@ from e2esim.streams.draws import uniform
 Rows = npt.NDArray[np.int32]
 F = npt.NDArray[np.float64]
 U8 = npt.NDArray[np.uint8]
-Requests = tuple[Rows, F, U8]
 
 ASKS_D = 3.0  # [days] from the delivery to the question about its bill, assumed
 DISPUTED_D = 14.0  # [days] by which a wrong bill is paid later, assumed
@@ -53,8 +53,9 @@ class Billing:
         """Bill delivered rows at ``now`` [h]; the questions about wrong ones: rows, times, reasons. What a shop sells it bills itself."""
         o, out = self.orders, np.empty(len(rows), dtype=np.int32)
         rows = out[: wrong_bills(rows, self._key, o["address"], o["kind"], o["channel"], self._share, out)]
-        if len(rows):
-            e = self.experiences
-            o["disputed_d"][rows] = DISPUTED_D
-            e.feel(emit.alone(e.room(len(rows)), rows, now, int(Lived.BILLED), _BUY, _EFFORT, 1.0))
+        if len(rows) == 0:
+            return NO_REQUESTS
+        e = self.experiences
+        o["disputed_d"][rows] = DISPUTED_D
+        e.feel(emit.alone(e.room(len(rows)), rows, now, int(Lived.BILLED), _BUY, _EFFORT, 1.0))
         return rows, np.full(len(rows), now + 24.0 * ASKS_D), np.full(len(rows), _BILL, dtype=np.uint8)

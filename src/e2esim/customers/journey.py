@@ -14,6 +14,7 @@ from e2esim.customers.experiences import Experiences
 from e2esim.customers.journey_kernels import Habits, after_delivery, next_steps, overdue, stand, stirred
 from e2esim.customers.people import People
 from e2esim.customers.recalling import Recall, called_back
+from e2esim.customers.requests import NO_REQUESTS, Requests
 from e2esim.customers.sold_before import sold_before
 from e2esim.customers.touching import heard
 from e2esim.domain.book import Columns, Reason, ReturnCause, Service
@@ -24,14 +25,12 @@ from e2esim.streams import Streams
 
 F = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int32]
-Requests = tuple[Rows, F, npt.NDArray[np.uint8]]
 
 ASK_SHARE = 0.6  # of customers whose order is overdue ask where it is, assumed
 SHOP_RECOVERY = 0.6  # [share] of the loss that a shop makes good, assumed
 REFUND_SHARE = 0.3  # [share] of the loss that the credit for a returned product repays, assumed
 FOLLOW_UP_GAIN = 0.04  # [satisfaction] of being asked how the product does, assumed
 _ASKS_WHERE = int(Reason.WHERE_IS_MY_ORDER)
-NO_REQUESTS: Requests = np.empty(0, dtype=np.int32), np.empty(0), np.empty(0, dtype=np.uint8)
 _LEAD_TIME, _PUNCTUALITY, _EFFORT = (ATTRIBUTES.index(name) for name in ("lead_time", "punctuality", "effort"))
 _PRIOR_WORDS = 200.0  # neutral words that a market has heard before, at scale 1, assumed
 _CONTACT_SD = 0.33  # lognormal over-dispersion: variance/mean about 2-3 at the day's counts (bank call centre)
@@ -58,6 +57,8 @@ class Journey:
         self._read_key, self._heard = streams.key("journey.read"), heard(w)
         self._told, self._claim = told(w), claimed(w)
         self._after_key, self._overdue_key, self._stir_key = streams.key("journey.after"), streams.key("journey.overdue"), streams.key("journey.stir")
+        self._room = next_steps(256)
+        self._others: WordsRead | None = None  # what buyers read, the same until reputations move
         self.news = 0.0  # share of the delays told first while the firm speaks about an event
         self._promises = DueCalendar(ticks, 1024, tick_h=w.settings.horizon.tick_h)
         self._later = DueCalendar(ticks, 1024, tick_h=w.settings.horizon.tick_h)
@@ -111,9 +112,10 @@ class Journey:
     def bought(self, rows: Rows, reputation: F) -> None:
         """Purchases just made: what the customers met before, and read of others (``reputation`` of each market)."""
         e, needs = self.experiences, float(self.world.services.effect[1])
-        missed = MISSED * believed(self._claim, reputation)
-        others = WordsRead(self._read_key, self._heard, reputation, self.world.settings.satisfaction.word_expected, self._told, missed)
-        e.feel(emit.bought(e.room(len(rows)), rows, e.touch_key, e.facts(), e.points, needs, others))
+        if self._others is None or self._others.reputation is not reputation:
+            missed = MISSED * believed(self._claim, reputation)
+            self._others = WordsRead(self._read_key, self._heard, reputation, self.world.settings.satisfaction.word_expected, self._told, missed)
+        e.feel(emit.bought(e.room(len(rows)), rows, e.touch_key, e.facts(), e.points, needs, self._others))
 
     def open_past(self, people: People, streams: Streams) -> tuple[Requests, Requests]:
         """Purchases before the run of which something is still to come; returns the contacts and the returns to come."""
@@ -133,8 +135,10 @@ class Journey:
         return contacts, returns
 
     def _what_follows(self, rows: Rows) -> tuple[Requests, Requests, tuple[Rows, F]]:
-        """What follows the delivery of ``rows``: contacts, returns, and what comes later."""
-        out = next_steps(len(rows))
+        """What follows the delivery of ``rows``: contacts, returns, and what comes later; it stands in the room until the next delivery."""
+        if len(self._room.return_row) < len(rows):
+            self._room = next_steps(2 * len(rows))
+        out = self._room
         a, b, d = after_delivery(rows, self._after_key, self.experiences.facts(), self._habits, out)
         contacts = (out.contact_row[:a], out.contact_t[:a], out.contact_reason[:a]) if a else NO_REQUESTS
         returns = (out.return_row[:b], out.return_t[:b], out.return_cause[:b]) if b else NO_REQUESTS
@@ -193,3 +197,4 @@ class Journey:
         stand(heard_where(e.word_sum, m), heard_where(e.word_count, m), prior, m.usual_word, out)
         if not m.word_of_mouth:
             out[:] = 0.0
+        self._others = None

@@ -47,7 +47,7 @@ class Habits(NamedTuple):
 
 
 class NextSteps(NamedTuple):
-    """Room for what a batch of n rows leads to: contacts (2 n), returns (n), and things that come later (4 n)."""
+    """Room for what a batch of up to n rows leads to: contacts (2 n), returns (n), and things that come later (4 n)."""
 
     contact_row: I32
     contact_t: F
@@ -63,7 +63,7 @@ def next_steps(n: int) -> NextSteps:
     """Empty room for ``n`` rows."""
     i, u = np.int32, np.uint8
     return NextSteps(
-        *(np.empty(2 * n, i), np.empty(2 * n), np.empty(2 * n, u)), *(np.empty(n, i), np.empty(n), np.empty(n, u)), *(np.empty(4 * n, i), np.empty(4 * n))
+        *(np.zeros(2 * n, i), np.zeros(2 * n), np.zeros(2 * n, u)), *(np.zeros(n, i), np.zeros(n), np.zeros(n, u)), *(np.zeros(4 * n, i), np.zeros(4 * n))
     )
 
 

@@ -15,6 +15,7 @@ from e2esim.customers import emission_kernels as emit
 from e2esim.customers.experience_kernels import ANSWERED_MORE
 from e2esim.customers.experiences import Experiences
 from e2esim.customers.loyalty_kernels import chosen
+from e2esim.customers.requests import Requests
 from e2esim.domain.book import Columns, Reason
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.experience import SERVICE, Lived
@@ -24,7 +25,6 @@ from e2esim.streams import Streams
 
 F = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int32]
-Requests = tuple[Rows, F, npt.NDArray[np.uint8]]
 
 UNHAPPY = 2  # [of 5] answers up to this one are unhappy
 REVIEW_EUR = 2.0  # [EUR] an answered review: some five minutes of an agent, assumed

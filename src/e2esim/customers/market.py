@@ -26,11 +26,13 @@ from e2esim.customers.market_kernels import (
     prospects,
 )
 from e2esim.customers.people import People
-from e2esim.customers.purchase_kernels import Asking, Customers, NeedsToCome, Newcomers, Room, WeighedBy, enter, needs_met, questions
+from e2esim.customers.purchase_kernels import Asking, Customers, LinesWritten, NeedsToCome, Newcomers, Room, WeighedBy, enter, needs_met, questions
+from e2esim.customers.requests import NO_REQUESTS
 from e2esim.customers.shopping_hours import HOUR_SHARE, WEEKDAY
 from e2esim.customers.touching import GIVES_UP, REPEATS, breaks, heard
 from e2esim.domain.book import Columns, Reason
 from e2esim.domain.build.months import month_of
+from e2esim.domain.bundled import kept
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.liking import by_segment
 from e2esim.domain.world import World
@@ -72,11 +74,12 @@ class DemandCells:
         self._need_key, self._drop_key = streams.key("loyalty.need"), streams.key("loyalty.drop")
         self._line_keys = np.array([streams.key(k) for k in ("market.service", "market.touch")], dtype=np.uint64)
         asked, again, shop = (streams.key(k) for k in ("market.question", "market.question_again", "market.question_shop"))
-        self._asking = Asking(asked, again, shop, 0.0, REPEATS, _ASKS_SHOP)
+        self._asking = Asking(asked, again, shop, REPEATS, _ASKS_SHOP)
         due = np.array([exponential(gap, child(int(code), -2), 0, 1.0) for code in w.cells.code])
         self._came = Arrivals(np.zeros(cells), due, np.zeros(cells, dtype=np.int64))
         self.prospects_y = self._prospects_y()  # (years, cells)
         self._day, self._year_mu = -1, np.zeros(cells)  # prospects a year at the season of that day, (cells,)
+        self._year_sum, self._expected = 0.0, 0.0  # of all cells, and in the last tick
         self._tick_h = w.settings.horizon.tick_h
         self._open = [bool(HOUR_SHARE[hour : max(hour + 1, int(hour + self._tick_h))].any()) for hour in range(24)]
         self.surge: Callable[[float], F] | None = None  # factor on the prospects of each cell at a time [h], where events move demand
@@ -125,7 +128,12 @@ class DemandCells:
         self._ask_first = np.minimum(w.settings.organisation.info_share * np.where(c.stockist, _ASKS_SHOP, 1.0), 1.0)  # (channels,) share of the buyers
         self._weekday = w.start.weekday()
         self._at = (-1, -1)  # capacity of consumers and book when their columns were fetched
+        self._room = _room(256)
         self._who, self._lines = self._columns()
+        self._lead: LeadShown | None = None  # bundles as they were handed to a kernel last
+        self._shown: WeighedBy | None = None
+        self._clock: NeedsToCome | None = None
+        self._counts = MetBefore(self.met, self.sway)
         self._category_life = np.array([w.items.life_h[w.items.category == k].mean() for k in range(len(w.items.categories))])
 
     def _prospects_y(self) -> F:
@@ -185,17 +193,22 @@ class DemandCells:
         w = self.world
         t = tick * self._tick_h
         day, hour = int(t // 24), t % 24.0
-        weekday = (w.start.weekday() + day) % 7
+        weekday = (self._weekday + day) % 7
         if self._tick_h <= 1.0:
-            profile = HOUR_SHARE[int(hour)]
+            profile = float(HOUR_SHARE[int(hour)])
         else:
             profile = float(HOUR_SHARE[int(hour) : int(hour + self._tick_h)].mean())
-        factor = WEEKDAY[weekday] * profile * self._tick_h / 8760.0
+        factor = float(WEEKDAY[weekday]) * profile * self._tick_h / 8760.0
         if day != self._day:
             self._day = day
             self._year_mu = self.prospects_y[min(day // 365, len(self.prospects_y) - 1)] * w.cells.season[:, month_of(w.start, day)]
+            self._year_sum = float(self._year_mu.sum())
         mu = self._year_mu * factor
-        return np.asarray(np.maximum(mu if self.surge is None else mu * self.surge(t), 1e-12))
+        if self.surge is not None:
+            mu *= self.surge(t)
+        self._expected = self._year_sum * factor if self.surge is None else float(mu.sum())
+        np.maximum(mu, 1e-12, out=mu)
+        return mu
 
     def _expected_d(self, t: float) -> F:
         """Lead time that consumers expect at ``t`` [h], (channels,) [days]: that of the best supplier they know, who gets faster."""
@@ -225,28 +238,26 @@ class DemandCells:
     def step(self, tick: int, offer: ShownOffer, unanswered: float, slow: float = 0.0) -> npt.NDArray[np.int32]:
         """One tick of demand; returns the new order rows (placed inside the tick). ``unanswered``, ``slow``: shares of the questions before buying."""
         mu = self._mu(tick)
-        expected = int(2.0 * float(mu.sum())) + 2048
+        expected = int(2.0 * self._expected) + 2048
         needs = self.people.needs
         due = needs.pop(tick) if needs.open == tick else np.concatenate([needs.pop(k) for k in range(needs.open, tick + 1)])
         if expected + len(due) > len(self._buffer):
             self._buffer = np.zeros(expected + len(due), dtype=BUYER)
         w = self.world
-        lead = LeadShown(
-            w.channels.stockist,
-            offer.direct_d,
-            offer.ship_wait_d,
-            w.channels.consumer_d,
-            self._expected_d(tick * self._tick_h),
-            offer.account_wait_d,
-            offer.on_hand,
+        c, expected_d = w.channels, self._expected_d(tick * self._tick_h)
+        lead = self._lead = kept(
+            self._lead, LeadShown, c.stockist, offer.direct_d, offer.ship_wait_d, c.consumer_d, expected_d, offer.account_wait_d, offer.on_hand
         )
         firm = self._standing()
         hours = (tick * self._tick_h, self._tick_h)
-        hurdles, met = self._hurdles_now(unanswered, slow), MetBefore(self.met, self.sway)
+        hurdles = self._hurdles_now(unanswered, slow)
+        met = self._counts = kept(self._counts, MetBefore, self.met, self.sway)
         n_new, seen = prospects(self._keys, hours, mu, self._came, self._cells, self._goods, lead, firm, self._tastes, hurdles, met, self._buffer)
         self.prospects_seen += seen
         if not w.settings.market.loyalty_loop:
             hurdles = self._hurdles(unanswered, slow, reacts=False)
+        if len(self._room.t) < n_new + len(due):
+            self._room = _room(2 * (n_new + len(due)))
         n = n_new + (self._needs(due, tick, lead, firm, hurdles, self._buffer[n_new:]) if len(due) else 0)
         return self._enter(self._buffer[:n], n_new) if n else np.empty(0, dtype=np.int32)
 
@@ -271,11 +282,13 @@ class DemandCells:
         start = tick * self._tick_h
         if not m.loyalty_loop:  # every need is bought from the firm: exactly BG/NBD
             firm = firm._replace(reputation=np.zeros_like(firm.reputation), wallet=np.ones_like(firm.wallet), offset=_SURELY)
-        pull = self._pull._replace(competitor=m.competitor_satisfaction + m.rival_gain_y * start / _YEAR_H)
-        shown = WeighedBy(self._cells, self._goods, lead, firm, self._tastes, hurdles)
+        competitor = m.competitor_satisfaction + m.rival_gain_y * start / _YEAR_H
+        if competitor != self._pull.competitor:
+            self._pull = self._pull._replace(competitor=competitor)
+        shown = self._shown = kept(self._shown, WeighedBy, self._cells, self._goods, lead, firm, self._tastes, hurdles)
         who, _ = self._columns()
-        counts = (MetBefore(self.met, self.sway), self._elsewhere)
-        found = needs_met(self._keys, self._drop_key, due, start, who, pull, shown, self._to_come(), _room(len(due)), counts, buffer)
+        counts = (self._counts, self._elsewhere)
+        found = needs_met(self._keys, self._drop_key, due, start, who, self._pull, shown, self._to_come(), self._room, counts, buffer)
         bought, beyond = found
         p.needs.beyond += beyond
         return bought
@@ -288,13 +301,15 @@ class DemandCells:
         who, lines = self._columns()
         days = (_MARGIN_D, self._weekday)
         p.needs.beyond += enter(
-            buyers, n_new, (row0, first), days, self._line_keys, self._newcomers, self._sold, self._bought, lines, who, self._to_come(), _room(n)
+            buyers, n_new, (row0, first), days, self._line_keys, self._newcomers, self._sold, self._bought, lines, who, self._to_come(), self._room
         )  # fmt: skip
         return np.arange(row0, row0 + n, dtype=np.int32)
 
     def _to_come(self) -> NeedsToCome:
         """How customers wait for their next need."""
-        return NeedsToCome(self._need_key, self.people.clock, self._category_life, self.people.needs.lists())
+        p = self.people
+        self._clock = kept(self._clock, NeedsToCome, self._need_key, p.clock, self._category_life, p.needs.lists())
+        return self._clock
 
     def _columns(self) -> tuple[Customers, LinesBorn]:
         """The columns as they are now: fetched anew only where a table has grown out of them."""
@@ -303,14 +318,16 @@ class DemandCells:
         if self._at != at:
             self._at = at
             self._who, self._lines = Customers(*(c[name] for name in Customers._fields)), LinesBorn(*(o[name] for name in LinesBorn._fields))
+            self._written = LinesWritten(*(o[name] for name in LinesWritten._fields))
         return self._who, self._lines
 
     def questions(self, rows: Rows, share: float) -> tuple[Rows, F, npt.NDArray[np.uint8]]:
         """Which of the new purchases asked for information first, or again where a touchpoint or the way between channels had failed: rows, times, reasons."""
-        o, asked, t = self.orders, np.empty_like(rows), np.empty(len(rows))
-        n = questions(rows, self._asking._replace(first_share=share), o["address"], o["kind"], o["problems"], o["services"], o["placed"], asked, t)
-        return asked[:n], t[:n], np.full(n, _INFORMATION, dtype=np.uint8)
+        self._columns()
+        asked, t = np.empty_like(rows), np.empty(len(rows))
+        n = questions(rows, share, self._asking, self._written, asked, t)
+        return (asked[:n], t[:n], np.full(n, _INFORMATION, dtype=np.uint8)) if n else NO_REQUESTS
 
 
 def _room(n: int) -> Room:
-    return Room(np.empty(n), np.empty(n), np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32))
+    return Room(np.zeros(n), np.zeros(n), np.zeros(n, dtype=np.int32), np.zeros(n, dtype=np.int32))

@@ -94,7 +94,7 @@ class NeedsToCome(NamedTuple):
 
 
 class Room(NamedTuple):
-    """Room for what is worked out on the way, (n,) each: times [h] or lives [h], and rows."""
+    """Room for what is worked out on the way, n or more each: times [h] or lives [h], and rows."""
 
     t: F
     life_h: F
@@ -119,7 +119,7 @@ def _wait_anew(rows: I32, life_h: F, who: Customers, to_come: NeedsToCome, t: F)
         who.next[rows[k]] = t[k]
         t[k] = np.float64(who.next[rows[k]])
     lists = to_come.lists
-    return push_at(rows, t, lists.tick_h, lists.open, lists.head, lists.waiting, lists.link)
+    return push_at(rows, t, lists.tick_h, lists.open[0], lists.head, lists.waiting, lists.link)
 
 
 @lean_njit
@@ -203,32 +203,43 @@ def enter(
             who.next[c] = who.last[c] + _RENEWED * (who.next[c] - who.last[c])
         room.t[k] = np.float64(who.next[c])
     lists = to_come.lists
-    return push_at(rows, room.t, lists.tick_h, lists.open, lists.head, lists.waiting, lists.link)
+    return push_at(rows, room.t, lists.tick_h, lists.open[0], lists.head, lists.waiting, lists.link)
 
 
 class Asking(NamedTuple):
-    """Who asks before a purchase: streams of asking, of asking again and of asking the firm and not the shop, and the share of each [1]."""
+    """Who asks before a purchase: streams of asking, of asking again and of asking the firm and not the shop, and the share of the last two [1]."""
 
     first: np.uint64
     again: np.uint64
     shop: np.uint64
-    first_share: float
     again_share: float
     shop_share: float
 
 
+class LinesWritten(NamedTuple):
+    """Columns of the order book that say whether a purchase asks, each (capacity,)."""
+
+    address: I64
+    kind: U8
+    problems: U8
+    services: U8
+    placed: F32
+
+
 @lean_njit
-def questions(rows: I32, asking: Asking, address: I64, kind: U8, problems: U8, services: U8, placed: F32, asked: I32, t: F) -> int:
-    """Which purchases ``rows`` asked for information first, or again where something had failed before: written with their times [h]; returns the number.
+def questions(rows: I32, share: float, asking: Asking, lines: LinesWritten, asked: I32, t: F) -> int:
+    """Which purchases ``rows`` asked for information first (``share`` of them), or again where something had failed before: written with their times
+    [h]; returns the number.
 
     Who buys simply asks nothing.
     """
+    address, kind, problems, services, placed = lines
     m = 0
     for k in range(rows.shape[0]):
         r = rows[k]
         if services[r] & _SIMPLE:
             continue
-        asks = uniform(asking.first, address[r], 0) < asking.first_share
+        asks = uniform(asking.first, address[r], 0) < share
         if not asks and problems[r] & _BROKEN:
             asks = uniform(asking.again, address[r], 0) < asking.again_share
         if asks and (kind[r] != 1 or uniform(asking.shop, address[r], 0) < asking.shop_share):

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.customers.people import People
-from e2esim.customers.trade_kernels import Leaving, count_sales, leave
+from e2esim.customers.trade_kernels import HowServed, Leaving, count_sales, count_served, leave
 from e2esim.domain.book import Columns, LineProblem, OrderKind
 from e2esim.domain.build.months import month_of
 from e2esim.domain.dispatch import usual_wait_d
@@ -41,6 +41,7 @@ class Trade:
         self._season = np.ones((n, 12))
         self._day = 0
         self.sold = np.zeros((n, w.items.n))
+        self._lines: HowServed | None = None  # columns of the book, the same until it grows
         for cell in range(len(w.cells.channel)):
             members = w.cells.account_order[w.cells.account_start[cell] : w.cells.account_start[cell + 1]]
             if len(members):
@@ -221,11 +222,9 @@ class Trade:
     def served(self, rows: Rows) -> None:
         """Count delivered REPLENISH ``rows``: whole and undamaged when they were wished for, and when they were promised (perfect order by the line)."""
         o = self.orders
-        day, pieces = np.floor(o["delivered"][rows] / 24.0), o["quantity"][rows].astype(np.float64)
-        whole = (o["problems"][rows] & _FLAWED) == 0
-        kept, filled = whole & (day <= np.floor(o["promised"][rows] / 24.0)), whole & (day <= np.floor(o["requested"][rows] / 24.0))
-        np.add.at(self._due, o["account"][rows], pieces)
-        np.add.at(self._good, o["account"][rows], 0.5 * pieces * (kept.astype(np.float64) + filled))
+        if self._lines is None or self._lines.account is not o["account"]:
+            self._lines = HowServed(*(o[name] for name in HowServed._fields))
+        count_served(rows, _FLAWED, self._lines, self._due, self._good)
 
     def cover(self, rows: Rows) -> None:
         """Accounts of cancelled REPLENISH ``rows`` buy the pieces of a rival, and remember why."""

@@ -30,6 +30,33 @@ def count_sales(
             sold[account[r], item[r]] += quantity[r]
 
 
+class HowServed(NamedTuple):
+    """Columns of the order book that tell how a line was served, each (capacity,)."""
+
+    account: npt.NDArray[np.int16]
+    quantity: npt.NDArray[np.int32]
+    problems: npt.NDArray[np.uint8]
+    requested: npt.NDArray[np.float32]
+    promised: npt.NDArray[np.float32]
+    delivered: npt.NDArray[np.float32]
+
+
+@lean_njit
+def count_served(rows: npt.NDArray[np.int32], flawed: int, lines: HowServed, due: F, good: F) -> None:
+    """Add the pieces of delivered ``rows`` to what their accounts were ``due``; half of them is ``good`` where the line, none of its ``flawed`` problems
+    on it, came on the day promised or before, half where it came on the day wished, (accounts,) each.
+    """
+    day_h = np.float32(24.0)
+    for k in range(rows.shape[0]):
+        r = rows[k]
+        day, pieces, kept = np.floor(lines.delivered[r] / day_h), np.float64(lines.quantity[r]), 0.0
+        if lines.problems[r] & flawed == 0:
+            kept += 1.0 if day <= np.floor(lines.promised[r] / day_h) else 0.0
+            kept += 1.0 if day <= np.floor(lines.requested[r] / day_h) else 0.0
+        due[lines.account[r]] += pieces
+        good[lines.account[r]] += 0.5 * pieces * kept
+
+
 class Leaving(NamedTuple):
     """What leaving follows from, (accounts,) each: stream, address, orders placed, slope, own branches, satisfaction above the base line; and the churn."""
 

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from numba._dispatcher import compute_fingerprint
 from numba.core.registry import CPUDispatcher
+
+_Bundle = TypeVar("_Bundle", bound=tuple[Any, ...])
 
 _KEPT = 3  # sets of types of a kernel that are remembered: numbers of numpy and of Python are different types
 
@@ -32,15 +34,14 @@ class _Types:
         self.mark = compute_fingerprint(self.plain(own))
 
     def takes(self, own: Any) -> bool:
-        """Whether ``own`` has these types; bundles that have are known from now on."""
+        """Whether the bundle ``own`` has these types; then it is known from now on."""
         if type(own) is not self.kind or compute_fingerprint(self.plain(own)) != self.mark:
             return False
         for place, form in self.inner:
             part = own[place]
-            if part is not form.last:
-                if not form.takes(part):
-                    return False
-                form.last = part
+            if part is not form.last and not form.takes(part):
+                return False
+        self.last = own
         return True
 
 
@@ -52,13 +53,38 @@ class Bundled(CPUDispatcher):
     def __call__(self, *args: Any, **named: Any) -> Any:
         """Call the compiled code; what has not been seen before is typed, and compiled where need be, by numba."""
         for many, form, code in self._seen:
-            if len(args) == many and form.takes(args) and not named:
-                return code(*args)
+            if len(args) == many and compute_fingerprint(form.plain(args)) == form.mark:
+                for place, inner in form.inner:
+                    part = args[place]
+                    if part is not inner.last and not inner.takes(part):
+                        break
+                else:
+                    if not named:
+                        return code(*args)
         result = super().__call__(*args, **named)
         compiled: Any = None if named else self.overloads.get(tuple(map(self.typeof_pyval, args)))
         if compiled is not None:
             self._seen = ((len(args), _Types(args), compiled.entry_point), *self._seen[: _KEPT - 1])
         return result
+
+
+def kept(last: _Bundle | None, kind: Callable[..., _Bundle], *parts: Any) -> _Bundle:
+    """``last`` while it holds these very ``parts``, else a new bundle of them: a kernel that is handed the same one need not look at it.
+
+    >>> from typing import NamedTuple
+    >>> Pair = NamedTuple("Pair", [("left", object), ("right", object)])
+    >>> left, right = [], []
+    >>> first = kept(None, Pair, left, right)
+    >>> kept(first, Pair, left, right) is first, kept(first, Pair, left, []) is first
+    (True, False)
+    """
+    if last is not None:
+        for old, new in zip(last, parts, strict=True):
+            if old is not new:
+                break
+        else:
+            return last
+    return kind(*parts)
 
 
 def _is_bundle(value: Any) -> bool:

@@ -44,6 +44,7 @@ class DueCalendar:
         self.count: Rows = np.zeros(ticks, dtype=np.int32)
         self.open = 0  # first tick not popped yet: late pushes go here
         self.beyond = 0  # rows due after the end, not kept
+        self._lists: Lists | None = None  # as they were when a kernel last asked for them
 
     def __len__(self) -> int:
         """Rows that wait."""
@@ -55,7 +56,11 @@ class DueCalendar:
 
     def lists(self) -> Lists:
         """The lists as they are now, for a kernel that pushes rows itself: fetch anew after `fit` and `pop`."""
-        return Lists(self.tick_h, self.open, self.head, self.count, self.links.next)
+        kept = self._lists
+        if kept is None or kept.link is not self.links.next:
+            kept = self._lists = Lists(self.tick_h, np.zeros(1, dtype=np.int64), self.head, self.count, self.links.next)
+        kept.open[0] = self.open
+        return kept
 
     def push(self, rows: Rows, times: npt.NDArray[np.floating]) -> None:
         """Let ``rows`` fall due at ``times`` [h], (n,); past times fall due at the next tick to be popped."""

@@ -14,10 +14,11 @@ Rows = npt.NDArray[np.int32]
 
 
 class Lists(NamedTuple):
-    """The lists of a calendar: hours a tick, first tick that is open, first row and number of rows of each tick, next row of each row (`push_at`)."""
+    """The lists of a calendar: hours a tick, ``open`` (1,) the first tick that is open, first row and number of rows of each tick, next row of each row
+    (`push_at`)."""
 
     tick_h: float
-    open: int
+    open: npt.NDArray[np.int64]
     head: Rows
     waiting: Rows
     link: Rows

@@ -138,6 +138,26 @@ def take_supply(supply: npt.NDArray[np.float64], item: npt.NDArray[np.int16], qu
 
 
 @lean_njit
+def release_rows(rows: npt.NDArray[np.int32], item: npt.NDArray[np.int16], quantity: npt.NDArray[np.int32], open_: Promises) -> None:
+    """Lines ``rows`` wait for supply no longer: their pieces leave what is promised."""
+    for k in range(rows.shape[0]):
+        r = rows[k]
+        day = open_.ship_day[r]
+        open_.committed[item[r], day] -= quantity[r]
+        if day < open_.day0:
+            open_.past[item[r]] -= quantity[r]
+
+
+@lean_njit
+def count_ordered(
+    rows: npt.NDArray[np.int32], item: npt.NDArray[np.int16], quantity: npt.NDArray[np.int32], sign: int, ordered: npt.NDArray[np.float64]
+) -> None:
+    """Add the pieces of ``rows``, ``sign`` times, to what is ``ordered`` of their items, (items,)."""
+    for k in range(rows.shape[0]):
+        ordered[item[rows[k]]] += sign * quantity[rows[k]]
+
+
+@lean_njit
 def delivery_day(ship: int, lane: int, dates: Dates) -> float:
     """Day promised to a line that can ship on day ``ship``: next departure, transit, margin, no delivery on Sundays."""
     leaves = dates.departure[lane, min(ship, dates.departure.shape[1] - 1)]
@@ -218,16 +238,17 @@ def promise_line(free: npt.NDArray[np.float64], quota: npt.NDArray[np.float64], 
 
 
 @lean_njit
-def first_days(free: npt.NDArray[np.float64], quantity: float, out: npt.NDArray[np.int64]) -> None:
-    """First day on which ``quantity`` pieces of each item are free, to ``out`` (n_items,); n_days where there is none.
+def first_days(free: npt.NDArray[np.float64], quantity: float, today: int, out: npt.NDArray[np.float64]) -> None:
+    """Days from ``today`` to the first day on which ``quantity`` pieces of each item are free, to ``out`` (n_items,), 0 where it has passed; as if they
+    were free after the last day where there is none.
 
-    >>> out = np.empty(3, dtype=np.int64)
-    >>> first_days(np.array([[-2.0, 0.0, 3.0], [4.0, 4.0, 4.0], [0.0, 0.0, 0.0]]), 1.0, out)
+    >>> out = np.empty(3)
+    >>> first_days(np.array([[-2.0, 0.0, 3.0], [4.0, 4.0, 4.0], [0.0, 0.0, 0.0]]), 1.0, 1, out)
     >>> out.tolist()
-    [2, 0, 3]
+    [1.0, 0.0, 2.0]
     """
     for item in range(free.shape[0]):
-        out[item] = first_free(free[item], quantity, 0)
+        out[item] = max(0.0, float(first_free(free[item], quantity, 0) - today))
 
 
 @njit(cache=True)

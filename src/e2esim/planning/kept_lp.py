@@ -23,6 +23,9 @@ Ints = npt.NDArray[np.int64]
 _swig = pywraplp._pywraplp
 
 
+_INSIDE = 1e-6  # by which a value must lie between its bounds, or a reduced cost from nothing, to say whether a column is basic
+
+
 class Terms:
     """Coordinates of a sparse matrix under construction; ``add`` broadcasts rows, columns and values together."""
 
@@ -76,6 +79,7 @@ class KeptLp:
         self._high = np.full(n_rows, np.inf)
         self._matrix: sparse.csc_matrix | None = None
         self._found: tuple[Floats, Floats] | None = None
+        self._reduced: Floats = np.zeros(cost.size)  # costs of the columns in the last solution
         self._history: list[tuple[Floats, Floats, Floats]] | None = None  # upper, low, high of every solution asked for
         self._build("CLP")
 
@@ -221,6 +225,7 @@ class KeptLp:
             told = linear_solver_pb2.MPSolutionResponse()
             self._solver.FillSolutionResponseProto(told)
             self._found = np.array(told.variable_value, dtype=np.float64), np.array(told.dual_value, dtype=np.float64)
+            self._reduced = np.array(told.reduced_cost, dtype=np.float64)
         return self._found
 
     @property
@@ -250,9 +255,12 @@ class KeptLp:
 
     def basic(self) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
         """Which columns and which rows are basic in the last solution, (n_columns,) and (n_rows,)."""
-        basic = pywraplp.Solver.BASIC
-        columns = np.fromiter(map(_swig.Variable_basis_status, self._x), dtype=np.int64, count=self.n_columns)
-        return columns == basic, np.fromiter(map(_swig.Constraint_basis_status, self._rows), dtype=np.int64, count=self.n_rows) == basic
+        basic, ask = pywraplp.Solver.BASIC, _swig.Variable_basis_status
+        values, x = self._solution()[0], self._x
+        columns = (values > _INSIDE) & (values < self._upper - _INSIDE)  # between its bounds only a basic one lies
+        for k in np.flatnonzero(~columns & (np.abs(self._reduced) <= _INSIDE)).tolist():  # what costs to move is not basic
+            columns[k] = ask(x[k]) == basic
+        return columns, np.fromiter(map(_swig.Constraint_basis_status, self._rows), dtype=np.int64, count=self.n_rows) == basic
 
     def objective(self) -> float:
         """The minimum found."""

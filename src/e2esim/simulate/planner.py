@@ -23,6 +23,7 @@ from e2esim.domain.ways import move_days
 from e2esim.domain.world import World
 from e2esim.planning import forecast as demand_plan
 from e2esim.planning.atp import daily_receipts
+from e2esim.planning.atp_kernels import count_ordered
 from e2esim.planning.calm import SEEN_WEEKS, piece_days
 from e2esim.planning.lot_time import divided, most_in_lead_time
 from e2esim.planning.mps import Calm, Mps, MpsSystem, OtherPlants, RollingMps
@@ -191,7 +192,7 @@ class Planner:
     # --- demand -------------------------------------------------------------------------------------------------------
     def demand(self, rows: Rows, orders: Columns, sign: int = 1) -> None:
         """Count the pieces of new plant orders; ``sign`` -1 takes back what a change calls off, no week below none."""
-        np.add.at(self._seen, orders["item"][rows], sign * orders["quantity"][rows])
+        count_ordered(rows, orders["item"], orders["quantity"], sign, self._seen)
         if sign < 0:
             np.maximum(self._seen, 0.0, out=self._seen)
         if self.deployment.active:
@@ -558,9 +559,10 @@ class Planner:
         planned = self._planned(day, days)
         lead = np.ceil(self.world.items.lead_h / 24.0).astype(np.int64)
         table = self.shop.receipts(day, days)
-        for i in self.sold:
-            shift = min(int(lead[i]), days)
-            table[i, shift:] += planned[i, : days - shift]
+        shifts = np.minimum(lead[self.sold], days)
+        for shift in np.unique(shifts).tolist():
+            alike = self.sold[shifts == shift]
+            table[alike, shift:] += planned[alike, : days - shift]
         if self.known is not None:
             self.known.put_off(table, 24.0 * day)
         table[:, 1:] = table[:, :-1] * self.world.items.sold[:, None]  # finished today, shipped from tomorrow on

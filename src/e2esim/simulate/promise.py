@@ -8,6 +8,7 @@ import numpy.typing as npt
 from e2esim.customers.market import ShownOffer
 from e2esim.customers.trade import Trade
 from e2esim.domain.book import Columns, OrderKind
+from e2esim.domain.bundled import kept
 from e2esim.domain.dispatch import usual_wait_d
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.outcome import Tier
@@ -26,6 +27,7 @@ from e2esim.planning.atp_kernels import (
     look_ahead,
     promise_rows,
     pull_in,
+    release_rows,
     take_supply,
 )
 from e2esim.planning.changes import OrderChange
@@ -89,6 +91,10 @@ class PromiseDesk:
         self.wait_for_trucks(np.zeros(len(w.lanes.ids)))
         self._weekday = w.start.weekday()
         self._no_wait = np.zeros(w.items.n)
+        self._lines: PromisedLines | None = None  # bundles as they were handed to a kernel last
+        self._given: Promises | None = None
+        self._days: Dates | None = None
+        self._ship_wait_d: F = np.zeros(w.items.n)  # as shown last
         self._account_class = account_classes(world)
 
     def wait_for_trucks(self, days: F) -> None:
@@ -233,8 +239,9 @@ class PromiseDesk:
         else:
             soonest = int(now // 24) - self.day0 + (0 if now % 24.0 < _LAST_HOUR else 1)
             self._fit()
-            lines = PromisedLines(o["kind"], o["account"], o["item"], o["quantity"], o["requested"], o["promised"])
-            give(rows, self._lanes(rows), soonest, _DUE_HOUR, self._account_class, CONSUMER, lines, self._promises(), self._dates())
+            if self._lines is None or self._lines.kind is not o["kind"]:
+                self._lines = PromisedLines(*(o[name] for name in PromisedLines._fields))
+            give(rows, self._lanes(rows), soonest, _DUE_HOUR, self._account_class, CONSUMER, self._lines, self._promises(), self._dates())
         lead = (o["promised"][rows] - o["placed"][rows]).sum() / len(rows) / 24.0
         self.log.emit(now, Event.PROMISES_MADE, rows=len(rows), quantity=float(o["quantity"][rows].sum()), value=float(lead))
 
@@ -259,10 +266,12 @@ class PromiseDesk:
         commit_rows(rows, ship, self.orders["item"], self.orders["quantity"], self._promises())
 
     def _promises(self) -> Promises:
-        return Promises(self.day0, self.free, self.quota, self.committed, self._past, self.ship_day)
+        self._given = kept(self._given, Promises, self.day0, self.free, self.quota, self.committed, self._past, self.ship_day)
+        return self._given
 
     def _dates(self) -> Dates:
-        return Dates(self._departure, self.transit_d, self.margin_d, self._weekday)
+        self._days = kept(self._days, Dates, self._departure, self.transit_d, self.margin_d, self._weekday)
+        return self._days
 
     def _fit(self) -> None:
         """Room for a ship day of every row of the book."""
@@ -278,7 +287,7 @@ class PromiseDesk:
 
     def release(self, rows: Rows) -> None:
         """Allocated or cancelled rows no longer wait for supply."""
-        self._move(rows, self.ship_day[rows], -self.orders["quantity"][rows].astype(np.float64))
+        release_rows(rows, self.orders["item"], self.orders["quantity"], self._promises())
 
     def _move(self, rows: Rows, day: Rows, quantity: F) -> None:
         """Add to the open promises of the rows' items and ship days."""
@@ -331,8 +340,5 @@ class PromiseDesk:
             self._account_wait_d = trade.lead_d + review if self.rule == "quoted" else trade.transit_d + self.margin_d + 1.0 + review
         if self.rule == "quoted":
             return ShownOffer(direct_d=self._direct_d, ship_wait_d=self._no_wait, account_wait_d=self._account_wait_d, on_hand=shelves)
-        today = int(now // 24) - self.day0
-        first = np.empty(len(self.free), dtype=np.int64)
-        first_days(self.free, 1.0, first)
-        wait = np.maximum(0.0, first - float(today))
-        return ShownOffer(direct_d=self._direct_d, ship_wait_d=wait, account_wait_d=self._account_wait_d, on_hand=shelves)
+        first_days(self.free, 1.0, int(now // 24) - self.day0, self._ship_wait_d)
+        return ShownOffer(direct_d=self._direct_d, ship_wait_d=self._ship_wait_d, account_wait_d=self._account_wait_d, on_hand=shelves)

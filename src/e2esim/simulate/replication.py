@@ -119,6 +119,7 @@ class Replication:
         self.strikes: Strikes | None = None
         self._tell: Callable[[float], None] | None = None
         self._begun = False
+        self._shelves: npt.NDArray[np.float64] | None = None  # on hand at the accounts, as consumers see it
         self._first_open = 0  # no line before it is open
         if happened:
             firm = Firm(
@@ -348,7 +349,9 @@ class Replication:
         """Consumers buy: from the plant with a promise of the firm, or at an account from its shelf."""
         if not self.market.is_open(tick):
             return
-        offer = self.promise.offer(now, self.stock.on_hand[1:], self.trade)
+        if self._shelves is None or self._shelves.base is not self.stock.on_hand:
+            self._shelves = self.stock.on_hand[1:]
+        offer = self.promise.offer(now, self._shelves, self.trade)
         offer = self.second_site.shown(offer, now) if self.second_site.active else offer
         rows = self.market.step(tick, offer, self.desk.unanswered, self.desk.slow)
         if len(rows) == 0:
