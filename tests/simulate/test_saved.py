@@ -21,6 +21,7 @@ from e2esim.simulate.saved.taken_up import TakenUp
 from e2esim.simulate.saved.written import Written
 from simulate.test_events import row
 from simulate.test_to_order import personal
+from two_plants import each_its_own, hub_of_both, south_centres, south_routings, stocked, with_south
 from worlds import tiny_world
 
 DAYS = 49
@@ -65,6 +66,27 @@ RULES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
             "lanes": lambda rows: [r | {"customs_share": 0.2, "slot_h": 3.0, "miss_share": 0.2, "fleet": "own", "round_trip_d": 4} for r in rows],
             "fleets": [{"fleet": "own", "trucks": 5, "truck_eur_d": 100}],
             "channels": lambda rows: [r | {"second_thought_share": 0.3} for r in rows],
+        },
+    ),
+    "two plants and a hub, heavy trucks that fill, changes, a calm plan that hears late, an outage of a whole plant": (
+        ("planning.report_days=3", "planning.frozen_days=14", "planning.slushy_days=28", "planning.change_eur=2", "market.demand_factor=1.2"),
+        {
+            "sites": lambda rows: [*with_south(rows), rows[0] | {"site": "hub", "name": "Hub", "kind": "warehouse", "picking_pcs_h": 10}],
+            "work_centres": south_centres, "routings": south_routings, "supply": each_its_own,
+            "stock": lambda rows: stocked([row for row in rows if "site" not in row]),
+            "lanes": lambda rows: [r | ({} if r.get("to") else {"truck_m3": 8, "truck_kg": 300, "truck_eur": 90, "truck_fill": 0.7, "hold_d": 2})
+                                   for r in hub_of_both(0.5)(rows)],
+            "channels": lambda rows: [r | {"change_share": 0.3} for r in rows],
+            "events": [row("flood", "site", "south", first="2026-01-19", days=9, known_days=2)],
+        },
+    ),
+    "silos that quote days, a fleet that stands, a surge and a closed lane chained by trigger": (
+        ("planning=silo", "promise=quoted", "precedence=fifo", "organisation=silos"),
+        {
+            "lanes": lambda rows: [r | {"fleet": "own", "round_trip_d": 3, "miss_share": 0.1} for r in rows],
+            "fleets": [{"fleet": "own", "trucks": 3, "truck_eur_d": 100, "hire_eur": 300}],
+            "events": [row("parked", "fleet", "own", first="2026-01-14", days=8, size=0.7), row("rush", "demand", "", first="2026-01-16", days=20, size=0.6),
+                       row("shut", "lane", "web/home", first="", days=6, trigger="rush", after_days=3, detect_days=2)],
         },
     ),
 }  # fmt: skip
