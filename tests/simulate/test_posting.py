@@ -158,3 +158,29 @@ def test_more_sellers_sell_more_with_the_known_elasticity(tiny: Any) -> None:
     ratio = np.array([bought(tiny("many sellers", channels=many, replication=k)) / bought(tiny("sellers", channels=_sellers, replication=k)) for k in range(3)])
     error = ratio.std(ddof=1) / np.sqrt(3.0)
     assert 1.04 - 3.0 * error < ratio.mean() < 1.16 + 3.0 * error
+
+
+def test_inbound_freight_is_paid_by_weight_and_delivery_and_dearer_while_its_mode_is(tiny: Any) -> None:
+    """The same run, its freight once more; by hand from what came, what was rejected included; doubled in the days of an event on its mode."""
+
+    def inbound(rows: list[Row]) -> list[Row]:
+        return [row | {"freight_eur_kg": 0.04, "delivery_eur": 25.0} for row in rows]
+
+    fuel = {"event": "fuel", "kind": "freight", "target": "truck", "first": "2026-02-02", "days": 14, "size": 1.0}
+    base, paid, dearer = tiny("plain"), tiny("inbound", suppliers=inbound), tiny("inbound, fuel", suppliers=inbound, events=[fuel])
+    weight = paid.world.items.weight_kg
+    for run, first, last in ((paid, 0.0, 0.0), (dearer, 28 * 24.0, 42 * 24.0)):
+        e = run.outcome.events
+        came, freight = e["kind"] == Event.SUPPLY_RECEIVED, e["kind"] == Event.INBOUND_PAID
+        assert came.sum() == freight.sum() > 10
+        kilos = e["quantity"][freight] * weight[e["item"][freight]]
+        assert (e["quantity"][freight] >= e["quantity"][came]).all()
+        factor = np.where((e["t"][freight] >= first) & (e["t"][freight] < last), 2.0, 1.0)
+        assert e["value"][freight] == pytest.approx(factor * (25.0 + 0.04 * kilos))
+        if last:
+            assert (factor == 2.0).any()
+    e = paid.outcome.events
+    told = (e["kind"] == Event.INBOUND_PAID) & (e["t"] >= 14 * 24.0)
+    assert result(base) - result(paid) == pytest.approx(float(e["value"][told].sum()), abs=1.0)
+    assert base.kpi("otif") == paid.kpi("otif")
+    assert not (base.outcome.events["kind"] == Event.INBOUND_PAID).any()

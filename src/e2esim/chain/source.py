@@ -146,12 +146,20 @@ class Source:
             self.log.emit(
                 self.env.now, Event.SUPPLY_EXPEDITED, place=place, item=item, quantity=good, value=good * extra * float(supply.price_eur[row])
             )
+        if (freight := self._freight(row, quantity)) > 0.0:
+            self.log.emit(self.env.now, Event.INBOUND_PAID, place=place, item=item, quantity=quantity, value=freight)
         days = max(0.0, self.env.now - planned) / 24.0
         self.log.emit(self.env.now, Event.SUPPLY_RECEIVED, place=place, item=item, quantity=good, value=days)
         if (saved := float(supply.price_eur[row]) - self._price(row, quantity)) > 0.0:
             self.log.emit(self.env.now, Event.PRICE_BROKEN, place=place, item=item, quantity=good, value=good * saved)
         if rejected > 0:
             self.log.emit(self.env.now, Event.SUPPLY_REJECTED, place=place, item=item, quantity=rejected)
+
+    def _freight(self, row: int, quantity: float) -> float:
+        """Freight of a delivery of ``quantity`` [unit], what is rejected included [EUR]."""
+        supply, place = self.world.supply, int(self.world.supply.supplier[row])
+        usual = float(supply.delivery_eur[place]) + float(supply.freight_eur_kg[place]) * quantity * float(self.world.items.weight_kg[supply.item[row]])
+        return usual if self.ways is None else usual * (1.0 + self.ways.inbound_freight(row, self.env.now))
 
     def _test(self, number: int, row: int, good: float) -> None:
         """Hold a share of the deliveries: on hand and reserved, still on order for planning, until they have been tested."""

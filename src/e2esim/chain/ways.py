@@ -109,6 +109,10 @@ class Ways:
         """Share by which the freight of a lane is raised at ``t`` [h]."""
         return self._dearer(int(self.world.lanes.mode[lane]), t)
 
+    def inbound_freight(self, row: int, t: float) -> float:
+        """Share by which the freight of a row of supply is raised at ``t`` [h]."""
+        return self._dearer(int(self.world.supply.mode[row]), t)
+
     def _dearer(self, mode: int, t: float) -> float:
         return sum(share for start, end, share in windows(self.happened, Blow.FREIGHT, mode) if start <= t < end)
 

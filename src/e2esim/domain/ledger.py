@@ -40,7 +40,7 @@ class Posted(IntEnum):
     IDLE = 15  # machine hours open and not used
     OVERTIME = 16  # extra cost of overtime and extra shifts
     SCRAP = 17  # hours spent on pieces that were scrapped or put right, what went into these, and goods lost from the stock
-    PRICE_VARIANCE = 18  # paid to suppliers above the standard price, and for expediting
+    PRICE_VARIANCE = 18  # paid to suppliers above the standard price, for expediting and for inbound freight
     OVERHEAD = 19
     CARRYING = 20  # cost of holding stock
     REACTION = 21  # to events: goods brought by another way, one-off costs, surcharges of suppliers; paid when posted

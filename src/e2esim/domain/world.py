@@ -188,6 +188,8 @@ class Supply:
     mode: I
     start: I  # (items + 1,) rows of each item
     weekly_eur: F  # (suppliers,) over all their rows, inf = no limit
+    freight_eur_kg: F  # (suppliers,)
+    delivery_eur: F  # (suppliers,) scaled
     breaks: tuple[tuple[tuple[float, float], ...], ...] = ()  # of each row, (from this quantity, price); empty where nobody has any
     works: tuple[WorkTime | None, ...] = ()  # (suppliers,) days on which it works, None = every day; empty where nobody has a calendar
 

@@ -134,7 +134,7 @@ def second_choice_eur(world: World, eur_h: F) -> F:
 
 
 def _suppliers(world: World, e: Log, journal: Journal) -> None:
-    """What was accepted is owed; paid above (below) its standard price is a variance."""
+    """What was accepted is owed; paid above (below) its standard price is a variance, and so is what bringing it costs on top."""
     supply, received = world.supply, e["kind"] == Event.SUPPLY_RECEIVED
     price = np.full((len(supply.suppliers), world.items.n), np.nan)
     price[supply.supplier, supply.item] = supply.price_eur
@@ -143,7 +143,7 @@ def _suppliers(world: World, e: Log, journal: Journal) -> None:
     each = np.where(np.isnan(price[place, item]), standard, price[place, item])
     journal.post_many(e["t"][received], Posted.PRICE_VARIANCE, -e["quantity"][received] * (each - standard), place=place)
     journal.post_many(e["t"][received], Balance.BOUGHT, e["quantity"][received] * each, place=place)
-    flown = e["kind"] == Event.SUPPLY_EXPEDITED
+    flown = np.isin(e["kind"], (Event.SUPPLY_EXPEDITED, Event.INBOUND_PAID))
     supplier = e["place"][flown].astype(np.int64)
     journal.post_many(e["t"][flown], Posted.PRICE_VARIANCE, -e["value"][flown], place=supplier)
     journal.post_many(e["t"][flown], Balance.BOUGHT, e["value"][flown], place=supplier)

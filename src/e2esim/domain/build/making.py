@@ -166,6 +166,8 @@ def lay_out_supply(
         mode=mode_of[supplier],
         start=starts_of(item[order], len(items)),
         weekly_eur=np.where(np.isnan(shared := floats(suppliers, "weekly_eur") * scale), np.inf, shared),
+        freight_eur_kg=floats(suppliers, "freight_eur_kg"),
+        delivery_eur=floats(suppliers, "delivery_eur") * scale,
         breaks=_breaks(breaks, [(ids[s], items[i]) for s, i in zip(supplier, item[order], strict=True)], scale) if breaks.height else (),
     )
 

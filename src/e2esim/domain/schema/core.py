@@ -314,6 +314,9 @@ TABLES: tuple[Table, ...] = (
                         "day; what is ordered on another day is begun on the next; empty: every day. A plan, and the planning of a market run, which do not "
                         "know on which day they will order, count the longest that a lead time lasts in weeks without closures",
                         ("calendars", "calendar")),
+            optional("freight_eur_kg", "EUR/kg", "freight of what it delivers by the weight of the items, paid with its invoice where the price of table "
+                     "supply does not hold it; events that raise the freight of its mode raise it too", 0.0, verbs=MARKET),
+            optional("delivery_eur", "EUR/delivery", "freight of a delivery of an item whatever it holds, as freight_eur_kg", 0.0, verbs=MARKET),
             optional("weekly_eur", "EUR/week", "most that can be called off from it in a calendar week over all its items, at the prices of table supply; "
                      "what runs out first is served first; empty: no limit", None, above=0.0, verbs=("run",)),
             SOURCE,
