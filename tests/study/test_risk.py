@@ -83,14 +83,16 @@ def test_cheap_nodes_get_one_pair_and_no_run_is_made_twice(scenario: Scenario, m
         late = np.zeros(63)
         late[30:50] = 0.0 if job.company.startswith(CALM) else 40.0
         late[52] = 0.0 if job.company.startswith(CALM) else 21.0  # one late lorry opens nothing again
-        return Suffered(overdue=late, due=np.full(63, 40.0), waiting=late, kpis={"operating_result": 500.0 - cost, "customer_value": 1.0}, years=1.0)
+        return Suffered(overdue=late, due=np.full(63, 40.0), waiting=late, kpis={"operating_result": 500.0 - cost, "customer_value": 8.0 if cost == 50.0 else 1.0}, years=1.0)
 
     monkeypatch.setattr(RiskRuns, "__call__", run)
     kept: Runs = {}
     found = knock_out(scenario, [CHEM, SEWING], OUTAGE, replications=3, kept=kept, workers=1)
     assert [(one.node, len(one.spells)) for one in found] == [(SEWING, 3), (CHEM, 1)]
     assert found[0].spells[0].recovered_d == 50 - 28
-    mitigate(scenario, SEWING, OUTAGE, replications=3, kept=kept, workers=1)
+    helped = mitigate(scenario, SEWING, OUTAGE, replications=3, kept=kept, workers=1)
+    # a struck case with a measure is named "SEWING, measure": its result is 50 EUR higher than without, its customer value 7
+    assert all((one.gain[0], one.value_gain[0]) == (50.0, 7.0) for one in helped)
     assert len(ran) == len(set(ran))
     assert all(len(one.spells) == 3 for one in knock_out(scenario, [CHEM, SEWING], OUTAGE, replications=3, screen=0.0, workers=1))
 

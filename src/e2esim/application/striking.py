@@ -219,6 +219,7 @@ def _measure(one: Countermeasure) -> dict[str, Any]:
     return {
         "measure": one.name, "gain_eur": _finite(one.gain[0]), "gain_low": _finite(one.gain[1]), "gain_high": _finite(one.gain[2]),
         "cost_eur": _finite(one.cost[0]), "cost_low": _finite(one.cost[1]), "cost_high": _finite(one.cost[2]), "gain_per_eur": _finite(one.per_eur),
+        "value_gain_eur": _finite(one.value_gain[0]), "value_gain_low": _finite(one.value_gain[1]), "value_gain_high": _finite(one.value_gain[2]),
         "separated": one.separated, "runs": one.replications,
         "over_d_without": _finite(one.over_d[0]), "over_d_with": _finite(one.over_d[1]), "not_over": one.not_over,
         "caught_up_d_without": _finite(one.caught_up_d[0]), "caught_up_d_with": _finite(one.caught_up_d[1]),

@@ -46,7 +46,7 @@ def _print(struck: KnockedOutNodes, options: RiskOptions) -> None:
     typer.echo(f"Each node out for {options.days:g} days, size {options.size:g}, from day {options.start_day}; {pairs}.")
     typer.echo("By stocks and rates, until the order book is as before | by runs (80 % band); survives: until customers feel it; caught up: from its")
     typer.echo("beginning until the order book is that of the run without it; recovers: until customers no longer feel it, those far away last.")
-    head = f"{'node':<28}{'survives':>12}{'recovers':>12} | {'survives':>26}{'caught up':>26}{'recovers':>26}"
+    head = f"{'node':<28}{'survives':>13}{'recovers':>15} | {'survives':>28}{'caught up':>30}{'recovers':>30}"
     typer.echo(head + "".join(f"{word:>13}" for word in ("result lost", "worst fifth", "cust. value", "worst fifth")))
     rows = list(struck.nodes.iter_rows(named=True))
     for row in rows:
@@ -55,7 +55,7 @@ def _print(struck: KnockedOutNodes, options: RiskOptions) -> None:
         over = "unfelt" if unfelt else _band(row, "recovers", row["not_over"])
         book = _band(row, "caught_up", row["not_caught_up"])
         lost = "".join(f"{_k(row[name]):>13}" for name in AMOUNTS)
-        typer.echo(f"{row['node']:<28}{_days(row['survives_d']):>12}{_recovers(row):>12} | {felt:>26}{book:>26}{over:>26}{lost}")
+        typer.echo(f"{row['node']:<28}{_days(row['survives_d']):>13}{_recovers(row):>15} | {felt:>28}{book:>30}{over:>30}{lost}")
     few = sum(row["runs"] < options.replications for row in rows)
     if few:
         least = f"cost less than {options.screen:.0%} of the dearest in the first pair, or were not among the dearest of it"
@@ -80,12 +80,13 @@ def _print_measures(struck: KnockedOutNodes) -> None:
     if not struck.helped:
         return
     pairs = struck.helped[0]["runs"]
-    typer.echo(f"\nAgainst {struck.worst}, gain of one outage against cost of a run without ({pairs} pairs, 95 % intervals):")
+    typer.echo(f"\nAgainst {struck.worst}, gain in result at one outage against cost of a run without ({pairs} pairs, 95 % intervals); customer value apart:")
     for way in struck.helped:
         verdict = "costs nothing" if way["gain_per_eur"] is None else f"{way['gain_per_eur']:.1f} EUR a EUR"
         verdict = f"does harm: {verdict}" if way["gain_high"] is not None and way["gain_high"] < 0.0 else verdict
         gain, cost = (f"{_k(way[f'{of}_eur'])} [{_k(way[f'{of}_low'])}, {_k(way[f'{of}_high'])}]" for of in ("gain", "cost"))
-        over = f"caught up after {_whole(way['caught_up_d_without'])} d without, {_whole(way['caught_up_d_with'])} d with; "
+        value = f"customer value {_k(way['value_gain_eur'])} [{_k(way['value_gain_low'])}, {_k(way['value_gain_high'])}]"
+        over = f"{value}; caught up after {_whole(way['caught_up_d_without'])} d without, {_whole(way['caught_up_d_with'])} d with; "
         over += f"customers feel it for {_whole(way['over_d_without'])} d without, {_whole(way['over_d_with'])} d with"
         over += f" ({way['not_over']} a bound)" if way["not_over"] else ""
         typer.echo(f"  {way['measure']:<32} gain {gain}, cost {cost}: {verdict if way['separated'] else 'cannot separate it from nothing'}; {over}")

@@ -15,7 +15,7 @@ from e2esim.domain.disturbances import Blow
 from e2esim.domain.scenario import Scenario
 from e2esim.domain.schema import TABLE
 from e2esim.study.intervals import interval
-from e2esim.study.knock_out import CALM, RESULT, Outage, Runs, caught_up, lost, run_all, spell, with_outage, without_events
+from e2esim.study.knock_out import CALM, RESULT, VALUE, Outage, Runs, caught_up, lost, run_all, spell, with_outage, without_events
 from e2esim.study.pool import Progress
 from e2esim.study.survival import ChainNode, used_a_day
 
@@ -34,7 +34,7 @@ Change = Callable[[Scenario], Scenario]
 class Countermeasure:
     """A measure against an outage: its gain where the outage comes and its cost where it does not [EUR], mean and 95 % interval each.
 
-    ``separated``: the interval of the gain leaves out zero. ``over_d``: days from the beginning of the outage until customers no longer
+    ``separated``: the interval of the gain leaves out zero. ``value_gain``: gain in customer value, which a ranking by result leaves out. ``over_d``: days from the beginning of the outage until customers no longer
     feel it, without the measure and with it, means; ``not_over``: runs in which they do to the end, whose days are bounds only.
     ``caught_up_d``: the same until the order book is as without the outage.
     """
@@ -42,6 +42,7 @@ class Countermeasure:
     name: str
     gain: tuple[float, float, float]
     cost: tuple[float, float, float]
+    value_gain: tuple[float, float, float]
     replications: int
     over_d: tuple[float, float]
     not_over: int
@@ -111,6 +112,7 @@ def mitigate(
                 name=name,
                 gain=interval([-lost(runs[struck][k], one, RESULT) for k, one in sorted(hit.items())]),
                 cost=interval([lost(runs[CALM][k], one, RESULT) for k, one in sorted(calm.items())]),
+                value_gain=interval([-lost(runs[struck][k], one, VALUE) for k, one in sorted(hit.items())]),
                 replications=len(hit),
                 over_d=(fmean(one.recovered_d for one in without), fmean(one.recovered_d for one in with_it)),
                 not_over=sum(not one.over for one in [*without, *with_it]),
