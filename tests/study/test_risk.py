@@ -83,7 +83,8 @@ def test_cheap_nodes_get_one_pair_and_no_run_is_made_twice(scenario: Scenario, m
         late = np.zeros(63)
         late[30:50] = 0.0 if job.company.startswith(CALM) else 40.0
         late[52] = 0.0 if job.company.startswith(CALM) else 21.0  # one late lorry opens nothing again
-        return Suffered(overdue=late, due=np.full(63, 40.0), waiting=late, kpis={"operating_result": 500.0 - cost, "customer_value": 8.0 if cost == 50.0 else 1.0}, years=1.0)
+        kpis = {"operating_result": 500.0 - cost, "customer_value": 8.0 if cost == 50.0 else 1.0}
+        return Suffered(overdue=late, due=np.full(63, 40.0), waiting=late, kpis=kpis, years=1.0)
 
     monkeypatch.setattr(RiskRuns, "__call__", run)
     kept: Runs = {}

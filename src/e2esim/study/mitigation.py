@@ -34,7 +34,8 @@ Change = Callable[[Scenario], Scenario]
 class Countermeasure:
     """A measure against an outage: its gain where the outage comes and its cost where it does not [EUR], mean and 95 % interval each.
 
-    ``separated``: the interval of the gain leaves out zero. ``value_gain``: gain in customer value, which a ranking by result leaves out. ``over_d``: days from the beginning of the outage until customers no longer
+    ``separated``: the interval of the gain leaves out zero. ``value_gain``: gain in customer value,
+    which a ranking by result leaves out. ``over_d``: days from the beginning of the outage until customers no longer
     feel it, without the measure and with it, means; ``not_over``: runs in which they do to the end, whose days are bounds only.
     ``caught_up_d``: the same until the order book is as without the outage.
     """
