@@ -9,7 +9,10 @@ from typing import Any
 import simpy
 from simpy.events import EventPriority
 
+from e2esim.domain.members import at_hand
 
+
+@at_hand
 class Phase(IntEnum):
     """Who comes first at one moment; weeks, nights and ticks have phase ``TICK``."""
 

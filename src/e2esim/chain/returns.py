@@ -13,6 +13,7 @@ from e2esim.chain.inspection import Inspection
 from e2esim.chain.phases import At, Phase
 from e2esim.chain.stock import Stock
 from e2esim.domain.book import Columns, ReturnCause
+from e2esim.domain.bundled import kept
 from e2esim.domain.calendar import DueCalendar
 from e2esim.domain.events import Event, EventLog
 from e2esim.domain.returning import SORTED_AS
@@ -49,7 +50,14 @@ class Returns:
         self._used = DueCalendar(ticks, 1, tick_h=self.tick_h)
         self._pending = np.zeros(book.capacity, dtype=np.uint8)  # cause of the return under way, by row
         self._sort_key, self._unsold_key = streams.key("returns.as_new"), streams.key("returns.unsold")
-        self._share, self._eur = _treatment(world)
+        share, eur = _treatment(world)
+        i, causes = world.items, len(ReturnCause)
+        self._terms = kernels.ReturnTerms(i.cost_eur, i.resale, world.price, world.channels.buyer, share, eur)
+        self._columns: kernels.ComingBack | None = None  # bundles as they were handed to a kernel last
+        self._goods_back: kernels.ReturnedGoods | None = None
+        self._found = kernels.TakenBack(
+            np.zeros(causes), np.zeros(causes), np.zeros(len(SORTED_AS)), np.zeros(causes, dtype=np.int64), np.zeros(i.n, dtype=np.bool_)
+        )
         self.inspection = Inspection(world, book) if np.isfinite(world.plant.inspection_pcs_h) else None
 
     def start(self) -> None:
@@ -100,21 +108,22 @@ class Returns:
         return rows
 
     def _take_back(self, rows: Rows, t: float) -> None:
-        b, w, s = self.book, self.world, self.stock
-        pieces, worth, outcomes = np.zeros(len(ReturnCause)), np.zeros(len(ReturnCause)), np.zeros(len(SORTED_AS))
-        lines, came = np.zeros(len(ReturnCause), dtype=np.int64), np.zeros(w.items.n, dtype=np.bool_)
-        book = kernels.ComingBack(
-            b["address"], self._pending, b["kind"], b["channel"], b["item"], b["quantity"], b["problems"], b["revenue_eur"], b["cost_eur"], b["returned"],
-            b["return_cause"], b["credit_eur"],
-        )  # fmt: skip
-        terms = kernels.ReturnTerms(w.items.cost_eur, w.items.resale, w.price, w.channels.buyer, self._share, self._eur)
-        goods = kernels.ReturnedGoods(s.on_hand, s.returned, s.scrapped)
-        kernels.take_back(rows, t, self._sort_key, book, terms, goods, kernels.TakenBack(pieces, worth, outcomes, lines, came))
-        s.news(*came.nonzero()[0].tolist())
-        for cause, (count, many, eur) in enumerate(zip(lines.tolist(), pieces.tolist(), worth.tolist(), strict=True)):
+        b, s, found = self.book, self.stock, self._found
+        if self._columns is None or self._columns.kind is not b["kind"] or self._columns.pending is not self._pending:
+            self._columns = kernels.ComingBack(
+                b["address"], self._pending, b["kind"], b["channel"], b["item"], b["quantity"], b["problems"], b["revenue_eur"], b["cost_eur"],
+                b["returned"], b["return_cause"], b["credit_eur"],
+            )  # fmt: skip
+        goods = self._goods_back = kept(self._goods_back, kernels.ReturnedGoods, s.on_hand, s.returned, s.scrapped)
+        for sums in found:
+            sums.fill(0)
+        kernels.take_back(rows, t, self._sort_key, self._columns, self._terms, goods, found)
+        s.news(*found.came.nonzero()[0].tolist())
+        pieces, worth = found.pieces.tolist(), found.worth.tolist()
+        for cause, count in enumerate(found.lines.tolist()):
             if count:
-                self.log.emit(t, Event.RETURNED, place=cause, rows=count, quantity=many, value=eur)
-        for outcome, many in enumerate(outcomes.tolist()):
+                self.log.emit(t, Event.RETURNED, place=cause, rows=count, quantity=pieces[cause], value=worth[cause])
+        for outcome, many in enumerate(found.sorted_out.tolist()):
             if many:
                 self.log.emit(t, Event.RETURN_SORTED, place=outcome, quantity=many)
 

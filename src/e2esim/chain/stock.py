@@ -150,9 +150,7 @@ class Stock:
         self.links.fit(self.book.capacity)
         times = _AT_ONCE if eligible is None else np.asarray(eligible, dtype=np.float64)
         room, ticks = np.empty((2, n), dtype=np.int32), np.empty(n, dtype=np.int64)
-        at_accounts, beyond = kernels.let_wait(
-            rows, times, self._early.lists(), self._booked(), self._queues(), self.backlog, self.on_order, room, ticks
-        )
+        at_accounts, beyond = kernels.let_wait(rows, times, self._early.lists(), *self._kept_now(), self.backlog, self.on_order, room, ticks)
         self._at_accounts += at_accounts
         self._early.beyond += beyond
 
@@ -186,17 +184,10 @@ class Stock:
         self.book["state"][rows] = OrderState.OPEN
 
     def _enqueue(self, rows: Rows) -> None:
-        kernels.enqueue(rows, self._booked(), self._queues())
-
-    def _booked(self) -> kernels.Booked:
-        """The columns of the book as they are now, the same until it grows."""
-        return self._kept_now()[0]
-
-    def _queues(self) -> kernels.Queues:
-        """The queues as they are now, the same until the book grows."""
-        return self._kept_now()[1]
+        kernels.enqueue(rows, *self._kept_now())
 
     def _kept_now(self) -> tuple[kernels.Booked, kernels.Queues]:
+        """The columns of the book and the queues as they are now, the same until the book grows."""
         b, link = self.book, self.links.next
         if self._kept is None or self._kept[0].kind is not b["kind"] or self._kept[1].link is not link:
             booked = kernels.Booked(b["kind"], b["node"], b["account"], b["item"], b["quantity"], b["state"])
@@ -215,7 +206,8 @@ class Stock:
         """
         b = self.book
         out = np.empty(self._at_accounts, dtype=np.int32)
-        m = kernels.serve_queues(rows, t, self._booked(), b["allocated"], b["shipped"], self._goods(), self._queues(), out)
+        booked, queues = self._kept_now()
+        m = kernels.serve_queues(rows, t, booked, b["allocated"], b["shipped"], self._goods(), queues, out)
         self._at_accounts -= m
         return self._told(t, out[:m].copy(), place=1)
 
@@ -238,7 +230,8 @@ class Stock:
         if rows == 0:
             return _NO_ROWS
         out, short = np.empty((2, rows), dtype=np.int32)
-        m, c = kernels.allocate_plenty(t, choose is None, self._booked(), self.book["allocated"], self._goods(), self._queues(), out, short)
+        booked, queues = self._kept_now()
+        m, c = kernels.allocate_plenty(t, choose is None, booked, self.book["allocated"], self._goods(), queues, out, short)
         plenty = out[:m]
         if m > 1:
             plenty.sort()

@@ -224,6 +224,8 @@ class Desk:
 
     def _in_vain(self, lines: npt.NDArray[np.int32]) -> None:
         """Requests about ``lines`` (rows of the order book) are over and were never solved: trade accounts remember it by the pieces."""
+        if len(lines) == 0:
+            return
         o = self.orders
         asked_in_vain(lines, LinesAsked(o["kind"], o["account"], o["quantity"]), self.experiences.people.unsolved)
 

@@ -10,7 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from e2esim.domain.members import at_hand
 
+
+@at_hand
 class Event(IntEnum):
     """What happened to a batch. ``place`` is a node, work centre, supplier or lane number, by kind."""
 

@@ -79,7 +79,7 @@ class KeptLp:
         self._high = np.full(n_rows, np.inf)
         self._matrix: sparse.csc_matrix | None = None
         self._found: tuple[Floats, Floats] | None = None
-        self._reduced: Floats = np.zeros(cost.size)  # costs of the columns in the last solution
+        self._told = linear_solver_pb2.MPSolutionResponse()  # the last solution
         self._history: list[tuple[Floats, Floats, Floats]] | None = None  # upper, low, high of every solution asked for
         self._build("CLP")
 
@@ -225,7 +225,7 @@ class KeptLp:
             told = linear_solver_pb2.MPSolutionResponse()
             self._solver.FillSolutionResponseProto(told)
             self._found = np.array(told.variable_value, dtype=np.float64), np.array(told.dual_value, dtype=np.float64)
-            self._reduced = np.array(told.reduced_cost, dtype=np.float64)
+            self._told = told
         return self._found
 
     @property
@@ -257,8 +257,9 @@ class KeptLp:
         """Which columns and which rows are basic in the last solution, (n_columns,) and (n_rows,)."""
         basic, ask = pywraplp.Solver.BASIC, _swig.Variable_basis_status
         values, x = self._solution()[0], self._x
+        reduced = np.array(self._told.reduced_cost, dtype=np.float64)
         columns = (values > _INSIDE) & (values < self._upper - _INSIDE)  # between its bounds only a basic one lies
-        for k in np.flatnonzero(~columns & (np.abs(self._reduced) <= _INSIDE)).tolist():  # what costs to move is not basic
+        for k in np.flatnonzero(~columns & (np.abs(reduced) <= _INSIDE)).tolist():  # what costs to move is not basic
             columns[k] = ask(x[k]) == basic
         return columns, np.fromiter(map(_swig.Constraint_basis_status, self._rows), dtype=np.int64, count=self.n_rows) == basic
 
