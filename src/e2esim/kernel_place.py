@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -44,12 +45,18 @@ class KernelPlace(_CacheLocator):
     @classmethod
     def from_function(cls, py_func: Any, py_file: str) -> Self | None:
         """Return the place of a function of this package, None for others."""
-        place = place_of(Path(py_file).resolve())
-        if place is None:
-            return None
+        place = _place_in_use(py_file)
+        return None if place is None else cls(py_func, place)
+
+
+@cache
+def _place_in_use(py_file: str) -> Path | None:
+    """The folder of a file of this package, marked as in use: once for all its kernels."""
+    place = place_of(Path(py_file).resolve())
+    if place is not None:
         with suppress(OSError):  # not compiled yet
-            os.utime(place)  # in use
-        return cls(py_func, place)
+            os.utime(place)
+    return place
 
 
 def _forget_old(place: Path) -> None:

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 import polars as pl
 
 from e2esim.config.problems import Problem, did_you_mean
+from e2esim.config.small_tables import none_odd
 from e2esim.domain.schema import Column, Kind
 
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+_ODD_NUMBER = re.compile(r"^(?!-?\d{1,15}(?:\.\d{1,15})?$)(?=.)", re.MULTILINE)  # a number that may be none or too large
 MOST = 1e12  # no quantity, price or time of a company reaches it, and sums of so large numbers lose their pieces
 LEAST = 1e-9  # what must be above 0 and is smaller is no size, time or lot: it would ask for endless work
 _TRUE = ("true", "yes", "y", "x", "1", "1.0", "vero", "sì", "si", "wahr", "ja", "j", "vrai", "oui", "verdadero", "sí")
@@ -121,6 +123,8 @@ def _as_text(_: Column, text: pl.Series) -> pl.Series:
 
 
 def _as_float(_: Column, text: pl.Series) -> pl.Series:
+    if none_odd(text, _ODD_NUMBER):
+        return text.cast(pl.Float64, strict=False)
     cell = pl.lit(text)
     parsed = pl.when(cell.str.contains(NUMBER)).then(cell).cast(pl.Float64, strict=False)
     return pl.select(pl.when(parsed.is_finite()).then(parsed)).to_series()

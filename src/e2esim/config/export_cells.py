@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import polars as pl
@@ -9,7 +10,7 @@ import polars as pl
 from e2esim.config.grids import ROW
 from e2esim.config.problems import Problem
 from e2esim.config.sheets import RawTable, small_and_plain
-from e2esim.config.small_tables import Kept
+from e2esim.config.small_tables import Kept, none_odd
 from e2esim.config.weekday_words import weekday_numbers
 from e2esim.domain.schema import Table
 
@@ -25,6 +26,13 @@ _CLOCK = r"^(\d{1,2})(?:[:.h](\d{2})|h)?(?::\d{2})?\s*(?i)([ap])?\.?m?\.?$"
 _TIGHT = r"^([01]\d|2[0-4])([0-5]\d)$"
 _DAY_PART = r"^(?:0?[.,]\d+|[01](?:[.,]0+)?)$"  # 0.25: six o'clock as a spreadsheet keeps it
 _NO_CLOCK = r"^0?[.,](?:\d|\d{3,})$"  # these cannot be hours and minutes; 0.25 alone could
+_ODD = {  # what a cell must hold to be mended here
+    "id": re.compile("[\u00ad\u200b-\u200f\u2060\ufeff+]|^[=']", re.MULTILINE),
+    "date": re.compile(r"^(?!(?:[12]\d{3}-)?\d{2}-\d{2}$)(?=.)", re.MULTILINE),
+    "time": re.compile(r"^(?!\d{1,2}:\d{2}$)(?=.)", re.MULTILINE),
+}
+_ODD_WEEKDAY = re.compile(r"[^1-7\n]")
+_MAY_BE_NOTHING = re.compile(r"^(?:null|nan|n/a|[-(<\\#])", re.IGNORECASE | re.MULTILINE)
 
 
 def plain_cells(raw: RawTable, table: Table) -> RawTable:
@@ -51,13 +59,17 @@ def _made_plain(raw: RawTable, table: Table) -> RawTable:
         return raw
     frame, problems = _without_headers(raw.frame, table, raw.label)
     kinds = {column.name: column.kind for column in table.columns if column.name in frame.columns}
-    frame = _hours_of_parts(frame, [name for name, kind in kinds.items() if kind == "time"])
-    frame = frame.with_columns(_plain(name, kind) for name, kind in kinds.items() if kind in ("id", "date", "time"))
-    if "weekday" in kinds:
+    odd = {name: kind for name, kind in kinds.items() if kind in _ODD and not none_odd(frame[name], _ODD[kind])}
+    if "time" in odd.values():
+        frame = _hours_of_parts(frame, [name for name, kind in kinds.items() if kind == "time"])
+    if odd:
+        frame = frame.with_columns(_plain(name, kind) for name, kind in odd.items())
+    if "weekday" in kinds and not none_odd(frame["weekday"], _ODD_WEEKDAY):
         frame = frame.with_columns(frame["weekday"].replace(weekday_numbers(frame["weekday"].unique().to_list())))
-    frame, nothing = _without_nothing(frame, [name for name, kind in kinds.items() if kind in ("id", "text") and name not in REMARKS], raw.label)
+    named = [name for name, kind in kinds.items() if kind in ("id", "text") and name not in REMARKS]
+    frame, nothing = _without_nothing(frame, [name for name in named if not none_odd(frame[name], _MAY_BE_NOTHING)], raw.label)
     problems += nothing
-    for name in (name for name, kind in kinds.items() if kind == "id"):
+    for name in (name for name, kind in odd.items() if kind == "id"):
         short = frame.filter(pl.col(name).str.contains(_SHORTENED))
         if short.height:
             more = f" ({short.height} cells such)" if short.height > 1 else ""
@@ -122,10 +134,19 @@ def _without_nothing(frame: pl.DataFrame, names: list[str], label: str) -> tuple
     return frame, problems
 
 
+def _may_be(names: set[str]) -> str:
+    """A pattern that finds every cell that may be one of ``names``, however it is written."""
+    written = "|".join(r"[\s_-]+".join(map(re.escape, name.split("_"))) for name in sorted(names))
+    return rf"{_INVISIBLE}|^\s*(?:{written})"
+
+
 def _without_headers(frame: pl.DataFrame, table: Table, label: str) -> tuple[pl.DataFrame, list[Problem]]:
     """Rows that only repeat the names of the columns, as lists that are printed in pages do."""
     words = {column.name: {column.name, *column.aliases} for column in table.columns if column.name in frame.columns}
     if len(words) < 2:
+        return frame, []
+    first = next(iter(words))
+    if none_odd(frame[first], re.compile(_may_be(words[first]), re.IGNORECASE | re.MULTILINE)):
         return frame, []
     cells = {name: pl.col(name).str.replace_all(_INVISIBLE, "").str.to_lowercase() for name in words}
     plain = [cells[name].str.replace_all(r"[\s-]+", "_").str.replace(r"_*[\[(][^\])]*[\])]$", "").is_in(list(known))

@@ -19,7 +19,7 @@ from e2esim.config.problems import COMMAND_LINE, Problem, did_you_mean
 from e2esim.config.yaml_file import Path_, YamlFile, leaves, read_yaml
 from e2esim.domain.levers import names_of
 
-_PLAIN_KEY = re.compile(r"[a-z]\w*(\.[a-z]\w*)+")
+_PLAIN_KEY = re.compile(r"[a-z]\w*(\.[a-z]\w*)*")
 _PLAIN: tuple[tuple[re.Pattern[str], Callable[[str], Any]], ...] = (  # values that need no parser: numbers, true and false, words of several parts
     (re.compile(r"-?(0|[1-9]\d*)"), int),
     (re.compile(r"-?(0|[1-9]\d*)\.\d+"), float),

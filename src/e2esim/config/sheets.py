@@ -220,6 +220,8 @@ def _unframed(text: str) -> str:
     >>> _unframed("-----------\\n|item |qty|\\n|-----|---|\\n|A    |  3|\\n-----------\\n")
     '\\nitem |qty\\n\\nA    |  3\\n\\n'
     """
+    if text.lstrip()[:1] not in tuple("|-=+"):  # no frame
+        return text
     lines = text.splitlines()
     framed = [line.strip() for line in lines if line.strip() and not re.fullmatch(r"[-=+|\s]+", line)]
     if not framed or not all(line.startswith("|") and line.endswith("|") and len(line) > 1 for line in framed):

@@ -16,7 +16,7 @@ import polars as pl
 from e2esim.config.grids import ROW
 from e2esim.config.problems import Problem
 from e2esim.config.sheets import NUMBER_CELL, RawTable, small_and_plain
-from e2esim.config.small_tables import Kept
+from e2esim.config.small_tables import Kept, none_odd
 from e2esim.domain.schema import Column, Table
 
 POINT, COMMA = "point", "comma"
@@ -39,6 +39,8 @@ _MINUS = r"^[\u2212\u2013\uff0d]\s?([\d.,])"  # the minus of typesetters
 _NO_CENTS = r"^([+-]?\d[\d.,'’ ]*?)([.,])[-\u2013\u2014]{1,2}$"  # 5.- and 1'250,--: a whole amount
 _SLASHED = r"^(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s?[AaPp]\.?[Mm]\.?)?)?$"
 _NUMBERS = ("float", "share", "int")
+_ODD_NUMBER = re.compile(r"-$|[^\d.,eE+\-\n]", re.MULTILINE)  # what a number must hold to be written anew
+_HAS_COMMA = re.compile(",")
 
 
 @dataclass
@@ -100,7 +102,9 @@ def _plain_numbers(raw: RawTable, table: Table, stated: str) -> RawTable:
     names = [column.name for column in _columns(raw, table, _NUMBERS)]
     if not names or raw.frame.is_empty():
         return raw
-    frame = raw.frame.with_columns(_unspaced(name) for name in names)
+    frame = raw.frame
+    if odd := [name for name in names if not none_odd(frame[name], _ODD_NUMBER)]:
+        frame = frame.with_columns(_unspaced(name) for name in odd)
     style, asked = (stated, None) if stated else _number_style(frame, names, raw)
     if asked:  # read on as thousands, so that nothing else is said of these cells
         style = COMMA if "." in asked.value else POINT
@@ -112,7 +116,7 @@ def _plain_numbers(raw: RawTable, table: Table, stated: str) -> RawTable:
             .alias(name)
             for name in names
         )
-    elif style == POINT:
+    elif style == POINT and not all(none_odd(frame[name], _HAS_COMMA) for name in names):
         frame = frame.with_columns(
             pl.when(pl.col(name).str.contains(_POINT)).then(pl.col(name).str.replace_all(",", "", literal=True)).otherwise(pl.col(name)).alias(name)
             for name in names
@@ -135,6 +139,8 @@ def _number_style(frame: pl.DataFrame, names: list[str], raw: RawTable) -> tuple
     """The style that the cells of a file tell; what to ask where two are possible."""
     cells = pl.concat([frame[name].unique() for name in names]).unique()
     marked = cells.filter(cells.str.contains(r"[.,]", literal=False) & ~cells.str.ends_with(NUMBER_CELL))
+    if marked.is_empty():
+        return "", None
     as_point, as_comma = marked.str.contains(_POINT), marked.str.contains(_COMMA)
     only_point, only_comma = bool((as_point & ~as_comma).any()), bool((as_comma & ~as_point).any())
     if only_point and only_comma:

@@ -15,7 +15,7 @@ from e2esim.config.nights import over_midnight
 from e2esim.config.problems import Problem, did_you_mean
 from e2esim.config.row_order import by_content
 from e2esim.config.sheets import OTHER, RawTable, read_folder, small_and_plain, table_place
-from e2esim.config.small_tables import Kept
+from e2esim.config.small_tables import MOST_ROWS, Kept
 from e2esim.config.styles import settled
 from e2esim.config.tidy import lenient, tidied
 from e2esim.domain.schema import Column, Table
@@ -178,6 +178,8 @@ def _type(table: Table, raw: RawTable, typed: Typed) -> None:
 def _duplicates(table: Table, typed: Typed) -> None:
     """Rows whose key was there before: added up or numbered where the table says so (with a warning), else reported."""
     frame, key = typed.frames[table.name], list(table.key)
+    if not frame[key].is_duplicated().any():
+        return
     blank = pl.all_horizontal(pl.col(name).is_null() | (pl.col(name).cast(pl.String) == "") for name in key)
     told = [column.name for column in table.columns if column.name in key and column.required] if table.empty_is_a_key else key
     some = blank if table.sums or table.numbered else pl.any_horizontal(pl.col(name).is_null() | (pl.col(name).cast(pl.String) == "") for name in told)
@@ -242,6 +244,8 @@ def _references(table: Table, typed: Typed) -> None:
         if column.loose and known.is_empty():  # there is no such table: anything goes
             continue
         if column.ref in typed.doubtful and not any(known):  # the column is not there: said already
+            continue
+        if frame.height <= MOST_ROWS and not set(frame[column.name].to_list()) - set(known.to_list()) - {"", None}:
             continue
         dangling = frame.filter(~pl.col(column.name).is_in(known.implode()) & (pl.col(column.name) != ""))
         if dangling.is_empty():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import polars as pl
@@ -9,6 +10,7 @@ import polars as pl
 from e2esim.config.grids import ROW
 from e2esim.config.problems import UNKNOWN_COLUMN, UNKNOWN_TABLE, Problem
 from e2esim.config.sheets import RawTable
+from e2esim.config.small_tables import none_odd
 from e2esim.config.totals import without_totals
 from e2esim.config.written_days import period_words, plain_days
 from e2esim.domain.schema import Table
@@ -18,6 +20,7 @@ _DOTTED = r"^(\d{1,2})\.(\d{1,2})\.(\d{4})" + _CLOCK + "$"
 _YEARLESS = r"^(\d{1,2})\.(\d{1,2})\.$"
 _YEAR_FIRST = r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})" + _CLOCK + "$"
 _PERIODS = ("period", "week")  # columns in which a week or a month may stand for its first day
+_ODD_DAY = re.compile(r"^(?!(?:[12]\d{3}-)?\d{2}-\d{2}$)(?=.)", re.MULTILINE)  # a day that is not written as the format writes it
 _COMPACT = r"^((?:19|20|21)\d{2})(\d{2})(\d{2})$"
 
 
@@ -26,12 +29,16 @@ def tidied(raw: RawTable, table: Table) -> RawTable:
     frame = raw.frame
     if frame.is_empty():
         return replace(raw, problems=_left_out(raw))
-    days = [c.name for c in table.columns if c.kind == "date" and c.name in frame.columns]
-    frame, said = plain_days(frame.with_columns(iso_dates(name) for name in days), [name for name in days if name not in _PERIODS], raw.label)
+    days = [c.name for c in table.columns if c.kind == "date" and c.name in frame.columns and not none_odd(frame[c.name], _ODD_DAY)]
+    if days:
+        frame = frame.with_columns(iso_dates(name) for name in days)
+    frame, said = plain_days(frame, [name for name in days if name not in _PERIODS], raw.label)
     frame, summed = without_totals(frame, table, raw.label)
     raw = replace(raw, problems=[*raw.problems, *said, *summed])
     frame = frame.with_columns(first_days(name) for name in _PERIODS if table.name in ("history", "forecast_changes") and name in frame.columns)
     cells = [name for name in frame.columns if name != ROW]
+    if not frame[cells].is_duplicated().any():
+        return replace(raw, frame=frame, problems=_left_out(raw))
     marked = frame.with_columns(pl.col(ROW).first().over(cells).alias("_first"))
     again = marked.filter(pl.col(ROW) != pl.col("_first")).select(ROW, "_first")
     if not again.is_empty() and _by_line(frame, table):
