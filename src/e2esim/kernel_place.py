@@ -30,7 +30,7 @@ class KernelPlace(_CacheLocator):
 
     def get_source_stamp(self) -> str:
         """Return the hash of all sources that the code depends on."""
-        return source_hash(Path(self._py_file).resolve())
+        return _stamp(self._py_file)
 
     def get_disambiguator(self) -> str:
         """Return what tells functions of one name apart: the line."""
@@ -47,6 +47,11 @@ class KernelPlace(_CacheLocator):
         """Return the place of a function of this package, None for others."""
         place = _place_in_use(py_file)
         return None if place is None else cls(py_func, place)
+
+
+@cache
+def _stamp(py_file: str) -> str:
+    return source_hash(Path(py_file).resolve())
 
 
 @cache

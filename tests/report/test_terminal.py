@@ -8,9 +8,11 @@ import re
 from pathlib import Path
 
 import pytest
+from numba import njit
 from report_synthetic import Study
 from rich.console import Console
 
+from e2esim.report import compiling
 from e2esim.report.progress import progress_bar
 from e2esim.report.terminal import print_result, to_json
 
@@ -86,3 +88,24 @@ def test_progress_tells_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     with progress_bar(quiet=True) as tell:
         tell(0.5, "nothing")
     assert len(screen.getvalue()) == loud
+
+
+def test_what_is_compiled_is_told_now_and_then(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(compiling, "EVERY_S", 0.0)
+
+    @njit
+    def inner(x: int) -> int:
+        return x + 1
+
+    @njit
+    def outer(x: int) -> int:
+        return inner(x) * 2
+
+    with progress_bar():
+        assert outer(1) == 4
+    assert "compiling, once after installation or a change: 2 kernels so far" in capsys.readouterr().err
+    with progress_bar():
+        assert outer(2) == 6  # compiled before: nothing to tell
+    with progress_bar(quiet=True):
+        assert outer(2.0) == 6.0
+    assert capsys.readouterr().err == ""

@@ -42,20 +42,23 @@ def new_scenario(folder: Path, source: str, *, empty: bool, dry_run: bool) -> No
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         message, remedy = "the folder is there already and not empty", "name a new folder"
         raise InputErrors([Problem(file=COMMAND_LINE, column="DIR", value=str(folder), message=message, remedy=remedy)])
-    for item in plan(folder, place, empty=empty):
-        typer.echo(f"{'would write' if dry_run else 'wrote'} {item.path}")
-        if dry_run:
-            continue
+    items = plan(folder, place, empty=empty)
+    if dry_run:
+        for item in items:
+            typer.echo(f"would write {item.path}")
+        return
+    for item in items:
         item.path.parent.mkdir(parents=True, exist_ok=True)
         if item.source is None:
             item.path.write_text(item.text, encoding="utf-8")
         else:
             shutil.copyfile(item.source, item.path)
-    if not dry_run:
-        call = folder if folder.is_absolute() else f"./{folder.as_posix()}"
-        typer.echo(
-            f"now replace the tables by yours ({GUIDE} explains each column), then: e2esim validate scenario={call}"
-        )
+    call = folder if folder.is_absolute() else f"./{folder.as_posix()}"
+    tables = sum(item.path.suffix == ".csv" for item in items)
+    typer.echo(f"wrote {folder}: {MAIN}, {GUIDE} and {tables} tables in {folder / FOLDER}{' (headers only)' if empty else ''}")
+    if empty:
+        typer.echo("items.csv and orders.csv (or demand.csv) are enough for a plan, a promise and a run; leave empty or delete what you do not need")
+    typer.echo(f"now {'fill' if empty else 'replace'} the tables{'' if empty else ' by yours'} ({GUIDE} explains each column), then: e2esim validate {call}")
 
 
 def plan(folder: Path, place: Place, *, empty: bool) -> list[Item]:

@@ -61,9 +61,8 @@ def validate_company(overrides: Sequence[str], *, as_json: bool, every: bool) ->
     if not valid:
         return BAD_INPUT
     if not as_json:
-        rows = sum(frame.height for frame in tables.values())
-        filled = sum(frame.height > 0 for frame in tables.values())
-        typer.echo(f"{printable(name)}: valid, {filled} tables with {rows:,} rows")
+        sizes = [frame.height for table, frame in tables.items() if frame.height and table != "settings"]  # which stand there without a file, too
+        typer.echo(f"{printable(name)}: valid, {len(sizes)} tables with {sum(sizes):,} rows")
     return DONE
 
 

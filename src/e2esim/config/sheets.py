@@ -362,6 +362,15 @@ def _without_nameless(grid: Grid, label: str) -> tuple[Grid, list[Problem]]:
     return replace(grid, names=[grid.names[k] for k in kept], body=body), [told]
 
 
+def _own_table(header: str) -> str:
+    """What to do with a column that is called as a table of its own is, '' where there is none: stock is told by place and batch, not by item."""
+    table = TABLE.get(header)
+    if table is None:
+        return ""
+    columns = ", ".join(column.name for column in table.columns if column.required)
+    return f"did you mean table {header}? It is a file of its own, {header}.csv: {columns}; begin the column's name with _ to leave it out"
+
+
 def _header_problems(table: Table, label: str, row: int, headers: list[str], names: list[str]) -> list[Problem]:
     known = [column.name for column in table.columns]
     problems = []
@@ -371,7 +380,9 @@ def _header_problems(table: Table, label: str, row: int, headers: list[str], nam
         elif not header:
             problems.append(Problem(file=label, row=row, message=f"column {k + 1} has no name", remedy="name it or remove it"))
         elif not name and not header.startswith("_"):
-            remedy = did_you_mean(header, [c for c in known if c not in names], "begin the name with _ to keep it; columns not there yet")
+            remedy = _own_table(_plain(header)) or did_you_mean(
+                header, [c for c in known if c not in names], "begin the name with _ to keep it; columns not there yet"
+            )
             problems.append(Problem(file=label, row=row, column=header, message=UNKNOWN_COLUMN, remedy=remedy))
     if not any(names):
         remedy = f"its first row names the columns, with comma, semicolon, tab or | between them: {', '.join(known)}"

@@ -17,6 +17,7 @@ from e2esim.kpi.catalogue import CATALOGUE
 COARSE = 0.1  # scale below which lots, agents and accounts are so coarse that gains mislead
 LANGUAGES = ("en", "it")
 _NONE = "\N{EN DASH}"
+_TINY = 5e-5  # what is smaller is shown as nothing
 _COUNTS = ("pcs", "customers", "lines", "shortages")  # units of whole things
 _SPACE = "\N{NO-BREAK SPACE}"
 
@@ -103,7 +104,8 @@ class Words:
             return f"{self.number(value / 1e6, 1 if abs(value) >= 1e7 else 2)}{_SPACE}M", self.unit(unit)
         size = abs(value)
         counted = unit.split("/")[0] in _COUNTS
-        digits = 0 if size >= 1000 or (counted and size >= 10) else 1 if size >= 10 else 2
+        few = 4 if _TINY <= size < 0.01 and not counted else 2  # 0.006 an hour is not 0.01
+        digits = 0 if size >= 1000 or (counted and size >= 10) else 1 if size >= 10 else few
         return self.number(value, digits), self.unit(unit)
 
     def column(self, values: Sequence[float | None], unit: str) -> tuple[list[str], str]:

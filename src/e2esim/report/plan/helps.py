@@ -199,8 +199,14 @@ def summary_lines(view: PlanView, said: Explanation, most: int = 5) -> list[tupl
     lines = [(told(view, t), f"{_number(t.pieces)} late units fewer") for t in said.trials if t.gain > 0 and t.pieces > 0][:most]
     tried = {_key(t) for t in said.trials[:most] if t.gain > 0}
     ideal = [x for x in said.limits.rows if _key(x) not in tried][: max(0, most - len(lines))]
-    lines += [(told(view, x), f"{_number(sum(x.on_time))} on time, lots aside") for x in ideal]
-    return lines
+    return lines + [(told(view, x), _on_time(sum(x.on_time))) for x in ideal]
+
+
+def _on_time(more: float) -> str:
+    """What a limit would bring if lots had any size: dearer pieces may take the place of more cheap ones."""
+    if more > 0.0:
+        return f"{_number(more)} pieces more on time, lots aside"
+    return f"more urgent pieces on time, {_number(-more)} fewer in all, lots aside" if more < 0.0 else "more urgent pieces on time, lots aside"
 
 
 def frozen_json(view: PlanView) -> dict[str, Any]:

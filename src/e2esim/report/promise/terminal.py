@@ -20,7 +20,8 @@ def print_told(told: Told, wall_s: float, console: Console | None = None) -> Non
     console = console or terminal(_WIDTH)
     reply, speech, wish = told.reply, told.speech, told.reply.wish
     name = f" {told.item_name}" if told.item_name else ""
-    asked = f"{speech.pieces(wish.qty)} of {told.item}{name} for {told.customer}, wanted on {speech.date(wish.day)}, priority {reply.priority}"
+    whose = f" for {told.customer}" if told.customer else ""
+    asked = f"{speech.pieces(wish.qty)} of {told.item}{name}{whose}, wanted on {speech.date(wish.day)}, priority {reply.priority}"
     console.print(Text(asked, style="bold"), soft_wrap=True)
     console.print(Text(_promise(told), style="bold green" if reply.on_time else "bold yellow"), soft_wrap=True)
     if reply.limit is not None:
