@@ -179,6 +179,12 @@ def test_missing_unknown_and_repeated_columns(tmp_path: Path) -> None:
     assert len(found) == 5
 
 
+def test_a_column_that_is_a_table_of_its_own_is_told_so(tmp_path: Path) -> None:
+    problem = only(tiny_world(tmp_path / "w", items=with_cell("stock", 5)))
+    assert (problem.column, problem.message) == ("stock", "unknown column")
+    assert problem.remedy.startswith("did you mean table stock? It is a file of its own, stock.csv: item")
+
+
 def test_no_tables_at_all(tmp_path: Path) -> None:
     (tmp_path / "w").mkdir()
     (tmp_path / "w" / "scenario.yaml").write_text("name: w\n")

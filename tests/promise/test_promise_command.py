@@ -287,3 +287,4 @@ def test_where_no_customer_is_named_anybody_may_ask(tmp_path: Path, monkeypatch:
     (tmp_path / "two/orders.csv").write_text("order,item,qty,due\n1,chair,10,2026-12-10\n")
     (tmp_path / "two/settings.csv").write_text("key,value\ntoday,2026-12-01\n")
     assert "chair" in call("two", "--item", "chair", "--qty", "5", "--date", "2026-12-08", "--customer", "anybody").output
+    assert "5 pcs of chair, wanted on" in call("two", "--item", "chair", "--qty", "5", "--date", "2026-12-08").output

@@ -60,6 +60,7 @@ def test_headlines_stand_in_the_catalogue() -> None:
         (503.6, "pcs/year", "504 pcs/year"),
         (7.568, "days", "7.57 days"),
         (-0.0001, "days", "0.00 days"),
+        (0.00595, "1/h", "0.0060 1/h"),
         (None, "days", "–"),
         (float("nan"), "share", "–"),
     ],

@@ -17,7 +17,7 @@ from e2esim.kpi.catalogue import CATALOGUE
 COARSE = 0.1  # scale below which lots, agents and accounts are so coarse that gains mislead
 LANGUAGES = ("en", "it")
 _NONE = "\N{EN DASH}"
-_TINY = 5e-5  # what is smaller is shown as nothing
+_TINY = 5e-4  # what is smaller is shown as nothing
 _COUNTS = ("pcs", "customers", "lines", "shortages")  # units of whole things
 _SPACE = "\N{NO-BREAK SPACE}"
 
