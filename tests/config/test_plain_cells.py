@@ -18,11 +18,12 @@ from e2esim.config.styles import _plain_numbers
 from e2esim.config.tidy import tidied
 from e2esim.domain.schema import TABLE
 
-_IDS = ["A", "007", '="007"', "'12", "a\u200bb", "1E+05", "item", "Item", "or  der", "Artikel", "", "x-y", "\ufefforder", "Order", "Total"]
+_IDS = ["A", "007", '="007"', "'12", "a\u200bb", "1E+05", "item", "Item", "or  der", "null", "#N/A", "-", "Artikel", "", "x-y", "\ufefforder", "Order", "Total"]
 _DAYS = ["2026-04-01", "", "31.01.2026", "20260131", "2026-W14", "00.00.0000", "9999-12-31", "Mo 1.4.2026", "46113", "12-24", "soon", "due", "0000-00-00",
          "2026-04-01\n2026-04-02", "24.12.", "2026-4-1", "5-Mar-2026"]  # fmt: skip
-_NUMBERS = ["1", "2.5", "1,5", "1.000", "1 000", "99,9-", "5.-", "\u22127", "1e3", "1e999", "nan", "-3", "+4", "", "qty", "7\n8", "12345678901234567890", ".5", "5."]
-_CLOCKS = ["8:00", "16:30", "8.00", "0800", "4 PM", "", "24:00", "8h30", "07:15:00"]
+_NUMBERS = ["1", "2.5", "1,5", "1.000", "1 000", "99,9-", "5.-", "\u22127", "1e3", "1e999", "nan", "-3", "+4", "", "qty", "7\n8",
+            "12345678901234567890", ".5", "5.", "1.234e0"]  # fmt: skip
+_CLOCKS = ["8:00", "16:30", "8.00", "0800", "4 PM", "", "24:00", "8h30", "07:15:00", "0.25", "0.583", "1"]
 
 
 @st.composite
@@ -37,7 +38,7 @@ def tables(draw: st.DrawFn) -> tuple[str, pl.DataFrame]:
     if draw(st.booleans()):
         return "orders", pl.DataFrame({**rows, "order": cells(_IDS), "item": cells(_IDS), "qty": cells(_NUMBERS), "due": cells(_DAYS)})
     return "calendars", pl.DataFrame(
-        {**rows, "calendar": cells(_IDS), "weekday": cells(["1", "2", "Mon", "martedì", ""]), "start": cells(_CLOCKS), "end": cells(_CLOCKS)}
+        {**rows, "calendar": cells(_IDS), "weekday": cells(["1", "2", "Mon", "martedì", "Do", ""]), "start": cells(_CLOCKS), "end": cells(_CLOCKS)}
     )
 
 
