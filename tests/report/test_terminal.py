@@ -12,7 +12,7 @@ from numba import njit
 from report_synthetic import Study
 from rich.console import Console
 
-from e2esim.report import compiling
+from e2esim import compiling
 from e2esim.report.progress import progress_bar
 from e2esim.report.terminal import print_result, to_json
 

@@ -22,7 +22,7 @@ def progress_bar(*, quiet: bool = False) -> Iterator[Tell]:
     if quiet:
         yield lambda share, text: None
         return
-    from e2esim.report.compiling import told_compiling
+    from e2esim.compiling import told_compiling
 
     if not sys.stderr.isatty():
         with told_compiling(lambda text: print(text, file=sys.stderr, flush=True)):
