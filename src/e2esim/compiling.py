@@ -15,7 +15,7 @@ def told_compiling(say: Callable[[str], None]) -> Iterator[None]:
     """Call ``say`` every few seconds while numba compiles (not while it loads what was compiled before), with how many kernels it is by now."""
     from numba.core import event
 
-    class Heard(event.Listener):  # type: ignore[misc]
+    class Heard(event.Listener):
         """Counts kernels, those that are compiled as part of others too."""
 
         def __init__(self) -> None:
@@ -31,8 +31,8 @@ def told_compiling(say: Callable[[str], None]) -> Iterator[None]:
             pass
 
     heard = Heard()
-    event.register("numba:compile", heard)
+    event.register("numba:compile", heard)  # type: ignore[no-untyped-call]
     try:
         yield
     finally:
-        event.unregister("numba:compile", heard)
+        event.unregister("numba:compile", heard)  # type: ignore[no-untyped-call]
