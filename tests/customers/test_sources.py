@@ -12,10 +12,13 @@ from scipy import optimize, special
 from test_bgnbd import ALPHA, FLAT, WEEK_H, A, B, R, tables
 from test_journey import feel_alone, lived
 
+from e2esim.customers.books import Mind
 from e2esim.customers.emission_kernels import NEVER
+from e2esim.customers.experience_kernels import survey as answered
 from e2esim.customers.loyalty_kernels import CoinHolders, Pull, draw_loyalty, leave_or_stay, next_needs
-from e2esim.customers.satisfaction_kernels import EFFORT, RESOLUTION
+from e2esim.customers.satisfaction_kernels import EFFORT, RESOLUTION, cut_points
 from e2esim.domain.experience import Lived
+from e2esim.domain.settings import Satisfaction
 from e2esim.domain.world import World
 from e2esim.kpi.clv import expected_value
 from e2esim.streams import Streams
@@ -143,3 +146,20 @@ def test_recommendation_by_satisfaction(shipped: World) -> None:
     nps = [100.0 * float((found.nps[mine] >= 9).mean() - (found.nps[mine] <= 6).mean()) for mine in (found.csat <= 3, found.csat == 4, found.csat == 5)]
     assert nps[1:] == pytest.approx([6.3, 64.2], abs=8.0)
     assert -83.0 < nps[0] < -45.0
+
+
+def test_bus_passengers_answer_on_the_same_scale() -> None:
+    """12,231 bus passengers: answers on time and a slope of -.2 logit a minute give those at 2, 5, 7 minutes: mean 3.79 / 3.45 / 3.13, top two 75 / 61 / 50 %.
+
+    Our scale of answers, with everybody's own style and noise: top two within 3 points, mean within .15 (at 7 minutes the lowest answers rise faster than
+    one slope says).
+    """
+    law, n, slope = Satisfaction(), 20_000, -0.2
+    cuts = cut_points((0.0227, 0.0768, 0.1888, 0.7528), law.answer_slope * law.style_sd)
+    mind = Mind(1.0, 1.0, law.eta, law.eta_extreme, law.scar, 1.0, law.answer_slope, law.style_sd, law.shared_noise, np.ones(1), cuts, cuts, cuts)
+    key, flat = Streams(5).key("bus"), np.sqrt(1.0 + 0.346 * (law.answer_slope * law.style_sd) ** 2)  # style flattens the slope of the mean by this
+    for minutes, mean, top in ((0.0, 3.96, 0.811), (2.0, 3.79, 0.746), (5.0, 3.45, 0.612), (7.0, 3.13, 0.5)):
+        s = 1.0 + slope * flat * minutes / law.answer_slope
+        csat = np.array([answered(key, k, n + k, s, 1.0, 1.0, 0, mind)[0] for k in range(n)])
+        assert csat.mean() == pytest.approx(mean, abs=0.15)
+        assert (csat >= 4).mean() == pytest.approx(top, abs=0.03)
