@@ -13,7 +13,8 @@ from operator import itemgetter
 from typing import Any, TypeVar
 
 from numba._dispatcher import compute_fingerprint
-from numba.core.registry import CPUDispatcher
+
+from e2esim.domain.shared_code import SharedCode
 
 _Bundle = TypeVar("_Bundle", bound=tuple[Any, ...])
 
@@ -45,7 +46,7 @@ class _Types:
         return True
 
 
-class Bundled(CPUDispatcher):
+class Bundled(SharedCode):
     """A compiled kernel of which some arguments are bundles."""
 
     _seen: tuple[tuple[int, _Types, Callable[..., Any]], ...] = ()  # number of arguments, their types, compiled code

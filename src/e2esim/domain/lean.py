@@ -12,9 +12,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from numba import njit
-from numba.core.dispatcher import Dispatcher
 
 import e2esim.domain.bundled as bundled  # not by `from`, which `e2esim.machine_code` follows: how a kernel is called does not change its machine code
+from e2esim.domain.shared_code import SharedCode, shared
 
 _Kernel = TypeVar("_Kernel", bound=Callable[..., Any])
 
@@ -30,7 +30,5 @@ def counting_njit(kernel: _Kernel) -> _Kernel:
 
 
 def _called(kernel: _Kernel, compiled: Any) -> _Kernel:
-    """The compiled kernel; one that takes bundles is called the short way (`e2esim.domain.bundled`)."""
-    if isinstance(compiled, Dispatcher) and bundled.has_bundles(kernel):
-        compiled.__class__ = bundled.Bundled
-    return cast(_Kernel, compiled)
+    """The compiled kernel, one for all constants (`shared_code`); one that takes bundles is called the short way (`e2esim.domain.bundled`)."""
+    return cast(_Kernel, shared(compiled, bundled.Bundled if bundled.has_bundles(kernel) else SharedCode))

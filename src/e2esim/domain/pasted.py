@@ -12,9 +12,11 @@ from typing import Any, TypeVar, cast
 
 from numba import njit
 
+from e2esim.domain.shared_code import shared
+
 _Kernel = TypeVar("_Kernel", bound=Callable[..., Any])
 
 
 def pasted_njit(kernel: _Kernel) -> _Kernel:
     """Compile ``kernel`` as `lean.lean_njit` does, and let the processor's code of its callers hold it."""
-    return cast(_Kernel, njit(cache=True, _nrt=False, forceinline=True)(kernel))  # type: ignore[call-overload]
+    return cast(_Kernel, shared(njit(cache=True, _nrt=False, forceinline=True)(kernel)))  # type: ignore[call-overload]

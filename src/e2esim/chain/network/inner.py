@@ -6,8 +6,23 @@ when they are part). ``called`` ones take few arrays and are called from many pl
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
 from numba import njit
 
-inner = njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)  # type: ignore[call-overload]
+from e2esim.domain.shared_code import shared
+
+_Kernel = TypeVar("_Kernel", bound=Callable[..., Any])
+
 pasted = njit(inline="always")  # taken over by its one caller before either is compiled
-called = njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)  # type: ignore[call-overload]
+
+
+def inner(kernel: _Kernel) -> _Kernel:
+    """Compile ``kernel`` as part of its callers."""
+    return cast(_Kernel, shared(njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)(kernel)))  # type: ignore[call-overload]
+
+
+def called(kernel: _Kernel) -> _Kernel:
+    """Compile ``kernel`` as a function that other kernels call."""
+    return cast(_Kernel, shared(njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(kernel)))  # type: ignore[call-overload]
