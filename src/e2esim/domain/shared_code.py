@@ -19,7 +19,8 @@ class SharedCode(CPUDispatcher):
 
     def get_call_template(self, args: Any, kws: Any) -> Any:
         """What numba asks when another kernel calls this one: the types of the arguments, without the values of constants."""
-        return super().get_call_template(tuple(map(types.unliteral, args)), {name: types.unliteral(kind) for name, kind in dict(kws).items()})
+        plain: Any = types.unliteral
+        return super().get_call_template(tuple(map(plain, args)), {name: plain(kind) for name, kind in dict(kws).items()})
 
 
 def shared(compiled: Any, kind: type[SharedCode] = SharedCode) -> Any:

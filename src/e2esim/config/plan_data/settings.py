@@ -101,8 +101,9 @@ def plan_settings(typed: Typed, place: Path) -> PlanSettings:
     today = value("today", _TODAY) if "today" in rows else _first_monday(typed) or _start_of_run(place)
     if today is None and "today" not in rows:
         today = dt.date.today()
-        message, remedy = f"nothing says which day it is: taken as {today}, the date of this computer", "add the row today,2026-01-31 (key,value)"
-        typed.problems.append(Problem(file=label, column="key", message=message, remedy=remedy, warning=True))
+        remedy = "add the row today,2026-01-31 (key,value)" if rows else "make this table of two lines: key,value and today,2026-01-31"
+        message = f"nothing says which day it is: taken as {today}, the date of this computer"
+        typed.problems.append(Problem(file=label, column="key" if rows else "", message=message, remedy=remedy, warning=True))
     whole = {key: value(key, column) for key, column in _WHOLE.items() if key in rows}
     holding = value("holding_share_y", _HOLDING) if "holding_share_y" in rows else HOLDING_SHARE_Y
     named = rows.get("title", (0, ""))[1]
