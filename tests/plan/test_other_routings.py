@@ -17,6 +17,7 @@ from e2esim.application.planning import PlanMade, PlanWishes, ask, make_plan, st
 from e2esim.cli.main import app
 from e2esim.config.plan_data import read_plan_data
 from e2esim.config.problems import InputErrors
+from e2esim.planning.book.of_plan import plan_book
 from e2esim.planning.ctp.capable import promise
 from e2esim.planning.ctp.model import DAY
 from e2esim.planning.ctp.of_factory import state_of
@@ -120,6 +121,18 @@ def test_a_run_without_chance_is_the_plan(tmp_path: Path) -> None:
     assert (kpis["lines_as_planned"]["value"], kpis["lots_as_planned"]["value"]) == (100.0, 100.0)
     lots = pl.read_parquet(tmp_path / "out" / "lots.parquet")
     assert lots.filter(pl.col("work_centre") == "C")["qty"].sum() == least([6, 4, 5])[1]
+
+
+def test_a_backorder_run_counts_on_what_it_brings(tmp_path: Path) -> None:
+    """Six pieces are due after a week in which the first routing makes four: the other way confirms the two that else come a week later."""
+    in_time = {}
+    for name, other in (("both", TWO_STEPS), ("first", [HEAD])):
+        made = planned(write_folder(tmp_path / name, **works([6, 4, 0], other)))
+        problem, item = made.view.left.problem, made.view.facts.items.index("X")
+        book = plan_book(problem, made.view.result, np.zeros(2, dtype=bool), np.full(2, -1))
+        assert book.supply[item, -1] == 10.0
+        in_time[name] = (float(book.supply[item, 7]), float(book.confirmed.quantity[(book.confirmed.line == 0) & (book.confirmed.day <= 7)].sum()))
+    assert in_time == {"both": (6.0, 6.0), "first": (4.0, 4.0)}
 
 
 def test_nonsense_is_named(tmp_path: Path) -> None:
