@@ -40,12 +40,13 @@ class DeskFacts:
     levers: Levers = ALWAYS
     conflict: float = 0.0
     aware: float = 0.0
+    written: float = 0.0
     seed: int = 1
 
     @property
     def keys(self) -> npt.NDArray[np.uint64]:
-        """Streams of handling, patience, relay, outcome, coming again."""
-        return np.array([Streams(self.seed).key(k) for k in ("handle", "patience", "relay", "outcome", "again")], dtype=np.uint64)
+        """Streams of handling, patience, relay, outcome, coming again, writing."""
+        return np.array([Streams(self.seed).key(k) for k in ("handle", "patience", "relay", "outcome", "again", "written")], dtype=np.uint64)
 
     @property
     def handles(self) -> npt.NDArray[np.float64]:
@@ -95,10 +96,11 @@ def by_kernel(facts: DeskFacts, book: Columns, until: float = np.inf) -> Answere
     hours = (facts.first_weekday, facts.opens, facts.closes, facts.days)
     asked = ContactsRead(book["address"], book["t"], book["reason"], book["attempt"], book["heard"])
     told = ContactsWritten(
-        book["started"], book["answered"], book["handle_h"], book["handoffs"], book["resolved"], book["abandoned"], book["lost"], book["blind"], book["gave_up"]
+        book["started"], book["answered"], book["handle_h"], book["handoffs"], book["resolved"], book["abandoned"], book["lost"], book["blind"],
+        book["gave_up"], book["written"],
     )  # fmt: skip
     relay = (facts.relay_share, facts.relay_h, facts.relay_loss)
-    laws = (facts.handles, facts.slower, facts.patience_h, facts.give_up_h, *relay, facts.levers, facts.conflict, facts.aware)
+    laws = (facts.handles, facts.slower, facts.patience_h, facts.give_up_h, *relay, facts.levers, facts.conflict, facts.aware, facts.written)
     rules = Rules(facts.keys, facts.starts, np.array(facts.route, dtype=np.int64), *hours, *laws)
     rows = np.arange(n, dtype=np.int32)
     m, left = answer_contacts(rows, until, asked, told, rules, free, back)
@@ -112,8 +114,12 @@ def by_hand(facts: DeskFacts, book: Columns, horizon_d: int) -> Answered:
     shifts = {d: [(facts.opens, facts.closes)] for d in range(1, facts.days + 1)}
     calendar = WorkTime.weekly(shifts, start=MONDAY + dt.timedelta(days=facts.first_weekday), days=horizon_d)
     desks = [[0.0] * n for n in facts.agents]
-    handle, patience_key, relay, outcome, again_key = facts.keys
+    handle, patience_key, relay, outcome, again_key, written_key = facts.keys
     result = Answered(book, np.zeros(0))
+
+    def calls(r: int) -> bool:
+        return calendar.is_open(float(book["t"][r])) and uniform(written_key, int(book["address"][r]), int(book["attempt"][r])) >= facts.written
+
     def idle(r: int) -> float:
         agents = sorted(desks[facts.route[int(book["reason"][r])]])
         return max(calendar.elapsed(float(book["t"][r])), agents[1] if len(agents) > 2 else agents[0])  # one stays on the telephone
@@ -125,10 +131,11 @@ def by_hand(facts: DeskFacts, book: Columns, horizon_d: int) -> Answered:
         arrive = calendar.elapsed(t)
         start = max(arrive, min(agents), soonest)
         patience = exponential(patience_key, who, n, facts.patience_h)
-        if not calendar.is_open(t):  # who writes while the desk is closed waits, not for ever
+        book["written"][r] = not calls(r)
+        if not calls(r):  # who writes waits, not for ever
             patience = exponential(patience_key, who, 50 + n, facts.give_up_h)
-        if (start - arrive if calendar.is_open(t) else _clock(calendar, start) - t) > patience:
-            gave_up = t + (patience / facts.slower if calendar.is_open(t) else patience)
+        if (start - arrive if calls(r) else _clock(calendar, start) - t) > patience:
+            gave_up = t + (patience / facts.slower if calls(r) else patience)
             book["abandoned"][r], book["gave_up"][r] = 1, gave_up
             if n < 4 and uniform(again_key, who, 100 + n) < 0.7:
                 result.again.append((r, gave_up + exponential(again_key, who, n, 4.0)))
@@ -140,7 +147,7 @@ def by_hand(facts: DeskFacts, book: Columns, horizon_d: int) -> Answered:
         takes = facts.handles[int(book["reason"][r])]
         spent = exponential(handle, who, n, takes) * (1.5 if hard and not seen else 1.0)
         agents[agents.index(min(agents))] = start + spent
-        begun = arrive + (start - arrive) / facts.slower if calendar.is_open(t) else start
+        begun = arrive + (start - arrive) / facts.slower if calls(r) else start
         done = begun + spent / facts.slower
         lost, relayed = False, 0
         if len(desks) > 1 and not placed and uniform(relay, who, 10 * n) < facts.relay_share:
@@ -164,9 +171,9 @@ def by_hand(facts: DeskFacts, book: Columns, horizon_d: int) -> Answered:
             book["resolved"][r] = 1
         elif n < 4:
             result.again.append((r, float(book["answered"][r]) + exponential(again_key, who, n, 24.0)))
-    written = [r for r in range(book.n) if not calendar.is_open(float(book["t"][r]))]
+    written = [r for r in range(book.n) if not calls(r)]
     for r in range(book.n):
-        if not calendar.is_open(float(book["t"][r])):
+        if not calls(r):
             continue
         arrive, home = calendar.elapsed(float(book["t"][r])), facts.route[int(book["reason"][r])]
         for w in [w for w in written if facts.route[int(book["reason"][w])] == home]:  # an idle agent takes up what was written

@@ -157,6 +157,7 @@ def test_the_queue_recursion_has_a_slow_twin(case: int) -> None:
         levers=Levers(0.4, 0.8, 0.7, 0.6, 0.5),
         conflict=0.3,
         aware=0.2,
+        written=0.4 if case > 3 else 0.0,
         seed=case,
     )
     n = 600
@@ -164,7 +165,7 @@ def test_the_queue_recursion_has_a_slow_twin(case: int) -> None:
     attempts = rng.integers(1, 5, n).astype(np.uint8)
     fast, slow = (contacts_at(times, reasons=reasons, attempts=attempts) for _ in range(2))
     a, b = by_kernel(facts, fast), by_hand(facts, slow, 400)
-    for name in ("handoffs", "resolved", "abandoned", "lost", "blind"):
+    for name in ("handoffs", "resolved", "abandoned", "lost", "blind", "written"):
         assert np.array_equal(a[name], b[name]), name
     for name in ("started", "answered", "handle_h"):
         np.testing.assert_allclose(a[name], b[name], rtol=0.0, atol=2e-4, err_msg=name)

@@ -121,7 +121,7 @@ def waited(rows: I32, c: ContactsClosed, first_weekday: int, opens: float, close
     """
     for k in range(rows.shape[0]):
         r = rows[k]
-        if not is_open(c.t[r], first_weekday, opens, closes, days):
+        if c.written[r] == 1 or not is_open(c.t[r], first_weekday, opens, closes, days):
             c.written[r] = 1
         elif not math.isnan(c.started[r]):
             c.queued[r] = max(to_work(c.started[r], first_weekday, opens, closes, days) - to_work(c.t[r], first_weekday, opens, closes, days), 0.0)

@@ -24,6 +24,8 @@ from e2esim.customers.contact_kernels import (
 from e2esim.customers.desk_kernels import ContactsRead, ContactsWritten, DeskReturns, Levers, Rules, answer_contacts, phases_known, to_work
 from e2esim.customers.emission_kernels import answered, called, unanswered
 from e2esim.customers.experiences import Experiences
+from e2esim.customers.loyalty_kernels import chosen
+from e2esim.customers.own_targets import CARELESS, HURRY, apart
 from e2esim.domain.book import Reason, Service
 from e2esim.domain.calendar import DueCalendar
 from e2esim.domain.events import Event, EventLog
@@ -31,12 +33,15 @@ from e2esim.domain.settings import Organisation
 from e2esim.domain.world import World
 from e2esim.streams import Streams
 
-_KEYS = ("desk.handle", "desk.patience", "desk.relay", "desk.outcome", "desk.again")
+F = npt.NDArray[np.float64]
+
+_KEYS = ("desk.handle", "desk.patience", "desk.relay", "desk.outcome", "desk.again", "desk.written")
 # departments of the silos: 0 marketing, 1 sales, 2 customer service
 _SILO_ROUTE = dict.fromkeys((Reason.COMPLAINT, Reason.CLAIM, Reason.BILL, Reason.CALL_BACK), 2) | {
     Reason.INFORMATION: 1, Reason.WHERE_IS_MY_ORDER: 1, Reason.USE_HELP: 0,
 }  # fmt: skip
 PROMPT_H = 1.0  # [h] within which an answer before buying is still in time: later it qualifies two to seven times fewer (Oldroyd 2007, six firms, confounded)
+_SIMPLE = (Reason.INFORMATION, Reason.WHERE_IS_MY_ORDER)  # what a portal can answer
 _CASES = (Reason.COMPLAINT, Reason.CLAIM, Reason.BILL)  # what takes work behind the answer
 _REMEMBERED_D = 14.0  # [days] in which what is known of unanswered questions is half forgotten, assumed
 _SILO_SHARES = (0.2, 0.6, 0.2)  # of the agents, as their hours of work in the shipped company (assumed)
@@ -92,15 +97,20 @@ class Desk:
         one_team = o.mode == "one_team"
         route = np.array([0 if one_team else _SILO_ROUTE[r] for r in Reason], dtype=np.int64)
         self._asked_first = np.zeros(3)  # questions before buying that are over, of them never answered, answered late; older ones count less
-        handle_h = o.handle_min / 60.0 * self._slower
+        hurried = apart(o)
+        handle_h = o.handle_min / 60.0 * self._slower * (1.0 - HURRY * hurried)
         handles = np.array([handle_h * (o.case_work if r in _CASES else 1.0) for r in Reason])
         self._hours = (world.start.weekday(), o.open_h, o.close_h, o.days_week)
-        levers = Levers(o.first_contact_low, max(o.first_contact_low, o.first_contact_high), o.culture, o.organisation, o.platform)
+        culture = o.culture * (1.0 - CARELESS * hurried)
+        levers = Levers(o.first_contact_low, max(o.first_contact_low, o.first_contact_high), culture, o.organisation, o.platform)
         patience, relay = o.patience_min / 60.0 * self._slower, (o.relay_share, o.relay_h, o.relay_loss)
         self._rules = Rules(
-            self._keys, self._starts, route, *self._hours, handles, self._slower, patience, 24.0 * o.give_up_d, *relay, levers, o.conflict, o.phase_aware
-        )
+            self._keys, self._starts, route, *self._hours, handles, self._slower, patience, 24.0 * o.give_up_d, *relay, levers, o.conflict, o.phase_aware,
+            o.written_share,
+        )  # fmt: skip
         self._columns: ContactsNow | None = None
+        self._portal = o.portal_share * o.platform  # what the platform does not know the portal cannot tell
+        self._portal_keys = {reason: streams.key(f"desk.portal.{reason.name.lower()}") for reason in _SIMPLE}
 
     @property
     def unanswered(self) -> float:
@@ -113,6 +123,11 @@ class Desk:
         """Share of the questions before buying that were answered later than `PROMPT_H`, of those over lately; 0 while there was none."""
         over, _, late = self._asked_first.tolist()
         return float(late / over) if over > 0.0 else 0.0
+
+    def grow(self, culture: float) -> None:
+        """Agents have become as skilled and willing as ``culture``, a share, says."""
+        levers = self._rules.levers._replace(culture=culture * (1.0 - CARELESS * apart(self.world.settings.organisation)))
+        self._rules = self._rules._replace(levers=levers)
 
     def fade(self, hours: float) -> None:
         """Let questions of before weigh less after ``hours``."""
@@ -136,7 +151,21 @@ class Desk:
             rows, times, reasons = rows[kept], times[kept], reasons[kept]
             if len(rows) == 0:
                 return
+        if self._portal > 0.0:
+            rows, times, reasons = self._self_served(rows, times, reasons)
         self._open(Requested(rows, times, reasons, np.ones(len(rows), dtype=np.uint8), times, np.zeros(len(rows), dtype=np.uint8)))
+
+    def _self_served(self, rows: npt.NDArray[np.int32], times: F, reasons: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.int32], F, npt.NDArray[np.uint8]]:
+        """Requests that the portal does not answer: rows, times, reasons. Those that it answers are over at once."""
+        served = np.zeros(len(rows), dtype=np.bool_)
+        for reason in _SIMPLE:
+            mine = np.flatnonzero(reasons == reason)
+            served[mine[chosen(self._portal_keys[reason], self.orders["address"], rows[mine], self._portal)]] = True
+        done = times[served]
+        if len(done):
+            self.log.emit(float(done.max()), Event.PORTAL_ANSWERED, rows=len(done), value=self.world.settings.organisation.portal_eur * len(done))
+            self._asked_first[0] += np.count_nonzero(reasons[served] == Reason.INFORMATION)
+        return rows[~served], times[~served], reasons[~served]
 
     def _open(self, asked: Requested) -> None:
         n = len(asked.rows)

@@ -143,13 +143,15 @@ class ContactsWritten(NamedTuple):
     lost: U8
     blind: U8
     gave_up: F32
+    written: U8
 
 
 class Rules(NamedTuple):
-    """How the desk works: streams (handle, patience, relay, outcome, again), agents by department (``dept_start``), department of each reason, hours, laws.
+    """How the desk works: streams (handle, patience, relay, outcome, again, written), agents by department (``dept_start``), department of each
+    reason, hours, laws.
 
     ``conflict``: share of the requests passed on that departments dispute, which come back once; ``aware``: share of the contacts that come
-    to whom they belong because the phase of the customer is known.
+    to whom they belong because the phase of the customer is known; ``written``: share of the requests of opening hours that are written.
     ``handle_h`` (reasons,) and ``patience_h`` are those of a desk with as many agents as here and ``slower`` times slower, whose few
     requests find the queues of the whole firm; what is told is the time of the whole firm.
     """
@@ -171,6 +173,7 @@ class Rules(NamedTuple):
     levers: Levers
     conflict: float
     aware: float
+    written: float
 
 
 class DeskReturns(NamedTuple):
@@ -226,14 +229,22 @@ def answer_contacts(
     return m, left
 
 
+@pasted_njit
+def _writes(r: int, asked: ContactsRead, rules: Rules) -> bool:
+    """Whether a request is written: while the desk is closed, or because the customer likes it better."""
+    if not is_open(asked.t[r], rules.first_weekday, rules.opens, rules.closes, rules.days):
+        return True
+    return rules.written > 0.0 and uniform(rules.keys[5], asked.address[r], asked.attempt[r]) < rules.written
+
+
 @njit(cache=True)
 def _by_way(asking: I32, asked: ContactsRead, rules: Rules) -> tuple[I32, I32]:
-    """Who asks while the desk is open, and who wrote or is called, each in the order given."""
+    """Who calls while the desk is open, and who wrote or is called, each in the order given."""
     rows, written = np.empty_like(asking), np.empty_like(asking)
     a = b = 0
     for k in range(asking.shape[0]):
         r = asking[k]
-        if asked.reason[r] != _CALL_BACK and is_open(asked.t[r], rules.first_weekday, rules.opens, rules.closes, rules.days):
+        if asked.reason[r] != _CALL_BACK and not _writes(r, asked, rules):
             rows[a] = r
             a += 1
         else:
@@ -292,7 +303,8 @@ def _serve(r: int, start: float, asked: ContactsRead, told: ContactsWritten, rul
     arrive = _working(t, rules)
     start = max(arrive, free[agent], start)
     calls_back = asked.reason[r] == _CALL_BACK
-    writes = calls_back or not is_open(t, rules.first_weekday, rules.opens, rules.closes, rules.days)  # who writes waits, not for ever
+    writes = calls_back or _writes(r, asked, rules)  # who writes waits, not for ever
+    told.written[r] = 1 if writes and not calls_back else 0
     patience = _letter_patience(r, asked, rules) if writes else exponential(keys[1], who, n, rules.patience_h)
     if (_clock(start, rules) - t if writes else start - arrive) > patience:
         told.abandoned[r] = 1

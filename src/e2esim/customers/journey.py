@@ -12,6 +12,7 @@ from e2esim.customers.circles import heard_where
 from e2esim.customers.expecting import Expectation
 from e2esim.customers.experiences import Experiences
 from e2esim.customers.journey_kernels import Habits, after_delivery, next_steps, overdue, stand, stirred
+from e2esim.customers.own_targets import regretted
 from e2esim.customers.people import People
 from e2esim.customers.recalling import Recall, called_back
 from e2esim.customers.requests import NO_REQUESTS, Requests
@@ -65,7 +66,7 @@ class Journey:
         transit = np.where(w.lanes.of >= 0, w.lanes.transit_d[w.lanes.of], 0.0).max(axis=1)
         self.expectation = Expectation(w, orders, w.channels.reference_d + np.where(w.channels.stockist, transit, 0.0))
         self._habits = Habits(
-            w.items.defect, w.channels.second_thoughts, w.settings.market.complaint_share, w.settings.organisation.usage_share, float(w.services.effect[4])
+            w.items.defect, regretted(w), w.settings.market.complaint_share, w.settings.organisation.usage_share, float(w.services.effect[4])
         )
 
     def watch(self, rows: Rows, tick: int) -> None:

@@ -25,6 +25,7 @@ from e2esim.customers.market_kernels import (
     Tastes,
     prospects,
 )
+from e2esim.customers.own_targets import pressing
 from e2esim.customers.people import People
 from e2esim.customers.purchase_kernels import Asking, Customers, LinesWritten, NeedsToCome, Newcomers, Room, WeighedBy, enter, needs_met, questions
 from e2esim.customers.requests import NO_REQUESTS
@@ -104,7 +105,7 @@ class DemandCells:
         before = slice(0, 3)
         broken = breaks(w)
         lost = GIVES_UP * broken / (1.0 - w.settings.market.conversion)
-        seller = (self._selling() + c.choice_offset - lost)[:, None]
+        seller = (self._selling() + c.choice_offset + pressing(w) - lost)[:, None]
         self._touch = by_segment(w, w.touch.pull)[:, before].sum(axis=1) + seller  # (channels, segments)
         self._claim, self._told = claimed(w), told(w)
         self._claims = bool(self._claim.any())

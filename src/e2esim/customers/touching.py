@@ -52,14 +52,14 @@ def breaks(world: World) -> F:
     return np.asarray(BREAKS * crossing(world) * (1.0 - integration) * (1.0 - platform))
 
 
-def led(world: World) -> tuple[F, F]:
-    """Enjoyment and probability of a problem of each touchpoint as the firm leads it, aligned with ``Touch.code``.
+def led(world: World, now: float | None = None) -> tuple[F, F]:
+    """Enjoyment and probability of a problem of each touchpoint as the firm leads it, aligned with ``Touch.code``; ``now``: culture, if not as set.
 
     Where a controlled touchpoint has a person, culture makes it warmer and surer; where it is online, the platform does. What a controlled touchpoint
     adds to feeling and belonging follows culture, what it adds to thinking and acting (what fits the customer) the platform, person or screen.
     """
     t, o = world.touch, world.settings.organisation
-    culture, platform = o.culture / _USUAL.culture - 1.0, o.platform / _USUAL.platform - 1.0
+    culture, platform = (o.culture if now is None else now) / _USUAL.culture - 1.0, o.platform / _USUAL.platform - 1.0
     push = LEVER * np.where(t.controlled, t.human * culture + t.online * platform, 0.0)
     people, content = (np.maximum(0.0, 1.0 + LEVER * np.where(t.controlled, lever, 0.0)) for lever in (culture, platform))
     modules = t.joy_people * people + t.joy_content * content

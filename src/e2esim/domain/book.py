@@ -238,7 +238,7 @@ CONTACT_COLUMNS: dict[str, tuple[type, float]] = {
     "answered": (np.float32, np.nan),  # the customer has the answer (relay included)
     "handle_h": (np.float32, 0),  # agent hours used
     "queued": (np.float32, np.nan),  # [h] of open desk until an agent answers; NaN = nobody did, or asked while the desk was closed
-    "written": (np.uint8, 0),  # 1 = asked while the desk was closed
+    "written": (np.uint8, 0),  # 1 = asked while the desk was closed, or written by choice
     "resolved": (np.uint8, 0),
     "abandoned": (np.uint8, 0),
     "lost": (np.uint8, 0),  # lost = information lost at a hand-over

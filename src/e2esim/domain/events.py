@@ -69,6 +69,8 @@ class Event(IntEnum):
     REVIEWS_ANSWERED = 51  # quantity = words of customers answered in public, value = EUR
     TRAINED = 52  # place = channel, quantity = modules given to the sellers of its accounts, value = EUR
     MAILED = 53  # place = channel, rows = customers written to, quantity = needs brought forward, value = EUR
+    PORTAL_ANSWERED = 60  # rows = requests that the portal answered, without an agent; value = EUR
+    STAFF_TRAINED = 61  # quantity = days of training of agents, value = EUR with the hours paid
     PRICE_BROKEN = 45  # place = supplier, item, quantity received at a lower price for its large purchase, value = EUR below the usual one
     MATERIAL_PRICED = 23  # item = material; [EUR/unit, unit]
 

@@ -293,6 +293,12 @@ class Organisation:
     advertising: float = 1.0  # [1] against the advertising of the history: prospects x advertising^.1 (Henningsen et al. 2011), its touchpoints cost more
     overlap: float = 0.0  # [share] of the sellers' hours spent on buyers whom a colleague of another department serves already (silos), assumed
     conflict: float = 0.0  # [share] of the requests passed on that departments dispute: they go back and wait once more (silos), assumed
+    own_targets: float = 0.0  # [0..1] how far departments are paid by targets of their own: short answers, contracts signed (silos); sizes assumed
+    written_share: float = 0.0  # [share] of the requests of opening hours that are written (mail, form, social media): they wait, and do not hang up
+    portal_share: float = 0.0  # [share] of the questions before buying and about orders put to a portal, which answers at once what the platform knows
+    portal_eur: float = 0.3  # [EUR] an answer of the portal (self-service .1 to .5: Armatis)
+    staff_training_d: float = 0.0  # [days/year] of training for each agent: culture grows by it, and fades (sizes assumed)
+    staff_training_eur: float = 250.0  # [EUR] for the trainer, a day and agent, beside the hours paid, assumed
     phase_aware: float = 0.0  # [share] of the contacts in which the firm knows where on the journey the customer is: the right one answers, and helps on
     card_share: float = 0.0  # [share] of the customers of the firm's own channels who hold its loyalty card
     card_reward: float = 0.03  # [share] of the price that the card gives back at each purchase after the first, assumed (retail: 1 to 5 %)
@@ -310,6 +316,7 @@ class Organisation:
         _need(self.agents >= 3, f"agents must be at least 3 (one a department), got {self.agents}")
         _need(0 <= self.open_h < self.close_h <= 24, f"the desk must open before it closes, got {self.open_h}-{self.close_h}")
         shares = "relay_share relay_loss first_contact_low first_contact_high culture organisation platform proactive overlap conflict phase_aware card_share"
+        shares += " own_targets written_share portal_share"
         for name in shares.split():
             _need(0 <= getattr(self, name) <= 1, f"{name} must lie in 0..1, got {getattr(self, name)}")
         _need(min(self.handle_min, self.patience_min, self.give_up_d) > 0, "handle_min, patience_min and give_up_d must be positive")

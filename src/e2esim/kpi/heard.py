@@ -30,6 +30,12 @@ def measure_heard(reading: Reading, findings: Findings) -> None:
     woken = float(e["quantity"][mailed].sum())
     findings.put_one("needs_woken", woken * reading.a_year, woken)
     findings.put_one("trained", modules * reading.a_year, modules)
+    for kpi, kind, column in (("portal_answers", Event.PORTAL_ANSWERED, "rows"), ("staff_trained", Event.STAFF_TRAINED, "quantity")):
+        some = (e["kind"] == kind) & (e["t"] >= reading.start) & (e["t"] < reading.end)
+        many = float(e[column][some].sum())
+        findings.put_one(kpi, many * reading.a_year, many)
+    asked = (c["reason"] != Reason.CALL_BACK) & (c["t"] >= reading.start) & (c["t"] < reading.end) & (c["started"] < reading.end)
+    findings.put_one("contacts_written", float((asked & (c["written"] == 1)).sum() / max(asked.sum(), 1)) if asked.any() else float("nan"), float(asked.sum()))
     o = reading.orders
     seen = (o["kind"] != OrderKind.REPLENISH) & (o["delivered"] >= reading.start) & (o["delivered"] < reading.end)
     told = np.flatnonzero(seen & (o["spoke"] != 0) & (o["csat_true"] > 0))

@@ -197,8 +197,9 @@ def _touchpoints(world: World, orders: Columns, contacts: Columns, met: list[tup
 
 
 def _listening(e: Log, journal: Journal) -> None:
-    """Touchpoints mended because customers named them, what they say in public answered, mails, training."""
-    for kind, phase in ((Event.TOUCHPOINT_MENDED, -1), (Event.REVIEWS_ANSWERED, _EVALUATE)):
+    """Touchpoints mended because customers named them, what they say in public answered, answers of the portal, mails, training."""
+    of_phase = ((Event.TOUCHPOINT_MENDED, -1), (Event.REVIEWS_ANSWERED, _EVALUATE), (Event.PORTAL_ANSWERED, _ASSIST), (Event.STAFF_TRAINED, _ASSIST))
+    for kind, phase in of_phase:
         done = e["kind"] == kind
         journal.post_many(e["t"][done], Posted.TOUCHPOINTS, -e["value"][done], place=phase)
     mailed = e["kind"] == Event.MAILED

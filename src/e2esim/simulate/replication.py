@@ -35,6 +35,7 @@ from e2esim.customers.listening import Listening
 from e2esim.customers.mailing import Mailing
 from e2esim.customers.market import DemandCells
 from e2esim.customers.people import People
+from e2esim.customers.staff_training import StaffTraining
 from e2esim.customers.trade import Trade
 from e2esim.customers.training import Training
 from e2esim.domain.book import CONTACT_COLUMNS, ORDER_COLUMNS, Columns, OrderKind, OrderState
@@ -104,6 +105,7 @@ class Replication:
         self.listening = Listening(world, self.experiences, self.orders, streams, self.log)
         self.billing = Billing(world, self.experiences, self.orders, streams)
         self.training = Training(world, self.people, self.experiences, self.orders, streams, self.log)
+        self.staff_training = StaffTraining(world, self.experiences, self.desk, self.log)
         self.mailing = Mailing(world, self.people, streams, self.log)
         self.trade = Trade(world, self.people, self.orders, streams)
         self.giving_up = GivingUp(world, self.people, self.orders, streams)
@@ -272,6 +274,7 @@ class Replication:
         self.journey.reputation(168.0, self.market.reputation)
         self.listening.faded()
         self.training.week(self.env.now)
+        self.staff_training.week(self.env.now)
         self.mailing.week(self.env.now)
         self._plan_week()
         self._later(168.0, self._weekly)
