@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from e2esim.customers.deciders import Deciders
 from e2esim.customers.hurdle_kernels import Hurdles, at_the_shelf, stand_in
 from e2esim.customers.loyalty_kernels import pick
 from e2esim.customers.market_kernels import (
@@ -78,12 +79,16 @@ class Shop:
         self.shelf_keys = np.array([keys.key(k) for k in ("shelf", "other item", "other shop")], dtype=np.uint64)
         self.shares, self.kin, self.answered = (0.2, 0.3, 0.3), np.array([1, 1, 2, 1]), np.array([0.9, 0.7, 1.0])
         self.circle = 0  # of who weighs
+        self.roles = Deciders(np.zeros(SEGMENTS + 1, dtype=np.int64), *(np.zeros(0) for _ in range(3)), np.zeros((CELLS, 0)), DISSENT)
+        self.touch_key, self.breaks, self.wrong = keys.key("touch"), np.array([0.5, 0.6, 0.0]), (0.2, 0.4)
         self.shelves, self.swayed = np.zeros((CELLS, 3)), np.zeros((CELLS, SEGMENTS))
 
     def hurdles(self, *, reacts: bool = True) -> Hurdles:
         """Empty shelves and silent desks."""
         shares, answered = (self.shares, self.answered) if reacts else ((1.0, 0.0, 0.0), np.ones(CELLS))
-        return Hurdles(self.shelf_keys, *shares, self.kin, self.start, self.order, self.cdf, self.wallet, answered, self.shelves)
+        wrong = self.wrong if reacts else (0.0, 0.0)
+        shops = (self.start, self.order, self.cdf, self.wallet)
+        return Hurdles(self.shelf_keys, *shares, self.kin, *shops, answered, self.shelves, self.touch_key, self.breaks, *wrong)
 
     def ends_up(self, who: int, purchase: int, cell: int, account: int, item: int, quantity: int) -> tuple[int, int]:
         """The twin of ``at_the_shelf``: shop and item, (-1, -1) = lost."""
@@ -121,19 +126,38 @@ class Shop:
     def tastes(self) -> Tastes:
         """How the segments choose."""
         s, people = self.scalars, (self.deciders, self.simple)
-        return Tastes(self.use, s["relief"], self.beta_lead, self.beta_price, self.anxiety, *people, s["conversion"], self.card, self.reward, self.price_loss)
+        card = (self.card, self.reward, self.price_loss)
+        return Tastes(self.use, s["relief"], self.beta_lead, self.beta_price, self.anxiety, *people, s["conversion"], *card, self.roles)
+
+    def lead(self, cell: int, account: int, item: int, quantity: int) -> float:
+        """Days shown."""
+        c = self.channel[cell]
+        if not self.stockist[c]:
+            return float(self.direct_d[cell] + self.wait_d[item])
+        if self.on_hand[account, item] >= quantity:
+            return float(self.consumer_d[c])
+        return float(self.consumer_d[c] + self.account_wait_d[account] + self.wait_d[item])
+
+    def of_roles(self, who: int, purchase: int, cell: int, segment: int, ratio: float, lead: float) -> float:
+        """What the least convinced of the roles thinks beside the segment: each adds what he weighs more, less what he has not met, and his opinion."""
+        c, r = self.channel[cell], self.roles
+        weight = {True: self.price_loss, False: 1.0}[ratio > 1.0] * 2.0 / (1.0 + self.price_loss)
+        slope = 1.0 / (1.0 - self.scalars["conversion"])
+        words = self.weight[c] * self.reputation[CIRCLES * self.market[cell] + int(uniform(self.keys[10], who, 0) * CIRCLES)]
+        first, last = int(r.start[segment]), int(r.start[segment + 1])
+        thinks = []
+        for k in range(first, last):
+            own = DISSENT * normal(self.keys[5], who, 100 * purchase + 1 + k - first) if last - first > 1 else 0.0
+            price = -self.beta_price[segment] * weight * math.log(ratio) * slope
+            late = -self.beta_lead[segment] * (lead - self.reference_d[c]) * slope
+            thinks.append(r.price[k] * price + r.service[k] * late + r.words[k] * words - r.missed[c, k] + own)
+        return min(thinks)
 
     def chance(
         self, item: int, quantity: int, financed: bool, ratio: float, cell: int, segment: int, account: int, loyal: bool, dissent: float, simple: bool
     ) -> tuple[float, float]:
         """Probability of buying, and the lead time shown, from the formula of the docstrings."""
-        s, c = self.scalars, self.channel[cell]
-        if not self.stockist[c]:
-            lead = self.direct_d[cell] + self.wait_d[item]
-        elif self.on_hand[account, item] >= quantity:
-            lead = self.consumer_d[c]
-        else:
-            lead = self.consumer_d[c] + self.account_wait_d[account] + self.wait_d[item]
+        s, c, lead = self.scalars, self.channel[cell], self.lead(cell, account, item, quantity)
         wallet = self.wallet[account] if account >= 0 else 1.0
         words = self.weight[c] * self.reputation[CIRCLES * self.market[cell] + self.circle]
         u = s["offset"] + self.touch[c, segment] + self.belief[cell, item] + words + math.log(wallet)
@@ -168,12 +192,21 @@ class Shop:
         people = 1.0 if simple else self.deciders[segment]
         many = int(people) + int(uniform(self.keys[5], who, 100 * purchase) < people - int(people))
         dissent = DISSENT * min(normal(self.keys[5], who, 100 * purchase + k) for k in range(1, many + 1)) if many > 1 else 0.0
+        felt, line = ratio, child(who, purchase)
+        if not simple and uniform(self.touch_key, line, 0) < self.breaks[self.channel[cell]]:
+            told = uniform(self.touch_key, line, 2)
+            if told < self.wrong[1] / 2.0 or (told < self.wrong[1] and account >= 0 and self.on_hand[account, item] < quantity):
+                return False, {}
+            ratio *= 1.0 + self.wrong[0]
+            felt = ratio if uniform(self.touch_key, line, 1) >= 0.5 else felt  # dearer than what he had seen elsewhere
+        if not simple and self.roles.start[segment + 1] > self.roles.start[segment]:
+            dissent = self.of_roles(who, purchase, cell, segment, ratio, self.lead(cell, account, item, quantity))
         asked = (item, quantity, u[2] < self.use[segment], ratio, cell, segment, account, loyal, dissent, simple)
         self.circle = int(uniform(self.keys[10], who, 0) * CIRCLES)
         chance, lead = self.chance(*asked)
         if not simple:
             self.swayed[cell, segment] += self.slope(*asked)
-        facts = {"account": account, "item": item, "quantity": quantity, "lead_d": lead, "price_ratio": ratio, "financed": int(u[2] < self.use[segment])}
+        facts = {"account": account, "item": item, "quantity": quantity, "lead_d": lead, "price_ratio": felt, "financed": int(u[2] < self.use[segment])}
         facts |= {"reward": reward, "simple": int(simple)}
         return u[4] < chance, facts
 
@@ -227,6 +260,9 @@ def test_prospects_twin(seed: int) -> None:
     """Every buyer of every cell, field by field."""
     shop, mu = Shop(seed), np.array([3.0, 5.0, 2.0])
     shop.deciders = np.array([[1.0, 1.0], [2.0, 1.5], [1.0, 6.0], [2.3, 3.0]][seed])
+    if seed == 3:  # the second segment names three roles
+        rng = np.random.default_rng(8)
+        shop.roles = Deciders(np.array([0, 0, 3]), *rng.uniform(-1.0, 2.0, (3, 3)), rng.uniform(0.0, 0.3, (CELLS, 3)), DISSENT)
     buyers, seen, number, met = run_prospects(shop, mu, 60)
     twins = {t["address"]: t for t in twin_prospects(shop, mu, 60)}
     assert seen == number.sum()
@@ -398,11 +434,11 @@ def test_write_purchases_twin() -> None:
     rng = np.random.default_rng(2)
     price, cost = rng.uniform(100, 300, (ITEMS, CELLS)), rng.uniform(50, 90, ITEMS)
     stockist, own = np.array([False, True, True]), np.array([False, False, True])
-    install, breaks = np.array([0.8, 0.2, 0.5]), np.array([0.15, 0.3, 0.0])
+    install, needs, breaks = np.array([0.8, 0.2, 0.5]), np.array([0.6, 0.3, 0.0]), np.array([0.15, 0.3, 0.0])
     channel, market = np.array([0, 1, 2]), np.array([1, 0, 1])
     service, touch = keys.key("service"), keys.key("touch")
     who = np.arange(100, 100 + n, dtype=np.int32)
-    of = SoldHow(channel, market, stockist, own, price, cost, install, 0.6, 0.35, 0.5, 0.1, breaks)
+    of = SoldHow(channel, market, stockist, own, price, cost, install, needs, 0.35, 0.5, 0.1, breaks)
     write_purchases(b, n, row0, (margin, monday), who, np.array([service, touch], dtype=np.uint64), of, LinesBorn(*(o[name] for name in LinesBorn._fields)))
     for k in range(n):
         r, c = row0 + k, int(channel[b["cell"][k]])
@@ -410,7 +446,7 @@ def test_write_purchases_twin() -> None:
         day = int((b["t"][k] / 24.0) + b["lead_d"][k]) + margin
         day += (day + monday) % 7 == 6
         earns = own[c] or not stockist[c]
-        used = int(b["financed"][k]) + 2 * (uniform(service, line, 0) < 0.6 and not stockist[c])
+        used = int(b["financed"][k]) + 2 * (uniform(service, line, 0) < needs[c])
         if uniform(service, line, 1) < install[c]:
             used += 4 + 8 * (uniform(service, line, 2) < 0.35)
         else:

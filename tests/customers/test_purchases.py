@@ -123,7 +123,7 @@ def test_who_buys_enters_the_books_and_waits_for_the_next_need() -> None:
     rates, drops = np.linspace(0.1, 4.0, 2 * 16).reshape(2, 16), np.linspace(0.0, 0.9, 2 * 16).reshape(2, 16)
     channel, market, flat = np.array([0, 1, 2]), np.array([1, 0, 1]), np.full((ITEMS, CELLS), 10.0)
     shop, own, half = np.array([False, True, True]), np.zeros(3, dtype=np.bool_), np.full(3, 0.5)
-    of = SoldHow(channel, market, shop, own, flat, flat[:, 0].copy(), half, 0.5, 0.5, 0.5, 0.1, np.zeros(3))
+    of = SoldHow(channel, market, shop, own, flat, flat[:, 0].copy(), half, np.array([0.5, 0.0, 0.0]), 0.5, 0.5, 0.1, np.zeros(3))
     goods = GoodsBought(np.array([0, 1, 0, 1]), np.array([3, -1, 2, 0]), np.array([400.0, 90.0, 200.0, 800.0]))
     calendar, expected = DueCalendar(TICKS, N + n_new), DueCalendar(TICKS, N + n_new)
     lines, service = LinesBorn(*(book[name] for name in LinesBorn._fields)), np.array([keys.key("service"), keys.key("touch")], dtype=np.uint64)

@@ -14,11 +14,12 @@ import numpy.typing as npt
 
 from e2esim.customers.loyalty_kernels import pick
 from e2esim.domain.pasted import pasted_njit
-from e2esim.streams.draws import Count, uniform
+from e2esim.streams.draws import Count, child, uniform
 
 F = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 
+GONE, THERE = 1, 2  # what was told wrong of the stock: that there is none, that there is some
 LOOKED, EMPTY, LOST = range(3)  # columns of `Hurdles.shelves`
 
 
@@ -27,7 +28,8 @@ class Hurdles(NamedTuple):
 
     ``kin`` (items,): items of one number stand in for each other; ``account_start, account_order, account_cdf``: shops of each cell;
     ``wallet`` (accounts,); ``answered`` (channels,): share of the would-be buyers who are not lost for want of an answer; ``shelves``
-    (channels, 3): consumers who looked at a shelf, found it empty, and were lost there, counted up.
+    (channels, 3): consumers who looked at a shelf, found it empty, and were lost there, counted up. ``touch``: stream of what breaks between
+    channels, ``breaks`` (channels,) how often, ``wrong_price, wrong_stock`` [share]: see `misled`.
     """
 
     keys: npt.NDArray[np.uint64]
@@ -41,6 +43,28 @@ class Hurdles(NamedTuple):
     wallet: F
     answered: F
     shelves: F
+    touch: np.uint64
+    breaks: F
+    wrong_price: float
+    wrong_stock: float
+
+
+@pasted_njit
+def misled(who: Count, purchase: Count, channel: Count, hurdles: Hurdles) -> tuple[float, int]:
+    """What a purchase was told wrong where channels do not talk: by how much the price seen elsewhere is too high (+) or too low (-) [share], and of the stock.
+
+    Those whose journey breaks are the ones who tell it again afterwards (`market_kernels.write_purchases`: the same draw). Nothing is drawn where
+    nothing is ever wrong.
+    """
+    h = hurdles
+    if h.wrong_price <= 0.0 and h.wrong_stock <= 0.0:
+        return 0.0, 0
+    line = child(who, purchase)
+    if uniform(h.touch, line, 0) >= h.breaks[channel]:
+        return 0.0, 0
+    seen = h.wrong_price if uniform(h.touch, line, 1) < 0.5 else -h.wrong_price
+    u = uniform(h.touch, line, 2)
+    return seen, GONE if u < 0.5 * h.wrong_stock else (THERE if u < h.wrong_stock else 0)
 
 
 @pasted_njit

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -60,13 +62,15 @@ class Journey:
         self._after_key, self._overdue_key, self._stir_key = streams.key("journey.after"), streams.key("journey.overdue"), streams.key("journey.stir")
         self._room = next_steps(256)
         self._others: WordsRead | None = None  # what buyers read, the same until reputations move
+        self.set_right: Callable[[Rows, F], None] | None = None  # lets who was told before expect what he was told
         self.news = 0.0  # share of the delays told first while the firm speaks about an event
         self._promises = DueCalendar(ticks, 1024, tick_h=w.settings.horizon.tick_h)
         self._later = DueCalendar(ticks, 1024, tick_h=w.settings.horizon.tick_h)
         transit = np.where(w.lanes.of >= 0, w.lanes.transit_d[w.lanes.of], 0.0).max(axis=1)
         self.expectation = Expectation(w, orders, w.channels.reference_d + np.where(w.channels.stockist, transit, 0.0))
+        self.defect = w.items.defect.copy()  # share of the new ones of each item that show a defect: what is learnt from use lowers it
         self._habits = Habits(
-            w.items.defect, regretted(w), w.settings.market.complaint_share, w.settings.organisation.usage_share, float(w.services.effect[4])
+            self.defect, regretted(w), w.settings.market.complaint_share, w.settings.organisation.usage_share, float(w.services.effect[4])
         )
 
     def watch(self, rows: Rows, tick: int) -> None:
@@ -128,6 +132,8 @@ class Journey:
     def receive(self, rows: Rows) -> tuple[Requests, Requests]:
         """A batch has been delivered and is felt; returns the contacts and the returns to come."""
         e, expected = self.experiences, self.expectation.of(rows, self.experiences.facts())
+        if self.set_right is not None:
+            self.set_right(rows, expected)
         collect = float(self.world.services.effect[3])
         e.feel(emit.received(e.room(len(rows)), rows, e.touch_key, e.facts(), e.points, expected, collect))
         self.expectation.learn(rows, float(self.orders["delivered"][rows].max()) if self.expectation.learnt else 0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,10 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.customers.believing import believed, claimed, told
+from e2esim.customers.deciders import BEFORE_BUYING, deciders
 from e2esim.customers.hurdle_kernels import LOOKED, Hurdles
 from e2esim.customers.loyalty_kernels import Pull
 from e2esim.customers.market_kernels import (
     BUYER,
+    DISSENT,
     Arrivals,
     GoodsBought,
     GoodsShown,
@@ -30,7 +33,7 @@ from e2esim.customers.people import People
 from e2esim.customers.purchase_kernels import Asking, Customers, LinesWritten, NeedsToCome, Newcomers, Room, WeighedBy, enter, needs_met, questions
 from e2esim.customers.requests import NO_REQUESTS
 from e2esim.customers.shopping_hours import HOUR_SHARE, WEEKDAY
-from e2esim.customers.touching import GIVES_UP, REPEATS, breaks, heard
+from e2esim.customers.touching import GIVES_UP, REPEATS, analysed, breaks, heard
 from e2esim.domain.book import Columns, Reason
 from e2esim.domain.build.months import month_of
 from e2esim.domain.bundled import kept
@@ -81,6 +84,8 @@ class DemandCells:
         self.prospects_y = self._prospects_y()  # (years, cells)
         self._day, self._year_mu = -1, np.zeros(cells)  # prospects a year at the season of that day, (cells,)
         self._year_sum, self._expected = 0.0, 0.0  # of all cells, and in the last tick
+        self.searching: F | None = None  # prospects of each cell who look around, where they do not decide at once
+        self._decided = 0.0  # prospects since the last close
         self._tick_h = w.settings.horizon.tick_h
         self._open = [bool(HOUR_SHARE[hour : max(hour + 1, int(hour + self._tick_h))].any()) for hour in range(24)]
         self.surge: Callable[[float], F] | None = None  # factor on the prospects of each cell at a time [h], where events move demand
@@ -102,11 +107,11 @@ class DemandCells:
         self._goods = GoodsShown(people.item_cdf, ratio, w.items.pair_share)
         d = w.cells
         self._cells = MarketCells(d.code, d.channel, d.market, w.mix_cdf, d.account_start, d.account_order, d.account_cdf)
-        before = slice(0, 3)
         broken = breaks(w)
         lost = GIVES_UP * broken / (1.0 - w.settings.market.conversion)
         seller = (self._selling() + c.choice_offset + pressing(w) - lost)[:, None]
-        self._touch = by_segment(w, w.touch.pull)[:, before].sum(axis=1) + seller  # (channels, segments)
+        pull = by_segment(w, w.touch.pull)[:, :BEFORE_BUYING]
+        self._touch = pull.sum(axis=1) + seller  # (channels, segments)
         self._claim, self._told = claimed(w), told(w)
         self._claims = bool(self._claim.any())
         word_weight, no_belief = w.settings.market.reputation_weight * heard(w), np.zeros((cells, w.items.n))
@@ -114,14 +119,14 @@ class DemandCells:
         self._firm = Standing(self.reputation, np.ones(w.accounts.n), self._touch, m.utility_offset, word_weight, no_belief, m.word_circles)
         self._weighed: tuple[float, float, Hurdles] | None = None  # shares of the questions before buying, and what they kept from buying
         use = w.services.use if w.settings.organisation.after_sale else np.zeros_like(w.services.use)
-        services = (c.install * use[2], float(use[1]), float(use[3]), float(w.services.alone[3]), float(use[4]))
+        services = (c.install * use[2], analysed(w, float(use[1])), float(use[3]), float(w.services.alone[3]), float(use[4]))
         self._sold = SoldHow(w.cells.channel, w.cells.market, c.stockist, c.buyer == 2, w.price, w.items.cost_eur, *services, broken)
         self._bought = GoodsBought(w.items.category, w.items.brand, w.items.life_h)
         s = w.segments
         self._tastes = Tastes(
             self._financing(), float(w.services.effect[0]), s.beta_lead_d, s.beta_price, s.anxiety, s.deciders, s.simple, w.settings.market.conversion,
             np.where(c.buyer == 1, 0.0, w.settings.organisation.card_share), w.settings.organisation.card_reward,
-            w.settings.market.price_loss,
+            w.settings.market.price_loss, deciders(w.roles, pull, DISSENT),
         )  # fmt: skip
         self._newcomers = Newcomers(streams.key("market.facts"), people.rates, people.drops, people.base)
         base, half_life_h = np.full(len(s.ids), people.base), 24.0 * w.settings.satisfaction.half_life_d
@@ -202,14 +207,41 @@ class DemandCells:
         factor = float(WEEKDAY[weekday]) * profile * self._tick_h / 8760.0
         if day != self._day:
             self._day = day
-            self._year_mu = self.prospects_y[min(day // 365, len(self.prospects_y) - 1)] * w.cells.season[:, month_of(w.start, day)]
+            self._year_mu = self._deciding(self.prospects_y[min(day // 365, len(self.prospects_y) - 1)] * w.cells.season[:, month_of(w.start, day)], t)
             self._year_sum = float(self._year_mu.sum())
         mu = self._year_mu * factor
-        if self.surge is not None:
-            mu *= self.surge(t)
-        self._expected = self._year_sum * factor if self.surge is None else float(mu.sum())
+        surge = self.surge if self.searching is None else None  # who looks around first has come in the surge and decides later
+        if surge is not None:
+            mu *= surge(t)
+        self._expected = self._year_sum * factor if surge is None else float(mu.sum())
         np.maximum(mu, 1e-12, out=mu)
         return mu
+
+    def _deciding(self, came_y: F, t: float) -> F:
+        """Prospects a year who decide on a day of which ``came_y`` a year begin to look around, both (cells,).
+
+        Each looks around for a time of his own, exponential with mean ``market.search_d``: who comes as a Poisson process decides as one (an infinite
+        queue, Mirasol 1963), so that only the expected number of those who look around is kept.
+        """
+        mean_d = self.world.settings.market.search_d
+        if mean_d <= 0.0:
+            return came_y
+        if self.surge is not None:
+            came_y = came_y * self.surge(t)
+        if self.searching is None:
+            self.searching = came_y / 365.0 * mean_d  # as many as ever
+        stay = math.exp(-1.0 / mean_d)
+        left = self.searching * stay + came_y / 365.0 * mean_d * (1.0 - stay)
+        decide = self.searching + came_y / 365.0 - left
+        self.searching = left
+        self._decided += float(decide.sum())
+        return np.asarray(365.0 * decide)
+
+    def close_search(self, t: float, log: EventLog) -> None:
+        """Tell at ``t`` [h] how many look around, and how many decided since the last time."""
+        if self.searching is not None:
+            log.emit(t, Event.LOOKED_AROUND, quantity=float(self.searching.sum()), value=self._decided)
+            self._decided = 0.0
 
     def _expected_d(self, t: float) -> F:
         """Lead time that consumers expect at ``t`` [h], (channels,) [days]: that of the best supplier they know, who gets faster."""
@@ -230,7 +262,11 @@ class DemandCells:
         answered = 1.0 - self._ask_first * kept_away if reacts else np.ones(len(self._ask_first))
         shares = (m.shelf_wait, m.shelf_other_item, m.shelf_other_shop) if reacts else (1.0, 0.0, 0.0)
         c = w.cells
-        return Hurdles(self._shelf_keys, *shares, self._kin, c.account_start, c.account_order, c.account_cdf, self.people.wallet, answered, self.shelves)
+        wrong = (m.wrong_price, m.wrong_stock) if reacts else (0.0, 0.0)
+        return Hurdles(
+            self._shelf_keys, *shares, self._kin, c.account_start, c.account_order, c.account_cdf, self.people.wallet, answered, self.shelves,
+            self._line_keys[1], self._sold.breaks, *wrong,
+        )  # fmt: skip
 
     def is_open(self, tick: int) -> bool:
         """True if anybody buys in this tick."""

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from e2esim.customers.circles import circle_of
-from e2esim.customers.hurdle_kernels import Hurdles, at_the_shelf
+from e2esim.customers.deciders import Deciders, least_convinced
+from e2esim.customers.hurdle_kernels import GONE, THERE, Hurdles, at_the_shelf, misled
 from e2esim.customers.loyalty_kernels import pick
 from e2esim.domain.book import Service
 from e2esim.domain.lean import lean_njit
@@ -173,7 +174,7 @@ class Tastes(NamedTuple):
     that are simple; conversion at reference.
 
     ``card`` (channels,): share of the customers who hold a loyalty card, which gives ``reward`` [share] of the price back from the second purchase on;
-    ``price_loss`` [1]: weight of a price above its reference against one below.
+    ``price_loss`` [1]: weight of a price above its reference against one below; ``roles``: who decides together, where a segment says so.
     """
 
     financing_use: F
@@ -187,6 +188,7 @@ class Tastes(NamedTuple):
     card: F
     reward: float
     price_loss: float
+    roles: Deciders
 
 
 class MetBefore(NamedTuple):
@@ -271,16 +273,21 @@ def consider(
         account, item = at_the_shelf(who, purchase, cell, c, account, item, quantity, goods.item_cdf[cell], lead.on_hand, hurdles)
         if account < 0:
             return False
+    seen, told = (0.0, 0) if one.simple else misled(who, purchase, c, hurdles)
+    if told == GONE or (told == THERE and account >= 0 and lead.on_hand[account, item] < quantity):
+        return False
     reward = tastes.reward if one.loyal and uniform(keys[8], who, 0) < tastes.card[c] else 0.0
     ratio = goods.ratio[cell, item] * math.exp(0.05 * normal(keys[3], who, purchase)) * (1.0 - reward)
     shown_d = offered_lead(
         cell, account, item, quantity, lead.stockist[c], lead.direct_d, lead.ship_wait_d, lead.consumer_d[c], lead.account_wait_d, lead.on_hand
     )
+    dear = dearness(ratio * (1.0 + abs(seen)), tastes.price_loss)
+    reputation = firm.reputation[cells.market[cell] * firm.circles + circle_of(keys[10], who, firm.circles)]
     u = firm.offset + utility(
         shown_d,
         lead.reference_d[c],
-        dearness(ratio, tastes.price_loss),
-        firm.reputation[cells.market[cell] * firm.circles + circle_of(keys[10], who, firm.circles)],
+        dear,
+        reputation,
         firm.wallet[account] if account >= 0 else 1.0,
         financed,
         tastes.beta_lead[segment],
@@ -292,7 +299,12 @@ def consider(
         firm.touch[c, segment] + firm.belief[cell, item],
     )
     if not one.simple:
-        u += agreed(keys[5], who, purchase, tastes.deciders[segment])
+        if tastes.roles.start[segment + 1] > tastes.roles.start[segment]:
+            price_u = -tastes.beta_price[segment] * math.log(dear) / (1.0 - tastes.conversion)
+            lead_u = -tastes.beta_lead[segment] * (shown_d - lead.reference_d[c]) / (1.0 - tastes.conversion)
+            u += least_convinced(keys[5], who, purchase, segment, c, tastes.roles, price_u, lead_u, firm.word_weight[c] * reputation)
+        else:
+            u += agreed(keys[5], who, purchase, tastes.deciders[segment])
     if one.loyal:
         chance = min(1.0, math.exp((1.0 - tastes.conversion) * u))
         slope = (1.0 - tastes.conversion) * chance if u < 0.0 else 0.0
@@ -306,7 +318,7 @@ def consider(
         return False
     x = out[m]
     x["address"], x["t"], x["cell"], x["segment"], x["account"] = who, one.t, cell, segment, account
-    x["item"], x["quantity"], x["lead_d"], x["price_ratio"] = item, quantity, shown_d, ratio
+    x["item"], x["quantity"], x["lead_d"], x["price_ratio"] = item, quantity, shown_d, ratio * (1.0 - min(seen, 0.0))
     x["purchase"], x["financed"], x["reward"], x["simple"] = purchase, 1 if financed else 0, reward, 1 if one.simple else 0
     return True
 
@@ -437,7 +449,7 @@ class SoldHow(NamedTuple):
     price: F
     cost: F
     install: F
-    needs: float
+    needs: F
     collect: float
     alone: float
     follow: float
@@ -500,7 +512,7 @@ def write_purchases(
             lines.cost_eur[r] = of.cost[b["item"]] * b["quantity"]
         lines.price_ratio[r] = b["price_ratio"]
         bits = (1 if b["financed"] else 0) | (_SIMPLE if b["simple"] else 0)
-        if uniform(keys[0], line, 0) < of.needs and not of.stockist[c]:
+        if uniform(keys[0], line, 0) < of.needs[c]:
             bits |= 2
         if uniform(keys[0], line, 1) < of.install[c]:
             bits |= 4

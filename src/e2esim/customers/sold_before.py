@@ -18,6 +18,7 @@ from e2esim.customers.journey_kernels import AFTER, IN_USE, Habits, after_delive
 from e2esim.customers.loyalty_kernels import first_needs, pick
 from e2esim.customers.need_clock import NeedClock, need_clock
 from e2esim.customers.people import People
+from e2esim.customers.touching import analysed
 from e2esim.domain.book import ORDER_COLUMNS, Columns, OrderKind, OrderState, Service
 from e2esim.domain.lean import lean_njit
 from e2esim.domain.world import World
@@ -83,7 +84,8 @@ def _last_purchases(world: World, people: People, streams: Streams, clock: NeedC
     shop = channels.stockist[book["channel"]]
     use = world.services.use if world.settings.organisation.after_sale else np.zeros_like(world.services.use)
     keys = np.array([streams.key("market.item"), streams.key("market.service")], dtype=np.uint64)
-    _facts_of_last(keys, who, c["address"], c["purchases"], c["cell"], people.item_cdf, float(use[1]), float(use[4]), shop, *_written(book))
+    needs = analysed(world, float(use[1]))[book["channel"]]
+    _facts_of_last(keys, who, c["address"], c["purchases"], c["cell"], people.item_cdf, needs, float(use[4]), *_written(book))
     item, channel = book["item"], book["channel"]
     earns = ~shop | (channels.buyer[channel] == 2)
     book["consumer"][:] = who
@@ -115,9 +117,8 @@ def _facts_of_last(
     purchases: npt.NDArray[np.uint16],
     cell: npt.NDArray[np.int16],
     item_cdf: F,
-    needs_use: float,
+    needs_use: F,
     follow_use: float,
-    shop: npt.NDArray[np.bool_],
     line: npt.NDArray[np.int64],
     item: npt.NDArray[np.int16],
     services: npt.NDArray[np.uint8],
@@ -128,7 +129,7 @@ def _facts_of_last(
         cdf = item_cdf[cell[c]]
         line[k] = child(address[c], np.int64(purchases[c]))
         item[k] = pick(cdf, 0, cdf.shape[0], uniform(keys[0], address[c], np.int64(purchases[c]) - 1))
-        if uniform(keys[1], line[k], 0) < needs_use and not shop[k]:
+        if uniform(keys[1], line[k], 0) < needs_use[k]:
             services[k] |= _NEEDS
         if uniform(keys[1], line[k], 3) < follow_use:
             services[k] |= _FOLLOWED

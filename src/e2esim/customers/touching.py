@@ -66,6 +66,11 @@ def led(world: World, now: float | None = None) -> tuple[F, F]:
     return np.asarray(t.joy * np.maximum(0.0, 1.0 + push) + modules), np.asarray(np.clip(t.trouble * np.maximum(0.0, 1.0 - push), 0.0, 1.0))
 
 
+def analysed(world: World, use: float) -> F:
+    """Share of the purchases of each channel in which what the consumer needs is found out, (channels,): of ``use``, in shops what ``alone_share`` says."""
+    return np.where(world.channels.stockist, use * world.services.alone[1], use)
+
+
 def rows_by_place(t: Touch) -> list[tuple[int, int]]:
     """(place, row) of each touchpoint met: place = 6 channel + phase."""
     return [(place, p) for place in range(len(t.start) - 1) for p in range(int(t.start[place]), int(t.start[place + 1]))]

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from e2esim.customers.deciders import least_content
 from e2esim.customers.people import People
 from e2esim.customers.trade_kernels import HowServed, Leaving, count_sales, count_served, leave
 from e2esim.domain.book import Columns, LineProblem, OrderKind
@@ -216,7 +217,7 @@ class Trade:
         better = self.service() - w.channels.usual_service[w.accounts.channel] - m.rival_service
         most = np.where(better > 0.0, m.wallet_gain_most, m.wallet_most)
         served = most * np.tanh(of_orders * m.service_elasticity * better / np.maximum(most, 1e-12))
-        moved = served - of_orders * self._priced_out
+        moved = least_content(w.roles, w.accounts.segment, served, -of_orders * self._priced_out)
         return np.where(w.channels.buyer[w.accounts.channel] == 2, 0.0, moved)  # an own branch has no other supplier
 
     def served(self, rows: Rows) -> None:

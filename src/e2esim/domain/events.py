@@ -71,6 +71,9 @@ class Event(IntEnum):
     MAILED = 53  # place = channel, rows = customers written to, quantity = needs brought forward, value = EUR
     PORTAL_ANSWERED = 60  # rows = requests that the portal answered, without an agent; value = EUR
     STAFF_TRAINED = 61  # quantity = days of training of agents, value = EUR with the hours paid
+    PRODUCT_IMPROVED = 62  # item; quantity = reports of its use, value = EUR
+    LOOKED_AROUND = 63  # quantity = prospects who look around at the end of a week, value = who decided in it, both as expected
+    EXPECTATION_ASKED = 64  # place = segment, rows = buyers asked, quantity = days that they expect, value = days promised, sums each
     PRICE_BROKEN = 45  # place = supplier, item, quantity received at a lower price for its large purchase, value = EUR below the usual one
     MATERIAL_PRICED = 23  # item = material; [EUR/unit, unit]
 

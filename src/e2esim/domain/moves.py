@@ -44,7 +44,8 @@ LABELS = frozenset(
 OTHERWISE = {
     "budget": "read by `e2esim sop` (tests/sop)",
     "history_kpis": "read by `e2esim calibrate` and the gaps of a run (tests/study)",
-}  # tables of the market that no customer sees
+    "roles": "the shipped companies name none: each column is turned in tests/simulate/test_roles.py",
+}  # tables of the market that no customer sees, or that no shipped company fills
 SECTIONS = ("market", "satisfaction", "organisation", "feedback", "finance")  # of the settings
 _ONE = ("organisation=one_team",)
 _TROUBLE = "touchpoints.problem_share=0.2"  # a small copy has few answers: each touchpoint must fail often to be named
@@ -142,7 +143,10 @@ MOVES: dict[str, tuple[Turn, ...]] = {
     ),
     "services.offered_share": (Turn("*0.2", "purchases- financed-", "service=financing"), Turn("*0.5", "used_collected-", "service=used_collection")),
     "services.use_share": (Turn("*0.5", "purchases- financed-", "service=financing"), Turn("*0.5", "used_collected-", "service=used_collection")),
-    "services.alone_share": (Turn("=1", "used_collected+", "service=used_collection"),),
+    "services.alone_share": (
+        Turn("=1", "used_collected+", "service=used_collection"),
+        Turn("=1", "needs_analysed+ satisfaction+ returns_second_thoughts-", "service=needs_analysis"),
+    ),
     "services.cost_eur": tuple(
         Turn("*20", "contribution-", f"service={name}") for name in ("financing", "needs_analysis", "installation", "used_collection", "use_followup")
     ),
@@ -187,6 +191,9 @@ MOVES: dict[str, tuple[Turn, ...]] = {
     ),
     "market.shelf_other_item": (Turn("=0.8", "shelf_lost-", given=("market.shelf_wait=0.1", "market.shelf_other_shop=0.1")),),
     "market.shelf_other_shop": (Turn("=0.8", "shelf_lost-", given=("market.shelf_wait=0.1", "market.shelf_other_item=0.1")),),
+    "market.wrong_price": (Turn("=0.3", "purchases- satisfaction-", given=("channels.together=multi", "organisation.platform=0")),),
+    "market.wrong_stock": (Turn("=1", "purchases-", given=("channels.together=multi", "organisation.platform=0")),),
+    "market.search_d": (Turn("=20", "sale_days+ purchases"),),
     "market.unanswered_lost": (Turn("=1", "purchases- needs_bought-", given=("organisation.agents=6", "market.unanswered_lost=0")),),
     "market.late_answer_lost": (Turn("=1", "purchases- conversion-"),),
     "market.competitor_satisfaction": (Turn("=1.1", "crr_due- bad_word+"),),
@@ -260,6 +267,12 @@ MOVES: dict[str, tuple[Turn, ...]] = {
     "feedback.mend_d": (Turn("=0", "problem_share-", given=_MENDS),),
     "feedback.mend_share": (Turn("=1", "problem_share- satisfaction+", given=_MENDS),),
     "feedback.mend_eur": (Turn("*10", "touchpoint_cost+ contribution-", given=_MENDS),),
+    "feedback.learn_after": (Turn("=20", "products_improved+", given=("feedback.learn_d=0",)),),
+    "feedback.learn_d": (Turn("=1000", "products_improved-", given=("feedback.learn_after=20", "feedback.learn_d=0")),),
+    "feedback.learn_share": (Turn("=1", "contacts_per_100_orders", given=("feedback.learn_after=10", "feedback.learn_d=0")),),
+    "feedback.learn_eur": (Turn("*10", "operating_result-", given=("feedback.learn_after=20", "feedback.learn_d=0")),),
+    "feedback.ask_before": (Turn("=1", "expected_days satisfaction+"),),
+    "feedback.ask_eur": (Turn("*10", "touchpoint_cost+", given=("feedback.ask_before=1",)),),
     "feedback.staff_share": (Turn("=1", "touchpoints_mended+ problem_share-", given=_MENDS),),
     "feedback.returned": (Turn("=true", "satisfaction+ memory", given=_MENDS),),
     "feedback.reviews_answered": (Turn("=1", "purchases+ touchpoint_cost+"),),

@@ -72,6 +72,9 @@ class Market:
     shelf_wait: float = 1.0  # [share] of the consumers who find an item missing on a shop's shelf that waits for it
     shelf_other_item: float = 0.0  # [share] of them that takes another item of the same brand and category, if one is there
     shelf_other_shop: float = 0.0  # [share] of them that goes to another shop of the same channel and market; the rest is lost
+    wrong_price: float = 0.0  # [share] by which the price seen in another channel is wrong, of purchases whose channels did not talk: half dearer, half cheaper
+    wrong_stock: float = 0.0  # [share] of the purchases whose channels did not talk that were told wrong of the stock: half that there is some, half none
+    search_d: float = 0.0  # [days] for which a prospect looks around, on average, from the first touchpoint to his decision; 0 = he decides at once
     unanswered_lost: float = 0.0  # [share] of the purchases lost whose buyers asked first and were never answered
     late_answer_lost: float = 0.0  # [share] of the purchases lost whose buyers asked first and were answered later than an hour
     competitor_satisfaction: float = 0.85  # [satisfaction] what the best alternative gives
@@ -347,12 +350,18 @@ class Feedback:
     mend_d: float = 30.0  # [days] from then until it is mended, assumed
     mend_share: float = 0.5  # [share] of its problems that mending takes away, assumed
     mend_eur: float = 5_000.0  # [EUR] at scale 1 for a touchpoint mended, assumed
+    learn_after: float = 0.0  # [reports] at scale 1 of the use of an item (questions, claims, follow-ups) until a better one is made; 0 = never
+    learn_d: float = 90.0  # [days] from then until it is made, assumed
+    learn_share: float = 0.3  # [share] of its defects that the better one has no longer, assumed
+    learn_eur: float = 20_000.0  # [EUR] at scale 1 for an item changed, assumed
+    ask_before: float = 0.0  # [share] of the buyers asked at the purchase how long they expect to wait, and told if it will take longer
+    ask_eur: float = 0.5  # [EUR] a buyer asked before, assumed (a minute of a seller)
     staff_share: float = 0.0  # [share] of the requests of who met trouble at a touchpoint after which the agent reports it: as good as an answer, assumed
     returned: bool = False  # tell who named it what has been done
     reviews_answered: float = 0.0  # [share] of the words of customers that the firm answers in public: +.12 star, +12 % words (Proserpio and Zervas 2017)
 
     def __post_init__(self) -> None:
-        for name in ("callback_share", "mend_share", "staff_share", "reviews_answered"):
+        for name in ("callback_share", "mend_share", "learn_share", "ask_before", "staff_share", "reviews_answered"):
             _need(0 <= getattr(self, name) <= 1, f"{name} must be a share, got {getattr(self, name)}")
         _need(min(self.callback_d, self.mend_after, self.mend_d, self.mend_eur) >= 0, "callback_d, mend_after, mend_d and mend_eur must not be negative")
 

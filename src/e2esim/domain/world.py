@@ -367,6 +367,17 @@ class Segments:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Roles:
+    """Who decides together: those of segment s are start[s] .. start[s + 1]; weights against the segment, (roles,)."""
+
+    start: I
+    price: F
+    service: F
+    words: F
+    joins: I  # index into PHASES
+
+
+@dataclass(frozen=True, kw_only=True)
 class Accounts:
     """Trade accounts and own branches, (n,)."""
 
@@ -496,6 +507,7 @@ class World:
     channels: Channels
     lanes: Lanes
     segments: Segments
+    roles: Roles
     mix_cdf: F  # (channels, segments) cumulative consumer mix
     accounts: Accounts
     price: F  # (items, channels) [EUR/pcs], NaN = not sold there

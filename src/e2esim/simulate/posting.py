@@ -41,7 +41,7 @@ def post_all(world: World, *, events: Log, orders: Columns, contacts: Columns, m
     _suppliers(world, events, journal)
     _desk(world, contacts, journal)
     _touchpoints(world, orders, contacts, met, journal)
-    _listening(events, journal)
+    _listening(events, world.settings.feedback.ask_eur, journal)
     _weekly(world, journal)
     post_before(world, journal)
     back = (events["kind"] == Event.RETURNED) & (events["value"] > 0)
@@ -196,12 +196,16 @@ def _touchpoints(world: World, orders: Columns, contacts: Columns, met: list[tup
         journal.post_many(t_week, Posted.TOUCHPOINTS, -spent, place=phase, **at)
 
 
-def _listening(e: Log, journal: Journal) -> None:
-    """Touchpoints mended because customers named them, what they say in public answered, answers of the portal, mails, training."""
+def _listening(e: Log, ask_eur: float, journal: Journal) -> None:
+    """Touchpoints mended, reviews answered, answers of the portal, agents trained, products made better, questions before a delivery, mails, training."""
     of_phase = ((Event.TOUCHPOINT_MENDED, -1), (Event.REVIEWS_ANSWERED, _EVALUATE), (Event.PORTAL_ANSWERED, _ASSIST), (Event.STAFF_TRAINED, _ASSIST))
     for kind, phase in of_phase:
         done = e["kind"] == kind
         journal.post_many(e["t"][done], Posted.TOUCHPOINTS, -e["value"][done], place=phase)
+    asked = e["kind"] == Event.EXPECTATION_ASKED
+    journal.post_many(e["t"][asked], Posted.TOUCHPOINTS, -ask_eur * e["rows"][asked], place=_BUY)
+    better = e["kind"] == Event.PRODUCT_IMPROVED
+    journal.post_many(e["t"][better], Posted.OVERHEAD, -e["value"][better])
     mailed = e["kind"] == Event.MAILED
     journal.post_many(e["t"][mailed], Posted.TOUCHPOINTS, -e["value"][mailed], place=_DISCOVER, channel=e["place"][mailed].astype(np.int64))
     trained = e["kind"] == Event.TRAINED

@@ -25,6 +25,7 @@ from e2esim.chain.returns import Returns
 from e2esim.chain.source import Source
 from e2esim.chain.stock import ConservationError, Stock
 from e2esim.chain.transfers import Transfers
+from e2esim.customers.asking_before import AskingBefore
 from e2esim.customers.billing import Billing
 from e2esim.customers.changing import Changing
 from e2esim.customers.desk import Desk
@@ -35,6 +36,7 @@ from e2esim.customers.listening import Listening
 from e2esim.customers.mailing import Mailing
 from e2esim.customers.market import DemandCells
 from e2esim.customers.people import People
+from e2esim.customers.product_learning import ProductLearning
 from e2esim.customers.staff_training import StaffTraining
 from e2esim.customers.trade import Trade
 from e2esim.customers.training import Training
@@ -106,6 +108,9 @@ class Replication:
         self.billing = Billing(world, self.experiences, self.orders, streams)
         self.training = Training(world, self.people, self.experiences, self.orders, streams, self.log)
         self.staff_training = StaffTraining(world, self.experiences, self.desk, self.log)
+        self.product_learning = ProductLearning(world, self.experiences, self.journey, self.orders, self.log)
+        self.asking_before = AskingBefore(world, self.experiences, self.journey, self.orders, streams, self.log)
+        self.journey.set_right = self.asking_before.set_right if world.settings.feedback.ask_before > 0.0 else None
         self.mailing = Mailing(world, self.people, streams, self.log)
         self.trade = Trade(world, self.people, self.orders, streams)
         self.giving_up = GivingUp(world, self.people, self.orders, streams)
@@ -275,6 +280,8 @@ class Replication:
         self.listening.faded()
         self.training.week(self.env.now)
         self.staff_training.week(self.env.now)
+        self.product_learning.week(self.env.now)
+        self.market.close_search(self.env.now, self.log)
         self.mailing.week(self.env.now)
         self._plan_week()
         self._later(168.0, self._weekly)
@@ -336,6 +343,7 @@ class Replication:
         """Goods delivered: consumers and accounts feel it, shelves are served, returns are scheduled."""
         requests, returns = self.journey.receive(rows)
         self.listening.delivered(rows)
+        self.product_learning.delivered(rows)
         self.desk.request(*self.billing.bill(rows, now), tick)
         self.desk.request(*requests, tick)
         if len(returns[0]):
@@ -376,6 +384,7 @@ class Replication:
             self.stock.wait(shop)
             self.journey.watch(shop, tick)
             self.deliver.hand_over(self.stock.serve_accounts(shop, now))
+        self.asking_before.bought(rows, now)
 
     def _replenish(self, day: int, now: float) -> None:
         """Trade accounts and branches place their orders of the day."""

@@ -25,6 +25,7 @@ from e2esim.domain.build.selling import (
     lay_out_channels,
     lay_out_lanes,
     lay_out_mix,
+    lay_out_roles,
     lay_out_segments,
     price_table,
 )
@@ -108,6 +109,7 @@ def build_world(scenario: Scenario) -> w.World:
         channels=channels,
         lanes=lanes,
         segments=segments,
+        roles=lay_out_roles(t["roles"], segments),
         mix_cdf=lay_out_mix(t["mix"], channels, segments),
         accounts=accounts,
         price=price,

@@ -124,6 +124,20 @@ def lay_out_segments(frame: pl.DataFrame) -> w.Segments:
     )
 
 
+def lay_out_roles(frame: pl.DataFrame, segments: w.Segments) -> w.Roles:
+    """Roles in order of their segments."""
+    of = index_of(frame, "segment", segments.ids)
+    order = np.argsort(of, kind="stable")
+    part = frame[order.tolist()] if len(frame) else frame
+    return w.Roles(
+        start=np.concatenate(([0], np.cumsum(np.bincount(of, minlength=len(segments.ids))))).astype(np.int64),
+        price=floats(part, "w_price"),
+        service=floats(part, "w_service"),
+        words=floats(part, "w_words"),
+        joins=np.array([w.PHASES.index(phase) for phase in part["from_phase"].to_list()], dtype=np.int64),
+    )
+
+
 def lay_out_mix(frame: pl.DataFrame, channels: w.Channels, segments: w.Segments) -> w.F:
     """Cumulated shares of the segments of each channel, (channels, segments)."""
     mix = np.zeros((len(channels.ids), len(segments.ids)))

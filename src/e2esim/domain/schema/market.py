@@ -136,6 +136,25 @@ TABLES: tuple[Table, ...] = (
         ),
     ),
     Table(
+        name="roles",
+        meaning="Who decides together on a purchase of a segment, or for a trade account of it, and what each looks at; the least convinced counts. "
+        "A segment without rows decides as its column deciders says.",
+        key=("segment", "role"),
+        verbs=MARKET,
+        required=False,
+        columns=(
+            id_column("segment", ref=("segments", "segment")),
+            id_column("role", "who: user, buyer, head of logistics"),
+            optional("w_price", "1", "how much he looks at the price, against the segment", 1.0, high=10.0, why="at ten a percent of price loses him 15 %"),
+            optional("w_service", "1", "how much he looks at the lead time (trade: at service), against the segment", 1.0, high=10.0,
+                     why="ten times as impatient as the segment"),
+            optional("w_words", "1", "how much he listens to others, against the segment; trade does not", 1.0, high=10.0,
+                     why="beyond it a single word decides"),
+            choice("from_phase", "the phase in which he joins: he meets no touchpoint before it; trade: any", ("discover", "evaluate", "buy"), "discover"),
+            SOURCE,
+        ),
+    ),
+    Table(
         name="mix",
         meaning="Segment mix of the consumers of each channel; shares sum to one per channel.",
         key=("channel", "segment"),
@@ -241,7 +260,12 @@ TABLES: tuple[Table, ...] = (
             flag("offered", "true if the firm offers it"),
             share("offered_share", "share of the purchases in which it is offered", 1.0),
             share("use_share", "share of the consumers who take it, where it is offered; financing: at the mean anxiety, in proportion to it"),
-            share("alone_share", "used_collection: of its use where something is installed, the share that also takes it where nothing is", 0.0),
+            share(
+                "alone_share",
+                "used_collection: of its use where something is installed, the share that also takes it where nothing is; "
+                "needs_analysis: of its use where the firm sells itself, the share that shops with stock of their own find out too",
+                0.0,
+            ),
             number("cost_eur", "EUR/use", "cost to the firm"),
             number("price_eur", "EUR/use", "price to the consumer"),
             number(
