@@ -14,7 +14,7 @@ from e2esim.domain.book import OrderKind, ReturnCause, Service
 from e2esim.domain.events import Event
 from worlds import Row
 
-RUNS = 5
+RUNS = 4
 DAYS = ("horizon.days=60",)
 APART = ("channels.together=multi", "organisation.platform=0")
 LOOKS_AROUND = {

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-RUNS = 4
-SIZE = ("scale=0.02", "horizon.days=90", "horizon.warmup_days=14", "horizon.tick_h=6")
+RUNS = 3
+SIZE = ("scale=0.02", "horizon.days=60", "horizon.warmup_days=14", "horizon.tick_h=6")
 
 
 def errors(first: list[Any], second: list[Any], name: str) -> float:

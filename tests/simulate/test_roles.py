@@ -10,7 +10,7 @@ import pytest
 
 from worlds import Row
 
-RUNS = 5
+RUNS = 4
 DAYS = ("horizon.days=60",)
 PLAIN = {"w_price": 1, "w_service": 1, "w_words": 1, "from_phase": "discover", "source": "assumed"}
 

@@ -15,7 +15,7 @@ from e2esim.domain.events import Event
 from e2esim.domain.ledger import Posted
 from e2esim.domain.world import PHASES
 
-RUNS = 5
+RUNS = 4
 DAYS = ("horizon.days=60",)
 
 
