@@ -54,6 +54,8 @@ def test_twins_and_hand_cases_cover_the_catalogue() -> None:
         "expected_days",
         "expectation_gap",
         "touchpoint_return",
+        "online_views",
+        "click_through",
         "stage_losses",
         "top_fifth_share",
         "channel_spread",

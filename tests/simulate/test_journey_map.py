@@ -142,3 +142,22 @@ def test_losses_stand_at_the_stage_where_they_are_planted(tiny: Any) -> None:
         more = {name: run.kpis.value("stage_losses", "stage", name) - plain.kpis.value("stage_losses", "stage", name) for name in spoilt}
         assert more[stage] > 1.0
         assert more[stage] == max(more.values()), (stage, more)
+
+
+def test_views_online_and_who_clicks_through(tiny: Any) -> None:
+    """Views are the people who weighed times reach; of them buys the share that converts; a screen that is shown twice as often is seen twice as often."""
+
+    def shown(reach: float) -> Any:
+        def table(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+            one = dict(rows[0]) | {"touchpoint": "banner", "phase": "discover", "channel": "web", "online": "true", "reach": reach}
+            return [row | {"online": "false"} for row in rows] + [one | {"relevance": 0, "cost_eur": 0, "enjoyment": 0, "problem_share": 0}]
+
+        return tiny(f"banner {reach}", settings=QUARTER, touchpoints=table)
+
+    few, many = shown(0.4), shown(0.8)
+    assert many.kpi("online_views") == pytest.approx(2.0 * few.kpi("online_views"), rel=0.02)
+    web = few.world.channels.ids.index("web")
+    people = few.outcome.weighed[:12, web].sum() * 365.0 / 84.0  # in the twelve whole weeks of the quarter
+    assert few.kpi("online_views") == pytest.approx(0.4 * people, rel=0.03)
+    assert few.kpi("click_through") == pytest.approx(few.kpis.value("conversion", "channel", "web"), rel=0.1)
+    assert few.kpis.value("click_through", "touchpoint", "banner") == pytest.approx(few.kpi("click_through"))

@@ -129,6 +129,8 @@ class KpiFacts:
         Node classes (``place`` of STOCK_COUNTED) whose stock belongs to the firm: plant and own branches.
     touch_pull, touch_eur : (touchpoints, n_channels)
         Reach x relevance [utility] and reach x cost [EUR] of each touchpoint.
+    touch_reach, touch_online : (touchpoints, n_channels), (touchpoints,)
+        Share of those who weigh a purchase that meet each touchpoint, and whether it is online.
     """
 
     item_brand: Ints
@@ -154,6 +156,8 @@ class KpiFacts:
     own_stock: tuple[int, ...] = (0, 1)
     touch_pull: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     touch_eur: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    touch_reach: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    touch_online: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
 
     def active_windows(self) -> npt.NDArray[np.float64]:
         """Return the activity window of each segment and category, (n_segments, n_categories) [h].

@@ -43,6 +43,7 @@ def measure_touchpoint_return(reading: Reading, pnl: Pnl, findings: Findings) ->
     total = float(spent[paid].sum())
     findings.put_one("touchpoint_return", float(won[paid].sum()) / total if total else float("nan"), total, "no touchpoint before the sale costs")
     findings.put_members("touchpoint_return", "touchpoint", names, np.where(paid, ratio(won, spent), np.nan), spent)
+    _views(reading, findings)
     _stages(reading, findings)
 
 
@@ -61,6 +62,24 @@ def _won_and_spent(reading: Reading, pnl: Pnl, pull: Floats, eur: Floats, phase:
     swayed = np.asarray(reading.outcome.swayed)[weeks.some].sum(axis=(0, 2)) if weeks.some.any() else np.zeros(n)
     won = (pull * (swayed * each)[None, :]).sum(axis=1)
     return np.where(before, won, 0.0), np.where(before, (eur * people).sum(axis=1), 0.0)
+
+
+def _views(reading: Reading, findings: Findings) -> None:
+    """How often online touchpoints before the purchase are seen, and by how many of those who buy."""
+    x = reading.outcome
+    reach, phase, names = np.asarray(x.terms.touch_reach, dtype=np.float64), np.asarray(x.touch_phase, dtype=np.int64), x.labels.touchpoints
+    weeks, weighed = people_who_weighed(reading)
+    hours = max(weeks.until - weeks.since, 1e-9)
+    screens = (phase >= 0) & (phase < PHASES.index("buy")) & x.terms.touch_online if reach.size else np.zeros(len(names), dtype=np.bool_)
+    seen = np.zeros(len(names)) if not reach.size else np.where(screens, (reach * weighed[reading.groups.slice("channel")][None, :]).sum(axis=1), 0.0)
+    views = seen * 8760.0 / hours  # a year
+    bought = x.touch_sums[..., 0].sum(axis=(1, 2)) * reading.a_year if x.touch_sums.size else np.zeros(len(names))
+    total = float(views.sum())
+    findings.put_one("online_views", total, float(seen.sum()))
+    findings.put_members("online_views", "touchpoint", names, np.where(screens, views, np.nan), seen)
+    through = float(bought[screens].sum()) / total if total > 0.0 else float("nan")
+    findings.put_one("click_through", through, float(seen.sum()), "no touchpoint before the purchase is online")
+    findings.put_members("click_through", "touchpoint", names, np.where(screens & (views > 0.0), ratio(bought, views), np.nan), seen)
 
 
 def _stages(reading: Reading, findings: Findings) -> None:

@@ -52,10 +52,14 @@ def terms(world: World, memory_base: float) -> KpiFacts:
     carried = w.lanes.distance_km * w.modes.co2_kg_tkm[w.lanes.mode] + _carried_to_site(w)[w.lanes.site]
     ranked = w.lanes.ranked
     co2 = np.where(ranked >= 0, carried[ranked], np.nan) if len(carried) else np.full(ranked.shape, np.nan)
-    pull, eur = _by_touchpoint(w)
+    pull, eur, reach = _by_touchpoint(w)
+    online = np.zeros(len(w.touch.ids), dtype=np.bool_)
+    online[w.touch.code] = w.touch.online
     return KpiFacts(
         touch_pull=pull,
         touch_eur=eur,
+        touch_reach=reach,
+        touch_online=online,
         item_brand=w.items.brand[:n].astype(np.int32),
         item_category=w.items.category[:n].astype(np.int32),
         item_price_eur=price[:n],
@@ -79,13 +83,13 @@ def terms(world: World, memory_base: float) -> KpiFacts:
     )
 
 
-def _by_touchpoint(w: World) -> tuple[F, F]:
-    """Reach x relevance [utility] and reach x cost [EUR] of each touchpoint in each channel, (touchpoints, channels) each."""
+def _by_touchpoint(w: World) -> tuple[F, F, F]:
+    """Reach x relevance [utility], reach x cost [EUR] and reach of each touchpoint in each channel, (touchpoints, channels) each."""
     t, shape = w.touch, (len(w.touch.ids), len(w.channels.ids))
-    pull, eur = np.zeros(shape), np.zeros(shape)
+    pull, eur, reach = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     channel = np.repeat(np.arange(len(t.start) - 1) // len(PHASES), np.diff(t.start))
-    pull[t.code, channel], eur[t.code, channel] = of_mix(w, t.pull), of_mix(w, t.eur)
-    return pull, eur
+    pull[t.code, channel], eur[t.code, channel], reach[t.code, channel] = of_mix(w, t.pull), of_mix(w, t.eur), of_mix(w, t.reach)
+    return pull, eur, reach
 
 
 def _carried_to_site(w: World) -> F:
