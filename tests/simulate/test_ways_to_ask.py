@@ -68,9 +68,10 @@ def test_a_portal_that_knows_nothing_answers_nothing(tiny: Any) -> None:
 def test_targets_of_their_own_set_departments_against_each_other(shipped: Any) -> None:
     """Hurried answers solve less, pressing sellers sell more and get more back; one team has common targets."""
     size = ("scale=0.02", "horizon.days=60", "horizon.warmup_days=14", "horizon.tick_h=6")
+    skilled = ("organisation.first_contact_low=0.1", "organisation.organisation=1", "organisation.platform=1")  # what skill and will decide
     gaps: dict[str, list[float]] = {name: [] for name in ("first_contact_resolution", "purchases", "agent_hours")}
     for k in range(RUNS):
-        common, own = (shipped("mattress_maker", *size, f"organisation.own_targets={x}", replication=k) for x in (0, 1))
+        common, own = (shipped("mattress_maker", *size, *skilled, f"organisation.own_targets={x}", replication=k) for x in (0, 1))
         for name, gap in gaps.items():
             gap.append(own.kpi(name) - common.kpi(name))
     z = {name: np.mean(gap) / (np.std(gap, ddof=1) / math.sqrt(RUNS)) for name, gap in gaps.items()}
