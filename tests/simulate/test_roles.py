@@ -24,7 +24,8 @@ def _consumers() -> list[str]:
 
 
 def runs(tiny: Any, name: str, roles: list[Row], *keys: str) -> list[Any]:
-    return [tiny(name, *DAYS, *keys, variant="silo", replication=k, roles=roles or None) for k in range(RUNS)]
+    tables: dict[str, Any] = {"roles": roles} if roles else {}
+    return [tiny(name, *DAYS, *keys, variant="silo", replication=k, **tables) for k in range(RUNS)]
 
 
 def errors(first: list[Any], second: list[Any], name: str) -> float:
@@ -60,8 +61,8 @@ def test_the_least_convinced_of_several_counts(tiny: Any) -> None:
 
 
 def test_the_role_of_an_account_that_sees_the_worst_decides_on_its_orders(tiny: Any) -> None:
-    """Late deliveries: the buyer alone looks at prices and stays; with a head of logistics beside him the account orders less."""
-    keys = ("market.service_elasticity=40", "market.wallet_half_life_d=20", "market.service_half_life_d=30", "market.trade_churn=0")
+    """Rivals serve better: the buyer alone looks at prices and stays; with a head of logistics beside him the account orders less."""
+    keys = ("market.service_elasticity=40", "market.wallet_half_life_d=20", "market.service_half_life_d=30", "market.trade_churn=0", "market.rival_service=0.3")
     buyer = _role("retailers", "buyer", w_service=0)
     logistics = _role("retailers", "head of logistics", w_service=2)
     late: dict[str, Any] = {"channels": lambda rows: [row | {"usual_service": 1.0} for row in rows]}
