@@ -245,7 +245,7 @@ MOVES: dict[str, tuple[Turn, ...]] = {
     "organisation.overlap": (Turn("=0.9", "purchases- conversion-"),),
     "organisation.conflict": (Turn("=1", "handoffs+ answer_time+ satisfaction-"),),
     "organisation.phase_aware": (Turn("=1", "handoffs- answer_time- contacts_per_100_orders-"),),
-    "organisation.own_targets": (Turn("=1", "first_contact_resolution- agent_hours- purchases"),),
+    "organisation.own_targets": (Turn("=1", "first_contact_resolution- agent_hours purchases"),),
     "organisation.written_share": (Turn("=1", "contacts_written+"),),
     "organisation.portal_share": (Turn("=1", "portal_answers+ contacts_per_100_orders-"),),
     "organisation.portal_eur": (Turn("*10", "touchpoint_cost+ contribution-", given=("organisation.portal_share=1",)),),
