@@ -58,19 +58,15 @@ def _members(result: NetworkResult, dimension: str, columns: tuple[str, ...], he
     shown = [name for name in columns if name in wide.columns and wide[name].fill_null(0.0).abs().max()]
     if dimension == POINT and "cost_eur" in shown:
         wide = wide.sort("cost_eur", descending=True, nulls_last=True, maintain_order=True)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1))
-    table.add_column(head + (f" ({words('t_dearest', shown=_SHOWN, all=words.number(wide.height))})" if wide.height > _SHOWN else ""))
+    units = "; ".join(f"{words(f'kpi_{name}')}: {words.unit(UNITS[name])}" for name in shown if UNITS[name] not in ("share", "1"))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1), caption=units or None, caption_justify="left")
+    title = head + (f" ({words('t_dearest', shown=_SHOWN, all=words.number(wide.height))})" if wide.height > _SHOWN else "")
+    table.add_column(title)
     for name in shown:
-        table.add_column(_head(name, words), justify="right")
+        table.add_column(words(f"kpi_{name}"), justify="right")
     for row in wide.head(_SHOWN).iter_rows(named=True):
         table.add_row(row["member"], *(_cell(row[name], UNITS[name], words) for name in shown))
     return table
-
-
-def _head(name: str, words: Words) -> str:
-    """A KPI with its unit; shares have it in their cells."""
-    unit = UNITS[name]
-    return words(f"kpi_{name}") if unit in ("share", "1") else f"{words(f'kpi_{name}')} ({words.unit(unit)})"
 
 
 def _cell(value: float | None, unit: str, words: Words) -> str:
