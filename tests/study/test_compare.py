@@ -47,6 +47,10 @@ def test_equal_scenarios_show_no_difference(tiny: Path, capsys: pytest.CaptureFi
     assert {word(d) for d in found.differences["b"]} == {"no difference seen"}
     print_comparison(found, ["otif", "csat_true"])
     told = capsys.readouterr().out
+    otif = found.differences["b"][[gap.kpi for gap in found.differences["b"]].index("otif")]
+    assert 0.1 < otif.base < 1.0
+    assert "%, points" in told
+    assert told.count(f" {100.0 * otif.base:.1f} ") == 2, told  # of both, in per cent
     assert told.count("no difference seen") == 2
     assert "judged together" in told
     assert comparison_json(found)["differences"]["b"]["otif"]["difference"] == 0.0

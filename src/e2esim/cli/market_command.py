@@ -48,7 +48,7 @@ def run_scenario(overrides: Sequence[str], options: RunOptions, saved: SavedRun 
             return
     folder = new_folder(options.out, settings.name, data[:12])
     if not options.quiet and not is_compiled("customers"):
-        typer.echo("first run after installation: compiling, about a minute more than later runs", err=True)
+        typer.echo("first run after installation: compiling, one to two minutes more than later runs", err=True)
 
     from e2esim.report.output import write_run
     from e2esim.report.progress import progress_bar

@@ -34,7 +34,7 @@ def run_network(place: Place, overrides: Sequence[str], options: RunOptions) -> 
     settings = opened.company.settings
     folder = new_folder(options.out, settings.name, fingerprint(settings, None, opened.tables)[:12])
     if not options.quiet and not is_compiled("network"):
-        typer.echo("first run after installation: compiling, about a minute more than later runs", err=True)
+        typer.echo("first run after installation: compiling, one to two minutes more than later runs", err=True)
 
     from e2esim.report.network import network_json, write_network
     from e2esim.report.network_terminal import print_network

@@ -222,8 +222,9 @@ def print_comparison(
             if (gap := by_name.get(kpi)) is not None and (kpis or gap.base or gap.other):
                 star = "*" if scale != 1.0 and is_amount(gap.unit) else ""
                 named = kpi if console.width < _NARROW else label(kpi, gap.unit)
-                base, other, change, low, high = map(_number, (gap.base, gap.other, gap.difference, gap.ci_low, gap.ci_high))
-                table.add_row(Text(named), Text(gap.unit + star), base, other, change, f"{low} … {high}", word(gap), _factor(gap))
+                size, unit = (100.0, "%, points") if gap.unit == "share" else (1.0, gap.unit)  # differences of per cents are points
+                base, other, change, low, high = (_number(size * value) for value in (gap.base, gap.other, gap.difference, gap.ci_low, gap.ci_high))
+                table.add_row(Text(named), Text(unit + star), base, other, change, f"{low} … {high}", word(gap), _factor(gap))
         console.print(table)
         missing = [label(kpi) for kpi in wanted if kpi not in by_name]
         if missing:
