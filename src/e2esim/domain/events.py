@@ -69,7 +69,7 @@ class Event(IntEnum):
     REVIEWS_ANSWERED = 51  # quantity = words of customers answered in public, value = EUR
     TRAINED = 52  # place = channel, quantity = modules given to the sellers of its accounts, value = EUR
     MAILED = 53  # place = channel, rows = customers written to, quantity = needs brought forward, value = EUR
-    PORTAL_ANSWERED = 60  # rows = requests that the portal answered, without an agent; value = EUR
+    PORTAL_ANSWERED = 65  # rows = requests that the portal answered, without an agent; value = EUR
     STAFF_TRAINED = 61  # quantity = days of training of agents, value = EUR with the hours paid
     PRODUCT_IMPROVED = 62  # item; quantity = reports of its use, value = EUR
     LOOKED_AROUND = 63  # quantity = prospects who look around at the end of a week, value = who decided in it, both as expected
