@@ -18,6 +18,7 @@ def errors(first: list[Any], second: list[Any], name: str) -> float:
     return float(gap.mean() / max(gap.std(ddof=1) / math.sqrt(len(gap)), 1e-12))
 
 
+@pytest.mark.long
 def test_who_senses_and_responds_keeps_promises_and_is_liked_better(shipped: Any) -> None:
     sells, senses = ([shipped(f"mattress_maker/{policy}", *SIZE, replication=k) for k in range(RUNS)] for policy in ("make_and_sell", "sense_and_respond"))
     for name, up in (("otif", True), ("satisfaction", True), ("first_contact_resolution", True), ("answer_time", False), ("handoffs", False)):
@@ -33,6 +34,7 @@ FOUR = (
 
 
 @pytest.mark.parametrize(("element", "word", "kpi", "sign"), FOUR, ids=[row[0].split(":")[0] for row in FOUR])
+@pytest.mark.long
 def test_each_of_the_four_elements_of_value_moves_its_own_figure(shipped: Any, element: str, word: str, kpi: str, sign: float) -> None:
     plain, other = ([shipped("mattress_maker", *SIZE, *words, replication=k) for k in range(RUNS)] for words in ((), (word,)))
     assert sign * errors(plain, other, kpi) > 3.0, element

@@ -41,6 +41,7 @@ def errors(first: list[Any], second: list[Any], name: str) -> float:
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
 )
+@pytest.mark.long
 def test_one_who_looks_harder_buys_less(tiny: Any, weights: dict[str, Any], words: tuple[str, ...]) -> None:
     """One decider alike the segment, against one who minds a high price more (all weights: the twin in tests/customers/test_market.py)."""
     segments = _consumers()

@@ -65,6 +65,7 @@ def test_a_portal_that_knows_nothing_answers_nothing(tiny: Any) -> None:
     assert a == b
 
 
+@pytest.mark.long
 def test_targets_of_their_own_set_departments_against_each_other(shipped: Any) -> None:
     """Hurried answers solve less, pressing sellers sway more and get more back; one team has common targets."""
     size = ("scale=0.02", "horizon.days=60", "horizon.warmup_days=14", "horizon.tick_h=6")
@@ -112,6 +113,7 @@ def test_training_pays_in_answers_and_touchpoints_and_is_paid_for(tiny: Any) -> 
     assert (points.enjoyment[~t.controlled] == plain.enjoyment[~t.controlled]).all()
 
 
+@pytest.mark.long
 def test_speed_and_relevance_of_an_answer_each_count(tiny: Any) -> None:
     """Replies of colleagues after four days and not five hours; answers that solve nine in ten requests and not one: each is felt by itself."""
     slow = moved(tiny, (), ("organisation.relay_h=100",), "answer_time", "satisfaction")

@@ -76,6 +76,7 @@ def fewer(first: F, second: F) -> bool:
     return bool(gap.mean() < -3.0 * gap.std(ddof=1) / np.sqrt(len(gap)))
 
 
+@pytest.mark.long
 def test_bad_words_that_are_told_on_cost_more_new_customers(tiny: Any) -> None:
     """A product worse than the best alternative: what is told on ten times keeps more prospects away than what is heard once."""
     once, often = (
