@@ -118,7 +118,6 @@ def test_what_is_told_of_the_use_makes_new_products_better(tiny: Any) -> None:
     assert back[1] < back[0]
 
 
-@pytest.mark.long
 def test_who_is_asked_before_and_told_is_not_disappointed(tiny: Any) -> None:
     """Web buyers expect seven days and are promised more: whoever was asked expects what he was told, and only he."""
     late: dict[str, Any] = {"channels": lambda rows: [row | {"quoted_lead_d": 12} if row["channel"] == "web" else row for row in rows]}

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from e2esim.customers.own_targets import PRESSED, regretted
+from e2esim.config import load
+from e2esim.customers.own_targets import PRESSED, REGRET, pressing, regretted
 from e2esim.domain.book import Reason
+from e2esim.domain.build import build_world
 from e2esim.domain.events import Event
 from e2esim.domain.ledger import Posted
 from e2esim.domain.world import PHASES
@@ -83,6 +85,17 @@ def test_targets_of_their_own_set_departments_against_each_other(shipped: Any) -
     assert regretted(own.world).sum() > regretted(common.world).sum()
     team = [shipped("mattress_maker", *size, "organisation=one_team", f"organisation.own_targets={x}").kpis.headline for x in (0, 1)]
     assert team[0] == team[1]
+
+
+def test_sellers_paid_by_contracts_press_where_they_stand_and_more_comes_back() -> None:
+    words = ["scenario=mattress_maker", "scale=0.02", "organisation.own_targets=0.5"]
+    own, team = (build_world(load([*words, f"organisation.mode={mode}"])) for mode in ("silos", "one_team"))
+    staffed, usual = own.channels.sellers > 0, own.channels.second_thoughts
+    assert staffed.any()
+    assert pressing(own) == pytest.approx(np.where(staffed, 0.5 * PRESSED, 0.0))
+    assert regretted(own) == pytest.approx(usual * np.where(staffed, 1.0 + 0.5 * REGRET, 1.0))
+    assert pressing(team).sum() == 0.0
+    assert regretted(team) == pytest.approx(usual)
 
 
 def test_training_grows_culture_which_fades_without_it(tiny: Any) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from e2esim.customers.believing import believed, claimed, told
 from e2esim.customers.circles import STREAM, circle_of, heard_where
 from e2esim.domain.settings import Market
 from e2esim.streams import Streams
@@ -98,6 +99,16 @@ def test_each_circle_hears_its_own_words_only(tiny: Any) -> None:
     spoken = np.bincount(o["market"][rows].astype(int) * 5 + lives, minlength=10)
     assert (parts.experiences.word_count > 0.0).tolist() == (spoken > 0).tolist()
     assert np.corrcoef(parts.experiences.word_count, spoken)[0, 1] > 0.95
+
+
+def test_a_claim_is_believed_as_far_as_the_whole_market_speaks_well(tiny: Any) -> None:
+    """Adverts speak to everybody: what contradicts them is the mean of the circles."""
+    loud = lambda rows: [row | {"claim": 0.4, "quality": 0.5} for row in rows]  # noqa: E731
+    market = tiny("claims, poor", "horizon.days=40", "market.word_circles=5", variant="silo", brands=loud).replication.market
+    w, means = market.world, market.reputation.reshape(-1, 5).mean(axis=1)
+    assert np.ptp(market.reputation) > 0.0
+    said = w.settings.market.reputation_weight * told(w)[w.cells.channel, None] * believed(claimed(w), means)[w.cells.market]
+    assert market._standing().belief == pytest.approx(said)
 
 
 def test_one_circle_in_which_nothing_is_told_on_is_the_mean_of_the_market() -> None:
