@@ -93,8 +93,8 @@ RULES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         (
             "organisation.staff_training_d=10", "organisation.written_share=0.3", "organisation.portal_share=0.5", "organisation.own_targets=0.5",
             "organisation.mode=silos", "organisation.platform=0.5", "organisation.info_share=0.3", "channels=multi",
-            "feedback.learn_after=2", "feedback.learn_d=7", "feedback.ask_before=0.5", "market.search_d=10", "market.word_circles=8", "market.word_passed_on=0.6", "market.word_far=0.2",
-            "market.wrong_price=0.2", "market.wrong_stock=0.3",
+            "feedback.learn_after=2", "feedback.learn_d=7", "feedback.ask_before=0.5", "market.search_d=10",
+            "market.word_circles=8", "market.word_passed_on=0.6", "market.word_far=0.2", "market.wrong_price=0.2", "market.wrong_stock=0.3",
         ),
         {"roles": [{"segment": s, "role": r, "w_price": 1.5, "w_service": 0.5, "w_words": 2, "from_phase": "evaluate", "source": "assumed"}
                    for s in ("comfort", "thrift") for r in ("one", "other")]},
