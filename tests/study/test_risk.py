@@ -12,14 +12,23 @@ from e2esim.config import load
 from e2esim.domain.build import build_world
 from e2esim.domain.disturbances import Blow
 from e2esim.domain.scenario import Scenario
+from e2esim.domain.world import World
 from e2esim.study.company import ReplicationJob
-from e2esim.study.knock_out import CALM, KnockedOut, Outage, RiskRuns, Runs, Suffered, caught_up, knock_out, with_outage, without_events
+from e2esim.study.knock_out import CALM, KnockedOut, Outage, RiskRuns, Runs, Suffered, caught_up, knock, knock_out, with_outage, without_events
 from e2esim.study.mitigation import measures, mitigate
 from e2esim.study.reverse_stress import least_that_breaks
-from e2esim.study.survival import ChainNode, _load, nodes, recovers_d, survives_d
+from e2esim.study.survival import ChainNode, at_opening, nodes, recovers_d, survives_d, used_a_day
 from worlds import tiny_world
 
 OUTAGE = Outage(first=dt.date(2026, 2, 2), days=21.0)
+def _shut(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    return [*rows, {"calendar": "day", "first": "2026-01-27", "last": "2026-02-02"}]
+
+
+def _same(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    return [{**row, "index": 1.0} for row in rows]
+
+
 CHEM, SEWING = ChainNode(Blow.SUPPLIER, "chem"), ChainNode(Blow.WORK_CENTRE, "sewing")
 
 
@@ -29,14 +38,20 @@ def scenario(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
 
 
 @pytest.fixture(scope="module")
+def even(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Without seasons."""
+    return build_world(load([f"scenario={tiny_world(tmp_path_factory.mktemp('even') / 'tiny', season=_same)}", "horizon.days=63"]))
+
+
+@pytest.fixture(scope="module")
 def knocked(scenario: Scenario) -> tuple[tuple[KnockedOut, ...], Runs]:
     kept: Runs = {}
     return knock_out(scenario, [CHEM, SEWING], OUTAGE, replications=1, kept=kept, workers=1), kept
 
 
-def test_time_to_survive_is_stock_over_use(scenario: Scenario) -> None:
+def test_time_to_survive_is_stock_over_use(even: World) -> None:
     """By hand: the mattress holds 20 kg of foam in its core (1 % scrapped), the pillow 1 kg; both take fabric."""
-    world = build_world(scenario)
+    world, at = even, at_opening(even)
     ids, sold = world.items.ids, world.cells.yearly.sum(axis=0) / 365.0
     day = dict(zip(ids, sold, strict=True))
     per_core = 20 / 0.99
@@ -45,18 +60,64 @@ def test_time_to_survive_is_stock_over_use(scenario: Scenario) -> None:
     weaver = ChainNode(Blow.SUPPLIER, "weaver")
     alone = [held / use]  # foam of chem: weaver can replace it without limit before that day
     assert alone[0] > 10
-    assert survives_d(world, CHEM) == np.inf
+    assert survives_d(world, CHEM, at) == np.inf
     fabric = (1500 + 200 * 4 + 120) / (day["mattress"] * 4 + day["pillow"])
-    assert survives_d(world, weaver) == pytest.approx(fabric)
-    assert survives_d(world, ChainNode(Blow.SITE, "plant")) == 0.0
+    assert survives_d(world, weaver, at) == pytest.approx(fabric)
+    assert survives_d(world, ChainNode(Blow.SITE, "plant"), at) == 0.0
     cover = min(200 / day["mattress"], 120 / day["pillow"])
-    assert survives_d(world, SEWING) == pytest.approx(cover)
-    assert recovers_d(world, SEWING, cover) == 0.0
-    assert recovers_d(world, SEWING, 21.0) > 21.0
-    load = float(_load(world)[world.centres.ids.index("sewing")])
-    assert recovers_d(world, SEWING, 21.0) == pytest.approx(21.0 + (21.0 - cover) * load / (1.0 - load))
-    assert recovers_d(world, ChainNode(Blow.SITE, "plant"), 21.0) == pytest.approx(21.0 + 21.0 * load / (1.0 - load))  # its slowest work centre
+    assert survives_d(world, SEWING, at) == pytest.approx(cover)
+    assert recovers_d(world, SEWING, cover, at) == 0.0
+    plant = ChainNode(Blow.SITE, "plant")
+    assert recovers_d(world, plant, 21.0, at) >= recovers_d(world, SEWING, 21.0, at) > 21.0  # as slow as its slowest work centre
     assert {str(node) for node in nodes(world)} >= {"supplier chem", "work_centre sewing", "site plant", "mode truck"}
+
+
+def test_what_an_outage_left_is_made_up_in_the_hours_of_the_calendar(even: World, tmp_path: Path) -> None:
+    """Walked by hand for sewing: hours needed while it stood still and stock was gone, then a day's hours less a day's need, day by day."""
+    world, at = even, at_opening(even)
+    place, days, first = world.centres.ids.index("sewing"), 63, int(survives_d(world, SEWING, at))
+    c = world.centres
+    need = float(world.routing.centre_hours[place] @ world.cells.yearly.sum(axis=0)) / 365.0
+    open_h = c.calendar[place].daily(days) * c.machines[place] * c.efficiency[place] * (1.0 - world.settings.planning.reserve)
+    owed, day = need * (21 - first), 21
+    while owed > 0.0 and day < days:
+        owed += need - open_h[day] - c.overtime_h_week[place] * c.machines[place] * c.efficiency[place] / 7.0
+        day += 1
+    assert day < days
+    assert recovers_d(world, SEWING, 21.0, at) == day
+    shut = build_world(load([f"scenario={tiny_world(tmp_path / 'shut', season=_same, closures=_shut)}", "horizon.days=63"]))
+    assert recovers_d(shut, SEWING, 21.0, at) >= day + 6  # a closure of a week after the outage
+
+
+def test_a_second_source_counts_from_its_lead_time_on(tmp_path: Path) -> None:
+    """By hand: stock alone until the weaver delivers, then it lasts as long as what the weaver cannot bring takes it."""
+    limited = lambda rows: [{**row, "weekly_capacity": 700} if (row["supplier"], row["item"]) == ("weaver", "foam") else row for row in rows]  # noqa: E731
+    world = build_world(load([f"scenario={tiny_world(tmp_path / 'tiny', season=_same, supply=limited)}", "horizon.days=63"]))
+    row = next(k for k, item in enumerate(world.supply.item) if world.items.ids[item] == "foam" and world.supply.suppliers[world.supply.supplier[k]] == "weaver")
+    use, foam = used_a_day(world), world.items.ids.index("foam")
+    held = world.opening.on_hand + world.opening.on_hand @ world.bom.flat
+    lead = float(world.supply.lead_d[row])
+    assert use[foam] > 100.0
+    assert held[foam] > lead * use[foam]
+    assert survives_d(world, CHEM, at_opening(world)) == pytest.approx(lead + (held[foam] - lead * use[foam]) / (use[foam] - 100.0))
+
+
+def test_rates_read_the_stock_of_the_day_on_which_the_node_fails(scenario: Scenario, even: World, knocked: tuple[tuple[KnockedOut, ...], Runs]) -> None:
+    """The shelf of the calm run on day 28, not the opening one: sewing's cover is what both items then hold over what a day takes."""
+    world, calm = even, knocked[1][CALM]
+    at = knock(knocked[1], 28)
+    assert at.held.tolist() == calm[0].held[28].tolist()
+    assert calm[0].held[0].tolist() == world.opening.on_hand.tolist()
+    day = dict(zip(world.items.ids, world.cells.yearly.sum(axis=0) / 365.0, strict=True))
+    held = dict(zip(world.items.ids, at.held, strict=True))
+    cover = min(held["mattress"] / day["mattress"], held["pillow"] / day["pillow"])
+    assert survives_d(world, SEWING, at) == pytest.approx(cover)
+    assert cover != pytest.approx(survives_d(world, SEWING, at_opening(world)), rel=0.1)
+    half = at._replace(held=at.held / 2.0)
+    assert survives_d(world, SEWING, half) == pytest.approx(cover / 2.0)
+    assert survives_d(world, CHEM, at._replace(held=np.zeros_like(at.held))) == 0.0
+    winter = build_world(scenario)  # more is sold than in the mean of the year: the same goods last for less long
+    assert cover / 1.2 <= survives_d(winter, SEWING, at) < cover
 
 
 def test_an_outage_is_one_event_of_full_size(scenario: Scenario) -> None:

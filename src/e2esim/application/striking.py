@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from e2esim.study.knock_out import KnockedOut, Outage, Suffered
     from e2esim.study.mitigation import Countermeasure
     from e2esim.study.reverse_stress import Breaking
-    from e2esim.study.survival import ChainNode
+    from e2esim.study.survival import ChainNode, Knock
 
 Progress = Callable[[float, str], None]
 _SHORTEST = 112  # days of a run of which something can be told
@@ -91,7 +91,7 @@ def strike(overrides: Sequence[str], wishes: RiskWishes, tell: Progress | None =
     """
     from e2esim.config import load
     from e2esim.domain.build import build_world
-    from e2esim.study.knock_out import Outage, knock_out
+    from e2esim.study.knock_out import Outage, knock, knock_out
     from e2esim.study.mitigation import mitigate
 
     scenario = load([*_shorter(overrides, wishes), *overrides])
@@ -110,7 +110,7 @@ def strike(overrides: Sequence[str], wishes: RiskWishes, tell: Progress | None =
     broken = None if rule is None else _break(scenario, found[0].node, outage, rule, tell or (lambda share, text: None))
     helped = mitigate(scenario, found[0].node, outage, kept=kept, progress=tell, **runs) if wishes.measures else ()
     breaks = None if broken is None else {name: {"breaks": one.breaks, "passes": one.passes, "runs": one.tried} for name, one in broken.items()}
-    struck = KnockedOutNodes(_table(world, found, outage), breaks, [_measure(one) for one in helped], scenario.settings.scale, folder)
+    struck = KnockedOutNodes(_table(world, found, outage, knock(kept, wishes.start_day)), breaks, [_measure(one) for one in helped], scenario.settings.scale, folder)
     if folder is not None:
         write_new(folder, lambda place: _write(place, struck), chosen=True)
     return struck
@@ -172,7 +172,7 @@ def _break(scenario: Scenario, node: ChainNode, outage: Outage, rule: tuple[str,
     }
 
 
-def _table(world: World, found: Sequence[KnockedOut], outage: Outage) -> pl.DataFrame:
+def _table(world: World, found: Sequence[KnockedOut], outage: Outage, at: Knock) -> pl.DataFrame:
     """One row a node; days by runs as lowest, median, highest, with how many are only bounds."""
     from e2esim.study.survival import recovers_d, survives_d
 
@@ -182,8 +182,8 @@ def _table(world: World, found: Sequence[KnockedOut], outage: Outage) -> pl.Data
         rows.append(
             {
                 "node": str(one.node),
-                "survives_d": _finite(survives_d(world, one.node)),
-                "recovers_d": _finite(recovers_d(world, one.node, outage.days)),
+                "survives_d": _finite(survives_d(world, one.node, at)),
+                "recovers_d": _finite(recovers_d(world, one.node, outage.days, at)),
                 **{f"run_survives_d_{name}": value for name, value in survived.items()},
                 "not_felt": sum(not s.felt for s in one.spells),
                 **{f"run_recovers_d_{name}": value for name, value in recovered.items()},

@@ -196,6 +196,8 @@ class Outcome:
         Forecast of the week made ``FORECAST_LAG`` weeks before it [pcs]; NaN where the run had not begun by then.
     late
         `LATE_COLUMNS`: one row a plant line that missed its promised day, or the day asked for, with its one cause.
+    stock_daily : (n_days + 1, n_stock_points)
+        What the firm's stock points hold on the morning of each day, goods on the way between its sites too [unit].
     moved : (n_plans, 2)
         Time of each plan that followed another [h], and pieces times days that it moved [pcs*days].
     sop
@@ -246,6 +248,7 @@ class Outcome:
     actual_weekly: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     forecast_ahead_weekly: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     late: Columns = field(default_factory=lambda: Columns(LATE_COLUMNS))
+    stock_daily: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     moved: Floats = field(default_factory=lambda: np.zeros((0, 2)))
     sop: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
     waiting: Columns = field(default_factory=lambda: Columns(WAITING_COLUMNS))

@@ -193,7 +193,7 @@ class WeeksLeft(NamedTuple):
 
 def gather(
     world: World, books: BooksLeft, weeks: WeeksLeft, people: People, trade: Trade, log: EventLog, *, opening_last: F, opening_brand: npt.NDArray[np.int16],
-    experiences: Experiences, changes: tuple[int, int],
+    experiences: Experiences, changes: tuple[int, int], held: F,
 ) -> Outcome:  # fmt: skip
     """Build the outcome; contribution earned is added to each consumer on the way."""
     orders, late, moved, waiting, contacts = books
@@ -226,6 +226,7 @@ def gather(
         actual_weekly=_by_product(world, weeks.actual),
         sop=weeks.sop,
         forecast_ahead_weekly=_by_product(world, weeks.ahead),
+        stock_daily=held,
         fleet_trucks=int(world.fleets.trucks.sum()),
         changes_asked=changes[0],
         changes_accepted=changes[1],

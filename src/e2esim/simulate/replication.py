@@ -136,6 +136,7 @@ class Replication:
             self.strikes = Strikes(self.env, world, happened, firm, self.log, streams)
         self.records = Records(world, self.stock, self.log, streams) if Records.wanted(world) else None
         self._free = [self.stock.free.copy()]  # at the plant, by night
+        self._held = [self.stock.on_hand[0].copy()]  # the same, with what is reserved and on the way between sites
         self._opening_last, self._opening_brand = (self.people.consumers.filled(c).copy() for c in ("last", "brand"))
 
     def run(self, progress: Callable[[float], None] | None = None) -> Outcome:
@@ -240,6 +241,7 @@ class Replication:
             opening_brand=self._opening_brand.astype(np.int16),
             experiences=self.experiences,
             changes=(self.changes.asked, self.changes.granted),
+            held=np.array(self._held),
         )
 
     # --- opening ---------------------------------------------------------------------------------------------------
@@ -475,6 +477,7 @@ class Replication:
             self._count_sites()
         plant = s.on_hand[0] + self.transfers.on_the_way()
         self._free.append(s.free.copy())
+        self._held.append(plant)
         self.log.emit(self.env.now, Event.STOCK_COUNTED, place=0, quantity=float(plant[sold].sum()), value=float((plant * w.items.cost_eur).sum()))
         if w.accounts.n == 0:
             return

@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,7 @@ from e2esim.simulate import simulate
 from e2esim.study.company import ReplicationJob
 from e2esim.study.executor import Local
 from e2esim.study.pool import Progress
-from e2esim.study.survival import ChainNode
+from e2esim.study.survival import ChainNode, Knock
 
 F = npt.NDArray[np.float64]
 
@@ -47,13 +47,17 @@ class Outage:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Suffered:
-    """What one run leaves for a study of risk: overdue pieces, pieces due and the order book by day, headline KPIs, length of the window [years]."""
+    """What one run leaves for a study of risk: overdue pieces, pieces due and the order book by day, headline KPIs, length of the window [years].
+
+    ``held`` (days + 1, stock points): what the firm holds on the morning of each day; of the calm run alone.
+    """
 
     overdue: F
     due: F
     waiting: F
     kpis: Mapping[str, float]
     years: float
+    held: F = field(default_factory=lambda: np.zeros((0, 0)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +119,8 @@ class RiskRuns:
         reading = Reading(outcome)
         overdue, due = overdue_by_day(reading)
         kpis = {name: value for name, (value, _) in measure(outcome).headline.items() if value is not None}
-        return Suffered(overdue=overdue, due=due, waiting=waiting_by_day(reading), kpis=kpis, years=outcome.window_y)
+        held = np.asarray(outcome.stock_daily) if job.company == CALM else np.zeros((0, 0))
+        return Suffered(overdue=overdue, due=due, waiting=waiting_by_day(reading), kpis=kpis, years=outcome.window_y, held=held)
 
 
 def with_outage(scenario: Scenario, node: ChainNode, outage: Outage, **more: float) -> Scenario:
@@ -235,6 +240,11 @@ def knock_out(
             )
         )
     return tuple(sorted(found, key=lambda one: -one.cvar()))
+
+
+def knock(runs: Runs, day: int) -> Knock:
+    """The morning of a day of the calm runs: mean of what the firm then holds."""
+    return Knock(day, np.mean([one.held[day] for one in runs[CALM].values()], axis=0))
 
 
 def _dear(runs: Runs, nodes: Sequence[ChainNode], screen: float) -> list[ChainNode]:

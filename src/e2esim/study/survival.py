@@ -1,4 +1,4 @@
-"""How long a firm can do without a node of its chain, and how long it then needs, from stocks and rates alone.
+"""How long a firm can do without a node of its chain, and how long it then needs, from stocks, rates and the calendar alone.
 
 D. Simchi-Levi et al., Identifying risks and mitigating disruptions in the automotive supply chain, Interfaces 45, 2015: time to survive is
 the longest time for which demand is met without the node, time to recover the time until all is as before.
@@ -6,6 +6,7 @@ the longest time for which demand is met without the node, time to recover the t
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -30,6 +31,18 @@ class ChainNode(NamedTuple):
         return f"{self.kind.name.lower()} {self.name}"
 
 
+class Knock(NamedTuple):
+    """When a node fails: day of the run, and what the firm's stock points then hold, (items,) [unit]."""
+
+    day: int
+    held: F
+
+
+def at_opening(world: World) -> Knock:
+    """A node that fails on the first day, before the opening stock is touched."""
+    return Knock(0, np.asarray(world.opening.on_hand))
+
+
 def nodes(world: World) -> list[ChainNode]:
     """Suppliers, work centres, plants and warehouses, ways of transport that are used."""
     used = {*world.supply.mode[np.arange(len(world.supply.item))].tolist(), *world.lanes.mode.tolist()}
@@ -42,13 +55,13 @@ def nodes(world: World) -> list[ChainNode]:
     ]
 
 
-def survives_d(world: World, node: ChainNode) -> float:
-    """Days for which stocks meet the demand of the history without a node; inf where others can take over in time.
+def survives_d(world: World, node: ChainNode, at: Knock) -> float:
+    """Days for which the stocks of the day meet the demand of the history, in its season, without a node; inf where others can take over in time.
 
     Stock of an item counts with what is above it in the bill. A second source must be able to deliver before the stock is gone, and
-    counts with its weekly capacity. An outbound way has no stock behind it, nor has a fleet; hired trucks stand in for it.
+    counts from its lead time on with its weekly capacity. An outbound way has no stock behind it, nor has a fleet; hired trucks stand in for it.
     """
-    use, held = used_a_day(world), _held(world)
+    use, held = used_a_day(world), np.asarray(at.held + at.held @ world.bom.flat)
     if node.kind == Blow.SITE:
         return 0.0
     if node.kind == Blow.FLEET:
@@ -56,36 +69,61 @@ def survives_d(world: World, node: ChainNode) -> float:
     if node.kind == Blow.WORK_CENTRE:
         place = world.centres.ids.index(node.name)
         items = _passing(world, place)
-        return _least(held[items], use[items])
+        return _in_season(world, at.day, _least(held[items], use[items]))
     lost = _rows_lost(world, node)
     if node.kind == Blow.MODE and node.name in {world.modes.ids[k] for k in world.lanes.mode}:
         return 0.0
-    return min((_item_survives(world, int(item), lost, use, held) for item in np.unique(world.supply.item[lost])), default=np.inf)
+    least = min((_item_survives(world, int(item), lost, use, held) for item in np.unique(world.supply.item[lost])), default=np.inf)
+    return _in_season(world, at.day, least)
 
 
-def recovers_d(world: World, node: ChainNode, outage_d: float) -> float:
+def recovers_d(world: World, node: ChainNode, outage_d: float, at: Knock) -> float:
     """Days from the beginning of an outage until the order book is as before: the outage, and what it left over what the node has to spare.
 
-    Where its rate has no limit, as long as the lead time of its goods; inf where it has nothing to spare. A plant is as slow as the
-    slowest of its work centres and its picking crew: what a load of three quarters left over in four weeks takes it twelve more.
+    Day by day of the calendar of the work centre or of the pickers, against the demand of its month. Where a rate has no limit, as long as
+    the lead time of its goods; inf where it has nothing to spare. A plant is as slow as the slowest of its work centres and its picking crew:
+    what a load of three quarters left over in four weeks takes it twelve more.
     """
-    missing = max(0.0, outage_d - survives_d(world, node))
-    if missing == 0.0:
+    survived = survives_d(world, node, at)
+    if outage_d <= survived:
         return 0.0
     if node.kind in (Blow.MODE, Blow.FLEET):
         return outage_d
+    first, end = at.day + int(survived), at.day + math.ceil(outage_d)
     if node.kind == Blow.SITE:
         site = [one.site for one in world.sites].index(node.name)
-        loads = [*_load(world)[world.centres.site == site].tolist(), _picking_load(world, site)]
-        return outage_d + max(_made_up_d(missing, load) for load in loads)
+        here = [*(_hours(world, place) for place in np.flatnonzero(world.centres.site == site)), _picking(world, site)]
+        return outage_d + max(made_up_d(*one, first, end) for one in here)
     if node.kind == Blow.WORK_CENTRE:
-        return outage_d + _made_up_d(missing, float(_load(world)[world.centres.ids.index(node.name)]))
-    lost, use, days = _rows_lost(world, node), used_a_day(world), 0.0
-    for row in np.flatnonzero(lost):
-        need, most = use[world.supply.item[row]], world.supply.weekly_capacity[row] / 7.0
-        spare = most - need
-        days = max(days, float(world.supply.lead_d[row]) if np.isinf(most) else missing * need / spare if spare > 0 else np.inf)
+        return outage_d + made_up_d(*_hours(world, world.centres.ids.index(node.name)), first, end)
+    lost, use, pace, days = _rows_lost(world, node), used_a_day(world), _pace(world), 0.0
+    for item in np.unique(world.supply.item[lost]):
+        mine = world.supply.item == item
+        most, others = (float(world.supply.weekly_capacity[mine & which].sum()) / 7.0 for which in (lost, ~lost))
+        need = np.maximum(use[item] * pace - others, 0.0)  # of those that failed
+        lead = float(world.supply.lead_d[mine & lost].min())
+        days = max(days, lead if np.isinf(most) else made_up_d(need, np.full(len(pace), most), first, end))
     return outage_d + days
+
+
+def made_up_d(need: F, rate: F, first: int, end: int) -> float:
+    """Days after day ``end`` in which what days ``first`` to ``end`` needed is made up beside what comes; (days,) each, in one unit.
+
+    Behind the last day their means go on.
+
+    >>> flat = np.ones(200)
+    >>> made_up_d(0.75 * flat, flat, 0, 28), made_up_d(0.75 * flat, flat, 100, 128), made_up_d(flat, flat, 0, 28)
+    (84.0, 84.0, inf)
+    >>> made_up_d(0.75 * flat, np.where(np.arange(200) < 40, 0.0, 1.0), 0, 28)  # closed for 12 days more
+    132.0
+    """
+    owed = float(need[first:end].sum())
+    left = owed + np.cumsum((need - rate)[end:])
+    done = np.flatnonzero(left <= 1e-9)
+    if len(done):
+        return float(done[0] + 1)
+    spare = float((rate - need).mean())
+    return len(left) + float(left[-1] if len(left) else owed) / spare if spare > 1e-12 else float("inf")
 
 
 def used_a_day(world: World) -> F:
@@ -93,11 +131,6 @@ def used_a_day(world: World) -> F:
     sold, items = world.settings.market.demand_factor * world.cells.yearly.sum(axis=0) / 365.0, world.items
     made = np.where(items.maker == np.arange(items.n), items.pooled(sold), 0.0)  # where it is made or bought
     return np.asarray(np.maximum(made, sold) + made @ world.bom.flat)
-
-
-def _held(world: World) -> F:
-    """Units of each item in stock, those inside what is above it too, (items,)."""
-    return np.asarray(world.opening.on_hand + world.opening.on_hand @ world.bom.flat)
 
 
 def _least(held: F, use: F) -> float:
@@ -120,35 +153,45 @@ def _item_survives(world: World, item: int, lost: npt.NDArray[np.bool_], use: F,
     if use[item] <= 1e-9:
         return float("inf")
     others = np.flatnonzero((world.supply.item == item) & ~lost)
-    alone = float(held[item] / use[item])
-    if not len(others) or alone < float(world.supply.lead_d[others].min()):
+    alone, lead = float(held[item] / use[item]), float(world.supply.lead_d[others].min()) if len(others) else float("inf")
+    if alone < lead:
         return alone
     missing = float(use[item] - world.supply.weekly_capacity[others].sum() / 7.0)
-    return float(held[item]) / missing if missing > 0 else float("inf")
+    return lead + float(held[item] - lead * use[item]) / missing if missing > 0 else float("inf")
 
 
-def _made_up_d(missing_d: float, load: float) -> float:
-    """Days in which what stood still for ``missing_d`` days is made up beside what comes, at a ``load``.
-
-    >>> _made_up_d(28.0, 0.75), _made_up_d(28.0, 1.0)
-    (84.0, inf)
-    """
-    return missing_d * load / (1.0 - load) if load < 1.0 else float("inf")
+def _in_season(world: World, day: int, mean_d: float) -> float:
+    """Days from a day of the run on in which demand takes what ``mean_d`` days of mean demand take; behind the run its mean goes on."""
+    taken = np.concatenate(([0.0], np.cumsum(_pace(world)[day:])))
+    return float(np.interp(mean_d, taken, np.arange(len(taken)))) if mean_d <= taken[-1] else mean_d - float(taken[-1]) + len(taken) - 1
 
 
-def _picking_load(world: World, site: int) -> float:
-    """Pieces that leave a site over what its crew can pick."""
-    sold = world.settings.market.demand_factor * world.cells.yearly.sum(axis=0)[world.items.site == site].sum() / 365.0
+def _months(world: World) -> list[int]:
+    return [month_of(world.start, day) for day in range(int(world.hours // 24))]
+
+
+def _sold(world: World) -> F:
+    """Pieces that the demand of the history takes a day, by calendar month, (12, items) [pcs/day]."""
+    return np.asarray(world.settings.market.demand_factor * (world.cells.season.T @ world.cells.yearly) / 365.0)
+
+
+def _pace(world: World) -> F:
+    """Demand of each day of the run over the mean of the year, (days,)."""
+    month = _sold(world).sum(axis=1)
+    mean = world.settings.market.demand_factor * float(world.cells.yearly.sum()) / 365.0
+    return np.asarray((month / mean if mean > 0.0 else np.ones(12))[_months(world)])
+
+
+def _picking(world: World, site: int) -> tuple[F, F]:
+    """Pieces that leave a site, and those that its crew can pick, by day of the run, (days,) each."""
     days, one = int(world.hours // 24), world.sites[site]
-    return float(sold / max(one.calendar.daily(days).mean() * one.picking_pcs_h, 1e-9))
+    return _sold(world)[:, world.items.site == site].sum(axis=1)[_months(world)], np.asarray(one.calendar.daily(days) * one.picking_pcs_h)
 
 
-def _load(world: World) -> F:
-    """Hours that the demand of the history needs, in the season of the run, over those of normal time and overtime that are planned, (centres,)."""
+def _hours(world: World, place: int) -> tuple[F, F]:
+    """Hours that demand needs of a work centre, and those of normal time and overtime that are planned, by day of the run, (days,) each."""
     c, days = world.centres, int(world.hours // 24)
-    season = world.cells.season[:, [month_of(world.start, day) for day in range(days)]].mean(axis=1)
-    sold = world.settings.market.demand_factor * (season @ world.cells.yearly) / 365.0
-    need = world.routing.centre_hours @ sold
-    open_h = np.array([cal.daily(days).sum() * m * e / days for cal, m, e in zip(c.calendar, c.machines, c.efficiency, strict=True)])
-    open_h *= 1.0 - world.settings.planning.reserve
-    return np.asarray(need / (open_h + c.overtime_h_week * c.machines * c.efficiency / 7.0))
+    need = (_sold(world) @ world.routing.centre_hours[place])[_months(world)]
+    pace = c.machines[place] * c.efficiency[place]
+    normal = c.calendar[place].daily(days) * pace * (1.0 - world.settings.planning.reserve)
+    return np.asarray(need), np.asarray(normal + c.overtime_h_week[place] * pace / 7.0)
