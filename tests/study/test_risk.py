@@ -91,9 +91,12 @@ def test_what_an_outage_left_is_made_up_in_the_hours_of_the_calendar(even: World
 
 def test_a_second_source_counts_from_its_lead_time_on(tmp_path: Path) -> None:
     """By hand: stock alone until the weaver delivers, then it lasts as long as what the weaver cannot bring takes it."""
-    limited = lambda rows: [{**row, "weekly_capacity": 700} if (row["supplier"], row["item"]) == ("weaver", "foam") else row for row in rows]  # noqa: E731
+    def limited(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+        return [{**row, "weekly_capacity": 700} if (row["supplier"], row["item"]) == ("weaver", "foam") else row for row in rows]
+
     world = build_world(load([f"scenario={tiny_world(tmp_path / 'tiny', season=_same, supply=limited)}", "horizon.days=63"]))
-    row = next(k for k, item in enumerate(world.supply.item) if world.items.ids[item] == "foam" and world.supply.suppliers[world.supply.supplier[k]] == "weaver")
+    weaver = world.supply.suppliers.index("weaver")
+    row = int(np.flatnonzero((world.supply.item == world.items.ids.index("foam")) & (world.supply.supplier == weaver))[0])
     use, foam = used_a_day(world), world.items.ids.index("foam")
     held = world.opening.on_hand + world.opening.on_hand @ world.bom.flat
     lead = float(world.supply.lead_d[row])
