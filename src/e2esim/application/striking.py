@@ -110,7 +110,8 @@ def strike(overrides: Sequence[str], wishes: RiskWishes, tell: Progress | None =
     broken = None if rule is None else _break(scenario, found[0].node, outage, rule, tell or (lambda share, text: None))
     helped = mitigate(scenario, found[0].node, outage, kept=kept, progress=tell, **runs) if wishes.measures else ()
     breaks = None if broken is None else {name: {"breaks": one.breaks, "passes": one.passes, "runs": one.tried} for name, one in broken.items()}
-    struck = KnockedOutNodes(_table(world, found, outage, knock(kept, wishes.start_day)), breaks, [_measure(one) for one in helped], scenario.settings.scale, folder)
+    at = knock(kept, wishes.start_day)
+    struck = KnockedOutNodes(_table(world, found, outage, at), breaks, [_measure(one) for one in helped], scenario.settings.scale, folder)
     if folder is not None:
         write_new(folder, lambda place: _write(place, struck), chosen=True)
     return struck
