@@ -119,7 +119,7 @@ class RiskRuns:
         reading = Reading(outcome)
         overdue, due = overdue_by_day(reading)
         kpis = {name: value for name, (value, _) in measure(outcome).headline.items() if value is not None}
-        held = np.asarray(outcome.stock_daily) if job.company == CALM else np.zeros((0, 0))
+        held = np.asarray(outcome.stock_daily, dtype=np.float64) if job.company == CALM else np.zeros((0, 0))
         return Suffered(overdue=overdue, due=due, waiting=waiting_by_day(reading), kpis=kpis, years=outcome.window_y, held=held)
 
 

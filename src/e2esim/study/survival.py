@@ -92,7 +92,7 @@ def recovers_d(world: World, node: ChainNode, outage_d: float, at: Knock) -> flo
     first, end = at.day + int(survived), at.day + math.ceil(outage_d)
     if node.kind == Blow.SITE:
         site = [one.site for one in world.sites].index(node.name)
-        here = [*(_hours(world, place) for place in np.flatnonzero(world.centres.site == site)), _picking(world, site)]
+        here = [*(_hours(world, int(place)) for place in np.flatnonzero(world.centres.site == site)), _picking(world, site)]
         return outage_d + max(made_up_d(*one, first, end) for one in here)
     if node.kind == Blow.WORK_CENTRE:
         return outage_d + made_up_d(*_hours(world, world.centres.ids.index(node.name)), first, end)
