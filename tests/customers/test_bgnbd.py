@@ -65,7 +65,7 @@ def repeat_purchases(n: int, weeks: float, *, theta: float = 0.0, memory: float 
         last[rows] = when
         stay = np.empty(len(rows), dtype=np.int32)
         who = CoinHolders(address, segment, purchases, drop, felt, felt_t, np.zeros(n, dtype=np.float32), alive, left)
-        m = leave_or_stay(keys.key("loyalty.drop"), rows, when, who, Pull(np.array([theta]), np.array([memory]), 0.85, 5760.0, True), stay)
+        m = leave_or_stay(keys.key("loyalty.drop"), rows, when, who, Pull(np.array([theta]), np.array([memory]), 0.85, 5760.0, True, 0.0), stay)
         rows = stay[:m]
         purchases[rows] += 1
         for k, t in enumerate((13.0, 26.0, 39.0, 52.0)):

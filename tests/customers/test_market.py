@@ -59,6 +59,7 @@ class Shop:
         self.gap, self.who = self.keys[6], self.keys[7]
         self.deciders, self.simple = np.ones(SEGMENTS), np.array([0.4, 0.0])
         self.card, self.reward, self.price_loss = np.array([0.5, 0.0, 1.0]), 0.1, 1.6
+        self.usual = 1.1 if self.seed % 2 else 1.0  # price over the reference that consumers are used to
         self.item_cdf = np.cumsum(rng.dirichlet(np.ones(ITEMS), CELLS), axis=1)
         self.item_cdf[:, -1] = 1.0
         self.ratio, self.pair = rng.uniform(0.8, 1.2, (CELLS, ITEMS)), np.array([0.0, 0.3, 0.6, 1.0])
@@ -117,7 +118,7 @@ class Shop:
             standing = Standing(0.0 * self.reputation, np.ones(ACCOUNTS), self.touch, 50.0, self.weight, self.belief, CIRCLES)
         return (
             MarketCells(CODE, self.channel, self.market, self.mix, self.start, self.order, self.cdf),
-            GoodsShown(self.item_cdf, self.ratio, self.pair),
+            GoodsShown(self.item_cdf, self.ratio, self.pair, self.usual),
             LeadShown(self.stockist, self.direct_d, self.wait_d, self.consumer_d, self.reference_d, self.account_wait_d, self.on_hand),
             standing,
             self.tastes(),
@@ -138,17 +139,21 @@ class Shop:
             return float(self.consumer_d[c])
         return float(self.consumer_d[c] + self.account_wait_d[account] + self.wait_d[item])
 
+    def dear(self, ratio: float) -> float:
+        """Log of a price as it weighs: its own, and a part of how far it seems dear or cheap to who is used to another."""
+        loss = (self.price_loss - 1.0) / (self.price_loss + 1.0)
+        return math.log(ratio) + loss * abs(math.log(ratio / self.usual))
+
     def of_roles(self, who: int, purchase: int, cell: int, segment: int, ratio: float, lead: float) -> float:
         """What the least convinced of the roles thinks beside the segment: each adds what he weighs more, less what he has not met, and his opinion."""
         c, r = self.channel[cell], self.roles
-        weight = {True: self.price_loss, False: 1.0}[ratio > 1.0] * 2.0 / (1.0 + self.price_loss)
         slope = 1.0 / (1.0 - self.scalars["conversion"])
         words = self.weight[c] * self.reputation[CIRCLES * self.market[cell] + int(uniform(self.keys[10], who, 0) * CIRCLES)]
         first, last = int(r.start[segment]), int(r.start[segment + 1])
         thinks = []
         for k in range(first, last):
             own = DISSENT * normal(self.keys[5], who, 100 * purchase + 1 + k - first) if last - first > 1 else 0.0
-            price = -self.beta_price[segment] * weight * math.log(ratio) * slope
+            price = -self.beta_price[segment] * self.dear(ratio) * slope
             late = -self.beta_lead[segment] * (lead - self.reference_d[c]) * slope
             thinks.append(r.price[k] * price + r.service[k] * late + r.words[k] * words - r.missed[c, k] + own)
         return min(thinks)
@@ -161,8 +166,7 @@ class Shop:
         wallet = self.wallet[account] if account >= 0 else 1.0
         words = self.weight[c] * self.reputation[CIRCLES * self.market[cell] + self.circle]
         u = s["offset"] + self.touch[c, segment] + self.belief[cell, item] + words + math.log(wallet)
-        weight = {True: self.price_loss, False: 1.0}[ratio > 1.0] * 2.0 / (1.0 + self.price_loss)
-        u -= (self.beta_lead[segment] * (lead - self.reference_d[c]) + self.beta_price[segment] * weight * math.log(ratio)) / (1.0 - s["conversion"])
+        u -= (self.beta_lead[segment] * (lead - self.reference_d[c]) + self.beta_price[segment] * self.dear(ratio)) / (1.0 - s["conversion"])
         u -= self.anxiety[segment] * (1.0 - s["relief"] * financed) - dissent
         odds = s["conversion"] / (1.0 - s["conversion"]) * math.exp(u)
         return (1.0 if simple else self.answered[c]) * (min(1.0, math.exp((1.0 - s["conversion"]) * u)) if loyal else odds / (1.0 + odds)), lead

@@ -120,7 +120,7 @@ def active_by_quarter(clock: NeedClock, n: int = 150_000) -> npt.NDArray[np.bool
         rows, when = rows[inside], when[inside]
         last[rows] = when
         stay = np.empty(len(rows), dtype=np.int32)
-        pull = Pull(np.zeros(1), np.zeros(1), 0.0, 1.0, False)  # the loop is open
+        pull = Pull(np.zeros(1), np.zeros(1), 0.0, 1.0, False, 0.0)  # the loop is open
         who = CoinHolders(address, segment, purchases, drop, none, none, none, alive, left)
         m = leave_or_stay(keys.key("loyalty.drop"), rows, when, who, pull, stay)
         rows = stay[:m]

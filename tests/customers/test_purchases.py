@@ -69,7 +69,7 @@ def test_a_need_is_met_lost_or_the_customer_leaves(loop: bool) -> None:
     coin, need = keys.key("coin"), keys.key("need")
     table, due = people(N, 4), np.random.default_rng(5).permutation(N).astype(np.int32)
     told = {name: table[name].copy() for name in Customers._fields}
-    pull = Pull(np.array([1.5, 0.5]), np.array([0.9, 1.0]), 0.8, 500.0, loop)
+    pull = Pull(np.array([1.5, 0.5]), np.array([0.9, 1.0]), 0.8, 500.0, loop, 6.0)
     cells, goods, lead, firm, tastes = shop.offer(loop)
     calendar, expected = DueCalendar(TICKS, N), DueCalendar(TICKS, N)
     met, sway, out = np.zeros((CELLS, SEGMENTS)), np.zeros((CELLS, SEGMENTS)), np.zeros(N, dtype=BUYER)
@@ -82,7 +82,8 @@ def test_a_need_is_met_lost_or_the_customer_leaves(loop: bool) -> None:
     buyers_told, lost_told = [], 0
     for c in due:
         t, number, segment = max(float(told["next"][c]), start), int(told["purchases"][c]), told["segment"][c]
-        better = decayed(told["memory"][c], pull.base[segment], t - told["memory_t"][c], 500.0) - 0.8 if loop else 0.0
+        memory = decayed(told["memory"][c], pull.base[segment], t - told["memory_t"][c], 500.0)
+        better = memory - 0.8 + 6.0 * max(0.0, memory - pull.base[segment]) ** 2 if loop else 0.0
         p = leaving(told["drop"][c], pull.theta[segment], better, told["scar"][c] if loop else 0.0, number)
         if uniform(coin, int(told["address"][c]), number) < p:
             told["alive"][c], told["left"][c] = 0, t

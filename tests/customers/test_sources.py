@@ -44,7 +44,7 @@ def lives() -> tuple[F, F, F, F, F]:
         rows, when = rows[inside], when[inside]
         stay = np.empty(len(rows), dtype=np.int32)
         who = CoinHolders(address, segment, purchases, drop, still, zero, np.zeros(n, dtype=np.float32), alive, left)
-        m = leave_or_stay(keys.key("loyalty.drop"), rows, when, who, Pull(np.zeros(1), np.zeros(1), 0.85, 5760.0, True), stay)
+        m = leave_or_stay(keys.key("loyalty.drop"), rows, when, who, Pull(np.zeros(1), np.zeros(1), 0.85, 5760.0, True, 0.0), stay)
         stayed = stay[:m]
         last[stayed] = when[np.isin(rows, stayed)]
         purchases[stayed] += 1

@@ -293,7 +293,7 @@ class Twin:
             forget = math.log(2) / t.memory_half_life_d * 365  # [1/year]
             rate = c["rate"] / t.category_life_y[c["category"]]
             above = (c["memory"] - t.memory_base) * math.exp(-forget * (self.b - c["memory_t"]) / 8760)
-            at_need = t.memory_base + above * rate / (rate + forget)
+            at_need = t.memory_base + above * rate / (rate + forget) + t.delight * max(above, 0.0) ** 2 * rate / (rate + 2.0 * forget)
             logit = math.log(c["drop"] / (1 - c["drop"])) - t.segment_theta[c["segment"]] * (
                 at_need - t.competitor_satisfaction
             )

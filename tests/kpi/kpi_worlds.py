@@ -45,6 +45,7 @@ def terms(**changes: Any) -> KpiFacts:
         "competitor_satisfaction": 0.85,
         "memory_base": 0.9,
         "memory_half_life_d": 240.0,
+        "delight": 2.0,
         "discount_y": 0.08,
         "clv_horizon_y": 10.0,
     }

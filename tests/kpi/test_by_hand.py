@@ -636,7 +636,7 @@ def test_satisfaction_moves_lifetime_value_as_far_as_it_lasts() -> None:
     for memory in (0.9, 1.3):
         consumers = table(CONSUMER_COLUMNS, memory=[memory], **people)
         values.append(
-            measure(outcome(orders=rows, consumers=consumers, terms=terms(competitor_satisfaction=0.9))).value("clv")
+            measure(outcome(orders=rows, consumers=consumers, terms=terms(competitor_satisfaction=0.9, delight=0.0))).value("clv")
         )
     share = 0.5 / (0.5 + math.log(2) * 365 / 240)
     p = 1 / (1 + math.exp(0.4 * share))

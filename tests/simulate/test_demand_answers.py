@@ -134,7 +134,7 @@ def test_an_account_withholds_what_its_consumers_have_not_left_for(tiny: Any, fa
     assert orders[0] == pytest.approx(np.zeros(len(orders[0])))
     assert orders[1] == pytest.approx(-m.trade_elasticity * np.log(factor))
     beta = (np.diff(world.mix_cdf, axis=1, prepend=0.0) @ world.segments.beta_price)[world.accounts.channel[b2b]]
-    left = beta * np.log(dearness(factor, m.price_loss))
+    left = beta * np.log(dearness(factor, m.price_loss, 1.0))
     assert orders[2] - left == pytest.approx(-m.trade_elasticity * np.log(factor))
     assert (np.abs(orders[2]) < np.abs(orders[1])).all()
 

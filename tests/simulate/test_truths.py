@@ -84,3 +84,23 @@ def test_a_customer_won_more_cheaply_is_worth_little(as_is: Any) -> None:
     spent = years * won_y * as_is.kpi("sale_cost")
     value = as_is.kpi("customer_value") + years * won_y * as_is.kpi("clv_new") - spent
     assert 0.02 < spent / value < 0.3
+
+
+def test_staying_is_convex_in_satisfaction_at_the_top(as_is: Any) -> None:
+    """Mittal and Kamakura (2001, 100,040 buyers): from answer 4 to 5 staying rises more than from 3 to 4, and everywhere it rises."""
+    o, r = as_is.outcome.orders, as_is.replication
+    people, market, s = r.people.consumers, r.world.settings.market, r.world.settings.satisfaction
+    r.people.settle()
+    felt = np.flatnonzero((o.filled("consumer") >= 0) & (o.filled("csat_true") > 0))
+    last = np.full(people.n, -1)
+    last[o.filled("consumer")[felt]] = felt
+    who = np.flatnonzero(last >= 0)
+    memory, drop = people.filled("memory")[who].astype(np.float64), people.filled("drop")[who].astype(np.float64)
+    above = np.maximum(memory - r.people.base, 0.0)
+    better = memory - market.competitor_satisfaction + s.delight * above**2
+    theta = r.world.segments.theta[people.filled("segment")[who]]
+    stays = 1.0 - 1.0 / (1.0 + (1.0 - drop) / drop * np.exp(theta * better - people.filled("scar")[who]))
+    answer = o.filled("csat_true")[last[who]]
+    two, three, four, five = (float(stays[answer == k].mean()) for k in (2, 3, 4, 5))
+    assert two < three < four < five
+    assert five - four > four - three, (two, three, four, five)

@@ -43,6 +43,18 @@ def drop_probability(base: float, theta: float, advantage: float, scar: float = 
 
 
 @pasted_njit
+def delighted(above: float, delight: float) -> float:
+    """What a memory ``above`` its base line [satisfaction] holds beside itself: the square of it, ``delight`` [1/satisfaction] times.
+
+    Staying is convex in satisfaction: from the last but one to the best answer it rises more than from the one before (Mittal and Kamakura 2001).
+
+    >>> delighted(-0.2, 15.0), round(delighted(0.1, 15.0), 6)
+    (0.0, 0.15)
+    """
+    return delight * above * above if above > 0.0 else 0.0
+
+
+@pasted_njit
 def leaving(base: float, theta: float, advantage: float, scar: float, purchases: Count) -> float:
     """Probability of leaving at the next need after ``purchases`` purchases.
 
@@ -194,13 +206,16 @@ class CoinHolders(NamedTuple):
 
 
 class Pull(NamedTuple):
-    """What draws away: slope and base line of memory by segment, (segments,), what the best alternative gives, half-life [h], and whether memory counts."""
+    """What draws away: slope and base line of memory by segment, (segments,), what the best alternative gives, half-life [h], whether memory counts, and
+    how much more what is above the base line holds, see `delighted`.
+    """
 
     theta: F
     base: F
     competitor: float
     half_life_h: float
     loop: bool
+    delight: float
 
 
 @pasted_njit
@@ -211,7 +226,8 @@ def leave_or_stay(key: np.uint64, rows: npt.NDArray[np.int32], t: npt.NDArray[np
         c = rows[k]
         segment, advantage = who.segment[c], 0.0
         if pull.loop:
-            advantage = decayed(who.memory[c], pull.base[segment], t[k] - who.memory_t[c], pull.half_life_h) - pull.competitor
+            memory = decayed(who.memory[c], pull.base[segment], t[k] - who.memory_t[c], pull.half_life_h)
+            advantage = memory - pull.competitor + delighted(memory - pull.base[segment], pull.delight)
         p = leaving(who.drop[c], pull.theta[segment], advantage, who.scar[c] if pull.loop else 0.0, who.purchases[c])
         if uniform(key, who.address[c], who.purchases[c]) < p:
             who.alive[c] = 0

@@ -30,6 +30,7 @@ from e2esim.customers.market_kernels import (
 )
 from e2esim.customers.own_targets import pressing
 from e2esim.customers.people import People
+from e2esim.customers.price_answers import price_move
 from e2esim.customers.purchase_kernels import Asking, Customers, LinesWritten, NeedsToCome, Newcomers, Room, WeighedBy, enter, needs_met, questions
 from e2esim.customers.requests import NO_REQUESTS
 from e2esim.customers.shopping_hours import HOUR_SHARE, WEEKDAY
@@ -104,7 +105,8 @@ class DemandCells:
         c = w.channels
         price_ratio = w.consumer_price / w.reference_price
         ratio = np.nan_to_num(price_ratio[:, w.cells.channel].T.copy(), nan=1.0)
-        self._goods = GoodsShown(people.item_cdf, ratio, w.items.pair_share)
+        self._goods = GoodsShown(people.item_cdf, ratio, w.items.pair_share, 1.0)
+        self._move = price_move(w.settings.market)
         d = w.cells
         self._cells = MarketCells(d.code, d.channel, d.market, w.mix_cdf, d.account_start, d.account_order, d.account_cdf)
         broken = breaks(w)
@@ -130,7 +132,7 @@ class DemandCells:
         )  # fmt: skip
         self._newcomers = Newcomers(streams.key("market.facts"), people.rates, people.drops, people.base)
         base, half_life_h = np.full(len(s.ids), people.base), 24.0 * w.settings.satisfaction.half_life_d
-        self._pull = Pull(s.theta, base, 0.0, half_life_h, w.settings.market.loyalty_loop)
+        self._pull = Pull(s.theta, base, 0.0, half_life_h, w.settings.market.loyalty_loop, w.settings.satisfaction.delight)
         self._ask_first = np.minimum(w.settings.organisation.info_share * np.where(c.stockist, _ASKS_SHOP, 1.0), 1.0)  # (channels,) share of the buyers
         self._weekday = w.start.weekday()
         self._at = (-1, -1)  # capacity of consumers and book when their columns were fetched
@@ -285,17 +287,17 @@ class DemandCells:
         lead = self._lead = kept(
             self._lead, LeadShown, c.stockist, offer.direct_d, offer.ship_wait_d, c.consumer_d, expected_d, offer.account_wait_d, offer.on_hand
         )
-        firm = self._standing()
+        goods, firm = self._priced(tick * self._tick_h / 24.0)
         hours = (tick * self._tick_h, self._tick_h)
         hurdles = self._hurdles_now(unanswered, slow)
         met = self._counts = kept(self._counts, MetBefore, self.met, self.sway)
-        n_new, seen = prospects(self._keys, hours, mu, self._came, self._cells, self._goods, lead, firm, self._tastes, hurdles, met, self._buffer)
+        n_new, seen = prospects(self._keys, hours, mu, self._came, self._cells, goods, lead, firm, self._tastes, hurdles, met, self._buffer)
         self.prospects_seen += seen
         if not w.settings.market.loyalty_loop:
             hurdles = self._hurdles(unanswered, slow, reacts=False)
         if len(self._room.t) < n_new + len(due):
             self._room = _room(2 * (n_new + len(due)))
-        n = n_new + (self._needs(due, tick, lead, firm, hurdles, self._buffer[n_new:]) if len(due) else 0)
+        n = n_new + (self._needs(due, tick, goods, lead, firm, hurdles, self._buffer[n_new:]) if len(due) else 0)
         return self._enter(self._buffer[:n], n_new) if n else np.empty(0, dtype=np.int32)
 
     @property
@@ -312,7 +314,16 @@ class DemandCells:
             return firm
         return firm._replace(belief=np.asarray(m.reputation_weight * self._told[d.channel, None] * believed(self._claim, self.public)[d.market]))
 
-    def _needs(self, due: Rows, tick: int, lead: LeadShown, firm: Standing, hurdles: Hurdles, buffer: npt.NDArray[np.void]) -> int:
+    def _priced(self, days: float) -> tuple[GoodsShown, Standing]:
+        """What is shown and how the firm stands after ``days``: its prices beside the rivals', and what being dearer has worn away."""
+        goods, firm, move = self._goods, self._standing(), self._move
+        if not move.answered:
+            return goods, firm
+        rivals = math.exp(move.rivals(days))
+        worn = move.worn(days) / (1.0 - self.world.settings.market.conversion)
+        return goods._replace(ratio=goods.ratio / rivals, usual=math.exp(move.used_to(days)) / rivals), firm._replace(offset=firm.offset + worn)
+
+    def _needs(self, due: Rows, tick: int, goods: GoodsShown, lead: LeadShown, firm: Standing, hurdles: Hurdles, buffer: npt.NDArray[np.void]) -> int:
         """Customers whose need is due: leave, buy again or buy elsewhere this time; returns the buyers written to ``buffer``."""
         m, p = self.world.settings.market, self.people
         p.settle_for(due)
@@ -322,7 +333,7 @@ class DemandCells:
         competitor = m.competitor_satisfaction + m.rival_gain_y * start / _YEAR_H
         if competitor != self._pull.competitor:
             self._pull = self._pull._replace(competitor=competitor)
-        shown = self._shown = kept(self._shown, WeighedBy, self._cells, self._goods, lead, firm, self._tastes, hurdles)
+        shown = self._shown = kept(self._shown, WeighedBy, self._cells, goods, lead, firm, self._tastes, hurdles)
         who, _ = self._columns()
         counts = (self._counts, self._elsewhere)
         found = needs_met(self._keys, self._drop_key, due, start, who, self._pull, shown, self._to_come(), self._room, counts, buffer)

@@ -101,18 +101,23 @@ def utility(
 
 
 @pasted_njit
-def dearness(ratio: float, loss: float) -> float:
+def dearness(ratio: float, loss: float, usual: float) -> float:
     """Price over its reference as it weighs in a choice [1], where a loss weighs ``loss`` times a gain and both weigh 1 in the mean.
 
     Consumers answer prices above their reference more than prices below it (Kalyanaram and Winer 1995; Neumann and Boeckenholt 2014), and
-    measured elasticities are means over both.
+    measured elasticities are means over both. What is a loss is judged by ``usual``, the price over the reference that they have got used to.
 
-    >>> dearness(1.1, 1.0) == 1.1, round(math.log(dearness(1.1, 1.5)) / math.log(1.1), 6), round(math.log(dearness(0.9, 1.5)) / math.log(0.9), 6)
-    (True, 1.2, 0.8)
+    >>> dearness(1.1, 1.0, 1.0) == 1.1, [round(math.log(dearness(x, 1.5, 1.0)) / math.log(x), 6) for x in (1.1, 0.9)]
+    (True, [1.2, 0.8])
+    >>> round(math.log(dearness(1.1, 1.5, 1.1)) / math.log(1.1), 6)  # dear, and known to be
+    1.0
     """
     if loss == 1.0:
         return ratio
-    return float(ratio ** (2.0 * (loss if ratio > 1.0 else 1.0) / (1.0 + loss)))
+    if usual == 1.0:
+        return float(ratio ** (2.0 * (loss if ratio > 1.0 else 1.0) / (1.0 + loss)))
+    seems = ratio / usual
+    return float(ratio * seems ** ((loss - 1.0) / (loss + 1.0) * (1.0 if seems > 1.0 else -1.0)))
 
 
 class MarketCells(NamedTuple):
@@ -136,11 +141,12 @@ class Arrivals(NamedTuple):
 
 
 class GoodsShown(NamedTuple):
-    """What is chosen from: ``item_cdf``, price ``ratio`` (cells, items), share bought in pairs (items,)."""
+    """What is chosen from: ``item_cdf``, price ``ratio`` (cells, items), share bought in pairs (items,), and the ratio that consumers are used to."""
 
     item_cdf: F
     ratio: F
     pair: F
+    usual: float
 
 
 class LeadShown(NamedTuple):
@@ -281,7 +287,7 @@ def consider(
     shown_d = offered_lead(
         cell, account, item, quantity, lead.stockist[c], lead.direct_d, lead.ship_wait_d, lead.consumer_d[c], lead.account_wait_d, lead.on_hand
     )
-    dear = dearness(ratio * (1.0 + abs(seen)), tastes.price_loss)
+    dear = dearness(ratio * (1.0 + abs(seen)), tastes.price_loss, goods.usual)
     reputation = firm.reputation[cells.market[cell] * firm.circles + circle_of(keys[10], who, firm.circles)]
     u = firm.offset + utility(
         shown_d,

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from e2esim.customers.deciders import least_content
 from e2esim.customers.people import People
+from e2esim.customers.price_answers import price_move
 from e2esim.customers.trade_kernels import HowServed, Leaving, count_sales, count_served, leave
 from e2esim.domain.book import Columns, LineProblem, OrderKind
 from e2esim.domain.build.months import month_of
@@ -60,6 +61,7 @@ class Trade:
         past_d = w.settings.market.service_half_life_d / math.log(2.0)
         self._due = self.rate_d.sum(axis=1) * past_d + 1.0  # pieces remembered
         self._good = self._due * w.channels.usual_service[a.channel]  # of them, delivered when wished and when promised, halves each
+        self._move = price_move(w.settings.market)
         self._priced_out = self._lost_to_prices()
         if w.settings.market.loyalty_loop:  # prices are known when accounts list for the year; service is learnt
             people.wallet[:] = np.exp(self.equilibrium())
@@ -70,29 +72,33 @@ class Trade:
 
         All in all ``trade_elasticity`` percent of orders are lost for a percent of trade price. Where the price on the shelf has moved as well, the account's
         consumers have left already (`market_kernels.utility`, `dearness`): the account withholds the rest. A shop that keeps its shelf price has a thinner
-        margin, and withholds all of it. Credit shorter than usual is dearer too, by what credit is worth to the account; nobody sees it on the shelf.
+        margin, and withholds all of it. What rivals have followed is no gap.
+        Credit shorter than usual is dearer too, by what credit is worth to the account; nobody sees it on the shelf.
         """
         w, m, channel = self.world, self.world.settings.market, self.world.accounts.channel
-        dear, passed = self._price_gap()
+        followed, used_to = self._move.rivals(float(self._day)), self._move.used_to(float(self._day))
+        dear, passed = self._price_gap(followed)
         passed = np.sign(dear) * np.clip(np.sign(dear) * passed, 0.0, np.abs(dear))
         beta = np.diff(w.mix_cdf, axis=1, prepend=0.0) @ w.segments.beta_price
         weighs = 2.0 * np.where(passed > 0.0, m.price_loss, 1.0) / (1.0 + m.price_loss)
-        withheld = np.abs(m.trade_elasticity * dear) - np.abs(beta[channel] * weighs * passed)
+        less_of_a_loss = (m.price_loss - 1.0) / (m.price_loss + 1.0) * (np.abs(passed + followed - used_to) - np.abs(passed))
+        withheld = np.abs(m.trade_elasticity * dear) - np.abs(beta[channel] * weighs * passed + beta[channel] * less_of_a_loss)
         c = w.channels
         credit = np.where(c.usual_payment_d >= 0, _CREDIT_Y * (c.usual_payment_d - c.payment_d) / 365.0, 0.0)
         return np.asarray(np.sign(dear) * np.maximum(withheld, 0.0) + m.trade_elasticity * credit[channel])
 
-    def _price_gap(self) -> tuple[F, F]:
+    def _price_gap(self, followed: float) -> tuple[F, F]:
         """Log of each account's trade prices over the usual ones for what it sells, and of the prices on its shelf over the expected ones, (accounts,).
 
-        0 where no usual trade prices are known.
+        Both less what rivals have ``followed`` [log]; 0 where no usual prices are known.
         """
         w, a = self.world, self.world.accounts
         reference = np.nan_to_num(w.reference_price)
-        shelf = np.log(np.where((reference > 0.0) & (w.consumer_price > 0.0), w.consumer_price / np.where(reference > 0.0, reference, 1.0), 1.0))
+        sold = (reference > 0.0) & (w.consumer_price > 0.0)
+        shelf = np.where(sold, np.log(np.where(sold, w.consumer_price / np.where(reference > 0.0, reference, 1.0), 1.0)) - followed, 0.0)
         usual = w.channels.trade_share[None, :] * w.reference_price
         known = (usual > 0) & ~np.isnan(w.price)
-        gap = np.where(known, np.log(np.where(known, w.price, 1.0) / np.where(known, usual, 1.0)), 0.0)
+        gap = np.where(known, np.log(np.where(known, w.price, 1.0) / np.where(known, usual, 1.0)) - followed, 0.0)
         worth = self.rate_d * reference[:, a.channel].T
         total = np.maximum(worth.sum(axis=1), 1e-12)
         of_trade, of_shelf = (np.asarray((worth * of[:, a.channel].T).sum(axis=1) / total) for of in (gap, shelf))
@@ -184,6 +190,8 @@ class Trade:
         self.sold[:] = 0.0
         self._targets = self.targets()
         self.elsewhere = np.maximum(self.elsewhere - 7.0 * self.rate_d, 0.0)
+        if self._move.answered:
+            self._priced_out = self._lost_to_prices()
         m, p = self.world.settings.market, self.people
         fade = 0.5 ** (7.0 / m.service_half_life_d)
         self._due *= fade

@@ -123,6 +123,8 @@ class KpiFacts:
         What the best alternative gives [satisfaction].
     memory_base, memory_half_life_d
         Base line to which remembered satisfaction returns [satisfaction], and its half-life [days]; infinite = never.
+    delight
+        By which a memory holds the more, the further above its base line it is [1/satisfaction].
     discount_y, clv_horizon_y
         Discount rate [1/year], horizon of the lifetime value [years].
     own_stock
@@ -153,6 +155,7 @@ class KpiFacts:
     clv_horizon_y: float
     memory_base: float = 1.0
     memory_half_life_d: float = math.inf
+    delight: float = 0.0
     own_stock: tuple[int, ...] = (0, 1)
     touch_pull: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     touch_eur: Floats = field(default_factory=lambda: np.zeros((0, 0)))

@@ -44,6 +44,12 @@ class Market:
     demand_factor: float = 1.0  # [1] multiplies the prospects of the demand history
     price_factor: float = 1.0  # [1] multiplies the firm's prices to trade and consumers; what buyers compare with stays
     price_loss: float = 1.0  # [1] weight in a choice of a price above the consumer's reference against one below it; both weigh 1 in the mean
+    rival_follows_rise: float = 0.0  # [share] of a price rise of the firm that rivals follow in the end (most do not react: Steenkamp et al. 2005)
+    rival_follows_cut: float = 0.0  # [share] of a price cut that rivals follow in the end; who reacts at all mostly retaliates (the same)
+    rival_follow_d: float = 90.0  # [days] after which rivals have gone half of that way (assumed)
+    price_habit_d: float = 0.0  # [days] in which consumers are half used to the firm's new prices: a loss seems one no longer; 0 = never
+    price_lasting: float = 0.0  # [1] percent of sales that a percent of price beyond rivals' costs in the long run, beside what it costs at once
+    price_lasting_half_life_d: float = 365.0  # [days] in which half of that has come (assumed)
     conversion: float = 0.35  # [share] prospects who buy at reference conditions
     utility_offset: float = 0.0  # [utility] calibrates demand so that the history is met at today's service
     history_y: float = 6.0  # [years] of past acquisitions from which the installed base is built
@@ -241,6 +247,7 @@ class Satisfaction:
     eta_extreme: float = 0.8  # [1/satisfaction] extra weight of extremes
     base_share: float = 0.9  # [share] of the product's benefit to which memory returns between contacts
     half_life_d: float = 240.0  # [days] memory returns to the brand's base line
+    delight: float = 0.0  # [1/satisfaction] by which a memory holds the more, the further above its base line it is (convex: Mittal and Kamakura 2001)
     answer_slope: float = 4.0  # [logit/satisfaction] survey answer
     style_sd: float = 0.15  # [satisfaction] own response style
     shared_noise: float = 0.75  # [share] of the noise of an answer that all answers of one person share; ECSI: satisfaction and recommendation r .52

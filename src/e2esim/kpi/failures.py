@@ -37,6 +37,7 @@ class CustomerLedger:
             rival=terms.competitor_satisfaction,
             memory_base=terms.memory_base,
             forget_h=math.log(2.0) / (24.0 * terms.memory_half_life_d),
+            delight=terms.delight,
             margin=self.margin,
             buying=self.buying,
             discount_y=math.log1p(terms.discount_y),

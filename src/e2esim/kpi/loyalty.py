@@ -169,6 +169,7 @@ def _sum_loyalty(
         rival=terms.competitor_satisfaction,
         memory_base=terms.memory_base,
         forget_h=math.log(2.0) / (24.0 * terms.memory_half_life_d),
+        delight=terms.delight,
         margin=margin,
         buying=buying(reading),
         discount_y=math.log1p(terms.discount_y),

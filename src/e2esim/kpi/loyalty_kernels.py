@@ -131,6 +131,7 @@ class CustomerLaw(NamedTuple):
     rival: float
     memory_base: float
     forget_h: float
+    delight: float
     margin: Array
     buying: Array
     discount_y: float
@@ -149,6 +150,12 @@ class ConsumersValued(NamedTuple):
     purchases: Array
 
 
+@lean_njit
+def _delighted(above: float, delight: float) -> float:
+    """What memory above its base line holds beside itself, as `e2esim.customers.loyalty_kernels.delighted` has it."""
+    return delight * above * above if above > 0.0 else 0.0
+
+
 @njit(cache=True)
 def worth_without(
     people: ConsumersValued, felt: tuple[Array, Array, Array], spared: tuple[Array, Array, Array], law: CustomerLaw, end: float, out: Array
@@ -165,10 +172,12 @@ def worth_without(
         at, s = min(people.left[i], end) if gone else end, people.segment[i]
         need_y = people.rate[i] / law.life_y[people.category[i]]
         kept = 1.0 if gone else need_y / (need_y + law.forget_h * _YEAR_H)
+        twice = 1.0 if gone else need_y / (need_y + 2.0 * law.forget_h * _YEAR_H)
         pull = np.empty(2)
         for k, (memory, memory_t, scar) in enumerate((felt, spared)):
             above = (memory[i] - law.memory_base) * math.exp(-law.forget_h * max(0.0, at - memory_t[i]))
-            pull[k] = law.theta[s] * (law.memory_base + above * kept - law.rival) - (scar[i] if law.theta[s] > 0.0 else 0.0)
+            better = law.memory_base + above * kept - law.rival + _delighted(above, law.delight) * twice
+            pull[k] = law.theta[s] * better - (scar[i] if law.theta[s] > 0.0 else 0.0)
         if pull[0] == pull[1]:
             continue
         eur, d = law.margin[people.channel[i], people.category[i]], np.float64(people.drop[i])
@@ -217,7 +226,9 @@ def loyalty(people: Clientele, traced: PurchaseTraces, law: CustomerLaw, start: 
             need_y = people.rate[i] / law.life_y[people.category[i]]
             kept = need_y / (need_y + law.forget_h * _YEAR_H)  # of what memory is above its base line, at the next need
             theta, margin = law.theta[people.segment[i]], law.margin[people.channel[i], people.category[i]]
-            pull = theta * (law.memory_base + above * kept - law.rival) - (people.scar[i] if theta > 0.0 else 0.0)
+            twice = need_y / (need_y + 2.0 * law.forget_h * _YEAR_H)  # of its square
+            better = law.memory_base + above * kept - law.rival + _delighted(above, law.delight) * twice
+            pull = theta * better - (people.scar[i] if theta > 0.0 else 0.0)
             buys_y = need_y * law.buying[people.channel[i], people.segment[i]]
             value = living_value(margin, buys_y, float(people.drop[i]), pull, people.purchases[i], law.discount_y, law.horizon_y)
         o = out[people.base[i] * (law.brands + 1) + traced.brand_last[i] + 1]

@@ -78,6 +78,7 @@ def terms(world: World, memory_base: float) -> KpiFacts:
         competitor_satisfaction=s.market.competitor_satisfaction + s.market.rival_gain_y * w.hours / 8760.0,
         memory_base=memory_base,
         memory_half_life_d=s.satisfaction.half_life_d,
+        delight=s.satisfaction.delight,
         discount_y=s.finance.discount_y,
         clv_horizon_y=s.finance.clv_horizon_y,
     )
