@@ -9,6 +9,7 @@ from e2esim.chain.stock import Stock
 from e2esim.customers.trade import Trade
 from e2esim.domain.book import Columns, OrderState
 from e2esim.domain.world import World
+from e2esim.simulate.promise import PromiseDesk
 
 
 def open_shelves(world: World, stock: Stock, trade: Trade) -> None:
@@ -38,8 +39,11 @@ def open_unsold(world: World, stock: Stock, trade: Trade, orders: Columns) -> No
     stock.latest[(1 + account) * world.items.n + item] = rows
 
 
-def open_transit(world: World, stock: Stock, trade: Trade, deliver: Deliver, orders: Columns) -> None:
-    """Goods on their way to accounts when the run opens, as shipped replenishment rows."""
+def open_transit(world: World, stock: Stock, trade: Trade, deliver: Deliver, orders: Columns, promise: PromiseDesk) -> None:
+    """Goods on their way to accounts when the run opens, as shipped replenishment rows; promised as the firm would promise them today.
+
+    Under fixed lead times, which know no transit, a day and a half after they are expected.
+    """
     account, item, quantity, days = trade.pipeline()
     if len(account) == 0:
         return
@@ -49,7 +53,8 @@ def open_transit(world: World, stock: Stock, trade: Trade, deliver: Deliver, ord
     rows = trade.write(account, item, quantity, shipped - 48.0, number)
     for name in ("allocated", "picked", "shipped"):
         orders[name][rows] = shipped
-    orders["promised"][rows] = (np.floor(arrival_h / 24.0) + 1.75) * 24.0
+    quoted = promise.rule == "quoted"
+    orders["promised"][rows] = (np.floor(arrival_h / 24.0) + 1.75) * 24.0 if quoted else promise.given_under_way(rows, shipped)
     orders["state"][rows] = OrderState.SHIPPED
     np.add.at(stock.on_order, (1 + account, item), quantity)
     stock.links.fit(orders.capacity)

@@ -251,6 +251,10 @@ class PromiseDesk:
         delivery_days(ship, self._lanes(rows), self._dates(), out)
         return out
 
+    def given_under_way(self, rows: Rows, left: F) -> F:
+        """What rows that left at ``left`` (n,) [h] were promised, before the run began, by the transit and margin of today's promises (n,) [h]."""
+        return np.asarray(24.0 * np.ceil(left / 24.0 + self._transit(rows) + self.margin_d) + _DUE_HOUR)
+
     def class_of(self, rows: Rows) -> npt.NDArray[np.int64]:
         """Class of each plant row in allocated ATP and precedence, (n,)."""
         account = self.orders["account"][rows].astype(np.int64)

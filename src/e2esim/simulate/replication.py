@@ -246,7 +246,7 @@ class Replication:
 
     # --- opening ---------------------------------------------------------------------------------------------------
     def _open(self) -> None:
-        open_transit(self.world, self.stock, self.trade, self.deliver, self.orders)
+        open_transit(self.world, self.stock, self.trade, self.deliver, self.orders, self.promise)
         rows = open_orders(self.world, self.trade, self.orders)
         if len(rows):
             self.promise.commit_given(rows)
