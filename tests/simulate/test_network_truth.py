@@ -14,6 +14,7 @@ from e2esim.domain.chance import Chance
 from e2esim.domain.network import NetworkClock, build_network
 from e2esim.domain.network_outcome import ORDER_KINDS, NetworkOutcome
 from e2esim.domain.network_rows import CentreRow, DemandRow, NetworkRows, OperationRow, PointRow, ReceiptRow, RuleRow, StepRow
+from e2esim.domain.worktime import WorkTime
 from e2esim.kpi.network import COSTS
 from e2esim.simulate.network import simulate_network
 
@@ -25,7 +26,8 @@ ORDERS = (
 
 @st.composite
 def networks(draw: st.DrawFn) -> tuple[NetworkRows, NetworkClock]:
-    """A network of 2 to 30 sites: suppliers, moves with alternates, assembly, scrap, returns, every rule, waiting and lost demand."""
+    """A network of 2 to 30 sites: suppliers, moves with alternates, assembly, scrap, returns, every rule, waiting and lost demand; other work centres
+    for a step, other routings, shifts and overtime."""
     rng = random.Random(draw(st.integers(0, 10**6)))
     n = draw(st.integers(2, 30))
     sites = [f"s{k:02d}" for k in range(n)]
@@ -49,9 +51,27 @@ def networks(draw: st.DrawFn) -> tuple[NetworkRows, NetworkClock]:
     clock = NetworkClock(horizon_d=60.0, warmup_d=warmup, period_d=period, sequence=rng.choice(ORDERS), costs_at=costs_at)
     rows = NetworkRows(
         points=tuple(points), rules=tuple(rules), operations=tuple(ways), demands=tuple(demands), receipts=tuple(receipts),
-        centres=(CentreRow(centre="saw", machines=2), CentreRow(centre="press")),
+        centres=(_centre(rng, "saw", machines=2), _centre(rng, "press"), CentreRow(centre="band")),
     )  # fmt: skip
     return rows, clock
+
+
+def _centre(rng: random.Random, name: str, machines: int = 1) -> CentreRow:
+    """Round the clock, or 8 of 24 hours with or without two of overtime."""
+    kind = rng.randint(0, 2)
+    if kind == 0:
+        return CentreRow(centre=name, machines=machines)
+    days = range(400)
+    day, over = (WorkTime(tuple(24.0 * d for d in days), tuple(24.0 * d + h for d in days), tuple(h * d for d in days)) for h in (8.0, 10.0))
+    return CentreRow(centre=name, machines=machines, works=day, overtime=over if kind == 2 else None, overtime_eur_h=rng.random())
+
+
+def _chains(rng: random.Random) -> tuple[tuple[StepRow, ...], ...]:
+    """No steps, or saw and press, with another centre for the one, or another routing, or both."""
+    law = Chance(law="exponential", mean=1.0)
+    others = (StepRow(centre="band", setup_h=2.0, run_h=0.7, law=law),) if rng.random() < 0.5 else ()
+    first = (StepRow(centre="saw", setup_h=1.0, run_h=0.5, law=law, others=others), StepRow(centre="press", run_h=0.2))
+    return rng.choice([((),), (first,), (first, (StepRow(centre="press", run_h=1.0),)), (first, (StepRow(centre="band", run_h=0.4), first[0]))])
 
 
 def _rule(rng: random.Random, site: str, item: str) -> RuleRow:
@@ -72,9 +92,10 @@ def _ways(rng: random.Random, sites: list[str], k: int, item: str, items: list[s
     found = []
     parts = items[: items.index(item)]
     if parts and rng.random() < 0.5:
-        steps = rng.choice([(), (StepRow(centre="saw", setup_h=1.0, run_h=0.5, law=Chance(law="exponential", mean=1.0)), StepRow(centre="press", run_h=0.2))])
+        steps, *routings = _chains(rng)
         inputs = tuple((part, float(rng.randint(1, 3))) for part in parts)
-        found.append(OperationRow(kind="make", inputs=inputs, lead=lead, good_share=rng.choice([1.0, 0.8]), steps=steps, **common))
+        found.append(OperationRow(kind="make", inputs=inputs, lead=lead, good_share=rng.choice([1.0, 0.8]), steps=steps, routings=tuple(routings),
+                                  **common))  # fmt: skip
     for source in rng.sample(sites[:k], min(k, rng.choice([0, 1, 2]))):
         found.append(OperationRow(kind="move", source=source, lead=lead, shipment_eur=rng.random(), transit_eur=rng.random(), **common))
     if not found or rng.random() < 0.3:
@@ -124,7 +145,7 @@ def test_goods_orders_and_money_are_conserved(made: tuple[NetworkRows, NetworkCl
     moving = sum(w for w, way in zip(o.under_way_by_operation, network.operations, strict=True) if way.kind == "move")
     np.testing.assert_allclose(sent, book["got"][transfer].sum() + moving, atol=1e-6)
     # money: every euro of the sums is a euro of the book
-    costs = sum(o.tally[name].sum() for name in ("ordering_eur", "units_eur", "shipments_eur"))
+    costs = sum(o.tally[name].sum() for name in ("ordering_eur", "units_eur", "shipments_eur", "overtime_eur"))
     sales = kind["sale"] | kind["return"]
     kept = o.tally["revenue_eur"].sum() - o.tally["refund_eur"].sum() - costs
     np.testing.assert_allclose(kept, book["eur"][sales].sum() - book["eur"][~sales].sum(), atol=1e-6)

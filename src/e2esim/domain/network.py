@@ -128,7 +128,7 @@ def build_network(rows: NetworkRows) -> SupplyNetwork:
         demands=demands,
         receipts=receipts,
         point_level=level,
-        point_band=bands(len(points), operation_point, starts, inputs, [tuple(s.centre for s in o.steps) for o in operations]),
+        point_band=bands(len(points), operation_point, starts, inputs, [tuple(s.centre for s in o.choices) for o in operations]),
         rule_point=_numbers(rules, number),
         operation_point=operation_point,
         demand_point=_numbers(demands, number),
@@ -162,7 +162,8 @@ def open_days_of(network: SupplyNetwork) -> tuple[OpenDays, ...]:
 
 def work_times_of(network: SupplyNetwork) -> tuple[WorkTime, ...]:
     """Working time of every work centre and supplier that has one, once, in order of first use."""
-    named = [*(centre.works for centre in network.centres), *(operation.works for operation in network.operations)]
+    named = [works for centre in network.centres for works in (centre.works, centre.overtime)]
+    named += [operation.works for operation in network.operations]
     return tuple(dict.fromkeys(works for works in named if works is not None))
 
 
@@ -171,7 +172,7 @@ def laws_of(network: SupplyNetwork) -> tuple[Chance, ...]:
     seen: dict[Chance, None] = {}
     for operation in network.operations:
         seen.setdefault(operation.lead)
-        for step in operation.steps:
+        for step in operation.choices:
             seen.setdefault(step.law)
     for demand in network.demands:
         for law in (demand.gap, demand.quantity, demand.delivery):

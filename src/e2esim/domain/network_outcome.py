@@ -32,7 +32,7 @@ class NetworkOutcome:
         One row an order from a stock point (or from outside) to another: ``kind`` is a place in ``ORDER_KINDS``, ``at`` and ``to`` are stock
         points (-1: outside), ``what`` is the operation, or the stream of demand of a sale or return; days; units; EUR. Empty if not kept.
     centres : name -> (work centres,)
-        Machine days used, starts, starts that had waited, days waited, ends.
+        Machine days used, starts, starts that had waited, days waited, ends, days of overtime.
     on_hand : (points,)
         At the horizon [units].
     under_way_by_operation : (operations,)

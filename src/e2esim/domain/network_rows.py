@@ -73,12 +73,16 @@ class RuleRow:
 
 @dataclass(frozen=True, kw_only=True)
 class StepRow:
-    """A step of a works order: ``time_h`` = set-up hours of the lot + hours a unit, times a draw of ``law`` with mean 1."""
+    """A step of a works order: ``time_h`` = set-up hours of the lot + hours a unit, times a draw of ``law`` with mean 1.
+
+    ``others``: the same step at other work centres, first choice first; one of them does it where a machine is free there and none is here.
+    """
 
     centre: str
     setup_h: float = 0.0
     run_h: float = 0.0
     law: Chance = ONE
+    others: tuple[StepRow, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +117,7 @@ class OperationRow:
     when those before it cannot deliver at once). ``order_eur`` per order placed, ``unit_eur`` per unit received, ``shipment_eur`` per shipment,
     ``transit_eur`` per unit and period under way. Of purchases and moves: goods leave on the days of ``leaves``, no more than ``weekly_most`` in seven
     days; a unit of a purchase is rejected on receipt with probability ``reject_share``. With ``works`` the lead time counts in that working time, but for
-    the last ``way_d`` days of it.
+    the last ``way_d`` days of it. ``routings``: other chains of steps from the same components, first choice first.
     """
 
     kind: OperationName
@@ -136,6 +140,13 @@ class OperationRow:
     reject_share: float = 0.0
     works: WorkTime | None = None
     way_d: float = 0.0
+    routings: tuple[tuple[StepRow, ...], ...] = ()
+
+    @property
+    def choices(self) -> tuple[StepRow, ...]:
+        """Every step of every routing, and after them the same steps at other work centres."""
+        steps = tuple(step for chain in (self.steps, *self.routings) for step in chain)
+        return (*steps, *(other for step in steps for other in step.others))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,6 +194,8 @@ class CentreRow:
     ``works``: its hours; a works order that is not done at their end goes on at their next beginning. None: round the clock. In an hour of them
     ``efficiency`` standard hours are done. A machine breaks down while it works, after ``mtbf_h`` working hours on average, and is repaired in
     ``mttr_h`` working hours on average (both exponential); then the works order goes on. Infinite: it never breaks down.
+    ``overtime``: its hours with overtime in them. A works order that a machine takes while another one waits is done in these; an hour beyond
+    ``works`` costs ``overtime_eur_h``. None: there is no overtime.
     """
 
     centre: str
@@ -191,6 +204,8 @@ class CentreRow:
     efficiency: float = 1.0
     mtbf_h: float = float("inf")
     mttr_h: float = 8.0
+    overtime: WorkTime | None = None
+    overtime_eur_h: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

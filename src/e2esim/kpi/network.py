@@ -11,7 +11,7 @@ import polars as pl
 from e2esim.domain.network_outcome import NetworkOutcome
 
 Floats = npt.NDArray[np.float64]
-COSTS = ("holding_eur", "backlog_eur", "ordering_eur", "units_eur", "shipments_eur", "transit_eur", "lost_eur")
+COSTS = ("holding_eur", "backlog_eur", "ordering_eur", "units_eur", "shipments_eur", "transit_eur", "overtime_eur", "lost_eur")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -27,8 +27,10 @@ UNITS: dict[str, str] = {
     "fill_rate": "share", "lines_at_once": "share", "cycle_service": "share", "lost_share": "share", "stock": "units", "backlog": "units",
     "demand": "units/period", "ordered": "units/period", "orders": "1/period", "bullwhip": "1", "holding_eur": "EUR/period",
     "backlog_eur": "EUR/period", "ordering_eur": "EUR/period", "units_eur": "EUR/period", "shipments_eur": "EUR/period",
-    "transit_eur": "EUR/period", "lost_eur": "EUR/period", "cost_eur": "EUR/period", "revenue_eur": "EUR/period", "profit_eur": "EUR/period",
+    "transit_eur": "EUR/period", "overtime_eur": "EUR/period",
+    "lost_eur": "EUR/period", "cost_eur": "EUR/period", "revenue_eur": "EUR/period", "profit_eur": "EUR/period",
     "throughput": "1/h", "flow_h": "h", "utilisation": "share", "wait_h": "h", "wait_share": "share", "queue": "works orders",
+    "overtime_h": "h/week",
 }  # fmt: skip
 
 
@@ -103,6 +105,7 @@ def _centres(o: NetworkOutcome) -> pl.DataFrame:
             "wait_h": 24.0 * _ratio(c["wait_d"], c["starts"]),
             "wait_share": _ratio(c["waited"], c["starts"]),
             "queue": c["wait_d"] / o.window_d,
+            "overtime_h": 24.0 * c["over_d"] / (o.window_d / 7.0),
         },
         schema_overrides={"work_centre": pl.String},
     )

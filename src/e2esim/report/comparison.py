@@ -25,8 +25,8 @@ _PER = ("share", "points", "satisfaction", "days", "h", "years", "1/year", "naiv
 
 _MORE = "lines_at_once cycle_service revenue_eur profit_eur otif on_promise fill lines_as_planned lots_as_planned"
 _LESS = (
-    "lost_share backlog bullwhip holding_eur backlog_eur ordering_eur units_eur shipments_eur transit_eur lost_eur cost_eur flow_h wait_h wait_share queue "
-    "days_late late_open lead_time late_supplies expired"
+    "lost_share backlog bullwhip holding_eur backlog_eur ordering_eur units_eur shipments_eur transit_eur overtime_eur lost_eur cost_eur flow_h wait_h "
+    "wait_share queue overtime_h days_late late_open lead_time late_supplies expired"
 )
 _BETTER = {**dict.fromkeys(_MORE.split(), "higher"), **dict.fromkeys(_LESS.split(), "lower")}  # KPIs of networks and factories, which no catalogue holds
 

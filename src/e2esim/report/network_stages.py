@@ -14,7 +14,8 @@ from e2esim.study.network import WHOLE, NetworkResult
 
 Floats = npt.NDArray[np.floating[Any]]
 COST_PARTS = {
-    "holding": ("holding_eur",), "backlog": ("backlog_eur",), "moving": ("ordering_eur", "shipments_eur", "transit_eur"), "units": ("units_eur",),
+    "holding": ("holding_eur",), "backlog": ("backlog_eur",), "moving": ("ordering_eur", "shipments_eur", "transit_eur"),
+    "units": ("units_eur", "overtime_eur"),
     "lost": ("lost_eur",),
 }  # fmt: skip
 

@@ -66,7 +66,7 @@ def _outcome(network: SupplyNetwork, clock: NetworkClock, s: NetworkState, repli
         ledger={name: s.tally[:, C.TALLY + k] for k, name in enumerate(C.LEDGER_NAMES)},
         record={name: s.record[:, :, k] for k, name in enumerate(C.RECORD_NAMES)},
         book={name: s.book[name][:rows] for name in ("kind", "at", "to", "what", "quantity", "got", "lost", "placed", "shipped", "done", "eur")},
-        centres={name: s.centre[name] for name in ("used_d", "starts", "waited", "wait_d", "done")},
+        centres={name: s.centre[name] for name in ("used_d", "starts", "waited", "wait_d", "done", "over_d")},
         on_hand=s.point.on_hand,
         under_way_by_operation=s.way.under_way,
         replication=replication,

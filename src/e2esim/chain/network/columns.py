@@ -25,14 +25,16 @@ RULE = _table(
 )
 WAY = _table(
     "delay_d order_eur unit_eur shipment_eur transit_eur share given under_way weekly_most free_at reject way_d lead_d planned_share unseen",
-    "planned kind to inputs inputs_end law steps steps_end head tail sent address orders opens shifts shifts_end",
+    "planned kind to inputs inputs_end law steps steps_end routings_end choices_end head tail sent address orders opens shifts shifts_end",
 )
 INPUT = _table("quantity", "point")
-STEP = _table("setup_d run_d", "centre law")
+# Steps of the first routing of a way, of its other routings (`ends`: one after its last step), then the same steps at other work centres (`of`: the step
+# of the routing, `others`: where its rows begin). A works order in a queue or on a machine names the row that is done.
+STEP = _table("setup_d run_d", "centre law others others_end of ends")
 DEMAND = _table("next to_d price_eur delivery_eur return_share return_d first_d", "point gap_law law delivery_law priority number address gap_first opens")
 RECEIPT = _table("quantity at_d", "point")
-CENTRE = _table("used_d starts waited wait_d done mtbf_d mttr_d",  # mtbf_d 0: it never breaks down
-                "machines busy head tail shifts shifts_end")
+CENTRE = _table("used_d starts waited wait_d done over_d mtbf_d mttr_d overtime_eur",  # mtbf_d 0: it never breaks down; EUR a day of overtime
+                "machines busy head tail shifts shifts_end over over_end helps helps_end")
 SHIFT = _table("opens closes worked", "")  # working time of one calendar after the other [d]
 LAW = _table("a b", "kind low high")
 TABLE = _table("x p", "")
@@ -47,16 +49,16 @@ SALE, TRANSFER, PURCHASE, WORKS, RETURN, SENT_BACK, OPENING_RECEIPT = 0, 1, 2, 3
 T_DEMAND, T_AT_ONCE, T_LOST, T_LINES, T_LINES_AT_ONCE, T_CYCLES, T_CYCLES_OK = 0, 1, 2, 3, 4, 5, 6
 T_STOCK_D, T_BACKLOG_D, T_STOCK_COUNT, T_BACKLOG_COUNT, T_COUNTS, T_ORDERS, T_ORDERED = 7, 8, 9, 10, 11, 12, 13
 T_HOLDING, T_BACKLOG_EUR, T_ORDERING, T_UNITS, T_SHIPMENTS, T_TRANSIT, T_LOST_EUR, T_REVENUE, T_REFUND = 14, 15, 16, 17, 18, 19, 20, 21, 22
-T_WORKS, T_FLOW_D, T_ASKED, T_ASKED_AT_ONCE, T_UNITS_GOT = 23, 24, 25, 26, 27
-TALLY = 28
+T_WORKS, T_FLOW_D, T_ASKED, T_ASKED_AT_ONCE, T_UNITS_GOT, T_OVERTIME = 23, 24, 25, 26, 27, 28
+TALLY = 29
 TALLY_NAMES = (
     *("demand", "at_once", "lost", "lines", "lines_at_once", "cycles", "cycles_ok"),
     *("stock_d", "backlog_d", "stock_count", "backlog_count", "counts", "orders", "ordered"),
     *("holding_eur", "backlog_eur", "ordering_eur", "units_eur", "shipments_eur", "transit_eur", "lost_eur", "revenue_eur", "refund_eur"),
-    *("works", "flow_d", "asked", "asked_at_once", "units_got"),
+    *("works", "flow_d", "asked", "asked_at_once", "units_got", "overtime_eur"),
 )
-L_RECEIVED, L_MADE, L_RETURNED, L_SOLD, L_MOVED, L_CONSUMED, L_SENT_BACK = 28, 29, 30, 31, 32, 33, 34
-TALLY_AND_LEDGER = 35
+L_RECEIVED, L_MADE, L_RETURNED, L_SOLD, L_MOVED, L_CONSUMED, L_SENT_BACK = 29, 30, 31, 32, 33, 34, 35
+TALLY_AND_LEDGER = 36
 LEDGER_NAMES = ["received", "made", "returned", "sold", "moved", "consumed", "sent_back"]
 # record: by stock point and period
 P_ON_HAND, P_BACKLOG, P_ON_ORDER, P_DEMAND, P_ORDERED, P_SHIPPED, P_RECEIVED = 0, 1, 2, 3, 4, 5, 6
@@ -102,6 +104,7 @@ class NetworkState(NamedTuple):
     demand: Any
     receipt: Any
     centre: Any
+    helps: npt.NDArray[np.int64]
     law: Any
     table: Any
     band: Any

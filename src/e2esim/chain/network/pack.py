@@ -16,7 +16,7 @@ from e2esim.chain.network.pack_planned import lay_out_plans
 from e2esim.chain.network.pack_times import ShiftRows, lay_out_times, usual_lead
 from e2esim.domain.chance import Chance
 from e2esim.domain.network import MOMENTS, NetworkClock, SupplyNetwork, address_of, laws_of, open_days_of
-from e2esim.domain.network_rows import CentreRow, OpenDays
+from e2esim.domain.network_rows import CentreRow, OpenDays, OperationRow
 from e2esim.planning.expected_demand import expected_demand
 from e2esim.planning.refill_kernels import RULE_CODES
 from e2esim.streams import Streams
@@ -39,6 +39,7 @@ def pack(network: SupplyNetwork, clock: NetworkClock, streams: Streams, *, book:
     opens = {days: k for k, days in enumerate(open_days_of(network))}
     shifts = lay_out_times(network)
     way, step = _ways(network, laws, opens, shifts)
+    centre, helps = _centres(network, shifts, step)
     user_way = _users(network, point)
     plans = lay_out_plans(network, clock, point, way)
     band, members = _bands(network)
@@ -60,7 +61,8 @@ def pack(network: SupplyNetwork, clock: NetworkClock, streams: Streams, *, book:
         step=step,
         demand=_demands(network, laws, opens),
         receipt=_records(C.RECEIPT, ((r.quantity, r.at_d, p) for r, p in zip(network.receipts, network.receipt_point, strict=True))),
-        centre=_records(C.CENTRE, ((0.0,) * 5 + (*_broken(c), c.machines, 0, -1, -1, *shifts.of(c.works)) for c in network.centres)),
+        centre=centre,
+        helps=helps,
         law=law,
         table=table,
         band=band,
@@ -155,14 +157,47 @@ def _ways(network: SupplyNetwork, laws: dict[Chance, int], opens: dict[OpenDays,
     steps: list[tuple[float, ...]] = []
     for k, (o, to) in enumerate(zip(network.operations, network.operation_point.tolist(), strict=True)):
         begin = len(steps)
-        steps += [(s.setup_h * centre[s.centre][1], s.run_h * centre[s.centre][1], centre[s.centre][0], laws[s.law]) for s in o.steps]
+        steps += _steps(o, centre, laws, begin)
+        routings_end = begin + len(o.steps) + sum(len(chain) for chain in o.routings)
         inputs = network.input_start[k : k + 2].tolist()
         address = address_of(o.kind, o.site, o.item, o.source, str(o.priority))
         numbers = (o.order_delay_d, o.order_eur, o.unit_eur, o.shipment_eur, o.transit_eur, o.share, 0.0, 0.0, o.weekly_most, 0.0, o.reject_share)
         expected = (o.way_d, o.lead.expectation, 0.0, 0.0)
-        places = (laws[o.lead], begin, len(steps), -1, -1, 0, address, 0, opens.get(o.leaves, -1), *shifts.of(o.works))
+        places = (laws[o.lead], begin, begin + len(o.steps), routings_end, len(steps), -1, -1, 0, address, 0, opens.get(o.leaves, -1), *shifts.of(o.works))
         ways.append((*numbers, *expected, -1, WAY_CODES[o.kind], to, *inputs, *places))
     return _records(C.WAY, ways), _records(C.STEP, steps)
+
+
+def _steps(way: OperationRow, centre: dict[str, tuple[int, float]], laws: dict[Chance, int], begin: int) -> list[tuple[float, ...]]:
+    """Rows of the steps of all routings of ``way`` from row ``begin`` on, then those of the same steps at other work centres."""
+    ends = [end for chain, end in zip((way.steps, *way.routings), _ends(way, begin), strict=True) for _ in chain]
+    places: list[tuple[int, ...]] = []
+    elsewhere: list[tuple[int, ...]] = []
+    first = begin + len(ends)
+    for k, (step, end) in enumerate(zip(way.choices, ends, strict=False)):
+        places.append((first + len(elsewhere), first + len(elsewhere) + len(step.others), begin + k, end))
+        elsewhere += [(0, 0, begin + k, end) for _ in step.others]
+    return [
+        (s.setup_h * centre[s.centre][1], s.run_h * centre[s.centre][1], centre[s.centre][0], laws[s.law], *place)
+        for s, place in zip(way.choices, places + elsewhere, strict=True)
+    ]
+
+
+def _ends(way: OperationRow, begin: int) -> list[int]:
+    """Rows at which the routings of ``way`` end, (routings,)."""
+    return (begin + np.cumsum([len(chain) for chain in (way.steps, *way.routings)])).tolist()
+
+
+def _centres(network: SupplyNetwork, shifts: ShiftRows, step: Any) -> tuple[Any, Ints]:
+    """The work centres, and one after the other those that each may help with work that waits there."""
+    own = np.arange(len(step))
+    help_pairs = sorted({(int(step.centre[k]), int(step.centre[step.of[k]])) for k in own[step.of != own]})
+    start = _starts(np.asarray([helper for helper, _ in help_pairs], dtype=np.int64), len(network.centres))
+    rows = [
+        (*(0.0,) * 6, *_broken(c), c.overtime_eur_h / HOUR, c.machines, 0, -1, -1, *shifts.of(c.works), *shifts.of(c.overtime), start[k], start[k + 1])
+        for k, c in enumerate(network.centres)
+    ]
+    return _records(C.CENTRE, rows), np.asarray([helped for _, helped in help_pairs], dtype=np.int64)
 
 
 def _next_open(patterns: tuple[OpenDays, ...], days: int) -> Ints:

@@ -21,7 +21,7 @@ class ShiftRows(NamedTuple):
 
 
 def lay_out_times(network: SupplyNetwork) -> ShiftRows:
-    """Rows of every calendar that a work centre or a supplier has."""
+    """Rows of every calendar that a work centre (one with overtime as well) or a supplier has."""
     found = ShiftRows([], {})
     for works in work_times_of(network):
         begin = len(found.rows)

@@ -24,7 +24,7 @@ def run(owned: NetworkState, events: int) -> int:
     s = NetworkState(
         lent(owned.point), lent(owned.rule), lent(owned.way), lent(owned.input), lent(owned.user_way), lent(owned.echelon), lent(owned.ring),
         lent(owned.expected), lent(owned.gross), lent(owned.planned), lent(owned.taker), lent(owned.shift), lent(owned.step), lent(owned.demand),
-        lent(owned.receipt), lent(owned.centre), lent(owned.law), lent(owned.table),
+        lent(owned.receipt), lent(owned.centre), lent(owned.helps), lent(owned.law), lent(owned.table),
         lent(owned.band), lent(owned.member_points), lent(owned.member_demands), lent(owned.member_receipts), lent(owned.book), lent(owned.heap),
         lent(owned.slot), lent(owned.tally), lent(owned.record), lent(owned.counters), lent(owned.moment), lent(owned.opens), lent(owned.keys),
         lent(owned.clock), lent(owned.switches)
@@ -259,10 +259,11 @@ def open_window(s: NetworkState, b: int, t: float) -> None:
         touch(s, p, t)
         s.tally[p, : C.TALLY] = 0.0
         for w in range(s.point[p].ways, s.point[p].ways_end):
-            for step in range(s.way[w].steps, s.way[w].steps_end):
+            for step in range(s.way[w].steps, s.way[w].choices_end):
                 c = s.centre[s.step[step].centre]
                 c.used_d = 0.0
                 c.starts = 0.0
                 c.waited = 0.0
                 c.wait_d = 0.0
                 c.done = 0.0
+                c.over_d = 0.0

@@ -50,6 +50,23 @@ def worked_until(shift: Any, first: int, end: int, t: float, days: float) -> flo
 
 
 @called
+def worked(shift: Any, first: int, end: int, t: float, until: float) -> float:
+    """Working time between ``t`` and ``until`` [d] in rows ``first`` to ``end`` of ``shift``."""
+    days, low, high = 0.0, first, end
+    while low < high:  # the first row that closes after t
+        middle = (low + high) >> 1
+        if shift[middle].closes <= t:
+            low = middle + 1
+        else:
+            high = middle
+    first = low
+    while first < end and shift[first].opens < until:
+        days += max(0.0, min(until, shift[first].closes) - max(t, shift[first].opens))
+        first += 1
+    return days
+
+
+@called
 def with_repairs(keys: Any, days: float, mtbf_d: float, mttr_d: float, address: int, number: int) -> float:
     """Working days that ``days`` of work take on a machine that breaks down while it works (preemptive outages, exponential times between and of repair).
 

@@ -8,7 +8,7 @@ from e2esim.chain.network.columns import NetworkState
 from e2esim.chain.network.goods_kernels import note, touch
 from e2esim.chain.network.heap_kernels import push
 from e2esim.chain.network.inner import inner, pasted
-from e2esim.chain.network.working_kernels import with_repairs, worked_until
+from e2esim.chain.network.working_kernels import with_repairs, worked, worked_until
 
 
 @inner
@@ -79,6 +79,7 @@ def start(s: NetworkState, w: int, o: int, t: float, give: float) -> None:
     s.way[w].under_way += give
     s.point[to].shop += 1
     if s.way[w].steps < s.way[w].steps_end:
+        s.book[o].step = open_routing(s, w) if s.way[w].steps_end < s.way[w].routings_end else s.way[w].steps
         join(s, o, t)
         return
     lead = draw(s, s.way[w].law, C.K_LEAD, s.way[w].address, s.way[w].sent)
@@ -88,15 +89,43 @@ def start(s: NetworkState, w: int, o: int, t: float, give: float) -> None:
     push(s, t + lead, C.RECEIVE_MOMENT, s.point[to].level, to, C.E_RECEIPT, o, give)
 
 
+@pasted
+def open_routing(s: NetworkState, w: int) -> int:
+    """First step of the routing that a works order of operation ``w`` goes: the first, or of those without a wait the one named first."""
+    k = s.way[w].steps
+    while k < s.way[w].routings_end:
+        waits = free_row(s, k) < 0
+        for step in range(k, s.step[k].ends):
+            waits = waits or s.centre[s.step[step].centre].head >= 0
+        if not waits:
+            return k
+        k = s.step[k].ends
+    return s.way[w].steps
+
+
+@inner
+def free_row(s: NetworkState, step: int) -> int:
+    """Row of ``step``, or else of one of its other work centres, at which a machine is free; -1 if none is."""
+    c = s.step[step].centre
+    if s.centre[c].busy < s.centre[c].machines:
+        return step
+    for row in range(s.step[step].others, s.step[step].others_end):
+        c = s.step[row].centre
+        if s.centre[c].busy < s.centre[c].machines:
+            return row
+    return -1
+
+
 @inner
 def join(s: NetworkState, o: int, t: float) -> None:
-    """Works order ``o`` comes to the work centre of its present step."""
-    step = s.way[s.book[o].what].steps + s.book[o].step
-    c = s.step[step].centre
+    """Works order ``o`` comes to the work centre of its present step, or to another one that is free for it."""
     s.book[o].since = t
-    if s.centre[c].busy < s.centre[c].machines:
-        work(s, o, step, c, t)
+    row = free_row(s, s.book[o].step)
+    if row >= 0:
+        s.book[o].step = row
+        work(s, o, s.step[row].centre, t)
         return
+    c = s.step[s.book[o].step].centre
     s.counters[C.N_WAITING] += 1
     s.book[o].next = -1
     if s.centre[c].head < 0:
@@ -107,41 +136,92 @@ def join(s: NetworkState, o: int, t: float) -> None:
 
 
 @inner
-def work(s: NetworkState, o: int, step: int, c: int, t: float) -> None:
-    """A machine of work centre ``c`` takes works order ``o``; it works in the hours of its calendar."""
-    begin = worked_until(s.shift, s.centre[c].shifts, s.centre[c].shifts_end, t, 0.0)
+def work(s: NetworkState, o: int, c: int, t: float) -> None:
+    """A machine of work centre ``c`` takes works order ``o``; it works in the hours of its calendar, with overtime if another one waits."""
+    first, end = s.centre[c].shifts, s.centre[c].shifts_end
+    over = s.centre[c].over < s.centre[c].over_end and s.centre[c].head >= 0
+    if over:
+        first, end = s.centre[c].over, s.centre[c].over_end
+    begin = worked_until(s.shift, first, end, t, 0.0)
     waited = begin - s.book[o].since
     s.centre[c].busy += 1
     s.centre[c].starts += 1.0
     s.centre[c].wait_d += waited
     if waited > C.EPS:
         s.centre[c].waited += 1.0
-    w = s.book[o].what
-    days = s.step[step].setup_d + s.step[step].run_d * s.book[o].quantity
-    days *= draw(s, s.step[step].law, C.K_SHOP, s.way[w].address + s.book[o].step, s.book[o].number)
+    w, row = s.book[o].what, s.book[o].step
+    address = s.way[w].address + s.step[row].of - s.way[w].steps
+    days = s.step[row].setup_d + s.step[row].run_d * s.book[o].quantity
+    days *= draw(s, s.step[row].law, C.K_SHOP, address, s.book[o].number)
     if s.centre[c].mtbf_d > 0.0:
-        days = with_repairs(s.keys, days, s.centre[c].mtbf_d, s.centre[c].mttr_d, s.way[w].address + s.book[o].step, s.book[o].number)
+        days = with_repairs(s.keys, days, s.centre[c].mtbf_d, s.centre[c].mttr_d, address, s.book[o].number)
     s.centre[c].used_d += days
     to = s.way[w].to
-    end = worked_until(s.shift, s.centre[c].shifts, s.centre[c].shifts_end, begin, days)
-    push(s, end, C.RECEIVE_MOMENT, s.point[to].level, to, C.E_STEP, o, 0.0)
+    done = worked_until(s.shift, first, end, begin, days)
+    if over:
+        extra = max(0.0, days - worked(s.shift, s.centre[c].shifts, s.centre[c].shifts_end, begin, done))
+        s.centre[c].over_d += extra
+        s.tally[to, C.T_OVERTIME] += extra * s.centre[c].overtime_eur
+        s.book[o].eur += extra * s.centre[c].overtime_eur
+    push(s, done, C.RECEIVE_MOMENT, s.point[to].level, to, C.E_STEP, o, 0.0)
+
+
+@pasted
+def next_for(s: NetworkState, c: int) -> int:
+    """Take the works order that work centre ``c`` does next out of its queue: its own first, else the oldest of those it may help with; -1 if none."""
+    own = s.centre[c].head
+    if own >= 0:
+        s.centre[c].head = s.book[own].next
+        s.book[own].next = -1
+        s.counters[C.N_WAITING] -= 1
+        return own
+    best, before, at, best_row = -1, -1, -1, -1
+    for k in range(s.centre[c].helps, s.centre[c].helps_end):
+        other, last = s.helps[k], -1
+        o = s.centre[other].head
+        while o >= 0:
+            row = row_at(s, s.book[o].step, c)
+            if row >= 0:
+                if best < 0 or s.book[o].since < s.book[best].since:
+                    best, before, at, best_row = o, last, other, row
+                break
+            last = o
+            o = s.book[o].next
+    if best >= 0:
+        if before < 0:
+            s.centre[at].head = s.book[best].next
+        else:
+            s.book[before].next = s.book[best].next
+        if s.centre[at].tail == best:
+            s.centre[at].tail = before
+        s.book[best].next = -1
+        s.book[best].step = best_row
+        s.counters[C.N_WAITING] -= 1
+    return best
+
+
+@inner
+def row_at(s: NetworkState, step: int, c: int) -> int:
+    """Row of ``step`` at its other work centre ``c``, -1 if that may not do it."""
+    for row in range(s.step[step].others, s.step[step].others_end):
+        if s.step[row].centre == c:
+            return row
+    return -1
 
 
 @pasted
 def step_done(s: NetworkState, o: int, t: float) -> None:
     """Works order ``o`` leaves its work centre for the next one or, finished, for the stock; the machine takes the next in its queue."""
-    w = s.book[o].what
-    c = s.step[s.way[w].steps + s.book[o].step].centre
+    w, row = s.book[o].what, s.book[o].step
+    c = s.step[row].centre
     s.centre[c].busy -= 1
     s.centre[c].done += 1.0
-    head = s.centre[c].head
+    head = next_for(s, c)
     if head >= 0:
-        s.centre[c].head = s.book[head].next
-        s.book[head].next = -1
-        s.counters[C.N_WAITING] -= 1
-        work(s, head, s.way[s.book[head].what].steps + s.book[head].step, c, t)
-    s.book[o].step += 1
-    if s.way[w].steps + s.book[o].step < s.way[w].steps_end:
+        work(s, head, c, t)
+    step = s.step[row].of + 1
+    if step < s.step[s.step[row].of].ends:
+        s.book[o].step = step
         join(s, o, t)
         return
     to = s.way[w].to

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from e2esim.config.supply_network.leaving import departure_days, weekly_most
+from e2esim.config.supply_network.routings import read_other_routings, read_steps
 from e2esim.config.supply_network.rows import Reader, Row
 from e2esim.config.supply_network.sites import Map, Place
 from e2esim.config.supply_network.working import supplier_times
-from e2esim.domain.chance import NOTHING, ONE, Chance
-from e2esim.domain.network_rows import OperationRow, StepRow
+from e2esim.domain.chance import NOTHING, Chance
+from e2esim.domain.network_rows import OperationRow
 
 OUTSIDE = "outside"
 Way = tuple[str, Row | None, OperationRow]  # table, row and operation
@@ -62,11 +63,7 @@ def _lane(reader: Reader, plan: Map, row: Row, ways: Ways) -> None:
 
 
 def _made(reader: Reader, plan: Map, ways: Ways) -> None:
-    steps: dict[Place, list[tuple[int, StepRow]]] = {}
-    for row in reader.rows("routings"):
-        law = _time_law(reader, row)
-        step = StepRow(centre=row["work_centre"], setup_h=row["setup_h_per_lot"] or 0.0, run_h=row["run_h_per_unit"] or 0.0, law=law)
-        steps.setdefault((row["site"] or "", row["item"]), []).append((row["step"] or 0, step))
+    steps, others = read_steps(reader), read_other_routings(reader)
     for row in reader.rows("items"):
         made = row["item"] in plan.bills or row["item"] in plan.routed
         places = [place for place in plan.points if place[1] == row["item"] and plan.makes(place)] if made else []
@@ -87,17 +84,10 @@ def _made(reader: Reader, plan: Map, ways: Ways) -> None:
                 good_share=1.0 - row["scrap_share"],
                 order_eur=row["order_eur"],
                 unit_eur=row["make_eur"],
-                steps=tuple(step for _, step in sorted(steps.get(place, steps.get(("", place[1]), [])), key=lambda pair: pair[0])),
+                steps=steps.get(place, steps.get(("", place[1]), ())),
+                routings=others.get(place[1], ()),
             )
             ways[place].append(("items", row, way))
-
-
-def _time_law(reader: Reader, row: Row) -> Chance:
-    try:
-        return Chance(law=row["time_law"], mean=1.0, sd=row["time_cv"] or 0.0)
-    except ValueError as error:
-        reader.wrong("routings", row, "time_cv", str(error), "correct the spread, or choose another law")
-        return ONE
 
 
 def _bought(reader: Reader, plan: Map, ways: Ways) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from itertools import accumulate
 
 from e2esim.config.supply_network.rows import Reader, Row
@@ -25,7 +26,43 @@ def _centre(reader: Reader, row: Row, weeks: list[Row]) -> CentreRow:
     efficiency = row["efficiency"] or 1.0
     works = _by_week(reader, row["machines"] * efficiency, weeks) if weeks else work_time(reader, "work_centres", row)
     mtbf_h = math.inf if row["mtbf_h"] is None else row["mtbf_h"]
-    return CentreRow(centre=row["work_centre"], machines=row["machines"], works=works, efficiency=efficiency, mtbf_h=mtbf_h, mttr_h=row["mttr_h"])
+    overtime = None
+    if row["overtime_h_week"]:
+        if works is None:
+            message, remedy = "no overtime where work goes on round the clock", "name its calendar, or leave the overtime out"
+            reader.wrong("work_centres", row, "overtime_h_week", message, remedy, warning=True)
+        else:
+            overtime = with_overtime(works, row["overtime_h_week"])
+    return CentreRow(
+        centre=row["work_centre"], machines=row["machines"], works=works, efficiency=efficiency, mtbf_h=mtbf_h, mttr_h=row["mttr_h"],
+        overtime=overtime, overtime_eur_h=row["overtime_eur_h"] or 0.0,
+    )  # fmt: skip
+
+
+def with_overtime(works: WorkTime, hours: float) -> WorkTime:
+    """Working time in which the last shift of each day is longer, so that ``hours`` more are worked in a week of the usual number of days.
+
+    A day stays within the beginning of its next shift; what goes on past midnight belongs to the day on which it begins.
+
+    >>> with_overtime(WorkTime((8.0, 32.0), (16.0, 40.0), (0.0, 8.0)), 5.0).closes
+    (18.5, 42.5)
+    """
+    opens, closes = list[float](), list[float]()
+    for a, b in zip(works.opens, works.closes, strict=True):
+        if closes and a - closes[-1] < 1e-9:
+            closes[-1] = b
+        else:
+            opens.append(a)
+            closes.append(b)
+    days = [int(a // 24.0) for a in opens]
+    each = hours / max(Counter(day // 7 for day in set(days)).values())
+    for k, day in enumerate(days):
+        if k + 1 == len(days):
+            closes[k] += each
+        elif days[k + 1] != day:
+            closes[k] = min(closes[k] + each, opens[k + 1])
+    worked = accumulate((b - a for a, b in zip(opens, closes, strict=True)), initial=0.0)
+    return WorkTime(tuple(opens), tuple(closes), tuple(worked)[:-1])
 
 
 def _weekly(reader: Reader) -> dict[str, list[Row]]:

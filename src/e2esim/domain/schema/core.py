@@ -195,9 +195,10 @@ TABLES: tuple[Table, ...] = (
                         ("calendars", "calendar"), market=True),
             optional("efficiency", "share", "standard hours earned in an hour of the calendar", 1.0, above=0.0, high=2.0,
                      why="twice the standard is a wrong standard"),
-            optional("overtime_h_week", "h/machine/week", "overtime the planner may use", 0.0, verbs=MARKET),
+            optional("overtime_h_week", "h/machine/week", "overtime the planner may use; in a network run the last shift of each day of the calendar is longer "
+                     "by its part of it for works orders that a machine takes while another one waits", 0.0, verbs=(*MARKET, *NETWORK)),
             optional("cost_eur_h", "EUR/h", "cost of a machine hour", 0.0, verbs=MARKET),
-            optional("overtime_eur_h", "EUR/h", "extra cost of an overtime hour", 0.0, verbs=MARKET),
+            optional("overtime_eur_h", "EUR/h", "extra cost of an overtime hour", 0.0, verbs=(*MARKET, *NETWORK)),
             optional("mtbf_h", "h", "working hours of one machine between two breakdowns, mean; empty: it never breaks down", None, above=0.0,
                      verbs=(*MARKET, *NETWORK)),
             optional("mttr_h", "h", "working hours of a repair, mean, where machines break down", 8.0, verbs=(*MARKET, *NETWORK)),
@@ -254,9 +255,10 @@ TABLES: tuple[Table, ...] = (
     Table(
         name="alternates",
         meaning="Second choices: work centres that may do the work of another one. The plan takes them only for what the first choice would have late; in a "
-        "market run a lot queues where it will be done first, and the master plan moves hours there that the first choice has not.",
+        "market run a lot queues where it will be done first, and the master plan moves hours there that the first choice has not. In a network run a works "
+        "order goes to the first one with a free machine where its first choice has none, and a machine that gets free takes the one that has waited longest.",
         key=("work_centre", "item", "step", "alternate"),
-        verbs=FACTORY,
+        verbs=(*FACTORY, *NETWORK),
         required=False,
         columns=(
             id_column("work_centre", "first choice, as routings states it", _CENTRE),
@@ -268,17 +270,18 @@ TABLES: tuple[Table, ...] = (
             optional("time_factor", "1", "run time there over that of the first choice", 1.0, low=0.01, high=100.0,
                      why="a hundredfold slower or faster is another process: give it an item of its own"),
             optional("setup_h_per_lot", "h/lot", "set-up time of a lot there; empty: as at the first choice", None),
-            whole("flow_days", "days", "days from start to end there, as in routings; empty: as at the first choice", None),
-            optional("price", "EUR/unit", "what it costs a good piece there, where a subcontractor does it; empty: as routings says", None),
+            whole("flow_days", "days", "days from start to end there, as in routings; empty: as at the first choice", None, verbs=FACTORY),
+            optional("price", "EUR/unit", "what it costs a good piece there, where a subcontractor does it; empty: as routings says", None, verbs=FACTORY),
             SOURCE,
         ),
     ),
     Table(
         name="other_routings",
         meaning="Other routings: another chain of steps from the same bill to the same item. The plan takes them only for what the first would have late, "
-        "behind other work centres for its steps, and says so.",
+        "behind other work centres for its steps, and says so. In a network run a works order goes the first one at which nobody waits and its first step has "
+        "a free machine; where none is such, the first routing.",
         key=("item", "preference", "step"),
-        verbs=FACTORY,
+        verbs=(*FACTORY, *NETWORK),
         required=False,
         columns=(
             id_column("item", "made item that has a routing", _ITEM),
@@ -288,11 +291,12 @@ TABLES: tuple[Table, ...] = (
             id_column("work_centre", "where it is done", _CENTRE),
             number("setup_h_per_lot", "h/lot", "set-up time of a lot"),
             number("run_h_per_unit", "h/unit", "run time of one unit on one machine"),
-            whole("flow_days", "days", "as in routings", 0),
-            optional("price", "EUR/unit", "what a subcontractor asks for a good piece of the step", 0.0),
+            whole("flow_days", "days", "as in routings", 0, verbs=FACTORY),
+            optional("price", "EUR/unit", "what a subcontractor asks for a good piece of the step", 0.0, verbs=FACTORY),
             optional("scrap_share", "share", "share of the pieces worked at the step that are lost there; at the last step as in the first routing", 0.0,
-                     high=0.95, why="twenty pieces for a good one are no process"),
-            optional("flow_cv", "share", "spread of the flow time, as in routings", 0.0, high=1.0, why="above the mean itself nothing can be planned"),
+                     high=0.95, verbs=FACTORY, why="twenty pieces for a good one are no process"),
+            optional("flow_cv", "share", "spread of the flow time, as in routings", 0.0, high=1.0, verbs=FACTORY,
+                     why="above the mean itself nothing can be planned"),
             SOURCE,
         ),
     ),
