@@ -11,6 +11,7 @@ from e2esim.config.grids import ROW
 from e2esim.config.problems import Problem
 from e2esim.config.sheets import RawTable, small_and_plain
 from e2esim.config.small_tables import Kept, none_odd
+from e2esim.config.usual_headers import usual_headers
 from e2esim.config.weekday_words import weekday_numbers
 from e2esim.domain.schema import Table
 
@@ -145,11 +146,14 @@ def _without_headers(frame: pl.DataFrame, table: Table, label: str) -> tuple[pl.
     words = {column.name: {column.name, *column.aliases} for column in table.columns if column.name in frame.columns}
     if len(words) < 2:
         return frame, []
+    for word, name in usual_headers(table).items():
+        if name in words:
+            words[name].add(word)
     first = next(iter(words))
     if none_odd(frame[first], re.compile(_may_be(words[first]), re.IGNORECASE | re.MULTILINE)):
         return frame, []
     cells = {name: pl.col(name).str.replace_all(_INVISIBLE, "").str.to_lowercase() for name in words}
-    plain = [cells[name].str.replace_all(r"[\s-]+", "_").str.replace(r"_*[\[(][^\])]*[\])]$", "").is_in(list(known))
+    plain = [cells[name].str.replace_all(r"[\s.#-]+", "_").str.replace(r"_*[\[(][^\])]*[\])]$", "").str.strip_chars_end("_").is_in(list(known))
              for name, known in words.items()]  # fmt: skip
     hit = frame.select(pl.all_horizontal(plain).fill_null(value=False).alias("hit"))["hit"]
     if not hit.any():

@@ -18,6 +18,7 @@ from e2esim.config.grids import ROW, Grid, grid_of, plain_grid, without_title
 from e2esim.config.problems import UNKNOWN_COLUMN, UNKNOWN_TABLE, Problem, did_you_mean
 from e2esim.config.small_tables import MOST_ROWS, Kept
 from e2esim.config.text import UnreadableText, decode
+from e2esim.config.usual_headers import read_as, usual_headers
 from e2esim.config.workbook import UnreadableWorkbook, read_sheets
 from e2esim.domain.schema import TABLE, Table
 
@@ -235,7 +236,7 @@ def _separator(text: str, name: str, known: Mapping[str, Table]) -> tuple[str, i
     first = lines[0].strip()
     if first.lower().startswith("sep=") and len(first) == 5:
         return first[4], 1
-    headers = set(_headers(known[name]))
+    headers = set(_headers(known[name])) | set(usual_headers(known[name]))
     if _other_name(name, known):
         headers |= set(_headers(known[ALIASES[name][0]]))
 
@@ -286,7 +287,7 @@ def _table(name: str, label: str, grid: Grid, known_tables: Mapping[str, Table])
     if _other_name(name, known_tables) and ALIASES[name][1] & {_plain(header) for header in grid.names}:
         name = ALIASES[name][0]
     table = known_tables[name]
-    headers = set(_headers(table))
+    headers = set(_headers(table)) | set(usual_headers(table))
     grid, above = without_title(grid, lambda row: len(headers.intersection(bare_header(_plain(header)) for header in row)), TITLE_ROWS)
     out = RawTable(name, label, pl.DataFrame(), header_row=grid.header_row)
     if above:
@@ -324,7 +325,13 @@ def _named(table: Table, headers: list[str]) -> list[str]:
     known = _headers(table)
     plain = [_plain(header) for header in headers]
     found = [header if header in known else one if one in known else _with_unit(table, known, one) for header, one in zip(headers, plain, strict=True)]
-    return ["" if own in known and known[own] != own and known[own] in found else known.get(own, "") for own in found]
+    return read_as(table, headers, ["" if own in known and known[own] != own and known[own] in found else known.get(own, "") for own in found])
+
+
+def _unlike(table: Table, header: str) -> bool:
+    """Whether a header is no name of a column as the format writes it, case and unit apart."""
+    plain = _plain(header)
+    return not {plain, bare_header(plain)} & set(_headers(table))
 
 
 def _with_unit(table: Table, known: dict[str, str], plain: str) -> str:
@@ -384,6 +391,10 @@ def _header_problems(table: Table, label: str, row: int, headers: list[str], nam
                 header, [c for c in known if c not in names], "begin the name with _ to keep it; columns not there yet"
             )
             problems.append(Problem(file=label, row=row, column=header, message=UNKNOWN_COLUMN, remedy=remedy))
+    usual = [f"{header} as {name}" for header, name in zip(headers, names, strict=True) if name and _unlike(table, header)]
+    if usual:
+        message = f"columns read by the words that exports use: {', '.join(usual)}"
+        problems.append(Problem(file=label, row=row, message=message, remedy="rename what is meant otherwise", warning=True))
     if not any(names):
         remedy = f"its first row names the columns, with comma, semicolon, tab or | between them: {', '.join(known)}"
         return [Problem(file=label, row=row, value=", ".join(headers), message="no column of this table is known", remedy=remedy)]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from e2esim.config.supply_network.rows import Reader, Row
 from e2esim.domain.alternates import most_said_first, second_choices, speaks_of
@@ -44,7 +46,7 @@ def _in_order(chain: list[tuple[int, StepRow]]) -> Chain:
     return tuple(step for _, step in sorted(chain, key=lambda pair: pair[0]))
 
 
-def _with_others(step: StepRow, row: Row, others: list[Row]) -> StepRow:
+def _with_others(step: StepRow, row: Row, others: Sequence[Mapping[str, Any]]) -> StepRow:
     """A step with the rows of table alternates that speak of it; the one that says most holds."""
     found = []
     for other in second_choices(others, row["item"], row["step"], row["work_centre"]):
@@ -53,17 +55,17 @@ def _with_others(step: StepRow, row: Row, others: list[Row]) -> StepRow:
     return replace(step, others=tuple(found))
 
 
-def _without_a_step(reader: Reader, others: list[Row]) -> None:
+def _without_a_step(reader: Reader, others: Sequence[Mapping[str, Any]]) -> None:
     """Rows of table alternates that name a work centre twice, or no step of a routing."""
     steps = [(row["item"], row["step"], row["work_centre"]) for row in reader.rows("routings")] if others else []
     for row in others:
         if row["work_centre"] == row["alternate"]:
             message, remedy = "a work centre cannot stand in for itself", "name another one, or take the row out"
-            reader.wrong("alternates", row, "alternate", message, remedy)
+            reader.wrong("alternates", dict(row), "alternate", message, remedy)
         elif not any(speaks_of(row, *step) for step in steps):
             of = f" of item {row['item']}" if row["item"] else ""
             message = f"routings has no such step{of} at {row['work_centre']}: the row does nothing"
-            reader.wrong("alternates", row, "work_centre", message, "correct item, step or work centre, or take the row out", warning=True)
+            reader.wrong("alternates", dict(row), "work_centre", message, "correct item, step or work centre, or take the row out", warning=True)
 
 
 def _time_law(reader: Reader, row: Row) -> Chance:
