@@ -118,6 +118,8 @@ def test_items_nobody_needs_may_lack_a_source(tmp_path: Path) -> None:
         ({"bom": add({"parent": "mattress", "component": "pillow", "qty_per": 1})}, (), "sold, and a part of mattress"),
         ({"history": lambda rows: [row for row in rows if row["item"] != "pillow"]}, (), "without any demand"),
         ({}, ("horizon.start=2026-04-06",), "ends 3 months before"),
+        ({"items": edit({"item": "foam"}, weight_kg=0), "suppliers": lambda rows: [row | {"freight_eur_kg": 0.1} for row in rows]}, (), "its freight is nothing"),
+        ({"items": edit({"item": "pillow"}, weight_kg=0), "lanes": lambda rows: [row | {"truck_m3": 50, "truck_kg": 9000} for row in rows]}, (), "load a truck with nothing"),
     ],
 )
 def test_warnings_do_not_stop_the_run(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
+from typer.testing import CliRunner
 
 from e2esim.application.planning import PlanWishes, start_plan
+from e2esim.cli.main import app
 from e2esim.cli.promise_options import PromiseOptions
 from e2esim.config.layers import command_layer
 from e2esim.config.places import names_company
+from e2esim.config.plan_data import read_plan_data
 from e2esim.config.problems import InputErrors, Problem
 
 
@@ -36,3 +40,24 @@ def test_a_request_needs_no_customer_of_itself() -> None:
     assert PromiseOptions(item="LAMP", qty="2", date="2026-06-05").request().customer == ""
     with pytest.raises(InputErrors, match="--qty"):
         PromiseOptions(item="LAMP", date="2026-06-05").request()
+
+
+def test_a_company_without_a_day_is_told_which_one_it_is(tmp_path: Path) -> None:
+    """Two tables without a date: a plan begins where their run begins, and a promise for today would lie beyond it."""
+    (tmp_path / "items.csv").write_text("item,lead_time_d\nBREAD,1\n", encoding="utf-8")
+    (tmp_path / "demand.csv").write_text("item,mean,every_law\nBREAD,180,exponential\n", encoding="utf-8")
+    told = [problem.message for problem in read_plan_data(tmp_path).warnings if "which day it is" in problem.message]
+    assert told == ["nothing says which day it is: taken as 2026-01-05, the first day of its runs"]
+    (tmp_path / "settings.csv").write_text("key,value\ntoday,2026-01-05\n", encoding="utf-8")
+    assert not any("which day it is" in problem.message for problem in read_plan_data(tmp_path).warnings)
+
+
+def test_packs_are_bought_in_figures_that_can_be_read(tmp_path: Path) -> None:
+    """Three packs of 0.7 kg are 2.1 kg, not 2.0999999999999996."""
+    (tmp_path / "items.csv").write_text("item,unit\nOIL,kg\n", encoding="utf-8")
+    (tmp_path / "orders.csv").write_text("order,item,qty,due\n1,OIL,2,2026-07-02\n", encoding="utf-8")
+    (tmp_path / "supply.csv").write_text("supplier,item,lead_time_days,multiple\nAGIP,OIL,3,0.7\n", encoding="utf-8")
+    (tmp_path / "settings.csv").write_text("key,value\ntoday,2026-06-01\n", encoding="utf-8")
+    made = CliRunner().invoke(app, ["plan", str(tmp_path), "--out", str(tmp_path / "p"), "--time-limit", "1"])
+    assert made.exit_code == 0, made.output
+    assert pl.read_parquet(tmp_path / "p" / "purchases.parquet")["qty"].to_list() == [2.1]

@@ -254,7 +254,7 @@ stand twice are errors: nothing is promised, nothing is written, the exit code i
 | a purchase due before today | not counted on until it has a day, warning; a works order is taken to be ready today |
 | stock below zero | made good first, as an order of its own, warning |
 | a customer of an order that is not in a table customers that is there | planned with the order's own priority, warning |
-| nothing says which day it is | the start of scenario.yaml, else the date of this computer, warning |
+| nothing says which day it is | start of scenario.yaml; else, where stock refills by rules, that of its runs; else this computer's date, warning |
 | neither routings nor supply nor a bill | every item comes from outside, at once or after its `lead_time_d`, warning |
 | columns and files that the format does not know | left out, warning |
 | an order due before today | planned as soon as possible and counted late, warning |

@@ -222,6 +222,24 @@ def trucks_have_a_size(view: View) -> Iterator[Problem]:
         yield view.problem("lanes", "trucks without a size", row=row, column="truck_m3", remedy=remedy)
 
 
+@needs("lanes.truck_kg", "items.item", "items.sold", "items.weight_kg")
+def loads_weigh_something(view: View) -> Iterator[Problem]:
+    """Where trucks carry so many kilograms, what they carry weighs something: an item without a weight takes none of them."""
+    if view.table("lanes")["truck_kg"].is_not_null().any():
+        light = view.table("items").filter(pl.col("sold") & (pl.col("weight_kg") <= 0.0))
+        yield from weightless(view, light, "a lane states truck_kg: pieces of it load a truck with nothing")
+
+
+def weightless(view: View, light: pl.DataFrame, message: str) -> Iterator[Problem]:
+    """One warning for the rows of items ``light``, which have no weight."""
+    if light.height:
+        more = f" ({light.height} items such)" if light.height > 1 else ""
+        told = f"no weight, and {message}{more}"
+        yield view.problem(
+            "items", told, row=light[ROW][0], column="weight_kg", value=light["item"][0], remedy="give its weight in kg", warning=True
+        )  # fmt: skip
+
+
 CHECKS: tuple[Check, ...] = (
     rows_there,
     sold_items_have_a_brand,
@@ -231,4 +249,5 @@ CHECKS: tuple[Check, ...] = (
     seasons_average_one,
     lanes_depart,
     trucks_have_a_size,
+    loads_weigh_something,
 )

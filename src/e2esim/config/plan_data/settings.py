@@ -18,6 +18,7 @@ from e2esim.domain.schema import TABLE, Column
 from e2esim.domain.settings import Horizon
 
 FROZEN_DAYS = 14
+NO_DAY = "nothing says which day it is"
 HOLDING_SHARE_Y = 0.2  # yearly cost of holding stock, of its value (assumed, as in table sites)
 
 
@@ -99,10 +100,13 @@ def plan_settings(typed: Typed, place: Path) -> PlanSettings:
         if key not in KEYS and not (dot and name in _OF_TABLES and table in TABLE):
             typed.problems.append(Problem(file=label, row=row, column="key", value=key, message="not a possible value", remedy=did_you_mean(key, KEYS)))
     today = value("today", _TODAY) if "today" in rows else _first_monday(typed) or _start_of_run(place)
-    if today is None and "today" not in rows:
-        today = dt.date.today()
+    taken = "the date of this computer" if today is None else ""
+    if today == Horizon().start and not (place / MAIN).is_file():
+        taken = "the first day of its runs"
+    if taken and "today" not in rows and _first_monday(typed) is None:
+        today = today or dt.date.today()
         remedy = "add the row today,2026-01-31 (key,value)" if rows else "make this table of two lines: key,value and today,2026-01-31"
-        message = f"nothing says which day it is: taken as {today}, the date of this computer"
+        message = f"{NO_DAY}: taken as {today}, {taken}"
         typed.problems.append(Problem(file=label, column="key" if rows else "", message=message, remedy=remedy, warning=True))
     whole = {key: value(key, column) for key, column in _WHOLE.items() if key in rows}
     holding = value("holding_share_y", _HOLDING) if "holding_share_y" in rows else HOLDING_SHARE_Y

@@ -13,7 +13,7 @@ from e2esim.config.column_words import split_words, with_columns
 from e2esim.config.door import load_settings, shown
 from e2esim.config.grids import ROW
 from e2esim.config.places import Place
-from e2esim.config.plan_data.settings import plan_settings
+from e2esim.config.plan_data.settings import NO_DAY, plan_settings
 from e2esim.config.problems import InputErrors, Problem
 from e2esim.config.row_order import in_order
 from e2esim.config.supply_network.demand import read_demand, read_orders
@@ -94,6 +94,8 @@ def _today(typed: Typed, folder: Path) -> dt.date | None:
     """The day on which the run begins where table settings states it; what is wrong with that table is told."""
     stated = "today" in typed.frames["settings"]["key"]
     found = plan_settings(typed, folder).today
+    if not stated:  # days are counted from the first one, whatever its date
+        typed.problems[:] = [problem for problem in typed.problems if not problem.message.startswith(NO_DAY)]
     return found if stated else None
 
 

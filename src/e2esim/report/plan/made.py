@@ -9,6 +9,8 @@ from e2esim.planning.factory.buying import unit_prices
 from e2esim.planning.factory.problem import Flags, Ints
 from e2esim.report.plan.view import FIRM, PLANNED, RELEASED, Names, PlanView, frame
 
+_DIGITS = 9  # of quantities: what lies below is the dust of yields and packs
+
 
 def lots_frame(view: PlanView) -> pl.DataFrame:
     """One row a lot and step, by item, day and step."""
@@ -25,7 +27,7 @@ def lots_frame(view: PlanView) -> pl.DataFrame:
             **view.of_items(item),
             "step": np.array(f.step_name, dtype=object)[lots.step],
             "work_centre": np.array(f.centres, dtype=object)[f.step_centre[lots.step]],
-            "qty": lots.qty,
+            "qty": lots.qty.round(_DIGITS),
             "worked_qty": (lots.qty / f.yields[lots.step]).round(3),
             "start": view.dates(lots.start),
             "end": view.dates(lots.end),
@@ -70,7 +72,7 @@ def schedule_frame(view: PlanView) -> pl.DataFrame:
             "lot": lots.name,
             **view.of_items(f.step_item[lots.step]),
             "step": np.array(f.step_name, dtype=object)[lots.step],
-            "qty": lots.qty,
+            "qty": lots.qty.round(_DIGITS),
             "hours": lots.hours.round(3),
             **_hours_of_day(view),
             "week_capacity_h": room,
@@ -97,7 +99,7 @@ def purchases_frame(view: PlanView) -> pl.DataFrame:
             "purchase": bought.name,
             "supplier": np.array(f.source_supplier, dtype=object)[bought.source],
             **view.of_items(f.source_item[bought.source]),
-            "qty": bought.qty,
+            "qty": bought.qty.round(_DIGITS),
             "ordered": view.dates(bought.ordered),
             "received": view.dates(bought.received),
             "price_eur": price,
