@@ -120,6 +120,8 @@ def test_items_nobody_needs_may_lack_a_source(tmp_path: Path) -> None:
         ({}, ("horizon.start=2026-04-06",), "ends 3 months before"),
         ({"items": edit({"item": "foam"}, weight_kg=0), "suppliers": lambda rows: [row | {"freight_eur_kg": 0.1} for row in rows]}, (), "its freight is nothing"),
         ({"items": edit({"item": "pillow"}, weight_kg=0), "lanes": lambda rows: [row | {"truck_m3": 50, "truck_kg": 9000} for row in rows]}, (), "load a truck with nothing"),
+        ({}, ("market.price_factor=1.2",), "sales are extrapolated"),
+        ({}, ("market.price_factor=0.85",), "sales are extrapolated"),
     ],
 )
 def test_warnings_do_not_stop_the_run(
@@ -141,3 +143,9 @@ def test_checks_do_not_pile_up_on_unreadable_cells(tmp_path: Path, share: str) -
     """A share that is no number or out of bounds is one problem, not also a sum that is not one."""
     found = problems(tiny_world(tmp_path / "w", mix=edit({"channel": "web", "segment": "thrift"}, share=share)))
     assert [problem.column for problem in found] == ["share"]
+
+
+@pytest.mark.parametrize("factor", [0.9, 1.0, 1.1])
+def test_small_price_moves_need_no_warning(tmp_path: Path, factor: float) -> None:
+    found = load_with_warnings([f"scenario={tiny_world(tmp_path / 'w')}", f"market.price_factor={factor}"])
+    assert not [problem for problem in found.warnings if problem.column == "market.price_factor"]

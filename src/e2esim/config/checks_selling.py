@@ -8,10 +8,11 @@ import polars as pl
 
 from e2esim.config.checks import Check, View, needs
 from e2esim.config.grids import ROW
-from e2esim.config.problems import Problem, did_you_mean
+from e2esim.config.problems import COMMAND_LINE, Problem, did_you_mean
 from e2esim.domain.schema import TABLE
 
 TOLERANCE = 0.005  # [share] rounding that a sum of shares or a mean of indices may show
+KNOWN_PRICES = 0.1  # [share] by which prices of one year move, so that elasticities measured on them hold, assumed
 NEVER_EMPTY = (
     "brands",
     "items",
@@ -240,6 +241,16 @@ def weightless(view: View, light: pl.DataFrame, message: str) -> Iterator[Proble
         )  # fmt: skip
 
 
+@needs()
+def prices_are_known(view: View) -> Iterator[Problem]:
+    """A price move beyond what the history knows is an extrapolation, and says so."""
+    factor = 1.0 if view.settings is None else view.settings.market.price_factor
+    if abs(factor - 1.0) > KNOWN_PRICES + 1e-9:
+        message = f"the history was sold at other prices: elasticities are known within {100 * KNOWN_PRICES:.0f} %, beyond it sales are extrapolated"
+        remedy = "read the sign, not the size; take a smaller step, or see how far it rests on market.price_lasting and market.rival_follows_rise or _cut"
+        yield Problem(file=COMMAND_LINE, column="market.price_factor", value=f"{factor:g}", message=message, remedy=remedy, warning=True)
+
+
 CHECKS: tuple[Check, ...] = (
     rows_there,
     sold_items_have_a_brand,
@@ -250,4 +261,5 @@ CHECKS: tuple[Check, ...] = (
     lanes_depart,
     trucks_have_a_size,
     loads_weigh_something,
+    prices_are_known,
 )
