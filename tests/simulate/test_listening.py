@@ -104,6 +104,17 @@ def test_agents_report_what_they_hear(tiny: Any) -> None:
     assert reports.kpi("touchpoints_mended") > 0.0 == silent.kpi("touchpoints_mended")
 
 
+def test_managers_report_what_they_see_in_shops(tiny: Any) -> None:
+    """Nobody answers surveys and no agent reports: what goes wrong in shops is mended, where managers look; half of them see half."""
+    silent, half, reports = (tiny("few voices", *MENDS, f"feedback.manager_share={k}", settings=DAYS, **_asked(0.0)) for k in (0, 0.5, 1))
+    assert reports.kpi("touchpoints_mended") > 0.0 == silent.kpi("touchpoints_mended")
+    o = reports.outcome.orders
+    shops = int(((o.filled("account") >= 0) & (o.filled("trouble") >= 0)).sum())
+    told = [sum(e["quantity"][e["kind"] == Event.TOUCHPOINT_MENDED].sum() for e in (run.outcome.events,)) for run in (half, reports)]
+    assert 0 < told[1] <= shops
+    assert told[0] <= told[1]
+
+
 def test_words_answered_in_public_sound_better_and_cost(voiced: Any) -> None:
     plain, answers = voiced(), voiced("feedback.reviews_answered=1")
     assert answers.replication.experiences.word_sum.sum() > plain.replication.experiences.word_sum.sum()

@@ -2,7 +2,8 @@
 
 Collect, analyse, act, return (requirements K1, K3, I13): answers to surveys are read once a week. Who answered badly and did not complain is called
 by an agent, who has less time for others meanwhile; what a call makes good halves in 130 days, as with the car owners of Dillard and Bates. A
-touchpoint of the firm that enough answers name is mended after a while and at a cost; agents may report what they hear, too. Whoever has a low rate
+touchpoint of the firm that enough answers name is mended after a while and at a cost; agents may report what they hear, and managers what they see in shops.
+Whoever has a low rate
 of response, or hears the extremes alone, learns less. How many answers it takes, how long, how well and at what cost are assumed.
 """
 
@@ -43,7 +44,7 @@ class Listening:
 
     def __init__(self, world: World, experiences: Experiences, orders: Columns, streams: Streams, log: EventLog) -> None:
         self.world, self.experiences, self.orders, self.log = world, experiences, orders, log
-        self._key, self._staff_key = streams.key("feedback.call"), streams.key("feedback.staff")
+        self._key, self._staff_key, self._manager_key = (streams.key(f"feedback.{k}") for k in ("call", "staff", "manager"))
         self._contacts = 0  # contacts before this one have been read
         n, t = len(world.touch.ids), world.touch
         self.named, self.ready = np.zeros(n), np.full(n, np.inf)
@@ -78,7 +79,7 @@ class Listening:
         rows = np.concatenate([*self._delivered, np.empty(0, dtype=np.int32)])
         self._delivered = []
         said = rows[o["answered"][rows] == 1]
-        self._name(np.concatenate([said, self._reported()]), now)
+        self._name(np.concatenate([said, self._reported(), self._seen(rows)]), now)
         self._mend(now)
         if not self.world.settings.organisation.after_sale:
             said = said[:0]  # a firm that sells products only calls nobody
@@ -106,6 +107,12 @@ class Listening:
         new = np.arange(first, c.n, dtype=np.int32)
         new = new[(c["attempt"][new] == 1) & (c["row"][new] >= 0) & (c["reason"][new] != Reason.CALL_BACK)]
         return np.asarray(c["row"][new[chosen(self._staff_key, c["address"], new, share)]], dtype=np.int32)
+
+    def _seen(self, rows: Rows) -> Rows:
+        """Lines of shops, delivered in the week, of which a manager who visits them hears."""
+        share = self.rules.manager_share
+        shops = rows[self.orders["account"][rows] >= 0] if share > 0.0 else rows[:0]
+        return shops[chosen(self._manager_key, self.orders["address"], shops, share)] if len(shops) else shops
 
     def _name(self, said: Rows, now: float) -> None:
         """Count which touchpoints are named; those named often enough will be mended."""

@@ -198,6 +198,7 @@ BOUNDS: dict[str, Bound] = {
     "feedback.ask_before": _SHARE,
     "feedback.ask_eur": Bound(0.0, 100.0, "a question costs less than a mattress"),
     "feedback.staff_share": _SHARE,
+    "feedback.manager_share": _SHARE,
     "feedback.reviews_answered": _SHARE,
     "finance.discount_y": _RATE_Y,
     "finance.clv_horizon_y": Bound(0.25, 100.0, "a quarter to a century"),

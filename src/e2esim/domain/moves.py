@@ -281,6 +281,7 @@ MOVES: dict[str, tuple[Turn, ...]] = {
     "feedback.ask_before": (Turn("=1", "satisfaction+"),),
     "feedback.ask_eur": (Turn("*10", "touchpoint_cost+", given=("feedback.ask_before=1",)),),
     "feedback.staff_share": (Turn("=1", "touchpoints_mended+ problem_share-", given=_MENDS),),
+    "feedback.manager_share": (Turn("=1", "touchpoints_mended+ problem_share-", given=_MENDS),),
     "feedback.returned": (Turn("=true", "satisfaction+ memory", given=_MENDS),),
     "feedback.reviews_answered": (Turn("=1", "purchases+ touchpoint_cost+"),),
     "finance.discount_y": (Turn("*3", "clv- customer_value-"),),

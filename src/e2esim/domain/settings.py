@@ -364,11 +364,12 @@ class Feedback:
     ask_before: float = 0.0  # [share] of the buyers asked at the purchase how long they expect to wait, and told if it will take longer
     ask_eur: float = 0.5  # [EUR] a buyer asked before, assumed (a minute of a seller)
     staff_share: float = 0.0  # [share] of the requests of who met trouble at a touchpoint after which the agent reports it: as good as an answer, assumed
+    manager_share: float = 0.0  # [share] of the deliveries to and through shops after which a manager who visits them reports where it went wrong, assumed
     returned: bool = False  # tell who named it what has been done
     reviews_answered: float = 0.0  # [share] of the words of customers that the firm answers in public: +.12 star, +12 % words (Proserpio and Zervas 2017)
 
     def __post_init__(self) -> None:
-        for name in ("callback_share", "mend_share", "learn_share", "ask_before", "staff_share", "reviews_answered"):
+        for name in ("callback_share", "mend_share", "learn_share", "ask_before", "staff_share", "manager_share", "reviews_answered"):
             _need(0 <= getattr(self, name) <= 1, f"{name} must be a share, got {getattr(self, name)}")
         _need(min(self.callback_d, self.mend_after, self.mend_d, self.mend_eur) >= 0, "callback_d, mend_after, mend_d and mend_eur must not be negative")
 

@@ -13,7 +13,7 @@ from e2esim.domain.lean import lean_njit
 
 Array = npt.NDArray[Any]
 
-_DIRECT, _SELL_OUT, _REPLENISH = int(OrderKind.DIRECT), int(OrderKind.SELL_OUT), int(OrderKind.REPLENISH)
+_DIRECT, _SELL_OUT = int(OrderKind.DIRECT), int(OrderKind.SELL_OUT)
 _CANCELLED = int(OrderState.CANCELLED)
 _INCOMPLETE = int(LineProblem.INCOMPLETE)
 _IMPERFECT = int(LineProblem.INCOMPLETE) | int(LineProblem.DAMAGED) | int(LineProblem.INSTALL_FAILED)
@@ -43,83 +43,62 @@ class LinesServed(NamedTuple):
 
 @lean_njit
 def served(cell: Array, lines: LinesServed, reference_d: Array, over: Array, window: tuple[float, float], ready_h: float, out: Array) -> None:
-    """Add up promises and deliveries by cell; a line cancelled after its promised day broke its promise on that day.
+    """Add up promises and deliveries by kind of line and cell; a line cancelled after its promised day broke its promise on that day.
 
     ``reference_d`` (n_channels,); ``over``: (n_weeks, n_items) 1 where the week's demand exceeded its forecast. The window is
-    [start, end) [h]; allocated within ``ready_h`` of the order = from the shelf. ``out``: (2, n_cells, SERVED),
-    first what the firm promised its own customers (DIRECT, REPLENISH), then what consumers saw (DIRECT, SELL_OUT).
+    [start, end) [h]; allocated within ``ready_h`` of the order = from the shelf. ``out``: (3, n_cells, SERVED) by `OrderKind`.
+    Each line is added once and what does not count is added as nothing: a processor cannot guess which line counts, and a wrong guess costs more than a sum.
     """
     start, end = window
     today = math.floor(end / 24.0)  # a promised day is over when the run ends after it
     for i in range(cell.shape[0]):
-        gone = lines.state[i] == _CANCELLED
-        pieces = float(lines.quantity[i])
-        done = lines.delivered[i] < end  # NaN compares false
-        day = math.floor(lines.delivered[i] / 24.0) if done else today
-        broke = gone and math.floor(lines.cancelled[i] / 24.0) > math.floor(lines.promised[i] / 24.0)
-        if broke:
-            day = math.floor(lines.cancelled[i] / 24.0)
-        is_due = (not gone or broke) and lines.promised[i] >= start and lines.promised[i] < 24.0 * today
-        wish = lines.requested[i] > lines.placed[i] + 1.0  # a date was named; else as soon as possible
-        wished = wish and not gone and lines.requested[i] >= start and lines.requested[i] < 24.0 * today
-        need = float(lines.requested[i]) if wish else lines.placed[i] + 24.0 * reference_d[lines.channel[i]]
-        needed = need >= start and need < 24.0 * today
-        new = lines.placed[i] >= start and lines.placed[i] < end
-        in_window = done and lines.delivered[i] >= start
-        for face in range(2):
-            if (face == 0 and lines.kind[i] == _SELL_OUT) or (face == 1 and lines.kind[i] == _REPLENISH):
-                continue
-            o = out[face, cell[i]]
-            if is_due:
-                promised_day = math.floor(lines.promised[i] / 24.0)
-                o[DUE] += 1.0
-                on_date = done and day <= promised_day
-                whole = done and (lines.problems[i] & _INCOMPLETE) == 0
-                if on_date:
-                    o[ON_DATE] += 1.0
-                else:
-                    o[LATE] += 1.0
-                    o[LATE_DAYS] += day - promised_day
-                if done and lines.delivered[i] <= lines.promised[i]:
-                    o[ON_STAMP] += 1.0
-                if whole:
-                    o[IN_FULL] += 1.0
-                if on_date and whole:
-                    o[OTIF] += 1.0
-            if wished:
-                o[WISHED] += 1.0
-                if done and day <= math.floor(lines.requested[i] / 24.0):
-                    o[ON_WISH] += 1.0
-            if needed:
-                o[NEEDED] += 1.0
-                o[NEEDED_PCS] += pieces
-                if done and not gone and day <= math.floor(need / 24.0) and (lines.problems[i] & _INCOMPLETE) == 0:
-                    o[FILLED_PCS] += pieces
-            if new:
-                o[PLACED] += 1.0
-                o[DIRECT] += lines.kind[i] == _DIRECT
-                o[PLACED_PCS] += pieces
-                if gone:
-                    o[CANCELLED_PCS] += pieces
-                if lines.placed[i] < end - ready_h:
-                    o[RIPE] += 1.0
-                    if not gone and lines.allocated[i] - lines.placed[i] <= ready_h:
-                        o[READY] += 1.0
-                if not math.isnan(lines.promised[i]):
-                    o[PROMISED] += 1.0
-                    o[PROMISED_DAYS] += (lines.promised[i] - lines.placed[i]) / 24.0
-                week = int(lines.placed[i] / 168.0)
-                if wish and week < over.shape[0] and over[week, lines.item[i]]:
-                    o[UPSIDE_PCS] += pieces
-                    if (
-                        not gone
-                        and not math.isnan(lines.promised[i])
-                        and math.floor(lines.promised[i] / 24.0) <= math.floor(lines.requested[i] / 24.0)
-                    ):
-                        o[UPSIDE_KEPT_PCS] += pieces
-            if in_window:
-                o[DONE] += 1.0
-                o[LEAD_DAYS] += (lines.delivered[i] - lines.placed[i]) / 24.0
+        o = out[lines.kind[i], cell[i]]
+        placed, requested, promised = float(lines.placed[i]), float(lines.requested[i]), float(lines.promised[i])
+        delivered, pieces = float(lines.delivered[i]), float(lines.quantity[i])
+        kept = lines.state[i] != _CANCELLED
+        done = delivered < end  # NaN compares false
+        day, promised_day, wished_day = math.floor(delivered / 24.0) if done else today, math.floor(promised / 24.0), math.floor(requested / 24.0)
+        broke = False
+        if not kept and math.floor(lines.cancelled[i] / 24.0) > promised_day:
+            broke, day = True, math.floor(lines.cancelled[i] / 24.0)
+        whole = done & ((lines.problems[i] & _INCOMPLETE) == 0)
+        due = (kept | broke) & (promised >= start) & (promised < 24.0 * today)
+        on_date = due & done & (day <= promised_day)
+        o[DUE] += due
+        o[ON_DATE] += on_date
+        o[LATE] += due & (not on_date)
+        o[LATE_DAYS] += float(day - promised_day) if due & (not on_date) else 0.0
+        o[ON_STAMP] += due & done & (delivered <= promised)
+        o[IN_FULL] += due & whole
+        o[OTIF] += on_date & whole
+        wish = requested > placed + 1.0  # a date was named; else as soon as possible
+        wished = wish & kept & (requested >= start) & (requested < 24.0 * today)
+        o[WISHED] += wished
+        o[ON_WISH] += wished & done & (day <= wished_day)
+        need = requested if wish else placed + 24.0 * reference_d[lines.channel[i]]
+        needed = (need >= start) & (need < 24.0 * today)
+        o[NEEDED] += needed
+        o[NEEDED_PCS] += pieces if needed else 0.0
+        o[FILLED_PCS] += pieces if needed & whole & kept & (day <= math.floor(need / 24.0)) else 0.0
+        new = (placed >= start) & (placed < end)
+        o[PLACED] += new
+        o[DIRECT] += new & (lines.kind[i] == _DIRECT)
+        o[PLACED_PCS] += pieces if new else 0.0
+        o[CANCELLED_PCS] += pieces if new & (not kept) else 0.0
+        ripe = new & (placed < end - ready_h)
+        o[RIPE] += ripe
+        o[READY] += ripe & kept & (lines.allocated[i] - lines.placed[i] <= ready_h)
+        told = new & (not math.isnan(promised))
+        o[PROMISED] += told
+        o[PROMISED_DAYS] += (lines.promised[i] - lines.placed[i]) / 24.0 if told else 0.0
+        if new & wish:
+            week = int(placed / 168.0)
+            if week < over.shape[0] and over[week, lines.item[i]]:
+                o[UPSIDE_PCS] += pieces
+                o[UPSIDE_KEPT_PCS] += pieces if kept & told & (promised_day <= wished_day) else 0.0
+        came = done & (delivered >= start)
+        o[DONE] += came
+        o[LEAD_DAYS] += (lines.delivered[i] - lines.placed[i]) / 24.0 if came else 0.0
 
 
 @lean_njit

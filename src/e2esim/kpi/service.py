@@ -29,10 +29,12 @@ def served_by_group(reading: Reading) -> tuple[Floats, Floats]:
     """Sums of `SERVED` by group, (n_groups, n_measures) each: promises of the firm, and what consumers saw."""
     cells, outcome = reading.order_cells, reading.outcome
     over = k.weeks_over_forecast(outcome.forecast_weekly, outcome.actual_weekly)
-    sums = np.zeros((2, cells.count, k.SERVED))
+    sums = np.zeros((len(OrderKind), cells.count, k.SERVED))
     reference_d = np.asarray(outcome.terms.channel_reference_d, dtype=np.float64)
     k.served(cells.of_row, _lines(reading), reference_d, over, (reading.start, reading.end), READY_H, sums)
-    return fold(sums[0], cells, reading.groups), fold(sums[1], cells, reading.groups)
+    own = sums[OrderKind.DIRECT]
+    firm, seen = own + sums[OrderKind.REPLENISH], own + sums[OrderKind.SELL_OUT]
+    return fold(firm, cells, reading.groups), fold(seen, cells, reading.groups)
 
 
 def perfect_by_group(reading: Reading) -> Floats:
