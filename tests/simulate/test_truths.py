@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from e2esim.domain.book import OrderKind
+from e2esim.kpi import measure
 from e2esim.kpi.loyalty import years_worth
 
 F = npt.NDArray[np.float64]
@@ -104,3 +105,22 @@ def test_staying_is_convex_in_satisfaction_at_the_top(as_is: Any) -> None:
     two, three, four, five = (float(stays[answer == k].mean()) for k in (2, 3, 4, 5))
     assert two < three < four < five
     assert five - four > four - three, (two, three, four, five)
+
+
+def test_one_percent_more_retention_is_worth_more_than_one_and_margin_exactly_one(as_is: Any) -> None:
+    """Gupta, Lehmann and Stuart (2004): 1 % more retention is worth 3 to 7 % in firms with a purchase or more a year (`test_customer_value_answers_retention_...`).
+
+    A customer who buys at rate l and stays with s is worth l s / (l (1 - s) + d), so 1 + l s / (l (1 - s) + d) percent for a percent: a mattress in eight years
+    lies near 1.5, and the faster buyers of the same run above it. 1 % more margin is worth 1 %.
+    """
+    drop = as_is.outcome.consumers.filled("drop")
+    told = drop.copy()
+    before = {name: as_is.kpi(name) for name in ("clv", "clv_new")}
+    try:
+        drop[:] = np.maximum(1.0 - 1.01 * (1.0 - told), 0.0)
+        kept = measure(as_is.outcome).headline
+    finally:
+        drop[:] = told
+    for name, value in before.items():
+        elasticity = 100.0 * (kept[name][0] / value - 1.0)
+        assert 1.0 < elasticity < 3.0, (name, elasticity)
