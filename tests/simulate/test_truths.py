@@ -108,7 +108,7 @@ def test_staying_is_convex_in_satisfaction_at_the_top(as_is: Any) -> None:
 
 
 def test_one_percent_more_retention_is_worth_more_than_one_and_margin_exactly_one(as_is: Any) -> None:
-    """Gupta, Lehmann and Stuart (2004): 1 % more retention is worth 3 to 7 % in firms with a purchase or more a year (`test_customer_value_answers_retention_...`).
+    """Gupta, Lehmann and Stuart (2004): 1 % more retention is worth 3 to 7 % in firms with a purchase or more a year (tests/customers/test_sources.py).
 
     A customer who buys at rate l and stays with s is worth l s / (l (1 - s) + d), so 1 + l s / (l (1 - s) + d) percent for a percent: a mattress in eight years
     lies near 1.5, and the faster buyers of the same run above it. 1 % more margin is worth 1 %.
