@@ -62,3 +62,13 @@ def test_every_word_stands_for_one_column_of_some_table() -> None:
     assert set(WORDS) <= columns
     used = {word for table in TABLES for word in usual_headers(table)}
     assert not {word for words in WORDS.values() for word in words.split()} - used
+
+
+def test_a_lead_time_is_read_in_days_and_asked_where_its_unit_is_another_or_none(tmp_path: Path) -> None:
+    orders = f"order;line;item;qty;due\n{LINES}"
+    for k, header in enumerate(("Lead time (days)", "Lead Time [d]", "Lieferzeit (Tage)")):
+        found = read(tmp_path / f"days{k}", orders=orders, items=f"item;{header}\nSHAFT;10\nGEAR;5\n")
+        assert found.tables["items"]["lead_time_d"].sort().to_list() == [5.0, 10.0]
+    for k, header in enumerate(("Lead time (weeks)", "Lead time", "Lieferzeit [Wochen]")):
+        with pytest.raises(InputErrors, match="in days"):
+            read(tmp_path / f"other{k}", orders=orders, items=f"item;{header}\nSHAFT;2\nGEAR;1\n")

@@ -18,7 +18,7 @@ from e2esim.config.grids import ROW, Grid, grid_of, plain_grid, without_title
 from e2esim.config.problems import UNKNOWN_COLUMN, UNKNOWN_TABLE, Problem, did_you_mean
 from e2esim.config.small_tables import MOST_ROWS, Kept
 from e2esim.config.text import UnreadableText, decode
-from e2esim.config.usual_headers import read_as, usual_headers
+from e2esim.config.usual_headers import read_as, usual_headers, without_unit
 from e2esim.config.workbook import UnreadableWorkbook, read_sheets
 from e2esim.domain.schema import TABLE, Table
 
@@ -387,7 +387,7 @@ def _header_problems(table: Table, label: str, row: int, headers: list[str], nam
         elif not header:
             problems.append(Problem(file=label, row=row, message=f"column {k + 1} has no name", remedy="name it or remove it"))
         elif not name and not header.startswith("_"):
-            remedy = _own_table(_plain(header)) or did_you_mean(
+            remedy = _own_table(_plain(header)) or without_unit(table, header) or did_you_mean(
                 header, [c for c in known if c not in names], "begin the name with _ to keep it; columns not there yet"
             )
             problems.append(Problem(file=label, row=row, column=header, message=UNKNOWN_COLUMN, remedy=remedy))

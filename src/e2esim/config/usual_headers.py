@@ -9,6 +9,9 @@ from e2esim.domain.schema import Table
 
 # By column; a word counts in every table that has the column and no column of that name. No word that may mean two things: "date" (of the order or of
 # the delivery), "lead time" (days or weeks), "amount" (pieces or money), "available" (on hand or free).
+_LEAD_DAYS = "lead_time_(days) lieferzeit_(days) wiederbeschaffungszeit_(days) tempo_di_consegna_(days) délai_(days) plazo_(days)"
+_TIMES = ("time", "zeit", "tempo_di_consegna", "délai", "plazo")  # names of times, which mean nothing without their unit
+_DAYS = ("d", "day", "days", "tage", "tg", "giorni", "gg", "jours", "j", "días", "dias")
 WORDS: Mapping[str, str] = {
     "item": "item_no item_number item_nr item_id item_code article article_no article_number material material_no material_number part part_no part_number "
             "part_id sku product product_no product_id product_code artikel artikelnummer artikel_nr artikelnr materialnummer teilenummer articolo "
@@ -32,8 +35,8 @@ WORDS: Mapping[str, str] = {
     "component": "child child_item component_no component_item komponente componente composant figlio",
     "qty_per": "quantity qty qty_per_unit quantity_per menge quantità quantita quantité cantidad",
     "supplier": "supplier_no supplier_id supplier_name vendor vendor_no vendor_id vendor_name lieferant fornitore fournisseur proveedor",
-    "lead_time_days": "lead_days lead_time_in_days",
-    "lead_time_d": "lead_days lead_time_days lead_time_in_days",
+    "lead_time_days": f"lead_days lead_time_in_days {_LEAD_DAYS}",
+    "lead_time_d": f"lead_days lead_time_days lead_time_in_days {_LEAD_DAYS}",
     "moq": "minimum_order_quantity min_order_qty minimum_order_qty mindestbestellmenge",
     "work_centre": "work_center workcenter workcentre work_center_no arbeitsplatz arbeitsgang_platz centro_di_lavoro centro_lavoro poste_de_charge",
     "step": "operation operation_no op op_no operation_number arbeitsgang vorgang fase operazione opération operación",
@@ -46,9 +49,14 @@ def _key(header: str) -> str:
 
     >>> _key("Item No."), _key("Quantity [pcs]"), _key("U.M.")
     ('item_no', 'quantity', 'u_m')
+    >>> _key("Lead time [Tage]"), _key("Lead time (weeks)")
+    ('lead_time_(days)', 'lead_time_(weeks)')
     """
-    bare = re.sub(r"[\[(][^\])]*[\])]$", "", header.strip())
-    return re.sub(r"[\s\-_.#/°:]+", "_", bare.strip().lower()).strip("_")
+    bare, _, unit = header.strip().lower().rstrip(")]").replace("[", "(").partition("(")
+    plain, unit = re.sub(r"[\s\-_.#/°:]+", "_", bare.strip()).strip("_"), unit.strip()
+    if not plain.endswith(_TIMES):
+        return plain
+    return f"{plain}_(days)" if unit in _DAYS else f"{plain}_({unit})" if unit else plain
 
 
 def usual_headers(table: Table) -> dict[str, str]:
@@ -75,3 +83,17 @@ def read_as(table: Table, headers: Sequence[str], names: Sequence[str]) -> list[
     words = usual_headers(table)
     guessed = ["" if name or header.startswith("_") else words.get(_key(header), "") for header, name in zip(headers, names, strict=True)]
     return [name or (guess if guess not in names and guessed.count(guess) == 1 else "") for name, guess in zip(names, guessed, strict=True)]
+
+
+def without_unit(table: Table, header: str) -> str:
+    """What to do with a time whose header states no unit, or another than the column's; '' where the header names none.
+
+    >>> from e2esim.domain.schema import TABLE
+    >>> without_unit(TABLE["items"], "Lead time (weeks)"), without_unit(TABLE["items"], "colour")
+    ("did you mean 'lead_time_d', in days? Write the days", '')
+    """
+    bare = _key(header).partition("_(")[0]
+    for word, name in usual_headers(table).items():
+        if bare and word == f"{bare}_(days)":
+            return f"did you mean '{name}', in days? Write the days"
+    return ""
