@@ -61,3 +61,19 @@ def test_packs_are_bought_in_figures_that_can_be_read(tmp_path: Path) -> None:
     made = CliRunner().invoke(app, ["plan", str(tmp_path), "--out", str(tmp_path / "p"), "--time-limit", "1"])
     assert made.exit_code == 0, made.output
     assert pl.read_parquet(tmp_path / "p" / "purchases.parquet")["qty"].to_list() == [2.1]
+
+
+def test_money_that_no_table_states_is_told_beside_the_ways_out(tmp_path: Path) -> None:
+    """A lamp comes after the day on which it is wanted; what a piece sooner and a late piece cost is assumed."""
+    (tmp_path / "items.csv").write_text("item,lead_time_d\nLAMP,14\n", encoding="utf-8")
+    (tmp_path / "orders.csv").write_text("order,item,qty,due\n1,LAMP,10,2026-06-05\n", encoding="utf-8")
+    (tmp_path / "settings.csv").write_text("key,value\ntoday,2026-06-01\n", encoding="utf-8")
+    words = ["plan", str(tmp_path), "--time-limit", "1", "--out"]
+    told = " ".join(CliRunner().invoke(app, [*words, str(tmp_path / "p")]).output.split())
+    assert "Cheapest mix, 10 EUR" in told
+    assert "Assumed, since the tables state none: 10 EUR a late unit times the weight of its priority, 1 EUR a bought unit sooner" in told
+    (tmp_path / "supply.csv").write_text("supplier,item,lead_time_days,price\nMAKER,LAMP,14,8\n", encoding="utf-8")
+    (tmp_path / "orders.csv").write_text("order,item,qty,due,late_cost\n1,LAMP,10,2026-06-05,7\n", encoding="utf-8")
+    stated = CliRunner().invoke(app, [*words, str(tmp_path / "q")]).output
+    assert "Cheapest mix" in stated
+    assert "Assumed, since" not in stated

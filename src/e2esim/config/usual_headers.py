@@ -40,6 +40,8 @@ WORDS: Mapping[str, str] = {
     "moq": "minimum_order_quantity min_order_qty minimum_order_qty mindestbestellmenge",
     "work_centre": "work_center workcenter workcentre work_center_no arbeitsplatz arbeitsgang_platz centro_di_lavoro centro_lavoro poste_de_charge",
     "step": "operation operation_no op op_no operation_number arbeitsgang vorgang fase operazione opération operación",
+    "use_by": "expires expiry expiry_date expiration_date best_before mhd verfallsdatum haltbar_bis data_scadenza scadenza date_limite fecha_caducidad",
+    "weekday": "day wochentag giorno jour día",
     "period": "week date day monat woche mese settimana semaine mois semana mes",
 }  # fmt: skip
 

@@ -89,3 +89,25 @@ def usual_money(problem: PlanProblem, *, late_cost: Floats | None = None, price:
         hour_eur=np.full(len(problem.centres), EXTRA_HOUR_EUR) if hour_eur is None else hour_eur,
         piece_eur=np.maximum(LEAST_PIECE_EUR, EXPRESS_SHARE * np.where(np.isfinite(cheapest), cheapest, 0.0)),
     )
+
+
+def assumed_money(problem: PlanProblem, money: PlanMoney) -> tuple[str, ...]:
+    """What money is assumed since the data state none of it, in words.
+
+    Examples
+    --------
+    >>> from e2esim.planning.factory.synthetic import synthetic_problem
+    >>> p = synthetic_problem(np.random.default_rng(1), finished=2, parts=2, bought=3, centres=2, orders=4, weeks=4)
+    >>> assumed_money(p, usual_money(p))[1:]
+    ('60 EUR an hour more',)
+    >>> assumed_money(p, usual_money(p, late_cost=np.full(4, 3.0), hour_eur=np.full(2, 45.0)))
+    ()
+    """
+    words = []
+    if np.array_equal(money.late_eur, LATE_EUR * tier_weights(problem)):
+        words.append(f"{LATE_EUR:g} EUR a late unit times the weight of its priority")
+    if not (problem.source_price > 0.0).any():
+        words.append(f"{LEAST_PIECE_EUR:g} EUR a bought unit sooner")
+    if money.hour_eur.size and (money.hour_eur == EXTRA_HOUR_EUR).all():
+        words.append(f"{EXTRA_HOUR_EUR:g} EUR an hour more")
+    return tuple(words)

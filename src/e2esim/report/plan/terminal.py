@@ -15,6 +15,7 @@ from rich.text import Text
 
 from e2esim.planning.demand.net_demand import NetDemand
 from e2esim.planning.factory.explain import Explanation
+from e2esim.planning.factory.money import assumed_money, usual_money
 from e2esim.report.console import terminal
 from e2esim.report.plan.changes import nervousness_json
 from e2esim.report.plan.forecast import accuracy_table, forecast_json, forecast_words, methods_words
@@ -258,6 +259,9 @@ def _helps(console: Console, view: PlanView, said: Explanation) -> None:
         console.print(table)
     for way in said.ways:
         console.print(Text(f"{way_word(way).capitalize()}, {way.eur:,.0f} EUR: {way_line(way)}"), soft_wrap=False)
+    granted = assumed_money(view.facts, view.case.money or usual_money(view.facts)) if said.ways else ()
+    if granted:
+        console.print(Text(f"Assumed, since the tables state none: {', '.join(granted)}", style="dim"))
     if said.overdue > 0:
         console.print(Text(f"{said.overdue:,.0f} late units were due before today: nothing but a later date helps them."))
     if said.cut_short:
