@@ -121,10 +121,10 @@ def _lots_by_rule(problem: PlanProblem) -> tuple[Ints, Floats]:
     return np.where(last, problem.cover[problem.step_item], 0).astype(np.int64), np.where(last, problem.fill[problem.step_item], 0.0)
 
 
-def search(view: Frame, wants: Wants, rounds: int, state: State, tolerance: float = 0.0) -> float:
-    """Improve wants in place by `rounds` tried changes (0: only price them); returns the cost reached."""
+def search(view: Frame, wants: Wants, rounds: int, state: State, kicks: int = 0) -> float:
+    """Improve wants in place by `rounds` tried changes (0: only price them), after `kicks` changes taken untried; returns the cost reached."""
     wished = (wants.step, wants.day, wants.qty, wants.rank, wants.start)
-    return float(improve(rounds, state, wished, view.steps, view.stores, view.machines, view.orders, view.trees, PRICES, tolerance))
+    return float(improve(rounds, state, wished, view.steps, view.stores, view.machines, view.orders, view.trees, PRICES, kicks))
 
 
 def execute(view: Frame, wants: Wants) -> Schedule:

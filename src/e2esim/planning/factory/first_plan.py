@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,7 @@ PART_H = (24.0, 8.0)  # machine hours of a part of a lot that is tried
 BUFFERS = (3, 7)  # days by which a backward plan may be early, tried in turn
 NEAR_DAYS = 70  # the first linear programme looks this far [d]
 NEAR_SHARE = 0.7  # of the time left, at most this share may go to it
+BACKWARD_SHARE = 0.15  # of the time left, after which no more backward plans are topped up
 FULL_OVER_NEAR = 15.0  # the whole programme is tried when this many times the first one's time is left (measured: 12 to 15 with 10,000 orders)
 LP_SHARE = 0.8  # of the time left, at most this share may go to the linear programme
 
@@ -70,7 +72,8 @@ def first_wants(view: Frame, first: FirstPlan, state: State, horizon: int) -> tu
     ways = (True,) if problem.is_main.all() else (True, False)  # with second choices and without
     buffers = (0, *BUFFERS) if problem.cover.any() or problem.fill.any() else BUFFERS  # lots by rule are laid on the days of the orders first
     candidates = [backward(view, early_due(problem, b), second=second) for b in buffers for second in ways]
-    wants = best_wants(view, candidates + ([] if first.kept is None else [first.kept]), state)
+    until_s = first.clock.left() - first.share_s(BACKWARD_SHARE)
+    wants = best_wants(view, candidates + ([] if first.kept is None else [first.kept]), state, lambda: first.steady or first.clock.left() > until_s)
     bound = lead_time_bound(problem, view.net)
     if not (problem.n_steps and problem.orders):
         return wants, bound
@@ -100,10 +103,19 @@ def _over_all(view: Frame, first: FirstPlan, state: State, horizon: int, so_far:
     return wants, bound
 
 
-def best_wants(view: Frame, candidates: list[Wants], state: State) -> Wants:
-    """The cheapest of some wants, each as it is, in parts of a day or a shift, and topped up for what it never delivers."""
+def best_wants(view: Frame, candidates: list[Wants], state: State, may_go_on: Callable[[], bool] = lambda: True) -> Wants:
+    """The cheapest of some wants, each as it is, in parts of a day or a shift, and topped up for what it never delivers, the cheapest first, as
+    long as it may go on.
+    """
     candidates = candidates + [part for w in candidates for hours in PART_H if (part := parted(view, w, hours)) is not None]
-    return min(candidates + [completed(view, w) for w in candidates], key=lambda w: search(view, w, 0, state))
+    priced = [(search(view, w, 0, state), k, w) for k, w in enumerate(candidates)]
+    more = []
+    for _, k, wants in sorted(priced, key=lambda row: row[:2]):
+        if more and not may_go_on():
+            break
+        full = completed(view, wants)
+        more.append((search(view, full, 0, state), len(priced) + k, full))
+    return min(priced + more, key=lambda row: row[:2])[2]
 
 
 def _guided(view: Frame, horizon: int, time_limit_s: float) -> Wants | None:

@@ -8,6 +8,7 @@ what helps.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from e2esim.planning.factory.bought_less import bought_less
 from e2esim.planning.factory.change_kernels import State
 from e2esim.planning.factory.counterfactual import completed, completed_late, late_anyway, late_lifted, late_pieces
 from e2esim.planning.factory.exact_model import exact_lots
-from e2esim.planning.factory.execute import Wants, execute, search, wants_of
+from e2esim.planning.factory.execute import Wants, copied, execute, search, wants_of
 from e2esim.planning.factory.first_choice import first_choices_again
 from e2esim.planning.factory.first_claims import claimed
 from e2esim.planning.factory.first_plan import Clock, FirstPlan, first_wants
@@ -28,7 +29,7 @@ from e2esim.planning.factory.made_less import made_less
 from e2esim.planning.factory.network import network
 from e2esim.planning.factory.problem import Floats, PlanProblem
 from e2esim.planning.factory.result import PlanResult, PlanStatus
-from e2esim.planning.factory.sooner import sooner
+from e2esim.planning.factory.sooner import seen, sooner
 from e2esim.planning.factory.trace import Schedule, peg, purchases_for
 from e2esim.planning.factory.why_late import Entry, PlanWalk, walk_late
 from e2esim.planning.factory.worked import by_weeks
@@ -48,7 +49,11 @@ FIRST_SHARE, NEXT_SHARE = 0.2, 0.5  # of the time left, at most so much goes to 
 CLAIMS_SHARE = 0.3  # of the time left is kept for those who wait too long
 CLAIM_SHARE = 0.4  # of the time left goes to the search of one round of first claims
 MOST_TURNS = 2000  # plans tried in one round of such turns
-PROGRESS = 0.005  # the search has stalled when it gains less than this in a good part of its time
+ROUNDS_A_CLIMB = 400  # tried changes after which a search that has gained less than `PROGRESS` has stalled
+PROGRESS = 0.005  # relative
+KICKS = 6  # changes taken untried where a search goes on from its best plan
+TRIES = 10  # climbs with new luck before those who wait have their turns
+FRUITLESS = 4  # turns in a row that gain less than `PROGRESS` end the search
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -211,33 +216,56 @@ def _improved(view: Frame, wants: Wants, state: State, clock: Clock, tail_s: flo
         return claimed(view, sooner(view, wants, rounds), steady, bound=strict)
 
     def in_time(other: Frame, some: Wants) -> Wants:
-        _search(other, some, state, clock, tail_s + (1.0 - CLAIM_SHARE) * (clock.left() - tail_s), 0.0)
+        until_s = tail_s + (1.0 - CLAIM_SHARE) * (clock.left() - tail_s)
+        some = _with_new_luck(other, some, state, lambda: clock.left() > until_s, 0.0)
         return sooner(other, some, MOST_TURNS, lambda: clock.left() > tail_s)
 
     enough = bound + CLOSE * float(view.orders.weight @ view.orders.qty)
-    kept_s = CLAIMS_SHARE * (clock.left() - tail_s)  # for those who wait too long
-    share, cost = FIRST_SHARE, np.inf
-    while (left := clock.left() - tail_s - kept_s) > 0.0:
-        _search(view, wants, state, clock, tail_s + kept_s + (1.0 - share) * left, enough)
-        wants = sooner(view, wants, MOST_TURNS, lambda: clock.left() > tail_s + kept_s)
-        before, cost, share = cost, search(view, wants, 0, state), NEXT_SHARE
-        if cost <= enough or cost >= (1.0 - PROGRESS) * before:
+    wants = _in_turns(view, wants, state, clock, tail_s + CLAIMS_SHARE * (clock.left() - tail_s), enough)
+    view, wants = claimed(view, wants, in_time, lambda: clock.left() > tail_s, bound=strict)
+    return view, _in_turns(view, wants, state, clock, tail_s, enough)
+
+
+def _in_turns(view: Frame, wants: Wants, state: State, clock: Clock, tail_s: float, enough: float) -> Wants:
+    """The best wants of a search at random and turns for those who wait, one after the other, until the clock runs out or nothing helps.
+
+    A small plant is handed on after so many changes, whatever the machine; only a large one, or the end of its time, knows the clock.
+    """
+    best, failed, share = seen(view, wants), 0, FIRST_SHARE
+    while failed < FRUITLESS and (left := clock.left() - tail_s) > 0.0:
+        until_s = tail_s + (1.0 - share) * left
+        wants = _with_new_luck(view, copied(wants), state, lambda until_s=until_s: clock.left() > until_s, enough)  # type: ignore[misc]
+        wants, share = sooner(view, wants, MOST_TURNS, lambda: clock.left() > tail_s), NEXT_SHARE
+        now, failed = seen(view, wants), failed + 1
+        if now.beats(best):
+            failed, best = failed if now.late > (1.0 - PROGRESS) * best.late else 0, now
+        if search(view, wants, 0, state) <= enough:
             break
-    return claimed(view, wants, in_time, lambda: clock.left() > tail_s, bound=strict)
+    return best.wants
 
 
-def _search(view: Frame, wants: Wants, state: State, clock: Clock, tail_s: float, enough: float) -> None:
-    """Improve wants in place until the clock runs out, the cost is near its bound or progress has stalled."""
-    cost = search(view, wants, 0, state)
-    began = mark = time.perf_counter()
-    mark_cost = cost
-    while clock.left() > tail_s and cost > enough:
-        cost = search(view, wants, ROUNDS_A_LOOK, state)
-        now = time.perf_counter()
-        if cost < (1.0 - PROGRESS) * mark_cost:
-            mark, mark_cost = now, cost
-        elif now - mark > max(2.0, 0.4 * (now - began)):
-            return
+def _with_new_luck(view: Frame, wants: Wants, state: State, may_go_on: Callable[[], bool], enough: float) -> Wants:
+    """The best wants of some climbs: each begins from the best so far, but for the first after some changes that are taken untried."""
+    best, cost = wants, _climbed(view, wants, state, 0, may_go_on, enough)
+    for _ in range(TRIES):
+        if cost <= enough or not may_go_on():
+            break
+        tried = copied(best)
+        new = _climbed(view, tried, state, KICKS, may_go_on, enough)
+        if new <= cost:
+            best, cost = tried, new
+    return best
+
+
+def _climbed(view: Frame, wants: Wants, state: State, kicks: int, may_go_on: Callable[[], bool], enough: float) -> float:
+    """Improve wants in place until progress has stalled; the cost reached."""
+    cost, mark = search(view, wants, 0, state, kicks), np.inf
+    while enough < cost < (1.0 - PROGRESS) * mark and may_go_on():
+        mark = cost
+        for _ in range(ROUNDS_A_CLIMB // ROUNDS_A_LOOK):
+            if cost > enough and may_go_on():
+                cost = search(view, wants, ROUNDS_A_LOOK, state)
+    return cost
 
 
 def _ledger(view: Frame, schedule: Schedule, walked: tuple[PlanWalk, list[Entry]], anyway: Floats) -> Ledger:

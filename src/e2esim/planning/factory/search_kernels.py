@@ -44,43 +44,41 @@ def improve(
     orders: Demanded,
     trees: Trees,
     prices: Prices,
-    tolerance: float,
+    kicks: int,
 ) -> float:
     """Run ``rounds`` changes on the wants (step, day, qty, rank, start of each step; changed in place); returns the cost reached.
 
-    ``rounds`` = 0 only prices the wants.
+    What costs no more is kept, so that changes that cost nothing add up. ``kicks`` changes for the sake of any orders are made first,
+    whatever they cost. ``rounds`` = 0 only prices the wants.
     """
     step, day, qty, rank, want_start = wants
     several = trees.choices.size > 0 and trees.choices.max() > 1
     n_items, n_days = stores.sold.size, stores.receipts.shape[0]
     cum, before = np.zeros((n_items, n_days)), np.zeros((n_items, n_days))
     item_cost, late = np.zeros(n_items), np.zeros(orders.due.size)
+    for _k in range(kicks):
+        j = draw(state, orders.due.size)
+        change(state, step, day, qty, rank, orders.order_item[j], orders.due[j], want_start, steps.centre, trees)
     dispatch(step, day, qty, rank, steps, stores, machines, before)
     cost = score(before, before, orders, prices, item_cost, late, bool(np.bool_(True)))
     if several:
         cost += second_choices(step, qty, steps.run, trees.main, prices)
-    best = cost
-    best_step, best_day, best_qty, best_rank = step.copy(), day.copy(), qty.copy(), rank.copy()
     for _r in range(rounds):
         old_step, old_day, old_qty, old_rank = step.copy(), day.copy(), qty.copy(), rank.copy()
         for _ in range(1 + draw(state, 3)):
             j = pick_late(state, late, orders.weight)
             if j < 0:
-                return best
+                return cost
             change(state, step, day, qty, rank, orders.order_item[j], orders.due[j], want_start, steps.centre, trees)
         dispatch(step, day, qty, rank, steps, stores, machines, cum)
         new_cost, new_late = item_cost.copy(), late.copy()
         new = score(cum, before, orders, prices, new_cost, new_late, bool(np.bool_(False)))
         if several:
             new += second_choices(step, qty, steps.run, trees.main, prices)
-        if new <= cost + tolerance:
+        if new <= cost:
             cost = new
             item_cost, late = new_cost, new_late
             cum, before = before, cum
-            if new < best - 1e-9:
-                best = new
-                put((best_step, best_day, best_qty, best_rank), (step, day, qty, rank))
         else:
             put((step, day, qty, rank), (old_step, old_day, old_qty, old_rank))
-    put((step, day, qty, rank), (best_step, best_day, best_qty, best_rank))
-    return best
+    return cost

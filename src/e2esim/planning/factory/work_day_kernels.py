@@ -10,9 +10,11 @@ from numba import njit
 
 from e2esim.domain.lean import lean_njit
 from e2esim.planning.factory.clock_kernels import NEVER_H, TICK, day_of, done_at, next_open
-from e2esim.planning.factory.lot_kernels import EPS, owed_first, startable, take_inputs, wanted_lot
+from e2esim.planning.factory.lot_kernels import EPS, startable, take_inputs, wanted_lot
 from e2esim.planning.factory.problem import Floats, Ints
 from e2esim.planning.factory.shop_floor import Machines, Steps, Stores
+
+NONE_IDLE, NOT_ASKED = -1, -2  # of the machines of a work centre at a moment
 
 
 @lean_njit
@@ -71,6 +73,33 @@ def start_lot(
     return True
 
 
+@lean_njit
+def owed_where_idle(
+    t: float, debt: tuple[Floats, Floats, Floats, Floats, Floats, Ints], key: Floats, idle: Ints, free: Floats, steps: Steps, machines: Machines
+) -> int:
+    """Steps of idle work centres that owe pieces, oldest debt first, ties by rank, then by row, into the queue of ``debt``; returns how many.
+
+    ``idle``: the machine of every work centre that could begin at ``t``, `NONE_IDLE`, or `NOT_ASKED`.
+    """
+    owed, _future, _chunk, since, rank, queue = debt
+    n = 0
+    for s in range(owed.size):
+        if owed[s] <= EPS:
+            continue
+        c = steps.centre[s]
+        if idle[c] == NOT_ASKED:
+            idle[c] = idle_machine(c, t, free, machines) if machines.by_hour[c] else NONE_IDLE
+        if idle[c] == NONE_IDLE:
+            continue
+        mine, at = since[s] * 1e3 + rank[s], n
+        while at > 0 and key[at - 1] > mine:
+            key[at], queue[at] = key[at - 1], queue[at - 1]
+            at -= 1
+        key[at], queue[at] = mine, s
+        n += 1
+    return n
+
+
 @njit(cache=True)
 def work_day(
     day: int,
@@ -90,8 +119,9 @@ def work_day(
     ``debt``: owed, future, largest wish of the debt, its day, rank of every step, room for a queue; ``running``: when
     each machine is free, and the lot on it that is there at once when it is done.
     """
-    owed, future, chunk, since, rank, queue = debt
+    owed, future, chunk, since, _rank, queue = debt
     free, done, done_step, done_qty = running
+    idle, key = np.empty(machines.by_hour.size, np.int64), np.empty(owed.size)
     t = 24.0 * day
     while t < 24.0 * (day + 1) - TICK:
         for m in range(done.size):
@@ -99,14 +129,14 @@ def work_day(
                 level[steps.output[done_step[m]]] += done_qty[m]
                 done[m] = NEVER_H
         again = True
+        idle[:] = NOT_ASKED
         while again:
             again = False
-            for s in owed_first(owed, since, rank, queue):
-                c = steps.centre[s]
-                if not machines.by_hour[c]:
-                    continue
-                m = idle_machine(c, t, free, machines)
-                if m < 0:
+            n_owed = owed_where_idle(t, debt, key, idle, free, steps, machines)
+            for j in range(n_owed):
+                s = queue[j]
+                m = idle[steps.centre[s]]
+                if m == NONE_IDLE:
                     continue
                 q = wanted_lot(s, owed, future, steps, chunk[s])
                 q = startable(q, day, np.inf, s, steps, level, stores.free_from)
@@ -123,6 +153,7 @@ def work_day(
                 owed[s] -= q
                 if owed[s] > EPS:
                     since[s] = day
+                idle[steps.centre[s]] = idle_machine(steps.centre[s], t, free, machines)
                 again = True
         t = next_moment(t, 24.0 * (day + 1), free, done)
     return n_lots

@@ -1,0 +1,62 @@
+"""A search that goes on from its best plan with new luck: more time is never worse, and the clock only cuts it short."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from e2esim.planning.factory.execute import backward, copied, search
+from e2esim.planning.factory.first_plan import best_wants
+from e2esim.planning.factory.frame import Frame, frame
+from e2esim.planning.factory.network import network
+from e2esim.planning.factory.planner import ROUNDS_A_LOOK, _with_new_luck, fresh_state
+from e2esim.planning.factory.synthetic import synthetic_problem
+
+
+@pytest.fixture(scope="module")
+def view() -> Frame:
+    problem = synthetic_problem(np.random.default_rng(5), finished=3, parts=4, bought=5, centres=3, orders=40, weeks=10, load=1.2)
+    return frame(problem, network(problem), 100)
+
+
+def looks(most: int) -> Callable[[], bool]:
+    left = iter(range(most))
+    return lambda: next(left, -1) >= 0
+
+
+def test_more_time_is_never_worse_and_much_more_helps(view: Frame) -> None:
+    start = backward(view, view.problem.order_due)
+    costs = []
+    for most in (1, 10, 40, 80, 160):
+        wants = _with_new_luck(view, copied(start), fresh_state(1), looks(most), 0.0)
+        costs.append(search(view, wants, 0, fresh_state(1)))
+    assert costs == sorted(costs, reverse=True)
+    assert costs[-1] < costs[1]
+
+
+def test_parts_of_a_search_are_the_whole_search(view: Frame) -> None:
+    """What costs nothing adds up from one look at the clock to the next: looking often changes nothing."""
+    whole, parts = (backward(view, view.problem.order_due) for _ in range(2))
+    one, other = fresh_state(3), fresh_state(3)
+    search(view, whole, 10 * ROUNDS_A_LOOK, one)
+    for _ in range(10):
+        search(view, parts, ROUNDS_A_LOOK, other)
+    assert one.tolist() == other.tolist()
+    assert (whole.day.tolist(), whole.qty.tolist()) == (parts.day.tolist(), parts.qty.tolist())
+
+
+def test_kicks_change_the_wants_and_cost_what_they_leave(view: Frame) -> None:
+    wants = backward(view, view.problem.order_due)
+    before = copied(wants)
+    cost = search(view, wants, 0, fresh_state(2), kicks=8)
+    assert (wants.day != before.day).any()
+    assert search(view, wants, 0, fresh_state(2)) == pytest.approx(cost)
+
+
+def test_without_time_only_the_cheapest_plan_is_topped_up(view: Frame) -> None:
+    first, second = backward(view, view.problem.order_due), backward(view, np.maximum(view.problem.order_due - 7, 0))
+    hasty, calm = (best_wants(view, [first, second], fresh_state(1), lambda go=go: go) for go in (False, True))  # type: ignore[misc]
+    cost = {some: search(view, wants, 0, fresh_state(1)) for some, wants in (("hasty", hasty), ("calm", calm))}
+    assert cost["calm"] <= cost["hasty"] <= min(search(view, w, 0, fresh_state(1)) for w in (first, second))
