@@ -53,7 +53,7 @@ ROUNDS_A_CLIMB = 400  # tried changes after which a search that has gained less 
 PROGRESS = 0.005  # relative
 KICKS = 6  # changes taken untried where a search goes on from its best plan
 TRIES = 10  # climbs with new luck before those who wait have their turns
-FRUITLESS = 4  # turns in a row that gain less than `PROGRESS` end the search
+FRUITLESS = 3  # turns in a row that gain less than `PROGRESS` end the search
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
