@@ -7,12 +7,17 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from e2esim.planning.factory import first_hours
 from e2esim.planning.factory.execute import backward, copied, search
+from e2esim.planning.factory.first_claims import claim_days
 from e2esim.planning.factory.first_plan import best_wants
-from e2esim.planning.factory.frame import Frame, frame
+from e2esim.planning.factory.frame import Claims, Frame, frame
 from e2esim.planning.factory.network import network
 from e2esim.planning.factory.planner import ROUNDS_A_LOOK, _with_new_luck, fresh_state
+from e2esim.planning.factory.problem import Floats
+from e2esim.planning.factory.sooner import seen, spare
 from e2esim.planning.factory.synthetic import synthetic_problem
+from e2esim.planning.factory.trace import Schedule
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +65,20 @@ def test_without_time_only_the_cheapest_plan_is_topped_up(view: Frame) -> None:
     hasty, calm = (best_wants(view, [first, second], fresh_state(1), lambda go=go: go) for go in (False, True))  # type: ignore[misc]
     cost = {some: search(view, wants, 0, fresh_state(1)) for some, wants in (("hasty", hasty), ("calm", calm))}
     assert cost["calm"] <= cost["hasty"] <= min(search(view, w, 0, fresh_state(1)) for w in (first, second))
+
+def test_first_claims_build_nothing_once_time_is_up(view: Frame, monkeypatch: pytest.MonkeyPatch) -> None:
+    """593 late orders of a factory of 10,000 once took three minutes to be told that there was no time."""
+    asked: list[Schedule] = []
+
+    def counted(some: Frame, done: Schedule) -> tuple[Floats, Floats]:
+        asked.append(done)
+        return spare(some, done)
+
+    monkeypatch.setattr(first_hours, "spare", counted)
+    now = seen(view, backward(view, view.problem.order_due))
+    until = claim_days(view)
+    claims = Claims(who=np.zeros(until.size, dtype=bool), due=until.copy(), weight=4.0)
+    for most, least_asked in ((0, 0), (1, 1)):
+        asked.clear()
+        first_hours.hours_given(view, now, until - 30, claims, lambda *_: False, looks(most))
+        assert len(asked) == least_asked

@@ -56,6 +56,8 @@ def claimed(
     >>> bool(after.late <= seen(view, wants).late)
     True
     """
+    if not may_go_on():
+        return view, wants
     now = seen(view, wants)
     least = late_pieces_of(view, now)
     most = least + EPS if least <= bound + EPS else (1.0 + STEPS_BACK) * least

@@ -40,9 +40,13 @@ def hours_given(view: Frame, now: Waiting, until: Ints, claims: Claims, better: 
     may_go_on
         Asked before each plan that is tried; False ends it.
     """
-    missing = np.array([late_for(view, now, order, int(day)) for order, day in enumerate(until)])
+    done = now.schedule
+    early = done.delivery_day <= until[done.delivery_order]
+    missing = view.problem.order_qty - np.bincount(done.delivery_order[early], weights=done.delivery_qty[early], minlength=until.size)
     orders = np.flatnonzero((missing > EPS) & (until < view.days))
     for order in orders[np.argsort(-now.wait[orders], kind="stable")].tolist():
+        if not may_go_on():
+            break
         for other, with_own, found in ways_to_go_first(view, now, claims, order, int(until[order]), may_go_on):
             if better(found, now):
                 view, now = other, found
@@ -60,10 +64,10 @@ def ways_to_go_first(
     for before in [days for days in BEFORE_DAYS if until >= days]:
         own = claims._replace(who=claims.who | mine, due=np.where(mine, until - before, claims.due))
         first = with_claims(view, own)
-        lots = [now.wants] + [_with_lots(first, now, free, order, share * pieces, until - before) for share in SHARES if pieces > EPS]
-        for wants in lots:
+        for share in (0.0, *SHARES) if pieces > EPS else (0.0,):
             if not may_go_on():
                 return
+            wants = _with_lots(first, now, free, order, share * pieces, until - before) if share else now.wants
             yield first, own, seen(first, wants)
 
 

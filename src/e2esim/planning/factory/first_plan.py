@@ -109,7 +109,7 @@ def best_wants(view: Frame, candidates: list[Wants], state: State, may_go_on: Ca
     """
     candidates = candidates + [part for w in candidates for hours in PART_H if (part := parted(view, w, hours)) is not None]
     priced = [(search(view, w, 0, state), k, w) for k, w in enumerate(candidates)]
-    more = []
+    more: list[tuple[float, int, Wants]] = []
     for _, k, wants in sorted(priced, key=lambda row: row[:2]):
         if more and not may_go_on():
             break
