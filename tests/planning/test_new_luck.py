@@ -13,7 +13,7 @@ from e2esim.planning.factory.first_claims import claim_days
 from e2esim.planning.factory.first_plan import best_wants
 from e2esim.planning.factory.frame import Claims, Frame, frame
 from e2esim.planning.factory.network import network
-from e2esim.planning.factory.planner import ROUNDS_A_LOOK, _with_new_luck, fresh_state
+from e2esim.planning.factory.planner import _with_new_luck, fresh_state
 from e2esim.planning.factory.problem import Floats
 from e2esim.planning.factory.sooner import seen, spare
 from e2esim.planning.factory.synthetic import synthetic_problem
@@ -34,22 +34,11 @@ def looks(most: int) -> Callable[[], bool]:
 def test_more_time_is_never_worse_and_much_more_helps(view: Frame) -> None:
     start = backward(view, view.problem.order_due)
     costs = []
-    for most in (1, 10, 40, 80, 160):
+    for most in (1, 3, 9, 27):
         wants = _with_new_luck(view, copied(start), fresh_state(1), looks(most), 0.0)
         costs.append(search(view, wants, 0, fresh_state(1)))
     assert costs == sorted(costs, reverse=True)
     assert costs[-1] < costs[1]
-
-
-def test_parts_of_a_search_are_the_whole_search(view: Frame) -> None:
-    """What costs nothing adds up from one look at the clock to the next: looking often changes nothing."""
-    whole, parts = (backward(view, view.problem.order_due) for _ in range(2))
-    one, other = fresh_state(3), fresh_state(3)
-    search(view, whole, 10 * ROUNDS_A_LOOK, one)
-    for _ in range(10):
-        search(view, parts, ROUNDS_A_LOOK, other)
-    assert one.tolist() == other.tolist()
-    assert (whole.day.tolist(), whole.qty.tolist()) == (parts.day.tolist(), parts.qty.tolist())
 
 
 def test_kicks_change_the_wants_and_cost_what_they_leave(view: Frame) -> None:

@@ -20,7 +20,7 @@ from e2esim.planning.factory.counterfactual import completed, completed_late, la
 from e2esim.planning.factory.exact_model import exact_lots
 from e2esim.planning.factory.execute import Wants, copied, execute, search, wants_of
 from e2esim.planning.factory.first_choice import first_choices_again
-from e2esim.planning.factory.first_claims import claimed
+from e2esim.planning.factory.first_claims import claimed, late_pieces_of
 from e2esim.planning.factory.first_plan import Clock, FirstPlan, first_wants
 from e2esim.planning.factory.frame import Frame, frame, longer
 from e2esim.planning.factory.grid import tier_weights
@@ -29,7 +29,7 @@ from e2esim.planning.factory.made_less import made_less
 from e2esim.planning.factory.network import network
 from e2esim.planning.factory.problem import Floats, PlanProblem
 from e2esim.planning.factory.result import PlanResult, PlanStatus
-from e2esim.planning.factory.sooner import seen, sooner
+from e2esim.planning.factory.sooner import EPS, seen, sooner
 from e2esim.planning.factory.trace import Schedule, peg, purchases_for
 from e2esim.planning.factory.why_late import Entry, PlanWalk, walk_late
 from e2esim.planning.factory.worked import by_weeks
@@ -44,7 +44,7 @@ RUN_OUT_DAYS = 98  # days after the last due day in which late orders are still 
 LEDGER_SHARE = 0.1  # of the time is kept for the ledger of a small plant
 LEDGER_SEED = 7  # of the quick plans behind the ledger, whatever the seed of the plan
 FEW_ORDERS = 3000  # beyond, fewer limits are lifted, so that the ledger takes seconds
-ROUNDS_A_LOOK = 20  # tried changes between two looks at the clock
+ROUNDS_A_LOOK = 20  # tried changes between two looks at the clock on a plant that is not small
 CLOSE = 1e-5  # a plan this close to its bound, relative to the weight of all demand, is not improved further
 FIRST_SHARE, NEXT_SHARE = 0.2, 0.5  # of the time left, at most so much goes to a search at random before those who wait have their turns
 CLAIMS_SHARE = 0.3  # of the time left is kept for those who wait too long
@@ -52,9 +52,9 @@ CLAIM_SHARE = 0.4  # of the time left goes to the search of one round of first c
 MOST_TURNS = 2000  # plans tried in one round of such turns
 ROUNDS_A_CLIMB = 400  # tried changes after which a search that has gained less than `PROGRESS` has stalled
 PROGRESS = 0.005  # relative
-KICKS = 6  # changes taken untried where a search goes on from its best plan
-TRIES = 10  # climbs with new luck before those who wait have their turns
-FRUITLESS = 3  # turns in a row that gain less than `PROGRESS` end the search
+KICKS = (2, 4, 8, 16)  # changes taken untried where a search goes on from its best plan, one try after the other
+TRIES = 4  # climbs with new luck before those who wait have their turns
+FRUITLESS = 5  # turns in a row that gain less than `PROGRESS` end the search
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -197,7 +197,11 @@ def _exact(view: Frame, wants: Wants, bound: float, state: State, budget: tuple[
     if found is None:
         return wants, bound
     lots = completed_late(view, wants_of(problem, found.step, found.day, found.qty), state)
-    better = min([wants, lots], key=lambda some: search(view, some, 0, state))
+
+    def climbed(some: Wants) -> float:  # where the clock decides, by what a search makes of it
+        return search(view, some, 0, state) if rounds is not None else _climbed(view, some, state, 0, lambda: clock.left() > tail_s, bound)
+
+    better = min([wants, lots], key=climbed)
     return better, max(bound, found.bound) if problem.shifts is None and (problem.yields == 1.0).all() and not problem.lot_max.size else bound
 
 
@@ -224,7 +228,8 @@ def _improved(view: Frame, wants: Wants, state: State, clock: Clock, tail_s: flo
     enough = bound + CLOSE * float(view.orders.weight @ view.orders.qty)
     wants = _in_turns(view, wants, state, clock, tail_s + CLAIMS_SHARE * (clock.left() - tail_s), enough)
     view, wants = claimed(view, wants, in_time, lambda: clock.left() > tail_s, bound=strict)
-    return view, _in_turns(view, wants, state, clock, tail_s, enough)
+    more = _in_turns(view, wants, state, clock, tail_s, enough)
+    return view, more if late_pieces_of(view, seen(view, more)) <= late_pieces_of(view, seen(view, wants)) + EPS else wants
 
 
 def _in_turns(view: Frame, wants: Wants, state: State, clock: Clock, tail_s: float, enough: float) -> Wants:
@@ -248,24 +253,28 @@ def _in_turns(view: Frame, wants: Wants, state: State, clock: Clock, tail_s: flo
 def _with_new_luck(view: Frame, wants: Wants, state: State, may_go_on: Callable[[], bool], enough: float) -> Wants:
     """The best wants of some climbs: each begins from the best so far, but for the first after some changes that are taken untried."""
     best, cost = wants, _climbed(view, wants, state, 0, may_go_on, enough)
-    for _ in range(TRIES):
+    for k in range(TRIES):
         if cost <= enough or not may_go_on():
             break
         tried = copied(best)
-        new = _climbed(view, tried, state, KICKS, may_go_on, enough)
-        if new <= cost:
+        new = _climbed(view, tried, state, KICKS[k % len(KICKS)], may_go_on, enough)
+        if new < cost - EPS:
             best, cost = tried, new
     return best
 
 
 def _climbed(view: Frame, wants: Wants, state: State, kicks: int, may_go_on: Callable[[], bool], enough: float) -> float:
-    """Improve wants in place until progress has stalled; the cost reached."""
+    """Improve wants in place until progress has stalled; the cost reached.
+
+    Each look at the clock gives up changes that cost nothing, so a small plant, quick to try, is looked at once a climb.
+    """
+    look = ROUNDS_A_CLIMB if len(view.problem.orders) <= SMALL_ORDERS else ROUNDS_A_LOOK
     cost, mark = search(view, wants, 0, state, kicks), np.inf
     while enough < cost < (1.0 - PROGRESS) * mark and may_go_on():
         mark = cost
-        for _ in range(ROUNDS_A_CLIMB // ROUNDS_A_LOOK):
+        for _ in range(ROUNDS_A_CLIMB // look):
             if cost > enough and may_go_on():
-                cost = search(view, wants, ROUNDS_A_LOOK, state)
+                cost = search(view, wants, look, state)
     return cost
 
 

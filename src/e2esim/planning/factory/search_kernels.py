@@ -48,7 +48,7 @@ def improve(
 ) -> float:
     """Run ``rounds`` changes on the wants (step, day, qty, rank, start of each step; changed in place); returns the cost reached.
 
-    What costs no more is kept, so that changes that cost nothing add up. ``kicks`` changes for the sake of any orders are made first,
+    The first wants of the least cost are left: what costs nothing more is often more stock. ``kicks`` changes for the sake of any orders are made first,
     whatever they cost. ``rounds`` = 0 only prices the wants.
     """
     step, day, qty, rank, want_start = wants
@@ -63,12 +63,14 @@ def improve(
     cost = score(before, before, orders, prices, item_cost, late, bool(np.bool_(True)))
     if several:
         cost += second_choices(step, qty, steps.run, trees.main, prices)
+    best = cost
+    best_step, best_day, best_qty, best_rank = step.copy(), day.copy(), qty.copy(), rank.copy()
     for _r in range(rounds):
         old_step, old_day, old_qty, old_rank = step.copy(), day.copy(), qty.copy(), rank.copy()
         for _ in range(1 + draw(state, 3)):
             j = pick_late(state, late, orders.weight)
             if j < 0:
-                return cost
+                return best
             change(state, step, day, qty, rank, orders.order_item[j], orders.due[j], want_start, steps.centre, trees)
         dispatch(step, day, qty, rank, steps, stores, machines, cum)
         new_cost, new_late = item_cost.copy(), late.copy()
@@ -79,6 +81,10 @@ def improve(
             cost = new
             item_cost, late = new_cost, new_late
             cum, before = before, cum
+            if new < best - 1e-9:
+                best = new
+                put((best_step, best_day, best_qty, best_rank), (step, day, qty, rank))
         else:
             put((step, day, qty, rank), (old_step, old_day, old_qty, old_rank))
-    return cost
+    put((step, day, qty, rank), (best_step, best_day, best_qty, best_rank))
+    return best
