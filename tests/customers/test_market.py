@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pytest
 
 from e2esim.customers.deciders import Deciders
+from e2esim.customers.entry_kernels import LinesBorn, SoldHow, write_purchases
 from e2esim.customers.hurdle_kernels import Hurdles, at_the_shelf, stand_in
 from e2esim.customers.loyalty_kernels import pick
 from e2esim.customers.market_kernels import (
@@ -20,10 +21,8 @@ from e2esim.customers.market_kernels import (
     CustomersDue,
     GoodsShown,
     LeadShown,
-    LinesBorn,
     MarketCells,
     MetBefore,
-    SoldHow,
     Standing,
     Tastes,
     Weighing,
@@ -33,7 +32,6 @@ from e2esim.customers.market_kernels import (
     prospects,
     returning,
     utility,
-    write_purchases,
 )
 from e2esim.domain.book import ORDER_COLUMNS, Columns
 from e2esim.streams import Streams

@@ -17,7 +17,8 @@ from e2esim.customers.contact_kernels import (
     open_contacts,
     over,
 )
-from e2esim.customers.market_kernels import BUYER, GoodsBought, LastBought, note_purchases
+from e2esim.customers.entry_kernels import GoodsBought, LastBought, note_purchases
+from e2esim.customers.market_kernels import BUYER
 from e2esim.domain.book import CONSUMER_COLUMNS, CONTACT_COLUMNS, ORDER_COLUMNS, Columns, OrderKind, Reason
 from e2esim.streams.draws import children
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from test_market import CELLS, ITEMS, SEGMENTS, Shop, buyers
 
+from e2esim.customers.entry_kernels import GoodsBought, LinesBorn, SoldHow
 from e2esim.customers.giving_up_kernels import LinesWaiting, Patience, gives_up
 from e2esim.customers.loyalty_kernels import Pull, drop_probability, leaving, waiting_time
-from e2esim.customers.market_kernels import BUYER, CustomersDue, GoodsBought, LinesBorn, MetBefore, SoldHow, returning
+from e2esim.customers.market_kernels import BUYER, CustomersDue, MetBefore, returning
 from e2esim.customers.need_clock import NeedClock, arises
 from e2esim.customers.purchase_kernels import (
     RENEWAL,

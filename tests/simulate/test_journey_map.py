@@ -161,3 +161,23 @@ def test_views_online_and_who_clicks_through(tiny: Any) -> None:
     assert few.kpi("online_views") == pytest.approx(0.4 * people, rel=0.03)
     assert few.kpi("click_through") == pytest.approx(few.kpis.value("conversion", "channel", "web"), rel=0.1)
     assert few.kpis.value("click_through", "touchpoint", "banner") == pytest.approx(few.kpi("click_through"))
+
+
+def test_segments_lived_the_journey_that_all_lived_together(failing: Any) -> None:
+    """Feelings and waits by segment, weighed by who is behind them, are those of the whole map."""
+    found = read_journey_map(failing.outcome)
+    o = failing.outcome.orders
+    placed = (o.filled("kind") != OrderKind.REPLENISH) & (o.filled("placed") >= failing.outcome.warmup_h) & (o.filled("placed") < failing.outcome.horizon_h)
+    sales = np.bincount(o.filled("segment")[placed], minlength=len(failing.outcome.labels.segments))
+    names = [failing.outcome.labels.segments[k] for k in np.flatnonzero(sales)]
+    assert [one.name for one in found.segments] == names
+    assert len(names) > 1
+    weight = sales[sales > 0] / sales.sum()
+    for k, phase in enumerate(found.phases):
+        felt = np.array([one.felt[k] for one in found.segments])
+        assert weight @ felt == pytest.approx([phase.gain, phase.loss])
+    whole = {wait.name: wait for wait in found.waits}
+    for name in ("goods", "carry", "shop"):
+        parts = [wait for one in found.segments for wait in one.waits if wait.name == name and wait.n]
+        assert sum(wait.n for wait in parts) == whole[name].n
+        assert sum(wait.n * wait.hours for wait in parts) == pytest.approx(whole[name].n * whole[name].hours)

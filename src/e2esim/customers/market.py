@@ -11,23 +11,10 @@ import numpy.typing as npt
 
 from e2esim.customers.believing import believed, claimed, told
 from e2esim.customers.deciders import BEFORE_BUYING, deciders
+from e2esim.customers.entry_kernels import GoodsBought, LinesBorn, SoldHow
 from e2esim.customers.hurdle_kernels import LOOKED, Hurdles
 from e2esim.customers.loyalty_kernels import Pull
-from e2esim.customers.market_kernels import (
-    BUYER,
-    DISSENT,
-    Arrivals,
-    GoodsBought,
-    GoodsShown,
-    LeadShown,
-    LinesBorn,
-    MarketCells,
-    MetBefore,
-    SoldHow,
-    Standing,
-    Tastes,
-    prospects,
-)
+from e2esim.customers.market_kernels import BUYER, DISSENT, Arrivals, GoodsShown, LeadShown, MarketCells, MetBefore, Standing, Tastes, prospects
 from e2esim.customers.own_targets import pressing
 from e2esim.customers.people import People
 from e2esim.customers.price_answers import price_move

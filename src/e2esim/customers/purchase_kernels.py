@@ -11,25 +11,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from e2esim.customers.entry_kernels import GoodsBought, LastBought, LinesBorn, SoldHow, note_purchases, write_purchases
 from e2esim.customers.hurdle_kernels import Hurdles
 from e2esim.customers.loyalty_kernels import CoinHolders, Pull, draw_loyalty, leave_or_stay, next_needs
-from e2esim.customers.market_kernels import (
-    Buyers,
-    CustomersDue,
-    GoodsBought,
-    GoodsShown,
-    LastBought,
-    LeadShown,
-    LinesBorn,
-    MarketCells,
-    MetBefore,
-    SoldHow,
-    Standing,
-    Tastes,
-    note_purchases,
-    returning,
-    write_purchases,
-)
+from e2esim.customers.market_kernels import Buyers, CustomersDue, GoodsShown, LeadShown, MarketCells, MetBefore, Standing, Tastes, returning
 from e2esim.customers.need_clock import NeedClock
 from e2esim.domain.book import LineProblem, Service
 from e2esim.domain.calendar_kernels import Lists, push_at

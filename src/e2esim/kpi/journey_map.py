@@ -23,6 +23,10 @@ from e2esim.kpi.reading import Reading
 from e2esim.kpi.sale import people_who_weighed
 
 Floats = npt.NDArray[np.float64]
+_WAITED = (  # columns that waits are read from
+    *("kind", "placed", "allocated", "picked", "shipped", "delivered", "returned", "return_cause"),
+    *("t", "reason", "queued", "started", "answered"),
+)
 LEAST = 20  # lines of whom a touchpoint failed, behind a verdict on it
 _LIVED_IN = {  # phase in which an experience is lived
     "discover": (Lived.ADVERTISEMENT,),
@@ -74,20 +78,47 @@ class Wait(NamedTuple):
     n: int
 
 
+class SegmentLived(NamedTuple):
+    """One segment of consumers: gains and losses of each phase [satisfaction / 100 purchases], and the waits behind."""
+
+    name: str
+    felt: list[tuple[float, float]]
+    waits: list[Wait]
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class JourneyMap:
-    """Phases, touchpoints, waits behind them, and what was expected and shown by channel and segment, (channels, segments, 2 x 2)."""
+    """Phases, touchpoints, waits behind them, the same by segment, and what was expected and shown by channel and segment, (channels, segments, 2 x 2)."""
 
     phases: list[JourneyPhase]
     touchpoints: list[TouchpointMet]
     waits: list[Wait]
+    segments: list[SegmentLived]
     expected: Floats  # [..., lead time | answer, number | shown | expected sums]
 
 
 def read_journey_map(outcome: Outcome) -> JourneyMap:
     """Measure the journey of consumers in the reporting window."""
     reading = Reading(outcome)
-    return JourneyMap(phases=_phases(reading), touchpoints=_touchpoints(reading), waits=_waits(reading), expected=_expected(outcome))
+    return JourneyMap(
+        phases=_phases(reading),
+        touchpoints=_touchpoints(reading),
+        waits=_waits(reading),
+        segments=_segments(reading),
+        expected=_expected(outcome),
+    )
+
+
+def _segments(reading: Reading) -> list[SegmentLived]:
+    """What each segment of consumers that bought in the window felt and waited for."""
+    o, x, found = reading.orders, reading.outcome, []
+    bought = (o["kind"] != OrderKind.REPLENISH) & _inside(reading, o["placed"])
+    sales = np.bincount(o["segment"][bought], minlength=len(x.labels.segments)).astype(np.float64)
+    for k in np.flatnonzero(sales):
+        gain, loss = _feelings(x, int(k))
+        felt = [(100.0 * gain[name] / sales[k], 100.0 * loss[name] / sales[k]) for name in PHASES]
+        found.append(SegmentLived(x.labels.segments[k], felt, _waits(reading, int(k))))
+    return found
 
 
 def _phases(reading: Reading) -> list[JourneyPhase]:
@@ -133,11 +164,11 @@ def _phases(reading: Reading) -> list[JourneyPhase]:
     ]
 
 
-def _feelings(outcome: Outcome) -> tuple[dict[str, float], dict[str, float]]:
-    """Gains and losses of consumers by phase [satisfaction]."""
+def _feelings(outcome: Outcome, segment: int | None = None) -> tuple[dict[str, float], dict[str, float]]:
+    """Gains and losses of consumers by phase [satisfaction], of all or of one ``segment``."""
     sums = outcome.experience_sums
     trade = np.unique(outcome.accounts.filled("segment"))
-    mine = [k for k in range(sums.shape[3]) if k not in trade]
+    mine = [k for k in range(sums.shape[3]) if k not in trade] if segment is None else [segment]
     total = {name: sums[list(kinds)][:, :, :, mine].sum(axis=(0, 1, 2, 3)) if sums.size else np.zeros(5) for name, kinds in _LIVED_IN.items()}
     return {name: float(x[1] - x[2]) for name, x in total.items()}, {name: float(x[2]) for name, x in total.items()}
 
@@ -184,9 +215,11 @@ def _touchpoints(reading: Reading) -> list[TouchpointMet]:
     return sorted(found, key=lambda one: PHASES.index(one.phase))
 
 
-def _waits(reading: Reading) -> list[Wait]:
-    """What a consumer's order and request wait for, stage by stage, for lines delivered and contacts opened in the window."""
+def _waits(reading: Reading, segment: int | None = None) -> list[Wait]:
+    """What a consumer's order and request wait for, stage by stage, for lines delivered and contacts opened in the window, of all or one ``segment``."""
     o, c = reading.orders, reading.contacts
+    if segment is not None:
+        o, c = (_of_segment(table, segment) for table in (o, c))
     firm = (o["kind"] == OrderKind.DIRECT) & _inside(reading, o["delivered"])
     stages = (("goods", "placed", "allocated"), ("pick", "allocated", "picked"), ("ship", "picked", "shipped"), ("carry", "shipped", "delivered"))
     found = [_stage(name, o[a][firm], o[b][firm]) for name, a, b in stages]
@@ -200,6 +233,12 @@ def _waits(reading: Reading) -> list[Wait]:
         _stage("relay", c["started"][asked], c["answered"][asked]),
         _stage("return", o["delivered"][back], o["returned"][back]),
     ]
+
+
+def _of_segment(table: Mapping[str, npt.NDArray[Any]], segment: int) -> dict[str, npt.NDArray[Any]]:
+    """The columns that waits are read from, of one segment."""
+    some = table["segment"] == segment
+    return {name: table[name][some] for name in _WAITED if name in table}
 
 
 def _sent_back(o: Mapping[str, npt.NDArray[Any]]) -> npt.NDArray[np.bool_]:

@@ -9,7 +9,7 @@ import numpy as np
 from markupsafe import Markup
 
 from e2esim.domain.world import PHASES, Touch
-from e2esim.kpi.journey_map import JourneyMap, JourneyPhase, Wait
+from e2esim.kpi.journey_map import JourneyMap, JourneyPhase, SegmentLived, Wait
 from e2esim.report.rendered import rendered
 from e2esim.report.result import Result
 from e2esim.report.words import Words
@@ -84,13 +84,23 @@ def _long(hours: float, w: Words) -> str:
 
 
 def blueprint_picture(journey: JourneyMap, result: Result, touch: Touch | None, words: Words) -> Markup:
-    """Three lanes by phase: the customer, who he meets, and the process behind that he waits for."""
+    """Three lanes by phase: the customer, who he meets, and the process behind that he waits for; where several segments buy, one lane more for each."""
     lanes = [
         Lane(words("lane_customer"), [[words(f"does_{name}"), *_felt(one, words)] for name, one in zip(PHASES, journey.phases, strict=True)]),
         Lane(words("lane_front"), [_front(journey, name, touch, words) for name in PHASES]),
         Lane(words("lane_back"), [_back(journey, name, result, words) for name in PHASES]),
     ]
+    if len(journey.segments) > 1:
+        lanes += [Lane(one.name, [_of_segment(one, k, words) for k in range(len(PHASES))]) for one in journey.segments]
     return rendered("blueprint", phases=[words(f"phase_{name}") for name in PHASES], lanes=lanes, w=words)
+
+
+def _of_segment(one: SegmentLived, phase: int, w: Words) -> list[str]:
+    """What a segment felt in a phase, and how long it waited for what is behind it."""
+    gain, loss = one.felt[phase]
+    waits = {wait.name: wait for wait in one.waits}
+    said = [w("blue_felt", gain=w.number(gain, 1), loss=w.number(loss, 1))] if gain or loss else []
+    return [*said, *(w(f"wait_{name}_said", time=_long(waits[name].hours, w)) for name in _BEHIND[PHASES[phase]][0] if waits[name].n)]
 
 
 def _felt(one: JourneyPhase, w: Words) -> list[str]:
