@@ -32,6 +32,7 @@ docs: $(VENV)/installed
 	$(BIN)/python -m e2esim.cli.docs docs/data.md
 	$(BIN)/python -m e2esim.cli.plan_docs docs/plan_data.md
 	$(BIN)/python -m e2esim.cli.coverage_docs docs/coverage.csv docs/coverage.md
+	$(BIN)/python tests/listed_kernels.py
 
 validation: $(VENV)/installed-dev
 	$(BIN)/python tests/textbook_report.py docs/validation.md

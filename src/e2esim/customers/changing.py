@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from e2esim.domain.book import Columns, OrderKind
 from e2esim.domain.calendar import DueCalendar
+from e2esim.domain.lean import counting_njit
 from e2esim.domain.world import World
 from e2esim.planning.changes import OrderChange
 from e2esim.streams import Streams
@@ -72,7 +72,7 @@ class Changing:
         return Wishes(rows, *wished(self._key, self.orders["address"], self.orders["quantity"], rows, KINDS, SIZE, DAYS))
 
 
-@njit(cache=True)
+@counting_njit
 def asking(key: np.uint64, address: npt.NDArray[np.int64], rows: Rows, share: F) -> tuple[npt.NDArray[np.bool_], F]:
     """Which rows will be asked to be changed, and at what share of the time to their promised day, (n,) each."""
     asks = np.zeros(rows.shape[0], dtype=np.bool_)
@@ -84,7 +84,7 @@ def asking(key: np.uint64, address: npt.NDArray[np.int64], rows: Rows, share: F)
     return asks, moment
 
 
-@njit(cache=True)
+@counting_njit
 def wished(
     key: np.uint64, address: npt.NDArray[np.int64], quantity: Rows, rows: Rows, kinds: F, size: tuple[float, float], days: tuple[int, int]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], F]:

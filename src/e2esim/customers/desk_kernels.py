@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from e2esim.domain.book import Reason
 from e2esim.domain.lean import counting_njit, lean_njit
@@ -237,7 +236,7 @@ def _writes(r: int, asked: ContactsRead, rules: Rules) -> bool:
     return rules.written > 0.0 and uniform(rules.keys[5], asked.address[r], asked.attempt[r]) < rules.written
 
 
-@njit(cache=True)
+@counting_njit
 def _by_way(asking: I32, asked: ContactsRead, rules: Rules) -> tuple[I32, I32]:
     """Who calls while the desk is open, and who wrote or is called, each in the order given."""
     rows, written = np.empty_like(asking), np.empty_like(asking)

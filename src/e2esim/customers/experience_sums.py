@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
-from e2esim.domain.lean import lean_njit
+from e2esim.domain.lean import counting_njit, lean_njit
 from e2esim.streams.draws import uniform
 
 F = npt.NDArray[np.float64]
@@ -39,7 +38,7 @@ def add_cells(
             at[3] += min(0.0, feeling)
 
 
-@njit(cache=True)
+@counting_njit
 def keep(
     batch: npt.NDArray[np.void], n: int, key: np.uint64, consumer: npt.NDArray[Any], address: npt.NDArray[np.int64], share: float
 ) -> npt.NDArray[np.int64]:

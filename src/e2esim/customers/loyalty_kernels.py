@@ -13,11 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from e2esim.customers.need_clock import NeedClock, along, arises, on_the_hour, season_time
 from e2esim.customers.satisfaction_kernels import decayed
-from e2esim.domain.lean import lean_njit
+from e2esim.domain.lean import counting_njit, lean_njit
 from e2esim.domain.pasted import pasted_njit
 from e2esim.streams.draws import Count, child, exponential, from_table, normal, uniform
 
@@ -289,7 +288,7 @@ def first_needs(nxt: npt.NDArray[np.float32], clock: NeedClock, cell: npt.NDArra
         nxt[c] = at if at > late else on_the_hour(clock, at)
 
 
-@njit(cache=True)
+@counting_njit
 def chosen(key: np.uint64, address: I64, rows: npt.NDArray[np.int32], share: float) -> npt.NDArray[np.bool_]:
     """Which of ``rows`` are chosen, each with probability ``share`` by its own address."""
     out = np.empty(rows.shape[0], dtype=np.bool_)

@@ -6,15 +6,15 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from e2esim.domain.lean import counting_njit
 from e2esim.streams.draws import uniform
 
 F = npt.NDArray[np.float64]
 F32 = npt.NDArray[np.float32]
 
 
-@njit(cache=True)
+@counting_njit
 def woken(
     key: np.uint64,
     number: int,

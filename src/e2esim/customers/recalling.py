@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from e2esim.customers.books import OrderFacts
 from e2esim.customers.journey_kernels import ASKS_SHOP
 from e2esim.domain.book import OrderKind, Reason
+from e2esim.domain.lean import counting_njit
 from e2esim.streams.draws import exponential, uniform
 
 F = npt.NDArray[np.float64]
@@ -49,7 +49,7 @@ class CalledBack(NamedTuple):
     reason: U8
 
 
-@njit(cache=True)
+@counting_njit
 def call_back(rows: I32, key: np.uint64, o: OrderFacts, recall: Recall, out: CalledBack) -> None:
     """Write what the owners of ``rows`` (delivered order lines) will do."""
     over = max(recall.end - recall.now, LEAST_H)

@@ -6,9 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
-from e2esim.domain.lean import lean_njit
+from e2esim.domain.lean import counting_njit, lean_njit
 
 Rows = npt.NDArray[np.int32]
 
@@ -84,7 +83,7 @@ def drain(tick: int, head: Rows, count: Rows, link: Rows, out: Rows) -> None:
     count[tick] = 0
 
 
-@njit(cache=True)
+@counting_njit
 def withdraw_due(rows: Rows, ticks: npt.NDArray[np.int64], head: Rows, count: Rows, link: Rows) -> npt.NDArray[np.bool_]:
     """Unlink ``rows`` from the lists of their ``ticks``, (n,); True where the row was found."""
     found = np.zeros(rows.shape[0], dtype=np.bool_)

@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
-from e2esim.domain.lean import lean_njit
+from e2esim.domain.lean import counting_njit, lean_njit
 from e2esim.domain.ledger import Posted
 
 Array = npt.NDArray[Any]
@@ -71,7 +70,7 @@ def post_rows(cell: Array, lines: LinesPosted, material_share: Array, start: flo
         o[_SERVICES] -= cents(lines.service[i])
 
 
-@njit(cache=True)
+@counting_njit
 def round_cents(eur: Array) -> Array:
     """Whole cents of amounts (n,), as they are posted, (n,).
 

@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from e2esim.domain.book import OrderKind, OrderState
-from e2esim.domain.lean import lean_njit
+from e2esim.domain.lean import counting_njit, lean_njit
 
 Array = npt.NDArray[Any]
 
@@ -156,7 +155,7 @@ def _delighted(above: float, delight: float) -> float:
     return delight * above * above if above > 0.0 else 0.0
 
 
-@njit(cache=True)
+@counting_njit
 def worth_without(
     people: ConsumersValued, felt: tuple[Array, Array, Array], spared: tuple[Array, Array, Array], law: CustomerLaw, end: float, out: Array
 ) -> None:

@@ -12,9 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
-from e2esim.domain.lean import lean_njit
+from e2esim.domain.lean import counting_njit, lean_njit
 from e2esim.planning.flow_kernels import augment
 
 F = npt.NDArray[np.float64]
@@ -24,7 +23,7 @@ _CLEARLY = 1e-5  # [h, unit] above the tolerance with which sums are tested
 _FLOOR = 1e6  # [EUR/pcs] what a piece below the floor of its class seems to be worth: more than anything else
 
 
-@njit(cache=True)
+@counting_njit
 def serve_alone(total: F, floor: F, supply: F, value: F, waiting: F, extra_eur: float, extra_cap: F) -> tuple[F, F]:
     """Return what each class gets by the end of each bucket, (classes, buckets), and what is made on top, (buckets,) [pcs].
 
@@ -82,7 +81,7 @@ class Shared(NamedTuple):
     material: F
 
 
-@njit(cache=True)
+@counting_njit
 def serve_each(
     total: F, floor: F, supply: F, short: npt.NDArray[np.bool_], value: F, waiting: F, extra_eur: F, extra_cap: F, shared: Shared
 ) -> tuple[F, F, bool]:

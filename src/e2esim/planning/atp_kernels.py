@@ -12,9 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
-from e2esim.domain.lean import lean_njit
+from e2esim.domain.lean import counting_njit, lean_njit
 
 TOLERANCE = 1e-6  # [pcs] pieces are whole, sums of lots are not
 
@@ -251,7 +250,7 @@ def first_days(free: npt.NDArray[np.float64], quantity: float, today: int, out: 
         out[item] = max(0.0, float(first_free(free[item], quantity, 0) - today))
 
 
-@njit(cache=True)
+@counting_njit
 def promise_rows(
     free: npt.NDArray[np.float64],
     quota: npt.NDArray[np.float64],
@@ -281,7 +280,7 @@ def promise_rows(
     return ship
 
 
-@njit(cache=True)
+@counting_njit
 def pull_in(
     level: npt.NDArray[np.float64],
     item: npt.NDArray[np.int64],

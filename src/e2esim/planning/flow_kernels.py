@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
-from e2esim.domain.lean import lean_njit
+from e2esim.domain.lean import counting_njit, lean_njit
 
 F = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -37,7 +36,7 @@ def lowest_bit(word: np.uint64) -> np.uint32:
     return _PLACE[np.uint32((lone * _BRUIJN) >> _SHIFT)]  # type: ignore[no-any-return]
 
 
-@njit(cache=True)
+@counting_njit
 def augment(tail: Ints, head: Ints, room: F, cost: F, nodes: int, source: int, sink: int) -> None:
     """Send flow from ``source`` to ``sink`` along the cheapest path as long as it costs less than nothing.
 

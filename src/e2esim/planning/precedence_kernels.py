@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
-from e2esim.domain.lean import lean_njit
+from e2esim.domain.lean import counting_njit, lean_njit
 
 EPS = 1e-6
 
 
-@njit(cache=True)
+@counting_njit
 def split_rows(
     item: npt.NDArray[np.int64], quantity: npt.NDArray[np.float64], on_hand: npt.NDArray[np.float64]
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
@@ -52,7 +51,7 @@ def split_rows(
     return served, rival[:n].copy()
 
 
-@njit(cache=True)
+@counting_njit
 def sort_rows(key: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     """Positions by ascending key, equal keys in their order, (n,): radix sort of the keys as 32-bit floats."""
     n = key.shape[0]
@@ -79,7 +78,7 @@ def sort_rows(key: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     return order
 
 
-@njit(cache=True)
+@counting_njit
 def _serve_old(
     item: npt.NDArray[np.int64],
     quantity: npt.NDArray[np.float64],
@@ -131,7 +130,7 @@ def _serve_owed(
             live -= owed[i, c] < least[i] - EPS
 
 
-@njit(cache=True)
+@counting_njit
 def _settle_credit(
     item: npt.NDArray[np.int64],
     quantity: npt.NDArray[np.float64],
@@ -158,7 +157,7 @@ def _settle_credit(
                 credit[i, c] = 0.0
 
 
-@njit(cache=True)
+@counting_njit
 def allocate(
     order: npt.NDArray[np.int64],
     item: npt.NDArray[np.int64],

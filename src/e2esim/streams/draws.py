@@ -13,7 +13,7 @@ import numpy.typing as npt
 from numba import njit
 from scipy import special
 
-from e2esim.domain.lean import lean_njit
+from e2esim.domain.lean import counting_njit, lean_njit
 
 Count = int | np.int64
 
@@ -57,7 +57,7 @@ def child(address: Count, number: Count) -> np.int64:
     return np.int64(z >> np.uint64(1))
 
 
-@njit(cache=True)
+@counting_njit
 def children(address: npt.NDArray[np.int64], number: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """:func:`child` of aligned arrays, (n,)."""
     out = np.empty(address.shape[0], dtype=np.int64)
