@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,8 @@ def test_a_work_centre_stands_still_is_paid_and_planned_around_once_known(tiny: 
     assert ((overtime >= END) & (overtime < END + 168.0)).any(), "what lies before a work centre that opens again is worth its overtime"
     assert (overtime < START).any(), "lots of weeks before have used up a week's normal hours: the plan counts on overtime, the shop grants it"
     stages = {stage.key: stage.struck for stage in read_wave(calm.outcome, surprise.outcome, surprise.world).stages}
+    sooner = [replace(ran.outcome, horizon_h=ran.outcome.horizon_h - 24.0) for ran in (calm, surprise)]  # a part week at the end is left out
+    assert {len(stage.struck) for stage in read_wave(*sooner, surprise.world).stages} == {len(stages["late"]) - 1}
     assert (stages["held_up"] <= stages["late"]).all()
     assert stages["held_up"][int(END // 168.0)] > 0.5 * stages["late"][int(END // 168.0)] > 0.0  # lorries are quick here: what is late waits at the firm
     late = []

@@ -44,9 +44,10 @@ class Wave:
 
 
 def read_wave(calm: Outcome, struck: Outcome, world: World) -> Wave:
-    """Set two runs of one seed beside each other."""
+    """Set two runs of one seed beside each other, by whole weeks: a part week at the end would look like a fall of all that flows."""
     sides = [_stages(outcome, world) for outcome in (calm, struck)]
-    stages = tuple(WaveStage(key=key, unit=unit, calm=a, struck=b) for (key, unit, a), (_, _, b) in zip(*sides, strict=True))
+    whole = max(1, int(struck.horizon_h // WEEK_H))
+    stages = tuple(WaveStage(key=key, unit=unit, calm=a[:whole], struck=b[:whole]) for (key, unit, a), (_, _, b) in zip(*sides, strict=True))
     found = courses(struck.events, 0.0, struck.horizon_h)
     told = tuple((world.disturbances.ids[one.event], one.start / WEEK_H, one.end / WEEK_H, one.known / WEEK_H) for one in found)
     return Wave(start=world.start, stages=stages, events=told)
