@@ -49,16 +49,15 @@ def _by_the_hour(
     """Work centre, span of so many clock hours and standard hours of the lots that machines work by the hour."""
     shifts, (begins, ends) = problem.shifts, times
     assert shifts is not None
-    starts, stops, rows = [np.zeros(0)], [np.zeros(0)], [np.zeros(0, dtype=np.int64)]
-    for k in np.flatnonzero(machine >= 0).tolist():
-        some = shifts.intervals(int(machine[k]))
-        opens, closes = shifts.opens[some.start : some.stop], shifts.closes[some.start : some.stop]
-        first, last = int(np.searchsorted(closes, begins[k], side="right")), int(np.searchsorted(opens, ends[k]))
-        starts.append(np.maximum(opens[first:last], begins[k]))
-        stops.append(np.minimum(closes[first:last], ends[k]))
-        rows.append(np.full(max(last - first, 0), k))
-    parts = spread(np.concatenate(starts), np.concatenate(stops), count, span_h)
-    lot = np.concatenate(rows)
+    lot = np.flatnonzero(machine >= 0)
+    own = machine[lot]
+    after = 1.0 + max(shifts.closes.max(initial=0.0), ends.max(initial=0.0))  # later than all: the clocks of machines behind one another are one
+    clock = after * np.repeat(np.arange(shifts.speed.size), np.diff(shifts.first_open))
+    first = np.searchsorted(clock + shifts.closes, after * own + begins[lot], side="right")
+    count_of = np.maximum(np.searchsorted(clock + shifts.opens, after * own + ends[lot]) - first, 0)
+    lot = np.repeat(lot, count_of)
+    interval = np.repeat(first - np.r_[0, np.cumsum(count_of)[:-1]], count_of) + np.arange(lot.size)
+    parts = spread(np.maximum(shifts.opens[interval], begins[lot]), np.minimum(shifts.closes[interval], ends[lot]), count, span_h)
     at = np.concatenate([lot[row] for row, _, _ in parts] or [lot[:0]])
     span = np.concatenate([w for _, w, _ in parts] or [lot[:0]])
     hours = np.concatenate([h for _, _, h in parts] or [np.zeros(0)])
