@@ -38,7 +38,7 @@ __all__ = ["Clock", "fresh_state", "laid_out", "late_pieces", "plan", "planned",
 
 SMALL_ORDERS = 250  # up to so many orders lots are also sought by constraint programming
 FIRST_ROUNDS = 60  # tried changes before it
-EXACT_SHARE, HOUR_SHARE = 0.85, 0.5  # of the time left goes to it; less where machines work by the hour, which it sees by the week only
+EXACT_SHARE = 0.85  # of the time left goes to it
 LEAST_EXACT_S = 0.5  # time without which it is not begun [s]
 RUN_OUT_DAYS = 98  # days after the last due day in which late orders are still planned by the search
 LEDGER_SHARE = 0.1  # of the time is kept for the ledger of a small plant
@@ -191,7 +191,7 @@ def _exact(view: Frame, wants: Wants, bound: float, state: State, budget: tuple[
     late = late_pieces(problem, plan.delivery_order, plan.delivery_day, plan.delivery_qty)
     if float(tier_weights(problem) @ late) <= bound + 1e-6 or (left := clock.left() - tail_s) < LEAST_EXACT_S:
         return wants, bound
-    time_s = left if rounds is not None else (EXACT_SHARE if problem.shifts is None else HOUR_SHARE) * left
+    time_s = left if rounds is not None else EXACT_SHARE * left
     days = min(end + 1, 7 * problem.n_weeks)
     found = exact_lots(by_weeks(problem, view.lead_days), view.net, days, (plan, late), time_limit_s=time_s, rounds=rounds, seed=seed)
     if found is None:
