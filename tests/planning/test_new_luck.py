@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from e2esim.planning.factory import first_hours
+from e2esim.planning.factory import first_hours, planner
 from e2esim.planning.factory.execute import backward, copied, search
 from e2esim.planning.factory.first_claims import claim_days
 from e2esim.planning.factory.first_plan import best_wants
@@ -71,3 +71,11 @@ def test_first_claims_build_nothing_once_time_is_up(view: Frame, monkeypatch: py
         asked.clear()
         first_hours.hours_given(view, now, until - 30, claims, lambda *_: False, looks(most))
         assert len(asked) == least_asked
+
+
+def test_a_proof_that_a_plan_contradicts_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On one case whole lots were proven to have 130 late pieces at least, and a plan of 128 was found."""
+    problem = synthetic_problem(np.random.default_rng(5), finished=3, parts=4, bought=5, centres=3, orders=20, weeks=8, load=1.2)
+    monkeypatch.setattr(planner, "_exact", lambda _view, wants, *_: (wants, 1e12))
+    done = planner.plan(problem, rounds=5, time_limit_s=60.0)
+    assert 0.0 <= done.bound <= done.objective

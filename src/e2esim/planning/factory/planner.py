@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -159,8 +159,8 @@ def _end(problem: PlanProblem) -> int:
 def _laid_out(view: Frame, first: FirstPlan, seed: int, rounds: int | None) -> Laid:
     problem, end, clock, tail_s = view.asked, _end(view.asked), first.clock, first.tail_s
     calendar, state = 7 * problem.n_weeks, fresh_state(seed)
-    wants, bound = first_wants(view, first, state, min(calendar, 7 * ((end + 13) // 7)))
-    wants, bound = _exact(view, wants, bound, state, (clock, tail_s, end, rounds, seed))
+    wants, sure = first_wants(view, first, state, min(calendar, 7 * ((end + 13) // 7)))
+    wants, bound = _exact(view, wants, sure, state, (clock, tail_s, end, rounds, seed))
     view, wants = _improved(view, wants, state, clock, tail_s, bound, rounds)
     wants = lots_again(view, first_choices_again(view, wants, state), state)
 
@@ -172,7 +172,8 @@ def _laid_out(view: Frame, first: FirstPlan, seed: int, rounds: int | None) -> L
         view = longer(view, calendar)
         wants = completed(view, wants)
     wants = made_less(view, wants, state, may_go_on)
-    return Laid(view=view, wants=wants, schedule=execute(view, wants), bound=bound)
+    laid = Laid(view=view, wants=wants, schedule=execute(view, wants), bound=bound)
+    return laid if bound <= laid.objective + EPS else replace(laid, bound=sure)  # a plan has shown the proof of whole lots to be wrong
 
 
 def fresh_state(seed: int) -> State:
