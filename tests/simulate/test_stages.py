@@ -111,6 +111,20 @@ def test_goods_lost_unnoticed_cost_money_and_counts_find_them(tiny: Any) -> None
     cash_agrees(lost)
 
 
+def test_slow_crews_keep_goods_from_customers(tiny: Any) -> None:
+    """A packer slower than the pickers delays lines, and the warehouse is blamed; goods not put away, or not repaired, lie there and serve nobody."""
+    base = tiny("plain", SHORT)
+    lead = lambda run: float(np.nanmean(run.outcome.orders.filled("picked") - run.outcome.orders.filled("allocated")))  # noqa: E731
+    fast, slow = (tiny(f"packing {rate}", SHORT, sites=lambda rows, r=rate: [row | {"packing_pcs_h": r} for row in rows]) for rate in (1e6, 2.0))
+    assert lead(slow) > lead(fast) + 1.0
+    assert lead(fast) == pytest.approx(lead(base), abs=0.01)
+    assert slow.kpi("otif") < base.kpi("otif")
+    away = tiny("put away", SHORT, sites=lambda rows: [row | {"putaway_h": 24.0} for row in rows])
+    assert away.kpi("stock_value") > base.kpi("stock_value")
+    for run in (fast, slow, away):
+        cash_agrees(run)
+
+
 def test_a_hold_at_goods_receipt_binds_stock(tiny: Any) -> None:
     """Goods wait before they may be used; planning counts with it, so more is on order and in stock."""
     base = tiny("plain", SHORT)

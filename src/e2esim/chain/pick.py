@@ -13,6 +13,7 @@ from bisect import bisect_left, bisect_right
 import numpy as np
 import numpy.typing as npt
 
+from e2esim.chain.packing import Packing
 from e2esim.chain.pick_kernels import pick_rows
 from e2esim.domain.book import Columns
 from e2esim.domain.events import Event, EventLog
@@ -49,6 +50,7 @@ class Pick:
         self._scale = world.settings.scale
         self._from = 0  # rows of the first batch already picked
         self._left = -1.0  # work left of the row in hand, -1 = none begun
+        self._packing = Packing(self.site.calendar, self.site.packing_pcs_h, book) if np.isfinite(self.site.packing_pcs_h) else None
         self.work(self.site.calendar)
 
     def work(self, crew: WorkTime) -> None:
@@ -81,10 +83,14 @@ class Pick:
 
     def __len__(self) -> int:
         """Rows that wait for the crew."""
-        return sum(len(batch) for batch in (*self._queue, *self._next)) - self._from
+        return sum(len(batch) for batch in (*self._queue, *self._next)) - self._from + (len(self._packing) if self._packing is not None else 0)
 
     def step(self, t: float) -> Rows:
-        """Work through the interval (t - tick, t] [h]; return the rows picked, in order, at continuous times."""
+        """Work through the interval (t - tick, t] [h]; return the rows picked and packed, in order, at continuous times."""
+        picked = self._pick(t)
+        return picked if self._packing is None else self._packing.step(picked, t)
+
+    def _pick(self, t: float) -> Rows:
         if self.site.wave_h > 0.0:
             self._begin_wave(t - self.tick_h)
         if not self._queue:

@@ -11,6 +11,7 @@ import simpy
 from e2esim.chain import returns_kernels as kernels
 from e2esim.chain.inspection import Inspection
 from e2esim.chain.phases import At, Phase
+from e2esim.chain.repair_bench import RepairBench
 from e2esim.chain.stock import Stock
 from e2esim.domain.book import Columns, ReturnCause
 from e2esim.domain.bundled import kept
@@ -56,8 +57,9 @@ class Returns:
         self._columns: kernels.ComingBack | None = None  # bundles as they were handed to a kernel last
         self._goods_back: kernels.ReturnedGoods | None = None
         self._found = kernels.TakenBack(
-            np.zeros(causes), np.zeros(causes), np.zeros(len(SORTED_AS)), np.zeros(causes, dtype=np.int64), np.zeros(i.n, dtype=np.bool_)
+            np.zeros(causes), np.zeros(causes), np.zeros(len(SORTED_AS)), np.zeros(causes, dtype=np.int64), np.zeros(i.n, dtype=np.bool_), np.zeros(i.n)
         )
+        self.bench = RepairBench(world, stock) if np.isfinite(world.plant.repair_pcs_h) else None
         self.inspection = Inspection(world, book) if np.isfinite(world.plant.inspection_pcs_h) else None
 
     def start(self) -> None:
@@ -98,6 +100,8 @@ class Returns:
             pieces = kernels.collect_used(used, t, b["quantity"], b["returned"], b["return_cause"])
             place = int(ReturnCause.USED_PRODUCT)
             self.log.emit(t, Event.RETURNED, place=place, rows=len(used), quantity=float(pieces))
+        if self.bench is not None:
+            self.bench.step(t)
         rows = self._goods.pop(tick)
         if self.inspection is not None:
             rows, waited_d = self.inspection.step(rows, t)
@@ -118,6 +122,8 @@ class Returns:
         for sums in found:
             sums.fill(0)
         kernels.take_back(rows, t, self._sort_key, self._columns, self._terms, goods, found)
+        if self.bench is not None:
+            self.bench.push(found.repaired)
         s.news(*found.came.nonzero()[0].tolist())
         pieces, worth = found.pieces.tolist(), found.worth.tolist()
         for cause, count in enumerate(found.lines.tolist()):

@@ -91,13 +91,15 @@ class ReturnedGoods(NamedTuple):
 
 
 class TakenBack(NamedTuple):
-    """Sums of a batch of returns: by cause pieces, worth [EUR] and rows, (causes,); pieces as new, repaired, B-grade, recycled, (4,); items that came."""
+    """Sums of a batch of returns: by cause pieces, worth [EUR] and rows, (causes,); pieces as new, repaired, B-grade, recycled, (4,); items that came, and
+    pieces of each that were repaired, (items,)."""
 
     pieces: F
     worth: F
     sorted_out: F
     lines: Counts
     came: Flags
+    repaired: F
 
 
 @lean_njit
@@ -140,6 +142,7 @@ def take_back(rows: Rows, t: float, key: np.uint64, book: ComingBack, terms: Ret
         book.return_cause[r] = cause
         found.lines[cause] += 1
         found.came[i] = True
+        found.repaired[i] += repaired
         found.pieces[cause] += q
         found.worth[cause] += as_new * made
         found.sorted_out[0] += unharmed

@@ -38,6 +38,7 @@ class Source:
         self.quarantine: dict[int, tuple[int, float, float]] = {}  # call-off number -> item, quantity, free [h]: received and held
         self._key, self._hold_key = streams.key("source.lateness"), streams.key("source.hold")
         self._number = 0
+        self._crew_free = [0.0] * len(world.sites)  # when each crew has put away what has come [h]
         self._reject_carry: F = np.zeros(len(world.supply.item))  # rejected units not yet whole, by supply row
 
     def start(self) -> None:
@@ -140,8 +141,7 @@ class Source:
         self.stock.on_order[0, item] -= quantity
         good = quantity - rejected
         self.stock.receive(item, good)
-        if self.world.supply.hold_d[row] > 0.0:
-            self._test(number, row, good)
+        self._set_aside(number, row, good)
         if extra > 0.0:
             self.log.emit(
                 self.env.now, Event.SUPPLY_EXPEDITED, place=place, item=item, quantity=good, value=good * extra * float(supply.price_eur[row])
@@ -161,17 +161,38 @@ class Source:
         usual = float(supply.delivery_eur[place]) + float(supply.freight_eur_kg[place]) * quantity * float(self.world.items.weight_kg[supply.item[row]])
         return usual if self.ways is None else usual * (1.0 + self.ways.inbound_freight(row, self.env.now))
 
-    def _test(self, number: int, row: int, good: float) -> None:
-        """Hold a share of the deliveries: on hand and reserved, still on order for planning, until they have been tested."""
-        supply, due = self.world.supply, self.history[number][3]
-        if uniform(self._hold_key, self._address(row, due), 0) >= supply.hold_share[row]:
+    def _set_aside(self, number: int, row: int, good: float) -> None:
+        """Until they have been put away, and a share of them tested, goods are on hand and reserved, and still on order for planning."""
+        supply, now = self.world.supply, self.env.now
+        free_h = max(self._tested(number, row, good), self._put_away(row, good))
+        if free_h <= now:
             return
-        item, free_h = int(supply.item[row]), self.env.now + 24.0 * float(supply.hold_d[row])
+        item = int(supply.item[row])
         self.stock.reserve(item, good)
         self.stock.on_order[0, item] += good
         self.quarantine[number] = (item, good, free_h)
-        self.log.emit(self.env.now, Event.SUPPLY_HELD, place=int(supply.supplier[row]), item=item, quantity=good, value=float(supply.hold_d[row]))
         At(self.env, free_h, Phase.ARRIVE, self._release, number)
+
+    def _tested(self, number: int, row: int, good: float) -> float:
+        """When a delivery has been tested [h]; of those that are not, now."""
+        supply, now = self.world.supply, self.env.now
+        days = float(supply.hold_d[row])
+        if days <= 0.0 or uniform(self._hold_key, self._address(row, self.history[number][3]), 0) >= supply.hold_share[row]:
+            return now
+        self.log.emit(now, Event.SUPPLY_HELD, place=int(supply.supplier[row]), item=int(supply.item[row]), quantity=good, value=days)
+        return now + 24.0 * days
+
+    def _put_away(self, row: int, good: float) -> float:
+        """When the crew of its site has put a delivery away, after those that came before it [h]."""
+        item, now = int(self.world.supply.item[row]), self.env.now
+        place = int(self.world.items.site[item])
+        site = self.world.sites[place]
+        if site.putaway_h <= 0.0 or good <= 0.0:
+            return now
+        done = min(site.calendar.add(max(now, self._crew_free[place]), site.putaway_h), self.world.hours + 1.0)  # of a calendar that ends: after the run
+        self._crew_free[place] = done
+        self.log.emit(now, Event.PUT_AWAY, place=int(self.world.supply.supplier[row]), item=item, quantity=good, value=done - now)
+        return done
 
     def _release(self, number: int) -> None:
         """The goods of a delivery may be used."""

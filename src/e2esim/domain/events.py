@@ -64,6 +64,7 @@ class Event(IntEnum):
     TRUCK_WAITED = 47  # place = fleet; a departure left late for want of a truck, value = by how many hours
     MADE_TO_ORDER = 49  # item; rows = 1 line whose own goods are there, quantity = pieces, value = days since it was placed
     UNCLAIMED = 54  # item; quantity of goods made to order that nobody takes, thrown away, value = their standard cost [EUR]
+    PUT_AWAY = 68  # place = supplier, item; quantity received that waits for the crew that puts it away, value = hours until it may be used
     INBOUND_PAID = 60  # place = supplier, item, quantity that came, value = its freight in EUR
     TOUCHPOINT_MENDED = 50  # place = touchpoint, quantity = answers that named it, value = EUR
     REVIEWS_ANSWERED = 51  # quantity = words of customers answered in public, value = EUR

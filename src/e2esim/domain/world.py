@@ -230,6 +230,9 @@ class Warehouse:
     holding_share_y: float
     inspection_pcs_h: float = np.inf  # returned pieces, inf = at once
     inspection_eur: float = 0.0  # [EUR/pcs]
+    packing_pcs_h: float = np.inf  # inf = the pickers pack
+    putaway_h: float = 0.0  # of a delivery, 0 = at once
+    repair_pcs_h: float = np.inf  # returned pieces, inf = at once
     misbooked: float = 0.0  # share of the units that move
     shrink: float = 0.0  # share of the units that move
     count_d: float = 30.0

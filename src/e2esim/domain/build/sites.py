@@ -25,7 +25,10 @@ def warehouse(frame: pl.DataFrame, site: str, calendars: dict[str, WorkTime], sc
         pick_error=row["pick_error_share"],
         picking_cost_eur=row["picking_cost_eur"],
         holding_share_y=row["holding_share_y"],
-        inspection_pcs_h=np.inf if row["inspection_pcs_h"] is None else row["inspection_pcs_h"] * scale,
+        inspection_pcs_h=_rate(row["inspection_pcs_h"]) * scale,
+        packing_pcs_h=_rate(row["packing_pcs_h"]) * scale,
+        putaway_h=row["putaway_h"],
+        repair_pcs_h=_rate(row["repair_pcs_h"]) * scale,
         inspection_eur=row["inspection_eur"],
         misbooked=row["misbooked_share"],
         shrink=row["shrink_share"],
@@ -35,6 +38,10 @@ def warehouse(frame: pl.DataFrame, site: str, calendars: dict[str, WorkTime], sc
         wave_h=row["wave_h"],
         wave_setup_h=row["wave_setup_h"],
     )
+
+
+def _rate(cell: float | None) -> float:
+    return float("inf") if cell is None else cell
 
 
 def at_sites(items: Items, points: StockPoints) -> Items:
