@@ -48,6 +48,8 @@ def world(folder: Path, *overrides: str, **tables: Any) -> World:
     return build_world(load([f"scenario={tiny_world(folder, **tables)}", f"horizon.days={DAYS}", *overrides]))
 
 
+CREWS = {"inspection_pcs_h": 0.1, "packing_pcs_h": 3.0, "putaway_h": 2.5, "repair_pcs_h": 0.02}
+
 RULES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "plain": ((), {}),
     "personalised items": (("market.patience_d=0", "market.cancel_d=1"), personal(scrap_share=0.2)),
@@ -62,7 +64,7 @@ RULES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
             "work_centres": lambda rows: [r | {"mtbf_h": 40, "mttr_h": 4} for r in rows],
             "suppliers": lambda rows: [r | ({"weekly_eur": 2000} if r["supplier"] == "weaver" else {}) for r in rows],
             "supply": lambda rows: [r | {"hold_share": 0.5, "hold_d": 3.0} for r in rows],
-            "sites": lambda rows: [r | {"inspection_pcs_h": 0.1, "packing_pcs_h": 3.0, "putaway_h": 2.5, "repair_pcs_h": 0.02, "misbooked_share": 0.05, "shrink_share": 0.01, "count_days": 9, "wave_h": 5} for r in rows],
+            "sites": lambda rows: [r | CREWS | {"misbooked_share": 0.05, "shrink_share": 0.01, "count_days": 9, "wave_h": 5} for r in rows],
             "lanes": lambda rows: [r | {"customs_share": 0.2, "slot_h": 3.0, "miss_share": 0.2, "fleet": "own", "round_trip_d": 4} for r in rows],
             "fleets": [{"fleet": "own", "trucks": 5, "truck_eur_d": 100}],
             "channels": lambda rows: [r | {"second_thought_share": 0.3} for r in rows],

@@ -32,7 +32,8 @@ _MONEY = (*ROW_EARNINGS, *ROW_COSTS)
 _CLASSES = ("consumer", "trade account", "own branch")
 _OF_CENTRES = (Event.LOT_RELEASED, Event.OPERATION_DONE, Event.MATERIAL_SHORT, Event.CAPACITY_OPENED, Event.CHANGED_OVER, Event.EXTRA_PAID)
 _OF_SUPPLIERS = (
-    Event.CALLED_OFF, Event.SUPPLY_RECEIVED, Event.SUPPLY_REJECTED, Event.SUPPLY_EXPEDITED, Event.SUPPLY_HELD, Event.PUT_AWAY, Event.PRICE_BROKEN, Event.INBOUND_PAID,
+    Event.CALLED_OFF, Event.SUPPLY_RECEIVED, Event.SUPPLY_REJECTED, Event.SUPPLY_EXPEDITED, Event.SUPPLY_HELD, Event.PUT_AWAY, Event.PRICE_BROKEN,
+    Event.INBOUND_PAID,
 )  # fmt: skip
 _OF_SITES = (Event.SITE_COUNTED, Event.CREW_OPENED, Event.RECORD_COUNTED, Event.STOCK_LOST)
 _STOCKS = ("plant", "own branches", "trade accounts")  # node classes of STOCK_COUNTED

@@ -390,7 +390,8 @@ TABLES: tuple[Table, ...] = (
                  "are several plants", False, verbs=MARKET),
             optional_id("calendar", "working time of the picking crew; in a network run goods leave by lanes on its days", ("calendars", "calendar"),
                         market=True),
-            optional("picking_pcs_h", "pcs/h", "pieces the crew picks (and packs, where packing_pcs_h is empty) in a working hour", None, above=0.0, market=True, verbs=MARKET),
+            optional("picking_pcs_h", "pcs/h", "pieces the crew picks (and packs, where packing_pcs_h is empty) in a working hour",
+                     None, above=0.0, market=True, verbs=MARKET),
             optional("crew_eur_h", "EUR/h", "cost of an hour of the full crew while the warehouse works, picking or not, beside picking_cost_eur", 0.0,
                      verbs=MARKET),
             optional("wave_h", "h", "hours between two picking waves, counted from midnight: what has been allocated since the last one is picked together, on "
@@ -409,7 +410,7 @@ TABLES: tuple[Table, ...] = (
             optional("count_eur", "EUR/count", "cost of counting an item", 0.0, verbs=MARKET),
             optional("packing_pcs_h", "pcs/h", "pieces that a packing crew of its own packs in a working hour of the site's calendar, as they were picked; "
                      "nothing leaves before it is packed; empty: the pickers pack", None, above=0.0, verbs=MARKET),
-            optional("putaway_h", "h", "working hours of the site's calendar in which its one crew puts a delivery of a supplier away, first come first served; "
+            optional("putaway_h", "h", "working hours of the site's calendar in which its one crew puts a delivery of a supplier away, one after the other; "
                      "before that it is there and may not be used; 0: at once", 0.0, high=168.0, verbs=MARKET, why="a week of a crew that never sleeps"),
             optional("repair_pcs_h", "pcs/h", "returned pieces that the plant's repair bench repairs in a working hour, first come first served; before that "
                      "they are there and may not be sold; empty: at once", None, above=0.0, verbs=MARKET),
