@@ -22,7 +22,10 @@ STAGES: dict[str, tuple[str, ...]] = {
     "customs": ("lanes.customs_share=0.1",),
     "failed attempts and delivery slots": ("lanes.miss_share=0.05", "lanes.slot_h=3"),
     "trucks that fill": ("lanes.truck_m3=60", "lanes.truck_fill=0.5"),
+    "trucks with a limit of weight": ("lanes.truck_m3=60", "lanes.truck_kg=12000", "lanes.truck_fill=0.5"),
+    "freight of suppliers": ("suppliers.freight_eur_kg=0.05", "suppliers.delivery_eur=80"),
     "inspection of returns": ("sites.inspection_pcs_h=8",),
+    "crews that put away and pack, a repair bench": ("sites.putaway_h=0.5", "sites.packing_pcs_h=400", "sites.repair_pcs_h=5"),
     "events": ("events.active=port_closed tdi_stop",),
     "monthly S&OP": ("sop=monthly",),
 }
