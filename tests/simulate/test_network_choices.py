@@ -51,9 +51,9 @@ def test_a_free_machine_elsewhere_is_taken_before_an_order_queues(tmp_path: Path
 
 
 def test_the_second_choice_is_taken_before_the_third_and_in_its_own_hours(tmp_path: Path) -> None:
-    centres = f"{CENTRE}\nSAW,1,\nBAND,1,DAY\nOLD,1,\n"
-    table = SHOP | {"work_centres": centres, "calendars": DAY_SHIFT, "alternates": "work_centre,alternate,preference\nSAW,OLD,3\nSAW,BAND,2\n"}
-    assert done(shop(tmp_path / "third", table)) == pytest.approx([12, 12, 24 + 12])  # BAND: 8 to 16, and Friday from 8 to 12
+    centres = f"{CENTRE}\nSAW,1,\nBAND,1,\nOLD,1,DAY\n"
+    table = SHOP | {"work_centres": centres, "calendars": DAY_SHIFT, "alternates": "work_centre,alternate,preference\nSAW,BAND,3\nSAW,OLD,2\n"}
+    assert done(shop(tmp_path / "third", table)) == pytest.approx([12, 12, 24 + 12])  # OLD: 8 to 16, and Friday from 8 to 12
     two = table | {"orders": SHOP["orders"].rsplit("3,", 1)[0]}
     assert done(shop(tmp_path / "second", two)) == pytest.approx([12, 24 + 12])
 
@@ -69,6 +69,13 @@ def test_a_machine_that_gets_free_helps_whoever_waited_longest(tmp_path: Path) -
     assert done(shop(tmp_path / "oldest", tables)) == pytest.approx([6, 12, 18, 24])  # A, B there from 6 h on, C at the saw
     only_c = tables | {"alternates": "work_centre,alternate,item\nSAW,BAND,C\n"}
     assert done(shop(tmp_path / "behind", only_c)) == pytest.approx([6, 12, 18, 24])  # C from behind B
+    joined = only_c | {  # F comes to the saw from GLUE at 8 h, after C left the end of its queue
+        "items": tables["items"] + "F,pcs\n",
+        "routings": tables["routings"] + "F,1,GLUE,0,0.8\nF,2,SAW,2,1\n",
+        "work_centres": SHOP["work_centres"] + "GLUE,1\n",
+        "orders": tables["orders"] + "6,F,10,2026-01-08\n",
+    }
+    assert done(shop(tmp_path / "joined", joined)) == pytest.approx([6, 12, 18, 24, 36])
     own = tables | {"orders": tables["orders"] + "5,E,5,2026-01-08\n"}
     assert done(shop(tmp_path / "own first", own)) == pytest.approx([6, 11, 12, 23, 24])
 
@@ -81,6 +88,8 @@ def test_another_routing_is_gone_where_the_first_is_full(tmp_path: Path) -> None
     two = shop(tmp_path / "two", other)
     assert done(two) == pytest.approx([12, 24, 25])  # 12 and 24 at the saw, 20 + 5 h elsewhere
     assert two.kept.centres["done"].tolist() == [1.0, 1.0, 2.0]  # BAND, GLUE, SAW
+    pair = other | {"orders": SHOP["orders"].rsplit("3,", 1)[0]}
+    assert done(shop(tmp_path / "pair", pair)) == pytest.approx([12, 25])  # nobody waits at the saw, but it is busy
     busy = other | {"other_routings": other["other_routings"].replace("BAND", "SAW")}
     assert done(shop(tmp_path / "no way out", busy)) == pytest.approx([12, 24, 36])
     queue = other | {  # E is at GLUE and F waits there: the other routing is no way out
