@@ -76,6 +76,7 @@ CASES: list[tuple[str, dict[str, Any], str, int | None, str]] = [
     ("personalised on a shelf", {"items": edit({"item": "pillow"}, make="order"), "stock": without(item="pillow")}, "prices", 5, "sells from shelves"),
     ("personalised component", {"items": edit({"item": "core"}, make="order"), "stock": without(item="core")}, "items", 4, "not sold"),
     ("personalised in stock", {"items": edit({"item": "pillow"}, make="order"), "prices": without(item="pillow", channel="retail"), "history": lambda rows: [r for r in rows if (r["item"], r["channel"]) != ("pillow", "retail")]}, "stock", 3, "in stock"),
+    ("gate that never opens", {"lanes": edit({"market": "home", "channel": "web"}, receive_from=12, receive_until=12)}, "lanes", 2, "before it opens"),
     ("lane of no fleet", {"lanes": edit({"market": "home", "channel": "web"}, fleet="own")}, "lanes", 2, "no such fleet"),
     ("made and bought", {"supply": add({"supplier": "chem", "item": "core", "priority": 1, "price": 9, "lead_time_days": 5})}, "supply", 5, "both made and bought at plant"),
     ("site without items", {"sites": add({"site": "b", "kind": "warehouse", "calendar": "day", "picking_pcs_h": 1, "pick_error_share": 0})}, "sites", 3, "a site without items"),

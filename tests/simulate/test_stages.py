@@ -170,6 +170,33 @@ def test_slots_find_more_people_at_home_later_in_the_day(tiny: Any) -> None:
     assert freight[1] < freight[0] - 2.0  # a failed attempt costs 14.5 EUR, .24 of them less
 
 
+def test_accounts_receive_in_their_hours_and_who_comes_outside_waits_and_pays(tiny: Any) -> None:
+    """The whole day is as without; a gate of four hours lets lines in later, never outside, at a cost of those that waited."""
+    def gate(**cells: Any) -> Any:
+        return lambda rows: [row | cells for row in rows]
+
+    base, day = tiny("plain", SHORT), tiny("open all day", SHORT, lanes=gate(receive_from=8, receive_until=19, outside_eur=50))
+    short, dear = (tiny(f"gate {eur}", SHORT, lanes=gate(receive_from=9, receive_until=13, outside_eur=eur)) for eur in (0, 50))
+    books = [run.outcome.orders for run in (base, day, short, dear)]
+    assert np.array_equal(books[0].filled("delivered"), books[1].filled("delivered"), equal_nan=True)
+    assert np.array_equal(books[0].filled("freight_eur"), books[1].filled("freight_eur"))
+    for o, closes in ((books[0], 19.0), (books[2], 13.0)):
+        stock = (o.filled("kind") == OrderKind.REPLENISH) & (o.filled("delivered") > 48.0)
+        hour = o.filled("delivered")[stock] % 24.0
+        assert stock.sum() > 20
+        assert (hour <= closes + 0.01).all()
+        assert (hour > 13.5).any() == (closes > 13.0)
+        assert ((o.filled("delivered")[stock] // 24.0 + short.world.start.weekday()) % 7 != 6).all()
+    there = books[2].filled("kind") == OrderKind.REPLENISH
+    trip = [np.nanmean((o.filled("delivered") - o.filled("shipped"))[o.filled("kind") == OrderKind.REPLENISH]) for o in (books[0], books[2])]
+    assert trip[1] > trip[0] + 2.0
+    paid = books[3].filled("freight_eur") - books[2].filled("freight_eur")
+    assert set(np.round(np.unique(paid[there]), 2).tolist()) == {0.0, 50.0}
+    assert not paid[~there].any()
+    for run in (short, dear):
+        cash_agrees(run)
+
+
 def test_second_choices_help_a_work_centre_that_breaks_down(tiny: Any) -> None:
     """Sewing stands still for three weeks; foaming may do its work at half the pace. Money agrees to the cent."""
     down = [{"event": "down", "kind": "work_centre", "target": "sewing", "first": "2026-01-26", "days": 21, "size": 1}]

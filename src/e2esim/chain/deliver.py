@@ -57,6 +57,7 @@ class Deliver:
         self._roads = kernels.Roads(
             world.lanes.transit_d, world.lanes.sigma, world.lanes.damage, world.lanes.mode, world.lanes.customs_share, world.lanes.customs_d,
             world.lanes.slot_h, world.modes.late_share, world.modes.late_median_d, world.modes.late_sigma, world.channels.consumer_d,
+            world.lanes.receive_from, world.lanes.receive_until, world.lanes.outside_eur,
         )  # fmt: skip
         self.ways: Ways | None = None  # where events stop trucks
         lanes_by_load = np.isfinite(world.lanes.truck_m3)
@@ -157,8 +158,9 @@ class Deliver:
         b = self.book
         if self._columns is None or self._columns.kind is not b["kind"]:
             self._columns = kernels.OnTheWay(
-                b["address"], b["kind"], b["channel"], b["market"], b["services"], b["shipped"], b["allocated"], b["state"], b["delivered"], b["problems"]
-            )
+                b["address"], b["kind"], b["channel"], b["market"], b["services"], b["shipped"], b["allocated"], b["state"], b["delivered"], b["problems"],
+                b["freight_eur"],
+            )  # fmt: skip
         return self._columns
 
     def _next_truck(self, lane: int, after: float) -> None:

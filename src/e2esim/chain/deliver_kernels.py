@@ -179,10 +179,11 @@ class OnTheWay(NamedTuple):
     state: Kind
     delivered: T
     problems: Kind
+    freight: T
 
 
 class Roads(NamedTuple):
-    """Facts of lanes, (lanes,); of modes: late_*, (modes,); days of a channel's own delivery to the consumer, (channels,)."""
+    """Facts of lanes, (lanes,), the last three too; of modes: late_*, (modes,); days of a channel's own delivery to the consumer, (channels,)."""
 
     transit_d: F
     sigma: F
@@ -195,6 +196,25 @@ class Roads(NamedTuple):
     late_median_d: F
     late_sigma: F
     consumer_d: F
+    receive_from: F
+    receive_until: F
+    outside_eur: F
+
+
+@lean_njit
+def at_the_gate(t: float, opens: float, closes: float, monday: int) -> float:
+    """Return ``t`` [h] if the gate is open then, else when it opens next, not on a Sunday; day 0 is weekday ``monday`` (0 = Monday).
+
+    >>> at_the_gate(9.0, 8.0, 12.0, 0), at_the_gate(13.0, 8.0, 12.0, 0), at_the_gate(9.0, 10.0, 12.0, 0), at_the_gate(5 * 24.0 + 13.0, 8.0, 12.0, 0)
+    (9.0, 32.0, 10.0, 176.0)
+    """
+    day = math.floor(t / 24.0)
+    hour = t - 24.0 * day
+    if hour < opens:
+        return 24.0 * day + opens
+    if hour <= closes:
+        return t
+    return 24.0 * (day + (2 if (day + 1 + monday) % 7 == 6 else 1)) + opens
 
 
 @lean_njit
@@ -219,8 +239,13 @@ def arrive(rows: Rows, write: bool, out: F, book: OnTheWay, lane_of: I, roads: R
             t, bits = journey(address[r], np.float64(book.allocated[r]), False, installed, own_h, spread, never, 0.0, install_failure, monday, keys)
         if kind[r] == _DIRECT and roads.slot_h[lane] > 0.0:
             t = in_slot(t, address[r], roads.slot_h[lane], monday, keys)
+        came = t
+        if kind[r] == _REPLENISH and lane >= 0:
+            t = at_the_gate(t, roads.receive_from[lane], roads.receive_until[lane], monday)
         out[k] = t
         if write:
+            if t > came:
+                book.freight[r] += roads.outside_eur[lane]
             book.delivered[r] = t
             book.state[r] = _DELIVERED
             book.problems[r] |= bits

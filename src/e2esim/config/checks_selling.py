@@ -213,6 +213,14 @@ def lanes_depart(view: View) -> Iterator[Problem]:
         )
 
 
+@needs("lanes.receive_from", "lanes.receive_until")
+def gates_open(view: View) -> Iterator[Problem]:
+    """Who receives goods does so for some time of the day."""
+    shut = view.table("lanes").filter(pl.col("receive_from") >= pl.col("receive_until"))
+    for (row,) in shut.select(ROW).iter_rows():
+        yield view.problem("lanes", "a gate that closes before it opens", row=row, column="receive_until", remedy="a later hour than receive_from")
+
+
 @needs("lanes.truck_m3", "lanes.truck_kg", "lanes.truck_eur", "lanes.truck_fill")
 def trucks_have_a_size(view: View) -> Iterator[Problem]:
     """A truck that costs something, waits to be full or may carry so many kilograms holds so and so much."""
@@ -259,6 +267,7 @@ CHECKS: tuple[Check, ...] = (
     mixes_sum_to_one,
     seasons_average_one,
     lanes_depart,
+    gates_open,
     trucks_have_a_size,
     loads_weigh_something,
     prices_are_known,

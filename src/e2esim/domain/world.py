@@ -295,6 +295,9 @@ class Lanes:
     customs_d: F
     slot_h: F  # 0 = any time of the day
     miss_share: F  # in the slot
+    receive_from: F  # hour of the day, of trade accounts and branches
+    receive_until: F
+    outside_eur: F  # a line that comes outside
     miss_eur: F
     truck_m3: F  # scaled, inf = no limit
     truck_kg: F  # scaled, inf = no limit

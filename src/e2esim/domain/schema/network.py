@@ -87,6 +87,12 @@ TABLES: tuple[Table, ...] = (
             optional("slot_h", "h", "width of the delivery slot that the firm's own consumers choose between 8:00 and 19:00; who knows it misses the less "
                      "the narrower it is: miss_share is that of a whole day, the slot's part of it is missed (assumed). 0: any time of the day; what slots "
                      "cost stands in cost_eur_line", 0.0, high=11.0, verbs=MARKET, why="the hours of a day in which goods are received"),
+            optional("receive_from", "h", "hour of the day from which trade accounts and branches on the lane receive goods", 8.0, low=8.0, high=19.0,
+                     verbs=MARKET, why="carriers deliver from 8:00 to 19:00"),
+            optional("receive_until", "h", "hour of the day until which they receive goods; who comes outside waits until they open, Sundays apart", 19.0,
+                     low=8.0, high=19.0, verbs=MARKET, why="carriers deliver from 8:00 to 19:00"),
+            optional("outside_eur", "EUR/line", "what waiting at a closed gate costs the firm, of each line that does: the truck's time, a new appointment",
+                     0.0, verbs=MARKET),
             optional("miss_eur", "EUR", "cost of an attempt that fails (PCA Predict 2017: 14.5)", 14.5, verbs=MARKET),
             optional("truck_m3", "m3", "what a truck of the lane holds; empty: as much as there is", None, above=0.0, verbs=MARKET),
             optional("truck_kg", "kg", "what a truck of the lane may carry; a line fills of it the larger one of its part of the room and of the load, and its "
