@@ -48,6 +48,7 @@ def world(folder: Path, *overrides: str, **tables: Any) -> World:
     return build_world(load([f"scenario={tiny_world(folder, **tables)}", f"horizon.days={DAYS}", *overrides]))
 
 
+GATE = {"receive_until": 12}
 CREWS = {"inspection_pcs_h": 0.1, "packing_pcs_h": 3.0, "putaway_h": 2.5, "repair_pcs_h": 0.02}
 
 RULES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
@@ -65,7 +66,7 @@ RULES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
             "suppliers": lambda rows: [r | ({"weekly_eur": 2000} if r["supplier"] == "weaver" else {}) for r in rows],
             "supply": lambda rows: [r | {"hold_share": 0.5, "hold_d": 3.0} for r in rows],
             "sites": lambda rows: [r | CREWS | {"misbooked_share": 0.05, "shrink_share": 0.01, "count_days": 9, "wave_h": 5} for r in rows],
-            "lanes": lambda rows: [r | {"customs_share": 0.2, "slot_h": 3.0, "receive_until": 12, "miss_share": 0.2, "fleet": "own", "round_trip_d": 4} for r in rows],
+            "lanes": lambda rows: [r | GATE | {"customs_share": 0.2, "slot_h": 3.0, "miss_share": 0.2, "fleet": "own", "round_trip_d": 4} for r in rows],
             "fleets": [{"fleet": "own", "trucks": 5, "truck_eur_d": 100}],
             "channels": lambda rows: [r | {"second_thought_share": 0.3} for r in rows],
             "returns": [{"cause": "second_thoughts", "as_new_share": 0.1, "repair_share": 0.9}],
