@@ -49,7 +49,7 @@ def test_tables_of_other_verbs_are_left_out_aloud(tmp_path: Path, name: str, row
 def test_columns_of_a_planned_factory_are_left_out_aloud(tmp_path: Path) -> None:
     items, centres = tiny_tables()["items"], tiny_tables()["work_centres"]
     said = told(tmp_path / "items", "items", [items[0] | {"lot_rule": "fixed", "lot_qty": 5, "shelf_life_d": 9}, *items[1:]])
-    whys = [f"a market run does not read this column: {COLUMNS_BESIDE_MARKET['items', column][1]}" for column in ("lot_rule", "shelf_life_d")]
+    whys = [f"a market run does not read this column: {COLUMNS_BESIDE_MARKET['items', column][1]}" for column in ("lot_rule", "shelf_life_d", "lot_qty")]
     assert said == whys
     assert told(tmp_path / "plain", "items", [items[0] | {"lot_rule": "lot_for_lot"}, *items[1:]]) == []
     assert len(told(tmp_path / "centres", "work_centres", [centres[0] | {"supplier": tiny_tables()["suppliers"][0]["supplier"]}, *centres[1:]])) == 1

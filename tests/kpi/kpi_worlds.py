@@ -38,6 +38,7 @@ def terms(**changes: Any) -> KpiFacts:
         "channel_early_d": np.array([2.0, 5.0, 365.0]),
         "channel_late_d": np.array([0.0, 1.0, 0.0]),
         "supplier_payment_d": np.array([40.0, 60.0]),
+        "supplier_co2_kg_t": np.array([30.0, 100.0]),
         "lane_co2_kg_t": np.array([[[30.0, 80.0], [30.0, 80.0], [np.nan, 90.0]], [[10.0, 20.0], [40.0, 50.0], [np.nan, 60.0]]]),
         "segment_window_d": np.array([3650.0, 3650.0, 30.0]),
         "segment_theta": np.array([1.0, 0.5, 0.0]),

@@ -431,6 +431,9 @@ def test_suppliers_and_scrap() -> None:
         0.0,
     )
     assert k.value("supplier_rejected", "supplier", "foam") == pytest.approx(0.1)
+    weight, a_year = 10.0, 365 / 63  # item 3: 10 kg a unit; 100 units over 30 kg a tonne, 50 over 100
+    assert k.value("inbound_co2", "supplier", "foam") == pytest.approx(100 * weight / 1000 * 30.0 * a_year)
+    assert k.value("inbound_co2") == pytest.approx((100 * 30.0 + 50 * 100.0) * weight / 1000 * a_year)
     assert k.value("scrap") == pytest.approx(42 / 200)
     assert k.value("scrap", "brand", "Brezza") == pytest.approx(0.4)
 

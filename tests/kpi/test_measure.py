@@ -65,6 +65,7 @@ REQUIRED = [
     "perfect_order",
     "ready_delivery",
     "transport_co2",
+    "inbound_co2",
 ]
 
 
@@ -82,7 +83,7 @@ def test_a_run_of_nothing_is_null_without_a_warning() -> None:
         warnings.simplefilter("error")
         table = measure(outcome())
     told = {name for name, (value, _) in table.headline.items() if value is not None}
-    amounts = ("lines", "pcs", "customers", "EUR", "h", "shortages", "calls", "times", "needs", "modules", "answers", "views")
+    amounts = ("lines", "pcs", "customers", "EUR", "h", "shortages", "calls", "times", "needs", "modules", "answers", "views", "kg CO2e")
     counts = {name for name in told if CATALOGUE[name].unit.split("/")[0] in amounts}
     days = {"staff_trained", "disrupted_days", "sale_days"}  # of training, with an event, of looking around: none
     assert told == counts | days

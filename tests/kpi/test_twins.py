@@ -81,6 +81,7 @@ def test_twins_and_hand_cases_cover_the_catalogue() -> None:
         "shortages",
         "supplier_on_time",
         "supplier_rejected",
+        "inbound_co2",
         "scrap",
         "rework",
         "price_breaks",

@@ -91,6 +91,7 @@ def synthetic_terms(labels: Labels) -> KpiFacts:
         channel_early_d=np.full(len(labels.channels), 365.0),
         channel_late_d=np.zeros(len(labels.channels)),
         supplier_payment_d=np.array([60.0, 75, 60, 30]),
+        supplier_co2_kg_t=np.zeros(4),
         lane_co2_kg_t=np.full((1, len(CHANNELS), len(MARKETS)), 90.0),
         segment_window_d=np.array([3650.0, 3650, 3650, 75]),
         segment_theta=np.ones(4),

@@ -26,14 +26,40 @@ BESIDE_MARKET: Mapping[str, str] = {
     "other_sites": "its warehouses are those of tables sites and lanes",
     "replenishment": "stock targets are those of table items",
 }
+_LOTS = "its lots are those of its weekly plan: lot_min and lot_multiple"
+_LOTS_OPEN = "an open works order arrives on its day, its parts are taken"
 # Columns of the same kind, with what says nothing in them
 COLUMNS_BESIDE_MARKET: Mapping[tuple[str, str], tuple[object, str]] = {
-    ("items", "lot_rule"): ("lot_for_lot", "its lots are those of its weekly plan: lot_min and lot_multiple"),
+    ("items", "lot_rule"): ("lot_for_lot", _LOTS),
     ("items", "shelf_life_d"): (None, "goods keep for ever"),
+    ("items", "lot_max"): (None, _LOTS),
+    ("items", "lot_qty"): (None, _LOTS),
+    ("items", "lot_days"): (None, _LOTS),
+    ("items", "stock_max"): (None, "its stock is what its weekly plan wants: cover_d and safety_stock"),
+    ("items", "year_qty"): (None, _LOTS),
+    ("items", "order_eur"): (0.0, "a lot costs its set-up hours: routings.setup_h_per_lot"),
+    ("items", "make_eur"): (0.0, "what is made costs its hours and material"),
     ("work_centres", "supplier"): ("", "the work is done in our own hours"),
+    ("work_centres", "extra_h_eur"): (None, "hours beyond the calendar cost overtime_eur_h"),
+    ("work_centres", "hours_cv"): (None, "work centres break down by mtbf_h and mttr_h"),
+    ("routings", "flow_days"): (None, "a lot lasts as long as its hours take and the queues before it"),
+    ("routings", "flow_cv"): (0.0, "a lot lasts as long as its hours take and the queues before it"),
+    ("routings", "price"): (0.0, "the work is done in our own hours"),
+    ("routings", "scrap_share"): (0.0, "pieces are lost by items.scrap_share"),
+    ("supply", "order_eur"): (0.0, "a delivery costs suppliers.delivery_eur"),
+    ("supply", "late_share"): (None, "call-offs are late by their mode: table modes"),
+    ("supply", "late_median_days"): (None, "call-offs are late by their mode: table modes"),
+    ("receipts", "step"): (None, _LOTS_OPEN),
+    ("receipts", "hours_to_go"): (0.0, _LOTS_OPEN),
+    ("receipts", "start"): (None, _LOTS_OPEN),
+    ("orders", "priority"): (2, "turns are settled by precedence: group precedence"),
+    ("orders", "price"): (None, "prices are those of table prices"),
+    ("orders", "late_cost"): (0.0, "turns are settled by precedence: group precedence"),
+    ("orders", "min_shipment"): (None, "lines ship whole"),
+    ("orders", "promised"): (None, "open orders are owed on their day due"),
     ("alternates", "flow_days"): (None, "a lot lasts as long as its hours take"),
     ("alternates", "price"): (None, "hours of the second choice cost what its work centre costs"),
-    ("receipts", "firm"): (False, "an open works order arrives on its day, its parts are taken"),
+    ("receipts", "firm"): (False, _LOTS_OPEN),
 }
 
 

@@ -111,6 +111,8 @@ class KpiFacts:
         Days receivable and payable [days].
     channel_early_d, channel_late_d : (n_channels,)
         Delivery window of the buyers: days before and after the promised one [days].
+    supplier_co2_kg_t : (n_suppliers,)
+        Emission of a tonne brought in by each supplier, distance x factor of its mode [kg CO2e/t].
     lane_co2_kg_t : (ways, n_channels, n_markets)
         Emission of a tonne carried from the plant by the lane of each way, distance x factor of the mode [kg CO2e/t]; NaN = no lane.
     segment_window_d : (n_segments,)
@@ -146,6 +148,7 @@ class KpiFacts:
     channel_early_d: Floats
     channel_late_d: Floats
     supplier_payment_d: Floats
+    supplier_co2_kg_t: Floats
     lane_co2_kg_t: Floats
     segment_window_d: Floats
     segment_theta: Floats
@@ -295,6 +298,7 @@ class Outcome:
             ("channel_late_d", terms.channel_late_d.shape, (channels,)),
             ("channel_payment_d", terms.channel_payment_d.shape, (channels,)),
             ("supplier_payment_d", terms.supplier_payment_d.shape, (len(names.suppliers),)),
+            ("supplier_co2_kg_t", terms.supplier_co2_kg_t.shape, (len(names.suppliers),)),
             ("lane_co2_kg_t", terms.lane_co2_kg_t.shape[1:], (channels, len(names.markets))),
             ("segment_window_d", terms.segment_window_d.shape, (segments,)),
             ("channel_reference_d", terms.channel_reference_d.shape, (channels,)),

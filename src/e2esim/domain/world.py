@@ -190,6 +190,7 @@ class Supply:
     weekly_eur: F  # (suppliers,) over all their rows, inf = no limit
     freight_eur_kg: F  # (suppliers,)
     delivery_eur: F  # (suppliers,) scaled
+    co2_kg_t: F  # (suppliers,) of a tonne brought in, distance x factor of the mode
     breaks: tuple[tuple[tuple[float, float], ...], ...] = ()  # of each row, (from this quantity, price); empty where nobody has any
     works: tuple[WorkTime | None, ...] = ()  # (suppliers,) days on which it works, None = every day; empty where nobody has a calendar
 
@@ -466,9 +467,10 @@ class Services:
 
 @dataclass(frozen=True, kw_only=True)
 class Opening:
-    """Stock and open orders at the start."""
+    """Stock and open orders at the start, and the stock that table stock wants kept throughout."""
 
     on_hand: F  # (items,)
+    safety: F  # (items,) beside the days of demand of the item's cover_d
     purchase_item: I
     purchase_row: I  # row of Supply
     purchase_quantity: F

@@ -257,8 +257,20 @@ def _suppliers(reading: Reading, findings: Findings) -> None:
     ):
         findings.put_one(name, float(ratio(np.array([above.sum()]), np.array([below.sum()]))[0]), float(receipts.sum()))
         findings.put_members(name, "supplier", suppliers, ratio(above, below), receipts)
+    emitted = _brought_in(reading, size) * reading.a_year
+    findings.put_one("inbound_co2", float(emitted.sum()), float(receipts.sum()))
+    findings.put_members("inbound_co2", "supplier", suppliers, emitted, receipts)
     broken = _events(reading, Event.PRICE_BROKEN, "value")
     findings.put_one("price_breaks", float(broken.sum()) * reading.a_year, float(len(broken)))
+
+
+def _brought_in(reading: Reading, size: int) -> Floats:
+    """Emission of all that came from each supplier, what was rejected included, (suppliers,) [kg CO2e]."""
+    terms, tonnes = reading.outcome.terms, np.zeros(size)
+    for kind in (Event.SUPPLY_RECEIVED, Event.SUPPLY_REJECTED):
+        place, item, quantity = (_events(reading, kind, name) for name in ("place", "item", "quantity"))
+        tonnes += np.bincount(place, weights=quantity * terms.item_weight_kg[item] / 1000.0, minlength=size)
+    return tonnes * terms.supplier_co2_kg_t
 
 
 def _scrap(reading: Reading, findings: Findings) -> None:

@@ -248,7 +248,8 @@ class Distribution:
         safety = np.zeros(shape)
         move = self._moved
         reach = self._transit[move] + self._gap_d[self._link[move]]
-        safety[move] = self._part[move] * safety_stock(variance[self._at[move]], reach[:, None])
+        point = self._at[move]
+        safety[move] = self._part[move] * (safety_stock(variance[point], reach[:, None]) + self.world.opening.safety[point])
         return DrpNetwork(source=self._ways.source, transit=self._transit, safety=safety, minimum=np.zeros(shape), multiple=np.ones(shape))
 
     def _first_variance(self, week: F) -> F:

@@ -82,7 +82,7 @@ class Feeder:
             independent=independent,
             receipts=receipts,
             on_hand=free,
-            safety=np.where(w.items.sold, 0.0, w.items.cover_d * daily),
+            safety=np.where(w.items.sold, 0.0, w.items.cover_d * daily + w.opening.safety),
             lead=self._lead,
             lot_min=self._lot_min,
             lot_multiple=self._lot_multiple,
@@ -95,7 +95,7 @@ class Feeder:
         if day % 7 == 0:
             self._called[:] = 0.0
         if day % self._review_d == 0:
-            self._call_off(plan.gross, free, w.items.cover_d * daily)
+            self._call_off(plan.gross, free, w.items.cover_d * daily + w.opening.safety)
 
     def _call_off(self, gross: F, free: F, safety: F) -> None:
         sources, on_order = self._sources, self.stock.on_order[0]

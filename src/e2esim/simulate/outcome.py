@@ -72,6 +72,7 @@ def terms(world: World, memory_base: float) -> KpiFacts:
         channel_early_d=w.channels.early_d,
         channel_late_d=w.channels.late_d,
         supplier_payment_d=w.supply.payment_d,
+        supplier_co2_kg_t=w.supply.co2_kg_t,
         lane_co2_kg_t=co2,
         segment_window_d=w.segments.active_window_h / 24.0,
         segment_theta=w.segments.theta if s.market.loyalty_loop else np.zeros_like(w.segments.theta),

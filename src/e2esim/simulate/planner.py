@@ -343,7 +343,7 @@ class Planner:
         moving = np.repeat(self._moves[:, sold] / 7.0, 7, axis=0).T
         moves = _by_week(moving[:, ahead:horizon])
         leaving = forecast + moves
-        safety = p.safety_factor * w.items.cover_d[sold] / 7.0 * np.vstack([leaving[1:], leaving[-1:]])
+        safety = p.safety_factor * w.items.cover_d[sold] / 7.0 * np.vstack([leaving[1:], leaving[-1:]]) + w.opening.safety[sold]
         come = self.shop.receipts(today, horizon)[sold] + self._laid_out(today, horizon)[sold]
         opening, receipts = self.stock.booked_free[sold] + come[:, :ahead].sum(axis=1), _by_week(come[:, ahead:])
         if self.sop is not None:

@@ -168,6 +168,7 @@ def lay_out_supply(
         weekly_eur=np.where(np.isnan(shared := floats(suppliers, "weekly_eur") * scale), np.inf, shared),
         freight_eur_kg=floats(suppliers, "freight_eur_kg"),
         delivery_eur=floats(suppliers, "delivery_eur") * scale,
+        co2_kg_t=np.where(mode_of < 0, 0.0, floats(suppliers, "distance_km") * modes.co2_kg_tkm[mode_of]) if len(modes.ids) else np.zeros(len(ids)),
         breaks=_breaks(breaks, [(ids[s], items[i]) for s, i in zip(supplier, item[order], strict=True)], scale) if breaks.height else (),
     )
 

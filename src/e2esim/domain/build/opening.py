@@ -19,6 +19,8 @@ def lay_out_opening(t: Mapping[str, pl.DataFrame], items: w.Items, supply: w.Sup
     np.add.at(on_hand, index_of(stock, "item", items.ids), floats(stock, "on_hand") * scale)
     on_hand[items.sold] = np.round(on_hand[items.sold])
     on_hand = np.maximum(on_hand, 0.0)  # an item that was booked out before it came in begins with none
+    safety = np.zeros(items.n)
+    np.add.at(safety, index_of(stock, "item", items.ids), floats(stock, "safety_stock") * scale)
     due = _due_h(receipts, start)
     item, quantity = index_of(receipts, "item", items.ids), floats(receipts, "qty") * scale
     kind = np.array(receipts["kind"].to_list(), dtype=object)
@@ -28,6 +30,7 @@ def lay_out_opening(t: Mapping[str, pl.DataFrame], items: w.Items, supply: w.Sup
     suppliers = index_of(receipts, "supplier", supply.suppliers)
     return w.Opening(
         on_hand=on_hand,
+        safety=safety,
         purchase_item=item[buy],
         purchase_row=np.array([_term(supply, int(item[k]), int(suppliers[k])) for k in buy], dtype=np.int64),
         purchase_quantity=quantity[buy],

@@ -311,7 +311,7 @@ TABLES: tuple[Table, ...] = (
             id_column("supplier"),
             text("name", "name shown in reports", verbs=(*MARKET, *NETWORK)),
             optional_id("mode", "inbound transport mode", ("modes", "mode"), market=True, verbs=MARKET),
-            optional("distance_km", "km", "distance to the plant", 0.0, verbs=MARKET),
+            optional("distance_km", "km", "distance to the plant, for the emissions of what it brings", 0.0, verbs=("run",)),
             optional("payment_d", "days", "days payable", 60.0, verbs=MARKET),
             optional("way_d", "days", "of its lead times, days on the way; the rest is its own work, which events may stop", 0.0),
             optional_id("calendar", "days on which it works: of its lead times, those of its own work count on them alone, those on the way (way_d) on every "
@@ -433,8 +433,9 @@ TABLES: tuple[Table, ...] = (
             optional_id("site", "where it lies; empty: the only site there is, in a market run the plant; there, a warehouse without rows opens with "
                         "its part of the plant's stock by past demand", ("sites", "site"), loose=True),
             number("on_hand", "unit", "free stock; below zero: goods booked out before they came in", low=None),
-            optional("safety_stock", "unit", "stock to keep here beside the orders; an order may take it, what is taken is made or bought anew. Rows of "
-                     "several sites are added up", 0.0, verbs=("plan", "backorders", "run")),
+            optional("safety_stock", "unit", "stock to keep here beside the orders; an order may take it, what is taken is made or bought anew. In a plan "
+                     "rows of several sites are added up; in a market run it is kept where it stands, beside the days of demand of cover_d", 0.0,
+                     verbs=("plan", "backorders", "sop", "run")),
             _unit("on_hand"),
             SOURCE,
         ),

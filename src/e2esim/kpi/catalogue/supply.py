@@ -30,6 +30,17 @@ SUPPLY: tuple[Kpi, ...] = (
         dimensions=("all", "supplier"),
     ),
     Kpi(
+        name="inbound_co2",
+        label="Inbound transport emissions",
+        unit="kg CO2e/year",
+        better="lower",
+        counted="receipts",
+        definition="Well-to-wheel emissions of the way from the suppliers, of all that they brought; what is flown in late counts by the usual mode.",
+        formula="sum of quantity x weight x distance x factor of the supplier's mode, a year",
+        source="GLEC framework / ISO 14083",
+        dimensions=("all", "supplier"),
+    ),
+    Kpi(
         name="second_choice",
         label="Hours at second choices",
         unit="share",

@@ -117,7 +117,7 @@ def sop_problem(world: World, months: Months, now: Position, *, offer: SopOffer 
     busy = hours @ now.receipts[sold].sum(axis=1) if now.busy_h is None else now.busy_h
     semi = np.where(w.items.made & ~w.items.sold, free, 0.0)
     held = (free + semi @ w.bom.flat)[raw]
-    reserve = np.minimum(held, p.safety_factor * w.items.cover_d[raw] * (daily.mean(axis=1) @ w.bom.flat[np.ix_(sold, raw)]))
+    reserve = np.minimum(held, p.safety_factor * w.items.cover_d[raw] * (daily.mean(axis=1) @ w.bom.flat[np.ix_(sold, raw)]) + w.opening.safety[raw])
     return SopProblem(
         months=months.names,
         days=months.days,
@@ -135,7 +135,7 @@ def sop_problem(world: World, months: Months, now: Position, *, offer: SopOffer 
         opening=free[sold],
         backlog=now.backlog[sold],
         receipts=months.sums(now.receipts[sold]).T,
-        safety=p.safety_factor * w.items.cover_d[sold] * daily[:, ends].T,
+        safety=p.safety_factor * w.items.cover_d[sold] * daily[:, ends].T + w.opening.safety[sold],
         centres=w.centres.ids,
         hours=hours,
         **_hours(world, months, now.day, offer, busy),
