@@ -212,7 +212,7 @@ def test_two_tables_give_a_plan(tmp_path: Path) -> None:
     assert ["today" in str(p) or "outside" in str(p) for p in found.warnings] == [True, True]
 
 
-@pytest.mark.parametrize("text", ["a|b\n1|2\n", "Artikel;Menge\nX;3\n", "item|unit\nX|pcs\n"])
+@pytest.mark.parametrize("text", ["a|b\n1|2\n", "Artikelliste;Menge\nX;3\n", "item|unit\nX|pcs\n"])
 def test_unknown_headers_get_an_answer(tmp_path: Path, text: str) -> None:
     if text.startswith("item"):
         assert read(tmp_path / "d", items=text + "OIL|kg\n").case.facts.items == ("OIL", "X")

@@ -120,7 +120,7 @@ def test_weeks_begin_today_even_on_wednesday(tmp_path: Path) -> None:
         ({"capacity": [[a, b, "0" if a == "SAW" else c] if a != "work_centre" else [a, b, c]
                        for a, b, c in TABLES["capacity"]]}, "work_centres", 2, "work_centre", "zero capacity"),
         (cell("settings", 2, "value", "soon"), "settings", 2, "value", "not a date"),
-        (cell("orders", 1, "priority", "prio"), "orders", 1, "prio", "did you mean 'priority'"),
+        (cell("orders", 1, "priority", "priorty"), "orders", 1, "priorty", "did you mean 'priority'"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_planned_is_named(tmp_path: Path, change: dict[str, Rows], file: str, row: int, column: str, said: str) -> None:

@@ -94,7 +94,7 @@ def print_plan(
         console.print(_causes(summary))
     if view is not None and view.long_waits:
         console.print()
-        console.print(Text(long_waits_line(view)), soft_wrap=True)
+        console.print(Text(long_waits_line(view)))
     if messages is not None and not messages.is_empty():
         console.print()
         console.print(Text(f"Goods on order: {messages_words(messages)}"), soft_wrap=True)
