@@ -57,11 +57,13 @@ def _gantt_text(view: PlanView, path: str) -> str:
             for y, kind in sorted(set(zip(low[here].tolist(), kinds[here].tolist(), strict=True))):
                 own = here & (low == y) & (kinds == kind)
                 bars = list(zip(begin[own].tolist(), length[own].tolist(), strict=True))
-                axes.broken_barh(bars, (at + y, height), facecolors=_COLOURS[kind], edgecolor=CARD, linewidth=0.5)
+                drawn = axes.broken_barh(bars, (at + y, height), facecolors=_COLOURS[kind], edgecolor=CARD, linewidth=0.5)
+                drawn.set_in_layout(False)
             for k in np.flatnonzero(here).tolist() if height > LEAST_TEXT else ():
                 x, end = max(float(begin[k]), first), min(float(begin[k] + length[k]), last)
                 if (end - x) * (PAGE_PX - MARGIN_PX) / edges[1] > 7.0 * len(names[k]) + 6:
-                    axes.text((x + end) / 2, at + low[k] + height / 2, names[k], ha="center", va="center", color=CARD, fontsize=8.5, clip_on=True)
+                    name = axes.text((x + end) / 2, at + low[k] + height / 2, names[k], ha="center", va="center", color=CARD, fontsize=8.5, clip_on=True)
+                    name.set_in_layout(False)  # it lies inside; the layout would measure thousands of names
     used = [k for k in _COLOURS if k != "released" or lots.released]
     handles = [Patch(facecolor=_COLOURS[k], label=_WORDS[k]) for k in used]
     if closed.any():
