@@ -36,7 +36,7 @@ def lever_changes() -> list[Row]:
         ("crm", "organisation.platform", "", "set", 0.85), ("crm", "organisation.proactive", "", "set", 0.7),
         ("portal", "touchpoints.reach", "touchpoint=reorder_portal", "set", 0.35), ("portal", "organisation.info_share", "", "times", 0.75), ("portal", "channels.integration", "channel=web|own_shop", "add", 0.1),
         ("journey", "touchpoints.problem_share", "controlled=true", "times", 0.6), ("journey", "touchpoints.enjoyment", "phase=receive controlled=true", "add", 0.01),
-        ("service", "services.use_share", "service=use_followup", "set", 0.4), ("service", "services.use_share", "service=used_collection", "set", 0.6),
+        ("service", "services.offered_share", "service=use_followup", "set", 0.4), ("service", "services.offered_share", "service=used_collection", "set", 0.6),
         ("commercial", "channels.choice_offset", "channel=own_shop|franchise|independent", "add", 0.06, "three modules of +1.8 % sales each: Fisher, Gallino and Netessine, 2021; odds assumed"),
         ("concierge", "channels.integration", "channel=large_retail|franchise", "set", 0.85), ("concierge", "organisation.proactive", "", "set", 0.85),
         ("feedback", "segments.response_share", "segment=value|comfort|premium|renewer", "times", 1.15),
