@@ -35,20 +35,23 @@ def ready(c: Chain, rows: list[int], picked: float) -> None:
 
 
 @settings(deadline=None)
-@given(st.integers(0, 12_000).map(lambda quarters: quarters / 4.0), st.integers(0, 6), st.integers(0, 4))
-def test_windows_and_working_days_like_a_calendar_on_the_wall(t: float, monday: int, days: int) -> None:
-    """Twin with dates: Monday to Saturday, 8 to 19 o'clock."""
+@given(
+    st.integers(0, 12_000).map(lambda quarters: quarters / 4.0), st.integers(0, 6), st.integers(0, 4), st.sampled_from([(8.0, 19.0), (9.0, 12.0), (14.0, 14.0)])
+)  # fmt: skip
+def test_windows_and_working_days_like_a_calendar_on_the_wall(t: float, monday: int, days: int, hours: tuple[float, float]) -> None:
+    """Twin with dates: Monday to Saturday, 8 to 19 o'clock or the hours of a gate."""
+    opens, closes = hours
     start = dt.datetime(2024, 1, 1) + dt.timedelta(days=monday)  # 2024-01-01 was a Monday
 
     def is_open(h: float) -> bool:
         moment = start + dt.timedelta(hours=h)
-        return moment.isoweekday() < 7 and 8.0 <= h % 24.0 <= 19.0
+        return moment.isoweekday() < 7 and opens <= h % 24.0 <= closes
 
-    got = kernels.next_window(t, monday)
+    got = kernels.next_window(t, opens, closes, monday)
     if is_open(t):
         assert got == pytest.approx(t)
     else:
-        opening = 24.0 * math.floor(t / 24.0) + 8.0
+        opening = 24.0 * math.floor(t / 24.0) + opens
         while opening < t or not is_open(opening):
             opening += 24.0
         assert got == pytest.approx(opening)
@@ -67,7 +70,7 @@ def test_the_journey_is_its_slow_twin(row: int, truck: bool, installed: bool, pl
     if truck and uniform(KEYS[1], row, 0) < 0.4:
         expected += lognormal(KEYS[1], row, 1, 30.0, 0.5)
     if plan:
-        expected = kernels.next_window(expected, 2)
+        expected = kernels.next_window(expected, 8.0, 19.0, 2)
     if truck and uniform(KEYS[2], row, 0) < 0.2:
         problems |= LineProblem.DAMAGED
     if installed and uniform(KEYS[3], row, 0) < 0.3:

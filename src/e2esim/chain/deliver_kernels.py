@@ -39,21 +39,23 @@ _COLLECTED = int(Service.USED_COLLECTION)
 
 
 @lean_njit
-def next_window(t: float, monday: int) -> float:
-    """Return ``t`` [h] if goods are received then, else the next opening; day 0 is weekday ``monday`` (0 = Monday).
+def next_window(t: float, opens: float, closes: float, monday: int) -> float:
+    """Return ``t`` [h] if goods are received then, from ``opens`` to ``closes`` [h of the day], else the next opening, not on a Sunday.
 
-    >>> next_window(20.0, 0), next_window(5 * 24.0 + 19.5, 0), next_window(9.0, 0)
+    Day 0 is weekday ``monday`` (0 = Monday).
+
+    >>> next_window(20.0, 8.0, 19.0, 0), next_window(5 * 24.0 + 19.5, 8.0, 19.0, 0), next_window(9.0, 8.0, 19.0, 0)
     (32.0, 176.0, 9.0)
     """
     day = math.floor(t / 24.0)
     hour = t - 24.0 * day
-    if hour > CLOSES:
+    if hour > closes:
         day += 1
         hour = 0.0
-    hour = max(hour, OPENS)
+    hour = max(hour, opens)
     if (day + monday) % 7 == 6:
         day += 1
-        hour = OPENS
+        hour = opens
     return 24.0 * day + hour
 
 
@@ -97,7 +99,7 @@ def journey(
     if truck and uniform(keys[LATE], address, 0) < late.share:
         t += lognormal(keys[LATE], address, 1, late.median_h, late.sigma)
     if plan_h > 0.0:
-        t = next_window(t, monday)
+        t = next_window(t, OPENS, CLOSES, monday)
     problems = 0
     if truck and uniform(keys[DAMAGE], address, 0) < damage:
         problems |= _DAMAGED
@@ -202,22 +204,6 @@ class Roads(NamedTuple):
 
 
 @lean_njit
-def at_the_gate(t: float, opens: float, closes: float, monday: int) -> float:
-    """Return ``t`` [h] if the gate is open then, else when it opens next, not on a Sunday; day 0 is weekday ``monday`` (0 = Monday).
-
-    >>> at_the_gate(9.0, 8.0, 12.0, 0), at_the_gate(13.0, 8.0, 12.0, 0), at_the_gate(9.0, 10.0, 12.0, 0), at_the_gate(5 * 24.0 + 13.0, 8.0, 12.0, 0)
-    (9.0, 32.0, 10.0, 176.0)
-    """
-    day = math.floor(t / 24.0)
-    hour = t - 24.0 * day
-    if hour < opens:
-        return 24.0 * day + opens
-    if hour <= closes:
-        return t
-    return 24.0 * (day + (2 if (day + 1 + monday) % 7 == 6 else 1)) + opens
-
-
-@lean_njit
 def arrive(rows: Rows, write: bool, out: F, book: OnTheWay, lane_of: I, roads: Roads, install_failure: float, monday: int, keys: Keys) -> None:
     """Delivery times of rows under way, (n,) [h], into ``out``; with ``write`` they happen: time, state, problems."""
     address, kind, channel, services = book.address, book.kind, book.channel, book.services
@@ -240,8 +226,8 @@ def arrive(rows: Rows, write: bool, out: F, book: OnTheWay, lane_of: I, roads: R
         if kind[r] == _DIRECT and roads.slot_h[lane] > 0.0:
             t = in_slot(t, address[r], roads.slot_h[lane], monday, keys)
         came = t
-        if kind[r] == _REPLENISH and lane >= 0:
-            t = at_the_gate(t, roads.receive_from[lane], roads.receive_until[lane], monday)
+        if kind[r] == _REPLENISH and lane >= 0 and roads.transit_d[lane] > 0.0:  # what takes no time is handed over at once
+            t = next_window(t, roads.receive_from[lane], roads.receive_until[lane], monday)  # of the account, within the carrier's
         out[k] = t
         if write:
             if t > came:
