@@ -27,7 +27,8 @@ journeys, loyalty; D to F services, links of the chain, KPIs; G the chain and it
 L the levers.
 
 *works*: the switch (a setting, a column or a command) moves the KPI as the row says, and the test fails without it. *partly*: less than the row asks,
-the gap says what. Sizes without a source are assumed (`docs/model.md`).
+the gap says what. A row of H is a fact of the shipped data and many of I are
+steps of `e2esim roadmap`: their tests hold the data, or what the step tells, not the sign of a KPI. Sizes without a source are assumed (`docs/model.md`).
 """
 
 
