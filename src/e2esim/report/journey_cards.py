@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -83,15 +84,15 @@ def _long(hours: float, w: Words) -> str:
     return w.told(hours / 24.0, "days") if hours >= 48.0 else w.told(hours, "h")
 
 
-def blueprint_picture(journey: JourneyMap, result: Result, touch: Touch | None, words: Words) -> Markup:
+def blueprint_picture(journey: JourneyMap, result: Result, touch: Touch | None, segments: Mapping[str, str], words: Words) -> Markup:
     """Three lanes by phase: the customer, who he meets, and the process behind that he waits for; where several segments buy, one lane more for each."""
     lanes = [
         Lane(words("lane_customer"), [[words(f"does_{name}"), *_felt(one, words)] for name, one in zip(PHASES, journey.phases, strict=True)]),
         Lane(words("lane_front"), [_front(journey, name, touch, words) for name in PHASES]),
         Lane(words("lane_back"), [_back(journey, name, result, words) for name in PHASES]),
     ]
-    if len(journey.segments) > 1:
-        lanes += [Lane(one.name, [_of_segment(one, k, words) for k in range(len(PHASES))]) for one in journey.segments]
+    for one in journey.segments if len(journey.segments) > 1 else ():
+        lanes.append(Lane(words("of_segment", name=segments.get(one.name, one.name)), [_of_segment(one, k, words) for k in range(len(PHASES))]))
     return rendered("blueprint", phases=[words(f"phase_{name}") for name in PHASES], lanes=lanes, w=words)
 
 

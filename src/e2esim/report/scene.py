@@ -268,7 +268,7 @@ class Scene:
 
     def _blueprint(self) -> Card:
         touch = self.result.world.touch if self.result.world is not None else None
-        return self._card("blueprint", blueprint_picture(self.journey, self.result, touch, self.words), wide=True)
+        return self._card("blueprint", blueprint_picture(self.journey, self.result, touch, self.names.segments, self.words), wide=True)
 
     def _demand(self) -> Card:
         w = self.words
